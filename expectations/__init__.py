@@ -1,0 +1,1 @@
+"""What may leave: suites, comparisons and the gate over a candidate's files."""

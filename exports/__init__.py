@@ -1,0 +1,1 @@
+"""Who gets it: products, writers, disclosure control, releases."""

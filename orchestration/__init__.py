@@ -1,0 +1,1 @@
+"""When: the Dagster graph and the command line that stand on sources, expectations and exports."""

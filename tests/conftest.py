@@ -1,0 +1,27 @@
+"""Fixtures that every test may use: where the published files lie, a data root of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real published files beside the project; without it the test is skipped."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the published files are not here (../shared/data): real-file tests are left out")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data root that `PLANSTAT_DATA` points to for this test."""
+    root = tmp_path / "data"
+    root.mkdir()
+    monkeypatch.setenv("PLANSTAT_DATA", str(root))
+    return root
