@@ -1,0 +1,273 @@
+"""The declaration of a dataset: the single truth about where it comes from, what it means and how it is read.
+
+One YAML file per dataset, `catalog/<publisher>/<dataset_id>.yml`. The model is frozen and refuses unknown
+keys. `catalogue.load_catalog` reads them all and reports errors with file, line and key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from sources.formats import Format, GenesisTable
+from sources.vocabulary import Code, Frozen, Identifier, Licence, Text
+
+DatasetId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+AreaLevel = Literal[
+    "DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK",
+    "JUGENDAMTSBEZIRK", "SMALL_AREA", "SCHOOL", "GRID",
+]  # fmt: skip
+
+
+class Cadence(Frozen):
+    """How often the publisher brings out a new edition, and when in the year it is to be expected."""
+
+    every: Literal[
+        "month", "quarter", "half_year", "year", "two_years", "four_years", "census", "irregular", "once"
+    ]
+    window_from: MonthDay | None = Field(
+        default=None, description="first month and day of the usual release window"
+    )
+    window_to: MonthDay | None = Field(
+        default=None, description="last month and day of the usual release window"
+    )
+    note: Text | None = None
+
+
+class ReferenceTime(Frozen):
+    """What time a cell speaks of, and how its printed text becomes a date.
+
+    kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
+    text `date`: 31.12.2015; `compact_date`: 20151231; `year`: 2015; `none`: no time is printed, see `fixed`.
+    """
+
+    kind: Literal["stock", "flow", "school_year"]
+    text: Literal["date", "compact_date", "year", "none"]
+    month_days: tuple[MonthDay, ...] = Field(
+        default=(),
+        description="stock: days of the year that may occur; the first is meant when only a year is printed",
+    )
+    year_is: Literal["start", "end"] | None = Field(
+        default=None, description="school year: whether the printed year is the one it starts or ends in"
+    )
+    fixed: dt.date | None = Field(default=None, description="the date of a file that prints none")
+
+    @model_validator(mode="after")
+    def _complete(self) -> ReferenceTime:
+        if (self.kind == "school_year") != (self.year_is is not None):
+            raise ValueError("year_is belongs to kind school_year, and only there")
+        if self.kind == "stock" and self.text == "year" and not self.month_days:
+            raise ValueError("a stock printed as a year needs month_days")
+        if (self.text == "none") != (self.fixed is not None):
+            raise ValueError("fixed belongs to text none, and only there")
+        return self
+
+    def period(self, text: str | None) -> tuple[dt.date, dt.date]:
+        """First and last day of what a printed time speaks of; for a stock both are its day.
+
+        Raises `ValueError`, in words for a data engineer, when the text is no such time.
+        """
+        if self.text == "none" and self.fixed:
+            return self.fixed, self.fixed
+        text = text or ""
+        if self.text == "year":
+            if not re.fullmatch(r"(19|20)[0-9]{2}", text):
+                raise ValueError(f"{text!r} is not a year like 2015")
+            year = int(text)
+            if self.kind == "school_year":
+                start = year if self.year_is == "start" else year - 1
+                return dt.date(start, 8, 1), dt.date(start + 1, 7, 31)
+            if self.kind == "flow":
+                return dt.date(year, 1, 1), dt.date(year, 12, 31)
+            month, day_of_month = map(int, self.month_days[0].split("-"))
+            return dt.date(year, month, day_of_month), dt.date(year, month, day_of_month)
+        form, shown = ("%d.%m.%Y", "31.12.2015") if self.text == "date" else ("%Y%m%d", "20151231")
+        if len(text) != len(shown) or not text.isascii():
+            raise ValueError(f"{text!r} is not a date like {shown}")
+        try:
+            day = dt.datetime.strptime(text, form).date()
+        except ValueError:
+            raise ValueError(f"{text!r} is not a date like {shown}") from None
+        if self.month_days and f"{day:%m-%d}" not in self.month_days:
+            raise ValueError(
+                f"{text!r} is none of the declared days of the year ({', '.join(self.month_days)})"
+            )
+        if self.kind == "flow":
+            return dt.date(day.year, 1, 1), day
+        return day, day
+
+
+class GenesisAccess(Frozen):
+    """The table in a GENESIS web service (base address and login: the publisher's)."""
+
+    table: Text
+    area: Text = "free"
+    first_year: int | None = Field(
+        default=None, description="slice by year from here on when the table is too large"
+    )
+
+
+class Access(Frozen):
+    """Ways to get the file. Every dataset can also be put into the drop folder unless this is forbidden."""
+
+    download: Text | None = Field(default=None, description="address of the file itself")
+    genesis: GenesisAccess | None = None
+    drop_folder: bool = True
+
+
+class Dimension(Frozen):
+    """A dimension of a table of counts. The code list is the one of the same name unless given."""
+
+    code_list: Identifier | None = None
+    codes: tuple[Code, ...] = Field(
+        default=(), description="the codes that occur; empty: every code of the list"
+    )
+    verbatim: bool = Field(default=False, description="no code list: the publisher's text is kept as it is")
+
+    @model_validator(mode="after")
+    def _list_or_text(self) -> Dimension:
+        if self.verbatim and (self.code_list or self.codes):
+            raise ValueError("a verbatim dimension has no code list")
+        return self
+
+
+class Measure(Frozen):
+    """What is counted or computed."""
+
+    title_de: Text
+    title_en: Text
+    unit: Text = Field(description="the unit as the publisher prints it, e.g. Anzahl")
+    decimals: int = Field(default=0, ge=0, le=9, description="decimals a number may have at most")
+    signed: bool = Field(default=False, description="whether a number may be negative")
+
+
+class Column(Frozen):
+    """A column of a register (shape `records`). `source` is the publisher's name of it."""
+
+    name: Identifier
+    source: Text | None = None
+    title_de: Text
+    title_en: Text
+    unit: Text | None = None
+    code_list: Identifier | None = None
+    required: bool = Field(default=False, description="an empty cell sets the file aside")
+    pattern: Text | None = Field(
+        default=None, description="regular expression that every value must match wholly"
+    )
+    key: bool = Field(default=False, description="part of the key: the key may occur once only")
+
+
+class Rounding(Frozen):
+    """From when and where the publisher rounds counts, so that checks can take their tolerance from it."""
+
+    base: int = Field(ge=2, description="numbers are multiples of this")
+    from_year: int | None = None
+    to_year: int | None = None
+    areas: tuple[Text, ...] = Field(default=(), description="beginnings of area codes; empty: everywhere")
+    method: Literal["multiple", "cell_key", "controlled"] = "multiple"
+    note: Text
+
+
+class Break(Frozen):
+    """A break in the series: figures before and after it do not compare."""
+
+    at: Text = Field(description="first period of the new state, as printed")
+    what_de: Text
+    what_en: Text
+    areas: tuple[Text, ...] = ()
+
+
+class Declaration(Frozen):
+    """One dataset."""
+
+    id: DatasetId
+    title_de: Text
+    title_en: Text
+    publisher: Identifier
+    statistic: Text | None = Field(default=None, description="code in catalog/statistics.yml (EVAS)")
+    table_code: Text | None = Field(default=None, description="the publisher's own code of the table")
+    predecessors: tuple[Text, ...] = Field(default=(), description="tables this one continues")
+    successors: tuple[Text, ...] = Field(default=(), description="tables that continue this one")
+    each_row_is: Text = Field(description="ends the sentence: one row is ...")
+    licence: Licence | None = Field(default=None, description="only where it differs from the publisher's")
+    legal_basis: Text | None = Field(default=None, description="only where it differs from the statistic's")
+    holds_personal_data: bool | None = Field(
+        default=None, description="only where it differs from the statistic's"
+    )
+    cadence: Cadence
+    reference_time: ReferenceTime
+    area_levels: tuple[AreaLevel, ...] = ()
+    file_names: tuple[Text, ...] = Field(
+        default=(), description="glob patterns of the file's name; default for a table: <table_code>*.csv"
+    )
+    access: Access = Access()
+    format: Format
+    dimensions: dict[Identifier, Dimension] = Field(default={})
+    measures: dict[Identifier, Measure] = Field(default={})
+    columns: tuple[Column, ...] = ()
+    dialect: Identifier | None = Field(default=None, description="only where it differs from the publisher's")
+    rounding: tuple[Rounding, ...] = ()
+    breaks: tuple[Break, ...] = ()
+    notes: Text | None = None
+
+    @property
+    def shape(self) -> Literal["cells", "records"]:
+        """`cells`: one row per published number; `records`: one row per entity of a register."""
+        return self.format.shape
+
+    @property
+    def file_patterns(self) -> tuple[str, ...]:
+        """Glob patterns of the names this dataset's file goes by."""
+        return self.file_names or (f"{self.table_code or self.id}*.csv",)
+
+    @model_validator(mode="after")
+    def _shape_fits(self) -> Declaration:
+        if self.shape == "cells" and (not self.measures or self.columns):
+            raise ValueError("a table of cells declares measures (and dimensions), no columns")
+        if self.shape == "records" and (not self.columns or self.measures or self.dimensions):
+            raise ValueError("a register declares columns, no measures or dimensions")
+        return self
+
+    @model_validator(mode="after")
+    def _layouts_fit(self) -> Declaration:
+        if not isinstance(self.format, GenesisTable):
+            return self
+        if self.table_code is None:
+            raise ValueError("a classic table needs its table_code")
+        for layout in self.format.layouts:
+            self._check_layout(layout.id, set(layout.keys), layout)
+        return self
+
+    def _check_layout(self, name: str, keys: set[str], layout: object) -> None:
+        from sources.formats import GenesisLayout
+
+        assert isinstance(layout, GenesisLayout)
+        known = {"time", "area_code", "area_name", *self.dimensions}
+        for key in layout.keys:
+            if key not in known:
+                raise ValueError(f"layout {name}: key column {key!r} is no declared dimension")
+        in_levels = [level.dimension for level in layout.levels if level.dimension]
+        for dimension in in_levels:
+            if dimension not in self.dimensions:
+                raise ValueError(f"layout {name}: header level {dimension!r} is no declared dimension")
+            if dimension in keys:
+                raise ValueError(f"layout {name}: {dimension!r} is both a key column and a header level")
+        measures = {layout.measure} if layout.measure else {column.measure for column in layout.columns}
+        for measure in measures:
+            if measure not in self.measures:
+                raise ValueError(f"layout {name}: {measure!r} is no declared measure")
+        seen: dict[tuple[object, ...], int] = {}
+        for number, column in enumerate(layout.columns, start=1):
+            for dimension in column.codes:
+                if dimension not in self.dimensions or dimension in keys:
+                    raise ValueError(
+                        f"layout {name}: column {number}: {dimension!r} is no dimension of the header"
+                    )
+            identity = (column.measure, *sorted(column.codes.items()))
+            if identity in seen:
+                raise ValueError(f"layout {name}: columns {seen[identity]} and {number} mean the same")
+            seen[identity] = number

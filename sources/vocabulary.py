@@ -1,0 +1,137 @@
+"""What declarations refer to and share: publishers, statistics, code lists and missing-value dialects.
+
+Each is written once in the catalogue (`catalog/code_lists.yml`, `catalog/dialects.yml`,
+`catalog/statistics.yml`, `catalog/<publisher>/publisher.yml`) and named by its id everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]+$")]
+TOTAL = "_T"
+
+
+class Frozen(BaseModel):
+    """Base of all models here: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class Licence(Frozen):
+    """Under which terms the publisher gives the data away, and how it wants to be named."""
+
+    id: Text = Field(description="short id, e.g. dl-de/by-2-0")
+    name: Text
+    url: Text
+    attribution: Text = Field(description="source note to print beside the data")
+
+
+class Publisher(Frozen):
+    """Who publishes. Its licence and dialect hold for each of its datasets that does not say otherwise."""
+
+    id: Identifier
+    name_de: Text
+    name_en: Text
+    homepage: Text
+    licence: Licence
+    dialect: Identifier | None = Field(default=None, description="missing-value dialect of its tables")
+    genesis_base: Text | None = Field(default=None, description="base address of its GENESIS web service")
+
+
+class Statistic(Frozen):
+    """A statistic in the official list (EVAS): what it is, the law that orders it, whose data it holds."""
+
+    code: Text
+    title_de: Text
+    title_en: Text
+    legal_basis: Text
+    holds_personal_data: bool = Field(
+        default=False,
+        description="whether published records can be traced to persons (never so for tables of counts)",
+    )
+
+
+class CodeEntry(Frozen):
+    """One code with its labels. `published` lists the wordings publishers print for it, newest first."""
+
+    de: Text
+    en: Text
+    published: tuple[Text, ...] = ()
+    note: Text | None = None
+
+
+class CodeList(Frozen):
+    """A closed list of codes of one dimension, in display order."""
+
+    title_de: Text
+    title_en: Text
+    codes: dict[Code, CodeEntry]
+
+    @model_validator(mode="after")
+    def _labels_are_unambiguous(self) -> CodeList:
+        labels = Counter(label for entry in self.codes.values() for label in entry.published)
+        twice = sorted(label for label, count in labels.items() if count > 1)
+        if twice:
+            raise ValueError(f"published label stands for two codes: {', '.join(twice)}")
+        return self
+
+    @cached_property
+    def code_of(self) -> dict[str, str]:
+        """Published label to code."""
+        return {label: code for code, entry in self.codes.items() for label in entry.published}
+
+
+ObsStatus = Literal["A", "B", "E", "P", "U", "M", "Q", "L"]
+MissingReason = Literal[
+    "none",
+    "less_than_half_unit",
+    "unknown_or_confidential",
+    "not_yet_available",
+    "too_uncertain",
+    "not_meaningful",
+    "not_delivered",
+    "not_locatable",
+    "area_not_existing",
+    "suppressed_primary",
+    "suppressed_secondary",
+    "part_missing",
+]
+
+
+class Symbol(Frozen):
+    """What a publisher's sign in place of (or around, or behind) a number means.
+
+    kind `value` stands instead of a number; `enclosing` wraps one, like `(12)`; `suffix` follows one: `12p`.
+    """
+
+    kind: Literal["value", "enclosing", "suffix"] = "value"
+    obs_status: ObsStatus
+    conf_status: Literal["F", "N", "C", "D", "S"] = "F"
+    missing_reason: MissingReason = "none"
+    means_zero: bool = Field(default=False, description="the sign is a number: exactly zero")
+    label_de: Text
+    label_en: Text
+
+    @model_validator(mode="after")
+    def _missing_or_not(self) -> Symbol:
+        if self.obs_status == "M" and (self.means_zero or self.missing_reason == "none"):
+            raise ValueError("status M (missing) needs a missing_reason and cannot mean zero")
+        if self.kind == "value" and self.obs_status != "M" and not self.means_zero:
+            raise ValueError("a sign instead of a number is either missing (obs_status M) or means_zero")
+        return self
+
+
+class Dialect(Frozen):
+    """A publisher's legend of signs: each sign mapped to the one vocabulary of missing values."""
+
+    title_de: Text
+    title_en: Text
+    source: Text = Field(description="where the publisher explains its signs")
+    symbols: dict[str, Symbol]
