@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from sources.file_formats import FlatTable
 from sources.formats import Format, GenesisTable
 from sources.vocabulary import Code, Frozen, Identifier, Licence, Text
 
@@ -234,6 +235,8 @@ class Declaration(Frozen):
 
     @model_validator(mode="after")
     def _layouts_fit(self) -> Declaration:
+        if isinstance(self.format, FlatTable):
+            self.format.check_names(set(self.dimensions), set(self.measures))
         if not isinstance(self.format, GenesisTable):
             return self
         if self.table_code is None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sources.file_formats import GeometryFile, Workbook, XoevCodeList
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
@@ -119,6 +120,5 @@ class GenesisTable(Frozen):
         return self
 
 
-# A new format: write its model (here or in its reader's module) and add it to the union as
-# Annotated[GenesisTable | Another, Field(discriminator="kind")].
-Format = Annotated[GenesisTable, Field()]
+# A new format: write its model (here or in file_formats.py) and add it to the union.
+Format = Annotated[GenesisTable | Workbook | XoevCodeList | GeometryFile, Field(discriminator="kind")]
