@@ -1,0 +1,98 @@
+{#-
+  Staging of a published table: names, types, codes, periods, typed missing values.
+
+  One output row per published cell of an accepted snapshot. `dimensions` are the dataset's dimension
+  columns in landing (codes); everything else is the same for every table. Which reading of the time text
+  holds (stock, flow, school year), which signs mean what and how the source rounds come from the
+  declaration, by way of the catalogue tables that landing writes.
+-#}
+{% macro stage_cells(publisher, dataset_id, dimensions) %}
+with cells as (
+
+    select * from {{ source(publisher, dataset_id) }}
+
+),
+
+snapshots as (
+
+    select * from {{ source('catalog', 'ledger') }}
+    where dataset_id = '{{ dataset_id }}' and status = 'accepted'
+
+),
+
+dataset as (
+
+    select * from {{ source('catalog', 'datasets') }}
+    where dataset_id = '{{ dataset_id }}'
+
+),
+
+symbols as (
+
+    select * from {{ source('catalog', 'missing_symbols') }}
+
+),
+
+rounding as (
+
+    select * from {{ source('catalog', 'rounding') }}
+    where dataset_id = '{{ dataset_id }}'
+
+),
+
+parsed as (
+
+    select
+        cells.*,
+        dataset.missing_dialect,
+        dataset.time_kind,
+        coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
+        {{ published_number('trim(cells.value_text)') }} as number_value,
+        {{ published_mark('trim(cells.value_text)', 'cells.quality_text') }} as mark,
+        {{ reference_date('cells.time_text', 'dataset') }} as reference_date
+    from cells
+    inner join snapshots on cells.snapshot = snapshots.snapshot_id
+    cross join dataset
+
+)
+
+select
+    '{{ dataset_id }}' as dataset_id,
+    parsed.snapshot as snapshot_id,
+    parsed.known_from,
+    parsed.line,
+    parsed.column_no,
+    {{ period_key('parsed.reference_date', 'parsed.time_kind') }} as period_key,
+    parsed.reference_date,
+    parsed.area_code,
+    trim(parsed.area_name) as area_name,
+    {% for dimension in dimensions -%}
+    parsed.{{ dimension }},
+    {% endfor -%}
+    parsed.measure as measure_code,
+    parsed.unit,
+    case when symbols.means_zero then 0 else parsed.number_value end as value,
+    case when parsed.number_value is null then coalesce(symbols.obs_status, 'M') else coalesce(symbols.obs_status, 'A') end
+        as obs_status,
+    coalesce(symbols.conf_status, 'F') as conf_status,
+    case
+        when parsed.number_value is not null or symbols.means_zero then 'none'
+        else coalesce(symbols.missing_reason, 'unknown_or_confidential')
+    end as missing_reason,
+    case
+        when parsed.mark <> '' then parsed.mark
+        when trim(parsed.value_text) = '0' then '0'
+    end as raw_symbol,
+    (
+        select max(rounding.base)
+        from rounding
+        where
+            starts_with(parsed.area_code, rounding.area_prefix)
+            and parsed.reference_date >= rounding.valid_from
+            and (rounding.valid_to is null or parsed.reference_date < rounding.valid_to)
+    ) as rounding_base
+from parsed
+left join symbols
+    on parsed.missing_dialect = symbols.dialect
+    and parsed.mark = symbols.symbol
+{% endmacro %}

@@ -1,0 +1,23 @@
+with datasets as (
+
+    select * from {{ source('catalog', 'datasets') }}
+
+)
+
+select
+    dataset_id,
+    publisher,
+    table_code,
+    title_de,
+    title_en,
+    each_row_is,
+    publisher_name,
+    licence,
+    licence_name,
+    licence_url,
+    attribution,
+    legal_basis,
+    holds_personal_data,
+    cadence,
+    time_kind
+from datasets

@@ -1,0 +1,179 @@
+with published as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        benefit,
+        '_T' as sex,
+        '_T' as nationality,
+        '_T' as age_group,
+        '_T' as setting,
+        1 as source_rank
+    from {{ ref('stg_regionalstatistik__22811_01_01_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        benefit,
+        sex,
+        nationality,
+        age_group,
+        '_T' as setting,
+        2 as source_rank
+    from {{ ref('stg_regionalstatistik__22811_02_02_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        'SGB12_HLU' as benefit,
+        sex,
+        nationality,
+        age_group,
+        setting,
+        3 as source_rank
+    from {{ ref('stg_regionalstatistik__22121_01_03_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        'SGB12_GSIAE' as benefit,
+        sex,
+        nationality,
+        age_group,
+        setting,
+        4 as source_rank
+    from {{ ref('stg_regionalstatistik__22151_01_02_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        benefit,
+        sex,
+        '_T' as nationality,
+        age_group,
+        '_T' as setting,
+        5 as source_rank
+    from {{ ref('stg_regionalstatistik__22221_01_01_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        benefit,
+        '_T' as sex,
+        '_T' as nationality,
+        '_T' as age_group,
+        '_T' as setting,
+        6 as source_rank
+    from {{ ref('stg_regionalstatistik__22311_01_02_4') }}
+
+),
+
+identity as (
+
+    select * from {{ source('catalog', 'area_identity') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+{{ with_kreis_rows('published') }},
+
+{{ fact_versions('cells', ['benefit', 'sex', 'nationality', 'age_group', 'setting'], 'benefit_receipt') }}

@@ -1,0 +1,41 @@
+with published as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        childcare_type,
+        age_group,
+        1 as source_rank
+    from {{ ref('stg_regionalstatistik__22543_01_02_4') }}
+
+),
+
+identity as (
+
+    select * from {{ source('catalog', 'area_identity') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+{{ with_kreis_rows('published') }},
+
+{{ fact_versions('cells', ['childcare_type', 'age_group'], 'childcare') }}

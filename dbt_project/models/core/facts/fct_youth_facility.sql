@@ -1,0 +1,65 @@
+with published as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        'DAYCARE' as facility_branch,
+        facility_type,
+        1 as source_rank
+    from {{ ref('stg_regionalstatistik__22541_01_04_4') }}
+
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        'YOUTH_SERVICE' as facility_branch,
+        facility_type,
+        2 as source_rank
+    from {{ ref('stg_regionalstatistik__22542_01_02_4') }}
+
+),
+
+identity as (
+
+    select * from {{ source('catalog', 'area_identity') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+{{ with_kreis_rows('published') }},
+
+{{ fact_versions('cells', ['facility_branch', 'facility_type'], 'youth_facility') }}

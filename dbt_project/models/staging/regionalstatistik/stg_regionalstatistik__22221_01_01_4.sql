@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '22221-01-01-4', ['benefit', 'sex', 'age_group']) }}

@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '22811-02-02-4', ['benefit', 'sex', 'nationality', 'age_group']) }}

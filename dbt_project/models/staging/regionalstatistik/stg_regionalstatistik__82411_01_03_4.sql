@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '82411-01-03-4', []) }}

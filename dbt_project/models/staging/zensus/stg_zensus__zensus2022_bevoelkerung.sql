@@ -1,0 +1,1 @@
+{{ stage_cells('zensus', 'zensus2022-bevoelkerung', ['region_level']) }}
