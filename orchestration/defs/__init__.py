@@ -1,0 +1,1 @@
+"""The asset graph in four parts: landing, warehouse, release, automation."""

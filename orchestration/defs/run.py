@@ -1,0 +1,28 @@
+"""What every step of a run shares: the lock on the data root and what was delivered.
+
+Every asset takes the resource `run`. Dagster sets it up once per run, before the first step that needs it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from ..resources import Settings, only_run
+
+
+class Run(dg.ConfigurableResource):  # type: ignore[misc]
+    """Where this run's deliveries come from.
+
+    origin: `sample` (written by the twins), `folder` (`folder` names it), `live` (the network) or `drop`
+    (the inbox of the data root). Without configuration a run takes what lies in the inbox.
+    """
+
+    origin: str = "drop"
+    folder: str = ""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
+        """Hold the data root while the run lasts. Raises InUse when another process holds it."""
+        with only_run(Settings.from_environment().paths):
+            yield self

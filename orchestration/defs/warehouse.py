@@ -1,0 +1,224 @@
+"""The dbt project as assets: one op over all models and seeds, dbt's tests as asset checks.
+
+The plan (plan.py) decides what dbt builds; with nothing to build, dbt is not started. dbt runs in place, as
+a program of its own. `DbtCliInvocation` is used directly because `DbtCliResource.cli` would add a selection
+of its own to ours and start `dbt --version` before every build, which asks the network.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
+from packaging.version import Version
+
+from .. import plan as planning
+from ..project import Manifest, Project
+from ..resources import Settings, Warehouse, read_json
+from .run import Run
+
+
+def landing_key(publisher: str, dataset_id: str) -> dg.AssetKey:
+    """Key of the asset that lands a dataset, and of the dbt source that reads it."""
+    return dg.AssetKey(["landing", publisher, dataset_id])
+
+
+def relation_key(name: str) -> dg.AssetKey:
+    """Key of a table or view of the warehouse."""
+    return dg.AssetKey(["warehouse", name])
+
+
+class Translator(DagsterDbtTranslator):  # type: ignore[misc]
+    """Names dbt's nodes: sources are landing assets, models are grouped by their folder."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            table = dbt_resource_props.get("meta", {}).get("dataset_id") or dbt_resource_props["name"]
+            return landing_key(dbt_resource_props["source_name"], table)
+        return relation_key(dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        if dbt_resource_props["resource_type"] == "seed":
+            return "seeds"
+        layer, *rest = dbt_resource_props["fqn"][1:-1] or ["warehouse"]
+        return str(rest[0]) if layer == "core" and rest else str(layer)
+
+
+def build_warehouse(settings: Settings, manifest: Manifest) -> dg.AssetsDefinition:
+    """The warehouse of this manifest as one multi-asset."""
+    project = Project(settings)
+    translator = Translator()
+
+    @dbt_assets(manifest=manifest, name="warehouse", dagster_dbt_translator=translator)  # type: ignore[untyped-decorator]
+    def warehouse(context: dg.AssetExecutionContext, run: Run) -> Iterator[Any]:
+        plan = planning.make_plan(manifest, project, settings.paths)
+        keys = {_unique_id(manifest, key): key for key in context.selected_asset_keys}
+        if context.is_subset:
+            plan = plan.only(manifest, keys)
+        built = _build(context, project, manifest, translator, plan) if plan.reasons else Built()
+        if not plan.reasons:
+            context.log.info("no model changed: dbt is not started")
+        for unique_id, fingerprint in plan.fingerprints.items():  # upstream first, as Dagster wants them
+            if unique_id in built.outputs:
+                yield built.outputs[unique_id]
+            elif unique_id in keys and not built.problems and unique_id not in plan.reasons:
+                yield dg.Output(
+                    None,
+                    output_name=keys[unique_id].to_python_identifier(),
+                    metadata={"status": "unchanged", "unique_id": unique_id, "hash": fingerprint},
+                )
+        yield from built.checks
+        if built.problems:
+            raise dg.Failure("\n".join(built.problems), allow_retries=False)
+
+    return warehouse
+
+
+def _unique_id(manifest: Manifest, key: dg.AssetKey) -> str:
+    name = key.path[-1]
+    return next(
+        str(unique_id)
+        for unique_id, node in manifest["nodes"].items()
+        if node["name"] == name and unique_id.startswith(planning.BUILT)
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build brought: Dagster outputs by node, check results, and what failed in words."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    checks: Sequence[Any] = ()
+    problems: Sequence[str] = ()
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    manifest: Manifest,
+    translator: Translator,
+    plan: planning.Plan,
+) -> Built:
+    """Run `dbt build` for the plan and remember what succeeded."""
+    settings = project.settings
+    if plan.is_whole:
+        Warehouse(settings.paths.warehouse).remove()
+    target = _fresh_target(project)
+    invocation = DbtCliInvocation.run(
+        args=[
+            *(sys.executable, "-m", "orchestration.dbt_process", "--no-use-colors"),
+            *("--log-path", str(settings.paths.logs / "dbt")),
+            *("build", *plan.selection(manifest)),
+            *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+            *("--target-path", str(target)),
+        ],
+        env={**os.environ, **settings.for_programs(), "DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"},
+        manifest=manifest,
+        dagster_dbt_translator=translator,
+        project_dir=project.folder,
+        target_path=target,
+        raise_on_error=False,
+        context=context,
+        adapter=None,
+        cli_version=Version(version("dbt-core")),
+    )
+    events: list[Any] = []
+    done = 0
+    for message in invocation.stream_raw_events():
+        events += message.to_default_asset_events(manifest, translator, context, target)
+        if message.is_result_event:
+            done += 1
+            context.log.info(f"dbt {done}/{len(plan.reasons)}")
+    results = planning.results_of(target / "run_results.json")
+    planning.finish(plan, manifest, settings.paths, results)
+    problems = _problems(target, manifest, results)
+    if invocation.process.returncode != 0 and not problems:
+        problems = [f"dbt failed before it built anything, see {settings.paths.logs / 'dbt' / 'dbt.log'}"]
+    extents = _extents(settings, [n for n in plan.models if results.get(n) in planning.FINISHED], manifest)
+    outputs = [_with_extent(event, plan, extents) for event in events if isinstance(event, dg.Output)]
+    return Built(
+        outputs={output.metadata["unique_id"].text: output for output in outputs},
+        checks=[event for event in events if not isinstance(event, dg.Output)],
+        problems=problems,
+    )
+
+
+def _fresh_target(project: Project) -> Path:
+    """A target folder of this build alone, beginning with what the last parse knows."""
+    builds = project.settings.paths.dbt / "build"
+    shutil.rmtree(builds, ignore_errors=True)
+    builds.mkdir(parents=True)
+    known = project.target / "partial_parse.msgpack"
+    if known.exists():
+        shutil.copyfile(known, builds / known.name)
+    return builds
+
+
+def _extents(settings: Settings, models: list[str], manifest: Manifest) -> dict[str, dict[str, Any]]:
+    """Rows and period covered of every table just built. Views are left out: counting would run them."""
+    found: dict[str, dict[str, Any]] = {}
+    tables = [n for n in models if manifest["nodes"][n]["config"].get("materialized") != "view"]
+    if not tables or not settings.paths.warehouse.exists():
+        return found
+    with Warehouse(settings.paths.warehouse).reading() as connection:
+        dated = {
+            row[0]
+            for row in connection.execute(
+                "select table_name from information_schema.columns where column_name = 'reference_date'"
+            ).fetchall()
+        }
+        for unique_id in tables:
+            name = manifest["nodes"][unique_id]["alias"]
+            period = "min(reference_date), max(reference_date)" if name in dated else "null, null"
+            row = connection.execute(f'select count(*), {period} from "{name}"').fetchone()
+            if row is not None:
+                found[unique_id] = {"rows": row[0]}
+                if row[1] is not None:
+                    found[unique_id]["period"] = f"{row[1]} to {row[2]}"
+    return found
+
+
+def _with_extent(event: Any, plan: planning.Plan, extents: Mapping[str, dict[str, Any]]) -> dg.Output[None]:
+    """dbt's event with rows, period and hash."""
+    metadata = dict(event.metadata)
+    unique_id = str(getattr(metadata["unique_id"], "text", metadata["unique_id"]))
+    fingerprint = plan.fingerprints[unique_id]
+    return dg.Output(
+        None,
+        output_name=event.output_name,
+        metadata={
+            **metadata,
+            **extents.get(unique_id, {}),
+            "status": "built",
+            "reason": plan.reasons.get(unique_id, ""),
+            "hash": fingerprint,
+        },
+    )
+
+
+def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> list[str]:
+    """What failed, in words: which model or check, what dbt says, where its SQL lies."""
+    said = {r["unique_id"]: r for r in read_json(target / "run_results.json").get("results", ())}
+    lines = []
+    for unique_id, status in results.items():
+        if status in planning.FINISHED or status == "skipped":
+            continue
+        node = manifest["nodes"].get(unique_id) or manifest["unit_tests"].get(unique_id, {})
+        kind = "model" if unique_id.startswith(planning.BUILT) else "check"
+        words = (said[unique_id].get("message") or status).strip()
+        sql = node.get("compiled_path") or said[unique_id].get("compiled_path")
+        lines.append(f"{kind} {node.get('name', unique_id)} ({node.get('original_file_path')}): {words}")
+        if node.get("description"):
+            lines.append(f"  {' '.join(node['description'].split())}")
+        if sql:
+            lines.append(f"  its SQL: {target / sql}")
+    skipped = sum(status == "skipped" for status in results.values())
+    if lines and skipped:
+        lines.append(f"{skipped} models and checks downstream were not run")
+    return lines

@@ -1,0 +1,231 @@
+"""Where things lie and what a run may hold: settings, paths, the lock and the warehouse.
+
+This is the only module that reads the environment:
+
+| variable | meaning | default |
+|---|---|---|
+| `PLANSTAT_DATA` | the data root, everything that is not code | `.data` in the current folder |
+| `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
+
+Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+_PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+
+
+class InUse(Exception):
+    """Another run works in the same data root; the message says which process."""
+
+
+class NotBuilt(Exception):
+    """The warehouse, or a relation that a product needs, is not there yet."""
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one data root. All paths are absolute."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def inbox(self) -> Path:
+        """The drop folder: what lies here is landed by the sensor, and stays."""
+        return self.root / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def warehouse_state(self) -> Path:
+        """Which dbt nodes hold in the warehouse, by fingerprint (see plan.py)."""
+        return self.root / "warehouse_state.json"
+
+    @property
+    def candidates(self) -> Path:
+        return self.root / "candidates"
+
+    @property
+    def candidate_state(self) -> Path:
+        """From what each candidate was built and what the gate said about which bytes."""
+        return self.root / "candidate_state.json"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's own files for this root (manifest, target), so that two roots do not collide."""
+        return self.root / "dbt"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "run.lock"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process works on: a data root and a dbt project."""
+
+    paths: Paths
+    dbt_project: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; a path may be relative to the current folder."""
+        values = os.environ if environment is None else environment
+        root = Path(values.get("PLANSTAT_DATA") or ".data").expanduser().resolve()
+        project = Path(values.get("PLANSTAT_DBT_PROJECT") or _PROJECT_FOLDER / "dbt_project")
+        return cls(Paths(root), project.expanduser().resolve())
+
+    def for_programs(self) -> dict[str, str]:
+        """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""
+        return {
+            "PLANSTAT_DATA": str(self.paths.root),
+            "PLANSTAT_DBT_PROJECT": str(self.dbt_project),
+            "DAGSTER_HOME": str(self.paths.dagster_home),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "GX_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+        }
+
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """The variables of `for_programs` hold in this process and in what it starts, then no longer."""
+        mine = self.for_programs()
+        before = {name: os.environ.get(name) for name in mine}
+        os.environ.update(mine)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+@contextlib.contextmanager
+def only_run(paths: Paths) -> Iterator[None]:
+    """Hold the data root for one run. The system frees the lock when the process ends, however it ends.
+
+    Raises InUse when another process holds it.
+    """
+    paths.root.mkdir(parents=True, exist_ok=True)
+    with paths.lock.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise InUse(
+                f"another run works in {paths.root} (process {holder}). Wait until it has ended, "
+                "or set PLANSTAT_DATA to another folder."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def is_running(paths: Paths) -> bool:
+    """Whether another process holds the data root right now."""
+    if not paths.lock.exists():
+        return False
+    with paths.lock.open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON so that a reader, or a killed process, never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1, sort_keys=True, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object; an absent file is an empty object."""
+    if not path.exists():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The DuckDB file that dbt writes; everyone else opens it late, read-only, and closes it."""
+
+    file: Path
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection. Raises NotBuilt when dbt has not written the warehouse yet."""
+        import duckdb
+
+        if not self.file.exists():
+            raise NotBuilt(f"{self.file} does not exist yet: run `planstat run` first")
+        connection = duckdb.connect(str(self.file), read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def mark(self) -> dict[str, int] | None:
+        """Size and time of the file, and size of the log that a killed writer leaves; None without a file."""
+        if not self.file.exists():
+            return None
+        found, log = self.file.stat(), self.log
+        return {
+            "size_bytes": found.st_size,
+            "modified_ns": found.st_mtime_ns,
+            "log_bytes": log.stat().st_size if log.exists() else 0,
+        }
+
+    @property
+    def log(self) -> Path:
+        return self.file.with_name(self.file.name + ".wal")
+
+    def remove(self) -> None:
+        """Begin anew; whoever has the file open keeps reading the old one."""
+        self.log.unlink(missing_ok=True)
+        self.file.unlink(missing_ok=True)

@@ -1,0 +1,98 @@
+"""A small dbt project over a small landing, so that planning and building are tested with the real dbt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.resources import Paths, Settings
+
+PROJECT = {
+    "dbt_project.yml": """
+name: small
+version: "1.0"
+profile: small
+model-paths: [models]
+seed-paths: [seeds]
+macro-paths: [macros]
+test-paths: [tests]
+flags: {send_anonymous_usage_stats: false}
+models:
+  small:
+    staging: {+materialized: view}
+    marts: {+materialized: table}
+""",
+    "profiles.yml": """
+small:
+  target: warehouse
+  outputs:
+    warehouse:
+      type: duckdb
+      path: "{{ env_var('PLANSTAT_DATA') }}/warehouse.duckdb"
+""",
+    "models/sources.yml": """
+sources:
+  - name: office
+    config:
+      meta:
+        external_location: >-
+          read_parquet('{{ env_var('PLANSTAT_DATA') }}/landing/office/{name}/*/cells.parquet')
+    tables: [{name: a-1}, {name: b-1}]
+  - name: catalog
+    config:
+      meta:
+        external_location: "read_parquet('{{ env_var('PLANSTAT_DATA') }}/landing/{name}.parquet')"
+    tables: [{name: ledger}]
+models:
+  - name: stg_a
+    columns: [{name: area, data_tests: [not_null]}]
+  - name: mart_a
+    columns: [{name: area, data_tests: [unique]}]
+  - name: mart_b
+    columns: [{name: area, data_tests: [unique]}]
+""",
+    "models/staging/stg_a.sql": "select {{ plain('area') }} as area, n from {{ source('office', 'a-1') }}\n"
+    "where exists (select 1 from {{ source('catalog', 'ledger') }})\n",
+    "models/staging/stg_b.sql": "select area, n from {{ source('office', 'b-1') }}\n",
+    "models/marts/mart_a.sql": "select stg_a.area, label, n from {{ ref('stg_a') }} as stg_a\n"
+    "left join {{ ref('labels') }} as labels using (area)\n",
+    "models/marts/mart_b.sql": "select area, n from {{ ref('stg_b') }}\n",
+    "macros/plain.sql": "{% macro plain(column) %}trim({{ column }}){% endmacro %}\n",
+    "seeds/labels.csv": "area,label\nx,first\ny,second\n",
+}
+
+
+def write_project(folder: Path) -> Path:
+    """Write the small project."""
+    for name, text in PROJECT.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def land(root: Path, dataset: str, areas: list[str], snapshot: str) -> None:
+    """Put one accepted snapshot of a dataset into a landing and list it in the ledger."""
+    folder = root / "landing" / "office" / dataset / f"snapshot={snapshot}"
+    folder.mkdir(parents=True)
+    ledger = root / "landing" / "ledger.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("create table cells (area varchar, n integer)")
+        connection.executemany("insert into cells values (?, 1)", [[area] for area in areas])
+        connection.execute("copy cells to $file (format parquet)", {"file": str(folder / "cells.parquet")})
+        connection.execute("create table ledger (snapshot_id varchar, dataset_id varchar, status varchar)")
+        if ledger.exists():
+            connection.execute("insert into ledger select * from read_parquet(?)", [str(ledger)])
+        connection.execute("insert into ledger values (?, ?, 'accepted')", [snapshot, dataset])
+        connection.execute("copy ledger to $file (format parquet)", {"file": str(ledger)})
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Settings:
+    """A data root in which two datasets of the small project have landed."""
+    root = tmp_path / "root"
+    land(root, "a-1", ["x", "y"], "s1")
+    land(root, "b-1", ["x"], "s2")
+    return Settings(Paths(root), write_project(tmp_path / "project"))
