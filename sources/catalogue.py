@@ -291,7 +291,10 @@ _WORDS = {
 
 def _in_words(error: ValidationError, located: Located) -> list[Problem]:
     found = []
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for one in errors:
+        if one["type"] == "too_short" and any(len(other["loc"]) > len(one["loc"]) for other in errors):
+            continue  # follows from an item that is wrong itself
         path = tuple(part for part in one["loc"] if _stands_in_file(part, one["loc"], located))
         message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
         if (

@@ -112,7 +112,7 @@ def _value(node: yaml.Node, path: tuple[Key, ...], located: Located) -> Any:
 
 def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted, or a block
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
