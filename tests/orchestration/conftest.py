@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -89,10 +90,27 @@ def land(root: Path, dataset: str, areas: list[str], snapshot: str) -> None:
         connection.execute("copy ledger to $file (format parquet)", {"file": str(ledger)})
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Settings:
+def make_small(folder: Path) -> Settings:
     """A data root in which two datasets of the small project have landed."""
-    root = tmp_path / "root"
+    root = folder / "root"
     land(root, "a-1", ["x", "y"], "s1")
     land(root, "b-1", ["x"], "s2")
-    return Settings(Paths(root), write_project(tmp_path / "project"))
+    return Settings(Paths(root), write_project(folder / "project"))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Settings:
+    """The small project and its landing, for tests that change them."""
+    return make_small(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept_small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The small project and its landing, one for all tests of a module."""
+    return make_small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def deliver() -> Callable[[Path, str, list[str], str], None]:
+    """Land one more snapshot: `deliver(root, dataset, areas, snapshot)`."""
+    return land

@@ -1,0 +1,144 @@
+"""The plan: what is built is decided from hashes, and a change reaches exactly what is downstream of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.plan import State, finish, make_plan
+from orchestration.project import Manifest, Project, ProjectBroken
+from orchestration.resources import Paths, Settings
+
+pytestmark = pytest.mark.end_to_end  # parses with the real dbt, some seconds
+
+
+@pytest.fixture(scope="module")
+def parsed(kept_small: Settings) -> tuple[Settings, Manifest]:
+    """The small project, parsed once for all tests of this file that do not change it."""
+    return kept_small, Project(kept_small).manifest()
+
+
+def _names(nodes: list[str]) -> set[str]:
+    return {node.split(".")[2] for node in nodes}
+
+
+def _built(settings: Settings, manifest: Manifest, failed: str = "") -> None:
+    """Pretend that dbt built all that is planned, except `failed` and what is downstream of it."""
+    plan = make_plan(manifest, Project(settings), settings.paths)
+    settings.paths.warehouse.write_bytes(b"some warehouse")
+    results = {
+        node: ("fail" if node.startswith("test.") else "error")
+        if node.split(".")[2] == failed
+        else "pass"
+        if node.startswith("test.")
+        else "success"
+        for node in plan.nodes
+    }
+    finish(plan, manifest, settings.paths, results)
+
+
+def test_everything_is_built_when_there_is_no_warehouse(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    settings.paths.warehouse.unlink(missing_ok=True)
+    plan = make_plan(manifest, Project(settings), settings.paths)
+    assert plan.is_whole
+    assert plan.selection(manifest) == []
+    assert _names(plan.models) == {"stg_a", "stg_b", "mart_a", "mart_b", "labels"}
+    assert set(plan.reasons.values()) == {"there is no warehouse yet"}
+
+
+def test_nothing_is_built_when_nothing_changed(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    _built(settings, manifest)
+    assert make_plan(manifest, Project(settings), settings.paths).nodes == []
+
+
+def test_a_warehouse_that_no_finished_build_left_is_built_anew(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    _built(settings, manifest)
+    settings.paths.warehouse.write_bytes(b"half of a warehouse")
+    plan = make_plan(manifest, Project(settings), settings.paths)
+    assert plan.is_whole
+    assert set(plan.reasons.values()) == {"the last build did not end"}
+
+
+def test_a_killed_writer_is_seen_by_its_log(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    _built(settings, manifest)
+    log = settings.paths.warehouse.with_name("warehouse.duckdb.wal")
+    log.write_bytes(b"transactions")
+    assert make_plan(manifest, Project(settings), settings.paths).is_whole
+    log.unlink()
+    assert not make_plan(manifest, Project(settings), settings.paths).nodes
+
+
+def test_a_new_snapshot_reaches_what_is_downstream_and_nothing_else(
+    small: Settings, deliver: Callable[[Path, str, list[str], str], None]
+) -> None:
+    manifest = Project(small).manifest()
+    _built(small, manifest)
+    deliver(small.paths.root, "b-1", ["z"], "s3")
+    plan = make_plan(manifest, Project(small), small.paths)
+    assert _names(plan.models) == {"stg_b", "mart_b"}
+    assert _names(plan.checks) == {"unique_mart_b_area"}
+    assert plan.reasons["model.small.mart_b"] == "stg_b changes"
+    assert plan.selection(manifest)[0] == "--select"
+
+
+def test_changed_files_of_the_project_reach_what_uses_them(small: Settings) -> None:
+    folder = small.dbt_project
+    _built(small, Project(small).manifest())
+
+    (folder / "macros" / "plain.sql").write_text("{% macro plain(c) %}lower(trim({{ c }})){% endmacro %}")
+    manifest = Project(small).manifest()
+    plan = make_plan(manifest, Project(small), small.paths)
+    assert _names(plan.models) == {"stg_a", "mart_a"}, "the macro's users"
+    _built(small, manifest)
+
+    with (folder / "seeds" / "labels.csv").open("a") as seed:
+        seed.write("z,third\n")
+    manifest = Project(small).manifest()
+    plan = make_plan(manifest, Project(small), small.paths)
+    assert _names(plan.models) == {"labels", "mart_a"}, "the seed and its users"
+    _built(small, manifest)
+
+    file = folder / "models" / "sources.yml"
+    file.write_text(file.read_text().replace("data_tests: [not_null]", "data_tests: [not_null, unique]"))
+    manifest = Project(small).manifest()
+    plan = make_plan(manifest, Project(small), small.paths)
+    assert (plan.models, _names(plan.checks)) == ([], {"unique_stg_a_area"}), "a new test runs alone"
+
+
+def test_what_failed_is_done_again(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    settings.paths.warehouse.unlink(missing_ok=True)
+    _built(settings, manifest, failed="unique_mart_a_area")
+    plan = make_plan(manifest, Project(settings), settings.paths)
+    assert _names(plan.nodes) == {"mart_a", "unique_mart_a_area"}, "the failed check and what it tested"
+
+    _built(settings, manifest, failed="mart_a")
+    plan = make_plan(manifest, Project(settings), settings.paths)
+    assert _names(plan.nodes) == {"mart_a", "unique_mart_a_area"}
+
+
+def test_a_node_does_not_count_while_something_upstream_does_not(parsed: tuple[Settings, Manifest]) -> None:
+    settings, manifest = parsed
+    settings.paths.warehouse.unlink(missing_ok=True)
+    plan = make_plan(manifest, Project(settings), settings.paths).only(manifest, ["model.small.mart_b"])
+    assert _names(plan.nodes) == {"mart_b", "unique_mart_b_area"}
+    settings.paths.warehouse.write_bytes(b"mart_b alone")
+    finish(plan, manifest, settings.paths, dict.fromkeys(plan.nodes, "success"))
+    assert State.read(settings.paths).nodes == {}
+
+
+def test_a_broken_project_is_told_in_dbts_words(small: Settings, tmp_path: Path) -> None:
+    settings = small
+    (settings.dbt_project / "models" / "marts" / "mart_b.sql").write_text(
+        "select * from {{ ref('nowhere') }}"
+    )
+    with pytest.raises(ProjectBroken, match="nowhere"):
+        Project(settings).manifest()
+    with pytest.raises(ProjectBroken, match="has no dbt_project"):
+        Project(Settings(Paths(tmp_path / "root"), tmp_path)).manifest()
