@@ -1,0 +1,201 @@
+"""Candidates: the files of a product as they would be released, written from the warehouse in one go.
+
+`build` copies the product's rows out of the warehouse (read-only, opened late, closed at once), writes every
+format into a folder beside the target, and renames that folder into place. Same content gives the same bytes;
+nothing in a candidate carries a wall clock.
+
+`fingerprint` says cheaply whether building would give anything new: it hashes rows, outlines, description and
+the versions of the writers without writing the candidate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exports import difference, files
+from exports.datapackage import datapackage
+from exports.describe import Description, parse
+from exports.products import Product
+from exports.readme import readme
+from exports.rows import Rows, RowsError, staged
+from exports.writers import FORMATS, csv_machine
+
+COMPANIONS = {
+    "README.md": "Diese Beschreibung",
+    "datapackage.json": "Maschinenlesbare Beschreibung (Data Package)",
+    "diff.csv": "Änderungen gegenüber der vorigen Ausgabe, Wert für Wert",
+    "diff.json": "Änderungen gegenüber der vorigen Ausgabe, zusammengefasst",
+}
+"""Files that are about the data files; written last."""
+
+COMPANION_VERSION = 1
+"""Edition of README, data package and diff; raise it when their text changes for the same rows."""
+
+
+class CandidateError(ValueError):
+    """A candidate that cannot be built or read; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A finished candidate folder: what it holds, and the hash that tells whether it is new."""
+
+    product: str
+    path: Path
+    rows: int
+    fingerprint: str
+    description_sha256: str
+    files: dict[str, Path]
+    notes: dict[str, str]
+    difference: dict[str, Any]
+
+    @property
+    def parquet(self) -> Path:
+        """The candidate's Parquet file."""
+        return self.path / f"{self.product}.parquet"
+
+
+def build(
+    warehouse: Path,
+    product: Product | str,
+    description: Mapping[str, Any],
+    target: Path,
+    previous: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Candidate:
+    """Write the candidate of a product into the folder `target` (whose name is the product's).
+
+    `description` is what `describe.describe` gives, `previous` the folder of the release to compare with (the
+    link `current` will do; a folder that does not exist counts as none). `progress` is told each file's name
+    before it is written. An earlier candidate in `target` is replaced whole at the end; on any error it
+    stays. Raises `CandidateError`, `RowsError` or `DescriptionError`.
+    """
+    described = _checked(product, description, target)
+    tell = progress or (lambda name: None)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with files.locked(target.parent / f".lock-{target.name}"):
+        _sweep(target)
+        work = files.leftover_beside(target)
+        work.mkdir()
+        try:
+            with staged(warehouse, described, work) as rows:
+                notes: dict[str, str] = {}
+                for form in FORMATS:
+                    path = form.path(work, described)
+                    tell(path.name)
+                    note = form.write(rows, described, path)
+                    if note:
+                        notes[form.name] = note
+                fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv")
+                tell("diff.csv")
+                changes = _difference(described, work, previous)
+                (work / "diff.json").write_text(files.readable_json(changes.as_plain()), encoding="utf-8")
+                titles = {
+                    form.path(work, described).name: form.title_de
+                    for form in FORMATS
+                    if form.path(work, described).is_file()
+                }
+                (work / "README.md").write_text(
+                    readme(rows, described, changes, titles | COMPANIONS, notes), encoding="utf-8"
+                )
+                (work / "datapackage.json").write_text(
+                    files.readable_json(datapackage(rows, described, work, fingerprint_, notes)),
+                    encoding="utf-8",
+                )
+            files.replace_folder(work, target)
+        except BaseException:
+            files.remove(work)
+            raise
+    return read(target)
+
+
+def fingerprint(
+    warehouse: Path, product: Product | str, description: Mapping[str, Any], scratch: Path
+) -> str:
+    """The fingerprint that `build` would give now, for a fraction of its time.
+
+    Equal to that of the current release: building, checking and publishing would change nothing.
+    `scratch` is a folder in which a temporary file may be written.
+    """
+    described = _checked(product, description, None)
+    scratch.mkdir(parents=True, exist_ok=True)
+    lines = files.leftover_beside(scratch / f"{described.product}.csv")
+    try:
+        with staged(warehouse, described, scratch) as rows:
+            csv_machine.write(rows, described, lines)
+            return _fingerprint(rows, described, lines)
+    finally:
+        lines.unlink(missing_ok=True)
+
+
+def read(folder: Path) -> Candidate:
+    """Read a finished candidate (or a release) from its folder; raises `CandidateError` when it is none."""
+    try:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        changes = json.loads((folder / "diff.json").read_text(encoding="utf-8"))
+        own = package["planstat"]
+        return Candidate(
+            product=own["product"],
+            path=folder,
+            rows=own["rows"],
+            fingerprint=own["fingerprint"],
+            description_sha256=own["description_sha256"],
+            files=files.regular_files(folder),
+            notes=own["notes"],
+            difference=changes,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise CandidateError(f"{folder}: is no finished candidate ({problem}); build it again") from problem
+
+
+def _checked(product: Product | str, description: Mapping[str, Any], target: Path | None) -> Description:
+    """Description read strictly, and product, description and folder all of one name."""
+    described = parse(description)
+    name = product if isinstance(product, str) else product.product
+    if described.product != name:
+        raise CandidateError(f"the description is of {described.product!r}, but {name!r} was to be built")
+    if target is not None and target.name != name:
+        raise CandidateError(f"{target}: the candidate of {name!r} belongs into a folder called {name!r}")
+    return described
+
+
+def _fingerprint(rows: Rows, description: Description, machine_csv: Path) -> str:
+    """Hash of everything a reader of the product would notice: rows, outlines, description, writers."""
+    parts = {
+        "content_sha256": files.sha256_of(machine_csv),
+        "kinds": [field.kind for field in rows.fields],
+        "geometry_sha256": rows.geometry_sha256,
+        "description_sha256": description.content_sha256(),
+        "formats": {form.name: form.version for form in FORMATS},
+        "companions": COMPANION_VERSION,
+    }
+    return hashlib.sha256(files.canonical_json(parts).encode()).hexdigest()
+
+
+def _difference(description: Description, work: Path, previous: Path | None) -> difference.Difference:
+    """Compare with the previous release and write `diff.csv`."""
+    before = previous / f"{description.product}.parquet" if previous else None
+    version = previous.resolve().name if previous and before and before.is_file() else None
+    return difference.compare(
+        description.product,
+        description.grain,
+        work / f"{description.product}.parquet",
+        before,
+        version,
+        work / "diff.csv",
+    )
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a killed build of this product left; the product's lock is held."""
+    for entry in sorted(target.parent.glob(f"{files.LEFTOVER}*")):
+        if entry.name.startswith((f"{files.LEFTOVER}{target.name}-", f"{files.LEFTOVER}old-{target.name}-")):
+            files.remove(entry)
+
+
+__all__ = ["Candidate", "CandidateError", "RowsError", "build", "fingerprint", "read"]

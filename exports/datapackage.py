@@ -1,0 +1,161 @@
+"""The data package: one machine-readable description of a candidate's files (Data Package v2, Frictionless).
+
+Standard: https://datapackage.org/standard/data-package/ . Every file that carries data is a resource with its
+size and SHA-256; tabular ones have a dialect and a schema. What the standard has no word for stands under
+`planstat`. No wall clock: the same content gives the same text. Version and time of a release stand in
+`release.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from exports.describe import Description
+from exports.files import sha256_of
+from exports.legend import heading_de
+from exports.rows import Field, Kind, Rows
+from exports.writers import FORMATS, Format
+from exports.writers.csv_excel import REMARK, headings, remark_expression
+from exports.writers.dictionary import HEADER
+from exports.writers.licences import licence_title, licence_url
+
+FIELD_TYPES: dict[Kind, str] = {
+    "text": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp": "datetime",
+}
+
+
+def datapackage(
+    rows: Rows, description: Description, folder: Path, fingerprint: str, notes: dict[str, str]
+) -> dict[str, Any]:
+    """Describe the files that lie in `folder`; formats that were left out are named in the notes."""
+    licences: dict[str, dict[str, str]] = {}
+    for dataset in description.datasets:
+        url = licence_url(dataset)
+        licences[dataset.licence] = {"name": dataset.licence, "title": licence_title(dataset)} | (
+            {"path": url} if url else {}
+        )
+    package: dict[str, Any] = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": description.product.replace("_", "-"),
+        "title": description.title_de,
+        "description": " ".join(description.description.split()),
+        "keywords": list(description.keywords),
+        "contributors": [
+            {"title": description.contact.name, "roles": ["publisher"]}
+            | ({"email": description.contact.email} if description.contact.email else {})
+            | ({"path": description.contact.url} if description.contact.url else {})
+        ],
+        "licenses": [licences[name] for name in sorted(licences)],
+        "sources": [
+            {"title": f"{dataset.attribution}: {dataset.dataset_id} {dataset.title_de}"}
+            | ({"path": dataset.source_url} if dataset.source_url else {})
+            | ({"version": dataset.published_at.strftime("%Y-%m-%d")} if dataset.published_at else {})
+            for dataset in description.datasets
+        ],
+        "resources": [
+            _resource(form, rows, description, form.path(folder, description))
+            for form in FORMATS
+            if form.path(folder, description).is_file()
+        ],
+        "planstat": {
+            "product": description.product,
+            "title_en": description.title_en,
+            "cadence": description.cadence,
+            "rows": rows.count,
+            "fingerprint": fingerprint,
+            "description_sha256": description.content_sha256(),
+            "geometry_sha256": rows.geometry_sha256,
+            "notes": notes,
+            "datasets": [dataset.model_dump(mode="json") for dataset in description.datasets],
+        },
+    }
+    return {key: value for key, value in package.items() if value != []}
+
+
+def _resource(form: Format, rows: Rows, description: Description, path: Path) -> dict[str, Any]:
+    """One file with size and hash; tabular files with dialect and schema."""
+    resource: dict[str, Any] = {
+        "name": form.name,
+        "path": path.name,
+        "title": form.title_de,
+        "format": path.suffix.removeprefix("."),
+        "mediatype": form.media_type,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+    }
+    if form.media_type.startswith("text/"):
+        resource["encoding"] = "utf-8"
+    if form.name == "csv":
+        resource |= {
+            "type": "table",
+            "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+            "schema": _schema([_field(field) for field in rows.fields], description),
+        }
+    elif form.name == "parquet":
+        resource |= {
+            "type": "table",
+            "schema": _schema([_field(field) for field in rows.fields], description),
+        }
+    elif form.name == "csv-excel":
+        resource |= {
+            "type": "table",
+            "dialect": {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
+            "schema": {"fields": _german_fields(rows), "missingValues": [""]},
+        }
+    elif form.name == "dictionary":
+        resource |= {
+            "type": "table",
+            "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+            "schema": {
+                "fields": [{"name": name, "type": "string"} for name in HEADER],
+                "missingValues": [""],
+            },
+        }
+    return resource
+
+
+def _schema(fields: list[dict[str, Any]], description: Description) -> dict[str, Any]:
+    return {"fields": fields, "primaryKey": list(description.grain), "missingValues": [""]}
+
+
+def _field(field: Field) -> dict[str, Any]:
+    """One column in the words of Table Schema, with unit and role beside them."""
+    column = field.column
+    described: dict[str, Any] = {
+        "name": field.name,
+        "type": FIELD_TYPES[field.kind],
+        "title": heading_de(field.name, column.label_de),
+        "description": " ".join(column.description.split()),
+        "planstat:role": column.role,
+    }
+    if column.unit:
+        described["planstat:unit"] = column.unit
+    return described
+
+
+def _german_fields(rows: Rows) -> list[dict[str, Any]]:
+    """The columns of the CSV for German Excel with their notations."""
+    notations: dict[Kind, dict[str, Any]] = {
+        "number": {"decimalChar": ","},
+        "date": {"format": "%d.%m.%Y"},
+        "timestamp": {"format": "%d.%m.%Y %H:%M"},
+        "boolean": {"trueValues": ["ja"], "falseValues": ["nein"]},
+    }
+    fields: list[dict[str, Any]] = [
+        {
+            "name": title,
+            "type": FIELD_TYPES[field.kind],
+            **notations.get(field.kind, {}),
+            "planstat:column": field.name,
+        }
+        for field, title in headings(rows)
+    ]
+    if remark_expression(rows):
+        fields.append({"name": REMARK, "type": "string"})
+    return fields

@@ -1,0 +1,157 @@
+"""The description that travels with a product: declaration, columns and datasets joined into one plain dict.
+
+The product file says what is published, the warehouse's contract says what each column means, the landing
+says which state of which dataset went in. `describe` joins the three; gate and writers read only the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from exports.files import canonical_json
+from exports.products import COLUMN_NAME, Frozen, Product
+
+Role = Literal["key", "dimension", "measure", "attribute"]
+
+
+class DescriptionError(ValueError):
+    """Product, columns and datasets do not fit together; the message names product and column or dataset."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Moments are UTC; one without a zone is taken as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+
+
+class Column(Frozen):
+    """One published column. `type` is the warehouse's type name, `unit` the unit of a measure."""
+
+    name: str = Field(pattern=COLUMN_NAME)
+    type: str = Field(min_length=1)
+    description: str = ""
+    unit: str | None = None
+    role: Role = "attribute"
+    label_de: str | None = None
+    label_en: str | None = None
+
+
+class Dataset(Frozen):
+    """The state of one source dataset inside the product.
+
+    `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
+    stands in; `note` says why in words. A dataset without `snapshot_id` was not delivered at all.
+    """
+
+    dataset_id: str = Field(min_length=1)
+    title_de: str = Field(min_length=1)
+    publisher: str = Field(min_length=1)
+    licence: str = Field(min_length=1)
+    licence_url: str | None = None
+    attribution: str = Field(min_length=1)
+    source_url: str | None = None
+    snapshot_id: str | None = None
+    retrieved_at: Moment | None = None
+    published_at: Moment | None = None
+    is_old: bool = False
+    note: str | None = None
+
+
+class Description(Product):
+    """A product with its columns (in publication order) and datasets (in order of their ids)."""
+
+    columns: tuple[Column, ...] = Field(min_length=1)
+    datasets: tuple[Dataset, ...] = ()
+
+    @model_validator(mode="after")
+    def names_fit_together(self) -> Description:
+        """Grain, order and map layer name published columns only, and no column or dataset comes twice."""
+        names = [column.name for column in self.columns]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"columns {', '.join(repeated)} come more than once")
+        needed = {"grain": set(self.grain), "order_by": set(self.order_by)}
+        if self.geometry:
+            needed["geometry"] = self.geometry.columns()
+        for key, wanted in needed.items():
+            absent = sorted(wanted - set(names))
+            if absent:
+                raise ValueError(f"`{key}` names {', '.join(absent)}, which {self.relation} does not have")
+        ids = [dataset.dataset_id for dataset in self.datasets]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"datasets {', '.join(twice)} come more than once")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def as_plain(self) -> dict[str, Any]:
+        """The description as JSON-ready data."""
+        return self.model_dump(mode="json")
+
+    def content_sha256(self) -> str:
+        """A hash over what a reader of the product would notice when it changed.
+
+        The gate's settings stay out, and so do snapshot ids and the time of retrieval: fetching the same
+        figures again is no reason for a new release.
+        """
+        noticed = self.model_dump(mode="json", exclude={"checks"})
+        for dataset in noticed["datasets"]:
+            del dataset["snapshot_id"], dataset["retrieved_at"]
+        return hashlib.sha256(canonical_json(noticed).encode()).hexdigest()
+
+
+def describe(
+    product: Product, columns: Iterable[Mapping[str, Any]], datasets: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Join a product, its relation's columns and the datasets it draws on into one description.
+
+    `columns` come in publication order with `name, type, description` and optionally `unit, role, label_de,
+    label_en`; a column without a role that stands in the grain is a key. `datasets` may come in any order.
+    Raises `DescriptionError` when they do not fit together.
+    """
+    joined = product.model_dump(mode="json")
+    joined["columns"] = [_with_role(dict(column), product) for column in columns]
+    joined["datasets"] = sorted(
+        (dict(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))
+    )
+    return parse(joined).as_plain()
+
+
+def parse(description: Mapping[str, Any]) -> Description:
+    """Read a plain description strictly; raises `DescriptionError` naming product and key."""
+    try:
+        return Description.model_validate(description)
+    except ValidationError as problems:
+        raise DescriptionError(
+            "\n".join(
+                f"description of product {description.get('product')!r}, "
+                f"key `{'.'.join(map(str, error['loc'])) or '(whole)'}`: "
+                f"{error['msg'].removeprefix('Value error, ')}"
+                for error in problems.errors()
+            )
+        ) from problems
+
+
+def _with_role(column: dict[str, Any], product: Product) -> dict[str, Any]:
+    """Fill in the role from the column's place and name when the contract does not give one."""
+    if not column.get("role"):
+        name = str(column.get("name", ""))
+        if name in product.grain:
+            column["role"] = "key"
+        elif name in {"value", "numerator", "denominator"}:
+            column["role"] = "measure"
+        elif name.endswith(("_code", "_key", "_id")):
+            column["role"] = "dimension"
+        else:
+            column["role"] = "attribute"
+    return column

@@ -1,0 +1,198 @@
+"""Products: who gets what. One YAML file per product, read strictly.
+
+A product names the relation it publishes, its grain and order, how it is drawn on a map, and what the gate
+shall check. Columns are not listed here: their types and descriptions come from the warehouse's contracts
+(see `describe.describe`), so that each fact is written once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from exports.files import PRODUCT_NAME
+
+FOLDER = Path(__file__).parent / "products"
+
+COLUMN_NAME = r"^[a-z][a-z0-9_]{0,31}$"
+"""Names that Parquet readers, Stata and SQL take unquoted: ASCII snake case, 32 characters at most."""
+
+
+class ProductError(ValueError):
+    """A product file that does not say what it must; the message names file, line and key."""
+
+
+class Frozen(BaseModel):
+    """A declaration: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Contact(Frozen):
+    """Whom to ask. The shipped products hold a placeholder that a town replaces by its own office."""
+
+    name: str = Field(min_length=1)
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    url: str | None = Field(default=None, pattern=r"^https?://")
+
+
+class Geometry(Frozen):
+    """How the product becomes a map layer: one feature per area, one attribute per measured thing.
+
+    `by` are the columns that tell the measured things apart; each combination becomes one attribute holding
+    its newest value. `where` fixes the other dimensions (usually at their total). Without `value` the newest
+    row of each area gives the attributes as they are (a register has nothing to spread out).
+    """
+
+    layer: str = Field(pattern=COLUMN_NAME)
+    level: str = Field(min_length=1)
+    area_code: str = Field(default="area_code", pattern=COLUMN_NAME)
+    area_name: str = Field(default="area_name", pattern=COLUMN_NAME)
+    area_level: str = Field(default="area_level", pattern=COLUMN_NAME)
+    date: str = Field(default="reference_date", pattern=COLUMN_NAME)
+    value: str | None = Field(default=None, pattern=COLUMN_NAME)
+    by: tuple[str, ...] = ()
+    label: str | None = Field(default=None, pattern=COLUMN_NAME)
+    where: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def one_or_many(cls, by: Any) -> Any:
+        """A single column may stand alone."""
+        return (by,) if isinstance(by, str) else by
+
+    @model_validator(mode="after")
+    def value_and_by_belong_together(self) -> Geometry:
+        """A value needs columns that say what it measures, and the other way round."""
+        if (self.value is None) != (not self.by):
+            raise ValueError("`value` and `by` go together: give both, or neither")
+        return self
+
+    def columns(self) -> set[str]:
+        """Every column of the product that the layer needs."""
+        named = {self.area_code, self.area_name, self.area_level, self.date, *self.by, *self.where}
+        return named | ({self.value} if self.value else set()) | ({self.label} if self.label else set())
+
+
+class Product(Frozen):
+    """One product as declared in `products/<product>.yml`."""
+
+    product: str
+    title_de: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    description: str = Field(min_length=20)
+    description_en: str = Field(min_length=20)
+    relation: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    grain: tuple[str, ...] = Field(min_length=1)
+    order_by: tuple[str, ...] = Field(min_length=1)
+    geometry: Geometry | None = None
+    cadence: Literal["ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN"] = "ANNUAL"
+    keywords: tuple[str, ...] = ()
+    contact: Contact
+    checks: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("product")
+    @classmethod
+    def is_a_safe_name(cls, name: str) -> str:
+        """The name becomes a folder, files and a view."""
+        if not PRODUCT_NAME.fullmatch(name):
+            raise ValueError("lower case letters, digits and _, starting with a letter, 32 at most")
+        return name
+
+    @field_validator("grain", "order_by")
+    @classmethod
+    def names_each_column_once(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """A grain or order that repeats a column is a slip."""
+        repeated = sorted({column for column in columns if columns.count(column) > 1})
+        if repeated:
+            raise ValueError(f"names {', '.join(repeated)} more than once")
+        return columns
+
+
+def load_product(path: Path) -> Product:
+    """Read one product file.
+
+    Raises `ProductError` naming file, line and key for anything that is not as declared by `Product`; the
+    file's name has to be the product's name.
+    """
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProductError(f"{path}: there is no such product file") from None
+    except (YAMLError, UnicodeDecodeError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark else ""
+        raise ProductError(f"{path}{where}: is no readable YAML: {problem}") from problem
+    if not isinstance(content, dict):
+        raise ProductError(f"{path}:1: a product file is a mapping of keys to values")
+    try:
+        product = Product.model_validate(_plain(content))
+    except ValidationError as problems:
+        lines = [
+            f"{path}:{_line_of(content, error['loc'])}: key `{'.'.join(map(str, error['loc'])) or '(file)'}`: "
+            f"{_in_words(error['type'], error['msg'])}"
+            for error in problems.errors()
+        ]
+        raise ProductError("\n".join(lines)) from problems
+    if product.product != path.stem:
+        raise ProductError(
+            f"{path}:{_line_of(content, ('product',))}: key `product`: says {product.product!r}, "
+            f"but the file is called {path.name}; give both the same name"
+        )
+    return product
+
+
+def load_products(folder: Path = FOLDER) -> dict[str, Product]:
+    """All products of a folder by name, in the order of their names; all errors in one `ProductError`."""
+    products: dict[str, Product] = {}
+    errors: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            products[path.stem] = load_product(path)
+        except ProductError as problem:
+            errors.append(str(problem))
+    if errors:
+        raise ProductError("\n".join(errors))
+    if not products:
+        raise ProductError(f"{folder}: holds no product file (*.yml)")
+    return products
+
+
+def _plain(node: Any) -> Any:
+    """The YAML tree as plain Python values, without the reader's position marks."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _line_of(content: Any, location: tuple[Any, ...]) -> int:
+    """The 1-based line of a key in the file; of the nearest key above it when it is not there itself."""
+    node, line = content, 1
+    for step in location:
+        try:
+            position = node.lc.item(step) if isinstance(node, list) else node.lc.key(step)
+            line = position[0] + 1
+            node = node[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _in_words(kind: str, message: str) -> str:
+    """Pydantic's two commonest complaints the way a person would put them."""
+    if kind == "extra_forbidden":
+        return "is not known here; remove it or correct the spelling"
+    if kind == "missing":
+        return "is missing; add it"
+    return message.removeprefix("Value error, ")

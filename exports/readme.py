@@ -1,0 +1,99 @@
+"""The README of a release: what it is, how old each dataset is, how to open and cite it, in plain German.
+
+An English paragraph at the end says the same in short.
+"""
+
+from __future__ import annotations
+
+from exports.describe import Dataset, Description
+from exports.difference import Difference
+from exports.rows import Rows
+
+
+def readme(
+    rows: Rows, description: Description, difference: Difference, files: dict[str, str], notes: dict[str, str]
+) -> str:
+    """The text; `files` are file names with their German titles, `notes` remarks by file or format."""
+    product = description.product
+    old = [dataset for dataset in description.datasets if dataset.is_old]
+    absent = [dataset for dataset in description.datasets if dataset.snapshot_id is None]
+    lines = [
+        f"# {description.title_de}",
+        "",
+        " ".join(description.description.split()),
+        "",
+        f"{rows.count} Zeilen, eine je {', '.join(description.grain)}. {difference.in_words()}",
+        "",
+    ]
+    if old or absent:
+        lines += ["**Achtung:**", ""]
+        lines += [f"- {dataset.dataset_id} ({dataset.title_de}) ist alt: {_why(dataset)}" for dataset in old]
+        lines += [
+            f"- {dataset.dataset_id} ({dataset.title_de}) wurde nicht geliefert; die Werte fehlen."
+            for dataset in absent
+            if not dataset.is_old
+        ]
+        lines += [""]
+    lines += ["## Stand der Datensätze", "", "| Datensatz | Titel | Stand | Bemerkung |", "|---|---|---|---|"]
+    lines += [
+        f"| {dataset.dataset_id} | {_cell(dataset.title_de)} | {_state(dataset)} | "
+        f"{'alt: ' if dataset.is_old else ''}{_cell(dataset.note or '')} |"
+        for dataset in description.datasets
+    ]
+    lines += ["", "## Dateien", "", "| Datei | Inhalt |", "|---|---|"]
+    lines += [f"| `{name}` | {title} |" for name, title in files.items()]
+    lines += [""]
+    if notes:
+        lines += [f"- {note}" for note in notes.values()] + [""]
+    lines += [
+        "## Öffnen",
+        "",
+        f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick; Schlüssel mit führender Null zeigt "
+        "nur die Arbeitsmappe richtig.",
+        f'- Python: `pandas.read_parquet("{product}.parquet")`',
+        f'- R: `arrow::read_parquet("{product}.parquet")`, oder '
+        f'`read.csv("{product}.csv", colClasses = c(area_code = "character"), na.strings = "")`',
+        f"- DuckDB: `select * from '{product}.parquet'`",
+        f"- QGIS: `{product}.gpkg`",
+        "- Power BI: Daten abrufen, Parquet; die Schlüssel kommen als Text an.",
+        "",
+        "Ein leerer Wert ist nie eine Null. `missing_reason` sagt, warum er fehlt; `dictionary.csv` erklärt jede Spalte "
+        "und jeden Code.",
+        "",
+        "## Zitieren",
+        "",
+        f"> {description.contact.name}: {description.title_de}. planstat-Ausgabe {product}/⟨Ausgabe⟩. "
+        "Quellen und Lizenzen: siehe LICENCES.md.",
+        "",
+        "⟨Ausgabe⟩ ist der Name des Ordners, in dem diese Datei liegt (zum Beispiel 2026-11-22.1). Eine Ausgabe wird "
+        "nie geändert; wer sie zitiert, findet später dieselben Zahlen. Die Prüfsummen aller Dateien stehen in "
+        "`receipt.json`, das Ergebnis der Prüfungen in `gate_report.html`.",
+        "",
+        "## English",
+        "",
+        f"{description.title_en}. {' '.join(description.description_en.split())} {rows.count} rows, one per "
+        f"{', '.join(description.grain)}. An empty value is never a zero: `missing_reason` says why it is missing. "
+        "Column meanings are in `dictionary.csv`, licences in `LICENCES.md`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _state(dataset: Dataset) -> str:
+    """The date of the figures: the publisher's own, else when they were fetched."""
+    if dataset.published_at:
+        return dataset.published_at.strftime("%d.%m.%Y")
+    if dataset.retrieved_at:
+        return dataset.retrieved_at.strftime("%d.%m.%Y") + " (Abruf)"
+    return "nicht geliefert"
+
+
+def _why(dataset: Dataset) -> str:
+    """Why an old state stands in, as a sentence."""
+    reason = dataset.note or "eine neuere Lieferung wurde nicht übernommen"
+    return f"{reason} (Stand {_state(dataset)})."
+
+
+def _cell(text: str) -> str:
+    """A text that fits into a table cell."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,531 @@
+"""Releases: a checked candidate becomes an edition that never changes.
+
+The order of a publication is what makes it safe to kill at any point:
+
+1. Under the lock: re-hash every file of the candidate and compare with its receipt; refuse anything else.
+2. Write `release.json` (version, time) into the candidate, write-protect and flush its files.
+3. Rename the candidate's folder to `releases/<product>/<version>/`. This one rename is the publication.
+4. Derive the rest from the folders: link `current`, `catalog.json`, `planstat.duckdb`, each replaced whole.
+
+Killed before 3: nothing was published, the candidate is still there or is built again. Killed after 3: the
+edition is published, and `repair` (run first by every publication, and callable by itself) derives the rest
+again. So the folders are the truth, and everything beside them can be rebuilt from them.
+
+`planstat.duckdb` holds one view per product over the Parquet file of its current release, plus the table
+`planstat_releases`. Views name absolute paths of fixed versions: a reader keeps what he opened while a newer release
+comes, and after moving the data root `repair` writes the file anew. Open it read-only:
+`duckdb.connect("planstat.duckdb", read_only=True)`, `duckdb -readonly planstat.duckdb`.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from exports import candidate as candidates
+from exports import difference, files
+from exports.candidate import Candidate
+from exports.describe import parse
+from exports.rows import quoted, text_literal
+
+RECEIPT = "receipt.json"
+RELEASE = "release.json"
+CATALOG = "catalog.json"
+DATABASE = "planstat.duckdb"
+CURRENT = "current"
+RECEIPT_FORMAT = 1
+
+_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})\.([1-9]\d*)")
+
+
+class ReleaseRefused(RuntimeError):
+    """These bytes may not be published; the message says why and what to do."""
+
+
+class ReleaseError(RuntimeError):
+    """A release or product that is asked for is not there or damaged."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published edition."""
+
+    product: str
+    version: str
+    path: Path
+    published_at: datetime
+    fingerprint: str
+    rows: int
+    is_current: bool
+    files: dict[str, dict[str, Any]] = field(repr=False)
+    datasets: tuple[dict[str, Any], ...] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The edition's name in citations: `<product>/<version>`."""
+        return f"{self.product}/{self.version}"
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Nothing was published, because the current release already says exactly this."""
+
+    product: str
+    release: Release
+
+
+def planstat_version() -> str:
+    """The installed version of planstat; `0` where it runs uninstalled."""
+    try:
+        return importlib.metadata.version("planstat")
+    except importlib.metadata.PackageNotFoundError:
+        return "0"
+
+
+def write_receipt(
+    candidate: Candidate, verdict: Mapping[str, Any], description: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write `receipt.json` into the candidate: the gate's verdict bound to the hash of every file.
+
+    `verdict` is the gate's answer as plain data with at least `product`, `passed` and `checks`; a failed
+    verdict is written down too (`publish` refuses it). Raises `ReleaseRefused` when verdict, description and
+    candidate are not of the same product or the candidate was built from another description.
+    """
+    described = parse(description)
+    if not candidate.product == described.product == verdict.get("product"):
+        raise ReleaseRefused(
+            f"receipt of {candidate.path}: candidate is {candidate.product!r}, description "
+            f"{described.product!r}, verdict {verdict.get('product')!r}; give those of one product"
+        )
+    if candidate.description_sha256 != described.content_sha256():
+        raise ReleaseRefused(
+            f"receipt of {candidate.path}: the candidate was built from another description; build it again"
+        )
+    receipt = {
+        "format": RECEIPT_FORMAT,
+        "product": candidate.product,
+        "planstat": planstat_version(),
+        "fingerprint": candidate.fingerprint,
+        "description_sha256": candidate.description_sha256,
+        "passed": verdict.get("passed") is True,
+        "verdict": dict(verdict),
+        "files": _hashes(candidate.path),
+    }
+    files.write_text(candidate.path / RECEIPT, files.readable_json(receipt))
+    return receipt
+
+
+def publish(
+    product: str, candidate: Candidate | Path, releases_root: Path, now: datetime
+) -> Release | Unchanged:
+    """Publish a candidate, or say that it brings nothing new.
+
+    `candidate` is the candidate or its folder; it is moved, not copied, so it has to lie on the file system
+    of `releases_root`. `now` is the time of publication (UTC) and gives the version `YYYY-MM-DD.N`; a version
+    never sorts before an earlier one, whatever the clock says. Raises `ReleaseRefused` without a passing
+    receipt for exactly these bytes, `Busy` when another publication runs too long.
+    """
+    files.product_name(product)
+    folder = candidate.path if isinstance(candidate, Candidate) else candidate
+    with files.locked(releases_root / ".lock"):
+        _repair(releases_root)
+        receipt = verified_receipt(product, folder)
+        current = current_release(releases_root, product)
+        if current is not None and current.fingerprint == receipt["fingerprint"]:
+            return Unchanged(product, current)
+        home = releases_root / product
+        home.mkdir(exist_ok=True)
+        if folder.stat().st_dev != home.stat().st_dev:
+            raise ReleaseRefused(
+                f"{folder} and {home} are on different file systems; a release is moved in one step, so keep "
+                "candidates and releases under one data root"
+            )
+        version = _next_version(home, now)
+        (folder / RELEASE).unlink(missing_ok=True)
+        files.write_text(
+            folder / RELEASE,
+            files.readable_json(
+                {
+                    "product": product,
+                    "version": version,
+                    "published_at": _utc(now).isoformat(),
+                    "fingerprint": receipt["fingerprint"],
+                    "previous": current.version if current else None,
+                    "receipt_sha256": files.sha256_of(folder / RECEIPT),
+                    "planstat": planstat_version(),
+                }
+            ),
+        )
+        for path in files.regular_files(folder).values():
+            path.chmod(0o444)
+            files.flush_to_disk(path)
+        files.flush_to_disk(folder)
+        folder.rename(home / version)
+        files.flush_to_disk(home)
+        files.flush_to_disk(folder.parent)
+        _repair(releases_root)
+        published = current_release(releases_root, product)
+        if published is None or published.version != version:
+            raise ReleaseError(
+                f"{home / version} was moved into place, but {home / CURRENT} does not lead to it"
+            )
+        return published
+
+
+def repair(releases_root: Path) -> None:
+    """Remove leftovers and derive links, catalog and database from the release folders, where they differ."""
+    with files.locked(releases_root / ".lock"):
+        _repair(releases_root)
+
+
+def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
+    """The receipt of a folder after re-hashing everything in it; raises `ReleaseRefused` in words otherwise."""
+    if not folder.is_dir():
+        raise ReleaseRefused(f"{folder}: there is no candidate of {product!r}; build one first")
+    path = folder / RECEIPT
+    try:
+        receipt = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReleaseRefused(f"{folder}: has no receipt; let the gate check the candidate first") from None
+    except ValueError as problem:
+        raise ReleaseRefused(
+            f"{path}: is no readable receipt ({problem}); let the gate check again"
+        ) from None
+    if not isinstance(receipt, dict) or receipt.get("format") != RECEIPT_FORMAT:
+        raise ReleaseRefused(f"{path}: is no receipt of format {RECEIPT_FORMAT}; let the gate check again")
+    if receipt.get("product") != product:
+        raise ReleaseRefused(f"{path}: is for {receipt.get('product')!r}, not for {product!r}")
+    failed = _failed_checks(receipt.get("verdict"))
+    if receipt.get("passed") is not True or failed:
+        raise ReleaseRefused(
+            f"{folder}: the gate did not pass this candidate"
+            + (f"; failed: {', '.join(failed)}" if failed else "")
+            + ". See gate_report.html there; the current release stays as it is"
+        )
+    _compare_hashes(folder, receipt.get("files"))
+    package = candidates.read(folder)
+    if package.product != product or package.fingerprint != receipt.get("fingerprint"):
+        raise ReleaseRefused(
+            f"{folder}: data package and receipt differ in product or fingerprint; build again"
+        )
+    return receipt
+
+
+def list_releases(releases_root: Path, product: str | None = None) -> list[Release]:
+    """All editions, by product and then oldest first; of one product when named."""
+    if product is not None:
+        files.product_name(product)
+    homes = [releases_root / product] if product else _homes(releases_root)
+    return [_release(home, version) for home in homes for version in _versions(home)]
+
+
+def current_release(releases_root: Path, product: str) -> Release | None:
+    """The edition that `current` leads to; None before the first."""
+    home = releases_root / files.product_name(product)
+    version = _linked_version(home)
+    return _release(home, version) if version else None
+
+
+def show(releases_root: Path, product: str, version: str | None = None) -> dict[str, Any]:
+    """Everything about one edition (the current one by default) as plain data for people.
+
+    Raises `ReleaseError` when there is none of that name.
+    """
+    release = _named(releases_root, product, version)
+    edition = candidates.read(release.path)
+    receipt = json.loads((release.path / RECEIPT).read_text(encoding="utf-8"))
+    return _entry(release) | {
+        "product": release.product,
+        "path": str(release.path),
+        "is_current": release.is_current,
+        "notes": edition.notes,
+        "difference": edition.difference,
+        "verdict": receipt["verdict"],
+    }
+
+
+def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> difference.Difference:
+    """What changed from edition `a` to edition `b`; every changed value goes to the CSV `lines`."""
+    before, after = _named(releases_root, product, a), _named(releases_root, product, b)
+    package = json.loads((after.path / "datapackage.json").read_text(encoding="utf-8"))
+    grain = next(item for item in package["resources"] if item["name"] == "parquet")["schema"]["primaryKey"]
+    return difference.compare(
+        product,
+        grain,
+        after.path / f"{product}.parquet",
+        before.path / f"{product}.parquet",
+        before.version,
+        lines,
+    )
+
+
+def verify(releases_root: Path, product: str, version: str | None = None) -> Release:
+    """Re-hash a published edition against its receipt; raises `ReleaseRefused` when a byte differs."""
+    release = _named(releases_root, product, version)
+    verified_receipt(product, release.path)
+    return release
+
+
+def _hashes(folder: Path) -> dict[str, dict[str, Any]]:
+    """SHA-256 and size of every file except receipt and release note, which speak about the others."""
+    return {
+        name: {"sha256": files.sha256_of(path), "bytes": path.stat().st_size}
+        for name, path in files.regular_files(folder).items()
+        if name not in (RECEIPT, RELEASE)
+    }
+
+
+def _compare_hashes(folder: Path, recorded: Any) -> None:
+    """Refuse a folder whose files are not exactly those of the receipt."""
+    try:
+        found = _hashes(folder)
+    except files.UnsafeName as problem:
+        raise ReleaseRefused(str(problem)) from None
+    expected = recorded if isinstance(recorded, dict) else {}
+    reasons = (
+        [f"{name} is not in the receipt" for name in sorted(found.keys() - expected.keys())]
+        + [f"{name} is in the receipt but not there" for name in sorted(expected.keys() - found.keys())]
+        + [
+            f"{name} was changed after the check"
+            for name in sorted(found.keys() & expected.keys())
+            if found[name] != expected[name]
+        ]
+    )
+    if not found:
+        reasons = ["it holds no files"]
+    if reasons:
+        raise ReleaseRefused(
+            f"{folder}: differs from what the gate checked: {'; '.join(reasons)}. Build and check it again"
+        )
+
+
+def _failed_checks(verdict: Any) -> list[str]:
+    """Ids of checks that stop a release; a verdict without checks proves nothing and counts as failed."""
+    if not isinstance(verdict, dict) or not isinstance(verdict.get("checks"), list) or not verdict["checks"]:
+        return ["(the verdict names no checks)"]
+    return [
+        str(check.get("id"))
+        for check in verdict["checks"]
+        if check.get("outcome") == "error"
+        or (check.get("severity") == "fail" and check.get("outcome") == "failed")
+    ]
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _order(version: str) -> tuple[date, int]:
+    """Date and number of a version, for sorting."""
+    matched = _VERSION.fullmatch(version)
+    if not matched:
+        raise ReleaseError(f"{version!r} is no version; versions look like 2026-11-22.1")
+    return date.fromisoformat(matched[1]), int(matched[2])
+
+
+def _versions(home: Path) -> list[str]:
+    """Names of a product's editions, oldest first."""
+    if not home.is_dir():
+        return []
+    names = [entry.name for entry in home.iterdir() if entry.is_dir() and not entry.is_symlink()]
+    return sorted((name for name in names if _VERSION.fullmatch(name)), key=_order)
+
+
+def _next_version(home: Path, now: datetime) -> str:
+    """`YYYY-MM-DD.N`: today's next number; the newest day's next number when the clock was set back."""
+    today = _utc(now).date()
+    taken = [_order(version) for version in _versions(home)]
+    day = max([today, *(when for when, _ in taken)])
+    number = max((count for when, count in taken if when == day), default=0) + 1
+    return f"{day.isoformat()}.{number}"
+
+
+def _homes(releases_root: Path) -> list[Path]:
+    """Folders of products that have releases."""
+    if not releases_root.is_dir():
+        return []
+    return sorted(
+        entry
+        for entry in releases_root.iterdir()
+        if entry.is_dir() and not entry.is_symlink() and files.PRODUCT_NAME.fullmatch(entry.name)
+    )
+
+
+def _linked_version(home: Path) -> str | None:
+    """The version that `current` names; None when there is no link or it leads nowhere."""
+    link = home / CURRENT
+    if not link.is_symlink():
+        return None
+    version = str(link.readlink())
+    return version if version in _versions(home) else None
+
+
+def _release(home: Path, version: str) -> Release:
+    """Read one edition from its folder."""
+    path = home / version
+    try:
+        note = json.loads((path / RELEASE).read_text(encoding="utf-8"))
+        receipt = json.loads((path / RECEIPT).read_text(encoding="utf-8"))
+        package = json.loads((path / "datapackage.json").read_text(encoding="utf-8"))["planstat"]
+        return Release(
+            product=home.name,
+            version=version,
+            path=path,
+            published_at=datetime.fromisoformat(note["published_at"]),
+            fingerprint=note["fingerprint"],
+            rows=package["rows"],
+            is_current=_linked_version(home) == version,
+            files=receipt["files"],
+            datasets=tuple(package["datasets"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise ReleaseError(
+            f"{path}: is no readable release ({problem}); restore it from a backup"
+        ) from problem
+
+
+def _named(releases_root: Path, product: str, version: str | None) -> Release:
+    """An edition by product and version; the current one without a version."""
+    home = releases_root / files.product_name(product)
+    if version is None or version == CURRENT:
+        release = current_release(releases_root, product)
+        if release is None:
+            raise ReleaseError(f"{product} has no release yet")
+        return release
+    _order(version)
+    if version not in _versions(home):
+        known = ", ".join(_versions(home)) or "none"
+        raise ReleaseError(f"{product} has no release {version}; there are: {known}")
+    return _release(home, version)
+
+
+def _repair(releases_root: Path) -> None:
+    """Derive everything beside the release folders from them; the lock is held."""
+    releases_root.mkdir(parents=True, exist_ok=True)
+    files.sweep(releases_root)
+    for home in _homes(releases_root):
+        files.sweep(home)
+        versions = _versions(home)
+        if versions and _linked_version(home) != versions[-1]:
+            _point(home, versions[-1])
+        for version in versions:
+            if (home / version).stat().st_mode & 0o222:
+                (home / version).chmod(0o555)
+    editions = list_releases(releases_root)
+    catalog = files.readable_json(_catalog(editions))
+    path = releases_root / CATALOG
+    if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
+        files.write_text(path, catalog)
+    _refresh_database(releases_root, [edition for edition in editions if edition.is_current])
+
+
+def _point(home: Path, version: str) -> None:
+    """Switch the link `current` in one step; the link is relative, so that the root may be moved."""
+    temporary = files.leftover_beside(home / CURRENT)
+    temporary.symlink_to(version)
+    temporary.replace(home / CURRENT)
+    files.flush_to_disk(home)
+
+
+def _entry(release: Release) -> dict[str, Any]:
+    """One edition in the catalog."""
+    return {
+        "version": release.version,
+        "published_at": release.published_at.isoformat(),
+        "rows": release.rows,
+        "fingerprint": release.fingerprint,
+        "files": release.files,
+        "datasets": [
+            {
+                key: dataset[key]
+                for key in (
+                    "dataset_id",
+                    "title_de",
+                    "snapshot_id",
+                    "retrieved_at",
+                    "published_at",
+                    "is_old",
+                    "note",
+                )
+            }
+            for dataset in release.datasets
+        ],
+    }
+
+
+def _catalog(editions: list[Release]) -> dict[str, Any]:
+    """The catalog: every product with its editions, newest first, and the path of each."""
+    products: dict[str, dict[str, Any]] = {}
+    for edition in reversed(editions):
+        product = products.setdefault(edition.product, {"current": None, "releases": []})
+        if edition.is_current:
+            product["current"] = edition.version
+        product["releases"].append(_entry(edition) | {"path": edition.id})
+    return {"format": 1, "products": dict(sorted(products.items()))}
+
+
+def _refresh_database(releases_root: Path, current: list[Release]) -> None:
+    """Write `planstat.duckdb` anew when it does not show exactly these releases at this place."""
+    import duckdb
+
+    path = releases_root / DATABASE
+    wanted = [(edition.product, edition.version, str(edition.path.resolve())) for edition in current]
+    if not wanted or _shown(path) == wanted:
+        return
+    temporary = files.leftover_beside(path)
+    with duckdb.connect(str(temporary)) as connection:
+        connection.execute(
+            "create table planstat_releases (product varchar, version varchar, path varchar, published_at timestamp, "
+            "row_count bigint)"
+        )
+        for edition in current:
+            parquet = edition.path.resolve() / f"{edition.product}.parquet"
+            connection.execute(
+                f"create view {quoted(edition.product)} as select * from read_parquet({text_literal(str(parquet))})"
+            )
+            package = json.loads((edition.path / "datapackage.json").read_text(encoding="utf-8"))
+            note = text_literal(f"{package['title']} ({edition.id}). {package['description']}")
+            connection.execute(f"comment on view {quoted(edition.product)} is {note}")
+            described = next(item for item in package["resources"] if item["name"] == "parquet")["schema"][
+                "fields"
+            ]
+            for column in described:
+                connection.execute(
+                    f"comment on column {quoted(edition.product)}.{quoted(column['name'])} "
+                    f"is {text_literal(column['description'])}"
+                )
+            connection.execute(
+                "insert into planstat_releases values (?, ?, ?, ?, ?)",
+                [
+                    edition.product,
+                    edition.version,
+                    str(edition.path.resolve()),
+                    edition.published_at.replace(tzinfo=None),
+                    edition.rows,
+                ],
+            )
+    temporary.chmod(0o444)
+    files.flush_to_disk(temporary)
+    temporary.replace(path)
+    files.flush_to_disk(releases_root)
+
+
+def _shown(database: Path) -> list[tuple[str, str, str]] | None:
+    """Which releases the database shows now; None when it is not there or not readable."""
+    import duckdb
+
+    if not database.is_file():
+        return None
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute(
+                "select product, version, path from planstat_releases order by product"
+            ).fetchall()
+    except duckdb.Error:
+        return None

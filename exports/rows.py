@@ -1,0 +1,301 @@
+"""The rows of a product, taken out of the warehouse once and handed to every writer.
+
+The warehouse is opened read-only for as long as it takes to copy one relation, then let go, because one
+writer locks out even readers in other processes. What the copy holds is checked here, so that every writer
+may rely on it: only flat columns of six kinds, no value that is not a number, one row per grain, a fixed
+order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from exports.describe import Column, Description
+
+if TYPE_CHECKING:
+    import duckdb
+
+Kind = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+
+KINDS: dict[str, tuple[Kind, str]] = {
+    "VARCHAR": ("text", "VARCHAR"),
+    "UUID": ("text", "VARCHAR"),
+    "BOOLEAN": ("boolean", "BOOLEAN"),
+    "DATE": ("date", "DATE"),
+    "TIMESTAMP": ("timestamp", "TIMESTAMP"),
+    "TIMESTAMP_S": ("timestamp", "TIMESTAMP"),
+    "TIMESTAMP_MS": ("timestamp", "TIMESTAMP"),
+    "TIMESTAMP_NS": ("timestamp", "TIMESTAMP"),
+    "TIMESTAMP WITH TIME ZONE": ("timestamp", "TIMESTAMP"),
+    "FLOAT": ("number", "DOUBLE"),
+    "DOUBLE": ("number", "DOUBLE"),
+} | dict.fromkeys(
+    (
+        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+    ),
+    ("integer", "BIGINT"),
+)
+"""Which warehouse types are published as which kind; DECIMAL and ENUM carry parameters and are added in `_kind`."""
+
+GEOMETRY_TABLE = "dim_area_geometry"
+
+
+class RowsError(ValueError):
+    """The warehouse's relation cannot become a product; the message says which column or row, and what to do."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as it is published: the description's column and the kind of its values."""
+
+    column: Column
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the values are codes: signs from a closed list, never prose, never to be altered."""
+        return self.kind == "text" and (
+            self.column.role in ("key", "dimension")
+            or self.name.endswith(
+                ("_code", "_key", "_id", "_level", "_status", "_symbol", "_reason", "_kind", "_dataset")
+            )
+            or self.name == "unit"
+        )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The staged rows: table `rows` (ordered) and table `geometries` in a DuckDB of the candidate's own."""
+
+    connection: duckdb.DuckDBPyConnection
+    fields: tuple[Field, ...]
+    count: int
+    geometry_count: int
+    geometry_crs: str | None
+    geometry_sha256: str | None
+
+    def field(self, name: str) -> Field:
+        """The field of that name."""
+        return next(field for field in self.fields if field.name == name)
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query over the staged tables and fetch all of it."""
+        return self.connection.execute(sql, parameters or []).fetchall()
+
+
+def quoted(name: str) -> str:
+    """A column or table name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(text: str) -> str:
+    """A text as an SQL literal, for the few places where SQL takes no bound parameter (COPY options, paths)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextlib.contextmanager
+def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator[Rows]:
+    """Copy the product's relation out of the warehouse and check it; the warehouse is free again inside.
+
+    `scratch` is a folder for whatever does not fit into memory. Raises `RowsError` when the warehouse is not
+    there or being written, the relation or a column is absent or of a nested type, a grain is not unique, a
+    key is empty, or a number is not finite.
+    """
+    import duckdb
+
+    if not warehouse.is_file():
+        raise RowsError(f"{warehouse}: there is no warehouse; run the pipeline up to its marts first")
+    with duckdb.connect(":memory:", config={"threads": 1, "temp_directory": str(scratch)}) as connection:
+        connection.execute("set timezone = 'UTC'")
+        try:
+            connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
+        except duckdb.Error as problem:
+            raise RowsError(
+                f"{warehouse}: cannot be read now, most likely because another process is writing it; "
+                f"wait for that to end, then run again ({problem})"
+            ) from problem
+        try:
+            fields = _copy_rows(connection, description, warehouse)
+            crs, digest, geometry_count = _copy_geometries(connection)
+        finally:
+            connection.execute("detach warehouse")
+        _check(connection, description, fields)
+        (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
+        yield Rows(connection, fields, int(count), geometry_count, crs, digest)
+
+
+def _copy_rows(
+    connection: duckdb.DuckDBPyConnection, description: Description, warehouse: Path
+) -> tuple[Field, ...]:
+    """Create the table `rows` in publication order with published types only."""
+    relation = _relation(connection, description.relation, warehouse)
+    types = {
+        str(name): str(kind)
+        for name, kind, *_ in connection.execute(f"describe select * from {relation}").fetchall()
+    }
+    described = [column.name for column in description.columns]
+    absent = [name for name in described if name not in types]
+    undescribed = [name for name in types if name not in described]
+    if absent or undescribed:
+        raise RowsError(
+            f"{warehouse}: {description.relation} and the description of {description.product} differ: "
+            + "; ".join(
+                part
+                for part in (
+                    f"described but not in the relation: {', '.join(absent)}" if absent else "",
+                    f"in the relation but not described: {', '.join(undescribed)}" if undescribed else "",
+                )
+                if part
+            )
+            + ". Rebuild the warehouse, or correct the model's contract"
+        )
+    fields, selected = [], []
+    for column in description.columns:
+        kind, published = _kind(column.name, types[column.name], description)
+        source = quoted(column.name)
+        if types[column.name] == "TIMESTAMP WITH TIME ZONE":
+            source = f"({source} at time zone 'UTC')"
+        fields.append(Field(column, kind))
+        selected.append(f"cast({source} as {published}) as {quoted(column.name)}")
+    order = ", ".join(
+        f"{quoted(name)} nulls first" for name in dict.fromkeys((*description.order_by, *description.grain))
+    )
+    connection.execute(f"create table rows as select {', '.join(selected)} from {relation} order by {order}")
+    return tuple(fields)
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, warehouse: Path) -> str:
+    """The qualified name of a warehouse relation, whichever schema dbt put it in."""
+    found = connection.execute(
+        "select table_schema from information_schema.tables "
+        "where table_catalog = 'warehouse' and table_name = ? order by table_schema",
+        [name],
+    ).fetchall()
+    if not found:
+        raise RowsError(f"{warehouse}: has no relation {name}; build the warehouse's marts first")
+    if len(found) > 1:
+        raise RowsError(
+            f"{warehouse}: has {name} in several schemas ({', '.join(row[0] for row in found)}); leave only one"
+        )
+    return f"warehouse.{quoted(found[0][0])}.{quoted(name)}"
+
+
+def _kind(name: str, warehouse_type: str, description: Description) -> tuple[Kind, str]:
+    """Kind and published type of a column; refuses types that flat files cannot hold."""
+    if warehouse_type in KINDS:
+        kind, published = KINDS[warehouse_type]
+    elif warehouse_type.startswith("ENUM("):
+        kind, published = "text", "VARCHAR"
+    elif warehouse_type.startswith("DECIMAL(") and "[" not in warehouse_type:
+        kind, published = ("integer", "BIGINT") if warehouse_type.endswith(",0)") else ("number", "DOUBLE")
+    else:
+        raise RowsError(
+            f"product {description.product}: column {name} of {description.relation} is of type {warehouse_type}, "
+            "which flat files cannot hold; cast it to text, a number, a date or a truth value in the mart"
+        )
+    if kind != "text" and name.endswith("_code"):
+        raise RowsError(
+            f"product {description.product}: column {name} of {description.relation} is of type {warehouse_type}; "
+            "codes are published as text, because a number loses leading zeros: cast it in the mart"
+        )
+    return kind, published
+
+
+def _copy_geometries(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str | None, int]:
+    """Create the table `geometries(area_code, geometry)` and give its reference system, hash and row count.
+
+    The newest outline per area is taken. A warehouse without outlines gives an empty table and no hash.
+    """
+    connection.execute("create table geometries (area_code varchar, geometry blob, valid_on date)")
+    schemas = connection.execute(
+        "select table_schema from information_schema.tables where table_catalog = 'warehouse' and table_name = ?",
+        [GEOMETRY_TABLE],
+    ).fetchall()
+    if not schemas:
+        return None, None, 0
+    relation = f"warehouse.{quoted(schemas[0][0])}.{quoted(GEOMETRY_TABLE)}"
+    systems = [
+        str(crs)
+        for (crs,) in connection.execute(
+            f"select distinct crs from {relation} where geometry is not null order by crs"
+        ).fetchall()
+    ]
+    if not systems:
+        return None, None, 0
+    if len(systems) > 1:
+        raise RowsError(
+            f"{GEOMETRY_TABLE}: outlines in several reference systems ({', '.join(systems)}); "
+            "bring them into one in the warehouse"
+        )
+    connection.execute(
+        f"insert into geometries select area_code, geometry, valid_on from {relation} where geometry is not null "
+        "qualify row_number() over (partition by area_code order by valid_on desc nulls last, md5(geometry)) = 1 "
+        "order by area_code"
+    )
+    parts = connection.execute(
+        "select area_code, sha256(geometry) from geometries order by area_code"
+    ).fetchall()
+    digest = hashlib.sha256(systems[0].encode())
+    for area_code, outline in parts:
+        digest.update(f"{area_code}={outline}\n".encode())
+    return systems[0], digest.hexdigest(), len(parts)
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection, description: Description, fields: tuple[Field, ...]
+) -> None:
+    """Refuse rows that no file format can carry faithfully."""
+    product, relation = description.product, description.relation
+    grain = ", ".join(quoted(name) for name in description.grain)
+
+    def example(condition: str) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = connection.execute(
+            f"select {grain} from rows where {condition} limit 1"
+        ).fetchone()
+        return row
+
+    def place(row: tuple[Any, ...]) -> str:
+        return ", ".join(f"{name}={value}" for name, value in zip(description.grain, row, strict=True))
+
+    for name in description.grain:
+        row = example(f"{quoted(name)} is null")
+        if row:
+            raise RowsError(
+                f"product {product}: {relation} has a row without {name} ({place(row)}); "
+                "the grain must be filled in every row, correct the mart"
+            )
+    repeated = connection.execute(
+        f"select {grain}, count(*) from rows group by {grain} having count(*) > 1 order by {grain} limit 1"
+    ).fetchone()
+    if repeated:
+        raise RowsError(
+            f"product {product}: {relation} has {repeated[-1]} rows for {place(repeated[:-1])}; "
+            f"it must be one row per {', '.join(description.grain)}: find the join that multiplies"
+        )
+    for field in fields:
+        column = quoted(field.name)
+        if field.kind == "number":
+            row = example(f"not isfinite({column})")
+            if row:
+                raise RowsError(
+                    f"product {product}: {field.name} is not finite for {place(row)}; "
+                    "a division by zero has no value: make it NULL with a reason in the mart"
+                )
+        if field.is_code and field.name != "raw_symbol":
+            row = example(rf"regexp_matches({column}, '^[=+@\t\r]|[\r\n]')")
+            if row:
+                raise RowsError(
+                    f"product {product}: {field.name} holds something that is no code for {place(row)}; "
+                    "a spreadsheet would take it for a formula: correct the mart or the source"
+                )
