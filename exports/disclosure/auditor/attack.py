@@ -1,0 +1,634 @@
+"""The attacks, one after the other, and what they found.
+
+exact     the equations alone (nothing known about the values)
+interval  values are not negative (K1): a hidden cell must keep room of `width`
+integer   whole numbers, and hidden cells are at least 1 where zeros are shown (K2)
+insider   a single contributor knows the own cell (K4)
+noise     every value carries bounded noise: what true values still fit
+
+Earlier releases and other publishers' tables (K5) are tables of the same declaration, so every attack uses them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, ratio_of, row_space
+from exports.disclosure.auditor.intervals import Component, Contradiction
+from exports.disclosure.auditor.knowledge import Knowledge
+from exports.disclosure.declaration import DeclarationError, Safety
+from exports.disclosure.solver import INFINITY, Program
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken cell: which attack broke it, what it proves (low..high), and the derivation in words."""
+
+    attack: str
+    cell: tuple[str, ...]
+    name: str
+    low: float
+    high: float
+    derivation: str
+    witness: tuple[str, ...] | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data for the report."""
+        return {
+            "attack": self.attack,
+            "cell": list(self.cell),
+            "name": self.name,
+            "low": self.low,
+            "high": None if math.isinf(self.high) else self.high,
+            "derivation": self.derivation,
+            **({"insider": list(self.witness)} if self.witness else {}),
+        }
+
+
+@dataclass
+class Result:
+    """Outcome of all attacks on one set of published tables."""
+
+    cells: int = 0
+    hidden: int = 0
+    unpublished: int = 0
+    equations: int = 0
+    components: int = 0
+    programs: int = 0
+    levels: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    provably_small: int | None = None
+    provably_small_names: list[str] = field(default_factory=list)
+    undone_noise: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """No cell was broken at any level that the declaration asks to withstand."""
+        return not self.findings
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Unknown cells and the equations among them; `right` is what the known cells leave over."""
+
+    columns: tuple[int, ...]
+    rows: tuple[Row, ...]
+    right: tuple[float, ...]
+    sources: tuple[int, ...]  # per row the equation it came from
+
+
+def _problem(knowledge: Knowledge) -> _Problem:
+    """Restrict the equations to unknown cells; an equation of known cells that does not add up is an error."""
+    unknown = [
+        number is None or tolerance > 0
+        for number, tolerance in zip(knowledge.shown, knowledge.tolerance, strict=True)
+    ]
+    rows: dict[tuple[tuple[int, int], ...], tuple[float, int]] = {}
+    for position, (total, parts) in enumerate(knowledge.equations):
+        row: Row = {}
+        right = 0.0
+        for cell, sign in ((total, 1), *((part, -1) for part in parts)):
+            if unknown[cell]:
+                row[cell] = row.get(cell, 0) + sign
+            else:
+                right -= sign * float(knowledge.shown[cell] or 0.0)
+        row = {cell: value for cell, value in row.items() if value}
+        scale = max(1.0, abs(right))
+        if not row:
+            if abs(right) > 1e-6 * scale:
+                raise DeclarationError(_does_not_add_up(knowledge, total, parts))
+            continue
+        key = tuple(sorted(row.items()))
+        known = rows.get(key)
+        if known is None:
+            rows[key] = (right, position)
+        elif abs(known[0] - right) > 1e-6 * scale:
+            raise DeclarationError(_does_not_add_up(knowledge, total, parts))
+    columns = tuple(cell for cell, is_unknown in enumerate(unknown) if is_unknown)
+    ordered = sorted(rows.items(), key=lambda item: item[1][1])
+    return _Problem(
+        columns,
+        tuple(dict(key) for key, _ in ordered),
+        tuple(right for _, (right, _) in ordered),
+        tuple(position for _, (_, position) in ordered),
+    )
+
+
+def _does_not_add_up(knowledge: Knowledge, total: int, parts: Sequence[int]) -> str:
+    listed = ", ".join(f"{knowledge.name(part)}={knowledge.shown[part]}" for part in parts[:8])
+    return (
+        f"the equation {knowledge.name(total)}={knowledge.shown[total]} does not add up with its parts "
+        f"{listed}{' …' if len(parts) > 8 else ''}; if the source rounds, declare rounded_to for the table"
+    )
+
+
+def _split(problem: _Problem, rows: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+    """Connected components as (columns, rows); columns without an equation are left out."""
+    parent: dict[int, int] = {}
+
+    def root(cell: int) -> int:
+        while parent[cell] != cell:
+            parent[cell] = parent[parent[cell]]
+            cell = parent[cell]
+        return cell
+
+    for number in rows:
+        first = None
+        for cell in problem.rows[number]:
+            parent.setdefault(cell, cell)
+            if first is None:
+                first = root(cell)
+            else:
+                parent[root(cell)] = first
+    columns: dict[int, list[int]] = {}
+    for cell in sorted(parent):
+        columns.setdefault(root(cell), []).append(cell)
+    members: dict[int, list[int]] = {label: [] for label in columns}
+    for number in rows:
+        members[root(next(iter(problem.rows[number])))].append(number)
+    return [(columns[label], members[label]) for label in sorted(columns, key=lambda label: columns[label][0])]
+
+
+def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], target: int) -> str:
+    """The proof in words that a cell is determined: it equals a combination of published numbers."""
+    multipliers = _short_combination(problem, component_rows, target)
+    rows = [problem.rows[number] for number in component_rows]
+    if multipliers is None or not proves(rows, multipliers, target):
+        multipliers = combine(rows, target)
+        if multipliers is None or not proves(rows, multipliers, target):
+            raise DeclarationError(
+                f"{knowledge.name(target)} was found determined modulo two primes, but no proof came out; "
+                "treat the table as unsafe and report the declaration"
+            )
+    terms: dict[int, Fraction] = {}
+    for position, factor in multipliers.items():
+        total, parts = knowledge.equations[problem.sources[component_rows[position]]]
+        for cell, sign in ((total, 1), *((part, -1) for part in parts)):
+            if knowledge.shown[cell] is not None and knowledge.tolerance[cell] == 0:
+                terms[cell] = terms.get(cell, Fraction(0)) - factor * sign
+    words = []
+    value = Fraction(0)
+    for cell, factor in terms.items():
+        number = knowledge.shown[cell]
+        if not factor or not number:
+            continue
+        value += factor * Fraction(number)
+        sign = "-" if factor < 0 else "+"
+        times = "" if abs(factor) == 1 else f"{abs(factor)}·"
+        words.append(f"{sign} {times}{knowledge.name(cell)} [{number:g}]")
+    text = " ".join(words).removeprefix("+ ") or "0"
+    return f"{knowledge.name(target)} = {text} = {float(value):g}"
+
+
+def _short_combination(problem: _Problem, component_rows: Sequence[int], target: int) -> dict[int, Fraction] | None:
+    """Few rows that prove a determination: least sum of absolute multipliers, found by a linear program."""
+    from scipy import sparse
+
+    columns: dict[int, int] = {}
+    entries: list[tuple[int, int, int]] = []
+    for position, number in enumerate(component_rows):
+        for cell, value in problem.rows[number].items():
+            entries.append((columns.setdefault(cell, len(columns)), position, value))
+    count = len(component_rows)
+    if target not in columns:
+        return None
+    places = np.array([[place, position] for place, position, _ in entries])
+    values = np.array([value for _, _, value in entries], dtype=np.float64)
+    half = sparse.csr_matrix((values, (places[:, 0], places[:, 1])), shape=(len(columns), count))
+    goal = np.zeros(len(columns))
+    goal[columns[target]] = 1.0
+    both = sparse.csr_matrix(sparse.hstack([half, -half]))
+    solution = Program(
+        both, goal, goal, np.zeros(2 * count), np.full(2 * count, INFINITY), np.ones(2 * count)
+    ).solve()
+    if solution.status != "optimal":
+        return None
+    difference = solution.values[:count] - solution.values[count:]
+    found = {
+        position: Fraction(float(difference[position])).limit_denominator(720)
+        for position in np.flatnonzero(np.abs(difference) > 1e-7).tolist()
+    }
+    return {position: factor for position, factor in found.items() if factor}
+
+
+def attack(
+    knowledge: Knowledge,
+    safety: Safety,
+    *,
+    truth: Mapping[tuple[str, ...], float] | None = None,
+    protected: Mapping[tuple[str, ...], tuple[float, float]] | None = None,
+) -> Result:
+    """Run every attack that the declaration asks to withstand.
+
+    `truth` (true values) and `protected` (cell -> room needed below and above its true value) are optional
+    inside knowledge: with them the room is checked on both sides of the true value, without them its width.
+    """
+    if safety.perturbation is not None or safety.shown_as is not None:
+        return _attack_noise(knowledge, safety)
+    problem = _problem(knowledge)
+    result = Result(
+        cells=len(knowledge.keys),
+        hidden=sum(knowledge.hidden),
+        equations=len(knowledge.equations),
+        unpublished=sum(
+            shown is None and not hidden
+            for shown, hidden in zip(knowledge.shown, knowledge.hidden, strict=True)
+        ),
+    )
+    space = row_space(problem.rows, problem.columns)
+    all_rows = list(range(len(problem.rows)))
+    component_rows: dict[int, list[int]] = {}
+    for columns, rows in _split(problem, all_rows):
+        for cell in columns:
+            component_rows[cell] = rows
+    broken: set[int] = set()
+    for cell in sorted(space.determined):
+        value = _determined_value(problem, component_rows, cell, knowledge)
+        if not _matters(knowledge, safety, cell, value[0], value[0]):
+            continue
+        broken.add(cell)
+        result.findings.append(_finding("exact", knowledge, cell, value[0], value[0], value[1]))
+    _level(result, "exact", broken)
+
+    split = _split(problem, space.independent)
+    result.components = len(split)
+    if "K1" in safety.withstand:
+        found = _attack_intervals(knowledge, safety, problem, split, broken, result, truth, protected)
+        _level(result, "interval", found)
+        broken |= found
+    if {"K2", "K3"} & set(safety.withstand) or (safety.whole_numbers and "K4" in safety.withstand):
+        found = _attack_integers(knowledge, safety, problem, split, broken, result, space)
+        broken |= found
+    return result
+
+
+def _level(result: Result, name: str, found: set[int]) -> None:
+    result.levels[name] = f"{len(found)} broken" if found else "passed"
+
+
+def _finding(
+    attack_name: str,
+    knowledge: Knowledge,
+    cell: int,
+    low: float,
+    high: float,
+    words: str,
+    witness: tuple[str, ...] | None = None,
+) -> Finding:
+    return Finding(attack_name, knowledge.keys[cell], knowledge.name(cell), low, high, words, witness)
+
+
+def _determined_value(
+    problem: _Problem, component_rows: Mapping[int, list[int]], cell: int, knowledge: Knowledge
+) -> tuple[float, str]:
+    words = derivation(knowledge, problem, component_rows[cell], cell)
+    return float(words.rsplit("= ", 1)[1]), words
+
+
+def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: float) -> bool:
+    """Whether knowing that a cell lies in low..high discloses something.
+
+    A cell printed as hidden must not be determined at all. A cell that nobody printed discloses only when it may
+    be small. Zeros disclose nothing where zeros are shown.
+    """
+    if safety.zeros == "publish" and high < 1e-6:
+        return knowledge.hidden[cell]
+    if knowledge.hidden[cell] and high - low < 1e-6:
+        return True
+    if not knowledge.hidden[cell] and (safety.unpublished == "ignore" or knowledge.tolerance[cell] > 0):
+        return False
+    return safety.minimum_frequency is None or low < safety.minimum_frequency - 1e-6
+
+
+def _bounds(
+    knowledge: Knowledge, columns: Sequence[int], floor: float
+) -> tuple[list[float], list[float]]:
+    lower, upper = [], []
+    for cell in columns:
+        tolerance = knowledge.tolerance[cell]
+        if tolerance > 0:
+            shown = float(knowledge.shown[cell] or 0.0)
+            lower.append(max(0.0, shown - tolerance))
+            upper.append(shown + tolerance)
+        else:
+            lower.append(floor if knowledge.hidden[cell] else 0.0)
+            upper.append(INFINITY)
+    return lower, upper
+
+
+def _component(
+    knowledge: Knowledge, problem: _Problem, columns: Sequence[int], rows: Sequence[int], floor: float
+) -> Component:
+    lower, upper = _bounds(knowledge, columns, floor)
+    return Component(
+        columns, [problem.rows[number] for number in rows], [problem.right[number] for number in rows], lower, upper
+    )
+
+
+def _attack_intervals(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+    truth: Mapping[tuple[str, ...], float] | None,
+    protected: Mapping[tuple[str, ...], tuple[float, float]] | None,
+) -> set[int]:
+    found: set[int] = set()
+    for columns, rows in split:
+        component = _component(knowledge, problem, columns, rows, 0.0)
+        wanted = np.array([
+            cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect") for cell in columns
+        ])
+        if truth is not None:
+            _offer_truth(component, knowledge, truth)
+        try:
+            component.explore(wanted, 2 * safety.width if protected else safety.width)
+            for index in np.flatnonzero(wanted).tolist():
+                cell = columns[index]
+                need = protected.get(knowledge.keys[cell]) if protected is not None else None
+                if need is not None and truth is not None:
+                    value = truth[knowledge.keys[cell]]
+                    below, above = value - need[0], value + need[1]
+                    low, high = component.interval(
+                        index, low=component.low[index] > below + 1e-7, high=component.high[index] < above - 1e-7
+                    )
+                    if low <= below + 1e-6 and high >= above - 1e-6:
+                        continue
+                else:
+                    if component.high[index] - component.low[index] >= safety.width - 1e-7:
+                        continue
+                    low, high = component.interval(index)
+                    if high - low >= safety.width - 1e-6 or not _matters(knowledge, safety, cell, low, high):
+                        continue
+                found.add(cell)
+                result.findings.append(
+                    _finding(
+                        "interval", knowledge, cell, low, high,
+                        f"{knowledge.name(cell)} lies between {low:g} and {high:g}, "
+                        "because no value is negative and the sums must add up",
+                    )
+                )
+        except Contradiction as error:
+            raise DeclarationError(
+                f"the published numbers around {knowledge.name(columns[0])} contradict each other: {error}"
+            ) from None
+        result.programs += component.programs
+    return found
+
+
+def _offer_truth(component: Component, knowledge: Knowledge, truth: Mapping[tuple[str, ...], float]) -> None:
+    """The true table is one more possible table; taken in only if it fits."""
+    values = [truth.get(knowledge.keys[cell]) for cell in component.columns]
+    if all(value is not None for value in values):
+        component.see_whole(np.array(values, dtype=np.float64))
+
+
+def _attack_integers(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+    space: RowSpace,
+) -> set[int]:
+    """Whole numbers, hidden cells at least 1 where zeros are shown; and what an insider adds to that."""
+    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    found: set[int] = set()
+    insiders: set[int] = set()
+    small: list[int] = []
+    tied_by_cell = {cell: group for group in space.tied for cell in group}
+    for columns, rows in split:
+        component = _component(knowledge, problem, columns, rows, floor)
+        hidden = np.array([knowledge.hidden[cell] for cell in columns])
+        wanted = np.array([
+            cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect") for cell in columns
+        ])
+        try:
+            component.explore(wanted, 1.0)
+            if safety.whole_numbers:
+                for index in np.flatnonzero(wanted).tolist():
+                    cell = columns[index]
+                    if component.whole_high[index] - component.whole_low[index] >= 1:
+                        continue
+                    if not _is_single(component, index):
+                        continue
+                    value = float(component.whole_low[index])
+                    if not _matters(knowledge, safety, cell, value, value):
+                        continue
+                    found.add(cell)
+                    known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
+                    result.findings.append(
+                        _finding(
+                            "integer", knowledge, cell, value, value,
+                            f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums",
+                        )
+                    )
+            if safety.minimum_frequency is not None and floor:
+                threshold = safety.minimum_frequency
+                for index in np.flatnonzero(hidden).tolist():
+                    if component.high[index] >= threshold - 1e-6:
+                        continue
+                    _, high = component.interval(index, low=False)
+                    if high < threshold - 1e-6:
+                        small.append(columns[index])
+        except Contradiction as error:
+            raise DeclarationError(
+                f"hidden cells around {knowledge.name(columns[0])} cannot all be at least 1: {error}; "
+                "if zeros are hidden too, the declaration must say zeros: protect"
+            ) from None
+        if "K4" in safety.withstand:
+            insiders |= _attack_insider(
+                knowledge, safety, problem, component, rows, tied_by_cell, broken | found, result
+            )
+        result.programs += component.programs
+    if floor:
+        result.levels["integer"] = f"{len(found)} broken" if found else "passed"
+        result.provably_small = len(small)
+        result.provably_small_names = [knowledge.name(cell) for cell in small[:20]]
+    elif safety.whole_numbers:
+        result.levels["integer"] = f"{len(found)} broken" if found else "passed"
+    if "K4" in safety.withstand:
+        result.levels["insider"] = f"{len(insiders)} broken" if insiders else "passed"
+    return found | insiders
+
+
+def _is_single(component: Component, index: int) -> bool:
+    """Whether only one whole value fits a cell (two different whole tables are looked for)."""
+    if math.isinf(component.whole_low[index]):
+        table = component.whole_table(index, -INFINITY, INFINITY)
+        if table is None:
+            raise Contradiction("no table of whole numbers fits")
+    value = float(component.whole_low[index])
+    if component.whole_high[index] - component.whole_low[index] >= 1:
+        return False
+    if component.whole_table(index, value + 1, INFINITY) is not None:
+        return False
+    return component.whole_table(index, -INFINITY, value - 1) is None
+
+
+def _attack_insider(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    component: Component,
+    rows: Sequence[int],
+    tied: Mapping[int, tuple[int, ...]],
+    broken: set[int],
+    result: Result,
+) -> set[int]:
+    """A cell with one contributor: that person knows it is 1 and learns every cell tied to it."""
+    found: set[int] = set()
+    if safety.minimum_frequency is None:
+        return found
+    groups = {tied[cell] for cell in component.columns if cell in tied and knowledge.hidden[cell]}
+    place = {cell: index for index, cell in enumerate(component.columns)}
+    for group in sorted(groups):
+        members = [cell for cell in group if cell in place and cell not in broken]
+        for one in members:
+            if not knowledge.hidden[one]:
+                continue
+            low, high = component.low[place[one]], component.high[place[one]]
+            for other in members:
+                if other == one or other in found:
+                    continue
+                spread = component.high[place[one]] - component.low[place[one]]
+                if spread < 1e-6:
+                    continue
+                slope, constant = _line(component, place[one], place[other])
+                learned = slope + constant
+                if not 0.5 < learned < safety.minimum_frequency - 1e-6 or not low - 1e-6 <= 1 <= high + 1e-6:
+                    continue
+                if knowledge.within(one, other) or knowledge.within(other, one):
+                    continue
+                found.add(other)
+                result.findings.append(
+                    _finding(
+                        "insider", knowledge, other, learned, learned,
+                        f"whoever is the only case in {knowledge.name(one)} learns {knowledge.name(other)} = {learned:g}",
+                        knowledge.keys[one],
+                    )
+                )
+    return found
+
+
+def _line(component: Component, one: int, other: int) -> tuple[float, float]:
+    """Slope and constant of x_other over x_one for two tied cells, from two different possible tables."""
+    cost = np.zeros(len(component))
+    cost[one] = 1.0
+    first = component.extreme(cost)
+    second = component.extreme(-cost)
+    if abs(second[one] - first[one]) < 1e-6:
+        return 0.0, float(first[other])
+    slope = float((second[other] - first[other]) / (second[one] - first[one]))
+    return slope, float(first[other] - slope * first[one])
+
+
+def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
+    """Bounded noise: each shown value allows a range of true values; sums of true values still hold exactly."""
+    lower, upper = [], []
+    for cell, shown in enumerate(knowledge.shown):
+        if shown is None:
+            lower.append(0.0)
+            upper.append(INFINITY)
+        else:
+            low, high = true_range(safety, int(shown))
+            lower.append(float(low))
+            upper.append(float(high))
+        if knowledge.hidden[cell]:
+            lower[cell] = max(lower[cell], 0.0)
+    result = Result(
+        cells=len(knowledge.keys),
+        hidden=sum(knowledge.hidden),
+        equations=len(knowledge.equations),
+        unpublished=sum(
+            shown is None and not hidden
+            for shown, hidden in zip(knowledge.shown, knowledge.hidden, strict=True)
+        ),
+    )
+    rows: list[Row] = []
+    right: list[float] = []
+    free = [low != high for low, high in zip(lower, upper, strict=True)]
+    for total, parts in knowledge.equations:
+        row: Row = {}
+        rest = 0.0
+        for cell, sign in ((total, 1), *((part, -1) for part in parts)):
+            if free[cell]:
+                row[cell] = row.get(cell, 0) + sign
+            else:
+                rest -= sign * lower[cell]
+        if row:
+            rows.append(row)
+            right.append(rest)
+        elif abs(rest) > 1e-6:
+            raise DeclarationError(_does_not_add_up(knowledge, total, parts))
+    problem = _Problem(
+        tuple(cell for cell, is_free in enumerate(free) if is_free), tuple(rows), tuple(right), tuple(range(len(rows)))
+    )
+    broken: set[int] = set()
+    threshold = safety.minimum_frequency or 3
+    split = _split(problem, range(len(rows)))
+    result.components = len(split)
+    for columns, members in split:
+        component = Component(
+            columns,
+            [problem.rows[number] for number in members],
+            [problem.right[number] for number in members],
+            [lower[cell] for cell in columns],
+            [upper[cell] for cell in columns],
+        )
+        wanted = np.array([lower[cell] < threshold and upper[cell] >= 1 for cell in columns])
+        try:
+            component.explore(wanted, 1.0)
+            for index in np.flatnonzero(wanted).tolist():
+                if component.whole_high[index] - component.whole_low[index] >= 1 or not _is_single(component, index):
+                    continue
+                value = float(component.whole_low[index])
+                cell = columns[index]
+                if 0 < value < threshold:
+                    broken.add(cell)
+                    result.findings.append(
+                        _finding(
+                            "noise", knowledge, cell, value, value,
+                            f"{knowledge.name(cell)} = {value:g} is the only true value that fits the noise and the sums",
+                        )
+                    )
+        except Contradiction as error:
+            raise DeclarationError(
+                f"no true table lies within the declared noise around {knowledge.name(columns[0])}: {error}"
+            ) from None
+        result.programs += component.programs
+    for cell, shown in enumerate(knowledge.shown):
+        if shown is not None and not free[cell] and lower[cell] > 0:
+            result.undone_noise.append(knowledge.name(cell))
+            if lower[cell] < threshold:
+                broken.add(cell)
+                result.findings.append(
+                    _finding(
+                        "noise", knowledge, cell, lower[cell], lower[cell],
+                        f"{knowledge.name(cell)} is shown as {shown:g}, which only the true value {lower[cell]:g} gives",
+                    )
+                )
+    _level(result, "noise", broken)
+    return result
+
+
+def true_range(safety: Safety, shown: int) -> tuple[int, int]:
+    """Smallest and largest true value behind a shown one."""
+    if safety.shown_as is not None:
+        if shown in safety.shown_as:
+            return safety.shown_as[shown]
+        if safety.perturbation is None:
+            return shown, shown
+    reach = safety.perturbation or 0
+    return max(0, shown - reach), shown + reach
+
+
+__all__ = ["Finding", "Result", "attack", "derivation", "ratio_of", "true_range"]

@@ -1,0 +1,177 @@
+"""Attack by linear programs: how low and how high can each unknown cell be, given everything that is known.
+
+One program per connected set of equations, kept warm between questions. Every solution is a complete possible
+table: it widens the seen range of all its cells at once, so most cells need no program of their own. Solutions
+in whole numbers are checked exactly and serve as proofs for the integer attack and as alternative tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from exports.disclosure.auditor.algebra import Row
+from exports.disclosure.solver import INFINITY, Program, SolverFailure
+
+Floats = npt.NDArray[np.float64]
+
+
+class Contradiction(ValueError):
+    """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
+
+
+class Component:
+    """One connected set of unknown cells: the polytope of all tables that fit, explored by linear programs."""
+
+    def __init__(
+        self,
+        columns: Sequence[int],
+        rows: Sequence[Row],
+        right: Sequence[float],
+        lower: Sequence[float],
+        upper: Sequence[float],
+    ) -> None:
+        self.columns = tuple(columns)
+        self._place = {column: index for index, column in enumerate(columns)}
+        indices, data, pointer = [], [], [0]
+        for row in rows:
+            for column, value in sorted(row.items()):
+                indices.append(self._place[column])
+                data.append(value)
+            pointer.append(len(indices))
+        self.matrix = sparse.csr_matrix(
+            (np.array(data, dtype=np.float64), np.array(indices, dtype=np.int64), np.array(pointer)),
+            shape=(len(rows), len(columns)),
+        )
+        self.right = np.array(right, dtype=np.float64)
+        self.lower = np.array(lower, dtype=np.float64)
+        self.upper = np.array(upper, dtype=np.float64)
+        self._program: Program | None = None
+        size = len(columns)
+        self._cost = np.zeros(size)
+        self.low = np.full(size, np.inf)
+        self.high = np.full(size, -np.inf)
+        self.whole_low = np.full(size, np.inf)
+        self.whole_high = np.full(size, -np.inf)
+        self.programs = 0
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def _model(self) -> Program:
+        if self._program is None:
+            self._program = Program(
+                self.matrix, self.right, self.right, self.lower, self.upper, self._cost, primal_simplex=True
+            )
+        return self._program
+
+    def extreme(self, cost: Floats) -> Floats:
+        """The table that minimises cost; raises Contradiction when no table fits."""
+        changed = np.flatnonzero(cost != self._cost)
+        program = self._model()
+        if len(changed):
+            program.set_cost(changed, cost[changed])
+            self._cost = cost.copy()
+        self.programs += 1
+        try:
+            solution = program.solve()
+        except SolverFailure:
+            solution = Program(self.matrix, self.right, self.right, self.lower, self.upper, cost).solve()
+        if solution.status == "infeasible":
+            raise Contradiction("no table of non-negative values fits the published numbers")
+        if solution.status != "optimal":
+            return self._unbounded(cost)
+        self._see(solution.values)
+        return solution.values
+
+    def _unbounded(self, cost: Floats) -> Floats:
+        """An unbounded direction is room without end; a far but finite bound shows it."""
+        far = 1e6 + 10 * float(np.abs(self.right).max(initial=0.0))
+        solution = Program(
+            self.matrix, self.right, self.right, self.lower, np.minimum(self.upper, far), cost
+        ).solve()
+        if solution.status == "infeasible":
+            raise Contradiction("no table of non-negative values fits the published numbers")
+        if solution.status != "optimal":
+            raise SolverFailure(f"the interval attack ended with status {solution.status}")
+        self._see(solution.values)
+        return solution.values
+
+    def _see(self, values: Floats) -> None:
+        """Widen the seen ranges by a solution, after checking that it is one."""
+        scale = max(1.0, float(np.abs(values).max(initial=1.0)))
+        if len(self.right) and float(np.abs(self.matrix @ values - self.right).max()) > 1e-6 * scale:
+            raise SolverFailure("a solution of the interval attack does not satisfy its equations")
+        np.minimum(self.low, values, out=self.low)
+        np.maximum(self.high, values, out=self.high)
+        whole = np.round(values)
+        if float(np.abs(whole - values).max(initial=0.0)) < 1e-6:
+            self.see_whole(whole)
+
+    def see_whole(self, table: Floats) -> bool:
+        """Take in a table of whole numbers if it satisfies every equation and bound exactly."""
+        exact = np.array_equal(self.matrix @ table, self.right)
+        if not exact or np.any(table < self.lower) or np.any(table > self.upper):
+            return False
+        np.minimum(self.low, table, out=self.low)
+        np.maximum(self.high, table, out=self.high)
+        np.minimum(self.whole_low, table, out=self.whole_low)
+        np.maximum(self.whole_high, table, out=self.whole_high)
+        return True
+
+    def explore(self, wanted: npt.NDArray[np.bool_], width: float, rounds: int = 12) -> None:
+        """Random directions over the cells still seen too narrow; stops when a round settles little."""
+        generator = np.random.default_rng(7)
+        for _ in range(rounds):
+            open_cells = wanted & ~(self.high - self.low >= width - 1e-7)
+            if not open_cells.any():
+                return
+            count = int(open_cells.sum())
+            cost = np.zeros(len(self))
+            cost[open_cells] = generator.choice((-1.0, 1.0), size=count) * generator.uniform(0.5, 1.0, size=count)
+            self.extreme(cost)
+            self.extreme(-cost)
+            left = int((wanted & ~(self.high - self.low >= width - 1e-7)).sum())
+            if count - left <= 2:
+                return
+
+    def interval(self, index: int, *, low: bool = True, high: bool = True) -> tuple[float, float]:
+        """The exact interval of one cell (by position); also widens what is seen of the others."""
+        cost = np.zeros(len(self))
+        least, most = float(self.low[index]), float(self.high[index])
+        if low and not least <= self.lower[index] + 1e-7:
+            cost[index] = 1.0
+            least = float(self.extreme(cost)[index])
+        if high and not most >= self.upper[index] - 1e-7:
+            cost[index] = -1.0
+            most = float(self.extreme(cost)[index])
+        return least, most
+
+    def whole_table(self, index: int, lower: float, upper: float) -> Floats | None:
+        """A table of whole numbers with the cell between lower and upper; None when there is none."""
+        low, high = self.lower.copy(), self.upper.copy()
+        low[index], high[index] = max(low[index], lower), min(high[index], upper)
+        if low[index] > high[index]:
+            return None
+        cost = np.zeros(len(self))
+        program = Program(
+            self.matrix,
+            self.right,
+            self.right,
+            np.ceil(low - 1e-9),
+            np.where(np.isinf(high), INFINITY, np.floor(high + 1e-9)),
+            cost,
+            integer=np.ones(len(self), dtype=bool),
+        )
+        solution = program.solve()
+        if solution.status == "infeasible":
+            return None
+        if solution.status != "optimal":
+            raise SolverFailure(f"the integer attack ended with status {solution.status}")
+        table = np.round(solution.values)
+        if not self.see_whole(table):
+            raise SolverFailure("a table of the integer attack does not satisfy its equations")
+        return table

@@ -1,0 +1,249 @@
+"""What an attacker knows: every published number, and every sum that the declaration makes public.
+
+Variables are cells named by one code per dimension. Starting from the published cells, each cell is taken apart
+along each dimension until the leaves are reached; every step is an equation. Cells that nobody published are
+unknown like the hidden ones.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Table
+
+Key = tuple[str, ...]
+
+JOINT_CELLS = 400_000
+"""Above this size tables over different dimensions are joined only in the cells they share."""
+
+
+@dataclass
+class Knowledge:
+    """Cells, what was published about them, and the equations total = parts between them.
+
+    `shown[i]` is the published number or None; `hidden[i]` whether some table prints the symbol for it;
+    `sources[i]` names the table that shows the number. Equations are (total, parts).
+    """
+
+    dimensions: tuple[str, ...]
+    totals: tuple[str | None, ...]
+    keys: list[Key] = field(default_factory=list)
+    index: dict[Key, int] = field(default_factory=dict)
+    shown: list[float | None] = field(default_factory=list)
+    hidden: list[bool] = field(default_factory=list)
+    sources: list[str | None] = field(default_factory=list)
+    tolerance: list[float] = field(default_factory=list)
+    equations: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    members: tuple[dict[str, frozenset[str]], ...] = ()
+
+    def within(self, part: int, whole: int) -> bool:
+        """Whether all units of one cell are also units of the other, by the declared codes."""
+        return all(
+            members[a] <= members[b]
+            for members, a, b in zip(self.members, self.keys[part], self.keys[whole], strict=True)
+        )
+
+    def cell(self, key: Key) -> int:
+        """The number of a cell, which is added when new."""
+        number = self.index.get(key)
+        if number is None:
+            number = len(self.keys)
+            self.index[key] = number
+            self.keys.append(key)
+            self.shown.append(None)
+            self.hidden.append(False)
+            self.sources.append(None)
+            self.tolerance.append(0.0)
+        return number
+
+    def name(self, number: int) -> str:
+        """A cell in words."""
+        parts = [
+            f"{dimension}={code}"
+            for dimension, code, total in zip(self.dimensions, self.keys[number], self.totals, strict=True)
+            if code != total
+        ]
+        return "(" + (", ".join(parts) or "total") + ")"
+
+
+def read_published(path: Path, table: Table, declaration: Declaration) -> dict[Key, float | None]:
+    """Cells of one published file (CSV or Parquet): codes of the shown dimensions -> number, None where hidden."""
+    if not path.is_file():
+        raise DeclarationError(f"{path}: the published file of table {table.name!r} is not there")
+    if path.suffix == ".parquet":
+        import duckdb
+
+        with duckdb.connect() as connection:
+            relation = connection.execute("select * from read_parquet(?)", [str(path)])
+            header = [column[0] for column in relation.description or ()]
+            rows = [dict(zip(header, row, strict=True)) for row in relation.fetchall()]
+    else:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            header = list(reader.fieldnames or ())
+            rows = list(reader)
+    columns = {name: table.columns.get(name, name) for name in table.dimensions}
+    for wanted in (*columns.values(), table.value):
+        if wanted not in header:
+            raise DeclarationError(f"{path}: column {wanted!r} is missing; the file has {', '.join(header)}")
+    found: dict[Key, float | None] = {}
+    for line, row in enumerate(rows, start=2):
+        key = tuple(str(row[columns[name]]) for name in table.dimensions)
+        text = row[table.value]
+        number: float | None
+        if text is None or str(text).strip() in ("", declaration.safety.symbol):
+            number = None
+        else:
+            try:
+                number = float(text)
+            except ValueError:
+                raise DeclarationError(
+                    f"{path}: line {line}: {text!r} is neither a number nor the symbol {declaration.safety.symbol!r}"
+                ) from None
+            if not math.isfinite(number):
+                raise DeclarationError(f"{path}: line {line}: {text!r} is not a finite number")
+            if number < 0:
+                raise DeclarationError(f"{path}: line {line}: the value {text} is negative")
+            if declaration.safety.whole_numbers and number != int(number):
+                raise DeclarationError(f"{path}: line {line}: {text} is not a whole number")
+        if key in found:
+            raise DeclarationError(f"{path}: line {line}: the cell {key} appears twice")
+        found[key] = number
+    return found
+
+
+def gather(declaration: Declaration, published: dict[str, dict[Key, float | None]]) -> Knowledge:
+    """All cells and equations that follow from a resolved declaration and the published cells of its tables."""
+    names = tuple(declaration.dimensions)
+    trees = [_Tree(name, declaration.dimensions[name], declaration.tables) for name in names]
+    knowledge = Knowledge(
+        names, tuple(tree.total for tree in trees), members=tuple(tree.leaf_sets() for tree in trees)
+    )
+    pending: list[int] = []
+    for table in declaration.tables:
+        for short, number in published[table.name].items():
+            given = dict(zip(table.dimensions, short, strict=True))
+            key = []
+            for tree in trees:
+                code = given.get(tree.name, tree.total)
+                if code is None or code not in tree.known:
+                    raise DeclarationError(
+                        f"table {table.name!r}: the code {code!r} is not declared for dimension {tree.name!r}"
+                    )
+                key.append(code)
+            before = len(knowledge.keys)
+            cell = knowledge.cell(tuple(key))
+            if cell == before:
+                pending.append(cell)
+            if number is None:
+                knowledge.hidden[cell] = True
+                continue
+            tolerance = 0.0 if table.rounded_to == 1 else table.rounded_to / 2
+            known = knowledge.shown[cell]
+            if known is not None and abs(known - number) > max(tolerance, knowledge.tolerance[cell]):
+                raise DeclarationError(
+                    f"{knowledge.name(cell)} is {known:g} in table {knowledge.sources[cell]!r} "
+                    f"and {number:g} in table {table.name!r}; a revised cell needs a key of its own (another period)"
+                )
+            if known is None or tolerance < knowledge.tolerance[cell]:
+                knowledge.shown[cell] = number
+                knowledge.sources[cell] = table.name
+                knowledge.tolerance[cell] = tolerance
+    joint = math.prod(max(1, len(tree.known)) for tree in trees) <= JOINT_CELLS
+    kinds = {tuple(name in table.dimensions for name in names) for table in declaration.tables}
+    _expand(knowledge, trees, pending, joint=joint or len(kinds) == 1, kinds=kinds)
+    return knowledge
+
+
+class _Tree:
+    """The codes of one dimension and the ways to take each apart."""
+
+    def __init__(self, name: str, dimension: Dimension, tables: Sequence[Table]) -> None:
+        self.name = name
+        self.total = dimension.total
+        used: set[str] = set()
+        crossed = [table.dimensions[name] for table in tables if name in table.dimensions]
+        for axis in crossed:
+            used.update(dimension.hierarchies if axis.hierarchies is None else axis.hierarchies)
+        leaves = tuple(dimension.leaves or ())
+        self.leaves = leaves
+        self.parts: dict[str, list[tuple[str, ...]]] = {}
+        for label in sorted(used):
+            children = dimension.hierarchies[label].children or {}
+            below = {child for group in children.values() for child in group}
+            for code, group in children.items():
+                self._add(code, group)
+            if dimension.total is not None and dimension.total not in children:
+                tops = tuple(code for code in children if code not in below)
+                if tops:
+                    self._add(dimension.total, tops)
+        if dimension.total is not None and dimension.total not in self.parts and crossed:
+            self._add(dimension.total, leaves)
+        self.known = set(leaves) | set(self.parts)
+        if dimension.total is not None:
+            self.known.add(dimension.total)
+        self.full = dict(self.parts)
+        # leaves that no table shows, below one hierarchy only, tell an attacker nothing beyond their sum
+        if not any(axis.leaves for axis in crossed) and len(used) == 1:
+            leaf_set = set(leaves)
+            self.parts = {
+                code: [group for group in groups if not leaf_set & set(group)]
+                for code, groups in self.parts.items()
+            }
+
+    def leaf_sets(self) -> dict[str, frozenset[str]]:
+        """Leaves under each code."""
+        found = {leaf: frozenset((leaf,)) for leaf in self.leaves}
+
+        def below(code: str) -> frozenset[str]:
+            if code not in found:
+                group = self.full.get(code) or [self.leaves]
+                found[code] = frozenset().union(*(below(child) for child in group[0]))
+            return found[code]
+
+        for code in self.known:
+            below(code)
+        return found
+
+    def _add(self, code: str, group: tuple[str, ...]) -> None:
+        if group not in self.parts.setdefault(code, []):
+            self.parts[code].append(group)
+
+
+def _expand(
+    knowledge: Knowledge,
+    trees: Sequence[_Tree],
+    pending: list[int],
+    *,
+    joint: bool,
+    kinds: set[tuple[bool, ...]],
+) -> None:
+    """Take every cell apart along every dimension; without `joint` only inside the dimensions of one table."""
+    done = 0
+    while done < len(pending):
+        cell = pending[done]
+        done += 1
+        key = knowledge.keys[cell]
+        for axis, tree in enumerate(trees):
+            if not joint:
+                crossing = tuple(
+                    other == axis or code != trees[other].total for other, code in enumerate(key)
+                )
+                if not any(
+                    all(allowed or not needed for allowed, needed in zip(kind, crossing, strict=True))
+                    for kind in kinds
+                ):
+                    continue
+            for group in tree.parts.get(key[axis], ()):
+                parts = []
+                for code in group:
+                    before = len(knowledge.keys)
+                    part = knowledge.cell((*key[:axis], code, *key[axis + 1 :]))
+                    if part == before:
+                        pending.append(part)
+                    parts.append(part)
+                knowledge.equations.append((cell, tuple(parts)))

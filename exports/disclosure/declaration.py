@@ -1,0 +1,308 @@
+"""What is published: dimensions with their hierarchies, and the tables cut from them. Public knowledge only.
+
+Planner and auditor both read this, and it is all they share. A table is a choice of axes; two tables over the
+same dimensions are linked through their common cells, an old boundary version is a second hierarchy over the
+same leaves, and an earlier release is a table that is already out. Nothing has to be said twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class DeclarationError(ValueError):
+    """A declaration, a policy or an input table that cannot be used, with file and key, and what to do."""
+
+
+class Strict(BaseModel):
+    """Base of all declared data: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hierarchy(Strict):
+    """How leaves of one dimension add up. Exactly one of the three forms.
+
+    `children`: code -> codes below it. `levels`: columns of the input table above the leaf, coarse to fine.
+    `file`: CSV `code,parent[,valid_from,valid_to]` (half open), taken as it stood on `valid_on`.
+    """
+
+    children: dict[str, tuple[str, ...]] | None = None
+    levels: tuple[str, ...] | None = None
+    file: str | None = None
+    valid_on: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Hierarchy:
+        given = [name for name in ("children", "levels", "file") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of children, levels, file; found {given or 'none'}")
+        if self.valid_on is not None and self.file is None:
+            raise ValueError("valid_on belongs to a hierarchy given by a file")
+        return self
+
+
+class Dimension(Strict):
+    """One dimension: its leaves, the code of its total (null: its codes are never added up, such as years)."""
+
+    total: str | None = "_T"
+    leaves: tuple[str, ...] | None = None
+    hierarchies: dict[str, Hierarchy] = Field(default_factory=dict)
+
+
+class Axis(Strict):
+    """What of a dimension a table shows: which hierarchies (null: all), the leaves, the total."""
+
+    hierarchies: tuple[str, ...] | None = None
+    leaves: bool = True
+    total: bool = True
+
+
+class Table(Strict):
+    """One published table: a file, its axes, the column of the value, and whether it is already out.
+
+    `rounded_to` declares that the values were rounded by their source, so that equations need a tolerance.
+    """
+
+    name: str
+    file: str | None = None
+    dimensions: dict[str, Axis]
+    columns: dict[str, str] = Field(default_factory=dict)
+    value: str = "value"
+    earlier: bool = False
+    rounded_to: int = Field(default=1, ge=1)
+
+
+class Safety(Strict):
+    """The public part of a policy: what an attacker knows and how much room a hidden cell must keep.
+
+    `perturbation` is null for hidden cells; otherwise every value carries bounded noise and `shown_as` maps a
+    published value to the true values that may stand behind it (null: value ± perturbation, never negative).
+    """
+
+    minimum_frequency: int | None = Field(default=3, ge=2)
+    zeros: Literal["publish", "protect"] = "publish"
+    width: float = Field(default=1.0, ge=0)
+    withstand: tuple[Literal["K1", "K2", "K3", "K4", "K5"], ...] = ("K1", "K2", "K4", "K5")
+    whole_numbers: bool = True
+    unpublished: Literal["protect", "ignore"] = "protect"
+    perturbation: int | None = Field(default=None, ge=0)
+    shown_as: dict[int, tuple[int, int]] | None = None
+    symbol: str = "."
+
+
+class Declaration(Strict):
+    """Everything public about a set of tables published together."""
+
+    name: str
+    dimensions: dict[str, Dimension]
+    tables: tuple[Table, ...]
+    safety: Safety = Safety()
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Declaration:
+        seen: set[str] = set()
+        for table in self.tables:
+            if table.name in seen:
+                raise ValueError(f"table {table.name!r} is declared twice")
+            seen.add(table.name)
+            for name, axis in table.dimensions.items():
+                if name not in self.dimensions:
+                    raise ValueError(f"table {table.name!r}: dimension {name!r} is not declared")
+                for chosen in axis.hierarchies or ():
+                    if chosen not in self.dimensions[name].hierarchies:
+                        raise ValueError(f"table {table.name!r}: {name!r} has no hierarchy {chosen!r}")
+                if axis.total and self.dimensions[name].total is None and "total" in axis.model_fields_set:
+                    raise ValueError(f"table {table.name!r}: dimension {name!r} has no total")
+            for name in table.columns:
+                if name not in table.dimensions:
+                    raise ValueError(
+                        f"table {table.name!r}: column given for {name!r}, which it does not show"
+                    )
+            for name, dimension in self.dimensions.items():
+                if name not in table.dimensions and dimension.total is None:
+                    raise ValueError(
+                        f"table {table.name!r} must show dimension {name!r}, because that has no total"
+                    )
+        return self
+
+
+def read_model(path: Path, model: type[ModelT]) -> ModelT:
+    """Read a YAML or JSON file into a strict model; every problem names the file and the key."""
+    try:
+        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: no such file") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise DeclarationError(f"{path}: not readable as YAML: {error}") from error
+    return parse_model(document, model, str(path))
+
+
+def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
+    """Validate plain data against a strict model; `where` is named in the error."""
+    if not isinstance(document, Mapping):
+        raise DeclarationError(f"{where}: a mapping of keys is expected")
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        lines = []
+        for issue in error.errors():
+            key = ".".join(str(part) for part in issue["loc"]) or "(whole file)"
+            lines.append(f"{where}: key {key}: {issue['msg']}")
+        raise DeclarationError("\n".join(lines)) from None
+
+
+def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple[str, ...]]:
+    """Children per code from a CSV with `code,parent[,valid_from,valid_to]`; empty parent: top of the tree."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: no such file") from None
+    reader = csv.DictReader(io.StringIO(text))
+    if reader.fieldnames is None or not {"code", "parent"} <= set(reader.fieldnames):
+        raise DeclarationError(f"{path}: the columns code and parent are needed, found {reader.fieldnames}")
+    children: dict[str, list[str]] = {}
+    for row in reader:
+        since, until = row.get("valid_from") or "", row.get("valid_to") or ""
+        day = valid_on.isoformat() if valid_on else None
+        if day and ((since and day < since) or (until and day >= until)):
+            continue
+        if row["parent"]:
+            children.setdefault(row["parent"], []).append(row["code"])
+    return {code: tuple(below) for code, below in children.items()}
+
+
+def resolve(
+    declaration: Declaration,
+    folder: Path,
+    codes: Mapping[str, Iterable[tuple[str, ...]]] | None = None,
+    level_columns: Mapping[str, tuple[str, ...]] | None = None,
+) -> Declaration:
+    """The same declaration with every hierarchy spelled out as `children` and every dimension's leaves listed.
+
+    `codes` gives per dimension the rows (leaf, upper level codes…) seen in the input, in the order of
+    `level_columns`; it is needed only where a hierarchy is given by levels or leaves are not listed.
+    """
+    dimensions: dict[str, Dimension] = {}
+    for name, dimension in declaration.dimensions.items():
+        rows = sorted(set(codes[name])) if codes and name in codes else []
+        columns = level_columns[name] if level_columns and name in level_columns else ()
+        hierarchies: dict[str, Hierarchy] = {}
+        for label, hierarchy in dimension.hierarchies.items():
+            if hierarchy.children is not None:
+                children = dict(hierarchy.children)
+            elif hierarchy.file is not None:
+                children = read_hierarchy_file(folder / hierarchy.file, hierarchy.valid_on)
+            else:
+                if not rows:
+                    raise DeclarationError(
+                        f"dimension {name!r}, hierarchy {label!r}: levels name columns of an input table, "
+                        "and there is none here; give children or a file"
+                    )
+                children = _children_of_levels(name, label, hierarchy.levels or (), columns, rows)
+            hierarchies[label] = Hierarchy(children=children)
+        leaves = dimension.leaves
+        if leaves is None and rows:
+            leaves = tuple(sorted({row[0] for row in rows}))
+        if leaves is None:
+            leaves = _leaves_of(hierarchies)
+        if not leaves:
+            raise DeclarationError(f"dimension {name!r}: neither leaves nor a hierarchy are given")
+        resolved = Dimension(total=dimension.total, leaves=leaves, hierarchies=hierarchies)
+        _check_hierarchies(name, resolved)
+        dimensions[name] = resolved
+    return Declaration(
+        name=declaration.name, dimensions=dimensions, tables=declaration.tables, safety=declaration.safety
+    )
+
+
+def _leaves_of(hierarchies: Mapping[str, Hierarchy]) -> tuple[str, ...]:
+    parents: set[str] = set()
+    below: set[str] = set()
+    for hierarchy in hierarchies.values():
+        for code, children in (hierarchy.children or {}).items():
+            parents.add(code)
+            below.update(children)
+    return tuple(sorted(below - parents))
+
+
+def _children_of_levels(
+    dimension: str,
+    label: str,
+    levels: tuple[str, ...],
+    columns: tuple[str, ...],
+    rows: list[tuple[str, ...]],
+) -> dict[str, tuple[str, ...]]:
+    """Children per code from level columns (coarse to fine, the leaf last); a code equal to its child is merged."""
+    children: dict[str, set[str]] = {}
+    parent_of: dict[str, str] = {}
+    positions = [columns.index(level) for level in levels]
+    for row in rows:
+        chain = [row[position] for position in positions] + [row[0]]
+        for upper, lower in zip(chain, chain[1:], strict=False):
+            if upper == lower:
+                continue
+            known = parent_of.setdefault(lower, upper)
+            if known != upper:
+                raise DeclarationError(
+                    f"dimension {dimension!r}, hierarchy {label!r}: {lower!r} lies under both {known!r} and {upper!r}"
+                )
+            children.setdefault(upper, set()).add(lower)
+    return {code: tuple(sorted(below)) for code, below in sorted(children.items())}
+
+
+def _check_hierarchies(name: str, dimension: Dimension) -> None:
+    """Every hierarchy must be a forest that covers each leaf exactly once: no holes, no loops, no double parents."""
+    leaves = set(dimension.leaves or ())
+    if len(leaves) != len(dimension.leaves or ()):
+        raise DeclarationError(f"dimension {name!r}: a leaf is listed twice")
+    if dimension.total in leaves:
+        raise DeclarationError(f"dimension {name!r}: the total {dimension.total!r} is also a leaf")
+    for label, hierarchy in dimension.hierarchies.items():
+        children = hierarchy.children or {}
+        where = f"dimension {name!r}, hierarchy {label!r}"
+        parent: dict[str, str] = {}
+        for code, below in children.items():
+            if code in leaves:
+                raise DeclarationError(f"{where}: {code!r} is a leaf and has children")
+            if not below:
+                raise DeclarationError(f"{where}: {code!r} has no children")
+            for child in below:
+                if child not in children and child not in leaves:
+                    raise DeclarationError(
+                        f"{where} has a hole: {child!r} under {code!r} is neither a leaf nor explained further"
+                    )
+                if child in parent:
+                    raise DeclarationError(
+                        f"{where}: {child!r} lies under both {parent[child]!r} and {code!r}"
+                    )
+                parent[child] = code
+        if dimension.total in parent:
+            raise DeclarationError(
+                f"{where}: the total {dimension.total!r} lies under {parent[dimension.total]!r}"
+            )
+        for code in children:
+            seen = {code}
+            upper = parent.get(code)
+            while upper is not None:
+                if upper in seen:
+                    raise DeclarationError(f"{where}: {code!r} lies under itself")
+                seen.add(upper)
+                upper = parent.get(upper)
+        orphans = sorted(leaves - set(parent))
+        if orphans and children:
+            shown = ", ".join(orphans[:5])
+            raise DeclarationError(
+                f"{where} has a hole: {len(orphans)} leaves belong to no code above them ({shown})"
+            )

@@ -1,0 +1,140 @@
+"""What must be protected, and who decided it: the strict model of a disclosure policy.
+
+Rules differ between sources and between offices, so a policy is data with a legal basis. A product over
+confidential data without a policy is not released.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from exports.disclosure.declaration import Dimension, Strict, Table
+
+
+class Dominance(Strict):
+    """(n,k) rule: a cell is sensitive when its n largest contributors hold more than k percent of it."""
+
+    n: int = Field(ge=1)
+    k: float = Field(gt=0, lt=100)
+
+
+class Rules(Strict):
+    """Primary rules. A cell is sensitive as soon as one of them says so.
+
+    minimum_frequency: cells with 1 … minimum_frequency-1 cases. units: the same for further counted units
+    (column -> minimum). p_percent: the second largest contributor could estimate the largest within p percent.
+    minimum_denominator: cells whose denominator is smaller. group_disclosure: all cases of a line lie in one
+    category. secret_marks: values of the mark column that the source uses for its own secrets.
+    """
+
+    minimum_frequency: int | None = Field(default=3, ge=2)
+    zeros: Literal["publish", "protect"] = "publish"
+    units: dict[str, int] = Field(default_factory=dict)
+    dominance: tuple[Dominance, ...] = ()
+    p_percent: float | None = Field(default=None, gt=0)
+    minimum_denominator: float | None = Field(default=None, gt=0)
+    group_disclosure: tuple[str, ...] = ()
+    secret_marks: tuple[str, ...] = ()
+
+
+class Costs(Strict):
+    """What hiding costs: 1 + log2(1 + value), times these factors.
+
+    `factors`: dimension -> code -> factor (Kreis totals and the newest year are dear). `kept` is the factor of
+    cells that an earlier pattern hides already: below 1 patterns stay stable where that is safe.
+    """
+
+    factors: dict[str, dict[str, float]] = Field(default_factory=dict)
+    kept: float = Field(default=1.0, gt=0, le=1)
+
+
+class CellKey(Strict):
+    """Cell-key noise: largest deviation D, variance V, small values never shown (1..js), chance to stay."""
+
+    deviation: int = Field(ge=1)
+    variance: float = Field(gt=0)
+    small: int = Field(default=0, ge=0)
+    stay: float | None = Field(default=None, gt=0, lt=1)
+
+
+class Rounding(Strict):
+    """Rounding to a multiple of the base; `random` draws up or down by a keyed hash, without bias."""
+
+    base: Literal[3, 5, 10]
+    random: bool = False
+
+
+class EarlierRelease(Strict):
+    """A file that is already public: its shown cells cannot be hidden any more."""
+
+    table: Table
+    file: str
+
+
+class Policy(Strict):
+    """One decision of the data protection officer about one set of tables."""
+
+    legal_basis: str = Field(min_length=1)
+    decided_by: str = Field(min_length=1)
+    decided_on: dt.date
+    rules: Rules = Rules()
+    method: Literal["suppress", "cell_key", "round"] = "suppress"
+    width: float = Field(default=1.0, gt=0)
+    withstand: tuple[Literal["K1", "K2", "K3", "K4", "K5"], ...] = ("K1", "K2", "K4", "K5")
+    unpublished: Literal["protect", "ignore"] = "protect"
+    costs: Costs = Costs()
+    cell_key: CellKey | None = None
+    rounding: Rounding | None = None
+    symbol: str = Field(default=".", min_length=1)
+    effort: Literal["quick", "thorough", "optimal"] = "thorough"
+    audience: Literal["public", "internal"] = "public"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Policy:
+        if (self.method == "cell_key") != (self.cell_key is not None):
+            raise ValueError("cell_key settings belong to method cell_key, and the method needs them")
+        if (self.method == "round") != (self.rounding is not None):
+            raise ValueError("rounding settings belong to method round, and the method needs them")
+        if "K1" not in self.withstand:
+            raise ValueError("withstand must contain K1: everybody knows that counts are not negative")
+        if "K2" in self.withstand and self.rules.zeros == "protect":
+            raise ValueError(
+                "K2 (hidden cells are at least 1) contradicts zeros: protect; remove one of them"
+            )
+        if self.rules.zeros == "protect" and self.rules.minimum_frequency is None:
+            raise ValueError("zeros: protect needs a minimum_frequency")
+        return self
+
+
+class Data(Strict):
+    """Where the confidential leaf counts stand in the input file.
+
+    `columns`: dimension -> column of the leaf code (default: the dimension's name). `contributor`: rows are
+    contributions of units. `denominator`: column whose sum is the denominator. `mark`: column with the source's
+    secrecy marks. Further counted units are named by policy.rules.units.
+    """
+
+    value: str
+    columns: dict[str, str] = Field(default_factory=dict)
+    kind: Literal["count", "magnitude"] = "count"
+    contributor: str | None = None
+    respondents: str | None = None
+    denominator: str | None = None
+    rate_per: float | None = Field(default=None, gt=0)
+    mark: str | None = None
+    delimiter: str = ","
+
+
+class Config(Strict):
+    """The whole configuration of the standalone use: data, dimensions, tables, policy, earlier releases."""
+
+    name: str
+    data: Data
+    dimensions: dict[str, Dimension]
+    tables: tuple[Table, ...] = ()
+    policy: Policy
+    earlier_releases: tuple[EarlierRelease, ...] = ()
+    previous_pattern: str | None = None

@@ -1,0 +1,212 @@
+"""Which cells are sensitive in themselves, why, and how far each must be able to move.
+
+Sources: Hundepool et al., Statistical Disclosure Control (2012), chapter 4: for x1 >= x2 >= … the contributions
+of a cell with total X, the p % rule asks X - x1 - x2 >= p/100 · x1 and needs the upper protection
+p/100 · x1 - (X - x1 - x2); the (n,k) rule asks x1 + … + xn <= k/100 · X and needs 100/k · (x1 + … + xn) - X.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from exports.disclosure.constraints import Booleans, Floats, Leaves, System
+from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.policy import Data, Policy
+
+
+@dataclass(frozen=True)
+class Primaries:
+    """Sensitive cells. `up`/`down`: how far the attacker's interval must reach beyond the true value.
+
+    `zeros_open`: zeros may be hidden. `singles`: cells with one contributor, who knows the cell.
+    """
+
+    sensitive: Booleans
+    reasons: dict[int, str]
+    up: Floats
+    down: Floats
+    singles: Booleans
+    zeros_open: Booleans
+    denominators: Floats | None
+
+
+def membership(system: System, leaves: Leaves) -> sparse.csr_matrix:
+    """Cells x leaf rows, 1 where the row counts in the cell."""
+    rows = np.arange(leaves.size)
+    places = np.zeros(leaves.size, dtype=np.int64)
+    for ladder in system.ladders:
+        atoms = np.array([ladder.atom_of_leaf[code] for code in leaves.codes[ladder.name]], dtype=np.int64)
+        nodes_of_atom = sparse.csr_matrix(ladder.members.T)
+        counts = np.diff(nodes_of_atom.indptr)[atoms[rows]]
+        offsets = np.repeat(nodes_of_atom.indptr[atoms[rows]], counts)
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        nodes = nodes_of_atom.indices[offsets + within]
+        places = np.repeat(places, counts) * len(ladder.codes) + nodes
+        rows = np.repeat(rows, counts)
+    cells = np.searchsorted(system.position, places)
+    cells = np.minimum(cells, system.size - 1)
+    hit = system.position[cells] == places
+    return sparse.csr_matrix(
+        (np.ones(int(hit.sum())), (cells[hit], rows[hit])), shape=(system.size, leaves.size)
+    )
+
+
+def find_primaries(system: System, leaves: Leaves, policy: Policy, data: Data) -> Primaries:
+    """Apply all primary rules to all cells of the system."""
+    rules = policy.rules
+    values = system.values
+    reasons: dict[int, str] = {}
+    up = np.zeros(system.size)
+    down = np.zeros(system.size)
+    sensitive = np.zeros(system.size, dtype=bool)
+    zeros_open = np.zeros(system.size, dtype=bool)
+
+    def mark(cells: Booleans, reason: str, upper: Floats | float, lower: Floats | float) -> None:
+        sensitive[cells] = True
+        up[cells] = np.maximum(up, upper)[cells]
+        down[cells] = np.maximum(down, lower)[cells]
+        for cell in np.flatnonzero(cells):
+            reasons.setdefault(int(cell), reason)
+
+    counts = _respondents(system, leaves, data)
+    if rules.minimum_frequency is not None:
+        if counts is None:
+            if data.kind == "magnitude":
+                raise DeclarationError(
+                    "policy.rules.minimum_frequency on a magnitude needs data.contributor or data.respondents"
+                )
+            counts = values
+        small = (counts > 0) & (counts < rules.minimum_frequency)
+        mark(small, f"fewer than {rules.minimum_frequency}", policy.width, np.minimum(policy.width, values))
+    for unit, minimum in rules.units.items():
+        if unit not in leaves.amounts:
+            raise DeclarationError(f"policy.rules.units: the input has no column {unit!r}")
+        units = system.aggregate(leaves, leaves.amounts[unit])
+        mark(
+            (units > 0) & (units < minimum),
+            f"fewer than {minimum} {unit}",
+            policy.width,
+            np.minimum(policy.width, values),
+        )
+    denominators = None
+    if data.denominator is not None:
+        denominators = system.aggregate(leaves, leaves.amounts[data.denominator])
+    if rules.minimum_denominator is not None:
+        if denominators is None:
+            raise DeclarationError("policy.rules.minimum_denominator needs data.denominator")
+        low = (denominators < rules.minimum_denominator) & (values > 0)
+        mark(
+            low,
+            f"denominator below {rules.minimum_denominator:g}",
+            policy.width,
+            np.minimum(policy.width, values),
+        )
+    if rules.dominance or rules.p_percent is not None:
+        if data.contributor is None:
+            raise DeclarationError("dominance and p_percent need data.contributor")
+        for cells, reason, upper in _concentration(system, leaves, policy, data):
+            mark(cells, reason, upper, np.minimum(upper, values))
+    if rules.secret_marks:
+        if data.mark is None or data.mark not in leaves.amounts:
+            raise DeclarationError("policy.rules.secret_marks needs data.mark")
+        rows = system.aggregate(leaves, np.ones(leaves.size))
+        secret = system.aggregate(leaves, leaves.amounts[data.mark])
+        mark(
+            (rows > 0) & (secret == rows),
+            "secret at the source",
+            policy.width,
+            np.minimum(policy.width, values),
+        )
+    if rules.zeros == "protect":
+        empty = values == 0
+        zeros_open |= empty
+        mark(empty, "zero", policy.width, 0.0)
+    for name in rules.group_disclosure:
+        for line in _lines_with_one_category(system, name):
+            cells = np.zeros(system.size, dtype=bool)
+            cells[line] = True
+            zeros_open |= cells & (values == 0)
+            mark(
+                cells,
+                f"all cases of a line in one category of {name}",
+                policy.width,
+                np.minimum(policy.width, values),
+            )
+    if policy.unpublished == "ignore":
+        sensitive &= system.published
+        reasons = {cell: reason for cell, reason in reasons.items() if sensitive[cell]}
+    singles = sensitive & ((counts if counts is not None else values) == 1)
+    return Primaries(sensitive, reasons, up, down, singles, zeros_open, denominators)
+
+
+def _respondents(system: System, leaves: Leaves, data: Data) -> Floats | None:
+    """Contributors per cell where the input tells them, else None."""
+    if data.respondents is not None:
+        return system.aggregate(leaves, leaves.amounts[data.respondents])
+    if data.contributor is not None:
+        shares = _contributions(system, leaves, data)
+        return np.diff(shares.indptr).astype(np.float64)
+    return None
+
+
+def _contributions(system: System, leaves: Leaves, data: Data) -> sparse.csr_matrix:
+    """Cells x contributors: what each contributes."""
+    if data.contributor is None:
+        raise DeclarationError("data.contributor is not declared")
+    names = leaves.codes[data.contributor]
+    number = {name: index for index, name in enumerate(dict.fromkeys(names))}
+    who = sparse.csr_matrix(
+        (
+            leaves.amounts[data.value],
+            (np.arange(leaves.size), np.array([number[name] for name in names], dtype=np.int64)),
+        ),
+        shape=(leaves.size, len(number)),
+    )
+    return sparse.csr_matrix(membership(system, leaves) @ who)
+
+
+def _concentration(
+    system: System, leaves: Leaves, policy: Policy, data: Data
+) -> list[tuple[Booleans, str, Floats]]:
+    """Cells broken by the dominance and p % rules, with the upper protection each needs."""
+    shares = _contributions(system, leaves, data)
+    found: list[tuple[Booleans, str, Floats]] = []
+    ranked = [np.sort(shares.data[shares.indptr[i] : shares.indptr[i + 1]])[::-1] for i in range(system.size)]
+    totals = np.array([row.sum() for row in ranked])
+    least = np.maximum(policy.width, 1e-9)
+    for rule in policy.rules.dominance:
+        top = np.array([row[: rule.n].sum() for row in ranked])
+        need = 100.0 / rule.k * top - totals
+        found.append(
+            ((totals > 0) & (need > 1e-9), f"({rule.n},{rule.k:g}) dominance", np.maximum(need, least))
+        )
+    if policy.rules.p_percent is not None:
+        p = policy.rules.p_percent / 100.0
+        first = np.array([row[0] if len(row) else 0.0 for row in ranked])
+        second = np.array([row[1] if len(row) > 1 else 0.0 for row in ranked])
+        need = p * first - (totals - first - second)
+        label = f"p % rule with p = {policy.rules.p_percent:g}"
+        found.append(((totals > 0) & (need > 1e-9), label, np.maximum(need, least)))
+    return found
+
+
+def _lines_with_one_category(system: System, name: str) -> list[list[int]]:
+    """Lines along a dimension whose cases all lie in one category: that cell and the zeros beside it."""
+    if name not in system.dimensions:
+        raise DeclarationError(f"policy.rules.group_disclosure: {name!r} is not a dimension of these tables")
+    axis = system.dimensions.index(name)
+    lines: list[list[int]] = []
+    matrix = system.equations
+    for row in range(matrix.shape[0]):
+        cells = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        signs = matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
+        parts = cells[signs < 0]
+        if len({system.keys[cell][axis] for cell in parts}) != len(parts) or len(parts) < 2:
+            continue
+        filled = system.values[parts] > 0
+        if filled.sum() == 1:
+            lines.append([int(cell) for cell in parts])
+    return lines

@@ -1,0 +1,123 @@
+"""The auditor on patterns of other programs: what it must find, and what it must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from disclosure_cases import Published, declare, pattern, read_rows
+
+from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.knowledge import gather
+from exports.disclosure.declaration import Axis, Declaration, Safety, Table
+
+pytestmark = pytest.mark.real_files
+
+Z1 = {"region": ("region", {}), "hovedint": ("hovedint", {})}
+Z2 = {
+    "region": ("region", {"fylke": ("fylke",), "kostragr": ("kostragr",)}),
+    "hovedint": ("hovedint", {}),
+}
+
+
+def run(declaration: Declaration, published: Published, withstand: tuple[str, ...] = ("K1",)) -> Result:
+    safety = Safety.model_validate({**declaration.safety.model_dump(), "withstand": withstand})
+    declaration = declaration.model_copy(update={"safety": safety})
+    return attack(gather(declaration, {"t": published}), declaration.safety)
+
+
+@pytest.mark.parametrize(
+    ("case", "source", "dimensions", "value", "recoverable_primaries"),
+    [
+        ("z1_maxN3", "z1", Z1, "ant", 3),
+        ("z1_maxN10", "z1", Z1, "ant", 4),
+        ("z2_maxN3", "z2", Z2, "ant", 11),
+        ("z2_maxN2_nozero", "z2", Z2, "ant", 7),
+    ],
+)
+def test_gauss_patterns_hold_and_primaries_alone_do_not(
+    shared_data: Path, case: str, source: str, dimensions: dict, value: str, recoverable_primaries: int
+) -> None:
+    folder = shared_data / "10-disclosure"
+    rows = read_rows(folder / "inputs" / f"{source}.csv")
+    declaration = declare(rows, dimensions, safety=Safety(withstand=("K1",), zeros="protect", width=0.5))
+    path = folder / "gauss_suppression_reference" / f"{case}.csv"
+    full = run(declaration, pattern(path, list(dimensions), value))
+    assert full.levels["exact"] == "passed"
+    assert full.passed
+    bare = run(declaration, pattern(path, list(dimensions), value, hide="primary"))
+    exact = [finding for finding in bare.findings if finding.attack == "exact"]
+    assert len(exact) == recoverable_primaries
+    assert all("=" in finding.derivation for finding in exact)
+
+
+@pytest.mark.parametrize(
+    ("case", "source", "dimensions", "value"),
+    [
+        ("z1_maxN4", "z1", Z1, "ant"),
+        ("z1_maxN3_nozero", "z1", Z1, "ant"),
+        ("mun_accidents_maxN2", "mun_accidents", {"mun": ("mun", {}), "inj": ("inj", {})}, "freq"),
+        (
+            "paris_maxN2",
+            "paris2025_freq",
+            {"nation": ("nation", {"c": ("continent",)}), "age": ("age", {})},
+            "freq",
+        ),
+    ],
+)
+def test_other_gauss_patterns_have_nothing_to_recover(
+    shared_data: Path, case: str, source: str, dimensions: dict, value: str
+) -> None:
+    folder = shared_data / "10-disclosure"
+    declaration = declare(read_rows(folder / "inputs" / f"{source}.csv"), dimensions)
+    published = pattern(folder / "gauss_suppression_reference" / f"{case}.csv", list(dimensions), value)
+    assert run(declaration, published).levels["exact"] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("case", "value"),
+    [
+        ("paris_linked_maxN3", "freq"),
+        ("paris_dom_p10", "income"),
+        ("paris_dom_k80_90", "income"),
+        ("paris_dom_p30_interval", "income"),
+    ],
+)
+def test_linked_gauss_patterns(shared_data: Path, case: str, value: str) -> None:
+    """`~ nation + age * continent`: two tables that share the continents and the total."""
+    folder = shared_data / "10-disclosure"
+    rows = read_rows(folder / "inputs" / "paris2025_freq.csv")
+    declaration = declare(
+        rows,
+        {"nation": ("nation", {"c": ("continent",)}), "age": ("age", {})},
+        tables=[
+            Table(name="n", dimensions={"nation": Axis()}),
+            Table(name="t", dimensions={"nation": Axis(leaves=False), "age": Axis()}),
+        ],
+        safety=Safety(withstand=("K1",), unpublished="ignore", minimum_frequency=None),
+    )
+    cells = pattern(folder / "gauss_suppression_reference" / f"{case}.csv", ["nation", "age"], value)
+    nations = {row["nation"] for row in rows}
+    published = {
+        "n": {(nation,): number for (nation, age), number in cells.items() if age == "Total"},
+        "t": {key: number for key, number in cells.items() if key[0] not in nations},
+    }
+    result = attack(gather(declaration, published), declaration.safety)
+    assert result.levels["exact"] == "passed"
+
+
+def test_gauss_pattern_of_the_synthetic_table(shared_data: Path) -> None:
+    """403 hidden cells, none recoverable; but 69 of the 200 primaries are provably 1 or 2."""
+    folder = shared_data / "10-disclosure" / "synthetic"
+    rows = read_rows(folder / "t100x8.csv")
+    declaration = declare(
+        rows,
+        {"d0_l0": ("d0_l0", {"h": ("d0_l2", "d0_l1")}), "d1_l0": ("d1_l0", {"h": ("d1_l1",)})},
+    )
+    published = pattern(folder / "gauss_t100x8.csv", ["d0_l0", "d1_l0"], "freq")
+    result = run(declaration, published, ("K1", "K2"))
+    assert result.hidden == 403
+    assert result.passed
+    assert result.provably_small == 69
+    bare = run(declaration, pattern(folder / "gauss_t100x8.csv", ["d0_l0", "d1_l0"], "freq", hide="primary"))
+    assert bare.levels["exact"] == "182 broken"
