@@ -1,0 +1,117 @@
+"""The SQL that reads published texts (numbers, signs, dates, periods), run on DuckDB without dbt around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "readings.sql"
+
+
+@pytest.fixture(scope="module")
+def macros() -> jinja2.environment.TemplateModule:
+    environment = jinja2.Environment(autoescape=False)
+    return environment.from_string(MACROS.read_text(encoding="utf-8")).module
+
+
+@pytest.fixture(scope="module")
+def database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def read(macros, database, text: str, quality: str | None = None) -> tuple[float | None, str]:
+    sql = (
+        f"select {macros.published_number('cell')}, {macros.published_mark('cell', 'quality')}"
+        " from (select ? as cell, ?::varchar as quality)"
+    )
+    return database.execute(sql, [text, quality]).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "mark"),
+    [
+        ("82175684", 82175684.0, ""),
+        ("357385,71", 357385.71, ""),
+        ("-5", -5.0, ""),
+        ("-1,4", -1.4, ""),
+        ("0", 0.0, ""),
+        ("(12)", 12.0, "()"),
+        ("12p", 12.0, "p"),
+        ("-", None, "-"),
+        (".", None, "."),
+        ("...", None, "..."),
+        ("/", None, "/"),
+        ("x", None, "x"),
+        ("–", None, "–"),
+        ("()", None, "()"),
+    ],
+)
+def test_a_cell_is_a_number_or_a_sign(macros, database, text, number, mark) -> None:
+    assert read(macros, database, text) == (number, mark)
+
+
+def test_a_quality_column_is_the_mark(macros, database) -> None:
+    assert read(macros, database, "12", "e") == (12.0, "e")
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12), st.integers(min_value=0, max_value=999))
+def test_no_number_loses_a_digit(whole: int, thousandths: int) -> None:
+    environment = jinja2.Environment(autoescape=False)
+    sql = environment.from_string(MACROS.read_text(encoding="utf-8")).module.published_number("cell")
+    text = f"{whole},{thousandths:03d}"
+    found = duckdb.execute(f"select {sql} from (select ? as cell)", [text]).fetchone()
+    assert found == (float(text.replace(",", ".")),)
+
+
+@given(st.text(alphabet="-./x()…–* pers", max_size=6))
+def test_no_sign_becomes_a_number(text: str) -> None:
+    environment = jinja2.Environment(autoescape=False)
+    sql = environment.from_string(MACROS.read_text(encoding="utf-8")).module.published_number("cell")
+    assert duckdb.execute(f"select {sql} from (select ? as cell)", [text]).fetchone() == (None,)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "printed", "month_day", "year_is", "day", "period"),
+    [
+        ("31.12.2015", "stock", "date", None, None, dt.date(2015, 12, 31), "D2015-12-31"),
+        ("20220515", "stock", "compact_date", None, None, dt.date(2022, 5, 15), "D2022-05-15"),
+        ("2015", "stock", "year", "12-31", None, dt.date(2015, 12, 31), "D2015-12-31"),
+        ("2015", "flow", "year", None, None, dt.date(2015, 12, 31), "Y2015"),
+        ("2015", "school_year", "year", None, "end", dt.date(2015, 7, 31), "S2014"),
+        ("2015", "school_year", "year", None, "start", dt.date(2015, 8, 1), "S2015"),
+    ],
+)
+def test_a_printed_time_is_read_as_declared(
+    macros, database, text, kind, printed, month_day, year_is, day, period
+) -> None:
+    date_sql = macros.reference_date("text", "dataset")
+    found = database.execute(
+        f"select day, {macros.period_key('day', 'time_kind')} from ("
+        f"select {date_sql} as day, time_kind from (select ? as text), (select ? as time_kind,"
+        " ? as time_text, ?::varchar as time_month_day, ?::varchar as time_year_is, null::date as time_fixed) as dataset)",
+        [text, kind, printed, month_day, year_is],
+    ).fetchone()
+    assert found == (day, period)
+
+
+@pytest.mark.parametrize(
+    ("code", "youngest", "oldest"),
+    [
+        ("_T", 0, None),
+        ("Y_LT3", 0, 2),
+        ("Y3T5", 3, 5),
+        ("Y7", 7, 7),
+        ("Y_GE75", 75, None),
+        ("Y18_TO_LIMIT", 18, None),
+        ("Y_GE_LIMIT", None, None),
+    ],
+)
+def test_age_groups_say_their_bounds(macros, database, code, youngest, oldest) -> None:
+    sql = f"select {macros.age_from('code')}, {macros.age_to('code')} from (select ? as code)"
+    assert database.execute(sql, [code]).fetchone() == (youngest, oldest)
