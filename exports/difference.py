@@ -9,11 +9,15 @@ DuckDB.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from exports.notation import shortest
 from exports.rows import quoted, text_literal
+
+if TYPE_CHECKING:
+    import duckdb
 
 PROVENANCE = frozenset({"snapshot_id", "known_from", "source_line", "source_column", "area_key"})
 """Columns that say where a figure came from, not what it is."""
@@ -41,6 +45,7 @@ class Difference:
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
     largest_movements: tuple[dict[str, Any], ...] = ()
+    largest_relative_movements: tuple[dict[str, Any], ...] = ()
     reason: str | None = None
 
     def as_plain(self) -> dict[str, Any]:
@@ -57,6 +62,7 @@ class Difference:
             "columns_added": list(self.columns_added),
             "columns_removed": list(self.columns_removed),
             "largest_movements": list(self.largest_movements),
+            "largest_relative_movements": list(self.largest_relative_movements),
             "reason": self.reason,
         }
 
@@ -78,127 +84,166 @@ def compare(
     """Compare two Parquet editions; write every difference to the CSV `lines` and give the summary.
 
     `lines` has `change` (added, removed, changed), the grain, `column`, `old_value`, `new_value` and, for
-    numbers, `movement` (new minus old). An added or removed row has one line per figure it holds.
+    numbers, `movement` (new minus old). An added or removed row has one line, for its value.
     """
     import duckdb
 
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
         new = _columns(connection, "after_rows", after)
-        key = ", ".join(quoted(name) for name in grain)
-        header = f"select ''::varchar as change, {_grain_texts('after_rows', grain)}, {_NO_CHANGE}"
-        (rows_after,) = connection.execute("select count(*) from after_rows").fetchone() or (0,)
+        rows_after = _count(connection, "after_rows")
         if before is None or not before.is_file():
-            _write(connection, f"{header} from after_rows where false", lines)
+            _differences(connection, grain, [])
+            _write(connection, grain, lines)
             return Difference(product, None, 0, rows_after)
         old = _columns(connection, "before_rows", before)
-        (rows_before,) = connection.execute("select count(*) from before_rows").fetchone() or (0,)
-        added_columns = tuple(name for name in new if name not in old)
-        removed_columns = tuple(name for name in old if name not in new)
+        counted = Difference(
+            product=product,
+            previous=previous,
+            rows_before=_count(connection, "before_rows"),
+            rows_after=rows_after,
+            columns_added=tuple(name for name in new if name not in old),
+            columns_removed=tuple(name for name in old if name not in new),
+        )
         reason = _not_comparable(connection, grain, old)
         if reason:
-            _write(connection, f"{header} from after_rows where false", lines)
-            return Difference(
-                product,
-                previous,
-                rows_before,
-                rows_after,
-                columns_added=added_columns,
-                columns_removed=removed_columns,
-                reason=reason,
-            )
+            _differences(connection, grain, [])
+            _write(connection, grain, lines)
+            return replace(counted, reason=reason)
         compared = [name for name in new if name in old and name not in grain and name not in PROVENANCE]
-        figures = [name for name in compared if _is_number(new[name]) and _is_number(old[name])]
-        match = " and ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in grain)
-        first = quoted(grain[0])
-        shown = ", ".join(
-            f"cast(coalesce(a.{quoted(n)}, b.{quoted(n)}) as varchar) as {quoted(n)}" for n in grain
-        )
-        told_apart = [
-            f"select 'changed' as change, {shown}, {text_literal(name)} as \"column\", {_text('b', name, old)} as old_value, "
-            f"{_text('a', name, new)} as new_value, "
-            + (f"a.{quoted(name)} - b.{quoted(name)}" if name in figures else "cast(null as double)")
-            + f" as movement from after_rows a join before_rows b on {match} "
-            f"where a.{quoted(name)} is distinct from b.{quoted(name)}"
-            for name in compared
-        ]
-        come_and_gone = [
-            f'select {text_literal(change)} as change, {shown}, {text_literal(name)} as "column", '
-            f"{_text('b', name, old) if change == 'removed' else 'null'} as old_value, "
-            f"{_text('a', name, new) if change == 'added' else 'null'} as new_value, cast(null as double) as movement "
-            f"from after_rows a full join before_rows b on {match} where {other}.{first} is null"
-            for change, other in (("added", "b"), ("removed", "a"))
-            for name in (["value"] if "value" in compared else figures or compared[:1])
-        ]
-        connection.execute("create table differences as " + " union all ".join([*told_apart, *come_and_gone]))
-        _write(connection, f'select * from differences order by change, {key}, "column"', lines)
-        counts = dict(
-            connection.execute(
-                f"select change, count(distinct ({key})) from differences group by change"
-            ).fetchall()
-        )
+        _pairs(connection, grain, compared)
+        _differences(connection, grain, _selections(grain, compared, new, old))
+        _write(connection, grain, lines)
+        counts = dict(connection.execute("select change, count(*) from pairs group by change").fetchall())
         per_column = connection.execute(
             "select \"column\", count(*) from differences where change = 'changed' group by 1 order by 1"
         ).fetchall()
-        largest = connection.execute(
-            f'select {key}, "column", old_value, new_value, movement from differences '
-            f'where movement is not null order by abs(movement) desc, {key}, "column" limit {LARGEST}'
-        ).fetchall()
-        names = (*grain, "column", "old_value", "new_value", "movement")
-        return Difference(
-            product,
-            previous,
-            rows_before,
-            rows_after,
+        return replace(
+            counted,
             rows_added=counts.get("added", 0),
             rows_removed=counts.get("removed", 0),
             rows_changed=counts.get("changed", 0),
             values_changed=dict(per_column),
-            columns_added=added_columns,
-            columns_removed=removed_columns,
-            largest_movements=tuple(dict(zip(names, row, strict=True)) for row in largest),
+            largest_movements=_largest(connection, grain, "abs(movement)"),
+            largest_relative_movements=_largest(connection, grain, "abs(relative_movement)"),
         )
 
 
-_NO_CHANGE = "''::varchar as \"column\", ''::varchar as old_value, ''::varchar as new_value, cast(null as double) as movement"
-
-
-def _columns(connection: Any, view: str, parquet: Path) -> dict[str, str]:
+def _columns(connection: duckdb.DuckDBPyConnection, view: str, parquet: Path) -> dict[str, str]:
     """Make a Parquet file readable under a name and give its columns with their types."""
     connection.execute(f"create view {view} as select * from read_parquet({text_literal(str(parquet))})")
     return {name: kind for name, kind, *_ in connection.execute(f"describe {view}").fetchall()}
 
 
-def _grain_texts(view: str, grain: Sequence[str]) -> str:
-    return ", ".join(f"cast({view}.{quoted(name)} as varchar) as {quoted(name)}" for name in grain)
+def _count(connection: duckdb.DuckDBPyConnection, view: str) -> int:
+    """The number of rows of an edition."""
+    (count,) = connection.execute(f"select count(*) from {view}").fetchone() or (0,)
+    return int(count)
 
 
-def _not_comparable(connection: Any, grain: Sequence[str], old: dict[str, str]) -> str | None:
+def _not_comparable(
+    connection: duckdb.DuckDBPyConnection, grain: Sequence[str], old: dict[str, str]
+) -> str | None:
     """Why the earlier edition cannot be matched by this grain; None when it can."""
     absent = [name for name in grain if name not in old]
     if absent:
         return f"die frühere Ausgabe hat keine Spalte {', '.join(absent)}."
-    key = ", ".join(quoted(name) for name in grain)
+    key = _list(grain)
     repeated = connection.execute(
         f"select 1 from before_rows group by {key} having count(*) > 1 limit 1"
     ).fetchone()
     return "die frühere Ausgabe hat mehrere Zeilen je Schlüssel." if repeated else None
 
 
+def _pairs(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], compared: Sequence[str]) -> None:
+    """Create `pairs`: the rows that differ, with what became of them and both sides as structs."""
+    match = " and ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in grain)
+    differs = [f"a.{quoted(name)} is distinct from b.{quoted(name)}" for name in compared] or ["false"]
+    came, went = f"b.{quoted(grain[0])} is null", f"a.{quoted(grain[0])} is null"
+    shown = ", ".join(
+        f"cast(coalesce(a.{quoted(name)}, b.{quoted(name)}) as varchar) as {quoted(name)}" for name in grain
+    )
+    connection.execute(
+        f"create table pairs as select "
+        f"case when {came} then 'added' when {went} then 'removed' else 'changed' end as change, {shown}, "
+        f"a as new_row, b as old_row from after_rows a full join before_rows b on {match} "
+        f"where {came} or {went} or {' or '.join(differs)}"
+    )
+
+
+def _selections(
+    grain: Sequence[str], compared: Sequence[str], new: dict[str, str], old: dict[str, str]
+) -> list[str]:
+    """One query per column that was compared, and one for the value of rows that came or went."""
+    shown = _list(grain)
+    selections = []
+    for name in compared:
+        before, after = f"old_row.{quoted(name)}", f"new_row.{quoted(name)}"
+        movement, relative = "cast(null as double)", "cast(null as double)"
+        if _is_number(new[name]) and _is_number(old[name]):
+            movement, relative = f"{after} - {before}", f"({after} - {before}) / nullif(abs({before}), 0)"
+        selections.append(
+            f'select change, {shown}, {text_literal(name)} as "column", '
+            f"{_text(before, old[name])} as old_value, "
+            f"{_text(after, new[name])} as new_value, {movement} as movement, {relative} as "
+            "relative_movement "
+            f"from pairs where change = 'changed' and {before} is distinct from {after}"
+        )
+    figures = [name for name in compared if _is_number(new[name]) and _is_number(old[name])]
+    told = "value" if "value" in compared else next(iter([*figures, *compared]), None)
+    before = _text(f"old_row.{quoted(told)}", old[told]) if told else "null"
+    after = _text(f"new_row.{quoted(told)}", new[told]) if told else "null"
+    selections.append(
+        f'select change, {shown}, {text_literal(told or "")} as "column", {before} as old_value, '
+        f"{after} as new_value, cast(null as double) as movement, cast(null as double) as relative_movement "
+        "from pairs where change <> 'changed'"
+    )
+    return selections
+
+
+def _differences(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], selections: list[str]) -> None:
+    """Create `differences`: one row per changed value, and per row that came or went."""
+    columns = ", ".join(f"{quoted(name)} varchar" for name in ("change", *grain, "column"))
+    connection.execute(
+        f"create table differences ({columns}, old_value varchar, new_value varchar, movement double, "
+        "relative_movement double)"
+    )
+    for selection in selections:
+        connection.execute(f"insert into differences {selection}")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], lines: Path) -> None:
+    """Write `differences` as CSV for machines, ordered."""
+    key = _list(grain)
+    connection.execute(
+        f'copy (select change, {key}, "column", old_value, new_value, '
+        f"{_text('movement', 'DOUBLE')} as movement "
+        f'from differences order by change, {key}, "column") to {text_literal(str(lines))} '
+        "(format csv, header, delimiter ',', nullstr '')"
+    )
+
+
+def _largest(
+    connection: duckdb.DuckDBPyConnection, grain: Sequence[str], size: str
+) -> tuple[dict[str, Any], ...]:
+    """The changed values that moved most by the SQL measure `size`."""
+    key = _list(grain)
+    found = connection.execute(
+        f'select {key}, "column", old_value, new_value, movement, relative_movement from differences '
+        f'where {size} is not null order by {size} desc, {key}, "column" limit {LARGEST}'
+    ).fetchall()
+    names = (*grain, "column", "old_value", "new_value", "movement", "relative_movement")
+    return tuple(dict(zip(names, row, strict=True)) for row in found)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name) for name in names)
+
+
 def _is_number(kind: str) -> bool:
     return kind in {"DOUBLE", "BIGINT", "INTEGER"}
 
 
-def _text(side: str, name: str, types: dict[str, str]) -> str:
-    """SQL for a value as text, whole doubles without `.0`."""
-    column = f"{side}.{quoted(name)}"
-    if types[name] == "DOUBLE":
-        return (
-            f"case when {column} = trunc({column}) and abs({column}) < 1e15 "
-            f"then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
-        )
-    return f"cast({column} as varchar)"
-
-
-def _write(connection: Any, sql: str, lines: Path) -> None:
-    connection.execute(f"copy ({sql}) to {text_literal(str(lines))} (format csv, header, nullstr '')")
+def _text(expression: str, kind: str) -> str:
+    """SQL for a value as text, numbers as `notation` writes them."""
+    return shortest(expression) if kind == "DOUBLE" else f"cast({expression} as varchar)"

@@ -4,7 +4,7 @@ Both come as SQL expressions, so that millions of rows are written by DuckDB and
 
 Numbers appear in their shortest form that reads back to the same double (614600, 0.1, 12.34), without
 trailing `.0` and without thousands marks. DuckDB's own text form of a double is the shortest; only whole
-numbers below 10**15 are written through BIGINT to lose the `.0`.
+numbers below 10**16 are written through BIGINT to lose the `.0`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def for_machines(field: Field) -> str:
         case "integer":
             return f"cast({column} as varchar)"
         case "number":
-            return _number(column)
+            return shortest(column)
         case "boolean":
             return f"case when {column} then 'true' when not {column} then 'false' end"
         case "date":
@@ -46,11 +46,14 @@ def for_german_excel(field: Field) -> str:
             return column
         case "text":
             one_line = rf"trim(regexp_replace({column}, '[\r\n]+', ' ', 'g'), chr(10) || chr(13))"
-            return f"case when regexp_matches({column}, '{FORMULA_STARTERS}') then '''' || {one_line} else {one_line} end"
+            return (
+                f"case when regexp_matches({column}, '{FORMULA_STARTERS}') then '''' || {one_line} "
+                f"else {one_line} end"
+            )
         case "integer":
             return f"cast({column} as varchar)"
         case "number":
-            return f"replace({_number(column)}, '.', ',')"
+            return f"replace({shortest(column)}, '.', ',')"
         case "boolean":
             return f"case when {column} then 'ja' when not {column} then 'nein' end"
         case "date":
@@ -59,9 +62,9 @@ def for_german_excel(field: Field) -> str:
             return f"strftime({column}, '%d.%m.%Y %H:%M')"
 
 
-def _number(column: str) -> str:
-    """SQL for the shortest text of a double."""
+def shortest(column: str) -> str:
+    """SQL for the shortest text of a double that reads back to the same double; no `.0`, no minus zero."""
     return (
-        f"case when {column} = trunc({column}) and abs({column}) < 1e15 "
+        f"case when {column} = trunc({column}) and abs({column}) < 1e16 "
         f"then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
     )

@@ -117,7 +117,8 @@ def load_product(path: Path) -> Product:
     Raises `ProductError` naming file, line and key for anything that is not as declared by `Product`; the
     file's name has to be the product's name.
     """
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
@@ -133,7 +134,8 @@ def load_product(path: Path) -> Product:
         product = Product.model_validate(_plain(content))
     except ValidationError as problems:
         lines = [
-            f"{path}:{_line_of(content, error['loc'])}: key `{'.'.join(map(str, error['loc'])) or '(file)'}`: "
+            f"{path}:{_line_of(content, error['loc'])}: key "
+            f"`{'.'.join(map(str, error['loc'])) or '(file)'}`: "
             f"{_in_words(error['type'], error['msg'])}"
             for error in problems.errors()
         ]
@@ -178,10 +180,12 @@ def _plain(node: Any) -> Any:
 
 def _line_of(content: Any, location: tuple[Any, ...]) -> int:
     """The 1-based line of a key in the file; of the nearest key above it when it is not there itself."""
-    node, line = content, 1
+    node: Any = content
+    line = 1
     for step in location:
         try:
-            position = node.lc.item(step) if isinstance(node, list) else node.lc.key(step)
+            marks = node.lc
+            position = marks.item(step) if isinstance(node, list) else marks.key(step)
             line = position[0] + 1
             node = node[step]
         except (AttributeError, KeyError, IndexError, TypeError):

@@ -48,7 +48,8 @@ def readme(
     lines += [
         "## Öffnen",
         "",
-        f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick; Schlüssel mit führender Null zeigt "
+        f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick; Schlüssel mit "
+        "führender Null zeigt "
         "nur die Arbeitsmappe richtig.",
         f'- Python: `pandas.read_parquet("{product}.parquet")`',
         f'- R: `arrow::read_parquet("{product}.parquet")`, oder '
@@ -57,7 +58,8 @@ def readme(
         f"- QGIS: `{product}.gpkg`",
         "- Power BI: Daten abrufen, Parquet; die Schlüssel kommen als Text an.",
         "",
-        "Ein leerer Wert ist nie eine Null. `missing_reason` sagt, warum er fehlt; `dictionary.csv` erklärt jede Spalte "
+        "Ein leerer Wert ist nie eine Null. `missing_reason` sagt, warum er fehlt; "
+        "`dictionary.csv` erklärt jede Spalte "
         "und jeden Code.",
         "",
         "## Zitieren",
@@ -65,14 +67,17 @@ def readme(
         f"> {description.contact.name}: {description.title_de}. planstat-Ausgabe {product}/⟨Ausgabe⟩. "
         "Quellen und Lizenzen: siehe LICENCES.md.",
         "",
-        "⟨Ausgabe⟩ ist der Name des Ordners, in dem diese Datei liegt (zum Beispiel 2026-11-22.1). Eine Ausgabe wird "
-        "nie geändert; wer sie zitiert, findet später dieselben Zahlen. Die Prüfsummen aller Dateien stehen in "
+        "⟨Ausgabe⟩ ist der Name des Ordners, in dem diese Datei liegt (zum Beispiel "
+        "2026-11-22.1). Eine Ausgabe wird "
+        "nie geändert; wer sie zitiert, findet später dieselben Zahlen. Die Prüfsummen aller "
+        "Dateien stehen in "
         "`receipt.json`, das Ergebnis der Prüfungen in `gate_report.html`.",
         "",
         "## English",
         "",
         f"{description.title_en}. {' '.join(description.description_en.split())} {rows.count} rows, one per "
-        f"{', '.join(description.grain)}. An empty value is never a zero: `missing_reason` says why it is missing. "
+        f"{', '.join(description.grain)}. An empty value is never a zero: `missing_reason` says "
+        "why it is missing. "
         "Column meanings are in `dictionary.csv`, licences in `LICENCES.md`.",
         "",
     ]

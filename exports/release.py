@@ -12,8 +12,8 @@ edition is published, and `repair` (run first by every publication, and callable
 again. So the folders are the truth, and everything beside them can be rebuilt from them.
 
 `planstat.duckdb` holds one view per product over the Parquet file of its current release, plus the table
-`planstat_releases`. Views name absolute paths of fixed versions: a reader keeps what he opened while a newer release
-comes, and after moving the data root `repair` writes the file anew. Open it read-only:
+`planstat_releases`. Views name absolute paths of fixed versions: a reader keeps what he opened while a newer
+release comes, and after moving the data root `repair` writes the file anew. Open it read-only:
 `duckdb.connect("planstat.duckdb", read_only=True)`, `duckdb -readonly planstat.duckdb`.
 """
 
@@ -63,6 +63,7 @@ class Release:
     fingerprint: str
     rows: int
     is_current: bool
+    title_de: str
     files: dict[str, dict[str, Any]] = field(repr=False)
     datasets: tuple[dict[str, Any], ...] = field(repr=False)
 
@@ -185,7 +186,7 @@ def repair(releases_root: Path) -> None:
 
 
 def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
-    """The receipt of a folder after re-hashing everything in it; raises `ReleaseRefused` in words otherwise."""
+    """The receipt of a folder, after re-hashing everything in it; raises `ReleaseRefused` otherwise."""
     if not folder.is_dir():
         raise ReleaseRefused(f"{folder}: there is no candidate of {product!r}; build one first")
     path = folder / RECEIPT
@@ -372,17 +373,19 @@ def _release(home: Path, version: str) -> Release:
     try:
         note = json.loads((path / RELEASE).read_text(encoding="utf-8"))
         receipt = json.loads((path / RECEIPT).read_text(encoding="utf-8"))
-        package = json.loads((path / "datapackage.json").read_text(encoding="utf-8"))["planstat"]
+        package = json.loads((path / "datapackage.json").read_text(encoding="utf-8"))
+        own = package["planstat"]
         return Release(
             product=home.name,
             version=version,
             path=path,
             published_at=datetime.fromisoformat(note["published_at"]),
             fingerprint=note["fingerprint"],
-            rows=package["rows"],
+            rows=own["rows"],
             is_current=_linked_version(home) == version,
+            title_de=package["title"],
             files=receipt["files"],
-            datasets=tuple(package["datasets"]),
+            datasets=tuple(own["datasets"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ReleaseError(
@@ -463,7 +466,9 @@ def _catalog(editions: list[Release]) -> dict[str, Any]:
     """The catalog: every product with its editions, newest first, and the path of each."""
     products: dict[str, dict[str, Any]] = {}
     for edition in reversed(editions):
-        product = products.setdefault(edition.product, {"current": None, "releases": []})
+        product = products.setdefault(
+            edition.product, {"title_de": edition.title_de, "current": None, "releases": []}
+        )
         if edition.is_current:
             product["current"] = edition.version
         product["releases"].append(_entry(edition) | {"path": edition.id})
@@ -481,13 +486,15 @@ def _refresh_database(releases_root: Path, current: list[Release]) -> None:
     temporary = files.leftover_beside(path)
     with duckdb.connect(str(temporary)) as connection:
         connection.execute(
-            "create table planstat_releases (product varchar, version varchar, path varchar, published_at timestamp, "
+            "create table planstat_releases (product varchar, version varchar, path varchar, "
+            "published_at timestamp, "
             "row_count bigint)"
         )
         for edition in current:
             parquet = edition.path.resolve() / f"{edition.product}.parquet"
             connection.execute(
-                f"create view {quoted(edition.product)} as select * from read_parquet({text_literal(str(parquet))})"
+                f"create view {quoted(edition.product)} as select * from "
+                f"read_parquet({text_literal(str(parquet))})"
             )
             package = json.loads((edition.path / "datapackage.json").read_text(encoding="utf-8"))
             note = text_literal(f"{package['title']} ({edition.id}). {package['description']}")

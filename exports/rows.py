@@ -22,32 +22,30 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 
+_INTEGERS = (
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+)
+
+_TIMESTAMPS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
+
 KINDS: dict[str, tuple[Kind, str]] = {
     "VARCHAR": ("text", "VARCHAR"),
     "UUID": ("text", "VARCHAR"),
     "BOOLEAN": ("boolean", "BOOLEAN"),
     "DATE": ("date", "DATE"),
-    "TIMESTAMP": ("timestamp", "TIMESTAMP"),
-    "TIMESTAMP_S": ("timestamp", "TIMESTAMP"),
-    "TIMESTAMP_MS": ("timestamp", "TIMESTAMP"),
-    "TIMESTAMP_NS": ("timestamp", "TIMESTAMP"),
-    "TIMESTAMP WITH TIME ZONE": ("timestamp", "TIMESTAMP"),
     "FLOAT": ("number", "DOUBLE"),
     "DOUBLE": ("number", "DOUBLE"),
-} | dict.fromkeys(
-    (
-        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
-        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
-    ),
-    ("integer", "BIGINT"),
-)
-"""Which warehouse types are published as which kind; DECIMAL and ENUM carry parameters and are added in `_kind`."""
+    **dict.fromkeys(_TIMESTAMPS, ("timestamp", "TIMESTAMP")),
+    **dict.fromkeys(_INTEGERS, ("integer", "BIGINT")),
+}
+"""Which warehouse types are published as which kind; `_kind` adds DECIMAL and ENUM, which have parameters."""
 
 GEOMETRY_TABLE = "dim_area_geometry"
 
 
 class RowsError(ValueError):
-    """The warehouse's relation cannot become a product; the message says which column or row, and what to do."""
+    """The warehouse's relation cannot become a product; says which column or row, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def quoted(name: str) -> str:
 
 
 def text_literal(text: str) -> str:
-    """A text as an SQL literal, for the few places where SQL takes no bound parameter (COPY options, paths)."""
+    """A text as an SQL literal, where SQL takes no bound parameter (options of COPY, paths, comments)."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -186,7 +184,8 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, warehouse: Path)
         raise RowsError(f"{warehouse}: has no relation {name}; build the warehouse's marts first")
     if len(found) > 1:
         raise RowsError(
-            f"{warehouse}: has {name} in several schemas ({', '.join(row[0] for row in found)}); leave only one"
+            f"{warehouse}: has {name} in several schemas ({', '.join(row[0] for row in found)}); "
+            "leave only one"
         )
     return f"warehouse.{quoted(found[0][0])}.{quoted(name)}"
 
@@ -201,12 +200,14 @@ def _kind(name: str, warehouse_type: str, description: Description) -> tuple[Kin
         kind, published = ("integer", "BIGINT") if warehouse_type.endswith(",0)") else ("number", "DOUBLE")
     else:
         raise RowsError(
-            f"product {description.product}: column {name} of {description.relation} is of type {warehouse_type}, "
+            f"product {description.product}: column {name} of {description.relation} is of type "
+            f"{warehouse_type}, "
             "which flat files cannot hold; cast it to text, a number, a date or a truth value in the mart"
         )
     if kind != "text" and name.endswith("_code"):
         raise RowsError(
-            f"product {description.product}: column {name} of {description.relation} is of type {warehouse_type}; "
+            f"product {description.product}: column {name} of {description.relation} is of type "
+            f"{warehouse_type}; "
             "codes are published as text, because a number loses leading zeros: cast it in the mart"
         )
     return kind, published
@@ -219,7 +220,8 @@ def _copy_geometries(connection: duckdb.DuckDBPyConnection) -> tuple[str | None,
     """
     connection.execute("create table geometries (area_code varchar, geometry blob, valid_on date)")
     schemas = connection.execute(
-        "select table_schema from information_schema.tables where table_catalog = 'warehouse' and table_name = ?",
+        "select table_schema from information_schema.tables where table_catalog = 'warehouse' "
+        "and table_name = ?",
         [GEOMETRY_TABLE],
     ).fetchall()
     if not schemas:
@@ -239,8 +241,10 @@ def _copy_geometries(connection: duckdb.DuckDBPyConnection) -> tuple[str | None,
             "bring them into one in the warehouse"
         )
     connection.execute(
-        f"insert into geometries select area_code, geometry, valid_on from {relation} where geometry is not null "
-        "qualify row_number() over (partition by area_code order by valid_on desc nulls last, md5(geometry)) = 1 "
+        f"insert into geometries select area_code, geometry, valid_on from {relation} where "
+        "geometry is not null "
+        "qualify row_number() over (partition by area_code order by valid_on desc nulls last, "
+        "md5(geometry)) = 1 "
         "order by area_code"
     )
     parts = connection.execute(

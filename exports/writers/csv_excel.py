@@ -1,8 +1,9 @@
-"""CSV that a German Excel opens right on a double click: UTF-8 with mark, `;`, decimal comma, CRLF, TT.MM.JJJJ.
+"""CSV that a German Excel opens right by a double click: UTF-8 with mark, `;`, decimal comma, CRLF.
 
-No thousands marks. Missing values are empty; what the publisher printed instead, and what it means, stands in
-columns of their own. Column headings are German. Excel shows codes with leading zeros as numbers whatever a
-CSV says, so the workbook beside this file is the one for looking at; nothing here is bent into `="01051"`.
+Dates are TT.MM.JJJJ, there are no thousands marks. Missing values are empty; what the publisher printed
+instead, and what it means, stands in columns of their own. Column headings are German. Excel shows codes with
+leading zeros as numbers whatever a CSV says, so the workbook beside this file is the one for looking at;
+nothing here is bent into `="01051"`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
             target.write(block.replace(b"\n", b"\r\n"))
     lines.unlink()
     if rows.count >= EXCEL_ROWS:
-        return f"Excel zeigt nur die ersten {EXCEL_ROWS - 1} der {rows.count} Zeilen; andere Programme lesen alle."
+        return (
+            f"Excel zeigt nur die ersten {EXCEL_ROWS - 1} der {rows.count} Zeilen; andere Programme "
+            "lesen alle."
+        )
     return None
 
 

@@ -1,7 +1,7 @@
-"""CSV for machines: RFC 4180 quoting, UTF-8 without mark, comma, dot decimals, LF, ISO dates, empty = missing.
+"""CSV for machines: RFC 4180 quoting, UTF-8 without mark, comma, dot decimals, LF, ISO dates.
 
-An empty text is written as `""`, a missing value as nothing at all, so the two stay apart for readers that
-can tell them apart. The SHA-256 of this file is the product's content hash.
+Empty means missing: an empty text is written as `""`, a missing value as nothing at all, so the two stay
+apart for readers that can tell them apart. The SHA-256 of this file is the product's content hash.
 """
 
 from __future__ import annotations

@@ -22,16 +22,21 @@ from typing import TYPE_CHECKING, Any
 
 from exports.describe import Description
 from exports.products import Geometry
-from exports.rows import Rows, RowsError, quoted
+from exports.rows import Kind, Rows, RowsError, quoted
 
 if TYPE_CHECKING:
     import numpy
 
 CRS = "EPSG:25832"
 COLUMNS_LAYER = "spalten"
+
+ATTRIBUTE_LIMIT = 1000
+"""Attributes per layer; SQLite takes 2,000 columns, and nobody finds anything among a thousand."""
+
 FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 NO_OUTLINES = (
-    "Umrisse der Gebiete wurden nicht geliefert: das GeoPackage enthält eine Tabelle ohne Geometrie, die sich über "
+    "Umrisse der Gebiete wurden nicht geliefert: das GeoPackage enthält eine Tabelle ohne "
+    "Geometrie, die sich über "
     "area_code mit jeder Karte verbinden lässt."
 )
 
@@ -45,6 +50,7 @@ class Attribute:
     label: str
     unit: str
     reference_date: date | None
+    kind: Kind
     values: dict[str, Any]
 
 
@@ -59,6 +65,11 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
             "bring them into it in the warehouse"
         )
     attributes = _measured(rows, layout) if layout.value else _as_they_are(rows, layout)
+    if len(attributes) > ATTRIBUTE_LIMIT:
+        raise RowsError(
+            f"product {description.product}: the map layer would have {len(attributes)} attributes; fix more "
+            "dimensions under `geometry.where` in its product file"
+        )
     names = _area_names(rows, layout)
     outlines: dict[str, bytes] = dict(
         rows.query("select area_code, geometry from geometries order by area_code")
@@ -70,8 +81,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
         return NO_OUTLINES
     without = sorted(set(names) - located)
     if without:
-        some = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
-        return f"Ohne Umriss und darum nicht im GeoPackage: {len(without)} Gebiete ({some}), etwa frühere Kreise."
+        some = ", ".join(without[:5]) + (f" und {len(without) - 5} weitere" if len(without) > 5 else "")
+        return f"Ohne Umriss und darum nicht im GeoPackage, etwa frühere Kreise: {some}."
     return None
 
 
@@ -101,7 +112,8 @@ def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
     )
     newest = rows.query(
         f"select {', '.join(by)}, {code}, {value} {chosen} and {value} is not null "
-        f"qualify {moment} = max({moment}) over (partition by {', '.join(by)}) order by {', '.join(by)}, {code}",
+        f"qualify {moment} = max({moment}) over (partition by {', '.join(by)}) order by "
+        f"{', '.join(by)}, {code}",
         parameters,
     )
     values: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -115,6 +127,7 @@ def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
             described or "",
             measured_in or "",
             newest_date,
+            "number",
             values[tuple(key)],
         )
         for *key, newest_date, described, measured_in in things
@@ -131,7 +144,8 @@ def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:
     newest = rows.query(
         f"select {quoted(layout.area_code)}, {', '.join(quoted(field.name) for field in taken)} from rows "
         f"where {quoted(layout.area_level)} = ? "
-        f"qualify row_number() over (partition by {quoted(layout.area_code)} order by {quoted(layout.date)} desc) = 1 "
+        f"qualify row_number() over (partition by {quoted(layout.area_code)} order by "
+        f"{quoted(layout.date)} desc) = 1 "
         f"order by {quoted(layout.area_code)}",
         [layout.level],
     )
@@ -142,6 +156,7 @@ def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:
             field.column.label_de or "",
             field.column.unit or "",
             None,
+            field.kind,
             {row[0]: row[index] for row in newest if row[index] is not None},
         )
         for index, field in enumerate(taken, start=1)
@@ -194,7 +209,7 @@ def _write_layers(
             field_data=[
                 texts(codes),
                 texts([names[code] for code in codes]),
-                *(_array([attribute.values.get(code) for code in codes]) for attribute in attributes),
+                *(_array(attribute, codes) for attribute in attributes),
             ],
             fields=["area_code", "area_name", *(attribute.name for attribute in attributes)],
             layer=layout.layer,
@@ -228,17 +243,18 @@ def _write_layers(
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": kept})
 
 
-def _array(values: list[Any]) -> numpy.ndarray[Any, Any]:
-    """Values of one attribute as the array type that the driver writes: double, date, or text."""
+def _array(attribute: Attribute, codes: list[str]) -> numpy.ndarray[Any, Any]:
+    """The attribute's values in the order of the areas, as the array type that the driver writes."""
     import numpy
 
-    present = [value for value in values if value is not None]
-    if present and all(isinstance(value, bool) for value in present):
-        return numpy.array(
-            [None if value is None else "ja" if value else "nein" for value in values], dtype=object
-        )
-    if present and all(isinstance(value, int | float) for value in present):
-        return numpy.array([numpy.nan if value is None else value for value in values], dtype="float64")
-    if present and all(isinstance(value, date) for value in present):
-        return numpy.array(["NaT" if value is None else value for value in values], dtype="datetime64[D]")
-    return numpy.array(values, dtype=object)
+    values = [attribute.values.get(code) for code in codes]
+    match attribute.kind:
+        case "number" | "integer":
+            return numpy.array([numpy.nan if value is None else value for value in values], dtype="float64")
+        case "date":
+            return numpy.array(["NaT" if value is None else value for value in values], dtype="datetime64[D]")
+        case "boolean":
+            words = {True: "ja", False: "nein", None: None}
+            return numpy.array([words[value] for value in values], dtype=object)
+        case _:
+            return numpy.array(values, dtype=object)

@@ -24,11 +24,12 @@ LICENCE_TEXTS = {
     "cc-by/4.0": ("Creative Commons Namensnennung 4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "cc0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
-"""Title and address of the licences that occur, by the identifier in the dataset's declaration (lower case)."""
+"""Title and address of the licences that occur, by the identifier in the declaration (lower case)."""
 
 CHANGES = (
     "Die Daten wurden verändert: planstat hat Tabellen in einzelne Werte zerlegt, Schlüssel und Merkmale "
-    "vereinheitlicht, Zeichen für fehlende Werte in Statusangaben übersetzt und, wo angegeben, Kennzahlen berechnet."
+    "vereinheitlicht, Zeichen für fehlende Werte in Statusangaben übersetzt und, wo angegeben, "
+    "Kennzahlen berechnet."
 )
 
 

@@ -33,7 +33,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     cells = rows.count * len(rows.fields)
     if rows.count >= EXCEL_ROWS or cells > CELL_LIMIT:
         return (
-            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {len(rows.fields)} Spalten sind für Excel zu viel; "
+            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {len(rows.fields)} Spalten sind "
+            "für Excel zu viel; "
             f"die Datei {description.product}_excel.csv enthält alles."
         )
     import xlsxwriter
