@@ -1,4 +1,4 @@
-"""The SQL that reads published texts (numbers, signs, dates, periods), run on DuckDB without dbt around it."""
+"""The SQL that reads published texts: numbers, signs, dates, periods; run on DuckDB without dbt."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def test_a_printed_time_is_read_as_declared(
     found = database.execute(
         f"select day, {macros.period_key('day', 'time_kind')} from ("
         f"select {date_sql} as day, time_kind from (select ? as text), (select ? as time_kind,"
-        " ? as time_text, ?::varchar as time_month_day, ?::varchar as time_year_is, null::date as time_fixed) as dataset)",
+        " ? as time_text, ?::varchar as time_month_day,"
+        " ?::varchar as time_year_is, null::date as time_fixed) as dataset)",
         [text, kind, printed, month_day, year_is],
     ).fetchone()
     assert found == (day, period)
