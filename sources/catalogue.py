@@ -1,7 +1,8 @@
 """Reads the whole catalogue and answers questions about it.
 
 `catalog/` holds `code_lists.yml`, `dialects.yml`, `statistics.yml` and a folder per publisher with
-`publisher.yml` and one file per dataset. A reference to something that is not there is an error like any other.
+`publisher.yml` and one file per dataset. A reference to something that is not there is an error
+like any other.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The landing folder as sources of the warehouse: one table per declaration, generated, never edited by hand.
 
 The text is committed as `dbt_project/models/staging/sources.yml` and compared with a fresh one in a test.
-A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through `str.format` and
-through Jinja, so the only braces in it are those of `env_var`.
+A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through `str.format`
+and through Jinja, so the only braces in it are those of `env_var`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HEADER = """\
 """
 LANDING = "{{ env_var('PLANSTAT_DATA', '.data') }}/landing"
 CATALOG_TABLES = {
-    "ledger": "One row per snapshot: what was landed when, from where, with which hash, and whether it counts",
+    "ledger": "One row per snapshot: what landed when, from where, with which hash, and whether it counts",
     "datasets": "One row per declared dataset",
     "missing_symbols": "One row per dialect and sign: what a sign in place of a number means",
     "code_lists": "One row per code list and code, with labels",

@@ -1,0 +1,75 @@
+"""What an official German area code can look like, by its digits alone.
+
+Whether an area of that code existed in a year is a question to the register of areas, not to this module.
+
+Codes are text: `DG` (Germany), Land 2 digits, Regierungsbezirk or statistical region 3, Kreis 5, Gemeinde 8 (AGS).
+GENESIS adds codes of its own in Rhineland-Palatinate (Kreis + 2 digits for a Verbandsgemeinde,
++ 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel (ARS) has 9 or 12 digits.
+"""
+
+from __future__ import annotations
+
+import re
+
+GERMANY = "DG"
+
+LAENDER = {
+    "01": "Schleswig-Holstein",
+    "02": "Hamburg",
+    "03": "Niedersachsen",
+    "04": "Bremen",
+    "05": "Nordrhein-Westfalen",
+    "06": "Hessen",
+    "07": "Rheinland-Pfalz",
+    "08": "Baden-Württemberg",
+    "09": "Bayern",
+    "10": "Saarland",
+    "11": "Berlin",
+    "12": "Brandenburg",
+    "13": "Mecklenburg-Vorpommern",
+    "14": "Sachsen",
+    "15": "Sachsen-Anhalt",
+    "16": "Thüringen",
+}
+
+# Third digits in use since 1990: Regierungsbezirke and statistical regions; 0 where a Land has none.
+_REGIONS = {
+    "01": "0", "02": "0", "03": "1234", "04": "0", "05": "13579", "06": "456", "07": "123", "08": "1234",
+    "09": "1234567", "10": "0", "11": "0", "12": "0", "13": "0", "14": "0123567", "15": "0123", "16": "0",
+}  # fmt: skip
+
+_LEVELS_BY_LENGTH = {
+    2: ("LAND",),
+    3: ("REGBEZ",),
+    5: ("KREIS",),
+    7: ("GEMEINDEVERBAND",),
+    8: ("GEMEINDE", "CITY_IN_KREIS", "BEZIRK"),
+    9: ("GEMEINDEVERBAND",),
+    10: ("GEMEINDE",),
+    11: ("GEMEINDE",),
+    12: ("GEMEINDE",),
+}
+_LENGTH_BY_LAND = {7: {"07"}, 10: {"07"}, 11: {"03"}}
+
+
+def levels_of(code: str) -> tuple[str, ...]:
+    """The area levels a code can belong to by its form; empty when it cannot be an area code at all."""
+    if code == GERMANY:
+        return ("DE",)
+    if not re.fullmatch(r"[0-9]+", code, re.ASCII):
+        return ()
+    land = code[:2]
+    levels = _LEVELS_BY_LENGTH.get(len(code), ())
+    if not levels or land not in LAENDER:
+        return ()
+    if land not in _LENGTH_BY_LAND.get(len(code), {land}):
+        return ()
+    if len(code) >= 3 and code[2] not in _REGIONS[land]:
+        return ()
+    if len(code) == 3 and code[2] == "0":
+        return ()
+    if len(code) >= 5 and code[3:5] == "00" and land not in ("02", "11"):
+        return ()
+    if len(code) == 8:
+        return ("BEZIRK",) if land == "11" and code[5:] != "000" else ("GEMEINDE", "CITY_IN_KREIS")
+    return levels

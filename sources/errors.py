@@ -1,0 +1,240 @@
+# ruff: noqa: E501 - the table of sentences reads better with one sentence a line
+"""What can be wrong with a delivered file, in words a person can act on.
+
+Each problem has a stable code and, in German and English, what is wrong and what to do. The words stand here
+once; a reader names the code and the facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ProblemWords:
+    """Templates (`str.format` over the facts) of one kind of problem."""
+
+    what_de: str
+    todo_de: str
+    what_en: str
+    todo_en: str
+
+
+_FETCH_AGAIN_DE = "Datei noch einmal vollständig beim Herausgeber abrufen."
+_FETCH_AGAIN_EN = "Fetch the whole file from the publisher once more."
+_LAYOUT_DE = "Hat der Herausgeber die Tabelle geändert, das neue Layout in der Deklaration ergänzen; sonst neu abrufen."
+_LAYOUT_EN = (
+    "If the publisher changed the table, add the new layout to the declaration; otherwise fetch it again."
+)
+
+PROBLEMS: dict[str, ProblemWords] = {
+    "missing_file": ProblemWords(
+        "Die Datei fehlt oder ist nicht lesbar ({reason})", "Datei erneut ablegen.",
+        "the file is missing or cannot be read ({reason})", "Put the file there again.",
+    ),
+    "empty_file": ProblemWords(
+        "Die Datei ist leer", _FETCH_AGAIN_DE, "the file is empty", _FETCH_AGAIN_EN,
+    ),
+    "too_large": ProblemWords(
+        "Die Datei ist mit {size} Bytes größer als erlaubt ({limit})", "Prüfen, ob es die richtige Datei ist.",
+        "the file has {size} bytes, more than allowed ({limit})", "Check whether it is the right file.",
+    ),
+    "html_page": ProblemWords(
+        "Statt der Tabelle kam eine Webseite (HTML), meist eine Fehler- oder Anmeldeseite",
+        "Adresse und Anmeldung prüfen, dann neu abrufen.",
+        "this is a web page (HTML) instead of the table, usually an error or login page",
+        "Check address and login, then fetch again.",
+    ),
+    "json_answer": ProblemWords(
+        "Statt der Tabelle kam eine Antwort der Schnittstelle: {found}", "Meldung der Schnittstelle beheben.",
+        "this is an answer of the interface instead of the table: {found}", "Deal with what the interface says.",
+    ),
+    "not_text": ProblemWords(
+        "Die Datei ist kein Text ({found})", "Als CSV speichern oder abrufen und erneut ablegen.",
+        "the file is not text ({found})", "Save or fetch it as CSV and deliver it again.",
+    ),
+    "wrong_encoding": ProblemWords(
+        "Die Zeichenkodierung ist beschädigt: {found}", "Datei unverändert neu abrufen; nicht in Excel speichern.",
+        "the character encoding is damaged: {found}", "Fetch the file again untouched; do not save it in Excel.",
+    ),
+    "mixed_line_ends": ProblemWords(
+        "Zeilenenden sind gemischt", "Datei unverändert neu abrufen; nicht in einem Editor speichern.",
+        "line ends are mixed", "Fetch the file again untouched; do not save it in an editor.",
+    ),
+    "no_table_line": ProblemWords(
+        "Die erste Zeile nennt keine Tabelle („GENESIS-Tabelle: {expected}“ erwartet), gefunden: {found!r}",
+        _FETCH_AGAIN_DE,
+        "the first line names no table ('GENESIS-Tabelle: {expected}' expected), found: {found!r}",
+        _FETCH_AGAIN_EN,
+    ),
+    "wrong_table": ProblemWords(
+        "Die Datei enthält Tabelle {found}, erwartet wird {expected}",
+        "Dateinamen berichtigen oder die richtige Tabelle abrufen.",
+        "the file holds table {found}, expected is {expected}",
+        "Correct the file's name or fetch the right table.",
+    ),
+    "truncated": ProblemWords(
+        "Die Datei ist unvollständig: {missing} fehlt am Ende", _FETCH_AGAIN_DE,
+        "the file is incomplete: {missing} is missing at its end", _FETCH_AGAIN_EN,
+    ),
+    "no_rows": ProblemWords(
+        "Die Tabelle enthält keine Datenzeilen", "Auswahl von Jahren und Gebieten beim Abruf prüfen.",
+        "the table holds no rows of data", "Check the years and areas asked for.",
+    ),
+    "unknown_header": ProblemWords(
+        "Unbekannter Tabellenkopf: erwartet {expected}, gefunden {found} (nächstes Layout: {layout})", _LAYOUT_DE,
+        "unknown header: expected {expected}, found {found} (closest layout: {layout})", _LAYOUT_EN,
+    ),
+    "unknown_unit": ProblemWords(
+        "Unbekannte Einheit: erwartet {expected}, gefunden {found}",
+        "Einheit prüfen; hat der Herausgeber umgestellt, ist das ein Bruch der Reihe und eine neue Messgröße.",
+        "unknown unit: expected {expected}, found {found}",
+        "Check the unit; if the publisher changed it, that is a break in the series and a new measure.",
+    ),
+    "wrong_width": ProblemWords(
+        "Die Zeile hat {found} Felder statt {expected}", "Zeile ansehen; " + _FETCH_AGAIN_DE,
+        "the line has {found} fields instead of {expected}", "Look at the line; " + _FETCH_AGAIN_EN,
+    ),
+    "bad_quotes": ProblemWords(
+        "Anführungszeichen sind nicht geschlossen", _FETCH_AGAIN_DE,
+        "quotation marks are not closed", _FETCH_AGAIN_EN,
+    ),
+    "bad_time": ProblemWords(
+        "Zeitangabe nicht lesbar: {reason}", "Zeitspalte prüfen; Spalten verschoben?",
+        "time cannot be read: {reason}", "Check the time column; are columns shifted?",
+    ),
+    "no_area_code": ProblemWords(
+        "{found!r} kann kein amtlicher Gebietsschlüssel sein",
+        "Schlüssel prüfen: DG, Land 2, Bezirk 3, Kreis 5, Gemeinde 8 Ziffern mit führender Null.",
+        "{found!r} cannot be an official area code",
+        "Check the code: DG, Land 2, region 3, district 5, municipality 8 digits with leading zero.",
+    ),
+    "wrong_area_level": ProblemWords(
+        "Gebietsschlüssel {found!r} gehört zur Ebene {level}, die für diese Tabelle nicht deklariert ist",
+        "Richtige regionale Tiefe abrufen oder die Ebene in der Deklaration ergänzen.",
+        "area code {found!r} is of level {level}, which is not declared for this table",
+        "Fetch the right regional depth or add the level to the declaration.",
+    ),
+    "no_area_name": ProblemWords(
+        "{found!r} kann kein Gebietsname sein", "Zeile ansehen; Spalten verschoben?",
+        "{found!r} cannot be the name of an area", "Look at the line; are columns shifted?",
+    ),
+    "unknown_label": ProblemWords(
+        "Unbekannte Ausprägung von {dimension}: {found!r}",
+        "Ist sie neu, in der Codeliste (published) und bei den codes der Deklaration ergänzen.",
+        "unknown label of {dimension}: {found!r}",
+        "If it is new, add it to the code list (published) and to the declaration's codes.",
+    ),
+    "bad_value": ProblemWords(
+        "{found!r} ist weder eine Zahl in der Schreibweise {notation} noch ein Zeichen der Legende ({signs})",
+        "Zelle prüfen; keine Tausenderpunkte. Ein neues Zeichen in dialects.yml ergänzen.",
+        "{found!r} is neither a number written like {notation} nor a sign of the legend ({signs})",
+        "Check the cell; no thousands points. Add a new sign to dialects.yml.",
+    ),
+    "duplicate_key": ProblemWords(
+        "Die Zeile wiederholt den Schlüssel {found} aus Zeile {first}", _FETCH_AGAIN_DE,
+        "the line repeats the key {found} of line {first}", _FETCH_AGAIN_EN,
+    ),
+    "missing_value": ProblemWords(
+        "Die Pflichtspalte {column_name} ist leer", "Zelle ausfüllen.",
+        "the required column {column_name} is empty", "Fill in the cell.",
+    ),
+    "bad_pattern": ProblemWords(
+        "{found!r} passt nicht zum deklarierten Muster {pattern} der Spalte {column_name}", "Zelle prüfen.",
+        "{found!r} does not match the declared pattern {pattern} of column {column_name}", "Check the cell.",
+    ),
+    "incomplete_delivery": ProblemWords(
+        "Zur Lieferung fehlen: {missing}", "Alle zusammengehörigen Dateien gemeinsam ablegen.",
+        "the delivery lacks: {missing}", "Put all files that belong together in one place.",
+    ),
+    "unreadable": ProblemWords(
+        "Die Datei ist nicht lesbar: {reason}", _FETCH_AGAIN_DE,
+        "the file cannot be read: {reason}", _FETCH_AGAIN_EN,
+    ),
+}  # fmt: skip
+
+
+class SourceError(Exception):
+    """A delivered file is not what its declaration says: it is set aside whole.
+
+    `what` and `remedy` say in English what is wrong and what to do, `what_de` and `remedy_de` in German (for a
+    caller that gives none, the German sentence quotes the English words). `file` is the file's name, `line` and
+    `column` are 1-based, `cell` is the place in the words of the format (`B17`, `entry 4`); None where they make
+    no sense. `code` is stable.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str,
+        remedy: str,
+        line: int | None = None,
+        column: int | None = None,
+        cell: str | None = None,
+        code: str = "unreadable",
+        what_de: str | None = None,
+        remedy_de: str | None = None,
+    ) -> None:
+        self.what = what
+        self.remedy = remedy
+        self.what_de = what_de or f"Die Datei ist nicht so, wie sie deklariert ist ({what})"
+        self.remedy_de = remedy_de or f"Datei prüfen und erneut liefern ({remedy})"
+        self.file = file
+        self.line = line
+        self.column = column
+        self.cell = cell
+        self.code = code
+        super().__init__(self.sentence_en)
+
+    @property
+    def sentence_de(self) -> str:
+        """File, place, problem and remedy in German."""
+        return f"{self._place('Zeile', 'Spalte')}: {self.what_de}. {self.remedy_de}"
+
+    @property
+    def sentence_en(self) -> str:
+        """File, place, problem and remedy in English."""
+        return f"{self._place('line', 'column')}: {self.what}. {self.remedy}"
+
+    def _place(self, line: str, column: str) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(f"{line} {self.line}")
+        if self.cell:
+            parts.append(self.cell)
+        elif self.column:
+            parts.append(f"{column} {self.column}")
+        return ", ".join(parts)
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Everything as JSON-serialisable data, for `reason.json`."""
+        return {
+            "code": self.code,
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "cell": self.cell,
+            "what_de": self.what_de,
+            "what_en": self.what,
+            "remedy_de": self.remedy_de,
+            "remedy_en": self.remedy,
+        }
+
+
+def problem(
+    code: str, file: str, *, line: int | None = None, column: int | None = None, **facts: Any
+) -> SourceError:
+    """The error of a kind in `PROBLEMS`, its words filled with the facts."""
+    words = PROBLEMS[code]
+    return SourceError(
+        words.what_en.format(**facts),
+        file=file,
+        line=line,
+        column=column,
+        code=code,
+        remedy=words.todo_en.format(**facts),
+        what_de=words.what_de.format(**facts),
+        remedy_de=words.todo_de.format(**facts),
+    )

@@ -1,0 +1,147 @@
+"""What every reader gives back, and what readers share: schemas, number notation, the error.
+
+A reader is a module `sources.readers.<kind>` with `VERSION` (raised when a file would read differently)
+and `read(catalog, declaration, file) -> Reading`. It raises `SourceError` for a file that is not as declared,
+and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+import pyarrow as pa
+
+from sources.catalogue import Catalog
+from sources.declaration import Declaration, Measure
+from sources.errors import SourceError
+from sources.vocabulary import Dialect
+
+__all__ = [
+    "Notation", "Reader", "Reading", "SourceError", "cells_schema", "empty_table", "reader_of",
+    "records_schema",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file as a table, with what its publisher says about it.
+
+    `table` has the schema of `cells_schema` or `records_schema`. `notes` is the footer text, `published_at`
+    the publisher's own time stamp (local time, without zone), `layout` the edition that fitted.
+    """
+
+    table: pa.Table
+    notes: str | None
+    published_at: dt.datetime | None
+    layout: str | None = None
+
+    def period(self, declaration: Declaration) -> tuple[dt.date | None, dt.date | None]:
+        """First and last day the table speaks of; None for a register without a time."""
+        if "time_text" not in self.table.column_names:
+            fixed = declaration.reference_time.fixed
+            return fixed, fixed
+        times = self.table.column("time_text").unique().to_pylist()
+        periods = [declaration.reference_time.period(text) for text in times]
+        if not periods:
+            return None, None
+        return min(first for first, _ in periods), max(last for _, last in periods)
+
+
+class Reader(Protocol):
+    """A reader module."""
+
+    VERSION: str
+
+    def read(self, catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
+        """Read one delivered file."""
+
+
+def reader_of(declaration: Declaration) -> Reader:
+    """The reader module of the declaration's format, imported when first asked for."""
+    return cast(Reader, importlib.import_module(f"sources.readers.{declaration.format.kind}"))
+
+
+def cells_schema(declaration: Declaration) -> pa.Schema:
+    """Columns of a table of counts: one row per published cell, texts as published, dimensions as codes."""
+    fields = [("line", pa.int32()), ("column_no", pa.int32())]
+    texts = ["time_text", "area_code", "area_name", *declaration.dimensions]
+    texts += ["measure", "unit", "value_text", "quality_text"]
+    return pa.schema(fields + [(name, pa.string()) for name in texts])
+
+
+def records_schema(declaration: Declaration) -> pa.Schema:
+    """Columns of a register: one row per entity, the declared columns as text, and the line it stood on.
+
+    A geometry file adds `geometry` (WKB) and `crs`.
+    """
+    fields = [(column.name, pa.string()) for column in declaration.columns]
+    if declaration.format.kind == "geometry":
+        fields += [("geometry", pa.binary()), ("crs", pa.string())]
+    return pa.schema([*fields, ("line", pa.int32())])
+
+
+def empty_table(declaration: Declaration) -> pa.Table:
+    """A table without rows, so that a dataset that was never delivered is an empty table and not an error."""
+    schema = cells_schema(declaration) if declaration.shape == "cells" else records_schema(declaration)
+    return schema.empty_table()
+
+
+class Notation:
+    """How a publisher writes numbers and signs: tells a number from a sign from a mistake.
+
+    `decimal` is the decimal mark. There are no thousands marks, no plus signs and no leading zeros.
+    """
+
+    def __init__(self, dialect: Dialect | None, decimal: str = ",") -> None:
+        self.decimal = decimal
+        symbols = dialect.symbols if dialect else {}
+        self.values = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "value")
+        self.enclosing = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "enclosing")
+        self.suffixes = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "suffix")
+        self.signs = " ".join(symbols) or "none"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a cell that is neither number nor sign."""
+        return "Check the cell; no thousands points. Add a new sign to dialects.yml."
+
+    def number_pattern(self, measure: Measure) -> str:
+        """Regular expression (RE2 and Python) that a plain number of the measure matches wholly."""
+        minus = "-?" if measure.signed else ""
+        decimals = f"({re.escape(self.decimal)}[0-9]{{1,{measure.decimals}}})?" if measure.decimals else ""
+        return f"^{minus}(0|[1-9][0-9]*){decimals}$"
+
+    def example(self, measure: Measure) -> str:
+        """A number of the measure as the publisher would write it."""
+        return "1234" + (self.decimal + "5" * measure.decimals if measure.decimals else "")
+
+    def is_valid(self, text: str, measure: Measure) -> bool:
+        """Whether a cell is a number of the measure, a sign of the dialect, or a marked number."""
+        if text in self.values:
+            return True
+        number = re.compile(self.number_pattern(measure)[:-1] + r"\Z", re.ASCII)
+        if number.match(text):
+            return True
+        for sign in self.enclosing:
+            opening, closing = sign[: len(sign) // 2], sign[len(sign) // 2 :]
+            if text.startswith(opening) and text.endswith(closing):
+                inner = text[len(opening) : len(text) - len(closing)]
+                if number.match(inner):
+                    return True
+        return any(
+            text.endswith(sign) and number.match(text[: -len(sign)].rstrip(" ")) for sign in self.suffixes
+        )
+
+    def problem(self, text: str, measure: Measure) -> str | None:
+        """What is wrong with a cell, in words; None when it is a number or a sign."""
+        if self.is_valid(text, measure):
+            return None
+        return (
+            f"{text!r} is neither a number written like {self.example(measure)} nor a sign of the legend"
+            f" ({self.signs})"
+        )
