@@ -1,0 +1,251 @@
+"""Reads one sheet of an Excel workbook (.xlsx, .xls) as declared by `sources.file_formats.Workbook`.
+
+python-calamine does the reading; it never evaluates anything. Before it sees an .xlsx the packed parts are looked
+at: a file that unpacks to absurd sizes, that carries macros or links to other files, or whose sheet holds formulas
+(their stored results may be old) is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from sources.catalogue import Catalog
+from sources.declaration import Declaration
+from sources.file_formats import Workbook
+from sources.readers import grid
+from sources.readers.reading import Notation, Reading, SourceError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+VERSION = "1"
+
+MAX_UNPACKED = 1 << 30
+MAX_PARTS = 5000
+MAX_CELLS = 40_000_000
+_ANOTHER = "Is this the file of another dataset, or a cut download? Fetch it again."
+_CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+
+
+def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
+    """Read the declared sheet of a workbook.
+
+    Raises:
+        SourceError: the file is no workbook, is unsafe, lacks the sheet, or a cell is not as declared.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    form = declaration.format
+    assert isinstance(form, Workbook)
+    packed = file.read_bytes()[:4] == b"PK\x03\x04"
+    try:
+        with CalamineWorkbook.from_path(str(file)) as workbook:
+            captured: dict[str, str] = {}
+            name = _sheet_name(workbook.sheet_names, form.sheet, captured, file)
+            if packed:
+                _look_inside(file, name)
+            sheet = workbook.get_sheet_by_name(name)
+            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+            merged = _merged(sheet)
+    except CalamineError as error:
+        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+
+    def where(line: int, column: int) -> str:
+        return f"cell {column_letters(column)}{line} of sheet {name!r}"
+
+    in_header = {(row, column): value for row, column, value in _covered(rows, merged, form)}
+    top = [
+        [in_header.get((r, c)) or text(value) for c, value in enumerate(row)]
+        for r, row in enumerate(rows[: form.search_lines + form.header_lines])
+    ]
+    declared = _headers(declaration, form)
+    header = grid.find_header(top, declared, form.header_lines, form.search_lines, where, file.name)
+    captured |= header.captured
+    width = len(declared)
+    body, notes = _body(rows, header.below, width, where, file)
+    if form.shape == "cells":
+        notation = Notation(catalog.dialect(declaration), decimal=".")
+        table = grid.cells(catalog, declaration, form, body, notation, where, file.name)
+    else:
+        table = grid.records(declaration, body, captured, where, file.name)
+    if not table.num_rows:
+        raise SourceError("the sheet holds a header but no rows", file=file.name, remedy=_ANOTHER)
+    return Reading(table=table, notes=notes or None, published_at=None)
+
+
+def text(value: object) -> str:
+    """A cell's value as text: text as it is, numbers in their shortest exact notation, dates as 2021-09-01."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        shortest = repr(value)
+        if "e" in shortest:
+            from decimal import Decimal
+
+            shortest = format(Decimal(shortest), "f")
+        return shortest
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def column_letters(column: int) -> str:
+    """1-based column number as Excel names it: 1 is A, 28 is AB."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _headers(declaration: Declaration, form: Workbook) -> list[str]:
+    if form.shape == "cells":
+        return [key.header for key in form.keys] + [value.header for value in form.values]
+    return [
+        column.source or column.name for column in declaration.columns if grid.placeholder(column) is None
+    ]
+
+
+def _sheet_name(names: Sequence[str], wanted: str, captured: dict[str, str], file: Path) -> str:
+    fitting = [name for name in names if grid.wording(wanted).fullmatch(grid.tidy(name))]
+    if len(fitting) != 1:
+        found = "several sheets fit" if fitting else "there is no sheet"
+        raise SourceError(
+            f"{found} {wanted!r}; the workbook has {', '.join(map(repr, names[:12]))}",
+            file=file.name,
+            remedy=_ANOTHER,
+        )
+    grid.fit(wanted, fitting[0], captured)
+    return fitting[0]
+
+
+def _merged(sheet: CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    return list(sheet.merged_cell_ranges or [])
+
+
+def _covered(
+    rows: Sequence[Sequence[Any]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    form: Workbook,
+) -> Iterator[tuple[int, int, str]]:
+    """Cells near the top that a merged cell covers, with the text of that cell."""
+    for (top, left), (bottom, right) in merged:
+        if top >= min(len(rows), form.search_lines + form.header_lines):
+            continue
+        words = text(rows[top][left])
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                yield row, column, words
+
+
+def _body(
+    rows: Sequence[Sequence[Any]], first: int, width: int, where: grid.Where, file: Path
+) -> tuple[list[tuple[int, list[str]]], str]:
+    """The data lines as texts with their line numbers, and the notes below them."""
+    body: list[tuple[int, list[str]]] = []
+    notes: list[str] = []
+    ended = False
+    for line, row in enumerate(rows[first:], start=first + 1):
+        texts = [text(value) for value in row]
+        filled = [column for column, words in enumerate(texts) if words.strip()]
+        if not filled:
+            ended = bool(body)
+            continue
+        if ended:
+            if filled != [0]:
+                raise SourceError(
+                    "there is data below the end of the table (an empty row)",
+                    file=file.name, line=line, column=filled[-1] + 1, cell=where(line, filled[-1] + 1),
+                    remedy="Rows may be missing above; fetch the file again.",
+                )  # fmt: skip
+            notes.append(texts[0].strip())
+        elif filled[-1] >= width:
+            raise SourceError(
+                "there is a cell to the right of the last declared column",
+                file=file.name, line=line, column=filled[-1] + 1, cell=where(line, filled[-1] + 1),
+                remedy="The columns may be shifted; fetch the file again, or declare the new column.",
+            )  # fmt: skip
+        else:
+            body.append((line, texts[:width] + [""] * (width - len(texts))))
+    return body, "\n".join(notes)
+
+
+def _look_inside(file: Path, sheet: str) -> None:
+    """Refuse an .xlsx that a table of figures never is."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise SourceError(
+                    "the workbook unpacks to an absurd size", file=file.name, remedy="Look at it by hand."
+                )
+            for part in parts:
+                lower = part.filename.lower()
+                if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:
+                    raise SourceError(
+                        f"the workbook holds macros or links to other files ({part.filename})",
+                        file=file.name,
+                        remedy="Save it as a plain .xlsx with values only, and hand it in again.",
+                    )
+            _look_at_sheet(archive, sheet, file)
+    except (
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        KeyError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+
+
+def _look_at_sheet(archive: zipfile.ZipFile, sheet: str, file: Path) -> None:
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - expat limits expansion
+    ids = {
+        node.get("name"): value
+        for node in book.findall(".//{*}sheet")
+        for name, value in node.items()
+        if name.endswith("}id")
+    }
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {node.get("Id"): node.get("Target") or "" for node in links}
+    target = targets[ids[sheet]]
+    part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+    content = archive.read(part)
+    width = height = 1
+    for letters, row in _CELL_REFERENCE.findall(content):
+        width = max(width, (len(letters) > 2 and 16384) or _number(letters))
+        height = max(height, int(row))
+    if width * height > MAX_CELLS:
+        raise SourceError(
+            f"the sheet {sheet!r} spans {height:,} rows and {width:,} columns",
+            file=file.name,
+            remedy="Delete what stands far outside the table, and hand the file in again.",
+        )
+    formula = _FORMULA.search(content)
+    if formula:
+        before = _CELL_REFERENCE.findall(content[: formula.start()])
+        cell = b"".join(before[-1]).decode() if before else "?"
+        raise SourceError(
+            "a cell holds a formula, and its stored result may be old",
+            file=file.name, cell=f"cell {cell} of sheet {sheet!r}",
+            remedy="Replace formulas by their values (copy, paste values), and hand the file in again.",
+        )  # fmt: skip
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
