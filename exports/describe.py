@@ -101,12 +101,14 @@ class Description(Product):
     def content_sha256(self) -> str:
         """A hash over what a reader of the product would notice when it changed.
 
-        The gate's settings stay out, and so do snapshot ids and the time of retrieval: fetching the same
-        figures again is no reason for a new release.
+        The gate's settings stay out, and so do snapshot ids, the time of retrieval and that a newer delivery
+        was set aside: fetching the same figures again, or a bad file, is no reason for a new release. The
+        next release says in which state each dataset is.
         """
         noticed = self.model_dump(mode="json", exclude={"checks"})
         for dataset in noticed["datasets"]:
-            del dataset["snapshot_id"], dataset["retrieved_at"]
+            for passing in ("snapshot_id", "retrieved_at", "is_old", "note"):
+                del dataset[passing]
         return hashlib.sha256(canonical_json(noticed).encode()).hexdigest()
 
 
