@@ -1,0 +1,61 @@
+# Each target sets itself up: a virtual environment from pinned versions, made again only when
+# pyproject.toml or constraints.txt change.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+FILES ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint format generate dev docs bench clean
+
+help:  ## What there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.for-run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (once; takes some minutes)"
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.for-work: $(BIN)/python pyproject.toml constraints.txt
+	@echo "setting up $(VENV) with the tools for tests (once; takes some minutes)"
+	$(INSTALL) --editable '.[dev]'
+	@touch $@ $(VENV)/.for-run
+
+run: $(VENV)/.for-run  ## The whole way on the built-in sample, through to a release (FILES=folder: your files)
+	$(BIN)/planstat run $(if $(FILES),--from $(FILES))
+
+test: $(VENV)/.for-work  ## All tests
+	$(BIN)/python -m pytest
+
+test-fast: $(VENV)/.for-work  ## The tests that start no dbt and no whole run
+	$(BIN)/python -m pytest -m "not end_to_end and not real_files"
+
+lint: $(VENV)/.for-work  ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.for-work  ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: $(VENV)/.for-work  ## Write anew what is generated from the declarations
+	$(BIN)/python -m sources.generate
+
+dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this computer only
+	$(BIN)/planstat dev
+
+docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in .data/docs
+	$(BIN)/planstat run
+	$(BIN)/python -m orchestration.documentation
+
+bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
+	$(BIN)/python -m tests.benchmarks
+
+clean:  ## Remove the environment and what tools keep; data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

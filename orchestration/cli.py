@@ -1,0 +1,192 @@
+"""The command line. Thin: every command calls one plain function, and imports what it needs only then.
+
+Exit codes: 0 released or unchanged, 1 refused or failed (nothing of it was released), 2 usage, 3 source
+trouble (a file was set aside or a source could not be reached; everything else went on).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .resources import Settings
+
+REFUSED, USAGE, SOURCE_TROUBLE = 1, 2, 3
+
+
+class Trouble(click.ClickException):
+    """An error in words, with the exit code that says of what kind it is."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance
+
+
+@contextlib.contextmanager
+def in_words() -> Iterator[None]:
+    """Turn errors into words without a trace; `--debug` shows the trace instead."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.find_root().params.get("debug"):
+        yield
+        return
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit):
+        raise
+    except KeyboardInterrupt:
+        raise Trouble("stopped; nothing was released by this run, the last releases stand", 130) from None
+    except Exception as problem:
+        kind = type(problem).__name__
+        code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
+        raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
+
+
+def settings_here() -> Settings:
+    """The settings of this process."""
+    from .resources import Settings
+
+    return Settings.from_environment()
+
+
+def console() -> Console:
+    """The terminal, or a plain stream when it is none."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, soft_wrap=True, highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show the whole trace of an error.")
+@click.version_option(package_name="planstat", message="%(version)s")
+def main(debug: bool) -> None:
+    """Municipal planning data: from published files to checked releases.
+
+    Everything lies under PLANSTAT_DATA (default: .data in the current folder).
+    """
+
+
+@main.command()
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of published files, searched with its subfolders.",
+)
+@click.option("--live", is_flag=True, help="Fetch from the publishers over the network.")
+def run(folder: Path | None, live: bool) -> None:
+    """Land, build, check and release. Without options: the sample that comes with planstat.
+
+    Only what changed is done. Ends with 0 when released or unchanged, 1 when something was refused,
+    3 when a source was in trouble and the rest went on.
+    """
+    if folder is not None and live:
+        raise click.UsageError("--from and --live exclude each other")
+    origin = "folder" if folder else "live" if live else "sample"
+    with in_words():
+        from .display import Display
+        from .running import run_main
+
+        settings = settings_here()
+        with Display(console()) as display:
+            outcome, log = run_main(settings, origin, folder.resolve() if folder else None, display.say)
+        display.summarise(outcome, settings.paths, log)
+    sys.exit(outcome.exit_code)
+
+
+@main.command()
+def status() -> None:
+    """Say in words what a run would do and why, and which dataset is old."""
+    with in_words():
+        from .status import tell_status
+
+        tell_status(settings_here(), console())
+
+
+@main.group()
+def sources() -> None:
+    """The declared datasets."""
+
+
+@sources.command("list")
+def list_sources() -> None:
+    """List every declared dataset with its newest accepted snapshot."""
+    with in_words():
+        from .status import tell_sources
+
+        tell_sources(settings_here(), console())
+
+
+@sources.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check_sources(folder: Path | None) -> None:
+    """Check all declarations; with FOLDER also which of its files belong to which dataset."""
+    with in_words():
+        from .status import tell_matches
+
+        found_trouble = tell_matches(folder, console())
+    sys.exit(SOURCE_TROUBLE if found_trouble else 0)
+
+
+@main.group()
+def releases() -> None:
+    """What was published."""
+
+
+@releases.command("list")
+@click.argument("product", required=False)
+def list_releases(product: str | None) -> None:
+    """List editions, of one PRODUCT or of all; `*` marks the current one."""
+    with in_words():
+        from .display import tell_releases
+
+        tell_releases(settings_here().paths, product, console())
+
+
+@releases.command("show")
+@click.argument("product")
+@click.argument("version", required=False)
+def show_release(product: str, version: str | None) -> None:
+    """Show one edition of PRODUCT (the current one without VERSION): files, datasets, checks, changes."""
+    with in_words():
+        from .display import tell_release
+
+        tell_release(settings_here().paths, product, version, console())
+
+
+@releases.command("diff")
+@click.argument("product")
+@click.argument("before")
+@click.argument("after", required=False)
+@click.option(
+    "--lines",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every changed value to this CSV file.",
+)
+def diff_releases(product: str, before: str, after: str | None, lines: Path | None) -> None:
+    """Show what changed in PRODUCT from edition BEFORE to edition AFTER (the current one without it)."""
+    with in_words():
+        from .display import tell_difference
+
+        tell_difference(settings_here().paths, product, before, after or "current", lines, console())
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the web page on 127.0.0.1.")
+def dev(port: int) -> None:
+    """Open the Dagster web page over this data root. Only this computer can reach it."""
+    with in_words():
+        from .running import serve
+
+        serve(settings_here(), port)
+
+
+if __name__ == "__main__":
+    main()

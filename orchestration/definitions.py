@@ -1,0 +1,36 @@
+"""Everything Dagster knows: one graph from published files to releases, one main job over all of it.
+
+Nothing happens on import; Dagster calls `defs` when it loads the code.
+"""
+
+import dagster as dg
+
+from .defs.automation import build_drop_folder, build_refresh
+from .defs.landing import build_landing
+from .defs.release import build_releases
+from .defs.run import Run
+from .defs.warehouse import build_warehouse
+from .project import Project
+from .resources import Settings
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions over this process's settings."""
+    settings = Settings.from_environment()
+    manifest = Project(settings).manifest()
+    parts = [
+        *build_landing(settings),
+        build_warehouse(settings, manifest),
+        *build_releases(settings, manifest),
+    ]
+    main = dg.define_asset_job("main", selection="*", executor_def=dg.in_process_executor)
+    return dg.Definitions(
+        assets=[part for part in parts if not isinstance(part, dg.AssetChecksDefinition)],
+        asset_checks=[part for part in parts if isinstance(part, dg.AssetChecksDefinition)],
+        jobs=[main],
+        schedules=[build_refresh(main)],
+        sensors=[build_drop_folder(settings, main)],
+        resources={"run": Run()},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,185 @@
+"""What the command line shows: a run while it goes on and at its end, and the releases."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from .progress import Outcome
+from .resources import Paths
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+    from rich.table import Table
+
+_MARKS = {
+    "landing": ("green", "landed "),
+    "warehouse": ("green", "built  "),
+    "gate": ("green", "checked"),
+    "release": ("bold green", "release"),
+    "trouble": ("bold red", "trouble"),
+}
+
+
+class Display:
+    """Lines of a run as they come, with what is going on at the moment below them on a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._status: Status | None = None
+
+    def __enter__(self) -> Self:
+        if self.console.is_terminal:
+            self._status = self.console.status("")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def say(self, kind: str, text: str) -> None:
+        """Print a line, or show what is going on (`now`)."""
+        from rich.text import Text
+
+        if kind == "now":
+            if self._status is not None:
+                self._status.update(Text(text[:100]))
+            return
+        style, mark = _MARKS[kind]
+        self.console.print(Text.assemble((mark, style), " ", text))
+
+    def summarise(self, outcome: Outcome, paths: Paths, log: Path) -> None:
+        """The short table at the end, and where everything lies."""
+        table = plain_table("", "")
+        table.show_header = False
+        table.add_row("datasets", _datasets(outcome))
+        table.add_row("models", f"{outcome.models_built} built" if outcome.models_built else "unchanged")
+        checks = outcome.checks
+        table.add_row(
+            "checks", f"{checks['passed']} passed, {checks['failed']} failed, {checks['warned']} warned"
+        )
+        for product, found in outcome.products.items():
+            table.add_row(
+                f"release {product}",
+                f"{product}/{found['version']} {found['status']}, {found['rows']} rows",
+            )
+        if not outcome.products:
+            table.add_row("release", "none by this run; what was released before stands")
+        self.console.print()
+        self.console.print(table)
+        for warning in outcome.warnings:
+            self.console.print(f"warning: {warning}", markup=False)
+        if outcome.products:
+            files = sorted({_kind(file) for found in outcome.products.values() for file in found["files"]})
+            self.console.print(f"releases lie in {paths.releases}/<product>/current", markup=False)
+            self.console.print(f"each holds {', '.join(files)}", markup=False)
+            self.console.print(f"for SQL: duckdb -readonly {paths.releases}/planstat.duckdb", markup=False)
+        if outcome.problems:
+            self.console.print("nothing of what was refused was released; the editions before stand")
+        self.console.print(f"log: {log}", markup=False)
+
+
+def _kind(file: str) -> str:
+    """A file's name with the product's name left out, so that six products share one list."""
+    stem, dot, ending = file.partition(".")
+    known = {"README", "datapackage", "diff", "receipt", "release", "gate_report", "gate"}
+    return file if stem in known or not dot else f"<product>.{ending}"
+
+
+def _datasets(outcome: Outcome) -> str:
+    order = ("landed", "read again", "unchanged", "set aside", "unreachable", "not delivered", "failed")
+    found = sorted(
+        {status for status, _ in outcome.datasets.values()},
+        key=lambda status: order.index(status) if status in order else len(order),
+    )
+    return ", ".join(f"{outcome.count(status)} {status}" for status in found) or "none"
+
+
+def plain_table(*headers: str) -> Table:
+    """A table without lines that stays readable in a log."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table
+
+
+def tell_releases(paths: Paths, product: str | None, console: Console) -> None:
+    """List editions, the newest of each product last."""
+    from exports.release import list_releases
+
+    editions = list_releases(paths.releases, product)
+    if not editions:
+        console.print(f"nothing is released in {paths.releases}", markup=False)
+        return
+    table = plain_table("", "edition", "published (UTC)", "rows")
+    for edition in editions:
+        published = f"{edition.published_at:%Y-%m-%d %H:%M}"
+        table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}")
+    console.print(table)
+
+
+def tell_release(paths: Paths, product: str, version: str | None, console: Console) -> None:
+    """Show one edition: files, datasets, what the gate said, what changed."""
+    from exports.release import show
+
+    shown = show(paths.releases, product, version)
+    mark = " (current)" if shown["is_current"] else ""
+    console.print(
+        f"{product}/{shown['version']}{mark}, published {shown['published_at']}, {shown['rows']} rows",
+        markup=False,
+    )
+    console.print(f"{shown['path']}\n", markup=False)
+    files = plain_table("file", "bytes", "sha256")
+    for name, facts in sorted(shown["files"].items()):
+        files.add_row(name, str(facts["bytes"]), facts["sha256"][:16])
+    console.print(files)
+    console.print()
+    datasets = plain_table("dataset", "snapshot", "")
+    for dataset in shown["datasets"]:
+        note = dataset["note"] or ("old" if dataset["is_old"] else "")
+        datasets.add_row(dataset["dataset_id"], dataset["snapshot_id"] or "not delivered", note)
+    console.print(datasets)
+    console.print()
+    checks = shown["verdict"]["checks"]
+    outcomes = sorted({check["outcome"] for check in checks})
+    counts = [f"{sum(check['outcome'] == o for check in checks)} {o}" for o in outcomes]
+    console.print(f"gate: {', '.join(counts)}", markup=False)
+    for check in checks:
+        if check["outcome"] not in ("passed", "noted"):
+            console.print(f"  {check['outcome']}: {check['title']}: {check['observed']}", markup=False)
+    console.print(_changes(shown["difference"]), markup=False)
+
+
+def tell_difference(
+    paths: Paths, product: str, before: str, after: str, lines: Path | None, console: Console
+) -> None:
+    """Show what changed between two editions; every changed value goes to `lines` when given."""
+    from exports.release import diff
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = diff(paths.releases, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
+    console.print(f"{product}: from {before} to {after}", markup=False)
+    console.print(_changes(found), markup=False)
+    for movement in found["largest_movements"]:
+        console.print("  " + ", ".join(f"{k} {v}" for k, v in movement.items()), markup=False)
+    if lines is not None:
+        console.print(f"every changed value: {lines}", markup=False)
+
+
+def _changes(difference: dict[str, object]) -> str:
+    if difference.get("reason"):
+        return f"changes: {difference['reason']}"
+    if not difference.get("previous"):
+        return "changes: first edition"
+    return (
+        f"changes against {difference['previous']}: {difference['rows_added']} rows added, "
+        f"{difference['rows_removed']} removed, {difference['rows_changed']} changed"
+    )

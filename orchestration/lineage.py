@@ -1,0 +1,142 @@
+"""What a product stands on: the columns of its relation and the datasets upstream of it.
+
+Joins three places that do not know each other: dbt's manifest (columns, what reads what), the catalogue
+(titles, licences) and landing (which snapshot counts, what was set aside since).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from .plan import CATALOGUE, Landed, source_table
+from .project import Manifest
+from .resources import Paths, read_json
+
+if TYPE_CHECKING:
+    from sources.catalogue import Catalog
+
+
+def relation_id(manifest: Manifest, relation: str) -> str:
+    """The dbt node behind a relation; raises LookupError when the project has none of that name."""
+    for unique_id, node in manifest["nodes"].items():
+        if node["name"] == relation and unique_id.startswith(("model.", "seed.")):
+            return str(unique_id)
+    raise LookupError(f"the dbt project has no model {relation!r}: see `relation` in exports/products")
+
+
+def datasets_of(manifest: Manifest, relation: str) -> list[str]:
+    """The landed datasets that a relation draws on, however far upstream, sorted."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [relation_id(manifest, relation)]
+    while waiting:
+        unique_id = waiting.pop()
+        if unique_id in seen:
+            continue
+        seen.add(unique_id)
+        if unique_id.startswith("source."):
+            source, table = source_table(manifest, unique_id)
+            if source != CATALOGUE:
+                found.add(table)
+        elif unique_id in manifest["nodes"]:
+            waiting += manifest["nodes"][unique_id].get("depends_on", {}).get("nodes", ())
+    return sorted(found)
+
+
+def columns_of(manifest: Manifest, relation: str) -> list[dict[str, Any]]:
+    """The columns of the relation's contract, in its order: name, type, description, unit, role."""
+    node = manifest["nodes"][relation_id(manifest, relation)]
+    columns = []
+    for column in node["columns"].values():
+        known = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
+        columns.append(
+            {
+                "name": column["name"],
+                "type": column["data_type"] or "varchar",
+                "description": " ".join((column.get("description") or "").split()),
+                **{key: known[key] for key in ("unit", "role", "label_de", "label_en") if key in known},
+            }
+        )
+    return columns
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """The newest file of a dataset that was set aside: when, which file, why in words."""
+
+    at: datetime
+    file_name: str
+    reason: str
+
+
+def set_aside(paths: Paths, dataset_id: str) -> SetAside | None:
+    """The newest file of this dataset in quarantine."""
+    folder = paths.quarantine / dataset_id
+    stamped = sorted(entry for entry in folder.glob("*-*") if (entry / "reason.json").exists())
+    if not stamped:
+        return None
+    newest = stamped[-1]
+    at = datetime.strptime(newest.name.split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    reason = read_json(newest / "reason.json")
+    words = (newest / "reason.txt").read_text(encoding="utf-8") if (newest / "reason.txt").exists() else ""
+    return SetAside(at, str(reason.get("file_name", "")), " ".join(words.split()))
+
+
+def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> list[dict[str, Any]]:
+    """The datasets as a product's description lists them: title, licence, newest accepted snapshot, age.
+
+    A dataset is old when a file of it was set aside after its newest accepted snapshot was retrieved.
+    """
+    newest = _newest_accepted(Landed.read(paths))
+    states = []
+    for dataset_id in datasets:
+        declaration = catalog[dataset_id]
+        licence = catalog.licence(declaration)
+        snapshot = newest.get(dataset_id, {})
+        retrieved = _utc(snapshot.get("retrieved_at"))
+        aside = set_aside(paths, dataset_id)
+        is_old = aside is not None and (retrieved is None or aside.at > retrieved)
+        states.append(
+            {
+                "dataset_id": dataset_id,
+                "title_de": declaration.title_de,
+                "publisher": catalog.publisher(declaration).name_de,
+                "licence": licence.id,
+                "licence_url": licence.url,
+                "attribution": licence.attribution,
+                "snapshot_id": snapshot.get("snapshot_id"),
+                "retrieved_at": retrieved.isoformat() if retrieved else None,
+                "published_at": _iso(snapshot.get("published_at")),
+                "is_old": is_old,
+                "note": _note(aside) if aside is not None and is_old else None,
+            }
+        )
+    return states
+
+
+def _newest_accepted(landed: Landed) -> dict[str, Mapping[str, Any]]:
+    newest: dict[str, Mapping[str, Any]] = {}
+    for row in landed.tables.get("ledger", ()):
+        known = newest.get(str(row["dataset_id"]))
+        if row["status"] == "accepted" and (known is None or row["retrieved_at"] > known["retrieved_at"]):
+            newest[str(row["dataset_id"])] = row
+    return newest
+
+
+def _note(aside: SetAside) -> str:
+    day = f"{aside.at:%d.%m.%Y}"
+    return f"Eine Lieferung vom {day} ({aside.file_name}) wurde zurückgestellt; es gilt der Stand davor."
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    found = _utc(moment)
+    return found.isoformat() if found else None

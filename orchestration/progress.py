@@ -1,0 +1,132 @@
+"""What a run did, read from Dagster's events: lines while it runs, an outcome with an exit code at the end.
+
+Steps report through metadata: every materialisation has a `status`, and a `message` where there is
+something to say. No dagster import here: an event is read by its attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
+"""Exit codes of `planstat run`."""
+
+TROUBLE = {"set aside", "unreachable"}
+
+
+@dataclass
+class Outcome:
+    """What came of a run.
+
+    datasets: dataset -> (status, message); checks: counts by `passed`, `failed`, `warned`; models: how many
+    were built; products: product -> metadata of its release step; problems: what failed, in words.
+    """
+
+    datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    checks: dict[str, int] = field(default_factory=lambda: {"passed": 0, "failed": 0, "warned": 0})
+    models_built: int = 0
+    products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 released or unchanged, 1 something was refused or failed, 3 only sources were in trouble."""
+        if self.problems:
+            return REFUSED
+        if any(status in TROUBLE for status, _ in self.datasets.values()):
+            return SOURCE_TROUBLE
+        return RELEASED
+
+    def count(self, status: str) -> int:
+        """How many datasets ended with this status."""
+        return sum(found == status for found, _ in self.datasets.values())
+
+
+class Watcher:
+    """Takes the events of one run, keeps the outcome, and says a line for whatever a person wants to see.
+
+    say: called with (kind, text); kinds are `landing`, `warehouse`, `gate`, `release`, `trouble` and
+    `now` (what is going on at the moment, to be replaced by the next).
+    """
+
+    def __init__(self, say: Callable[[str, str], None]) -> None:
+        self.outcome = Outcome()
+        self._say = say
+
+    def take(self, entry: Any) -> None:
+        """Take one entry of Dagster's event log."""
+        event = entry.dagster_event
+        if event is None:
+            self._say("now", entry.user_message)
+        elif event.event_type_value == "ASSET_MATERIALIZATION":
+            found = event.event_specific_data.materialization
+            self._materialised(list(found.asset_key.path), _plain(found.metadata))
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            self._checked(event.event_specific_data)
+        elif event.event_type_value == "STEP_START":
+            self._say("now", event.step_key.replace("__", " "))
+        elif event.event_type_value == "STEP_FAILURE":
+            self._failed(event)
+
+    def _materialised(self, path: list[str], metadata: Mapping[str, Any]) -> None:
+        status = str(metadata.get("status", ""))
+        message = str(metadata.get("message", ""))
+        match path:
+            case ["landing", "catalog", _]:
+                pass
+            case ["landing", _, dataset]:
+                self.outcome.datasets[dataset] = (status, message)
+                if status not in {"unchanged", "not delivered"}:
+                    kind = "trouble" if status in TROUBLE else "landing"
+                    self._say(kind, f"{dataset}: {status}{': ' + message if message else ''}")
+            case ["warehouse", _] if status == "built":
+                self.outcome.models_built += 1
+            case ["release", product]:
+                self.outcome.products[product] = dict(metadata)
+                self._say("release", f"{product}: {status} {metadata.get('version', '')}".rstrip())
+            case _:
+                pass
+
+    def _checked(self, check: Any) -> None:
+        metadata = _plain(check.metadata)
+        name = ": ".join([check.asset_key.path[-1], check.check_name])
+        if check.asset_key.path[0] == "landing":
+            return  # said and counted as a dataset
+        if check.asset_key.path[0] == "candidate":
+            for outcome in self.outcome.checks:
+                self.outcome.checks[outcome] += int(metadata.get(outcome, 0))
+            product = check.asset_key.path[-1]
+            words = str(metadata.get("message", ""))
+            if check.passed:
+                self._say("gate", f"{product}: {words}")
+            else:
+                self.outcome.problems.append(f"the gate refused {product}: {words}")
+                self._say("trouble", self.outcome.problems[-1])
+            return
+        warned = check.severity.value == "WARN"
+        self.outcome.checks["passed" if check.passed else "warned" if warned else "failed"] += 1
+        if not check.passed and warned:
+            self.outcome.warnings.append(name)
+
+    def _failed(self, event: Any) -> None:
+        data = event.step_failure_data
+        said = data.user_failure_data.description if data.user_failure_data else None
+        if said is None and event.step_key.startswith("candidate"):
+            return  # the blocking gate check, already told
+        words = said or _innermost(data.error)
+        self.outcome.problems.append(words)
+        self._say("trouble", words)
+
+
+def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: getattr(value, "value", value) for name, value in metadata.items()}
+
+
+def _innermost(error: Any) -> str:
+    """The words of the error that started it all, without its trace."""
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()

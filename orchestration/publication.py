@@ -1,0 +1,250 @@
+"""From a mart to a release, for one product: build the candidate, let the gate check it, publish it.
+
+Each of the three does nothing when nothing changed. `candidate_state.json` remembers per product
+
+- `key`: a hash of what the candidate was built from (the mart's fingerprint, the product's description, the
+  code of the exports). That a file was set aside since is no part of it: it is told with the next release.
+- `fingerprint`: the candidate's content; a current release with the same one makes all three idle.
+- `description`: what gate and writers were told.
+- `gate`: a hash of what the gate looked at; its answer lies in the candidate's receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import expectations
+import exports
+
+from . import lineage
+from .plan import State
+from .project import Manifest
+from .resources import NotBuilt, Paths, read_json, write_json
+
+AREAS = "areas"
+"""The product whose rows are the register of areas that the gate compares the others with."""
+
+GEOMETRY = "dim_area_geometry"
+"""The relation that gives every product with a map layer its outlines."""
+
+_NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
+
+BUILT, KEPT, RELEASED = "built", "kept", "released before"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gate said about a product: passed or not, counts by outcome, in words, and the report."""
+
+    passed: bool
+    counts: Mapping[str, int]
+    words: str
+    report: Path
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of publishing: `released` or `unchanged`, the edition, where it lies and what is in it."""
+
+    status: str
+    version: str
+    folder: Path
+    rows: int
+    files: list[str]
+    previous: str | None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The way of one product. `say` is told what is going on."""
+
+    paths: Paths
+    manifest: Manifest
+    name: str
+    say: Callable[[str], None] = lambda words: None
+
+    @cached_property
+    def product(self) -> Any:
+        """The product as declared."""
+        from exports.products import FOLDER, load_product
+
+        return load_product(FOLDER / f"{self.name}.yml")
+
+    @property
+    def folder(self) -> Path:
+        return self.paths.candidates / self.name
+
+    @property
+    def current(self) -> Path:
+        return self.paths.releases / self.name / "current"
+
+    def describe(self) -> dict[str, Any]:
+        """The product's description as of now."""
+        from exports.describe import describe
+        from sources.catalogue import load_catalog
+
+        relation = self.product.relation
+        datasets = lineage.datasets_of(self.manifest, relation)
+        return describe(
+            self.product,
+            lineage.columns_of(self.manifest, relation),
+            lineage.dataset_states(self.paths, load_catalog(), datasets),
+        )
+
+    def key(self, description: Mapping[str, Any]) -> str:
+        """A hash of what a candidate built now would come from. Raises NotBuilt without its relation."""
+        relations = [self.product.relation, *([GEOMETRY] if self.product.geometry else [])]
+        nodes = State.read(self.paths).nodes
+        fingerprints = []
+        for relation in relations:
+            unique_id = lineage.relation_id(self.manifest, relation)
+            if unique_id not in nodes:
+                raise NotBuilt(f"{relation}, which product {self.name} publishes, is not built")
+            fingerprints.append(nodes[unique_id]["fingerprint"])
+        datasets = [
+            {name: value for name, value in dataset.items() if name not in _NOT_PART_OF_KEY}
+            for dataset in description["datasets"]
+        ]
+        return _digest([fingerprints, {**description, "datasets": datasets}, code_hash(exports)])
+
+    def is_released(self, kept: Mapping[str, Any]) -> bool:
+        """Whether the current release holds exactly what was built last."""
+        from exports.release import current_release
+
+        release = current_release(self.paths.releases, self.name)
+        return release is not None and release.fingerprint == kept.get("fingerprint")
+
+    def build(self) -> tuple[str, int]:
+        """Write the candidate, unless what it would come from is as before. Returns status and rows."""
+        from exports import candidate
+
+        description = self.describe()
+        key = self.key(description)
+        kept = self._kept()
+        if kept.get("key") == key and self.is_released(kept):
+            return RELEASED, int(kept.get("rows", 0))
+        if kept.get("key") == key and (self.folder / "datapackage.json").exists():
+            return KEPT, int(kept.get("rows", 0))
+        previous = self.current if self.current.exists() else None
+        made = candidate.build(
+            self.paths.warehouse,
+            self.product,
+            description,
+            self.folder,
+            previous,
+            lambda file: self.say(f"{self.name}: writing {file}"),
+        )
+        self._keep(
+            {"key": key, "fingerprint": made.fingerprint, "description": description, "rows": made.rows}
+        )
+        return BUILT, made.rows
+
+    def check(self) -> Answer:
+        """Let the gate check the candidate, unless it has seen exactly this, and write the receipt."""
+        from exports import candidate, release
+
+        kept = self._kept()
+        if self.is_released(kept):
+            return self._answer(self.current, is_new=False)
+        made = candidate.read(self.folder)
+        looked_at = self._looked_at(made.fingerprint)
+        receipt = read_json(self.folder / release.RECEIPT)
+        if kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint:
+            return self._answer(self.folder, is_new=False)
+        self.say(f"{self.name}: the gate checks")
+        from expectations import gate
+
+        previous = self.current if self.current.exists() else None
+        verdict = gate.check(self.folder, kept["description"], previous, self._areas())
+        release.write_receipt(candidate.read(self.folder), verdict.as_dict(), kept["description"])
+        self._keep({**kept, "gate": looked_at})
+        return self._answer(self.folder, is_new=True)
+
+    def publish(self) -> Published:
+        """Publish the candidate. The receipt is verified there, whoever calls and whatever came before."""
+        from exports import release
+
+        kept = self._kept()
+        current = release.current_release(self.paths.releases, self.name)
+        before = current.version if current else None
+        if current is not None and self.is_released(kept):
+            release.repair(self.paths.releases)
+            return self._published("unchanged", current, before)
+        outcome = release.publish(self.name, self.folder, self.paths.releases, datetime.now(UTC))
+        if isinstance(outcome, release.Unchanged):
+            return self._published("unchanged", outcome.release, before)
+        return self._published("released", outcome, before)
+
+    def _published(self, status: str, release: Any, previous: str | None) -> Published:
+        files = sorted(entry.name for entry in release.path.iterdir())
+        return Published(status, release.version, release.path, release.rows, files, previous)
+
+    def _answer(self, folder: Path, *, is_new: bool) -> Answer:
+        verdict = read_json(folder / "receipt.json").get("verdict", {})
+        counts = {"passed": 0, "warned": 0, "failed": 0}
+        for check in verdict.get("checks", ()):
+            outcome = {"noted": "passed", "error": "failed"}.get(check["outcome"], check["outcome"])
+            counts[outcome] += 1
+        report = folder / "gate_report.html"
+        words = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+        failed = [
+            f"{check['title']}: {check['observed']} (to be fixed by: {check['who_fixes']})"
+            for check in verdict.get("checks", ())
+            if check["outcome"] in ("failed", "error")
+        ]
+        if failed:
+            words = "; ".join([*failed, f"see {report}"])
+        return Answer(bool(verdict.get("passed")), counts, words, report, is_new)
+
+    def _looked_at(self, fingerprint: str) -> str:
+        from exports.release import current_release
+
+        release = current_release(self.paths.releases, self.name)
+        areas = self._areas()
+        return _digest(
+            [
+                fingerprint,
+                release.version if release else None,
+                hashlib.sha256(areas.read_bytes()).hexdigest() if areas else None,
+                code_hash(expectations),
+            ]
+        )
+
+    def _areas(self) -> Path | None:
+        """The register of areas that belongs to this run: the candidate's, else the current release's."""
+        for folder in (self.paths.candidates / AREAS, self.paths.releases / AREAS / "current"):
+            file = folder / f"{AREAS}.parquet"
+            if file.exists():
+                return file
+        return None
+
+    def _kept(self) -> dict[str, Any]:
+        kept: dict[str, Any] = read_json(self.paths.candidate_state).get(self.name, {})
+        return kept
+
+    def _keep(self, content: Mapping[str, Any]) -> None:
+        write_json(
+            self.paths.candidate_state, {**read_json(self.paths.candidate_state), self.name: dict(content)}
+        )
+
+
+def code_hash(package: Any) -> str:
+    """SHA-256 over the Python and YAML files of a package: other code may build or judge otherwise."""
+    digest = hashlib.sha256()
+    folder = Path(package.__file__).parent
+    for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml")]):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

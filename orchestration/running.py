@@ -1,0 +1,107 @@
+"""Runs the main job in this process, as the Dagster UI would, and tells what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .progress import Outcome, Watcher
+from .resources import Settings, only_run
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_INSTANCE = """\
+# Written by planstat. Runs are kept beside the data; nothing is reported to anybody.
+telemetry: {enabled: false}
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+
+def prepare_instance(settings: Settings) -> Path:
+    """Make Dagster's home in the data root: runs and events of all runs, however they were started."""
+    home = settings.paths.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "dagster.yaml"
+    if not file.exists() or file.read_text(encoding="utf-8") != _INSTANCE:
+        file.write_text(_INSTANCE, encoding="utf-8")
+    return home
+
+
+def run_main(
+    settings: Settings, origin: str, folder: Path | None, say: Callable[[str, str], None]
+) -> tuple[Outcome, Path]:
+    """Run the main job over these deliveries.
+
+    Args:
+        origin: `sample`, `folder`, `live` or `drop`; `folder` is needed for the second.
+        say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
+
+    Returns the outcome and the log file of this run, which holds everything Dagster and dbt said.
+    Raises InUse when another run works in the same root, ProjectBroken when dbt cannot read its project.
+    """
+    paths = settings.paths
+    with only_run(paths):
+        pass  # tell at once, and not after seconds of imports; the job itself holds the lock
+    log = paths.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w", encoding="utf-8", buffering=1) as file,
+        contextlib.redirect_stdout(file),
+        contextlib.redirect_stderr(file),
+        settings.environment(),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
+        outcome = _execute(settings, origin, folder, say)
+    return outcome, log
+
+
+def _execute(
+    settings: Settings, origin: str, folder: Path | None, say: Callable[[str, str], None]
+) -> Outcome:
+    say("now", "starting")
+    import dagster as dg
+    from dagster._core.utils import make_new_run_id
+
+    from .definitions import defs
+
+    watcher = Watcher(say)
+    with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
+        job: dg.JobDefinition = defs().get_job_def("main")
+        run_id = make_new_run_id()
+        instance.add_event_listener(run_id, watcher.take)
+        job.execute_in_process(
+            run_config={
+                "resources": {"run": {"config": {"origin": origin, "folder": str(folder or "")}}},
+            },
+            instance=instance,
+            run_id=run_id,
+            tags={"origin": origin},
+            raise_on_error=False,
+        )
+    return watcher.outcome
+
+
+def serve(settings: Settings, port: int) -> None:
+    """Open Dagster's web page on this computer only, over this data root. Replaces this process.
+
+    Raises RuntimeError when the web server is not installed.
+    """
+    if importlib.util.find_spec("dagster_webserver") is None:
+        raise RuntimeError(
+            "the web page needs the package dagster-webserver: run `make dev`, or install planstat[dev]"
+        )
+    prepare_instance(settings)
+    os.environ.update(settings.for_programs())
+    arguments = ["dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])  # noqa: S606
