@@ -2,9 +2,10 @@
 
 Whether an area of that code existed in a year is a question to the register of areas, not to this module.
 
-Codes are text: `DG` (Germany), Land 2 digits, Regierungsbezirk or statistical region 3, Kreis 5, Gemeinde 8 (AGS).
-GENESIS adds codes of its own in Rhineland-Palatinate (Kreis + 2 digits for a Verbandsgemeinde,
-+ 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel (ARS) has 9 or 12 digits.
+Codes are text: `DG` (Germany), Land 2 digits, Regierungsbezirk or statistical region 3, Kreis 5, Gemeinde 8
+(AGS). GENESIS adds codes of its own in Rhineland-Palatinate (Kreis + 2 digits for a Verbandsgemeinde,
++ 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel (ARS) has 9 or 12
+digits.
 """
 
 from __future__ import annotations

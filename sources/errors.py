@@ -148,6 +148,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Zur Lieferung fehlen: {missing}", "Alle zusammengehörigen Dateien gemeinsam ablegen.",
         "the delivery lacks: {missing}", "Put all files that belong together in one place.",
     ),
+    "reader_failed": ProblemWords(
+        "Das Leseprogramm ist an der Datei gescheitert ({reason})",
+        "Das ist ein Fehler im Programm: Datei und Meldung an die Entwicklung geben.",
+        "the reader failed on this file ({reason})",
+        "This is a defect of the program: hand file and message to its developers.",
+    ),
     "unreadable": ProblemWords(
         "Die Datei ist nicht lesbar: {reason}", _FETCH_AGAIN_DE,
         "the file cannot be read: {reason}", _FETCH_AGAIN_EN,
@@ -224,7 +230,13 @@ class SourceError(Exception):
 
 
 def problem(
-    code: str, file: str, *, line: int | None = None, column: int | None = None, **facts: Any
+    code: str,
+    file: str,
+    *,
+    line: int | None = None,
+    column: int | None = None,
+    cell: str | None = None,
+    **facts: Any,
 ) -> SourceError:
     """The error of a kind in `PROBLEMS`, its words filled with the facts."""
     words = PROBLEMS[code]
@@ -233,6 +245,7 @@ def problem(
         file=file,
         line=line,
         column=column,
+        cell=cell,
         code=code,
         remedy=words.todo_en.format(**facts),
         what_de=words.what_de.format(**facts),
