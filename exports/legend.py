@@ -28,6 +28,17 @@ LEGEND: tuple[Meaning, ...] = (
     Meaning("conf_status", "F", "", "frei zur Veröffentlichung", "free for publication"),
     Meaning("conf_status", "N", "", "nicht zur Veröffentlichung", "not for publication"),
     Meaning("conf_status", "C", "", "geheim zu halten", "confidential"),
+    Meaning("conf_status", "A", "", "geheim wegen kleiner Fallzahl", "confidential because of small counts"),
+    Meaning(
+        "conf_status", "D", "", "geheim zum Schutz anderer Werte", "confidential to protect other values"
+    ),
+    Meaning(
+        "conf_status",
+        "S",
+        "",
+        "hier geheim zum Schutz anderer Werte",
+        "kept back here to protect other values",
+    ),
     Meaning("missing_reason", "none", "", "Wert liegt vor", "value is present"),
     Meaning(
         "missing_reason",

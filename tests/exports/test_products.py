@@ -1,0 +1,140 @@
+"""Product files are read strictly, and every error says where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exports.products import FOLDER, Geometry, ProductError, load_product, load_products
+
+GOOD = """\
+product: demo
+title_de: Probe
+title_en: Sample
+description: Ein Produkt, mit dem geprüft wird.
+description_en: A product for testing with.
+relation: mart_demo
+grain: [area_code, period_key]
+order_by: [area_code]
+contact:
+  name: Amt
+"""
+
+
+def written(folder: Path, text: str, name: str = "demo.yml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_shipped_products_are_the_six_and_have_maps_of_the_kreise() -> None:
+    products = load_products()
+    assert list(products) == [
+        "areas",
+        "childcare",
+        "education",
+        "indicators",
+        "population",
+        "social_benefits",
+    ]
+    for product in products.values():
+        assert product.relation.startswith("mart_")
+        assert product.geometry is not None
+        assert product.geometry.level == "KREIS"
+        assert set(product.order_by) <= set(product.grain) | {"area_level"}
+
+
+def test_a_product_cannot_be_changed_after_reading(tmp_path: Path) -> None:
+    product = load_product(written(tmp_path, GOOD))
+    with pytest.raises(ValueError, match="frozen"):
+        product.title_de = "anders"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "words"),
+    [
+        (("relation: mart_demo", "relation: mart_demo\ncolour: red"), 7, r"key `colour`: is not known here"),
+        (("title_en: Sample\n", ""), 1, r"key `title_en`: is missing"),
+        (
+            ("grain: [area_code, period_key]", "grain: [area_code, area_code]"),
+            7,
+            "names area_code more than once",
+        ),
+        (("  name: Amt", "  name: Amt\n  fax: 1"), 11, r"key `contact.fax`: is not known here"),
+        (("relation: mart_demo", "relation: mart demo; drop"), 6, r"key `relation`"),
+        (("product: demo", "product: ../demo"), 1, "lower case letters"),
+        (("order_by: [area_code]", "order_by: []"), 8, r"key `order_by`"),
+        (("order_by: [area_code]", "order_by: [area_code]\ncadence: SOMETIMES"), 9, r"key `cadence`"),
+        (
+            (
+                "order_by: [area_code]",
+                "order_by: [area_code]\ngeometry: {layer: kreise, level: KREIS, value: value}",
+            ),
+            9,
+            "`value` and `by` go together",
+        ),
+    ],
+)
+def test_an_error_names_file_line_and_key(
+    tmp_path: Path, change: tuple[str, str], line: int, words: str
+) -> None:
+    path = written(tmp_path, GOOD.replace(*change))
+    with pytest.raises(ProductError, match=words) as caught:
+        load_product(path)
+    assert f"{path}:{line}: key" in str(caught.value)
+
+
+def test_unreadable_yaml_names_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD.replace("grain: [area_code, period_key]", "grain: [area_code"))
+    with pytest.raises(ProductError, match=r"demo\.yml:\d+: is no readable YAML"):
+        load_product(path)
+
+
+def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ProductError, match="is no readable YAML"):
+        load_product(written(tmp_path, GOOD + "product: demo\n"))
+
+
+def test_a_list_is_no_product(tmp_path: Path) -> None:
+    with pytest.raises(ProductError, match="is a mapping"):
+        load_product(written(tmp_path, "- demo\n"))
+
+
+def test_file_and_product_have_one_name(tmp_path: Path) -> None:
+    with pytest.raises(ProductError, match=r"other\.yml:1: key `product`: says 'demo'"):
+        load_product(written(tmp_path, GOOD, "other.yml"))
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ProductError, match="there is no such product file"):
+        load_product(tmp_path / "none.yml")
+
+
+def test_all_errors_of_a_folder_come_at_once(tmp_path: Path) -> None:
+    written(tmp_path, GOOD.replace("title_de", "titel"))
+    written(tmp_path, GOOD, "other.yml")
+    with pytest.raises(ProductError) as caught:
+        load_products(tmp_path)
+    assert "demo.yml" in str(caught.value)
+    assert "other.yml" in str(caught.value)
+    with pytest.raises(ProductError, match="holds no product file"):
+        load_products(tmp_path / "empty")
+
+
+def test_one_column_may_stand_alone_in_by() -> None:
+    layout = Geometry(layer="kreise", level="KREIS", value="value", by="indicator_id")  # type: ignore[arg-type]
+    assert layout.by == ("indicator_id",)
+    assert layout.columns() == {
+        "area_code",
+        "area_level",
+        "area_name",
+        "reference_date",
+        "indicator_id",
+        "value",
+    }
+
+
+def test_shipped_files_say_nothing_that_a_town_would_have_to_correct() -> None:
+    for path in FOLDER.glob("*.yml"):
+        assert "planstat" not in path.read_text(encoding="utf-8")
