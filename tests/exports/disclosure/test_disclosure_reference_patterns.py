@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from disclosure_cases import Published, declare, pattern, read_rows
+from tests.exports.disclosure.disclosure_cases import Published, declare, pattern, read_rows
 
 from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.knowledge import gather

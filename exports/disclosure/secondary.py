@@ -1,0 +1,642 @@
+"""Secondary suppression: which further cells to hide so that the sensitive ones cannot be computed.
+
+Model of Fischetti and Salazar (2001): choose y in {0,1} with least Σ cost·y such that every task (see `movement`)
+finds a movement within the hidden cells. For a movement program that falls short, its duals give an equation
+f_p = Σ d_i f_i that holds for all tables; then Σ min(|d_i| · room_i, need) · y_i >= need is a valid cut.
+In order: a sequential heuristic (cheapest movement per failing task, then give back what is not needed), the
+linear relaxation over cuts (its value is a proven lower bound), the heuristic guided by it, and branch and bound
+over the cuts until its pattern survives all tasks. Limits are counts, never seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from exports.disclosure.constraints import Booleans, Floats, Integers, System, clusters
+from exports.disclosure.movement import SURE, Movement, Task, restrict
+from exports.disclosure.primary import Primaries
+from exports.disclosure.solver import INFINITY, Program, SolverFailure
+
+
+class FrozenConflict(ValueError):
+    """A sensitive cell cannot be protected because of cells that are already public."""
+
+    def __init__(self, message: str, cell: int, published: Sequence[int]) -> None:
+        super().__init__(message)
+        self.cell = cell
+        self.published = tuple(published)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those."""
+
+    cut_rounds: int
+    nodes: int
+    exact_rounds: int
+    starts: int
+
+
+EFFORTS = {
+    "quick": Effort(cut_rounds=0, nodes=0, exact_rounds=0, starts=1),
+    "thorough": Effort(cut_rounds=40, nodes=0, exact_rounds=0, starts=2),
+    "optimal": Effort(cut_rounds=200, nodes=200_000, exact_rounds=60, starts=2),
+}
+
+
+@dataclass
+class Pattern:
+    """A pattern over all cells: hidden or not, and what is known about its quality.
+
+    `objective` and `bound` are sums of cost over secondary cells; the optimum lies between them.
+    """
+
+    hidden: Booleans
+    secondary: Booleans
+    objective: float
+    bound: float
+    clusters: int = 0
+    programs: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def gap(self) -> float:
+        """Proven distance from the optimum, as a share of the bound (0 means optimal)."""
+        if self.objective <= self.bound + 1e-6:
+            return 0.0
+        return math.inf if self.bound <= 0 else self.objective / self.bound - 1.0
+
+
+def costs_of(
+    system: System, factors: dict[str, dict[str, float]], kept: Booleans | None, kept_factor: float
+) -> Floats:
+    """1 + log2(1 + value) per cell, times the declared factors of its codes."""
+    cost = 1.0 + np.log2(1.0 + np.maximum(system.values, 0.0))
+    for name, by_code in factors.items():
+        axis = system.dimensions.index(name)
+        ladder = system.ladders[axis]
+        table = {ladder.codes[ladder.node_of[code]]: factor for code, factor in by_code.items()}
+        cost *= np.array([table.get(key[axis], 1.0) for key in system.keys])
+    if kept is not None:
+        cost[kept] *= kept_factor
+    return cost
+
+
+def tasks_of(primaries: Primaries, cells: Iterable[int]) -> list[Task]:
+    """Both directions for every sensitive cell."""
+    tasks = []
+    for cell in cells:
+        if primaries.up[cell] > 0:
+            tasks.append(Task(int(cell), 1, float(primaries.up[cell])))
+        if primaries.down[cell] > 0:
+            tasks.append(Task(int(cell), -1, float(primaries.down[cell])))
+    return tasks
+
+
+def plan(
+    system: System,
+    primaries: Primaries,
+    cost: Floats,
+    *,
+    effort: Effort,
+    frozen: Booleans | None = None,
+    forced: Booleans | None = None,
+    extra: Sequence[Task] = (),
+) -> Pattern:
+    """The cheapest pattern found that passes all tasks, cluster by cluster, with its proven bound.
+
+    `frozen` cells are public already; `forced` cells are to be hidden in any case; `extra` are further tasks.
+    Raises FrozenConflict, naming a smallest set of public cells, when a sensitive cell cannot be protected.
+    """
+    size = system.size
+    frozen = np.zeros(size, dtype=bool) if frozen is None else frozen
+    forced = np.zeros(size, dtype=bool) if forced is None else forced
+    must = (primaries.sensitive | forced | ~system.published) & ~frozen
+    can = must | (((system.values > 0) | primaries.zeros_open) & ~frozen)
+    exposed = primaries.sensitive & frozen
+    if exposed.any():
+        cell = int(np.flatnonzero(exposed)[0])
+        raise FrozenConflict(
+            f"{system.describe(cell)} is sensitive ({primaries.reasons.get(cell, 'declared')}) "
+            "and already public with its value: it cannot be protected any more; withdraw the earlier release",
+            cell,
+            [cell],
+        )
+    tasks = [*tasks_of(primaries, np.flatnonzero(primaries.sensitive)), *extra]
+    hidden = must.copy()
+    pattern = Pattern(hidden, np.zeros(size, dtype=bool), 0.0, 0.0)
+    by_cell: dict[int, list[Task]] = {}
+    for task in tasks:
+        by_cell.setdefault(task.cell, []).append(task)
+    for cells in clusters(system.equations, can):
+        local = [task for cell in cells.tolist() for task in by_cell.get(cell, ())]
+        if not local:
+            continue
+        worker = Cluster(system, cells, local, cost, must)
+        worker.check_possible(frozen, primaries)
+        worker.solve(effort)
+        pattern.clusters += 1
+        pattern.programs += worker.movement.programs
+        hidden[cells] = worker.hidden
+        pattern.bound += worker.bound
+        pattern.notes.extend(worker.notes)
+    pattern.secondary = hidden & ~must
+    pattern.objective = float(cost[pattern.secondary].sum())
+    pattern.bound = min(pattern.bound, pattern.objective)
+    return pattern
+
+
+class Cluster:
+    """One connected set of cells that may be hidden. All indices inside are local positions in `cells`."""
+
+    def __init__(
+        self, system: System, cells: Integers, tasks: Sequence[Task], cost: Floats, must: Booleans
+    ) -> None:
+        self.system = system
+        self.cells = cells
+        place = {cell: index for index, cell in enumerate(cells.tolist())}
+        self.tasks = [
+            Task(
+                place[task.cell],
+                task.sign,
+                task.need,
+                task.floor,
+                place.get(task.without) if task.without is not None else None,
+            )
+            for task in tasks
+        ]
+        self.lines = restrict(system.equations, cells)
+        self.equations = restrict(system.basis, cells)
+        self.values = system.values[cells]
+        self.published = system.published[cells]
+        self.cost = cost[cells]
+        self.must = must[cells]
+        self.movement = Movement(self.equations)
+        self.columns_of_lines = sparse.csc_matrix(self.lines)
+        self.hidden = np.ones(len(cells), dtype=bool)
+        self.bound = 0.0
+        self.notes: list[str] = []
+        self.pool: dict[bytes, tuple[Integers, Floats, float]] = {}
+        self._search: dict[tuple[float, float], _CheapestMovement] = {}
+
+    # ---- rooms and checks -------------------------------------------------------------------------------------
+
+    def room_down(self, floor: float) -> Floats:
+        """How far each cell may fall: to its floor if it is printed as hidden, to zero if nobody printed it."""
+        return np.maximum(self.values - np.where(self.published, floor, 0.0), 0.0)
+
+    def _limits(self, share: Floats, need: float, floor: float, without: int | None, *, capped: bool) -> None:
+        down = self.room_down(floor)
+        if capped:
+            lower, upper = -np.minimum(down, need) * share, need * share
+        else:
+            lower, upper = -down * share, np.where(share > 0.5, INFINITY, 0.0)
+        if without is not None:
+            lower[without] = upper[without] = 0.0
+        self.movement.allow(lower, upper)
+
+    def _groups(self, tasks: Iterable[Task]) -> dict[tuple[float, float, int | None], list[Task]]:
+        groups: dict[tuple[float, float, int | None], list[Task]] = {}
+        for task in tasks:
+            groups.setdefault((task.need, task.floor, task.without), []).append(task)
+        return groups
+
+    def _mirrored(self, need: float, floor: float) -> bool:
+        """Whether capped limits are the same up and down, so that a movement may be turned round."""
+        return bool(np.all(self.room_down(floor) >= need - SURE))
+
+    def failing(self, hidden: Booleans, tasks: Sequence[Task], *, first_only: bool = False) -> list[Task]:
+        """Tasks without a movement in this pattern."""
+        left: list[Task] = []
+        share = hidden.astype(np.float64)
+        for (need, floor, without), group in self._groups(tasks).items():
+            self._limits(share, need, floor, without, capped=True)
+            open_tasks = self._settle(group, need, mirrored=self._mirrored(need, floor))
+            if open_tasks:
+                self._limits(share, need, floor, without, capped=False)
+                still = [task for task in open_tasks if not self._reaches(task)]
+                left.extend(still)
+                if still and first_only:
+                    return left
+        return left
+
+    def _reaches(self, task: Task) -> bool:
+        """Whether one task is met within the present limits (its own reach is cut at the need)."""
+        return self._push_one(task)[0] >= task.need - SURE
+
+    def _push_one(self, task: Task) -> tuple[float, Floats, Floats]:
+        """Reach of a task, the movement, and the duals."""
+        lower, upper = self.movement.lower.copy(), self.movement.upper.copy()
+        keep_lower, keep_upper = lower.copy(), upper.copy()
+        if task.sign > 0:
+            upper[task.cell] = min(upper[task.cell], task.need)
+        else:
+            lower[task.cell] = max(lower[task.cell], -task.need)
+        self.movement.allow(lower, upper)
+        cost = np.zeros(len(self.cells))
+        cost[task.cell] = task.sign
+        solution = self.movement.push(cost)
+        self.movement.allow(keep_lower, keep_upper)
+        return task.sign * float(solution.values[task.cell]), solution.values, solution.row_duals
+
+    def _settle(self, group: Sequence[Task], need: float, *, mirrored: bool) -> list[Task]:
+        """Tasks of a group that no movement within the present capped limits meets."""
+        generator = np.random.default_rng(11)
+        open_tasks = list(group)
+
+        def meets(task: Task, values: Floats) -> bool:
+            reach = float(values[task.cell])
+            return (abs(reach) if mirrored else task.sign * reach) >= need - SURE
+
+        while len(open_tasks) > 3:
+            cost = np.zeros(len(self.cells))
+            for task in open_tasks:
+                sign = float(generator.choice((-1.0, 1.0))) if mirrored else float(task.sign)
+                cost[task.cell] += sign * float(generator.uniform(0.5, 1.0))
+            values = self.movement.push(cost).values
+            rest = [task for task in open_tasks if not meets(task, values)]
+            stalled = len(open_tasks) - len(rest) < max(2, len(open_tasks) // 20)
+            open_tasks = rest
+            if stalled:
+                break
+        left: list[Task] = []
+        while open_tasks:
+            task = open_tasks.pop()
+            cost = np.zeros(len(self.cells))
+            cost[task.cell] = task.sign
+            values = self.movement.push(cost).values
+            if not meets(task, values):
+                left.append(task)
+            open_tasks = [other for other in open_tasks if not meets(other, values)]
+        return left
+
+    # ---- conflicts with what is public ------------------------------------------------------------------------
+
+    def check_possible(self, frozen: Booleans, primaries: Primaries) -> None:
+        """Everything that may be hidden is hidden: if a task fails even then, public cells are the reason."""
+        stuck = self.failing(np.ones(len(self.cells), dtype=bool), self.tasks)
+        if not stuck:
+            return
+        cell = int(self.cells[stuck[0].cell])
+        from exports.disclosure.conflict import smallest_conflict
+
+        public = smallest_conflict(self.system, stuck[0], self.cells, frozen)
+        names = "; ".join(f"{self.system.describe(other)} = {self.system.values[other]:g}" for other in public[:12])
+        more = f" and {len(public) - 12} more" if len(public) > 12 else ""
+        raise FrozenConflict(
+            f"{self.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot be protected: "
+            f"these public cells fix it: {names}{more}. Withdraw one of them, or coarsen the table",
+            cell,
+            public,
+        )
+
+    # ---- heuristic --------------------------------------------------------------------------------------------
+
+    def complete(self, hidden: Booleans, weight: Floats, order: Sequence[Task]) -> Booleans:
+        """Hide the cells of the cheapest movement for each failing task, one after the other."""
+        hidden = hidden.copy()
+        open_tasks = self.failing(hidden, order)
+        rank = {task: position for position, task in enumerate(order)}
+        open_tasks.sort(key=lambda task: rank[task])
+        met: set[Task] = set()
+        for task in open_tasks:
+            if task in met:
+                continue
+            found = self._cheapest(task, hidden, weight)
+            hidden |= np.abs(found) > SURE
+            for other in open_tasks:
+                if (
+                    other.need == task.need
+                    and other.floor <= task.floor
+                    and other.without == task.without
+                    and other.sign * found[other.cell] >= other.need - SURE
+                ):
+                    met.add(other)
+        return hidden
+
+    def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:
+        key = (task.need, task.floor)
+        search = self._search.get(key)
+        if search is None:
+            if len(self._search) > 8:
+                self._search.clear()
+            search = self._search[key] = _CheapestMovement(self, task.need, task.floor)
+        return search.find(task, np.where(hidden, 1e-4 * self.cost, weight + 1e-4 * self.cost))
+
+    def give_back(self, hidden: Booleans) -> Booleans:
+        """Publish again, dearest first, every secondary cell that no task needs."""
+        hidden = hidden.copy()
+        filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
+        extra = np.flatnonzero(hidden & ~self.must)
+        for cell in extra[np.argsort(-self.cost[extra], kind="stable")].tolist():
+            rows = self.columns_of_lines.indices[
+                self.columns_of_lines.indptr[cell] : self.columns_of_lines.indptr[cell + 1]
+            ]
+            if np.any(filled[rows] == 2):
+                continue
+            hidden[cell] = False
+            if self.failing(hidden, self.tasks, first_only=True):
+                hidden[cell] = True
+            else:
+                filled[rows] -= 1
+        return self._drop_alone(hidden, filled)
+
+    def _drop_alone(self, hidden: Booleans, filled: Integers) -> Booleans:
+        """Publish secondary cells that stand alone in an equation: they are determined, so hiding them is vain."""
+        while True:
+            alone = np.flatnonzero(filled == 1)
+            dropped = False
+            for row in alone.tolist():
+                cells = self.lines.indices[self.lines.indptr[row] : self.lines.indptr[row + 1]]
+                for cell in cells[hidden[cells]].tolist():
+                    if self.must[cell]:
+                        continue
+                    hidden[cell] = False
+                    rows = self.columns_of_lines.indices[
+                        self.columns_of_lines.indptr[cell] : self.columns_of_lines.indptr[cell + 1]
+                    ]
+                    filled[rows] -= 1
+                    dropped = True
+            if not dropped:
+                return hidden
+
+    def price(self, hidden: Booleans) -> float:
+        """Cost of the secondary cells."""
+        return float(self.cost[hidden & ~self.must].sum())
+
+    # ---- cuts -------------------------------------------------------------------------------------------------
+
+    def _add_cut(self, cells: Integers, weights: Floats, need: float) -> bool:
+        """Σ weights·y >= need over free cells; cells that are hidden anyway are moved to the right side."""
+        fixed = self.must[cells]
+        need = need - float(weights[fixed].sum())
+        if need <= SURE:
+            return False
+        cells, weights = cells[~fixed], np.minimum(weights[~fixed], need) / need
+        order = np.argsort(cells)
+        cells, weights = cells[order], np.round(weights[order], 9)
+        key = cells.tobytes() + weights.tobytes()
+        if key in self.pool:
+            return False
+        self.pool[key] = (cells, weights, 1.0)
+        return True
+
+    def _line_cuts(self) -> None:
+        """Every equation through a sensitive cell needs a second hidden cell."""
+        for task in self.tasks:
+            down = self.room_down(task.floor)
+            rows = self.columns_of_lines.indices[
+                self.columns_of_lines.indptr[task.cell] : self.columns_of_lines.indptr[task.cell + 1]
+            ]
+            for row in rows.tolist():
+                begin, end = self.lines.indptr[row], self.lines.indptr[row + 1]
+                cells, signs = self.lines.indices[begin:end].astype(np.int64), self.lines.data[begin:end]
+                own = signs[cells == task.cell][0]
+                weights = np.zeros(len(self.cells))
+                weights[cells] = -signs / own
+                weights[task.cell] = 0.0
+                self._cut_from(task, weights, down)
+
+    def _cut_from(self, task: Task, weights: Floats, down: Floats) -> bool:
+        """The cut of an equation f_p = Σ weights·f."""
+        if task.without is not None:
+            weights = weights.copy()
+            weights[task.without] = 0.0
+        signed = task.sign * weights
+        used = np.flatnonzero(signed)
+        room = np.where(signed[used] > 0, np.inf, np.abs(signed[used]) * down[used])
+        reach = np.minimum(room, task.need)
+        keep = reach > SURE
+        return self._add_cut(used[keep].astype(np.int64), reach[keep], task.need)
+
+    def _separate(self, share: Floats, least: float, limit: int | None = None) -> tuple[int, int]:
+        """Cuts violated by a fractional pattern; returns (cuts added, tasks that fell short)."""
+        added = short = 0
+        for (need, floor, without), group in self._groups(self.tasks).items():
+            down = self.room_down(floor)
+            mirrored = self._mirrored(need, floor)
+            todo = [task for task in group if task.sign > 0] if mirrored else list(group)
+            spread = np.minimum(1.0, share + least)
+            spread[self.must] = 1.0
+            self._limits(spread, need, floor, without, capped=True)
+            todo = self._settle_some(todo, need, mirrored=mirrored)
+            for task in todo:
+                cost = np.zeros(len(self.cells))
+                cost[task.cell] = task.sign
+                solution = self.movement.push(cost)
+                if task.sign * float(solution.values[task.cell]) >= need - 1e-5:
+                    continue
+                short += 1
+                weights = self.movement.equation(solution.row_duals, task.cell)
+                if len(weights) and self._cut_from(task, weights, down):
+                    added += 1
+                    if limit is not None and added >= limit:
+                        return added, short
+        return added, short
+
+    def _settle_some(self, group: Sequence[Task], need: float, *, mirrored: bool) -> list[Task]:
+        """Sort out tasks that joint movements meet; what is left needs its own program."""
+        generator = np.random.default_rng(13)
+        open_tasks = list(group)
+        for _ in range(6):
+            if len(open_tasks) < 8:
+                break
+            cost = np.zeros(len(self.cells))
+            for task in open_tasks:
+                sign = float(generator.choice((-1.0, 1.0))) if mirrored else float(task.sign)
+                cost[task.cell] += sign * float(generator.uniform(0.5, 1.0))
+            values = self.movement.push(cost).values
+            rest = [
+                task
+                for task in open_tasks
+                if (abs(values[task.cell]) if mirrored else task.sign * values[task.cell]) < need - SURE
+            ]
+            if len(open_tasks) - len(rest) < max(2, len(open_tasks) // 10):
+                open_tasks = rest
+                break
+            open_tasks = rest
+        return open_tasks
+
+    def _lonely(self, share: Floats) -> list[tuple[Integers, Floats]]:
+        """Violated y_i <= Σ other y in an equation: a secondary cell alone in an equation is useless."""
+        found: list[tuple[Integers, Floats]] = []
+        for row in range(self.lines.shape[0]):
+            cells = self.lines.indices[self.lines.indptr[row] : self.lines.indptr[row + 1]].astype(np.int64)
+            amounts = np.where(self.must[cells], 1.0, share[cells])
+            if self.must[cells].any():
+                continue
+            top = int(np.argmax(amounts))
+            if amounts[top] > amounts.sum() - amounts[top] + 1e-4:
+                weights = np.ones(len(cells))
+                weights[top] = -1.0
+                found.append((cells, weights))
+        return found
+
+    # ---- putting it together ----------------------------------------------------------------------------------
+
+    def solve(self, effort: Effort) -> None:
+        """Set `hidden` and `bound`."""
+        start = self.must.copy()
+        if not self.failing(start, self.tasks):
+            self.hidden, self.bound = start, 0.0
+            return
+        dear_first = sorted(self.tasks, key=lambda task: (-self.values[task.cell], task.cell, task.sign))
+        self.hidden = self.give_back(self.complete(start, self.cost, dear_first))
+        if effort.cut_rounds == 0:
+            return
+        share = self._relax(effort.cut_rounds)
+        for power in (1.0, 0.5)[: effort.starts]:
+            weight = self.cost * np.maximum(0.0, 1.0 - share) ** power
+            self._offer(self.give_back(self.complete(start, weight, dear_first)))
+        rounded = start | (share > 0.5)
+        self._offer(self.give_back(self.complete(rounded, self.cost * (1.0 - share), dear_first)))
+        if effort.exact_rounds and self.price(self.hidden) > self.bound + 1e-6:
+            self._branch(effort, dear_first)
+
+    def _offer(self, hidden: Booleans) -> None:
+        if self.price(hidden) < self.price(self.hidden) - 1e-9:
+            self.hidden = hidden
+
+    def _master(self, extra: Sequence[tuple[Integers, Floats]], *, integer: bool, effort: Effort | None) -> Program:
+        lengths = [len(cells) for cells, _, _ in self.pool.values()] + [len(cells) for cells, _ in extra]
+        parts = [*self.pool.values(), *((cells, weights, 0.0) for cells, weights in extra)]
+        pointer = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        matrix = sparse.csr_matrix(
+            (
+                np.concatenate([weights for _, weights, _ in parts]) if parts else np.zeros(0),
+                np.concatenate([cells for cells, _, _ in parts]) if parts else np.zeros(0, dtype=np.int64),
+                pointer,
+            ),
+            shape=(len(parts), len(self.cells)),
+        )
+        least = np.array([need for _, _, need in parts])
+        return Program(
+            matrix,
+            least,
+            np.full(len(parts), INFINITY),
+            self.must.astype(np.float64),
+            np.ones(len(self.cells)),
+            np.where(self.must, 0.0, self.cost),
+            integer=np.ones(len(self.cells), dtype=bool) if integer else None,
+            max_nodes=effort.nodes if effort is not None else None,
+        )
+
+    def _relax(self, rounds: int) -> Floats:
+        """Linear relaxation over cuts; sets the bound and returns the fractional pattern."""
+        self._line_cuts()
+        self.lonely: list[tuple[Integers, Floats]] = []
+        share = self.must.astype(np.float64)
+        program = self._master((), integer=False, effort=None)
+        known = set(self.pool)
+        least = 0.05
+        for _ in range(rounds):
+            solution = program.solve()
+            if solution.status != "optimal":
+                raise SolverFailure(f"the relaxation ended with status {solution.status}")
+            share = np.clip(solution.values, 0.0, 1.0)
+            self.bound = max(self.bound, solution.objective)
+            lonely = self._lonely(share)
+            self._separate(share, least)
+            fresh = [cut for key, cut in self.pool.items() if key not in known]
+            known = set(self.pool)
+            self.lonely.extend(lonely)
+            if not fresh and not lonely:
+                if least == 0.0:
+                    break
+                least = 0.0 if least < 0.01 else least / 8
+                continue
+            rows = [*fresh, *((cells, weights, 0.0) for cells, weights in lonely)]
+            pointer = np.concatenate([[0], np.cumsum([len(cells) for cells, _, _ in rows])]).astype(np.int64)
+            program.add_rows(
+                sparse.csr_matrix(
+                    (
+                        np.concatenate([weights for _, weights, _ in rows]),
+                        np.concatenate([cells for cells, _, _ in rows]),
+                        pointer,
+                    ),
+                    shape=(len(rows), len(self.cells)),
+                ),
+                np.array([need for _, _, need in rows]),
+                np.full(len(rows), INFINITY),
+            )
+        return share
+
+    def _branch(self, effort: Effort, order: Sequence[Task]) -> None:
+        """Branch and bound over the cuts, again with the new cuts until the pattern survives."""
+        for _ in range(effort.exact_rounds):
+            program = self._master(self.lonely, integer=True, effort=effort)
+            program.start_from(self.hidden.astype(np.float64))
+            solution = program.solve()
+            if solution.status not in ("optimal", "limit") or not len(solution.values):
+                raise SolverFailure(f"branch and bound ended with status {solution.status}")
+            self.bound = max(self.bound, min(solution.bound, self.price(self.hidden)))
+            chosen = self.must | (solution.values > 0.5)
+            stuck = self.failing(chosen, self.tasks)
+            if not stuck:
+                self._offer(chosen)
+            else:
+                self._offer(self.give_back(self.complete(chosen, self.cost, order)))
+                before = len(self.pool)
+                self._separate(chosen.astype(np.float64), 0.01)
+                for task in stuck:
+                    self._limits(chosen.astype(np.float64), task.need, task.floor, task.without, capped=False)
+                    _, _, duals = self._push_one(task)
+                    weights = self.movement.equation(duals, task.cell)
+                    if len(weights):
+                        self._cut_from(task, weights, self.room_down(task.floor))
+                if len(self.pool) == before:
+                    self.notes.append("branch and bound stopped: no further cut was found")
+                    return
+            if self.price(self.hidden) <= self.bound + 1e-6:
+                return
+            if solution.status == "limit" and not stuck:
+                return
+
+
+class _CheapestMovement:
+    """The movement of least weighted size that meets a task, as a linear program kept warm."""
+
+    def __init__(self, cluster: Cluster, need: float, floor: float) -> None:
+        self.size = len(cluster.cells)
+        self.need = need
+        down = np.minimum(cluster.room_down(floor), need)
+        true_down = cluster.room_down(floor)
+        self.cluster = cluster
+        self.capped = np.concatenate([np.full(self.size, need), down])
+        self.open = np.concatenate([np.full(self.size, INFINITY), true_down])
+        zeros = np.zeros(cluster.equations.shape[0])
+        both = sparse.csr_matrix(sparse.hstack([cluster.equations, -cluster.equations]))
+        self._zero = np.zeros(2 * self.size)
+        self.cost = np.zeros(2 * self.size)
+        self.program = Program(both, zeros, zeros, self._zero, self.capped, self.cost)
+        self.lower, self.upper = self._zero.copy(), self.capped.copy()
+
+    def find(self, task: Task, weight: Floats) -> Floats:
+        """The movement; falls back to the true rooms when the capped ones are too narrow."""
+        for limits in (self.capped, self.open):
+            lower, upper = self._zero.copy(), limits.copy()
+            forward, backward = task.cell, task.cell + self.size
+            ahead, behind = (forward, backward) if task.sign > 0 else (backward, forward)
+            lower[ahead] = upper[ahead] = self.need
+            upper[behind] = 0.0
+            if task.without is not None:
+                upper[task.without] = upper[task.without + self.size] = 0.0
+            self._set(lower, upper, np.concatenate([weight, weight]))
+            solution = self.program.solve()
+            if solution.status == "optimal":
+                return np.asarray(solution.values[: self.size] - solution.values[self.size :])
+        raise SolverFailure("a task that can be met found no movement")
+
+    def _set(self, lower: Floats, upper: Floats, cost: Floats) -> None:
+        changed = np.flatnonzero((lower != self.lower) | (upper != self.upper))
+        if len(changed):
+            self.program.set_bounds(changed, lower[changed], upper[changed])
+        changed = np.flatnonzero(cost != self.cost)
+        if len(changed):
+            self.program.set_cost(changed, cost[changed])
+        self.lower, self.upper, self.cost = lower, upper, cost

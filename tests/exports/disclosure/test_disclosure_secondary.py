@@ -1,0 +1,106 @@
+"""Secondary suppression: proven optima, brute force, conflicts, and the same result twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
+
+from exports.disclosure.constraints import System, build_system
+from exports.disclosure.policy import Data, Policy, Rules
+from exports.disclosure.primary import Primaries, find_primaries
+from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
+
+
+def policy(**changes: object) -> Policy:
+    return Policy.model_validate({
+        "legal_basis": "test",
+        "decided_by": "test",
+        "decided_on": dt.date(2026, 1, 1),
+        "withstand": ("K1",),
+        **changes,
+    })
+
+
+@pytest.fixture(scope="module")
+def synthetic(shared_data: Path) -> tuple[System, Primaries]:
+    rows = read_rows(shared_data / "10-disclosure" / "synthetic" / "t100x8.csv")
+    declaration = declare(rows, {"r": ("d0_l0", {"h": ("d0_l2", "d0_l1")}), "c": ("d1_l0", {"h": ("d1_l1",)})})
+    leaves = leaves_of(rows, {"r": "d0_l0", "c": "d1_l0"}, "freq")
+    system = build_system(declaration, leaves, "freq")
+    return system, find_primaries(system, leaves, policy(), Data(value="freq"))
+
+
+@pytest.mark.real_files
+def test_the_synthetic_table_is_solved_to_its_known_optimum(synthetic: tuple[System, Primaries]) -> None:
+    system, primaries = synthetic
+    assert (system.size, system.equations.shape[0], int(primaries.sensitive.sum())) == (1452, 736, 200)
+    pattern = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"])
+    assert pattern.objective == pytest.approx(552.77, abs=0.005)
+    assert pattern.bound == pytest.approx(pattern.objective, abs=1e-6)
+    assert int(pattern.secondary.sum()) == 134
+    assert pattern.gap == 0.0
+
+
+@pytest.mark.real_files
+def test_quick_patterns_need_fewer_cells_than_other_programs_and_do_not_vary(
+    synthetic: tuple[System, Primaries],
+) -> None:
+    system, primaries = synthetic
+    cost = costs_of(system, {}, None, 1.0)
+    first = plan(system, primaries, cost, effort=EFFORTS["quick"])
+    second = plan(system, primaries, cost, effort=EFFORTS["quick"])
+    assert np.array_equal(first.hidden, second.hidden)
+    assert int(first.secondary.sum()) <= 159
+
+
+def test_a_frozen_cell_conflict_names_the_public_cells() -> None:
+    rows = [
+        {"r": r, "c": c, "n": n}
+        for r, values in {"D211": "1 105", "D212": "7 883"}.items()
+        for c, n in zip("AB", values.split(), strict=True)
+    ]
+    declaration = declare(rows, {"r": ("r", {}), "c": ("c", {})})
+    leaves = leaves_of(rows, {"r": "r", "c": "c"}, "n")
+    system = build_system(declaration, leaves, "n")
+    primaries = find_primaries(system, leaves, policy(), Data(value="n"))
+    frozen = np.zeros(system.size, dtype=bool)
+    frozen[system.find({"r": "D212", "c": "A"})] = True
+    frozen[system.find({"c": "A"})] = True
+    frozen[system.find({"r": "D212"})] = True
+    with pytest.raises(FrozenConflict, match="these public cells fix it") as caught:
+        plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["quick"], frozen=frozen)
+    named = {system.describe(cell) for cell in caught.value.published}
+    assert named == {"r=D212, c=A", "c=A"}
+    frozen[system.find({"r": "D212", "c": "A"})] = False
+    pattern = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"], frozen=frozen)
+    assert not (pattern.hidden & frozen).any()
+
+
+def test_a_sensitive_cell_that_is_public_already_is_reported() -> None:
+    rows = [{"r": r, "n": n} for r, n in (("a", "1"), ("b", "10"), ("c", "20"))]
+    declaration = declare(rows, {"r": ("r", {})})
+    leaves = leaves_of(rows, {"r": "r"}, "n")
+    system = build_system(declaration, leaves, "n")
+    primaries = find_primaries(system, leaves, policy(), Data(value="n"))
+    frozen = np.zeros(system.size, dtype=bool)
+    frozen[system.find({"r": "a"})] = True
+    with pytest.raises(FrozenConflict, match="already public"):
+        plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["quick"], frozen=frozen)
+
+
+def test_costs_steer_the_choice() -> None:
+    rows = [{"r": r, "c": c, "n": n} for r, c, n in (("a", "x", "1"), ("a", "y", "9"), ("b", "x", "8"), ("b", "y", "9"))]
+    declaration = declare(rows, {"r": ("r", {}), "c": ("c", {})})
+    leaves = leaves_of(rows, {"r": "r", "c": "c"}, "n")
+    system = build_system(declaration, leaves, "n")
+    primaries = find_primaries(system, leaves, policy(rules=Rules()), Data(value="n"))
+    plain = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"])
+    assert plain.hidden[system.find({"r": "b", "c": "y"})]
+    dear = costs_of(system, {"r": {"b": 100.0}}, None, 1.0)
+    steered = plan(system, primaries, dear, effort=EFFORTS["optimal"])
+    assert not steered.hidden[system.find({"r": "b", "c": "y"})]
+    assert steered.hidden[system.find({"c": "x"})]
