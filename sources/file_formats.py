@@ -1,8 +1,9 @@
 """Wire formats other than those of GENESIS: workbooks, code lists, geometry files.
 
-Header texts: several header lines are joined with ` > `; white space (line breaks within a cell too) counts as one
-blank. A `{name}` in a header or sheet name stands for a text that changes from edition to edition, such as a date:
-it must be the same wherever it occurs, and a register can carry it in a column whose `source` is `"{name}"`.
+Header texts: several header lines are joined with ` > `; white space (line breaks within a cell too)
+counts as one blank. A `{name}` in a header or sheet name stands for a text that changes from edition to
+edition, such as a date: it must be the same wherever it occurs, and a register can carry it in a column
+whose `source` is `"{name}"`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class ValueColumn(Frozen):
 
     header: Text
     measure: Identifier
-    codes: dict[Identifier, Code] = {}
+    codes: dict[Identifier, Code] = Field(default={})
 
 
 class FlatTable(Frozen):
@@ -63,9 +64,9 @@ class FlatTable(Frozen):
 class Workbook(FlatTable):
     """A sheet of an Excel or OpenDocument workbook; the header may stand anywhere near the top.
 
-    Merged header cells count for every column (and line) that they cover. The table ends at the first empty row;
-    what follows may only be notes in the first column. A number comes out in its shortest exact notation with a
-    decimal point, a whole number without decimals.
+    Merged header cells count for every column (and line) that they cover. The table ends at the first
+    empty row; what follows may only be notes in the first column. A number comes out in its shortest exact
+    notation with a decimal point, a whole number without decimals.
     """
 
     kind: Literal["workbook"]

@@ -1,7 +1,8 @@
 """Reads a vector file (shapefile, GeoPackage, GeoJSON) as declared by `sources.file_formats.GeometryFile`.
 
-DuckDB's spatial extension does the reading; it is loaded from the file of its PyPI wheel, so nothing is downloaded.
-`line` counts features from 1. Texts are as DuckDB prints them: dates 2021-09-01, whole numbers without decimals.
+DuckDB's spatial extension does the reading; it is loaded from the file of its PyPI wheel, so nothing is
+downloaded. `line` counts features from 1. Texts are as DuckDB prints them: dates 2021-09-01, whole numbers
+without decimals.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
         file: the file itself, any part of a shapefile whose other parts lie beside it, or a ZIP with them.
 
     Raises:
-        SourceError: a part is missing, the coordinate system or a column is not the declared one, or a feature
-            has no geometry, a geometry of another kind, or one that crosses itself.
+        SourceError: a part is missing, the coordinate system or a column is not the declared one, or a
+            feature has no geometry, a geometry of another kind, or one that crosses itself.
     """
     form = declaration.format
     assert isinstance(form, GeometryFile)
@@ -74,7 +75,7 @@ def open_spatial() -> duckdb.DuckDBPyConnection:
 def _layer_file(file: Path, form: GeometryFile, scratch: Path) -> Path:
     suffix = _SUFFIX[form.driver]
     candidates = [file]
-    if file.read_bytes()[:4] == b"PK\x03\x04":
+    if grid.check_kind(file) == grid.ZIP:
         try:
             candidates = archive.unpack(file, scratch)
         except FetchError as error:
@@ -123,7 +124,7 @@ def _read(
             raise SourceError(
                 _difference(sources, declared),
                 file=name,
-                remedy="If the publisher changed the columns, declare the new ones; otherwise fetch the file again.",
+                remedy="If the publisher changed the columns, declare the new ones; else fetch it again.",
             )
         texts = ", ".join(f"cast({_quoted(source)} as varchar)" for source in sources)
         shape = _quoted(geometry[0])
@@ -159,7 +160,7 @@ def _read(
 def _crs(engine: duckdb.DuckDBPyConnection, form: GeometryFile, layer: Path, name: str) -> str:
     """The coordinate system that the file itself names, checked against the declared one."""
     found = engine.execute(
-        "select unnest(layers[1].geometry_fields).crs.auth_name, unnest(layers[1].geometry_fields).crs.auth_code"
+        "select layers[1].geometry_fields[1].crs.auth_name, layers[1].geometry_fields[1].crs.auth_code"
         " from st_read_meta(?)",
         [str(layer)],
     ).fetchall()

@@ -1,7 +1,7 @@
 """Tables that are a plain grid of texts: finds the declared header and turns the lines into cells or records.
 
-Used by every reader whose file is a grid (workbooks, delimited text). A grid is a list of lines, a line a list of
-texts; line and column numbers in messages are those of the original.
+Used by every reader whose file is a grid (workbooks, delimited text). A grid is a list of lines, a line a
+list of texts; line and column numbers in messages are those of the original.
 """
 
 from __future__ import annotations
@@ -10,27 +10,49 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 
 from sources.catalogue import Catalog
 from sources.declaration import Column, Declaration
+from sources.errors import SourceError, problem
 from sources.file_formats import FlatTable
-from sources.readers.reading import Notation, SourceError, cells_schema, records_schema
+from sources.readers.reading import Notation, cells_schema, records_schema
 
 Where = Callable[[int, int], str]
 """1-based line and column to what a person looks for in the file, e.g. `cell B17`."""
 
+ZIP = b"PK\x03\x04"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AREA_CODE = re.compile(r"DG|[0-9]{2,12}")
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header ends (0-based index of the first line below it) and what its placeholders stand for."""
+    """Where the data begin (0-based index of a line) and what the header's placeholders stand for."""
 
     below: int
     captured: dict[str, str]
+
+
+def check_kind(file: Path) -> bytes:
+    """First four bytes of a file.
+
+    Raises:
+        SourceError: the file is missing, empty, or a web page instead of data.
+    """
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(2048)
+    except OSError as error:
+        raise problem("missing_file", file.name, reason=error.strerror or str(error)) from None
+    if not head.strip():
+        raise problem("empty_file", file.name)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        raise problem("html_page", file.name)
+    return head[:4]
 
 
 def tidy(text: str) -> str:
@@ -40,7 +62,7 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def wording(declared: str) -> re.Pattern[str]:
-    """A declared header text as a regular expression: `{name}` stands for any text without white space at its ends."""
+    """A declared header text as a regular expression: `{name}` stands for any text, trimmed."""
     parts = _PLACEHOLDER.split(tidy(declared))
     seen: set[str] = set()
     pattern = re.escape(parts[0])
@@ -64,7 +86,7 @@ def fit(declared: str, found: str, captured: dict[str, str]) -> bool:
 
 
 def paths(lines: Sequence[Sequence[str]]) -> list[str]:
-    """The header text of every column: its texts from top to bottom, joined with ` > `, repetitions left out."""
+    """The header of every column: its texts from top to bottom, joined with ` > `, without repetitions."""
     width = max((len(line) for line in lines), default=0)
     found = []
     for column in range(width):
@@ -109,20 +131,19 @@ def find_header(
             best = (score, first, differs, found)
     score, first, differs, found = best
     if score <= 0:
-        raise SourceError(
-            f"the header {declared[0]!r}, {declared[min(1, len(declared) - 1)]!r}, … was not found",
-            file=file,
-            remedy="Is this the file of another dataset? If the publisher changed the table, declare its new header.",
-        )
+        shown = ", ".join(map(repr, declared[:3]))
+        raise problem("unknown_header", file, expected=shown, found="keine davon / none of them", layout="–")
     have = found[differs] if differs < len(found) else ""
-    want = repr(declared[differs]) if differs < len(declared) else "nothing"
-    raise SourceError(
-        f"the header says {have!r} where {want} is expected",
-        file=file,
+    want = repr(declared[differs]) if differs < len(declared) else "''"
+    raise problem(
+        "unknown_header",
+        file,
         line=first + depth,
         column=differs + 1,
         cell=where(first + depth, differs + 1),
-        remedy="If the publisher changed the table, declare its new header; otherwise fetch the file again.",
+        expected=want,
+        found=repr(have),
+        layout="–",
     )
 
 
@@ -142,7 +163,8 @@ def cells(
         notation: how numbers are written, and the dialect's symbols.
 
     Raises:
-        SourceError: with line, column and cell, for a wrong width, time, area, label or number, or a key given twice.
+        SourceError: with line, column and cell, for a wrong width, time, area, label or number, or a key
+            given twice.
     """
     schema = cells_schema(declaration)
     key_at = {key.holds: number for number, key in enumerate(layout.keys)}
@@ -156,15 +178,13 @@ def cells(
     seen: dict[tuple[str | None, ...], int] = {}
     times: set[str] = set()
 
-    def refuse(what: str, line: int, column: int, remedy: str) -> SourceError:
-        return SourceError(what, file=file, line=line, column=column, cell=where(line, column), remedy=remedy)
+    def refuse(code: str, line: int, column: int, **facts: object) -> SourceError:
+        return problem(code, file, line=line, column=column, cell=where(line, column), **facts)
 
     for line, texts in numbered:
         if len(texts) != width:
-            raise refuse(
-                f"{len(texts)} columns where {width} are expected",
-                line, min(len(texts), width) + 1, "The line is cut or shifted; fetch the file again.",
-            )  # fmt: skip
+            at = min(len(texts), width) + 1
+            raise refuse("wrong_width", line, at, found=len(texts), expected=width)
         key: dict[str, str | None] = dict.fromkeys(
             ("time", "area_code", "area_name", *declaration.dimensions), None
         )
@@ -175,37 +195,33 @@ def cells(
                     try:
                         declaration.reference_time.period(text)
                     except ValueError as error:
-                        raise refuse(str(error), line, at + 1, "The columns may be shifted.") from None
+                        raise refuse("bad_time", line, at + 1, reason=error) from None
                     times.add(text)
             elif holds == "area_code":
                 if not _AREA_CODE.fullmatch(text):
-                    raise refuse(f"{text!r} is not an area code", line, at + 1, "The columns may be shifted.")
+                    raise refuse("no_area_code", line, at + 1, found=text)
             elif holds in labels:
                 code = labels[holds].get(text)
                 if code is None:
-                    raise refuse(
-                        f"{text!r} is no declared label of {holds}",
-                        line, at + 1, "Declare the label in the code list, or fetch the file again.",
-                    )  # fmt: skip
+                    raise refuse("unknown_label", line, at + 1, dimension=holds, found=text)
                 text = code
             key[holds] = text
         for offset, value in enumerate(layout.values):
             at = len(layout.keys) + offset
             text = texts[at]
             measure = declaration.measures[value.measure]
-            problem = notation.problem(text, measure)
-            if problem:
-                raise refuse(problem, line, at + 1, notation.remedy)
+            if not notation.is_valid(text, measure):
+                shown = notation.example(measure)
+                raise refuse("bad_value", line, at + 1, found=text, notation=shown, signs=notation.signs)
             dimensions = [
                 key[name] if name in key_at else value.codes.get(name, "_T")
                 for name in declaration.dimensions
             ]
             identity = (key["time"], key["area_code"], *dimensions, value.measure)
             if identity in seen:
-                raise refuse(
-                    f"the same key stands in line {seen[identity]} already",
-                    line, key_at.get("area_code", 0) + 1, "A key may occur once; fetch the file again.",
-                )  # fmt: skip
+                shown = " ".join(part for part in identity if part)
+                at = key_at.get("area_code", 0)
+                raise refuse("duplicate_key", line, at + 1, found=shown, first=seen[identity])
             seen[identity] = line
             row = (
                 line, at + 1, key["time"], key["area_code"], key["area_name"], *dimensions,
@@ -232,8 +248,8 @@ def records(
         extra: further columns of the schema that are not texts (geometry), one item per line.
 
     Raises:
-        SourceError: with line, column and cell, for a wrong width, a required text that is missing, a text that
-            does not match its pattern, or a key given twice.
+        SourceError: with line, column and cell, for a wrong width, a required text that is missing, a text
+            that does not match its pattern, or a key given twice.
     """
     in_file = [column for column in declaration.columns if placeholder(column) is None]
     patterns = [re.compile(column.pattern) if column.pattern else None for column in in_file]
@@ -242,31 +258,30 @@ def records(
     out: list[list[str | None]] = [[] for _ in in_file]
     lines: list[int] = []
     seen: dict[tuple[str, ...], int] = {}
+
+    def refuse(code: str, line: int, column: int, **facts: object) -> SourceError:
+        return problem(code, file, line=line, column=column, cell=where(line, column), **facts)
+
     for line, texts in numbered:
         if len(texts) != len(in_file):
-            raise SourceError(
-                f"{len(texts)} columns where {len(in_file)} are expected",
-                file=file, line=line, column=min(len(texts), len(in_file)) + 1,
-                cell=where(line, min(len(texts), len(in_file)) + 1),
-                remedy="The line is cut or shifted; fetch the file again.",
-            )  # fmt: skip
-        for number, (column, pattern, text) in enumerate(zip(in_file, patterns, texts, strict=True)):
-            problem = _problem(column, pattern, text)
-            if problem:
-                raise SourceError(
-                    problem, file=file, line=line, column=number + 1, cell=where(line, number + 1),
-                    remedy="The columns may be shifted; fetch the file again, or correct the declaration.",
-                )  # fmt: skip
-            out[number].append(text or None)
+            at = min(len(texts), len(in_file)) + 1
+            raise refuse("wrong_width", line, at, found=len(texts), expected=len(in_file))
+        for at, (column, pattern, text) in enumerate(zip(in_file, patterns, texts, strict=True)):
+            title = column.source or column.name
+            if not text:
+                if column.required:
+                    raise refuse("missing_value", line, at + 1, column_name=title)
+            elif pattern and not pattern.fullmatch(text):
+                raise refuse(
+                    "bad_pattern", line, at + 1, found=text, pattern=column.pattern, column_name=title
+                )
+            out[at].append(text or None)
         lines.append(line)
         if keys:
-            identity = tuple(texts[number] for number in keys)
+            identity = tuple(texts[at] for at in keys)
             if identity in seen:
-                raise SourceError(
-                    f"the key {' '.join(text for text in identity if text)!r} stands in line {seen[identity]} already",
-                    file=file, line=line, column=keys[0] + 1, cell=where(line, keys[0] + 1),
-                    remedy="A key may occur once; fetch the file again.",
-                )  # fmt: skip
+                shown = " ".join(text for text in identity if text)
+                raise refuse("duplicate_key", line, keys[0] + 1, found=shown, first=seen[identity])
             seen[identity] = line
     values: dict[str, object] = {column.name: texts for column, texts in zip(in_file, out, strict=True)}
     for column in declaration.columns:
@@ -279,14 +294,6 @@ def records(
 
 
 def placeholder(column: Column) -> str | None:
-    """The name of the placeholder a register's column takes its text from; None for a column of the file itself."""
+    """The placeholder that a register's column takes its text from; None for a column of the file itself."""
     match = _PLACEHOLDER.fullmatch(column.source or "")
     return match.group(1) if match else None
-
-
-def _problem(column: Column, pattern: re.Pattern[str] | None, text: str) -> str | None:
-    if not text:
-        return f"{column.source or column.name} is empty" if column.required else None
-    if pattern and not pattern.fullmatch(text):
-        return f"{text!r} cannot be {column.source or column.name} (expected: {column.pattern})"
-    return None

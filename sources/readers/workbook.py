@@ -1,8 +1,8 @@
 """Reads one sheet of an Excel workbook (.xlsx, .xls) as declared by `sources.file_formats.Workbook`.
 
-python-calamine does the reading; it never evaluates anything. Before it sees an .xlsx the packed parts are looked
-at: a file that unpacks to absurd sizes, that carries macros or links to other files, or whose sheet holds formulas
-(their stored results may be old) is refused.
+python-calamine does the reading; it never evaluates anything. Before it sees an .xlsx the packed parts are
+looked at: a file that unpacks to absurd sizes, that carries macros or links to other files, or whose
+sheet holds formulas (their stored results may be old) is refused.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
 
     form = declaration.format
     assert isinstance(form, Workbook)
-    packed = file.read_bytes()[:4] == b"PK\x03\x04"
+    packed = grid.check_kind(file) == grid.ZIP
     try:
         with CalamineWorkbook.from_path(str(file)) as workbook:
             captured: dict[str, str] = {}
@@ -81,7 +81,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
 
 
 def text(value: object) -> str:
-    """A cell's value as text: text as it is, numbers in their shortest exact notation, dates as 2021-09-01."""
+    """A cell's value as text: numbers in their shortest exact notation, dates as 2021-09-01."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

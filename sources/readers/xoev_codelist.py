@@ -1,7 +1,8 @@
 """Reads a code list of the XRepository as JSON (XÖV-Codelisten 1.2), as declared by `XoevCodeList`.
 
 The file holds `metadaten` (name, version), `spalten` (the columns) and `daten` (a list of texts per entry).
-`line` counts entries from 1. The version is the placeholder `{version}`; `gueltigAb` is the publisher's own date.
+`line` counts entries from 1. The version is the placeholder `{version}`; `gueltigAb` is the publisher's
+own date.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     """
     form = declaration.format
     assert isinstance(form, XoevCodeList)
+    grid.check_kind(file)
     document = _document(file)
     about, columns, entries = (document.get(key) for key in ("metadaten", "spalten", "daten"))
     if not isinstance(about, dict) or not isinstance(columns, list) or not isinstance(entries, list):

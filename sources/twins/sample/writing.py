@@ -1,0 +1,191 @@
+"""Writes the sample as published files: 18 classic tables, census, two registers, outlines of Kreise."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from sources.catalogue import Catalog, load_catalog
+from sources.declaration import Declaration
+from sources.readers.reading import cells_schema, records_schema
+from sources.twins.geometry import polygon
+from sources.twins.rendering import render
+
+HERE = Path(__file__).parent
+CENSUS, REGISTER, CODE_LIST, OUTLINES = (
+    "zensus2022-bevoelkerung", "gv-isys", "regionalschluessel-xoev", "vg2500-krs",
+)  # fmt: skip
+NOTE = (
+    "Beispieldaten von planstat: Auszug der amtlichen Zahlen für Deutschland, Schleswig-Holstein und seine "
+    "Kreise. Die Zahlen sind die veröffentlichten, die Datei hat planstat geschrieben."
+)
+REGISTER_DATES = {"territory_date": "30.06.2024", "population_date": "31.12.2022"}
+REGISTER_EDITION = {
+    "territory_quarter": "2",
+    "attribute_date": "31.12.2023",
+    "sheet_date": "30062024",
+}
+CODE_LIST_VERSION = "2023-07-31"
+INVENTED = "erfundener Umriss (Beispieldaten)"
+TILE_M = 40_000
+TILES = {
+    "01054": (0, 0), "01059": (1, 0), "01001": (2, 0),
+    "01051": (0, 1), "01058": (1, 1), "01002": (2, 1), "01057": (3, 1), "01055": (4, 1),
+    "01061": (1, 2), "01004": (2, 2), "01060": (3, 2), "01003": (4, 2),
+    "01056": (1, 3), "01062": (3, 3), "01053": (4, 3),
+}  # fmt: skip
+"""Where the square of a Kreis stands in the map of tiles: column from the west, row from the north."""
+NORTH_WEST = (440_000, 6_080_000)
+
+
+def write_sample(target: Path, catalog: Catalog | None = None) -> list[Path]:
+    """Write the sample's files into `target`, the same bytes every time.
+
+    Returns:
+        The paths in the order of the catalogue; a shapefile counts with each of its parts.
+    """
+    catalog = catalog or load_catalog()
+    written: list[Path] = []
+    cells = _figures(catalog)
+    for table in _lines("tables.csv"):
+        declaration = catalog[table["dataset_id"]]
+        twin = render(
+            catalog, declaration, cells[declaration.id], layout=table["layout"], notes=[NOTE],
+            stand=dt.datetime.fromisoformat(table["stand"]),
+        )  # fmt: skip
+        written += twin.write(target)
+    written += render(catalog, catalog[CENSUS], _census(catalog[CENSUS])).write(target)
+    register = render(
+        catalog, catalog[REGISTER], _register(catalog[REGISTER]), placeholders=REGISTER_EDITION, notes=[NOTE]
+    )
+    written += register.write(target)
+    written += render(catalog, catalog[CODE_LIST], _code_list(catalog[CODE_LIST])).write(target)
+    written += render(catalog, catalog[OUTLINES], _outlines(catalog[OUTLINES])).write(target)
+    return written
+
+
+def _lines(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _figures(catalog: Catalog) -> dict[str, pa.Table]:
+    """The cells of each classic table, in the order in which the publisher prints them."""
+    names = {line["area_code"]: line["area_name"] for line in _lines("areas.csv")}
+    rows: dict[str, list[dict[str, object]]] = {}
+    for line in _lines("figures.csv"):
+        codes = dict(part.split("=") for part in line["codes"].split())
+        for area_code, name in names.items():
+            rows.setdefault(line["dataset_id"], []).append(
+                {
+                    "time_text": line["time_text"],
+                    "area_code": area_code,
+                    "area_name": name,
+                    **codes,
+                    "measure": line["measure"],
+                    "value_text": line[area_code],
+                }
+            )
+    tables = {}
+    order = list(names)
+    for dataset_id, cells in rows.items():
+        declaration = catalog[dataset_id]
+        times = list(dict.fromkeys(cell["time_text"] for cell in cells))
+        cells.sort(key=lambda cell: (times.index(cell["time_text"]), order.index(str(cell["area_code"]))))
+        for cell in cells:
+            cell["unit"] = declaration.measures[str(cell["measure"])].unit
+        tables[dataset_id] = pa.Table.from_pylist(cells, schema=cells_schema(declaration))
+    return tables
+
+
+def _census(declaration: Declaration) -> pa.Table:
+    rows = [
+        {
+            "time_text": "20220515",
+            "area_code": line["area_code"],
+            "area_name": line["area_name"],
+            "region_level": line["region_level"],
+            "measure": measure,
+            "unit": declaration.measures[measure].unit,
+            "value_text": line[measure],
+        }
+        for line in _lines("census.csv")
+        for measure in ("persons", "persons_bfs")
+    ]
+    return pa.Table.from_pylist(rows, schema=cells_schema(declaration))
+
+
+def _register(declaration: Declaration) -> pa.Table:
+    rows = [
+        {**{name: text or None for name, text in line.items()}, **REGISTER_DATES}
+        for line in _lines("register.csv")
+    ]
+    return pa.Table.from_pylist(rows, schema=records_schema(declaration))
+
+
+def _code_list(declaration: Declaration) -> pa.Table:
+    rows = [
+        {
+            "schluessel": "".join(line[part] for part in ("land", "rb", "kreis", "vb", "gem")),
+            "bezeichnung": line["name"],
+            "version": CODE_LIST_VERSION,
+        }
+        for line in _lines("register.csv")
+        if line["satzart"] == "60"
+    ]
+    return pa.Table.from_pylist(rows, schema=records_schema(declaration))
+
+
+def _outlines(declaration: Declaration) -> pa.Table:
+    rows = [
+        {**_unit(line, number), "geometry": _tile(line)} for number, line in enumerate(_kreise(), start=1)
+    ]
+    return pa.Table.from_pylist(rows, schema=records_schema(declaration))
+
+
+def _kreise() -> Iterator[dict[str, str]]:
+    return (line for line in _lines("register.csv") if line["satzart"] == "40")
+
+
+def _unit(line: dict[str, str], number: int) -> dict[str, str]:
+    """Attributes of a Kreis; those that only the publisher of the outlines gives are invented."""
+    code = line["land"] + line["rb"] + line["kreis"]
+    city = line["textkennzeichen"] == "41"
+    return {
+        "objid": f"PLANSTAT{number:08d}",
+        "beginn": "2022-12-31",
+        "ade": "4",
+        "gf": "9",
+        "bsg": "1",
+        "ars": code,
+        "ags": code,
+        "sdv_ars": f"{code}0000000",
+        "gen": line["name"].split(",")[0],
+        "bez": "Kreisfreie Stadt" if city else "Kreis",
+        "ibz": "40" if city else "42",
+        "bem": INVENTED,
+        "nbd": "ja",
+        "sn_l": line["land"],
+        "sn_r": line["rb"],
+        "sn_k": line["kreis"],
+        "sn_v1": "00",
+        "sn_v2": "00",
+        "sn_g": "000",
+        "fk_s3": "R",
+        "nuts": f"DEF0{number:X}",
+        "ars_0": f"{code}0000000",
+        "ags_0": f"{code}000",
+        "wsk": "2022-12-31",
+        "crs": "EPSG:25832",
+    }
+
+
+def _tile(line: dict[str, str]) -> bytes:
+    column, row = TILES[line["land"] + line["rb"] + line["kreis"]]
+    west, north = NORTH_WEST[0] + column * TILE_M, NORTH_WEST[1] - row * TILE_M
+    east, south = west + TILE_M, north - TILE_M
+    return polygon([(west, north), (east, north), (east, south), (west, south)])

@@ -1,0 +1,13 @@
+"""The catalogue, loaded once."""
+
+from __future__ import annotations
+
+import pytest
+
+from sources.catalogue import Catalog, load_catalog
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """Every declaration of the project."""
+    return load_catalog()
