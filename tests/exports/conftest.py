@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,9 @@ from tests.exports.small_warehouse import make_warehouse
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small warehouse, read only by the tests that share it."""
     return make_warehouse(tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb")
+
+
+@pytest.fixture
+def own_warehouse(warehouse: Path, tmp_path: Path) -> Path:
+    """A copy of the small warehouse that the test may change."""
+    return Path(shutil.copy(warehouse, tmp_path / "own.duckdb"))
