@@ -1,27 +1,94 @@
 {#-
-  The body every fact shares: versions of each cell, its area version, and the row that is preferred where
-  several tables publish the same cell.
+  The body every fact shares: the territory a cell stands on, versions of each cell, and the row that is preferred
+  where several tables publish the same cell. CTEs `areas` (dim_area) and `history` (catalogue) stand before it.
 
   relation    a CTE with staged columns, the dimensions below and `source_rank` (1 = preferred producer)
   dimensions  the dimension columns that, with area, period and measure, name a cell
 
-  A cell is a new version only when value or status differs from the version before; `known_to` is NULL for
-  the version that holds now. A `-` of an area that does not exist at that date is no zero: the value is
-  missing with reason `area_not_existing`.
+  Territory. An annual figure stands on the territory of the middle of its year, a stock on that of its day. Around a
+  reform the offices differ from table to table: they print `-` for the code they do not report under, and some carry a
+  new code back in time beside the old one. So a code that a reform touched, or of a whole Land or Regierungsbezirk,
+  for which a table prints no number at all in a period is not reported: its `-` is missing (`area_not_existing`),
+  never zero. A number under a code that did
+  not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the codes that did.
+
+  Versions. A cell is a new version only when value or status differs from the version before; `known_to` is NULL for
+  the version that holds now.
 -#}
 {% macro fact_versions(relation, dimensions, fact) %}
 {%- set cell = ['dataset_id', 'area_code', 'period_key', 'measure_code'] + dimensions %}
+reporting as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        period_key,
+        area_code,
+        bool_or(value is not null and raw_symbol is distinct from '-') as is_reported
+    from {{ relation }}
+    group by dataset_id, snapshot_id, period_key, area_code
+
+),
+
+-- a code and the codes its territory came from or went to
+links as (
+
+    select area_code, successor_code as other_code from history where successor_code is not null
+    union
+    select successor_code, area_code from history where successor_code is not null
+
+),
+
+overlapping as (
+
+    select distinct
+        reporting.dataset_id,
+        reporting.snapshot_id,
+        reporting.period_key,
+        links.area_code
+    from links
+    inner join reporting on links.other_code = reporting.area_code and reporting.is_reported
+
+),
+
+touched_codes as (
+
+    select distinct area_code from history
+
+),
+
 located as (
 
     select
         {{ relation }}.*,
+        reporting.is_reported,
         valid_area.area_key is not null as area_is_valid,
+        valid_area.area_key is null
+        and reporting.is_reported
+        and overlapping.area_code is not null as is_backcast,
+        not reporting.is_reported
+        and (
+            valid_area.area_key is null
+            or touched_codes.area_code is not null
+            or length({{ relation }}.area_code) <= 3
+        ) as is_unreported,
         coalesce(valid_area.area_key, any_area.area_key) as area_key
     from {{ relation }}
+    inner join reporting
+        on {{ relation }}.dataset_id = reporting.dataset_id
+        and {{ relation }}.snapshot_id = reporting.snapshot_id
+        and {{ relation }}.period_key = reporting.period_key
+        and {{ relation }}.area_code = reporting.area_code
+    left join overlapping
+        on {{ relation }}.dataset_id = overlapping.dataset_id
+        and {{ relation }}.snapshot_id = overlapping.snapshot_id
+        and {{ relation }}.period_key = overlapping.period_key
+        and {{ relation }}.area_code = overlapping.area_code
+    left join touched_codes on {{ relation }}.area_code = touched_codes.area_code
     left join areas as valid_area
         on {{ relation }}.area_code = valid_area.area_code
-        and {{ relation }}.reference_date >= valid_area.valid_from
-        and {{ relation }}.reference_date < valid_area.valid_to
+        and {{ territory_date(relation ~ '.period_key', relation ~ '.reference_date') }} >= valid_area.valid_from
+        and {{ territory_date(relation ~ '.period_key', relation ~ '.reference_date') }} < valid_area.valid_to
     left join areas as any_area
         on {{ relation }}.area_code = any_area.area_code
         and any_area.is_latest
@@ -32,10 +99,9 @@ typed as (
 
     select
         * exclude (value, obs_status, missing_reason),
-        case when not area_is_valid and raw_symbol is not null then null else value end as value,
-        case when not area_is_valid and raw_symbol is not null then 'M' else obs_status end as obs_status,
-        case when not area_is_valid and raw_symbol is not null then 'area_not_existing' else missing_reason end
-            as missing_reason
+        case when not is_unreported then value end as value,
+        case when is_unreported then 'M' else obs_status end as obs_status,
+        case when is_unreported then 'area_not_existing' else missing_reason end as missing_reason
     from located
 
 ),
@@ -90,6 +156,7 @@ select
     area_key,
     area_code,
     area_is_valid,
+    is_backcast,
     period_key,
     reference_date,
     {% for dimension in dimensions -%}

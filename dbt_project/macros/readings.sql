@@ -38,6 +38,14 @@
     end
 {%- endmacro %}
 
+{#- The day whose boundaries a number stands on: the middle of the year for an annual figure, else its own day. -#}
+{% macro territory_date(period_key, reference_date) -%}
+    case
+        when starts_with({{ period_key }}, 'Y') then make_date(year({{ reference_date }}), 7, 1)
+        else {{ reference_date }}
+    end
+{%- endmacro %}
+
 {#- Surrogate key: one text over the parts of a grain, stable across engines and runs. -#}
 {% macro surrogate_key(columns) -%}
     md5(concat_ws('|', {% for column in columns %}coalesce(cast({{ column }} as varchar), ''){{ ', ' if not loop.last }}{% endfor %}))

@@ -9,7 +9,7 @@ cells as (
     select
         area_key,
         area_code,
-        area_is_valid,
+        is_backcast,
         period_key,
         reference_date,
         sex_code,
@@ -36,7 +36,7 @@ select
     cells.area_code,
     areas.area_level,
     areas.area_name,
-    not cells.area_is_valid as is_backcast,
+    cells.is_backcast,
     cells.period_key,
     cells.reference_date,
     cells.sex_code,

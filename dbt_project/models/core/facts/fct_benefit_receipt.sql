@@ -174,6 +174,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', ['benefit', 'sex', 'nationality', 'age_group', 'setting'], 'benefit_receipt') }}

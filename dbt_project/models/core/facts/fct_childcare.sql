@@ -36,6 +36,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', ['childcare_type', 'age_group'], 'childcare') }}

@@ -34,6 +34,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', [], 'income') }}

@@ -38,6 +38,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', ['school_type', 'sex', 'nationality', 'grade'], 'school_enrolment') }}

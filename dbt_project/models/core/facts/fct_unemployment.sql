@@ -38,6 +38,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', ['sex', 'nationality', 'age_group', 'unemployed_group'], 'unemployment') }}

@@ -60,6 +60,12 @@ areas as (
 
 ),
 
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
 {{ with_kreis_rows('published') }},
 
 {{ fact_versions('cells', ['facility_branch', 'facility_type'], 'youth_facility') }}

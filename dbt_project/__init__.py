@@ -1,0 +1,1 @@
+"""What the data means: the dbt project, and the indicators it computes."""
