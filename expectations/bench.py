@@ -1,0 +1,103 @@
+"""The bench a candidate is laid on: one in-memory DuckDB with the files as views, for rules to ask.
+
+Views: `candidate_file` (the candidate's Parquet), `previous` (the Parquet of the release before) and `areas`
+(the register), the latter two only when they were handed in. The database has a name of its own so that Great
+Expectations, which opens connections itself, sees the same views; it is gone when the bench is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.declared import Declared
+from expectations.settings import Description
+
+CANDIDATE_VIEW = "candidate_file"
+
+_numbers = itertools.count(1)
+
+
+class UnreadableFile(ValueError):
+    """A Parquet file that is absent or cannot be read; names the file and the reason."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What rules are built from: connection, description, declared values, and what is at hand.
+
+    `types` and `previous_types` map column names to DuckDB type names in file order; `previous_types` is None
+    without a previous release. `today` is the day of the check.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    database: str
+    folder: Path
+    description: Description
+    declared: Declared
+    today: date
+    types: dict[str, str]
+    previous_types: dict[str, str] | None
+    has_areas: bool
+    parquet: Path
+
+    def has(self, *columns: str) -> bool:
+        """True when the candidate has all these columns."""
+        return all(column in self.types for column in columns)
+
+    def key_columns(self) -> tuple[str, ...]:
+        """Columns that name a row to a reader: the grain with area and date spelt out where they exist."""
+        spelt = [name for name in ("area_code", "area_name", "reference_date") if name in self.types]
+        return tuple(dict.fromkeys((*self.description.grain, *spelt)))
+
+
+@contextlib.contextmanager
+def laid_out(
+    folder: Path, description: Description, previous: Path | None, areas: Path | None, today: date
+) -> Iterator[Bench]:
+    """Open the bench over a candidate's folder; raises UnreadableFile for a Parquet that cannot be read."""
+    database = f":memory:planstat_gate_{next(_numbers)}"
+    name = f"{description.product}.parquet"
+    with duckdb.connect(database, config={"custom_user_agent": _user_agent()}) as connection:
+        types = _view(connection, folder / name, CANDIDATE_VIEW)
+        previous_types = None
+        if previous is not None:
+            previous_types = _view(connection, previous / name, "previous")
+        if areas is not None:
+            _view(connection, areas, "areas")
+        yield Bench(
+            connection=connection,
+            database=database,
+            folder=folder,
+            description=description,
+            declared=Declared(connection),
+            today=today,
+            types=types,
+            previous_types=previous_types,
+            has_areas=areas is not None,
+            parquet=folder / name,
+        )
+
+
+def _user_agent() -> str:
+    """The name duckdb-engine gives itself: all connections to one database must have the same settings."""
+    version = importlib.metadata.version
+    return f"duckdb_engine/{version('duckdb-engine')}(sqlalchemy/{version('sqlalchemy')})"
+
+
+def _view(connection: duckdb.DuckDBPyConnection, path: Path, view: str) -> dict[str, str]:
+    if not path.is_file():
+        raise UnreadableFile(f"{path}: there is no such file; write the candidate first")
+    try:
+        relation = connection.read_parquet(str(path))
+        relation.create_view(view)
+        return dict(zip(relation.columns, map(str, relation.types), strict=True))
+    except duckdb.Error as error:
+        raise UnreadableFile(f"{path}: cannot be read as Parquet: {error}") from error

@@ -1,0 +1,326 @@
+"""Comparison with the release before: rows lost and added, values moved or gone missing, columns changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expectations.bench import Bench
+from expectations.rules import (
+    DATA_ENGINEER,
+    STATISTICIAN,
+    Inspection,
+    Result,
+    Rule,
+    Statement,
+    quoted,
+    quoted_list,
+)
+from expectations.wording import Phrase
+
+_VALUES = Phrase("verglichene Werte", "values compared")
+
+
+def rules(bench: Bench) -> list[Rule]:
+    """Row by row comparison by the product's grain; none without a previous release of the same grain."""
+    if bench.previous_types is None or not _same_grain(bench):
+        return []
+    found = [_rows_lost(bench), _rows_added(bench)]
+    if _both_have(bench, "value"):
+        found += [_values_moved(bench), _share_moved(bench), _values_gone(bench)]
+    if _both_have(bench, "unit"):
+        found.append(_unit_changed(bench))
+    return found
+
+
+def inspections(bench: Bench) -> list[Inspection]:
+    """What can be said from the columns alone, and that there is nothing to compare with."""
+    if bench.previous_types is None:
+        return [_first_release()]
+    return [_columns(bench)]
+
+
+def _same_grain(bench: Bench) -> bool:
+    return all(name in (bench.previous_types or {}) for name in bench.description.grain)
+
+
+def _both_have(bench: Bench, *names: str) -> bool:
+    return bench.has(*names) and all(name in (bench.previous_types or {}) for name in names)
+
+
+def _group(bench: Bench) -> list[str]:
+    """Columns by which movements are counted: declared, else the indicator or measure, else the level."""
+    declared = [name for name in bench.description.checks.comparison.by if _both_have(bench, name)]
+    usual = [name for name in ("indicator_id", "measure_code", "area_level") if _both_have(bench, name)]
+    return declared or usual[:1]
+
+
+def _join(bench: Bench, left: str, right: str) -> str:
+    return " and ".join(f"{left}.{quoted(n)} = {right}.{quoted(n)}" for n in bench.description.grain)
+
+
+def _shared_keys(bench: Bench) -> tuple[str, ...]:
+    return tuple(name for name in bench.key_columns() if name in (bench.previous_types or {}))
+
+
+def _pairs(bench: Bench) -> str:
+    """SQL: rows that both releases have, with `value_before` and `value_now` and how far it moved."""
+    return f"""
+        select {quoted_list(dict.fromkeys((*bench.key_columns(), *_group(bench))), "candidate")},
+            previous.value as value_before, candidate.value as value_now,
+            candidate.value - previous.value as movement,
+            abs(candidate.value - previous.value) / nullif(abs(previous.value), 0) as relative
+        from candidate
+        inner join previous on {_join(bench, "candidate", "previous")}
+    """
+
+
+_MOVED = "abs(movement) > 1e-9 * greatest(1, abs(value_before))"
+
+
+def _rows_lost(bench: Bench) -> Rule:
+    keys = _shared_keys(bench)
+    had_value = "value" if "value" in (bench.previous_types or {}) else "cast(null as double)"
+    return Rule(
+        Statement(
+            "comparison.rows_lost",
+            "comparison",
+            "fail",
+            Phrase("Keine Zeile geht verloren", "No row gets lost"),
+            Phrase(
+                "Leserinnen und Leser, die eine veröffentlichte Zahl wiederfinden wollen",
+                "readers who look for a figure that was published",
+            ),
+            STATISTICIAN,
+            Phrase(
+                "stand in der vorigen Veröffentlichung (Wert {value_before}) und fehlt jetzt",
+                "was in the previous release (value {value_before}) and is missing now",
+            ),
+            unit=Phrase("frühere Zeilen", "former rows"),
+            keys=keys,
+        ),
+        cases=f"""
+            select {quoted_list(keys, "previous")}, previous.{had_value} as value_before,
+                here.is_here is null as is_lost
+            from previous
+            left join (select {quoted_list(bench.description.grain)}, true as is_here from candidate) as here
+                on {_join(bench, "previous", "here")}
+        """.replace("previous.cast", "cast"),
+        broken="is_lost",
+    )
+
+
+def _rows_added(bench: Bench) -> Rule:
+    group = _group(bench)
+    by = quoted_list(group, "candidate") + ", " if group else ""
+    date = "candidate.reference_date, " if bench.has("reference_date") else ""
+    return Rule(
+        Statement(
+            "comparison.rows_added",
+            "comparison",
+            "info",
+            Phrase("Neue Zeilen", "New rows"),
+            Phrase("den Überblick, was dazugekommen ist", "the overview of what is new"),
+            STATISTICIAN,
+            Phrase("{added} neue Zeilen", "{added} new rows"),
+            unit=Phrase("Gruppen", "groups"),
+            keys=tuple(dict.fromkeys((*group, *(["reference_date"] if date else [])))),
+        ),
+        cases=f"""
+            select {by}{date}count(*) filter (where there.is_there is null) as added
+            from candidate
+            left join (select {quoted_list(bench.description.grain)}, true as is_there from previous) as there
+                on {_join(bench, "candidate", "there")}
+            group by all
+        """,
+        broken="added > 0",
+        order="added desc",
+    )
+
+
+def _values_moved(bench: Bench) -> Rule:
+    threshold = bench.declared.number(bench.description.checks.comparison.moved_relative)
+    return Rule(
+        Statement(
+            "comparison.values_moved",
+            "comparison",
+            "warn",
+            Phrase("Größte Änderungen veröffentlichter Werte", "Largest movements of published values"),
+            Phrase(
+                "davor, dass eine Revision oder ein Fehler unbemerkt alte Zahlen ändert",
+                "against a revision or an error that silently changes old figures",
+            ),
+            STATISTICIAN,
+            Phrase(
+                "von {value_before} auf {value_now} ({movement}, {percent} %)",
+                "from {value_before} to {value_now} ({movement}, {percent} %)",
+            ),
+            unit=_VALUES,
+            keys=bench.key_columns(),
+        ),
+        cases=f"select *, round(100 * relative, 1) as percent from ({_pairs(bench)})",
+        comparable="value_before is not null and value_now is not null",
+        broken=_MOVED,
+        severity=f"case when coalesce(relative, 1) > {threshold} then 'warn' else 'info' end",
+        order="coalesce(relative, 1) desc, abs(movement) desc",
+    )
+
+
+def _share_moved(bench: Bench) -> Rule:
+    thresholds = bench.description.checks.comparison
+    warn = bench.declared.number(thresholds.moved_warn_share)
+    fail = bench.declared.number(thresholds.moved_fail_share)
+    group = _group(bench)
+    by = quoted_list(group) + ", " if group else ""
+    return Rule(
+        Statement(
+            "comparison.share_moved",
+            "comparison",
+            "fail",
+            Phrase("Anteil geänderter Werte je Merkmal", "Share of moved values per measure"),
+            Phrase(
+                "davor, dass eine ganze Zeitreihe durch einen Fehler anders wird",
+                "against a whole series changed by an error",
+            ),
+            STATISTICIAN,
+            Phrase(
+                "{moved} von {compared} Werten geändert ({percent} %), größte Änderung {largest}",
+                "{moved} of {compared} values moved ({percent} %), largest movement {largest}",
+            ),
+            unit=Phrase("Gruppen", "groups"),
+            keys=tuple(group),
+        ),
+        cases=f"""
+            select *, moved / compared as share, round(100.0 * moved / compared, 1) as percent
+            from (
+                select {by}count(movement) as compared, count(*) filter (where {_MOVED}) as moved,
+                    arg_max(movement, abs(movement)) as largest
+                from ({_pairs(bench)})
+                group by all
+            )
+        """,
+        comparable="compared > 0",
+        broken="moved > 0",
+        severity=f"case when share > {fail} then 'fail' when share > {warn} then 'warn' else 'info' end",
+        order="share desc",
+    )
+
+
+def _values_gone(bench: Bench) -> Rule:
+    reason = "missing_reason" if bench.has("missing_reason") else "cast(null as varchar)"
+    return Rule(
+        Statement(
+            "comparison.values_gone",
+            "comparison",
+            "warn",
+            Phrase("Kein Wert wird nachträglich leer", "No value becomes missing afterwards"),
+            Phrase(
+                "die Geheimhaltung (die alte Zahl steht noch in der vorigen Veröffentlichung) und Zeitreihen",
+                "confidentiality (the old figure still stands in the previous release) and the series",
+            ),
+            STATISTICIAN,
+            Phrase(
+                "war {value_before}, ist jetzt leer ({missing_reason})",
+                "was {value_before}, is missing now ({missing_reason})",
+            ),
+            unit=_VALUES,
+            keys=bench.key_columns(),
+        ),
+        cases=f"""
+            select {quoted_list(bench.key_columns(), "candidate")}, previous.value as value_before,
+                candidate.value as value_now, candidate.{reason} as missing_reason
+            from candidate inner join previous on {_join(bench, "candidate", "previous")}
+        """.replace("candidate.cast", "cast"),
+        comparable="value_before is not null",
+        broken="value_now is null",
+    )
+
+
+def _unit_changed(bench: Bench) -> Rule:
+    return Rule(
+        Statement(
+            "comparison.unit_changed",
+            "comparison",
+            "fail",
+            Phrase("Einheiten bleiben gleich", "Units stay the same"),
+            Phrase(
+                "davor, dass Leser Zahlen in verschiedenen Einheiten vergleichen",
+                "against readers comparing figures in different units",
+            ),
+            STATISTICIAN,
+            Phrase("war „{unit_before}“, ist jetzt „{unit_now}“", "was “{unit_before}”, is now “{unit_now}”"),
+            keys=bench.key_columns(),
+        ),
+        cases=f"""
+            select {quoted_list(bench.key_columns(), "candidate")},
+                previous.unit as unit_before, candidate.unit as unit_now
+            from candidate inner join previous on {_join(bench, "candidate", "previous")}
+        """,
+        broken="unit_before is distinct from unit_now",
+    )
+
+
+def _first_release() -> Inspection:
+    statement = Statement(
+        "comparison.previous",
+        "comparison",
+        "info",
+        Phrase("Vergleich mit der vorigen Veröffentlichung", "Comparison with the previous release"),
+        Phrase("vor unbemerkten Änderungen", "against unnoticed changes"),
+        STATISTICIAN,
+        Phrase(
+            "es gibt keine vorige Veröffentlichung: nichts zu vergleichen",
+            "there is no previous release: nothing to compare with",
+        ),
+        unit=Phrase("vorige Veröffentlichungen", "previous releases"),
+    )
+    return Inspection(statement, lambda: Result(examined=0, noted=1, rows=({},)))
+
+
+def _columns(bench: Bench) -> Inspection:
+    statement = Statement(
+        "comparison.columns",
+        "comparison",
+        "fail",
+        Phrase("Keine Spalte fällt weg oder wechselt den Typ", "No column disappears or changes its type"),
+        Phrase(
+            "Programme, die auf der vorigen Veröffentlichung aufbauen",
+            "programs built on the previous release",
+        ),
+        DATA_ENGINEER,
+        Phrase("{column_name}: {problem_de}", "{column_name}: {problem_en}"),
+        unit=Phrase("Spalten", "columns"),
+        keys=("column_name",),
+    )
+
+    def run() -> Result:
+        before = bench.previous_types or {}
+        failed: list[dict[str, Any]] = []
+        noted: list[dict[str, Any]] = []
+        for name, kind in before.items():
+            if name not in bench.types:
+                failed.append(
+                    {"column_name": name, "problem_de": "ist weggefallen", "problem_en": "disappeared"}
+                )
+            elif bench.types[name] != kind:
+                failed.append(
+                    {
+                        "column_name": name,
+                        "problem_de": f"war {kind}, ist jetzt {bench.types[name]}",
+                        "problem_en": f"was {kind}, is now {bench.types[name]}",
+                    }
+                )
+        for name in bench.types:
+            if name not in before:
+                noted.append({"column_name": name, "problem_de": "ist neu", "problem_en": "is new"})
+        if not _same_grain(bench):
+            failed.append(
+                {
+                    "column_name": ", ".join(bench.description.grain),
+                    "problem_de": "die vorige Veröffentlichung hat einen anderen Zeilenschlüssel; "
+                    "Zeilen wurden nicht verglichen",
+                    "problem_en": "the previous release has another grain; rows were not compared",
+                }
+            )
+        return Result(examined=len(before), failed=len(failed), noted=len(noted), rows=tuple(failed + noted))
+
+    return Inspection(statement, run)

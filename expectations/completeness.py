@@ -1,0 +1,143 @@
+"""Completeness against the register: each area that exists on a date has a row, and no other area has one."""
+
+from __future__ import annotations
+
+from expectations.bench import Bench
+from expectations.rules import DATA_ENGINEER, PUBLISHER, Inspection, Result, Rule, Statement, quoted_list
+from expectations.settings import Completeness
+from expectations.values import excuses
+from expectations.wording import Phrase
+
+_PROTECTS = Phrase(
+    "davor, dass ein Kreis unbemerkt fehlt oder unter falschem Schlüssel steht",
+    "against a Kreis that is silently absent or stands under a wrong code",
+)
+
+
+def rules(bench: Bench) -> list[Rule]:
+    """One rule per declared completeness, and one on unknown areas; none without a register."""
+    if not bench.has_areas or not bench.has("area_code", "area_level", "reference_date"):
+        return []
+    declared = bench.description.checks.completeness
+    return [_unknown(bench), *(_missing(bench, entry, number) for number, entry in enumerate(declared, 1))]
+
+
+def inspections(bench: Bench) -> list[Inspection]:
+    """Says that completeness was not checked when no register was handed in."""
+    if bench.has_areas or not bench.description.checks.completeness:
+        return []
+    statement = Statement(
+        "completeness.register",
+        "completeness",
+        "info",
+        Phrase("Ein Gebietsverzeichnis liegt vor", "A register of areas is at hand"),
+        _PROTECTS,
+        PUBLISHER,
+        Phrase(
+            "kein Gebietsverzeichnis geliefert: Vollständigkeit und Schlüssel wurden nicht geprüft",
+            "no register was delivered: completeness and codes were not checked",
+        ),
+        unit=Phrase("Verzeichnis", "register"),
+    )
+    return [Inspection(statement, lambda: Result(examined=0, noted=1, rows=({},)))]
+
+
+def _holds(areas: str, day: str) -> str:
+    """SQL: the area version holds on the day; open ends are NULL."""
+    return (
+        f"({areas}.valid_from is null or {day} >= {areas}.valid_from) "
+        f"and ({areas}.valid_to is null or {day} < {areas}.valid_to)"
+    )
+
+
+def _unknown(bench: Bench) -> Rule:
+    located = (
+        "where missing_reason not in ('area_not_existing', 'not_locatable')"
+        if bench.has("missing_reason")
+        else ""
+    )
+    return Rule(
+        Statement(
+            "completeness.unknown_areas",
+            "completeness",
+            "fail",
+            Phrase("Jedes Gebiet gibt es am Stichtag", "Every area exists on the date"),
+            _PROTECTS,
+            DATA_ENGINEER,
+            Phrase(
+                "{row_count} Zeilen, aber das Verzeichnis kennt dieses Gebiet an diesem Tag nicht",
+                "{row_count} rows, but the register does not know this area on this day",
+            ),
+            unit=Phrase("Gebiete je Stichtag", "areas by date"),
+            keys=("area_code", "area_level", "reference_date"),
+        ),
+        cases=f"""
+            select used.*, exists (
+                select 1 from areas
+                where areas.area_code = used.area_code and areas.area_level = used.area_level
+                    and {_holds("areas", "used.reference_date")}
+            ) as is_known
+            from (
+                select area_code, area_level, reference_date, count(*) as row_count
+                from candidate {located}
+                group by area_code, area_level, reference_date
+            ) as used
+        """,
+        broken="not is_known",
+    )
+
+
+def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
+    declared = bench.declared
+    by = [name for name in entry.by if name != "reference_date"]
+    group = quoted_list((*by, "reference_date"))
+    selected = declared.where(entry.where)
+    return Rule(
+        Statement(
+            f"completeness.missing_areas{'' if number == 1 else f'_{number}'}",
+            "completeness",
+            "fail",
+            Phrase(
+                f"Jedes Gebiet der Ebene {entry.level} hat eine Zeile je {', '.join(by)} und Stichtag",
+                f"Every area of level {entry.level} has a row per {', '.join(by)} and date",
+            ),
+            _PROTECTS,
+            PUBLISHER,
+            Phrase(
+                "Zeile fehlt; von {area_count} Gebieten fehlen {missing_count}",
+                "row is absent; of {area_count} areas {missing_count} are missing",
+            ),
+            unit=Phrase("erwartete Zeilen", "expected rows"),
+            keys=tuple(dict.fromkeys((*by, "reference_date", "area_code"))),
+            must_apply=True,
+        ),
+        cases=f"""
+            select *,
+                count(*) over (partition by {group}) as area_count,
+                count(*) filter (where not is_there) over (partition by {group}) as missing_count
+            from (
+                select {quoted_list((*by, "reference_date"), "groups")}, register.area_code,
+                    present.area_code is not null as is_there
+                from (
+                    select distinct {group} from candidate
+                    where area_level = '{entry.level}' and ({selected})
+                ) as groups
+                inner join (
+                    select distinct area_code, valid_from, valid_to from areas
+                    where area_level = '{entry.level}'
+                ) as register on {_holds("register", "groups.reference_date")}
+                left join (
+                    select distinct {group}, area_code from candidate
+                    where area_level = '{entry.level}' and ({selected})
+                ) as present
+                    on register.area_code = present.area_code
+                    and {" and ".join(f'groups."{n}" = present."{n}"' for n in (*by, "reference_date"))}
+            )
+        """,
+        broken="not is_there",
+        severity=(
+            f"case when missing_count > area_count * {declared.number(entry.fail_share)} "
+            "then 'fail' else 'warn' end"
+        ),
+        excuses=excuses(bench, entry.explained),
+    )

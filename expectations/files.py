@@ -1,0 +1,482 @@
+"""Checks of the candidate's other files: they are there, are described, and say what Parquet says."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.bench import Bench
+from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement, quoted
+from expectations.wording import Phrase
+
+# Written after the gate looked, or by it.
+LATER_FILES = frozenset(
+    {"gate.json", "gate_report.html", "receipt.json", "diff.json", "diff.md", "diff.html"}
+)
+
+_FILES = Phrase("Dateien", "files")
+_FINDING = Phrase("{file_name}: {problem_de}", "{file_name}: {problem_en}")
+_DOUBLE = {"DOUBLE", "FLOAT"}
+_NUMBERS = {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT"}
+_UTF8_MARK = b"\xef\xbb\xbf"
+_BLOCK = 1 << 22
+
+
+def machine_csv(bench: Bench) -> Path:
+    """The CSV for programs."""
+    return bench.folder / f"{bench.description.product}.csv"
+
+
+def excel_csv(bench: Bench) -> Path:
+    """The CSV for a German Excel."""
+    return bench.folder / f"{bench.description.product}_excel.csv"
+
+
+def inspections(bench: Bench) -> list[Inspection]:
+    """All checks of files, in the order in which a reader meets them."""
+    found = [
+        _present(bench),
+        _described(bench),
+        _dictionary(bench),
+        _machine_csv(bench),
+        _excel_format(bench),
+        _excel_csv(bench),
+    ]
+    if bench.description.geometry:
+        found.append(_geopackage(bench))
+    return found
+
+
+class _Findings:
+    """Collects complaints about files."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, file: Path | str, de: str, en: str) -> None:
+        name = file.name if isinstance(file, Path) else file
+        self.rows.append({"file_name": name, "problem_de": de, "problem_en": en})
+
+    def result(self, examined: int) -> Result:
+        return Result(examined=examined, failed=len(self.rows), rows=tuple(self.rows[:EXAMPLES]))
+
+
+def _inspection(
+    name: str, title: Phrase, protects: Phrase, run: Callable[[], Result], unit: Phrase = _FILES
+) -> Inspection:
+    statement = Statement(f"files.{name}", "files", "fail", title, protects, EXPORT, _FINDING, unit=unit)
+    return Inspection(statement, run)
+
+
+def _present(bench: Bench) -> Inspection:
+    product = bench.description.product
+
+    def run() -> Result:
+        wanted = [
+            f"{product}.parquet",
+            f"{product}.csv",
+            f"{product}_excel.csv",
+            "datapackage.json",
+            "dictionary.csv",
+            "LICENCES.md",
+        ]
+        if bench.description.geometry:
+            wanted.append(f"{product}.gpkg")
+        findings = _Findings()
+        for name in wanted:
+            path = bench.folder / name
+            if not path.is_file():
+                findings.add(name, "fehlt", "is absent")
+            elif path.stat().st_size == 0:
+                findings.add(name, "ist leer", "is empty")
+        return findings.result(len(wanted))
+
+    return _inspection(
+        "present",
+        Phrase("Alle Dateien des Produkts sind da", "All files of the product are there"),
+        Phrase("Leserinnen und Leser, deren Format sonst fehlte", "readers whose format would be missing"),
+        run,
+    )
+
+
+def _described(bench: Bench) -> Inspection:
+    def run() -> Result:
+        findings = _Findings()
+        path = bench.folder / "datapackage.json"
+        try:
+            package = json.loads(path.read_text(encoding="utf-8"))
+            resources = {str(resource["path"]): resource for resource in package["resources"]}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            findings.add(path, f"nicht lesbar: {error}", f"cannot be read: {error}")
+            return findings.result(1)
+        there = {
+            file.name for file in bench.folder.iterdir() if file.is_file() and not file.name.startswith(".")
+        }
+        for name in sorted(there - resources.keys() - LATER_FILES - {path.name}):
+            findings.add(name, "steht nicht in datapackage.json", "is not named in datapackage.json")
+        for name, resource in sorted(resources.items()):
+            file = bench.folder / name
+            if name in LATER_FILES:
+                continue
+            if not file.is_file():
+                findings.add(name, "beschrieben, aber nicht da", "described, but not there")
+                continue
+            size, stated = file.stat().st_size, resource.get("bytes")
+            if stated is not None and stated != size:
+                findings.add(
+                    name, f"hat {size} Bytes, beschrieben {stated}", f"has {size} bytes, described {stated}"
+                )
+            digest = str(resource.get("hash") or "").rpartition(":")[2]
+            if digest and len(digest) == 64 and digest != _sha256(file):
+                findings.add(name, "Prüfsumme stimmt nicht", "checksum does not match")
+        return findings.result(len(there | resources.keys()))
+
+    return _inspection(
+        "described",
+        Phrase(
+            "datapackage.json beschreibt jede Datei richtig", "datapackage.json describes every file rightly"
+        ),
+        Phrase(
+            "Programme, die dem Verzeichnis der Dateien vertrauen",
+            "programs that trust the list of files",
+        ),
+        run,
+    )
+
+
+def _dictionary(bench: Bench) -> Inspection:
+    def run() -> Result:
+        findings = _Findings()
+        path = bench.folder / "dictionary.csv"
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                lines = list(csv.DictReader(file))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            findings.add(path, f"nicht lesbar: {error}", f"cannot be read: {error}")
+            return findings.result(1)
+        if not lines or "column" not in lines[0]:
+            findings.add(path, "hat keine Spalte „column“", "has no column “column”")
+            return findings.result(1)
+        explained = {str(line["column"]) for line in lines if not line.get("code")}
+        for name in bench.types:
+            if name not in explained:
+                findings.add(path, f"Spalte {name} ist nicht erklärt", f"column {name} is not explained")
+        for name in sorted(explained - bench.types.keys()):
+            findings.add(path, f"erklärt {name}, das es nicht gibt", f"explains {name}, which does not exist")
+        return findings.result(len(bench.types))
+
+    return _inspection(
+        "dictionary",
+        Phrase("Das Verzeichnis erklärt jede Spalte", "The dictionary explains every column"),
+        Phrase(
+            "davor, dass eine Zahl ohne Bedeutung weitergegeben wird", "against figures without a meaning"
+        ),
+        run,
+        Phrase("Spalten", "columns"),
+    )
+
+
+def _machine_csv(bench: Bench) -> Inspection:
+    def run() -> Result:
+        path = machine_csv(bench)
+        return _compare(bench, path, ",", _from_machine, by_name=True)
+
+    return _inspection(
+        "machine_csv",
+        Phrase("CSV für Programme sagt dasselbe wie Parquet", "The CSV for programs says what Parquet says"),
+        Phrase("davor, dass zwei Formate zwei Wahrheiten tragen", "against two formats with two truths"),
+        run,
+        ROWS,
+    )
+
+
+def _excel_csv(bench: Bench) -> Inspection:
+    def run() -> Result:
+        path = excel_csv(bench)
+        return _compare(bench, path, ";", _from_excel, by_name=False)
+
+    return _inspection(
+        "excel_csv",
+        Phrase(
+            "CSV für deutsches Excel sagt dasselbe wie Parquet",
+            "The CSV for German Excel says what Parquet says",
+        ),
+        Phrase(
+            "vor Dezimalpunkten, Tausenderpunkten und vertauschten Tagen und Monaten",
+            "against decimal points, thousands points and swapped days and months",
+        ),
+        run,
+        ROWS,
+    )
+
+
+def _excel_format(bench: Bench) -> Inspection:
+    def run() -> Result:
+        findings = _Findings()
+        path = excel_csv(bench)
+        if not path.is_file():
+            findings.add(path, "fehlt", "is absent")
+            return findings.result(1)
+        line_feeds = returns = 0
+        with path.open("rb") as file:
+            if file.read(3) != _UTF8_MARK:
+                findings.add(
+                    path,
+                    "beginnt nicht mit der UTF-8-Marke (BOM): Excel zerstört Umlaute",
+                    "does not start with the UTF-8 mark (BOM): Excel breaks umlauts",
+                )
+            header = file.readline()
+            line_feeds, returns = header.count(b"\n"), header.count(b"\r\n")
+            tail = b""
+            while block := file.read(_BLOCK):
+                line_feeds += block.count(b"\n")
+                returns += (tail + block).count(b"\r\n")
+                tail = block[-1:] if block.endswith(b"\r") else b""
+        if line_feeds != returns:
+            findings.add(
+                path,
+                f"{line_feeds - returns} Zeilen enden nicht mit CR LF",
+                f"{line_feeds - returns} lines do not end with CR LF",
+            )
+        if b";" not in header:
+            findings.add(path, "Trennzeichen ist nicht „;“", "separator is not “;”")
+        return findings.result(1)
+
+    return _inspection(
+        "excel_format",
+        Phrase(
+            "CSV für Excel: UTF-8 mit Marke, Semikolon, Zeilenende CR LF",
+            "CSV for Excel: UTF-8 with mark, semicolons, CR LF",
+        ),
+        Phrase(
+            "davor, dass Excel Umlaute oder Spalten zerstört", "against Excel breaking umlauts or columns"
+        ),
+        run,
+    )
+
+
+def _from_machine(column: str, kind: str) -> str:
+    """SQL: the text of the machine CSV read back as the Parquet type."""
+    return f"try_cast({column} as {kind})"
+
+
+def _from_excel(column: str, kind: str) -> str:
+    """SQL: the text of the German CSV read back; anything but decimal comma and TT.MM.JJJJ becomes NULL."""
+    if kind in _NUMBERS:
+        return (
+            f"case when regexp_full_match({column}, '-?[0-9]+(,[0-9]+)?([eE][-+]?[0-9]+)?') "
+            f"then try_cast(replace({column}, ',', '.') as {kind}) end"
+        )
+    if kind == "DATE":
+        return f"cast(try_strptime({column}, '%d.%m.%Y') as date)"
+    if kind == "BOOLEAN":
+        return f"case {column} when 'ja' then true when 'nein' then false end"
+    return column
+
+
+def _compare(
+    bench: Bench, path: Path, delimiter: str, reader: Callable[[str, str], str], *, by_name: bool
+) -> Result:
+    """Read the CSV back and compare it with Parquet row by row in file order.
+
+    Time stamps are shortened in a German CSV and texts may be made harmless (a leading apostrophe, one line),
+    so there both are compared as far as they can be.
+    """
+    findings = _Findings()
+    connection = bench.connection
+    columns = list(bench.types)
+    try:
+        relation = connection.read_csv(
+            str(path),
+            header=True,
+            sep=delimiter,
+            quotechar='"',
+            escapechar='"',
+            all_varchar=True,
+            na_values="",
+        )
+        names = list(relation.columns)
+    except (duckdb.Error, OSError) as error:
+        reason = str(error).splitlines()[0]
+        findings.add(path, f"nicht lesbar: {reason}", f"cannot be read: {reason}")
+        return findings.result(1)
+    if by_name and names != columns:
+        findings.add(
+            path,
+            f"Spalten sind {', '.join(names)}, in Parquet {', '.join(columns)}",
+            f"columns are {', '.join(names)}, in Parquet {', '.join(columns)}",
+        )
+        return findings.result(1)
+    if len(names) < len(columns):
+        findings.add(
+            path,
+            f"hat {len(names)} Spalten, Parquet {len(columns)}",
+            f"has {len(names)} columns, Parquet {len(columns)}",
+        )
+        return findings.result(1)
+    try:
+        rows = connection.read_parquet(str(bench.parquet)).count("*").fetchall()[0][0]
+        lines = relation.count("*").fetchall()[0][0]
+        if rows != lines:
+            findings.add(
+                path,
+                f"hat {lines} Zeilen, Parquet {rows}",
+                f"has {lines} rows, Parquet {rows}",
+            )
+            return findings.result(rows)
+        _compare_cells(bench, findings, path, relation, reader, exact_text=by_name)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        findings.add(path, f"nicht lesbar: {reason}", f"cannot be read: {reason}")
+        rows = 1
+    return findings.result(rows)
+
+
+def _compare_cells(
+    bench: Bench,
+    findings: _Findings,
+    path: Path,
+    relation: duckdb.DuckDBPyRelation,
+    reader: Callable[[str, str], str],
+    *,
+    exact_text: bool,
+) -> None:
+    connection = bench.connection
+    kinds = list(bench.types.items())
+    renamed = ", ".join(
+        f'"{name.replace(chr(34), chr(34) * 2)}" as c{number}'
+        for number, name in enumerate(relation.columns[: len(kinds)])
+    )
+    relation.project(renamed).create_view("csv_lines", replace=True)
+    connection.read_parquet(str(bench.parquet)).project(
+        ", ".join(f"{quoted(name)} as p{number}" for number, (name, _) in enumerate(kinds))
+    ).create_view("parquet_lines", replace=True)
+    differs = []
+    for number, (_, kind) in enumerate(kinds):
+        differs.append(_differs(f"c{number}", f"p{number}", kind, reader, exact_text=exact_text))
+    counts = connection.execute(
+        f"select {', '.join(f'count(*) filter (where {condition})' for condition in differs)} "
+        "from csv_lines positional join parquet_lines"
+    ).fetchall()[0]
+    for number, count in enumerate(counts):
+        if not count:
+            continue
+        name = kinds[number][0]
+        line, text, value = connection.execute(
+            f"select line, c{number}, cast(p{number} as varchar) from ("
+            f"select row_number() over () + 1 as line, * from csv_lines positional join parquet_lines"
+            f") where {differs[number]} order by line limit 1"
+        ).fetchall()[0]
+        findings.add(
+            path,
+            f"{count} Zellen der Spalte {name} weichen ab, zuerst Zeile {line}: „{text}“ statt {value}",
+            f"{count} cells of column {name} differ, first in line {line}: “{text}” instead of {value}",
+        )
+
+
+def _differs(text: str, value: str, kind: str, reader: Callable[[str, str], str], *, exact_text: bool) -> str:
+    """SQL: the CSV's text does not mean the Parquet value. An empty text and NULL are the same."""
+    if kind in _DOUBLE:
+        read = reader(text, kind)
+        return (
+            f"({read} is null) <> ({value} is null) "
+            f"or abs({read} - {value}) > 1e-12 * greatest(1, abs({value}))"
+        )
+    if kind == "VARCHAR" and not exact_text:
+        clean = f"regexp_replace({value}, '\\s+', ' ', 'g')"
+        return (
+            f"coalesce(regexp_replace(ltrim({text}, ''''), '\\s+', ' ', 'g'), '') "
+            f"<> coalesce(ltrim({clean}, ''''), '')"
+        )
+    if kind.startswith("TIMESTAMP"):
+        return f"({text} is null) <> ({value} is null)"
+    if kind == "VARCHAR":
+        return f"coalesce({text}, '') <> coalesce({value}, '')"
+    return f"{reader(text, kind)} is distinct from {value}"
+
+
+def _geopackage(bench: Bench) -> Inspection:
+    def run() -> Result:
+        findings = _Findings()
+        path = bench.folder / f"{bench.description.product}.gpkg"
+        geometry = bench.description.geometry or {}
+        code = str(geometry.get("area_code", "area_code"))
+        examined = 0
+        if not path.is_file():
+            findings.add(path, "fehlt", "is absent")
+            return findings.result(1)
+        try:
+            # A GeoPackage is an SQLite file (OGC 12-128r18); immutable, so that nothing is written beside it.
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            try:
+                layers = [
+                    str(row[0])
+                    for row in connection.execute(
+                        "select table_name from gpkg_contents where data_type = 'features' order by 1"
+                    )
+                ]
+                if not layers:
+                    findings.add(path, "hat keine Ebene mit Flächen", "has no layer of features")
+                for layer in layers:
+                    table = '"' + layer.replace('"', '""') + '"'
+                    (count,) = connection.execute(f"select count(*) from {table}").fetchone()
+                    examined += count
+                    if not count:
+                        findings.add(path, f"Ebene {layer} ist leer", f"layer {layer} is empty")
+                    names = {row[1] for row in connection.execute(f"pragma table_info({table})")}
+                    if code in names:
+                        codes = [
+                            row[0]
+                            for row in connection.execute(f"select distinct {quoted(code)} from {table}")
+                        ]
+                        _codes_known(bench, findings, path, layer, code, codes)
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            findings.add(path, f"nicht lesbar: {error}", f"cannot be read: {error}")
+        return findings.result(examined)
+
+    return _inspection(
+        "geopackage",
+        Phrase(
+            "Die GeoPackage-Ebenen haben Flächen mit bekannten Schlüsseln",
+            "The GeoPackage layers hold features with known codes",
+        ),
+        Phrase("vor leeren oder falsch verknüpften Karten", "against empty or wrongly joined maps"),
+        run,
+        Phrase("Flächen", "features"),
+    )
+
+
+def _codes_known(
+    bench: Bench, findings: _Findings, path: Path, layer: str, code: str, codes: list[Any]
+) -> None:
+    if not bench.has(code):
+        return
+    known = {
+        row[0]
+        for row in bench.connection.read_parquet(str(bench.parquet))
+        .project(quoted(code))
+        .distinct()
+        .fetchall()
+    }
+    unknown = sorted(str(value) for value in codes if value not in known)
+    if unknown:
+        shown = ", ".join(unknown[:5])
+        findings.add(
+            path,
+            f"Ebene {layer}: {len(unknown)} Schlüssel stehen nicht im Produkt: {shown}",
+            f"layer {layer}: {len(unknown)} codes are not in the product: {shown}",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,116 @@
+"""The parts a suite is made of: what a rule says (`Statement`) and how it is asked in SQL (`Rule`).
+
+A rule is one SQL statement over the relation `candidate` (and `previous`, `areas`, where the gate has them)
+that lists the *cases* it looks at, and one condition that is true for a case that *breaks* it. Everything
+else (counting, excuses, the first twenty examples, words) is the same for all rules and done in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from expectations.verdict import Severity
+from expectations.wording import Phrase
+
+EXAMPLES = 20
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+# Who puts a finding right. The gate only finds; it never mends.
+DATA_ENGINEER = Phrase("Datentechnik (dbt-Modell des Produkts)", "data engineer (the product's dbt model)")
+STATISTICIAN = Phrase(
+    "Statistikstelle (fachliche Prüfung, dann Erklärung in der Produktdatei oder Korrektur an der Quelle)",
+    "statistician (judge it, then declare the explanation in the product file or correct the source)",
+)
+DECLARATION = Phrase(
+    "Wer die Produktdatei pflegt (exports/products)", "owner of the product file (exports/products)"
+)
+EXPORT = Phrase("Datentechnik (Exportschreiber)", "data engineer (the export writers)")
+PUBLISHER = Phrase(
+    "Quelle: Herausgeber fragen; bis dahin Abweichung in der Produktdatei begründen",
+    "source: ask the publisher; until then declare the deviation with its reason in the product file",
+)
+
+ROWS = Phrase("Zeilen", "rows")
+
+
+def quoted(name: str) -> str:
+    """A column or relation name from a declaration, quoted for SQL; ValueError when it is no plain name."""
+    if not NAME.match(name):
+        raise ValueError(f"{name!r} is not a column name: small letters, digits and _ only, a letter first")
+    return f'"{name}"'
+
+
+def quoted_list(names: Iterable[str], relation: str = "") -> str:
+    """Quoted names separated by commas, each behind its relation when one is given."""
+    prefix = f"{relation}." if relation else ""
+    return ", ".join(prefix + quoted(name) for name in names)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a check is about, in words. `finding` is the sentence about one row that breaks it."""
+
+    id: str
+    family: str
+    severity: Severity
+    title: Phrase
+    protects: Phrase
+    who_fixes: Phrase
+    finding: Phrase
+    unit: Phrase = ROWS
+    keys: tuple[str, ...] = ()
+    must_apply: bool = False
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """A declared reason why a case that breaks the rule does not stop the release. `condition` is SQL."""
+
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A statement asked in SQL.
+
+    `cases` is a select, `broken` a condition over its columns. `comparable` (condition) leaves cases out that
+    cannot be judged, such as sums with a missing part; they are counted, not judged. `severity` (SQL giving
+    'fail', 'warn' or 'info') replaces the statement's severity case by case. `order` sorts examples.
+    """
+
+    statement: Statement
+    cases: str
+    broken: str
+    comparable: str = "true"
+    severity: str | None = None
+    order: str | None = None
+    excuses: tuple[Excuse, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a rule or inspection found, before it is put into words. `rows` are the examples, worst first."""
+
+    examined: int
+    failed: int = 0
+    warned: int = 0
+    noted: int = 0
+    excused: int = 0
+    skipped: int = 0
+    rows: tuple[dict[str, Any], ...] = ()
+    excuses: tuple[str, ...] = ()
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A check that reads files instead of rows (encoding, presence, hashes); it is run as Python."""
+
+    statement: Statement
+    run: Callable[[], Result] = field(repr=False)

@@ -1,0 +1,319 @@
+"""The `checks:` block of a product file, and the part of a product description that the gate reads.
+
+The gate is handed a plain dictionary; these models are the only place that knows its shape. Unknown keys are
+refused with the key's full name, so that a misspelt rule cannot silently check nothing.
+
+What `exports/products/<product>.yml` holds under `checks:` (every key may be left out)::
+
+    checks:
+      dates: {since: 1990-01-01, until: null}  # reference dates allowed; never later than the check
+      required:                                # values that must occur with at least one figure
+        - {column: indicator_id, values: [D01, I01], why: "…"}
+      ranges:                                  # first entry whose `where` fits decides about a row
+        - {where: {unit: "%"}, low: 0, high: 100, severity: fail, why: "…"}
+      integers: [{measure_code: [persons]}]    # rows that count things: whole and not negative
+      ratio:                                   # value = numerator / denominator * factor
+        {factors: [{where: {unit: "%"}, factor: 100}], decimals: null}
+      national:                                # a figure for Germany wherever a Kreis has one
+        {by: [indicator_id], severity: fail, explained: [...]}
+      reference_values:                        # figures known from elsewhere; compared when the row exists
+        - {where: {indicator_id: D01, area_code: DG, reference_date: 2015-12-31}, value: 82175684,
+           source: "…"}
+      parts:                                   # members of one dimension add up to another of its members
+        - {id: sex, title_de: "…", title_en: "…", dimension: sex, total: _T, parts: [M, F], where: {…},
+           severity: fail, tolerance_per_cell: 0, explained: [...]}
+      areas:                                   # areas of one level add up to their area of a higher level
+        - {id: kreise, title_de: "…", title_en: "…", children: KREIS, parents: LAND, where: {…},
+           severity: fail, tolerance_per_cell: 0, explained: [...]}
+      completeness:                            # every Kreis of the register has a row per group and date
+        - {by: [indicator_id], level: KREIS, fail_share: 0.05, where: {…}, explained: [...]}
+      comparison:                              # against the release before
+        {by: [indicator_id], moved_relative: 0.2, moved_warn_share: 0.02, moved_fail_share: 0.5}
+      waivers:                                 # a finding let through by a named person until a day
+        - {check: comparison.rows_lost, who: "…", reason: "…", until: 2027-01-31, where: {indicator_id: P06}}
+
+`where` maps a column to one value or a list; several columns must all fit. `explained` is a list of
+`{where, since, until, why, source}`: findings that the publisher explains. They are reported as warnings with
+the reason, not as failures. In `areas` the `where` of an explanation speaks about the parent's row
+(`area_code: "10"`), `since`/`until` about `reference_date`, both days included. `tolerance_per_cell` is added
+for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from expectations.rules import NAME
+from expectations.verdict import Severity
+
+AreaLevel = Literal["DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK"]
+
+
+class DescriptionError(ValueError):
+    """A product description that the gate cannot read; names product and key."""
+
+
+def _selection(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        str(column): tuple(_text(item) for item in (wanted if isinstance(wanted, list | tuple) else [wanted]))
+        for column, wanted in value.items()
+    }
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float | date) else value
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, str) and not NAME.match(value):
+        raise ValueError(f"{value!r} is no column name (small letters, digits and _)")
+    return value
+
+
+Column = Annotated[str, BeforeValidator(_column)]
+Where = Annotated[dict[Column, tuple[str, ...]], BeforeValidator(_selection)]
+RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Strict(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Explained(Strict):
+    """Findings that the publisher explains: which (`where`, `since`, `until`) and why, with the source."""
+
+    why: str
+    where: Where = Field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+
+
+class Dates(Strict):
+    """Reference dates a product may hold, both days included."""
+
+    since: date = date(1949, 5, 23)
+    until: date | None = None
+
+
+class Required(Strict):
+    """Values of one column that must each occur with at least one figure."""
+
+    column: Column
+    values: tuple[str, ...]
+    why: str | None = None
+    severity: Severity = "fail"
+
+
+class ValueRange(Strict):
+    """Smallest and largest value of the rows selected; at least one bound."""
+
+    where: Where = Field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    severity: Severity = "fail"
+    why: str | None = None
+
+
+class Factor(Strict):
+    """`value = numerator / denominator * factor` for the rows selected."""
+
+    where: Where = Field(default_factory=dict)
+    factor: float
+
+
+class Ratio(Strict):
+    """Which factor a ratio carries, first fitting entry; `decimals` when values are stored rounded."""
+
+    factors: tuple[Factor, ...]
+    decimals: int | None = None
+    severity: Severity = "fail"
+
+
+class National(Strict):
+    """Groups in which Germany must have a figure wherever a Kreis has one."""
+
+    by: tuple[Column, ...]
+    where: Where = Field(default_factory=dict)
+    severity: Severity = "fail"
+    explained: tuple[Explained, ...] = ()
+
+
+class ReferenceValue(Strict):
+    """One published figure known from elsewhere. `where` must name exactly one row."""
+
+    where: Where
+    value: float
+    source: str
+    tolerance: float = 0.0
+    severity: Severity = "fail"
+
+
+class Parts(Strict):
+    """Members of a dimension that add up to another member of it."""
+
+    id: RuleId
+    title_de: str
+    title_en: str
+    dimension: Column
+    parts: tuple[str, ...]
+    total: str = "_T"
+    where: Where = Field(default_factory=dict)
+    severity: Severity = "fail"
+    tolerance_per_cell: float = 0.0
+    explained: tuple[Explained, ...] = ()
+
+
+class AreaSum(Strict):
+    """Areas of one level that add up to the area of a higher level they lie in."""
+
+    id: RuleId
+    title_de: str
+    title_en: str
+    children: AreaLevel
+    parents: AreaLevel
+    where: Where = Field(default_factory=dict)
+    severity: Severity = "fail"
+    tolerance_per_cell: float = 0.0
+    explained: tuple[Explained, ...] = ()
+
+
+class Completeness(Strict):
+    """Areas of a level that must have a row for each group and date in which the level occurs at all.
+
+    Up to `fail_share` of missing areas per group and date warns, above it fails.
+    """
+
+    by: tuple[Column, ...]
+    level: AreaLevel = "KREIS"
+    fail_share: float = 0.05
+    where: Where = Field(default_factory=dict)
+    explained: tuple[Explained, ...] = ()
+
+
+class Comparison(Strict):
+    """Thresholds for the comparison with the release before.
+
+    A value that moved by more than `moved_relative` of its former size warns. Per group, a share of moved
+    values above `moved_warn_share` warns and above `moved_fail_share` fails. Lost rows always fail.
+    """
+
+    by: tuple[Column, ...] = ()
+    moved_relative: float = 0.2
+    moved_warn_share: float = 0.02
+    moved_fail_share: float = 0.5
+
+
+class Waiver(Strict):
+    """A finding that a named person lets through, with the reason, until a day (included)."""
+
+    check: str
+    who: str
+    reason: str
+    until: date
+    where: Where = Field(default_factory=dict)
+
+
+class Settings(Strict):
+    """The whole `checks:` block."""
+
+    dates: Dates = Field(default_factory=Dates)
+    required: tuple[Required, ...] = ()
+    ranges: tuple[ValueRange, ...] = ()
+    integers: tuple[Where, ...] = ()
+    ratio: Ratio | None = None
+    national: National | None = None
+    reference_values: tuple[ReferenceValue, ...] = ()
+    parts: tuple[Parts, ...] = ()
+    areas: tuple[AreaSum, ...] = ()
+    completeness: tuple[Completeness, ...] = ()
+    comparison: Comparison = Field(default_factory=Comparison)
+    waivers: tuple[Waiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Settings:
+        ids = [rule.id for rule in self.parts] + [rule.id for rule in self.areas]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"ids of parts and areas must differ, used twice: {', '.join(twice)}")
+        return self
+
+
+class DescribedColumn(BaseModel):
+    """A column as the product describes it; keys the gate does not read are ignored here and below."""
+
+    name: Column
+    type: str | None = None
+    description: str | None = None
+    unit: str | None = None
+    role: str | None = None
+
+
+class DescribedDataset(BaseModel):
+    """A source of the product, as lineage found it. Times are text (ISO) or absent."""
+
+    dataset_id: str
+    title_de: str | None = None
+    publisher: str | None = None
+    licence: str | None = None
+    licence_url: str | None = None
+    attribution: str | None = None
+    snapshot_id: str | None = None
+    retrieved_at: str | None = None
+    published_at: str | None = None
+    is_old: bool = False
+    note: str | None = None
+
+
+class Description(BaseModel):
+    """The product description as far as the gate reads it."""
+
+    product: str
+    title_de: str = ""
+    title_en: str = ""
+    grain: tuple[Column, ...] = Field(min_length=1)
+    columns: tuple[DescribedColumn, ...] = Field(min_length=1)
+    geometry: dict[str, Any] | None = None
+    checks: Settings = Field(default_factory=Settings)
+    datasets: tuple[DescribedDataset, ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Described columns in their order."""
+        return tuple(column.name for column in self.columns)
+
+
+def read_description(description: Mapping[str, Any]) -> Description:
+    """The description as a model. Raises DescriptionError naming product, key and what is wrong with it."""
+    product = str(description.get("product", "?"))
+    plain = {**description, "checks": description.get("checks") or {}}
+    plain["datasets"] = [_times_as_text(dataset) for dataset in description.get("datasets") or ()]
+    try:
+        return Description.model_validate(plain)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in issue['loc'])}: {issue['msg']}" for issue in error.errors()
+        ]
+        raise DescriptionError(
+            f"the description of product {product} cannot be read: {'; '.join(lines)}. "
+            f"Correct exports/products/{product}.yml (keys of checks: see expectations/settings.py)."
+        ) from error
+
+
+def _times_as_text(dataset: Any) -> Any:
+    if not isinstance(dataset, Mapping):
+        return dataset
+    return {
+        key: value.isoformat() if key.endswith("_at") and hasattr(value, "isoformat") else value
+        for key, value in dataset.items()
+    }

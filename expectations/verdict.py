@@ -1,0 +1,82 @@
+"""What the gate says: one `Check` per rule, one `Verdict` per candidate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["fail", "warn", "info"]
+Outcome = Literal["passed", "noted", "warned", "failed", "error"]
+
+REFUSING: frozenset[str] = frozenset({"failed", "error"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one rule protects and what it found.
+
+    `severity` is what a finding means by declaration; `outcome` is what was found: `noted` for findings that
+    only inform, `warned` for findings that go into the release notes, `failed` for findings that stop the
+    release, `error` when the rule itself could not be evaluated (never a statement about the data, and it
+    stops the release too). `examined` counts cases looked at, `found` those that break the rule, `excused`
+    those of them that a declared explanation or waiver covers. Texts ending in `_de` are German, the others
+    English; `examples` and `examples_de` are the same up to 20 rows in words.
+    """
+
+    id: str
+    family: str
+    title: str
+    title_de: str
+    protects: str
+    protects_de: str
+    who_fixes: str
+    who_fixes_de: str
+    on_failure: str
+    on_failure_de: str
+    severity: Severity
+    outcome: Outcome
+    observed: str
+    observed_de: str
+    examined: int = 0
+    found: int = 0
+    excused: int = 0
+    examples: tuple[str, ...] = ()
+    examples_de: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All checks of one candidate. `passed` is false when any check failed or could not be evaluated."""
+
+    product: str
+    checks: tuple[Check, ...]
+    checked_on: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """True when nothing stops the release; a verdict without checks never passes."""
+        return bool(self.checks) and not any(check.outcome in REFUSING for check in self.checks)
+
+    def counts(self) -> dict[str, int]:
+        """How many checks had each outcome, every outcome named."""
+        outcomes: tuple[Outcome, ...] = ("passed", "noted", "warned", "failed", "error")
+        return {outcome: sum(check.outcome == outcome for check in self.checks) for outcome in outcomes}
+
+    def as_dict(self, *, seconds: bool = True) -> dict[str, Any]:
+        """The verdict as plain JSON types. Without `seconds` it is the same for the same input."""
+        checks = [asdict(check) for check in self.checks]
+        for check in checks:
+            check["examples"] = list(check["examples"])
+            check["examples_de"] = list(check["examples_de"])
+            if not seconds:
+                del check["seconds"]
+        return {
+            "product": self.product,
+            "passed": self.passed,
+            "checked_on": self.checked_on,
+            "counts": self.counts(),
+            "facts": self.facts,
+            "checks": checks,
+        }

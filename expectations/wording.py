@@ -1,0 +1,85 @@
+"""Words for people: German and English texts of a check, and rows of data put into words.
+
+A `Phrase` holds both languages. Its text may name columns of a found row in braces; `say` fills them with
+numbers and dates as the language writes them (`1.234,5` and `31.12.2015`; `1,234.5` and `2015-12-31`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Language = Literal["de", "en"]
+
+_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
+_SILENT_KEYS = {"area_key": "area_code", "period_key": "reference_date"}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text in both languages; `{column}` stands for a value of the row it speaks about."""
+
+    de: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """The template in one language."""
+        return self.de if language == "de" else self.en
+
+
+def number_text(value: float, language: Language) -> str:
+    """A number with thousands marks and at most six significant decimals, as the language writes it."""
+    if isinstance(value, int) or float(value).is_integer():
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    if language == "de":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text
+
+
+def word(value: Any, language: Language) -> str:
+    """Any value of a row as a reader of the language expects it; nothing is `–`."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return {"de": ("nein", "ja"), "en": ("no", "yes")}[language][int(value)]
+    if isinstance(value, int | float):
+        return number_text(value, language)
+    if isinstance(value, list | tuple):
+        return ", ".join(word(item, language) for item in value)
+    text = str(value)
+    day = _DAY.match(text)
+    if day:
+        return f"{day[3]}.{day[2]}.{day[1]}" if language == "de" else f"{day[1]}-{day[2]}-{day[3]}"
+    return text
+
+
+def say(phrase: Phrase, row: Mapping[str, Any], language: Language) -> str:
+    """The phrase about this row. A column that the row does not have stays visible as `{column}`."""
+    words = _Words({name: word(value, language) for name, value in row.items()})
+    return phrase.text(language).format_map(words)
+
+
+def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> str:
+    """Which case is meant: `01002 Kiel · 31.12.2015 · sex M`, from the key columns that the row has."""
+    parts: list[str] = []
+    for key in keys:
+        value = row.get(key)
+        if value is None or row.get(_SILENT_KEYS.get(key, "")) is not None:
+            continue
+        if key == "area_code":
+            name = row.get("area_name")
+            parts.append(f"{value} {name}" if name else str(value))
+        elif key == "reference_date":
+            parts.append(word(value, language))
+        elif key != "area_name":
+            parts.append(f"{key} {word(value, language)}")
+    return " · ".join(parts)
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
