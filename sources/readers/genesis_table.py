@@ -126,7 +126,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
 
 def _check_content(data: bytes, declaration: Declaration, name: str) -> None:
     """Refuse what is no such table at all, and a file that names another table."""
-    if not data.strip():
+    if not data.removeprefix(_BOM).strip():
         raise problem("empty_file", name)
     start = data[:2048].lstrip(_BOM + b" \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
@@ -401,6 +401,8 @@ def _columns(body: bytes, width: int, first_line: int, name: str) -> list[pa.Arr
     if returns and returns != body.count(b"\n"):
         raise problem("mixed_line_ends", name, line=first_line)
     quoted = b'"' in body
+    if b"\n\n" in body or b"\n\r\n" in body:
+        _explain_width(body, width, first_line, name)
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(body),
