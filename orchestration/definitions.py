@@ -14,13 +14,13 @@ from .project import Project
 from .resources import Settings
 
 
-@dg.definitions
+@dg.definitions  # type: ignore[untyped-decorator]
 def defs() -> dg.Definitions:
     """The definitions over this process's settings."""
     settings = Settings.from_environment()
     manifest = Project(settings).manifest()
     parts = [
-        *build_landing(settings),
+        *build_landing(),
         build_warehouse(settings, manifest),
         *build_releases(settings, manifest),
     ]

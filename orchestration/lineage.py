@@ -82,7 +82,7 @@ def set_aside(paths: Paths, dataset_id: str) -> SetAside | None:
     at = datetime.strptime(newest.name.split("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     reason = read_json(newest / "reason.json")
     words = (newest / "reason.txt").read_text(encoding="utf-8") if (newest / "reason.txt").exists() else ""
-    return SetAside(at, str(reason.get("file_name", "")), " ".join(words.split()))
+    return SetAside(at, str(reason.get("file", "")), " ".join(words.split()))
 
 
 def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> list[dict[str, Any]]:

@@ -113,9 +113,9 @@ class Watcher:
 
     def _failed(self, event: Any) -> None:
         data = event.step_failure_data
+        if data.error is not None and data.error.cls_name == "DagsterAssetCheckFailedError":
+            return  # the gate refused; told when the check was evaluated
         said = data.user_failure_data.description if data.user_failure_data else None
-        if said is None and event.step_key.startswith("candidate"):
-            return  # the blocking gate check, already told
         words = said or _innermost(data.error)
         self.outcome.problems.append(words)
         self._say("trouble", words)

@@ -122,6 +122,16 @@ class Publication:
         release = current_release(self.paths.releases, self.name)
         return release is not None and release.fingerprint == kept.get("fingerprint")
 
+    def next_step(self) -> str:
+        """In words, what a run would do for this product, given that its models hold."""
+        kept = self._kept()
+        if kept.get("key") != self.key(self.describe()):
+            return "build it anew, since its description or the exports changed"
+        if self.is_released(kept):
+            return "leave it as it is"
+        refused = read_json(self.folder / "receipt.json").get("passed") is False
+        return "refuse it again, since the gate refused exactly this" if refused else "check and release it"
+
     def build(self) -> tuple[str, int]:
         """Write the candidate, unless what it would come from is as before. Returns status and rows."""
         from exports import candidate
@@ -239,7 +249,7 @@ class Publication:
 def code_hash(package: Any) -> str:
     """SHA-256 over the Python and YAML files of a package: other code may build or judge otherwise."""
     digest = hashlib.sha256()
-    folder = Path(package.__file__).parent
+    folder = Path(next(iter(package.__path__)))
     for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml")]):
         digest.update(str(file.relative_to(folder)).encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())

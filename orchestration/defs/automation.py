@@ -37,7 +37,7 @@ def build_refresh(job: Any) -> dg.ScheduleDefinition:
 
 
 def build_drop_folder(settings: Settings, job: Any) -> dg.SensorDefinition:
-    """Watches `inbox` in the data root. Files stay there; what was seen is remembered by name, size and time."""
+    """Watches `inbox` in the data root. Files stay there; what was seen is known by name, size and time."""
 
     @dg.sensor(
         name="drop_folder",

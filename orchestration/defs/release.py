@@ -45,7 +45,7 @@ def _candidate(settings: Settings, manifest: Manifest, name: str, product: Any) 
         description=f"{product.title_en}: the files as they would be released.",
         kinds={"parquet"},
     )
-    def candidate(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult[None]:
+    def candidate(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
         publication = Publication(settings.paths, manifest, name, context.log.info)
         status, rows = publication.build()
         return dg.MaterializeResult(
@@ -85,7 +85,7 @@ def _release(settings: Settings, manifest: Manifest, name: str, product: Any) ->
         group_name="releases",
         description=f"{product.title_en}: the published edition.",
     )
-    def release(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult[None]:
+    def release(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
         published = Publication(settings.paths, manifest, name, context.log.info).publish()
         return dg.MaterializeResult(
             metadata={

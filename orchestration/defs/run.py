@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from pydantic import PrivateAttr
 
+from ..deliveries import Deliveries
 from ..resources import Settings, only_run
 
 
@@ -23,9 +25,18 @@ class Run(dg.ConfigurableResource):
 
     origin: str = "drop"
     folder: str = ""
+    _deliveries: Deliveries | None = PrivateAttr(default=None)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """What was delivered to this run."""
+        assert self._deliveries is not None, "only inside a run"
+        return self._deliveries
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
         """Hold the data root while the run lasts. Raises InUse when another process holds it."""
-        with only_run(Settings.from_environment().paths):
+        paths = Settings.from_environment().paths
+        with only_run(paths), Deliveries(paths, self.origin, self.folder).received() as deliveries:
+            self._deliveries = deliveries
             yield self

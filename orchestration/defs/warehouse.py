@@ -215,12 +215,12 @@ def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> l
         node = manifest["nodes"].get(unique_id) or manifest["unit_tests"].get(unique_id, {})
         kind = "model" if unique_id.startswith(planning.BUILT) else "check"
         words = (said[unique_id].get("message") or status).strip()
-        sql = node.get("compiled_path") or said[unique_id].get("compiled_path")
+        sql = next((target / "compiled").rglob(f"{node.get('alias') or node.get('name')}.sql"), None)
         lines.append(f"{kind} {node.get('name', unique_id)} ({node.get('original_file_path')}): {words}")
         if node.get("description"):
             lines.append(f"  {' '.join(node['description'].split())}")
         if sql:
-            lines.append(f"  its SQL: {target / sql}")
+            lines.append(f"  its SQL: {sql}")
     skipped = sum(status == "skipped" for status in results.values())
     if lines and skipped:
         lines.append(f"{skipped} models and checks downstream were not run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import duckdb
 import pytest
 
 from orchestration.resources import Paths, Settings
+
+with warnings.catch_warnings():  # a library of dagster-dbt's warns about itself when it is first imported
+    warnings.filterwarnings("ignore", "sqlglotrs is deprecated", DeprecationWarning)
+    import dagster_dbt  # noqa: F401
 
 PROJECT = {
     "dbt_project.yml": """

@@ -1,0 +1,142 @@
+"""What was delivered to a run: found once per run, handed out per dataset.
+
+| origin | where files come from |
+|---|---|
+| `sample` | written now by the twins, in the publishers' own formats, into a temporary folder |
+| `folder` | a folder that the caller names |
+| `drop` | the inbox of the data root |
+| `live` | fetched from the publisher when the dataset's turn comes |
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .resources import Paths
+
+STATUS = {"landed": "landed", "unchanged": "unchanged", "set_aside": "set aside"}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of a dataset in this run, over all files of it.
+
+    status: `landed`, `unchanged`, `set aside`, `unreachable` or `not delivered`; message: why, in words;
+    outcomes: what landing said of each file.
+    """
+
+    status: str
+    message: str = ""
+    outcomes: Sequence[Any] = ()
+
+
+@dataclass
+class Deliveries:
+    """The deliveries of one run, and the landing they go to."""
+
+    paths: Paths
+    origin: str
+    folder: str = ""
+    _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    @contextlib.contextmanager
+    def received(self) -> Iterator[Deliveries]:
+        """The landing is ready and the deliveries can be taken; temporary files are gone afterwards."""
+        with self._open:
+            self.landing.prepare()
+            yield self
+
+    @cached_property
+    def landing(self) -> Any:
+        """The landing of this data root."""
+        from sources.landing import Landing
+
+        return Landing(self.paths.root)
+
+    @cached_property
+    def _found(self) -> list[Any]:
+        """All deliveries of the folder, by name and first line."""
+        from sources.folder import match_folder
+
+        if self.origin == "live":
+            return []
+        if self.origin == "sample":
+            from sources.twins.sample import write_sample
+
+            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-sample-")))
+            write_sample(folder)
+        elif self.origin == "drop":
+            folder = self.paths.inbox
+        else:
+            folder = Path(self.folder)
+            if not self.folder or not folder.is_dir():
+                raise NotADirectoryError(f"{self.folder or '(none)'} is no folder: nothing to land")
+        return match_folder(self.landing.catalog, folder) if folder.is_dir() else []
+
+    def unknown(self) -> list[Path]:
+        """Files that belong to no declared dataset."""
+        return [one.files[0] for one in self._found if one.dataset_id is None]
+
+    def take(self, dataset_id: str) -> Arrival:
+        """Land everything delivered for a dataset. A file that is not as declared is set aside, not raised.
+
+        Raises LandingRefused when a sample would mix with published files.
+        """
+        declaration = self.landing.catalog[dataset_id]
+        if self.origin == "live":
+            return self._fetch(declaration)
+        outcomes = [
+            self.landing.land(
+                declaration,
+                delivery.files,
+                origin=self.origin,
+                source_uri=None if self.origin == "sample" else delivery.files[0].resolve().as_uri(),
+            )
+            for delivery in self._found
+            if delivery.dataset_id == dataset_id
+        ]
+        return _arrival(outcomes)
+
+    def _fetch(self, declaration: Any) -> Arrival:
+        """Get a dataset from its publisher and land it. Unreachable is told, not raised."""
+        from sources.fetch import FetchError, FetchState, fetch, remember
+        from sources.fetch.ways import way_of
+
+        way = way_of(declaration)
+        if way is None:
+            return Arrival("not delivered", "its declaration names no address to fetch it from")
+        state = FetchState(self.paths.landing / "fetched.json")
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-fetch-")))
+        try:
+            fetched = fetch(way, folder, state)
+        except FetchError as problem:
+            return Arrival("unreachable", str(problem))
+        if fetched.unchanged:
+            return Arrival("unchanged")
+        outcome = self.landing.land(declaration, fetched.files, origin="live", source_uri=fetched.source_uri)
+        if outcome.status != "set_aside":
+            remember(state, fetched)
+        return _arrival([outcome])
+
+    def read_again(self) -> list[Any]:
+        """Read again what an older declaration or reader had read, from the stored originals."""
+        outcomes: list[Any] = self.landing.refresh()
+        return outcomes
+
+
+def _arrival(outcomes: Sequence[Any]) -> Arrival:
+    """The worst file gives the status, since it is what somebody has to look at."""
+    if not outcomes:
+        return Arrival("not delivered")
+    for status in ("set_aside", "landed", "unchanged"):
+        of_status = [outcome for outcome in outcomes if outcome.status == status]
+        if of_status:
+            words = "; ".join(str(outcome.error) for outcome in of_status if outcome.error)
+            return Arrival(STATUS[status], words, outcomes)
+    raise AssertionError("landing knows no other status")

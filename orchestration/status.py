@@ -1,0 +1,123 @@
+"""What a run would do and why, and how old everything is, in words. Starts neither Dagster nor a build."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import lineage
+from .display import plain_table
+from .plan import Plan, make_plan
+from .project import Manifest, Project
+from .publication import Publication
+from .resources import NotBuilt, Paths, Settings, is_running
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def tell_status(settings: Settings, console: Console) -> None:
+    """Say what holds, what would be built, and which dataset is old."""
+    paths = settings.paths
+    console.print(f"data root {paths.root}", markup=False)
+    if is_running(paths):
+        console.print("a run is going on right now")
+    manifest = Project(settings).manifest()
+    plan = make_plan(manifest, Project(settings), paths)
+    _tell_datasets(paths, console)
+    _tell_models(plan, console)
+    _tell_products(paths, manifest, plan, console)
+
+
+def _tell_datasets(paths: Paths, console: Console) -> None:
+    from sources.catalogue import load_catalog
+
+    catalog = load_catalog()
+    states = lineage.dataset_states(paths, catalog, catalog)
+    delivered = [state for state in states if state["snapshot_id"]]
+    console.print(f"\n{len(delivered)} of {len(states)} declared datasets are landed")
+    for state in states:
+        if state["is_old"]:
+            aside = lineage.set_aside(paths, state["dataset_id"])
+            words = aside.reason if aside else ""
+            console.print(f"  {state['dataset_id']} is old: {state['note']} {words}", markup=False)
+    absent = [state["dataset_id"] for state in states if not state["snapshot_id"]]
+    if absent and delivered:
+        console.print(f"  not delivered yet: {', '.join(absent)}", markup=False)
+
+
+def _tell_models(plan: Plan, console: Console) -> None:
+    if not plan.reasons:
+        console.print("\nall models and checks hold: a run would not start dbt")
+        return
+    console.print(f"\na run would build {len(plan.models)} models and make {len(plan.checks)} checks:")
+    for reason, number in Counter(plan.reasons.values()).most_common():
+        example = next(node.split(".")[2] for node, why in plan.reasons.items() if why == reason)
+        more = f" and {number - 1} more" if number > 1 else ""
+        console.print(f"  {example}{more}: {reason}", markup=False)
+
+
+def _tell_products(paths: Paths, manifest: Manifest, plan: Plan, console: Console) -> None:
+    from exports.products import load_products
+    from exports.release import current_release
+
+    console.print()
+    table = plain_table("product", "current", "a run would")
+    for name in load_products():
+        release = current_release(paths.releases, name)
+        table.add_row(name, release.version if release else "none", _next_step(paths, manifest, plan, name))
+    console.print(table)
+
+
+def _next_step(paths: Paths, manifest: Manifest, plan: Plan, name: str) -> str:
+    publication = Publication(paths, manifest, name)
+    if lineage.relation_id(manifest, publication.product.relation) in plan.reasons:
+        return "build it anew, since its models change, and release it if its content changed"
+    try:
+        return publication.next_step()
+    except NotBuilt as problem:
+        return f"build it: {problem}"
+
+
+def tell_sources(settings: Settings, console: Console) -> None:
+    """List the declared datasets with their newest accepted snapshot."""
+    from sources.catalogue import load_catalog
+
+    catalog = load_catalog()
+    table = plain_table("publisher", "dataset", "title", "newest snapshot", "")
+    for state in lineage.dataset_states(settings.paths, catalog, catalog):
+        declaration = catalog[state["dataset_id"]]
+        snapshot = (state["retrieved_at"] or "")[:16].replace("T", " ") or "not delivered"
+        table.add_row(
+            declaration.publisher,
+            state["dataset_id"],
+            state["title_de"],
+            snapshot,
+            "old" if state["is_old"] else "",
+        )
+    console.print(table)
+
+
+def tell_matches(folder: Path | None, console: Console) -> bool:
+    """Check the declarations; say which files of a folder belong to which dataset. True: something is wrong.
+
+    Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
+    """
+    from sources.catalogue import load_catalog
+    from sources.folder import match_folder
+
+    catalog = load_catalog()
+    console.print(f"{len(catalog)} declarations are in order")
+    if folder is None:
+        return False
+    deliveries = match_folder(catalog, folder)
+    table = plain_table("file", "dataset")
+    for delivery in deliveries:
+        name = str(delivery.files[0].relative_to(folder))
+        table.add_row(name, delivery.dataset_id or "not declared: is left out")
+    console.print(table)
+    if not any(delivery.dataset_id for delivery in deliveries):
+        console.print("no file belongs to a declared dataset; `planstat sources list` shows what is declared")
+        return True
+    return False
