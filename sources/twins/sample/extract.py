@@ -107,8 +107,8 @@ def _census(table: pa.Table) -> list[list[str]]:
         if cell["area_code"] == "00" or cell["area_code"].startswith(LAND):
             key = (cell["area_code"], cell["region_level"], cell["area_name"])
             rows.setdefault(key, {})[cell["measure"]] = cell["value_text"]
-    head = ["area_code", "region_level", "area_name", "persons", "persons_bfs"]
-    return [head, *([*key, values["persons"], values["persons_bfs"]] for key, values in rows.items())]
+    head = ["area_code", "region_level", "area_name", "persons_census", "persons_bfs"]
+    return [head, *([*key, values["persons_census"], values["persons_bfs"]] for key, values in rows.items())]
 
 
 def _register(table: pa.Table) -> list[list[str]]:

@@ -114,7 +114,7 @@ def _census(declaration: Declaration) -> pa.Table:
             "value_text": line[measure],
         }
         for line in _lines("census.csv")
-        for measure in ("persons", "persons_bfs")
+        for measure in ("persons_census", "persons_bfs")
     ]
     return pa.Table.from_pylist(rows, schema=cells_schema(declaration))
 

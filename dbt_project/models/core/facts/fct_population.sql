@@ -100,14 +100,15 @@ with published as (
 
     union all
 
+    -- the census table prints the population update of 30 June 2022 under the census day
     select
         dataset_id,
         snapshot_id,
         known_from,
         line,
         column_no,
-        period_key,
-        reference_date,
+        case when measure_code = 'persons_bfs' then 'D2022-06-30' else period_key end as period_key,
+        case when measure_code = 'persons_bfs' then date '2022-06-30' else reference_date end as reference_date,
         case when area_code = '00' then 'DG' else area_code end as area_code,
         measure_code,
         unit,
