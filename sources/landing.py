@@ -284,6 +284,13 @@ class Landing:
         now: dt.datetime | None = None,
     ) -> Outcome:
         """Put a copy of the delivery into quarantine with its reason; the same finding is kept once only."""
+        return self._put_aside(files, error, dataset_id, _utc(now))
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _put_aside(
+        self, files: Sequence[Path], error: SourceError, dataset_id: str | None, now: dt.datetime
+    ) -> Outcome:
         sha256, size = _hash(files)
         parent = self.quarantine / (dataset_id or "unknown")
         reason = error.as_dict() | {
@@ -301,7 +308,7 @@ class Landing:
             None,
         )
         if place is None:
-            stamp = f"{_utc(now):%Y%m%dT%H%M%SZ}-{sha256[:8]}"
+            stamp = f"{now:%Y%m%dT%H%M%SZ}-{sha256[:8]}"
             place = parent / stamp
             number = 1
             while place.exists():
@@ -324,8 +331,6 @@ class Landing:
             quarantine=place,
         )
 
-    # --- inside -----------------------------------------------------------------------------------
-
     def _read_in(
         self,
         declaration: Declaration,
@@ -346,11 +351,11 @@ class Landing:
                 reading = reader.read(self.catalog, declaration, copies[0])
                 period = reading.period(declaration)
             except SourceError as error:
-                return self.set_aside(copies, error, dataset_id=declaration.id, now=now)
+                return self._put_aside(copies, error, declaration.id, now)
             except Exception as error:  # a defect of the reader must not stop the other datasets
                 reason = f"{type(error).__name__}: {error}"
                 failed = problem("reader_failed", copies[0].name, reason=reason)
-                return self.set_aside(copies, failed, dataset_id=declaration.id, now=now)
+                return self._put_aside(copies, failed, declaration.id, now)
             about = self._about(declaration, reading, copies, period, origin, source_uri, retrieved_at, now)
             pq.write_table(
                 reading.table,
