@@ -34,7 +34,7 @@ from sources.fetch import content
 from sources.fetch.archive import ArchiveLimits, unpack
 from sources.fetch.credentials import Credentials, from_environment, variable_prefix
 from sources.fetch.errors import FetchError, Trouble
-from sources.fetch.http import HttpClient, HttpStatusError
+from sources.fetch.http import Download, HttpClient, HttpStatusError
 from sources.fetch.state import FetchState, Remembered
 from sources.fetch.ways import Fetched, GenesisWay
 
@@ -308,8 +308,7 @@ class GenesisClient:
         if not re.fullmatch(re.escape(way.table) + r"_[0-9]+", job):
             raise FetchError(
                 Trouble.NOT_DATA,
-                f"The publisher started a job for {way.table} but its name could not be read: "
-                f"{self._clean(status.text)!r}",
+                f"The publisher started a job for {way.table} but its name is unreadable: {status.text!r}",
                 way.source_uri,
                 "Tell the maintainers: the interface may have changed.",
             )
@@ -342,16 +341,12 @@ class GenesisClient:
         """
         target = folder / "answer"
         name = way.table
-        try:
-            got = self._http.download(self._address(method), target, form=form, auth=self._credentials)
-        except HttpStatusError as error:
-            status = _Status.read(_parse(error.body))
-            if status is None:
-                raise self._scrubbed(error) from None
-            return status
+        got = self._post(method, form, target)
+        if isinstance(got, _Status):
+            return got
         found = content.recognise(target)
         if found.kind == content.JSON:
-            status = _Status.read(content.read_json(target))
+            status = self._status(content.read_json(target))
             if status is not None:
                 target.unlink()
                 return status
@@ -388,6 +383,20 @@ class GenesisClient:
             )
         return table
 
+    def _post(self, method: str, form: dict[str, str], target: Path) -> Download | _Status:
+        """POST into `target`; an error answer with the interface's own JSON comes back as its status."""
+        # Raised outside of `except`, so that the body, which may echo the request, hangs on to no error.
+        try:
+            return self._http.download(self._address(method), target, form=form, auth=self._credentials)
+        except HttpStatusError as error:
+            status = self._status(_parse(error.body))
+            plain = FetchError(
+                error.trouble, error.what, error.where, error.remedy, retry_after=error.retry_after
+            )
+        if status is None:
+            raise plain
+        return status
+
     def _json(
         self, table: str, method: str, form: dict[str, str], allowed: tuple[int, ...] = (0, 22)
     ) -> dict[str, Any]:
@@ -396,14 +405,11 @@ class GenesisClient:
 
         with tempfile.TemporaryDirectory(prefix="planstat-genesis-") as folder:
             target = Path(folder) / "answer"
-            try:
-                self._http.download(self._address(method), target, form=form, auth=self._credentials)
-                body = content.read_json(target)
-            except HttpStatusError as error:
-                body = _parse(error.body)
-                if _Status.read(body) is None:
-                    raise self._scrubbed(error) from None
-        status = _Status.read(body)
+            got = self._post(method, form, target)
+            if isinstance(got, _Status):
+                raise self._status_error(got, table)
+            body = content.read_json(target)
+        status = self._status(body)
         if status is None or not isinstance(body, dict):
             raise FetchError(
                 Trouble.NOT_DATA,
@@ -434,16 +440,25 @@ class GenesisClient:
     def _clean(self, text: str) -> str:
         return self._credentials.scrub(text)
 
-    def _scrubbed(self, error: FetchError) -> FetchError:
-        return FetchError(
-            error.trouble, self._clean(error.what), error.where, error.remedy, retry_after=error.retry_after
-        )
+    def _status(self, body: Any) -> _Status | None:
+        """The status of an answer, its text on one line and without our credentials; or None."""
+        if not isinstance(body, dict):
+            return None
+        status = body.get("Status", body)
+        if not isinstance(status, dict):  # e.g. {"Status": "…", …} of logincheck
+            return None
+        code = status.get("Code")
+        if isinstance(code, str) and re.fullmatch(r"-?[0-9]{1,4}", code):
+            code = int(code)
+        if not isinstance(code, int) or isinstance(code, bool):
+            return None
+        text = self._clean(str(status.get("Content") or ""))
+        return _Status(code, re.sub(r"\s+", " ", text).strip()[:300])
 
     def _status_error(self, status: _Status, table: str) -> FetchError:
         """The publisher's status as an error, with its own sentence and what to do."""
         trouble, meaning, remedy = _MEANINGS.get(status.code, _UNKNOWN)
-        said = self._clean(re.sub(r"\s+", " ", status.text).strip()[:300])
-        what = f"{meaning.format(table=table)} (status {status.code}: {said or 'no text'})"
+        what = f"{meaning.format(table=table)} (status {status.code}: {status.text or 'no text'})"
         return FetchError(
             trouble, what, self.instance.id, remedy.format(prefix=variable_prefix(self.instance.id))
         )
@@ -455,20 +470,6 @@ class _Status:
 
     code: int
     text: str
-
-    @staticmethod
-    def read(body: Any) -> _Status | None:
-        if not isinstance(body, dict):
-            return None
-        status = body.get("Status", body)
-        if not isinstance(status, dict):  # e.g. {"Status": "…", …} of logincheck
-            return None
-        code = status.get("Code")
-        if isinstance(code, str) and re.fullmatch(r"-?[0-9]{1,4}", code):
-            code = int(code)
-        if not isinstance(code, int) or isinstance(code, bool):
-            return None
-        return _Status(code, str(status.get("Content") or ""))
 
 
 _LATER = "Run again later; until then the last good snapshot stays current."

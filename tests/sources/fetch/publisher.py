@@ -1,8 +1,9 @@
 """A publisher on the loopback interface, for tests: plain downloads, the GENESIS interface, and bad manners.
 
-It is a real HTTP server on a free port of 127.0.0.1. Files are served with ETag, Last-Modified and ranges; tables of
-the GENESIS interface with statuses, jobs and credentials; recorded exchanges are replayed byte for byte. Faults are
-queued per path and used up one per request, so that a test can say "twice busy, then fine".
+It is a real HTTP server on a free port of 127.0.0.1. Files are served with ETag, Last-Modified and ranges;
+tables of the GENESIS interface with statuses, jobs and credentials; recorded exchanges are replayed byte
+for byte. Faults are queued per path and used up one per request, so that a test can say "twice busy, then
+fine".
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Answer:
 
 
 Fault = Callable[["Handler", Answer], Answer | None]
-"""Gets the answer that would be sent; returns another one, or None when it has dealt with the connection itself."""
+"""Gets the answer that would be sent; returns another, or None when the connection is dealt with."""
 
 
 def status(code: int, *, retry_after: str | None = None, body: bytes = b"busy") -> Fault:
@@ -57,7 +58,9 @@ def status(code: int, *, retry_after: str | None = None, body: bytes = b"busy") 
 
 def login_page() -> Fault:
     """HTTP 200 with a web page."""
-    page = b"<!DOCTYPE html>\n<html><head><title>Anmeldung | Datenbank</title></head><body>Bitte anmelden</body></html>"
+    page = (
+        b"<!DOCTYPE html>\n<html><head><title>Anmeldung | Datenbank</title></head><body>login</body></html>"
+    )
     return lambda handler, answer: Answer(200, page, (("Content-Type", "text/html"),))
 
 

@@ -219,7 +219,7 @@ def test_silence_times_out(publisher: Publisher, settings: HttpSettings, tmp_pat
 
 
 def test_nobody_listens(settings: HttpSettings, tmp_path: Path) -> None:
-    with HttpClient(settings) as client, pytest.raises(FetchError, match="No connection to 127.0.0.1"):
+    with HttpClient(settings) as client, pytest.raises(FetchError, match=r"No connection to 127\.0\.0\.1"):
         client.download("http://127.0.0.1:9/a.csv", tmp_path / "a")
 
 
@@ -326,7 +326,10 @@ def test_one_request_at_a_time_among_processes(tmp_path: Path) -> None:
         try:
             assert other.stdout is not None
             assert other.stdout.readline() == "held\n"
-            with pytest.raises(FetchError, match="Another run"), turn("EXAMPLE:80", tmp_path, wait_seconds=0.05):
+            with (
+                pytest.raises(FetchError, match="Another run"),
+                turn("EXAMPLE:80", tmp_path, wait_seconds=0.05),
+            ):
                 pass
         finally:
             other.kill()  # a killed run leaves no lock behind

@@ -1,0 +1,98 @@
+"""Plain downloads through `fetch`: what lands, what is known already, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sources.fetch import DownloadWay, FetchError, FetchState, Trouble, fetch, remember
+from sources.fetch import content as kinds
+from sources.fetch.http import HttpClient
+
+from . import publisher as bad
+from .publisher import File, Publisher, zipped
+
+TABLE = b"GENESIS-Tabelle: 12411-01-01-4\n;;Insgesamt\n01001;Flensburg;89504\nStand: 10.10.2017 / 19:19:45\n"
+
+
+def test_a_file_is_fetched_once_and_then_only_asked_about(
+    publisher: Publisher, http: HttpClient, state: FetchState, tmp_path: Path
+) -> None:
+    way = DownloadWay(publisher.serve("/t/12411-01-01-4_00.csv", TABLE))
+    first = fetch(way, tmp_path / "1", state, http=http)
+    assert [file.name for file in first.files] == ["12411-01-01-4_00.csv"]
+    assert first.files[0].read_bytes() == TABLE
+    assert first.published_at == bad.LAST_MODIFIED
+    assert not fetch(way, tmp_path / "2", state, http=http).unchanged, "only what has landed counts as known"
+    remember(state, first)
+    again = fetch(way, tmp_path / "3", FetchState(state.path), http=http)
+    assert again.unchanged
+    assert again.files == ()
+    assert publisher.seen[-1].headers["if-none-match"] == first.etag
+
+
+def test_without_validators_the_content_decides(
+    publisher: Publisher, http: HttpClient, state: FetchState, tmp_path: Path
+) -> None:
+    way = DownloadWay(publisher.serve("/t.csv", File(TABLE, etag="", last_modified=None)))
+    first = fetch(way, tmp_path / "1", state, http=http)
+    assert (first.etag, first.last_modified) == (None, None)
+    remember(state, first)
+    publisher.serve("/t.csv", File(TABLE.replace(b"19:19", b"20:20"), etag="", last_modified=None))
+    assert fetch(way, tmp_path / "2", state, http=http).unchanged
+    publisher.serve("/t.csv", File(TABLE.replace(b"89504", b"89505"), etag="", last_modified=None))
+    changed = fetch(way, tmp_path / "3", state, http=http)
+    assert not changed.unchanged
+    assert b"89505" in changed.files[0].read_bytes()
+
+
+def test_a_transport_zip_is_unpacked_and_a_workbook_is_not(
+    publisher: Publisher, http: HttpClient, state: FetchState, tmp_path: Path
+) -> None:
+    way = DownloadWay(publisher.serve("/z.zip", zipped({"d/a.csv": TABLE, "d/b.csv": b"x;y\n1;2\n"})))
+    got = fetch(way, tmp_path / "1", state, http=http)
+    assert [file.name for file in got.files] == ["a.csv", "b.csv"]
+    assert sorted(file.name for file in (tmp_path / "1").iterdir()) == ["a.csv", "b.csv"]
+    book = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
+    way = DownloadWay(publisher.serve("/w.xlsx", book))
+    assert fetch(way, tmp_path / "2", state, http=http).files[0].read_bytes() == book
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble", "words"),
+    [
+        (bad.login_page(), Trouble.NOT_DATA, "web page .*Anmeldung"),
+        (bad.json_error("Tabelle gesperrt"), Trouble.NOT_DATA, "Tabelle gesperrt"),
+        (bad.instead(b""), Trouble.EMPTY, "empty"),
+        (bad.instead(b"%PDF-1.4"), Trouble.NOT_DATA, "pdf"),
+        (bad.instead(zipped({"a.csv": zipped({"b.csv": b"1"})})), Trouble.UNSAFE, "another archive"),
+        (bad.instead(zipped({"a.csv": b"<html><body>login"})), Trouble.NOT_DATA, "web page"),
+        (bad.instead(zipped({"../a.csv": b"1"})), Trouble.UNSAFE, "leaves its folder"),
+        (bad.instead(b"PK\x03\x04 not an archive"), Trouble.NOT_DATA, "cannot be unpacked"),
+        (bad.instead(zipped({"a.csv": b"0" * 80_000_000})), Trouble.UNSAFE, "bomb"),
+    ],
+)
+def test_what_is_not_the_file_is_refused_and_leaves_nothing(
+    publisher: Publisher,
+    http: HttpClient,
+    state: FetchState,
+    tmp_path: Path,
+    fault: bad.Fault,
+    trouble: Trouble,
+    words: str,
+) -> None:
+    way = DownloadWay(publisher.serve("/t.csv", TABLE))
+    publisher.misbehave("/t.csv", fault)
+    with pytest.raises(FetchError, match=words) as caught:
+        fetch(way, tmp_path / "1", state, http=http)
+    assert caught.value.trouble is trouble
+    assert list((tmp_path / "1").iterdir()) == []
+    assert fetch(way, tmp_path / "1", state, http=http).files[0].read_bytes() == TABLE
+
+
+def test_what_a_declaration_expects_is_taken(
+    publisher: Publisher, http: HttpClient, state: FetchState, tmp_path: Path
+) -> None:
+    way = DownloadWay(publisher.serve("/k.json", b'{"metadaten": {}}'), expects=frozenset({kinds.JSON}))
+    assert fetch(way, tmp_path / "1", state, http=http).files[0].name == "k.json"
