@@ -12,11 +12,19 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from sources import located_yaml
 from sources.located_yaml import DeclarationError, Key, Located, Problem
@@ -152,8 +160,8 @@ class Indicator(Frozen):
     """One indicator or variant, complete.
 
     statistic decides the formulas of chance: `proportion` counts among the denominator (Wilson), `rate`
-    events per denominator (Byar), `odds` two disjoint groups of one population, `published_share` a percentage
-    the publisher computed with its numerator beside it, `none` no count.
+    events per denominator (Byar), `odds` two disjoint groups of one population, `published_share` a
+    percentage the publisher computed with its numerator beside it, `none` no count.
     """
 
     id: IndicatorId
@@ -205,7 +213,9 @@ class Indicator(Frozen):
             self.composite is not None,
         ]
         if self.waits_for is None and sum(ways) != 1:
-            raise ValueError("say how it is computed: numerator, mean_age, derived or composite, or waits_for")
+            raise ValueError(
+                "say how it is computed: numerator, mean_age, derived or composite, or waits_for"
+            )
         if self.published_value and self.denominator:
             raise ValueError("a published value needs no denominator")
         if self.statistic in ("proportion", "rate", "odds") and self.waits_for is None:
@@ -215,7 +225,7 @@ class Indicator(Frozen):
                 raise ValueError(f"statistic {self.statistic} needs minimum_denominator")
         if self.statistic == "published_share" and not self.published_value:
             raise ValueError("statistic published_share needs published_value")
-        for earlier, later in zip(self.editions, self.editions[1:], strict=False):
+        for earlier, later in pairwise(self.editions):
             if earlier.valid_to is None or later.valid_from is None or earlier.valid_to > later.valid_from:
                 raise ValueError(f"editions {earlier.id} and {later.id} overlap")
         return self
@@ -358,7 +368,7 @@ def _covers(codes: Sequence[str], first: int, last: int | None) -> bool:
     spans = sorted((age_span(code) for code in codes), key=lambda span: span[0])
     if spans[0][0] != first or spans[-1][1] != last:
         return False
-    return all(upper is not None and upper + 1 == lower for (_, upper), (lower, _) in zip(spans, spans[1:], strict=False))
+    return all(upper is not None and upper + 1 == lower for (_, upper), (lower, _) in pairwise(spans))
 
 
 def load_specifications(folder: Path = FOLDER, code_lists: Path = CODE_LISTS) -> Specifications:
@@ -370,7 +380,9 @@ def load_specifications(folder: Path = FOLDER, code_lists: Path = CODE_LISTS) ->
     facts = _shared(folder / "facts.yml", Fact, problems)
     traps = _shared(folder / "traps.yml", Bilingual, problems)
     lists = {
-        name: entry["codes"] for name, entry in located_yaml.load(code_lists).value.items() if "codes" in entry
+        name: entry["codes"]
+        for name, entry in located_yaml.load(code_lists).value.items()
+        if "codes" in entry
     }
     indicators: dict[str, Indicator] = {}
     where: dict[str, tuple[Located, tuple[Key, ...]]] = {}
@@ -445,7 +457,8 @@ def _check(
     ]
     if indicator.denominator:
         terms += [
-            (("denominator", "terms", number), term) for number, term in enumerate(indicator.denominator.terms)
+            (("denominator", "terms", number), term)
+            for number, term in enumerate(indicator.denominator.terms)
         ]
     if indicator.published_value:
         terms.append((("published_value",), indicator.published_value))
@@ -467,14 +480,19 @@ def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...]
         complain((*key, "fact"), f"no fact {term.fact!r}; there are {known}")
         return
     if term.measure not in fact.measures:
-        complain((*key, "measure"), f"fact {term.fact} has no measure {term.measure!r}, only {', '.join(fact.measures)}")
+        complain(
+            (*key, "measure"),
+            f"fact {term.fact} has no measure {term.measure!r}, only {', '.join(fact.measures)}",
+        )
     for dimension, code in term.where.items():
         if dimension not in fact.dimensions:
             complain((*key, "where", dimension), f"fact {term.fact} has no dimension {dimension!r}")
             continue
         codes = fact.codes.get(dimension) or specifications.code_lists.get(fact.dimensions[dimension], {})
         if code != TOTAL and code not in codes:
-            complain((*key, "where", dimension), f"{code!r} is not in the code list {fact.dimensions[dimension]}")
+            complain(
+                (*key, "where", dimension), f"{code!r} is not in the code list {fact.dimensions[dimension]}"
+            )
     if term.ages:
         try:
             specifications.age_codes(term)

@@ -10,3 +10,7 @@
 {% macro worse_status(left, right) -%}
     case when {{ status_rank(right) }} > {{ status_rank(left) }} then {{ right }} else {{ left }} end
 {%- endmacro %}
+
+{% macro status_of_rank(rank) -%}
+    case {{ rank }} when 5 then 'M' when 4 then 'U' when 3 then 'E' when 2 then 'P' else 'A' end
+{%- endmacro %}

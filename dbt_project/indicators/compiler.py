@@ -1,0 +1,418 @@
+"""Specifications become what dbt, the documentation and other programs read; all of it machine-owned.
+
+`compile_files` returns every generated file as text, `write` puts them into the project. A test compares
+the committed files with a fresh generation, so nothing here is ever edited by hand:
+
+- seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_break`, `indicator_edition`
+- the macro `indicator_facts`, which tells the one SQL pass which facts and dimensions there are
+- a wide mart per policy field with its contract and column docs
+- `docs/indicators.md` for people and `docs/indicators.json`, a data structure definition for programs
+
+An indicator is made of sides (numerator, denominator, published value), a side of a selection, a selection of
+parts: one row per part, that is per combination of codes in a fact. Sides that select the same parts share a
+selection, so that the pass sums it once.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from dbt_project.indicators.specification import (
+    TOTAL,
+    Indicator,
+    Specifications,
+    Term,
+    load_specifications,
+)
+
+PROJECT = Path(__file__).parent.parent.parent
+SEEDS = "dbt_project/seeds"
+WIDE = "dbt_project/models/marts/wide"
+FIELDS = {
+    "Demografie": "demography",
+    "Integration": "integration",
+    "Armut": "poverty",
+    "Arbeit": "labour",
+    "Jugendhilfe": "youth_welfare",
+    "Kita": "childcare",
+    "Bildung": "education",
+    "Inklusion": "inclusion",
+    "Gesundheit/Pflege": "health_care",
+    "Wohnen": "housing",
+    "Querschnitt": "cross_cutting",
+}
+LETTERS = "DIAPJKBHWXZ"
+GENERATED = "Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit."
+STATISTICS = {
+    "proportion": "Anteil: Zähler ist Teil des Nenners, Wilson-Intervall",
+    "rate": "Rate: Ereignisse je Nenner, Byar-Intervall",
+    "odds": "Verhältnis zweier Gruppen einer Bevölkerung, Wilson-Intervall des Anteils",
+    "published_share": "vom Herausgeber berechneter Anteil, Wilson-Intervall mit zurückgerechnetem Nenner",
+    "none": "kein Zählwert, kein Intervall",
+}
+
+
+def compile_files(specifications: Specifications) -> dict[str, str]:
+    """Every generated file: path relative to the project's root, and its text."""
+    ordered = in_order(specifications)
+    files = {
+        f"{SEEDS}/indicator.csv": _table(_indicator_rows(specifications, ordered)),
+        f"{SEEDS}/indicator_part.csv": _table(_part_rows(specifications, ordered)),
+        f"{SEEDS}/indicator_area_level.csv": _table(
+            {"indicator_id": one.id, "area_level": level} for one in ordered for level in one.area_levels
+        ),
+        f"{SEEDS}/indicator_break.csv": _table(
+            {"indicator_id": one.id, "break_date": at.at, "note_de": at.note.de, "note_en": at.note.en}
+            for one in ordered
+            for at in specifications.breaks_of(one)
+        ),
+        f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
+        "dbt_project/macros/indicator_facts.sql": _facts_macro(specifications),
+        "docs/indicators.md": _page(specifications, ordered),
+        "docs/indicators.json": _structure(specifications, ordered),
+    }
+    for field, slug in FIELDS.items():
+        columns = [one for one in ordered if one.policy_field == field and passes(one)]
+        if columns:
+            files[f"{WIDE}/mart_indicator_wide_{slug}.sql"] = _wide_sql(columns)
+            files[f"{WIDE}/mart_indicator_wide_{slug}.yml"] = _wide_contract(field, slug, columns)
+    return files
+
+
+def write(root: Path = PROJECT) -> list[str]:
+    """Compile all specifications into the project below `root`; the paths that changed.
+
+    Generated wide marts that no specification asks for any more are removed.
+    """
+    files = compile_files(load_specifications())
+    changed = []
+    for path, text in files.items():
+        target = root / path
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            changed.append(path)
+    for stale in sorted((root / WIDE).glob("mart_indicator_wide_*")):
+        path = stale.relative_to(root).as_posix()
+        if path not in files:
+            stale.unlink()
+            changed.append(path)
+    return changed
+
+
+def in_order(specifications: Specifications) -> list[Indicator]:
+    """Indicators in the order of the catalogue, each before its variants."""
+    return sorted(specifications.values(), key=lambda one: (LETTERS.index(one.id[0]), int(one.id[1:3])))
+
+
+def passes(indicator: Indicator) -> bool:
+    """Whether the indicator comes out of the pass over the facts (and not of a model of its own)."""
+    return indicator.computes and indicator.composite is None
+
+
+def selection_id(terms: Sequence[Term]) -> str:
+    """A stable short name of what is summed: equal for sides that select the same cells."""
+    text = json.dumps([term.model_dump(mode="json") for term in terms], sort_keys=True)
+    return f"{terms[0].fact}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def column_name(indicator_id: str) -> str:
+    """Column of a wide mart: `d05_65plus` for `D05-65plus`."""
+    return indicator_id.lower().replace("-", "_")
+
+
+def _indicator_rows(specifications: Specifications, ordered: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
+    for one in ordered:
+        operands = one.derived.operands if one.derived else ("", "")
+        yield {
+            "indicator_id": one.id,
+            "base_id": one.base_id,
+            "name_de": one.name.de,
+            "name_en": one.name.en,
+            "short_name_de": one.short_name.de,
+            "short_name_en": one.short_name.en,
+            "policy_field": one.policy_field,
+            "unit": one.unit,
+            "multiplier": _number(one.multiplier),
+            "decimals": one.decimals,
+            "direction": one.direction,
+            "statistic": one.statistic,
+            "scale": _number(100.0 if one.statistic == "published_share" else one.multiplier),
+            "minimum_denominator": one.minimum_denominator,
+            "denominator_date": "none"
+            if one.published_value
+            else one.denominator.date
+            if one.denominator
+            else "same",
+            "is_estimate": str(one.estimate).lower(),
+            "first_period": one.first_period,
+            "last_period": one.last_period,
+            "computed_by": _computed_by(one),
+            "operation": one.derived.operation if one.derived else None,
+            "operand_1": operands[0],
+            "operand_2": operands[1],
+            "waits_for": one.waits_for.input if one.waits_for else None,
+            "waits_where": one.waits_for.where if one.waits_for else None,
+            "waits_why": one.waits_for.why if one.waits_for else None,
+            "law": one.law,
+            "formula_source": one.formula.text,
+            "formula_confirmed": str(one.formula.confirmed).lower(),
+            "tables": " ".join(one.tables),
+            "question_de": one.question.de,
+            "question_en": one.question.en,
+            "how_to_read_de": one.how_to_read.de,
+            "how_to_read_en": one.how_to_read.en,
+            "how_not_to_read_de": one.how_not_to_read.de,
+            "how_not_to_read_en": one.how_not_to_read.en,
+            "caveats_de": " ".join(specifications.traps[trap].de for trap in specifications.traps_of(one)),
+            "caveats_en": " ".join(specifications.traps[trap].en for trap in specifications.traps_of(one)),
+        }
+
+
+def _computed_by(one: Indicator) -> str:
+    if not one.computes:
+        return "nothing"
+    if one.composite:
+        return one.composite.model
+    return "derived" if one.derived else "facts"
+
+
+def _part_rows(specifications: Specifications, ordered: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
+    for one in ordered:
+        if not passes(one):
+            continue
+        for role, terms in specifications.terms_of(one).items():
+            for number, term in enumerate(terms, start=1):
+                yield {
+                    "indicator_id": one.id,
+                    "role": role,
+                    "selection_id": selection_id(terms),
+                    "part_no": number,
+                    "fact": term.fact,
+                    "measure_code": term.measure,
+                    "factor": _number(term.factor),
+                    **{f"{name}_code": term.where.get(name, TOTAL) for name in specifications.dimensions},
+                }
+
+
+def _edition_rows(ordered: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
+    for one in ordered:
+        for edition in one.editions:
+            yield {
+                "indicator_id": one.id,
+                "edition_id": edition.id,
+                "valid_from": edition.valid_from or "1900-01-01",
+                "valid_to": edition.valid_to or "9999-12-31",
+                "note_de": edition.note.de,
+                "note_en": edition.note.en,
+            }
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> str:
+    rows = list(rows)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _facts_macro(specifications: Specifications) -> str:
+    rows = ",\n".join(
+        f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}}"
+        for name, fact in specifications.facts.items()
+    )
+    return (
+        f"{{#- {GENERATED} Facts an indicator may select from, with their dimensions. -#}}\n"
+        "{% macro indicator_facts() -%}\n"
+        f"{{{{ return([\n{rows}\n]) }}}}\n"
+        "{%- endmacro %}\n"
+    )
+
+
+def _wide_sql(columns: Sequence[Indicator]) -> str:
+    picks = ",\n".join(
+        f"    max(case when indicators.indicator_id = '{one.id}' then indicators.value end)"
+        f" as {column_name(one.id)}"
+        for one in columns
+    )
+    listed = ",\n        ".join(f"'{one.id}'" for one in columns)
+    return f"""{{#- {GENERATED} -#}}
+with indicators as (
+
+    select * from {{{{ ref('fct_indicator') }}}}
+    where indicator_id in (
+        {listed}
+    )
+
+),
+
+areas as (
+
+    select * from {{{{ ref('dim_area') }}}}
+
+)
+
+select
+    indicators.area_key,
+    indicators.area_code,
+    any_value(areas.area_level) as area_level,
+    any_value(areas.area_name) as area_name,
+    cast(year(indicators.reference_date) as integer) as reference_year,
+{picks}
+from indicators
+inner join areas on indicators.area_key = areas.area_key
+group by indicators.area_key, indicators.area_code, year(indicators.reference_date)
+"""
+
+
+def _wide_contract(field: str, slug: str, columns: Sequence[Indicator]) -> str:
+    out = [
+        f"# {GENERATED}",
+        "version: 2",
+        "",
+        "models:",
+        f"  - name: mart_indicator_wide_{slug}",
+        f'    description: "One row per area and year: the indicators of the field {field} side by side.'
+        " Days differ within a year (childcare 1 March, leavers 31 July); why a value is empty stands in"
+        ' `mart_indicator`."',
+        "    data_tests:",
+        "      - one_row_per:",
+        "          arguments:",
+        "            columns: [area_key, reference_year]",
+        "    columns:",
+    ]
+    for name in ("area_key", "area_code", "area_level", "area_name"):
+        out += _column(name, "varchar", f"{{{{ doc('{name}') }}}}", required=True)
+    out += _column("reference_year", "integer", "Year of the reference date.", required=True)
+    for one in columns:
+        text = f"{one.id} {one.name.de} ({one.name.en}), {one.unit}. {one.question.de}"
+        out += _column(column_name(one.id), "double", text.replace('"', "'"), required=False)
+    return "\n".join(out) + "\n"
+
+
+def _column(name: str, data_type: str, description: str, *, required: bool) -> list[str]:
+    lines = [
+        f"      - name: {name}",
+        f"        data_type: {data_type}",
+        f'        description: "{description}"',
+    ]
+    return [*lines, "        constraints:", "          - type: not_null"] if required else lines
+
+
+def _structure(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
+    """A data structure definition after SDMX: dimensions, measure, attributes, a concept per indicator."""
+    concepts = []
+    for one in ordered:
+        concept = one.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        concept["base_id"] = one.base_id
+        concept["computed_by"] = _computed_by(one)
+        concept["traps"] = list(specifications.traps_of(one))
+        concept["breaks"] = [item.model_dump(mode="json") for item in specifications.breaks_of(one)]
+        concepts.append(concept)
+    structure = {
+        "id": "PLANSTAT_INDICATORS",
+        "note": GENERATED,
+        "relation": "mart_indicator",
+        "dimensions": [
+            {"id": "indicator_id", "code_list": "indicators"},
+            {"id": "area_code", "code_list": "dim_area"},
+            {"id": "reference_date", "type": "date"},
+        ],
+        "measure": {"id": "value", "type": "double"},
+        "attributes": [
+            {"id": "unit"},
+            {"id": "obs_status", "code_list": "CL_OBS_STATUS"},
+            {"id": "conf_status", "code_list": "CL_CONF_STATUS"},
+            {"id": "missing_reason"},
+        ],
+        "traps": {name: trap.model_dump() for name, trap in specifications.traps.items()},
+        "indicators": concepts,
+    }
+    return json.dumps(structure, ensure_ascii=False, indent=1) + "\n"
+
+
+def _page(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
+    computing = [one for one in ordered if one.computes]
+    out = [
+        f"<!-- {GENERATED} -->",
+        "# Indikatoren / Indicators",
+        "",
+        f"{len({one.base_id for one in ordered})} Indikatoren mit {len(ordered)} Ausprägungen; "
+        f"{len(computing)} werden berechnet, {len(ordered) - len(computing)} warten auf eine Eingabe. "
+        f"({len(computing)} of {len(ordered)} compute, the others name the input they wait for.)",
+        "",
+    ]
+    for field in FIELDS:
+        chosen = [one for one in ordered if one.policy_field == field]
+        out += [f"## {field}", ""]
+        out += ["| id | Name | Einheit | berechnet aus / wartet auf |", "|---|---|---|---|"]
+        out += [
+            f"| [{one.id}](#{one.id.lower()}) | {one.name.de} | {one.unit} | {_origin(specifications, one)} |"
+            for one in chosen
+        ]
+        out.append("")
+        for one in chosen:
+            out += _chapter(specifications, one)
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _origin(specifications: Specifications, one: Indicator) -> str:
+    if one.waits_for:
+        return f"wartet auf: {one.waits_for.input} ({one.waits_for.where})"
+    if one.composite:
+        return f"`{one.composite.model}`"
+    if one.derived:
+        return f"{one.derived.operands[0]} und {one.derived.operands[1]}"
+    return ", ".join(f"`{specifications.facts[name].model}`" for name in specifications.facts_of(one))
+
+
+def _chapter(specifications: Specifications, one: Indicator) -> list[str]:
+    out = [
+        f"### {one.id}",
+        "",
+        f"**{one.name.de}** · *{one.name.en}*",
+        "",
+        f"- Frage: {one.question.de} *{one.question.en}*",
+        f"- So lesen: {one.how_to_read.de} *{one.how_to_read.en}*",
+        f"- Nicht so: {one.how_not_to_read.de} *{one.how_not_to_read.en}*",
+        f"- Formel: {one.formula.text}"
+        + ("" if one.formula.confirmed else " (nicht an der Quelle bestätigt)"),
+        f"- Einheit: {one.unit}, {one.decimals} Nachkommastellen; "
+        + {"higher": "mehr ist besser", "lower": "weniger ist besser", "neutral": "ohne Wertung"}[
+            one.direction
+        ],
+        f"- Statistik: {STATISTICS[one.statistic]}"
+        + (f"; Mindestnenner {one.minimum_denominator}" if one.minimum_denominator else ""),
+    ]
+    if one.waits_for:
+        out.append(f"- **Wartet auf:** {one.waits_for.input} ({one.waits_for.where}): {one.waits_for.why}")
+    if one.denominator and one.denominator.date != "same":
+        rule = {
+            "year_end_before": "31.12. des Vorjahres",
+            "mean_of_two": "Mittel aus 31.12. des Vorjahres und des Jahres",
+        }
+        out.append(f"- Nenner: {rule[one.denominator.date]}")
+    if one.law:
+        out.append(f"- Recht: {one.law}")
+    if one.tables:
+        out.append(f"- Tabellen: {', '.join(one.tables)}")
+    out.append(f"- Ebenen: {', '.join(one.area_levels)}")
+    for edition in one.editions:
+        span = f"{edition.valid_from or ''} bis {edition.valid_to or ''}".strip()
+        out.append(f"- Ausgabe {edition.id} ({span}): {edition.note.de}")
+    for item in specifications.breaks_of(one):
+        out.append(f"- Bruch {item.at:%d.%m.%Y}: {item.note.de}")
+    for trap in specifications.traps_of(one):
+        out.append(f"- Vorsicht: {specifications.traps[trap].de}")
+    return [*out, ""]

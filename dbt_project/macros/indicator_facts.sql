@@ -1,0 +1,14 @@
+{#- Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit. Facts an indicator may select from, with their dimensions. -#}
+{% macro indicator_facts() -%}
+{{ return([
+    {'name': 'population', 'model': 'fct_population', 'dimensions': ['sex', 'age_group', 'nationality']},
+    {'name': 'school_enrolment', 'model': 'fct_school_enrolment', 'dimensions': ['sex', 'nationality', 'school_type', 'grade']},
+    {'name': 'school_leaver', 'model': 'fct_school_leaver', 'dimensions': ['sex', 'qualification']},
+    {'name': 'benefit_receipt', 'model': 'fct_benefit_receipt', 'dimensions': ['sex', 'age_group', 'nationality', 'benefit', 'setting']},
+    {'name': 'childcare', 'model': 'fct_childcare', 'dimensions': ['age_group', 'childcare_type']},
+    {'name': 'youth_facility', 'model': 'fct_youth_facility', 'dimensions': ['facility_branch', 'facility_type']},
+    {'name': 'unemployment', 'model': 'fct_unemployment', 'dimensions': ['sex', 'age_group', 'nationality', 'unemployed_group']},
+    {'name': 'income', 'model': 'fct_income', 'dimensions': []},
+    {'name': 'area_size', 'model': 'fct_area_size', 'dimensions': []}
+]) }}
+{%- endmacro %}
