@@ -110,6 +110,18 @@ PROBLEMS: dict[str, ProblemWords] = {
         "{found!r} cannot be an official area code",
         "Check the code: DG, Land 2, region 3, district 5, municipality 8 digits with leading zero.",
     ),
+    "unknown_area": ProblemWords(
+        "Gebietsschlüssel {found!r} ({name}) steht in keinem Gebietsverzeichnis und in keiner bekannten Gebietsreform",
+        "Spalten prüfen und neu abrufen; nach einer neuen Reform area_history.csv ergänzen.",
+        "area code {found!r} ({name}) stands in no register of areas and in no reform on record",
+        "Check the columns and fetch again; after a new reform add it to area_history.csv.",
+    ),
+    "area_ended": ProblemWords(
+        "Gebiet {found!r} ({name}) gab es zu {time} nicht mehr, es bestand bis {end}",
+        "Zeitangabe und Schlüssel prüfen und neu abrufen.",
+        "area {found!r} ({name}) did not exist any more at {time}, it ended on {end}",
+        "Check time and code and fetch again.",
+    ),
     "wrong_area_level": ProblemWords(
         "Gebietsschlüssel {found!r} gehört zur Ebene {level}, die für diese Tabelle nicht deklariert ist",
         "Richtige regionale Tiefe abrufen oder die Ebene in der Deklaration ergänzen.",

@@ -33,6 +33,7 @@ from sources.catalogue_tables import write_catalogue_tables
 from sources.declaration import Declaration
 from sources.errors import SourceError, problem
 from sources.readers.reading import Reading, empty_table, reader_of
+from sources.territory import REGISTER, Territory
 
 Origin = Literal["sample", "folder", "live", "drop"]
 
@@ -350,6 +351,8 @@ class Landing:
             try:
                 reading = reader.read(self.catalog, declaration, copies[0])
                 period = reading.period(declaration)
+                if declaration.shape == "cells" and "area_code" in reading.table.column_names:
+                    self._territory(origin).check(reading.table, copies[0].name)
             except SourceError as error:
                 return self._put_aside(copies, error, declaration.id, now)
             except Exception as error:  # a defect of the reader must not stop the other datasets
@@ -375,6 +378,21 @@ class Landing:
         self._snapshots[snapshot.snapshot_id] = snapshot
         self._write_ledger()
         return _outcome("landed", snapshot)
+
+    def _territory(self, origin: Origin) -> Territory:
+        """The areas on record: the reforms, and the newest register of the same kind of origin."""
+        rows = [
+            row
+            for row in self.ledger()
+            if row["dataset_id"] == REGISTER
+            and row["status"] == "accepted"
+            and (row["origin"] == "sample") == (origin == "sample")
+        ]
+        if not rows:
+            return Territory.known(None)
+        newest = max(rows, key=lambda row: (row["published_at"] or row["retrieved_at"], row["snapshot_id"]))
+        folder = self.folder / newest["publisher"] / REGISTER / f"snapshot={newest['snapshot_id']}"
+        return Territory.known(folder / "records.parquet")
 
     def _about(
         self,

@@ -1,0 +1,101 @@
+"""Whether the areas of a delivered table existed when it says so.
+
+Two sources answer: the reforms in `catalog/area_history.csv` and, once landed, the register of areas.
+Offices carry new areas back in time and report a reform's year on the former areas; both is accepted here
+and told apart in the warehouse. What no office publishes is a number under a code that nobody knows, or
+under one that ended before the year began: then columns have shifted or the file is another one.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sources.catalogue import CATALOG
+from sources.errors import problem
+
+KREIS_DIGITS = 5
+REGISTER = "gv-isys"
+"""The dataset that is the official register of areas."""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Codes that ended, with the day after their last, and the Kreise that are known (None: no register)."""
+
+    ended: dict[str, dt.date]
+    kreise: frozenset[str] | None
+
+    @classmethod
+    def known(cls, register: Path | None, catalog: Path = CATALOG) -> Territory:
+        """From the reforms on record and, where it is given, the Parquet of the landed register."""
+        ended, touched = _reforms(catalog / "area_history.csv")
+        kreise = None
+        if register is not None:
+            kreise = frozenset(_kreise(register)) | touched | _identities(catalog / "area_identity.csv")
+        return cls(ended, kreise)
+
+    def check(self, cells: pa.Table, file_name: str) -> None:
+        """Refuse numbers of areas that cannot have them. `cells` as a reader gives them.
+
+        Raises `SourceError` with line and column of the first one.
+        """
+        numbers = cells.filter(pc.match_substring_regex(cells.column("value_text"), "[0-9]"))
+        first = numbers.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
+        for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
+            code, time, line = row["area_code"], row["time_text"], row["line_min"]
+            end, year = self.ended.get(code), _year(time)
+            if self.kreise is not None and len(code) == KREIS_DIGITS and code not in self.kreise:
+                raise problem("unknown_area", file_name, line=line, found=code, name=_name(cells, code))
+            if end is not None and year is not None and end <= dt.date(year, 1, 1):
+                raise problem(
+                    "area_ended", file_name, line=line, found=code, name=_name(cells, code), time=time,
+                    end=f"{end:%d.%m.%Y}",
+                )  # fmt: skip
+
+
+def _name(cells: pa.Table, code: str) -> str:
+    rows = cells.filter(pc.equal(cells.column("area_code"), code)).slice(0, 1).to_pylist()
+    return (rows[0]["area_name"] or "").strip()
+
+
+def _year(time: str | None) -> int | None:
+    """The year a printed time lies in: `31.12.2015`, `20151231`, `2015`."""
+    if not time:
+        return None
+    return int(time[-4:] if "." in time else time[:4])
+
+
+@cache
+def _reforms(file: Path) -> tuple[dict[str, dt.date], frozenset[str]]:
+    """Codes that ended for good with their end, and every code a reform touched."""
+    ended: dict[str, dt.date] = {}
+    going_on = set()
+    touched = set()
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            touched |= {row["area_code"], row["successor_code"]} - {""}
+            if row["valid_to"]:
+                ended[row["area_code"]] = dt.date.fromisoformat(row["valid_to"])
+            else:
+                going_on.add(row["area_code"])
+    return {code: end for code, end in ended.items() if code not in going_on}, frozenset(touched)
+
+
+@cache
+def _identities(file: Path) -> frozenset[str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["kreis_code"] for row in csv.DictReader(lines))
+
+
+def _kreise(register: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(register, columns=["satzart", "land", "rb", "kreis"])
+    return [row["land"] + row["rb"] + row["kreis"] for row in table.to_pylist() if row["satzart"] == "40"]
