@@ -128,11 +128,16 @@ class Dimension(Frozen):
         default=(), description="the codes that occur; empty: every code of the list"
     )
     verbatim: bool = Field(default=False, description="no code list: the publisher's text is kept as it is")
+    texts: tuple[Text, ...] = Field(
+        default=(), description="the texts that may occur in a verbatim dimension; empty: any"
+    )
 
     @model_validator(mode="after")
     def _list_or_text(self) -> Dimension:
         if self.verbatim and (self.code_list or self.codes):
             raise ValueError("a verbatim dimension has no code list")
+        if self.texts and not self.verbatim:
+            raise ValueError("texts belong to a verbatim dimension")
         return self
 
 
@@ -207,6 +212,9 @@ class Declaration(Frozen):
     )
     access: Access = Access()
     format: Format
+    other_formats: tuple[Format, ...] = Field(
+        default=(), description="further wire formats the same table comes in; told apart by content"
+    )
     dimensions: dict[Identifier, Dimension] = Field(default={})
     measures: dict[Identifier, Measure] = Field(default={})
     columns: tuple[Column, ...] = ()

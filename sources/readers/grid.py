@@ -170,9 +170,11 @@ def cells(
     key_at = {key.holds: number for number, key in enumerate(layout.keys)}
     width = len(layout.keys) + len(layout.values)
     labels = {
-        name: catalog.label_codes(declaration, name) | {c: c for c in catalog.codes(declaration, name)}
-        for name in declaration.dimensions
-        if not declaration.dimensions[name].verbatim
+        name: {text: text for text in dimension.texts}
+        if dimension.verbatim
+        else catalog.label_codes(declaration, name)
+        for name, dimension in declaration.dimensions.items()
+        if not dimension.verbatim or dimension.texts
     }
     out: dict[str, list[object]] = {name: [] for name in schema.names}
     seen: dict[tuple[str | None, ...], int] = {}
@@ -200,6 +202,9 @@ def cells(
             elif holds == "area_code":
                 if not _AREA_CODE.fullmatch(text):
                     raise refuse("no_area_code", line, at + 1, found=text)
+            elif holds == "area_name":
+                if not any(letter.isalpha() for letter in text):
+                    raise refuse("no_area_name", line, at + 1, found=text)
             elif holds in labels:
                 code = labels[holds].get(text)
                 if code is None:

@@ -149,7 +149,6 @@ FORMAT = frozenset(
         "wrong_table",  # the name of one table, the content of another
         "wrong_encoding",  # an encoding that no publisher uses
         "cp1252",  # written in cp1252 instead of UTF-8
-        "utf_8",  # written in UTF-8 instead of cp1252
         "new_first_line",  # `Tabelle:` instead of `GENESIS-Tabelle:`
         "no_footer",  # ends with the last data line
         "formula",  # a workbook with a formula
@@ -162,7 +161,7 @@ FORMAT = frozenset(
 )
 """Quirks that a format's twin builds in itself."""
 
-HARMLESS = frozenset({"crlf", "mixed_line_ends", "bom", "cp1252", "utf_8", "new_first_line"})
+HARMLESS = frozenset({"crlf", "bom", "cp1252", "new_first_line"})
 KNOWN = frozenset(GRID) | frozenset(BYTES) | FORMAT
 
 

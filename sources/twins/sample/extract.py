@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sources.catalogue import Catalog, load_catalog
 from sources.declaration import Declaration
@@ -85,10 +86,8 @@ def _figures(
 ) -> list[list[str]]:
     """One line per time and cell key, one figure per area; fills in the names of the areas."""
     values: dict[tuple[str, str, str], dict[str, str]] = {}
-    for cell in table.to_pylist():
+    for cell in _of_land(table, "DG").filter(pc.field("time_text").isin(times)).to_pylist():
         code = cell["area_code"]
-        if cell["time_text"] not in times or not (code == "DG" or code.startswith(LAND)):
-            continue
         name = cell["area_name"]
         if areas.setdefault(code, name) != name:
             raise ValueError(f"{declaration.id}: {code} is called {name!r}, elsewhere {areas[code]!r}")
@@ -101,12 +100,17 @@ def _figures(
     ]
 
 
+def _of_land(table: pa.Table, germany: str) -> pa.Table:
+    """The rows of Germany and of the sample's Land and everything in it."""
+    codes = table["area_code"].cast(pa.string())
+    return table.filter(pc.or_(pc.equal(codes, germany), pc.starts_with(codes, LAND)))
+
+
 def _census(table: pa.Table) -> list[list[str]]:
     rows: dict[tuple[str, str, str], dict[str, str]] = {}
-    for cell in table.to_pylist():
-        if cell["area_code"] == "00" or cell["area_code"].startswith(LAND):
-            key = (cell["area_code"], cell["region_level"], cell["area_name"])
-            rows.setdefault(key, {})[cell["measure"]] = cell["value_text"]
+    for cell in _of_land(table, "00").to_pylist():
+        key = (cell["area_code"], cell["region_level"], cell["area_name"])
+        rows.setdefault(key, {})[cell["measure"]] = cell["value_text"]
     head = ["area_code", "region_level", "area_name", "persons_census", "persons_bfs"]
     return [head, *([*key, values["persons_census"], values["persons_bfs"]] for key, values in rows.items())]
 

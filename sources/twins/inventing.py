@@ -1,0 +1,210 @@
+"""Invented figures for any declared table, at any size: for property tests and load tests.
+
+`frame` lists the cells that a complete table has, without values; `invent` fills them with seeded numbers
+and signs; `write_large` streams a classic table of millions of cells to a file without holding it in memory.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sources.area_codes import LAENDER, levels_of
+from sources.catalogue import Catalog
+from sources.declaration import Declaration, Measure
+from sources.file_formats import FlatTable
+from sources.formats import GenesisLayout, GenesisTable
+from sources.readers.reading import Notation, cells_schema
+from sources.twins import genesis_table
+from sources.twins.labels import Labels
+
+Area = tuple[str, str]
+"""Code and name, the name with leading blanks as depth."""
+
+
+def invent_areas(count: int) -> list[Area]:
+    """Germany, Länder and Kreise in the order of their codes; names are invented, and say so."""
+    areas: list[Area] = [("DG", "Deutschland")]
+    for land, name in LAENDER.items():
+        areas.append((land, f"  {name}"))
+        region = next(digit for digit in "0123456789" if levels_of(f"{land}{digit}01"))
+        for number in range(1, 30):
+            code = f"{land}{region}{number:02d}"
+            areas.append((code, f"      Beispielkreis {code}"))
+    if count > len(areas):
+        raise ValueError(f"at most {len(areas)} areas can be invented")
+    return areas[:count]
+
+
+def invent_times(declaration: Declaration, count: int) -> list[str]:
+    """Times as the table prints them, the newest first."""
+    time = declaration.reference_time
+    if time.text == "none":
+        raise ValueError(f"{declaration.id} prints no time")
+    month, day = (time.month_days[0] if time.month_days else "12-31").split("-")
+    years = range(2020, 2020 - count, -1)
+    forms = {"date": f"{day}.{month}.{{}}", "compact_date": f"{{}}{month}{day}", "year": "{}"}
+    return [forms[time.text].format(year) for year in years]
+
+
+def frame(
+    catalog: Catalog,
+    declaration: Declaration,
+    *,
+    areas: Sequence[Area],
+    times: Sequence[str],
+    layout: str | None = None,
+) -> list[dict[str, Any]]:
+    """The cells of a complete table in the order of the file, without values.
+
+    Args:
+        layout: of a classic table; default its oldest.
+    """
+    cells: list[dict[str, Any]] = []
+    for line_keys, columns in _lines(catalog, declaration, areas, times, layout):
+        for codes, measure, time in columns:
+            unit = declaration.measures[measure].unit
+            cells.append({**line_keys, **codes, **time, "measure": measure, "unit": unit})
+    return cells
+
+
+def invent(
+    catalog: Catalog,
+    declaration: Declaration,
+    *,
+    areas: int = 20,
+    times: int = 1,
+    seed: int = 0,
+    layout: str | None = None,
+) -> pa.Table:
+    """A complete table with invented figures: numbers of each measure's form, and now and then a sign."""
+    dice = random.Random(seed)  # noqa: S311 - reproducible test data
+    wanted = invent_times(declaration, times)
+    cells = frame(catalog, declaration, areas=invent_areas(areas), times=wanted, layout=layout)
+    notation = Notation(
+        catalog.dialect(declaration), "," if isinstance(declaration.format, GenesisTable) else "."
+    )
+    for cell in cells:
+        cell["value_text"] = invent_value(declaration.measures[cell["measure"]], notation, dice)
+    return pa.Table.from_pylist(cells, schema=cells_schema(declaration))
+
+
+def invent_value(measure: Measure, notation: Notation, dice: random.Random) -> str:
+    """A number as the measure has it, or one time in ten a sign of the legend."""
+    if notation.values and dice.random() < 0.1:
+        return dice.choice(notation.values)
+    text = str(int(dice.lognormvariate(6, 2)))
+    if measure.decimals:
+        text += notation.decimal + str(dice.randrange(10**measure.decimals)).zfill(measure.decimals)
+    return "-" + text if measure.signed and dice.random() < 0.2 and text.strip("0,.") else text
+
+
+def write_large(
+    catalog: Catalog,
+    declaration: Declaration,
+    target: Path,
+    *,
+    areas: int,
+    times: int,
+    seed: int = 0,
+    layout: str | None = None,
+) -> int:
+    """Write a classic table with invented figures; the same arguments give the same bytes.
+
+    Returns:
+        The number of cells.
+    """
+    form = declaration.format
+    assert isinstance(form, GenesisTable)
+    chosen = _layout(form, layout)
+    dice = random.Random(seed)  # noqa: S311 - reproducible test data
+    wanted = invent_times(declaration, times)
+    labels = Labels(catalog, declaration, None)
+    columns = genesis_table.value_columns(
+        catalog, declaration, chosen, labels, wanted if chosen.time_in == "header" else ()
+    )
+    numbers = [str(dice.getrandbits(16)) for _ in range(10_000)]
+    count = 0
+
+    def body() -> Iterator[list[str]]:
+        nonlocal count
+        rows = _row_keys(catalog, declaration, chosen, invent_areas(areas), wanted)
+        for keys in rows:
+            texts = [
+                labels.of(name, keys[name]) if name in declaration.dimensions else keys[name]
+                for name in chosen.keys
+            ]
+            count += len(columns)
+            yield [*texts, *dice.choices(numbers, k=len(columns))]
+
+    with target.open("w", encoding="utf-8", newline="") as out:
+        genesis_table.write(
+            out, declaration, chosen, columns,
+            genesis_table.header_lines(chosen, columns), body(),
+            title_time=wanted[0] if chosen.time_in == "title" else None,
+            notes=["Erfundene Zahlen für einen Lasttest."], stand=genesis_table.STAND,
+        )  # fmt: skip
+    return count
+
+
+def _layout(form: GenesisTable, layout: str | None) -> GenesisLayout:
+    return form.layouts[-1] if layout is None else next(one for one in form.layouts if one.id == layout)
+
+
+def _row_keys(
+    catalog: Catalog,
+    declaration: Declaration,
+    layout: GenesisLayout,
+    areas: Sequence[Area],
+    times: Sequence[str],
+) -> Iterator[dict[str, str]]:
+    """Keys of every data line of a classic table, in the publisher's order."""
+    dimensions = [name for name in layout.keys if name in declaration.dimensions]
+    codes = [catalog.codes(declaration, name) for name in dimensions]
+    for time in times if layout.time_in == "keys" else times[:1]:
+        for code, name in areas:
+            for combination in itertools.product(*codes):
+                held = dict(zip(dimensions, combination, strict=True))
+                yield {"time": time, "area_code": code, "area_name": name, **held}
+
+
+def _lines(
+    catalog: Catalog,
+    declaration: Declaration,
+    areas: Sequence[Area],
+    times: Sequence[str],
+    layout: str | None,
+) -> Iterator[tuple[dict[str, str], list[tuple[dict[str, str], str, dict[str, str]]]]]:
+    """Every data line: its keys as cell columns, and what each of its value columns adds to them."""
+    form = declaration.format
+    if isinstance(form, GenesisTable):
+        chosen = _layout(form, layout)
+        shown = times if chosen.time_in == "header" else ()
+        columns = genesis_table.value_columns(
+            catalog, declaration, chosen, Labels(catalog, declaration, None), shown
+        )
+        adds = [
+            (dict(column.codes), column.measure, {"time_text": column.time} if column.time else {})
+            for column in columns
+        ]
+        for keys in _row_keys(catalog, declaration, chosen, areas, times):
+            yield {("time_text" if name == "time" else name): text for name, text in keys.items()}, adds
+        return
+    if not isinstance(form, FlatTable):
+        raise ValueError(f"{declaration.id} is no table of counts")
+    held = [key.holds for key in form.keys]
+    free = [name for name in declaration.dimensions if name not in held]
+    flat: list[tuple[dict[str, str], str, dict[str, str]]] = [
+        ({name: column.codes.get(name, "_T") for name in free}, column.measure, {}) for column in form.values
+    ]
+    in_rows = [name for name in held if name in declaration.dimensions]
+    texts = {name: dimension.texts or ("Land",) for name, dimension in declaration.dimensions.items()}
+    codes = [catalog.codes(declaration, name) or texts[name] for name in in_rows]
+    for time, (code, name), combination in itertools.product(times, areas, itertools.product(*codes)):
+        own = dict(zip(in_rows, combination, strict=True))
+        yield {"time_text": time, "area_code": code, "area_name": name, **own}, flat
