@@ -10,6 +10,12 @@ computed as (
 
 ),
 
+precision as (
+
+    select * from {{ ref('fct_indicator_precision') }}
+
+),
+
 areas as (
 
     select * from {{ ref('dim_area') }}
@@ -39,7 +45,29 @@ select
     computed.rounding_base,
     computed.numerator_dataset,
     computed.denominator_dataset,
+    precision.lower_limit,
+    precision.upper_limit,
+    precision.interval_method,
+    precision.reliability,
+    precision.rounding_error,
+    precision.reference_area_code,
+    precision.reference_value,
+    precision.funnel_lower,
+    precision.funnel_upper,
+    precision.reference_verdict,
+    precision.smoothed_value,
+    precision.smoothing_weight,
+    precision.previous_date,
+    precision.change,
+    precision.change_lower,
+    precision.change_upper,
+    precision.change_verdict,
+    precision.definition_edition,
     computed.known_from
 from computed
 inner join indicators on computed.indicator_id = indicators.indicator_id
+inner join precision
+    on computed.indicator_id = precision.indicator_id
+    and computed.area_code = precision.area_code
+    and computed.reference_date = precision.reference_date
 inner join areas on computed.area_key = areas.area_key

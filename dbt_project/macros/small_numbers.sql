@@ -1,0 +1,63 @@
+{#-
+  Statistics of small numbers, as plain arithmetic that any SQL engine reads.
+
+  x counts events, n is the denominator; all results are fractions of n, not yet in the indicator's unit.
+  tests/dbt/test_small_numbers.py checks them against scipy. Full counts have no sampling error: an interval says how
+  far the value would move by chance under equal conditions (superpopulation view, e.g. Brenner 1994).
+-#}
+
+{#- Standard normal quantiles: two-sided 95 % and the 99.8 % of the funnel's outer limit. -#}
+{% macro z_95() -%} 1.959963984540054 {%- endmacro %}
+{% macro z_998() -%} 3.090232306167813 {%- endmacro %}
+
+{#- Wilson score interval of a proportion (Wilson 1927; recommended by Brown, Cai and DasGupta 2001). -#}
+{% macro wilson_lower(x, n, z=z_95()) -%}
+    greatest(0, (({{ x }}) + {{ z }} * {{ z }} / 2
+        - {{ z }} * sqrt(greatest(0, ({{ x }}) * (({{ n }}) - ({{ x }})) / ({{ n }})) + {{ z }} * {{ z }} / 4))
+        / (({{ n }}) + {{ z }} * {{ z }}))
+{%- endmacro %}
+
+{% macro wilson_upper(x, n, z=z_95()) -%}
+    least(1, (({{ x }}) + {{ z }} * {{ z }} / 2
+        + {{ z }} * sqrt(greatest(0, ({{ x }}) * (({{ n }}) - ({{ x }})) / ({{ n }})) + {{ z }} * {{ z }} / 4))
+        / (({{ n }}) + {{ z }} * {{ z }}))
+{%- endmacro %}
+
+{#- Byar's approximation to the exact Poisson interval of a count (Breslow and Day 1987, p. 69), per n. -#}
+{% macro byar_lower(x, n, z=z_95()) -%}
+    case when ({{ x }}) <= 0 then 0 else
+        greatest(0, ({{ x }}) * power(1 - 1 / (9.0 * ({{ x }})) - {{ z }} / (3 * sqrt({{ x }})), 3)) / ({{ n }})
+    end
+{%- endmacro %}
+
+{% macro byar_upper(x, n, z=z_95()) -%}
+    (({{ x }}) + 1) * power(1 - 1 / (9.0 * (({{ x }}) + 1)) + {{ z }} / (3 * sqrt(({{ x }}) + 1)), 3) / ({{ n }})
+{%- endmacro %}
+
+{#- Standard error of a fraction under a given true fraction: the funnel's half width (Spiegelhalter 2005). -#}
+{% macro expected_error(fraction, n, method) -%}
+    sqrt(greatest(0, case when {{ method }} = 'byar' then {{ fraction }} else ({{ fraction }}) * (1 - ({{ fraction }})) end
+        / ({{ n }})))
+{%- endmacro %}
+
+{#-
+  Interval of a difference from the intervals of both values: square and add (Newcombe 1998, method 10, for
+  Wilson limits; Zou and Donner 2008 for any). Positive: the second is larger.
+-#}
+{% macro difference_lower(first, first_upper, second, second_lower) -%}
+    ({{ second }} - {{ first }})
+    - sqrt(power({{ second }} - {{ second_lower }}, 2) + power({{ first_upper }} - {{ first }}, 2))
+{%- endmacro %}
+
+{% macro difference_upper(first, first_lower, second, second_upper) -%}
+    ({{ second }} - {{ first }})
+    + sqrt(power({{ second_upper }} - {{ second }}, 2) + power({{ first }} - {{ first_lower }}, 2))
+{%- endmacro %}
+
+{#- A share of a whole as the ratio of the part to the rest. -#}
+{% macro odds(share) -%} ({{ share }}) / nullif(1 - ({{ share }}), 0) {%- endmacro %}
+
+{#- A fraction of the rows above in the indicator's terms: the ratio for odds, else itself. -#}
+{% macro in_unit(fraction) -%}
+    case when statistic = 'odds' then {{ odds(fraction) }} else {{ fraction }} end
+{%- endmacro %}
