@@ -107,7 +107,8 @@ class Catalog(Mapping[str, Declaration]):
         """
         reading = declaration.model_dump(
             mode="json",
-            include={"table_code", "reference_time", "area_levels", "format", "dimensions", "columns"},
+            include={"table_code", "reference_time", "area_levels", "format", "dimensions", "columns"}
+            | ({"other_formats"} if declaration.other_formats else set()),
         )
         reading["measures"] = {
             name: measure.model_dump(include={"unit", "decimals", "signed"})
@@ -129,6 +130,8 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
     code_lists = _shared(root / "code_lists.yml", CodeList, problems)
     dialects = _shared(root / "dialects.yml", Dialect, problems)
     statistics = _shared(root / "statistics.yml", Statistic, problems, key_field="code")
+    if problems:  # everything else refers to these; more findings would only follow from them
+        raise DeclarationError(sorted(problems))
     publishers: dict[str, Publisher] = {}
     declared: dict[str, tuple[Declaration, Located]] = {}
     for folder in sorted(path for path in root.iterdir() if path.is_dir()):
