@@ -179,7 +179,10 @@ funnelled as (
 
     select
         *,
-        {{ expected_error('reference_fraction', 'n', 'interval_method') }} as reference_error,
+        case
+            when reference_fraction is not null and n is not null
+                then {{ expected_error('reference_fraction', 'n', 'interval_method') }}
+        end as reference_error,
         case when pool_mean is not null then pool_mean + coalesce(smoothing_weight, 0) * (fraction - pool_mean) end
             as smoothed_fraction
     from compared
@@ -193,7 +196,10 @@ scaled as (
         *,
         scale * {{ in_unit('fraction_lower') }} as lower_limit,
         scale * {{ in_unit('fraction_upper') }} as upper_limit,
-        scale * {{ in_unit('greatest(0, reference_fraction - ' ~ z_95() ~ ' * reference_error)') }} as funnel_lower,
+        case
+            when reference_error is not null
+                then scale * {{ in_unit('greatest(0, reference_fraction - ' ~ z_95() ~ ' * reference_error)') }}
+        end as funnel_lower,
         scale * {{ in_unit('(reference_fraction + ' ~ z_95() ~ ' * reference_error)') }} as funnel_upper,
         scale * {{ in_unit('smoothed_fraction') }} as smoothed_value,
         scale * rounding_slack / nullif(denominator, 0) as rounding_error
