@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from sources.file_formats import FlatTable
+from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.formats import Format, GenesisTable
 from sources.vocabulary import Code, Frozen, Identifier, Licence, Text
 
@@ -243,14 +244,19 @@ class Declaration(Frozen):
 
     @model_validator(mode="after")
     def _layouts_fit(self) -> Declaration:
-        if isinstance(self.format, FlatTable):
-            self.format.check_names(set(self.dimensions), set(self.measures))
-        if not isinstance(self.format, GenesisTable):
-            return self
-        if self.table_code is None:
-            raise ValueError("a classic table needs its table_code")
-        for layout in self.format.layouts:
-            self._check_layout(layout.id, set(layout.keys), layout)
+        for form in (self.format, *self.other_formats):
+            if form.shape != self.shape:
+                raise ValueError("all formats of a dataset have one shape")
+            if isinstance(form, FlatTable | ZensusGrid):
+                form.check_names(set(self.dimensions), set(self.measures))
+            if isinstance(form, GenesisFlat):
+                verbatim = {name: dimension.verbatim for name, dimension in self.dimensions.items()}
+                form.check_names(verbatim, set(self.measures))
+            if isinstance(form, GenesisTable):
+                if self.table_code is None:
+                    raise ValueError("a classic table needs its table_code")
+                for layout in form.layouts:
+                    self._check_layout(layout.id, set(layout.keys), layout)
         return self
 
     def _check_layout(self, name: str, keys: set[str], layout: object) -> None:

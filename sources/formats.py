@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sources.file_formats import GeometryFile, Workbook, XoevCodeList
+from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
@@ -121,4 +122,7 @@ class GenesisTable(Frozen):
 
 
 # A new format: write its model (here or in file_formats.py) and add it to the union.
-Format = Annotated[GenesisTable | Workbook | XoevCodeList | GeometryFile, Field(discriminator="kind")]
+Format = Annotated[
+    GenesisTable | GenesisFlat | ZensusGrid | Workbook | XoevCodeList | GeometryFile,
+    Field(discriminator="kind"),
+]

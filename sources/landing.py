@@ -351,8 +351,8 @@ class Landing:
             try:
                 reading = reader.read(self.catalog, declaration, copies[0])
                 period = reading.period(declaration)
-                if declaration.shape == "cells" and "area_code" in reading.table.column_names:
-                    self._territory(origin).check(reading.table, copies[0].name)
+                if declaration.shape == "cells" and "area_code" in reading.columns:
+                    self._territory(origin).check(reading.areas(), copies[0].name)
             except SourceError as error:
                 return self._put_aside(copies, error, declaration.id, now)
             except Exception as error:  # a defect of the reader must not stop the other datasets
@@ -360,12 +360,7 @@ class Landing:
                 failed = problem("reader_failed", copies[0].name, reason=reason)
                 return self._put_aside(copies, failed, declaration.id, now)
             about = self._about(declaration, reading, copies, period, origin, source_uri, retrieved_at, now)
-            pq.write_table(
-                reading.table,
-                scratch / f"{declaration.shape}.parquet",
-                compression="zstd",
-                store_schema=False,
-            )
+            reading.write(scratch / f"{declaration.shape}.parquet")
             (scratch / "snapshot.json").write_text(_json(about), encoding="utf-8")
             place = parent / f"snapshot={about['snapshot_id']}"
             if not place.exists():
@@ -426,8 +421,8 @@ class Landing:
                 {"name": file.name, "sha256": _hash([file])[0], "size_bytes": file.stat().st_size}
                 for file in files
             ],
-            "row_count": reading.table.num_rows,
-            "columns": reading.table.column_names,
+            "row_count": reading.row_count,
+            "columns": reading.columns,
             "declaration_sha256": fingerprint,
             "reader": reader,
             "reader_version": version,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration, Measure
@@ -40,13 +41,34 @@ class Reading:
     published_at: dt.datetime | None
     layout: str | None = None
 
+    @property
+    def row_count(self) -> int:
+        """Number of rows of the table."""
+        return int(self.table.num_rows)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the table's columns."""
+        return list(self.table.column_names)
+
+    def times(self) -> list[str | None]:
+        """The distinct times of the table as printed."""
+        return list(self.table.column("time_text").unique().to_pylist())
+
+    def areas(self) -> pa.Table:
+        """Cells enough to judge every area by; all of them, unless a reader knows better."""
+        return self.table
+
+    def write(self, target: Path) -> None:
+        """Write the table to a Parquet file."""
+        pq.write_table(self.table, target, compression="zstd", store_schema=False)
+
     def period(self, declaration: Declaration) -> tuple[dt.date | None, dt.date | None]:
         """First and last day the table speaks of; None for a register without a time."""
-        if "time_text" not in self.table.column_names:
+        if "time_text" not in self.columns:
             fixed = declaration.reference_time.fixed
             return fixed, fixed
-        times = self.table.column("time_text").unique().to_pylist()
-        periods = [declaration.reference_time.period(text) for text in times]
+        periods = [declaration.reference_time.period(text) for text in self.times()]
         if not periods:
             return None, None
         return min(first for first, _ in periods), max(last for _, last in periods)
@@ -62,8 +84,40 @@ class Reader(Protocol):
 
 
 def reader_of(declaration: Declaration) -> Reader:
-    """The reader module of the declaration's format, imported when first asked for."""
-    return cast(Reader, importlib.import_module(f"sources.readers.{declaration.format.kind}"))
+    """The reader of the declaration's format, imported when first asked for.
+
+    For a table that comes in several formats it chooses by content: a reader with a function
+    `recognises(head: bytes) -> bool` gets the files it recognises, the first format the others.
+    """
+    if declaration.other_formats:
+        return _Chooser(declaration)
+    return _module(declaration.format.kind)
+
+
+def _module(kind: str) -> Reader:
+    return cast(Reader, importlib.import_module(f"sources.readers.{kind}"))
+
+
+class _Chooser:
+    """Reads each file with the format that recognises it; its version is that of all its readers."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        forms = (declaration.format, *declaration.other_formats)
+        self.readers = [_module(form.kind) for form in forms]
+        self.VERSION = "+".join(reader.VERSION for reader in self.readers)
+
+    def read(self, catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
+        forms = (declaration.format, *declaration.other_formats)
+        try:
+            with file.open("rb") as stream:
+                head = stream.read(2048)
+        except OSError:
+            head = b""  # the reader reports it
+        for reader, form in zip(self.readers, forms, strict=True):
+            recognises = getattr(reader, "recognises", None)
+            if recognises is not None and recognises(head):
+                return reader.read(catalog, declaration.model_copy(update={"format": form}), file)
+        return self.readers[0].read(catalog, declaration, file)
 
 
 def cells_schema(declaration: Declaration) -> pa.Schema:
