@@ -8,8 +8,10 @@ counted as not comparable); a part whose area does not exist on that date is no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from expectations.bench import Bench
-from expectations.rules import PUBLISHER, Rule, Statement, quoted, quoted_list
+from expectations.rules import PUBLISHER, Excuse, Rule, Statement, quoted, quoted_list
 from expectations.settings import AreaSum, Parts
 from expectations.values import excuses
 from expectations.wording import Phrase
@@ -29,6 +31,7 @@ _PROTECTS = Phrase(
     "against mixed-up rows and columns, forgotten parts and double counting",
 )
 _SUMS = Phrase("Summen", "sums")
+_BROKEN = "abs(difference) > tolerance + 1e-6"
 
 
 def rules(bench: Bench) -> list[Rule]:
@@ -47,6 +50,28 @@ def _tolerance(bench: Bench, per_cell: float) -> str:
     return f"({rounding} + {extra})"
 
 
+def _judged(cases: str, comparable: str, entry: Parts | AreaSum, excused: Sequence[Excuse]) -> str:
+    """SQL: the cases with the share of comparable sums that differ without a declared explanation."""
+    unexplained = " and ".join([_BROKEN, *(f"not coalesce({excuse.condition}, false)" for excuse in excused)])
+    if not entry.tolerated_share:
+        return cases
+    return f"""
+        select *,
+            count(*) filter (where {comparable} and {unexplained}) over ()
+            / nullif(count(*) filter (where {comparable}) over (), 0) as broken_share
+        from ({cases})
+    """
+
+
+def _severity(bench: Bench, entry: Parts | AreaSum) -> str | None:
+    """SQL: a share of differences that the publisher's tables have by themselves only warns."""
+    if not entry.tolerated_share or entry.severity != "fail":
+        return None
+    return (
+        f"case when broken_share > {bench.declared.number(entry.tolerated_share)} then 'fail' else 'warn' end"
+    )
+
+
 def _parts(bench: Bench, parts: Parts) -> Rule:
     declared = bench.declared
     dimension = quoted(parts.dimension)
@@ -60,6 +85,8 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
         if bench.has(name) and name not in group
     ]
     keys = tuple(name for name in bench.key_columns() if name != parts.dimension)
+    comparable = f"total is not null and parts_known = {len(parts.parts)}"
+    excused = excuses(bench, parts.explained)
     return Rule(
         Statement(
             f"additivity.{parts.id}",
@@ -78,7 +105,8 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
             keys=keys,
             must_apply=True,
         ),
-        cases=f"""
+        cases=_judged(
+            f"""
             select *, parts_sum - total as difference
             from (
                 select {", ".join([quoted_list(group), *carried])},
@@ -91,11 +119,16 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
                     and ({dimension} = {total} or {dimension} in {members})
                 group by {quoted_list(group)}
             )
-        """,
-        comparable=f"total is not null and parts_known = {len(parts.parts)}",
-        broken="abs(difference) > tolerance + 1e-6",
+            """,
+            comparable,
+            parts,
+            excused,
+        ),
+        comparable=comparable,
+        severity=_severity(bench, parts),
+        broken=_BROKEN,
         order="abs(difference) desc",
-        excuses=excuses(bench, parts.explained),
+        excuses=excused,
     )
 
 
@@ -108,6 +141,8 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
     selected = declared.where(sums.where)
     tolerance = _tolerance(bench, sums.tolerance_per_cell)
     exists = "and missing_reason <> 'area_not_existing'" if bench.has("missing_reason") else ""
+    if bench.has("is_backcast"):  # the same people stand in the table once more, under the codes of the day
+        exists += " and not coalesce(is_backcast, false)"
     parent = _PARENT_CODE[sums.parents]
     land_count = "count(distinct left(area_code, 2))"
     expected = "cast(null as bigint)"
@@ -129,6 +164,8 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
     whole = "parts_count = coalesce(expected_count, parts_count)"
     if sums.parents == "DE":
         whole += f" and laender = {LAENDER}"
+    comparable = f"total is not null and parts_known = parts_count and {whole}"
+    excused = excuses(bench, sums.explained)
     names = quoted_list(("area_name",), "totals") + ", " if bench.has("area_name") else ""
     return Rule(
         Statement(
@@ -148,7 +185,8 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             keys=tuple(dict.fromkeys(("area_code", *cell))),
             must_apply=bench.has_areas,
         ),
-        cases=f"""
+        cases=_judged(
+            f"""
             select
                 totals.area_code, {names}{quoted_list(cell, "totals")},
                 parts_sum, parts_count, parts_known, laender, {expected} as expected_count, totals.total,
@@ -168,9 +206,14 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
                 on totals.area_code = parts.parent_code
                 and {" and ".join(f"totals.{quoted(name)} = parts.{quoted(name)}" for name in cell)}
             {register}
-        """,
-        comparable=f"total is not null and parts_known = parts_count and {whole}",
-        broken="abs(difference) > tolerance + 1e-6",
+            """,
+            comparable,
+            sums,
+            excused,
+        ),
+        comparable=comparable,
+        severity=_severity(bench, sums),
+        broken=_BROKEN,
         order="abs(difference) desc",
-        excuses=excuses(bench, sums.explained),
+        excuses=excused,
     )

@@ -51,11 +51,11 @@ def _holds(areas: str, day: str) -> str:
 
 
 def _unknown(bench: Bench) -> Rule:
-    located = (
-        "where missing_reason not in ('area_not_existing', 'not_locatable')"
-        if bench.has("missing_reason")
-        else ""
-    )
+    located = "where true"
+    if bench.has("missing_reason"):
+        located += " and missing_reason not in ('area_not_existing', 'not_locatable')"
+    if bench.has("is_backcast"):  # the publisher reports on a later territory, and the row says so
+        located += " and not coalesce(is_backcast, false)"
     return Rule(
         Statement(
             "completeness.unknown_areas",

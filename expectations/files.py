@@ -13,18 +13,17 @@ from typing import Any
 import duckdb
 
 from expectations.bench import Bench
+from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement, quoted
 from expectations.wording import Phrase
 
-# Written after the gate looked, or by it.
-LATER_FILES = frozenset(
-    {"gate.json", "gate_report.html", "receipt.json", "diff.json", "diff.md", "diff.html"}
+# Files that hold no data of the product: about it, or written by or after the gate.
+_COMPANIONS = frozenset(
+    {"README.md", "LICENCES.md", "diff.csv", "diff.json", "gate.json", "gate_report.html", "receipt.json"}
 )
 
 _FILES = Phrase("Dateien", "files")
 _FINDING = Phrase("{file_name}: {problem_de}", "{file_name}: {problem_en}")
-_DOUBLE = {"DOUBLE", "FLOAT"}
-_NUMBERS = {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT"}
 _UTF8_MARK = b"\xef\xbb\xbf"
 _BLOCK = 1 << 22
 
@@ -119,12 +118,10 @@ def _described(bench: Bench) -> Inspection:
         there = {
             file.name for file in bench.folder.iterdir() if file.is_file() and not file.name.startswith(".")
         }
-        for name in sorted(there - resources.keys() - LATER_FILES - {path.name}):
+        for name in sorted(there - resources.keys() - _COMPANIONS - {path.name}):
             findings.add(name, "steht nicht in datapackage.json", "is not named in datapackage.json")
         for name, resource in sorted(resources.items()):
             file = bench.folder / name
-            if name in LATER_FILES:
-                continue
             if not file.is_file():
                 findings.add(name, "beschrieben, aber nicht da", "described, but not there")
                 continue
@@ -141,7 +138,8 @@ def _described(bench: Bench) -> Inspection:
     return _inspection(
         "described",
         Phrase(
-            "datapackage.json beschreibt jede Datei richtig", "datapackage.json describes every file rightly"
+            "datapackage.json beschreibt jede Datendatei richtig",
+            "datapackage.json describes every data file rightly",
         ),
         Phrase(
             "Programme, die dem Verzeichnis der Dateien vertrauen",
@@ -184,24 +182,16 @@ def _dictionary(bench: Bench) -> Inspection:
 
 
 def _machine_csv(bench: Bench) -> Inspection:
-    def run() -> Result:
-        path = machine_csv(bench)
-        return _compare(bench, path, ",", _from_machine, by_name=True)
-
     return _inspection(
         "machine_csv",
         Phrase("CSV für Programme sagt dasselbe wie Parquet", "The CSV for programs says what Parquet says"),
         Phrase("davor, dass zwei Formate zwei Wahrheiten tragen", "against two formats with two truths"),
-        run,
+        lambda: _read_back(bench, machine_csv(bench), MACHINE),
         ROWS,
     )
 
 
 def _excel_csv(bench: Bench) -> Inspection:
-    def run() -> Result:
-        path = excel_csv(bench)
-        return _compare(bench, path, ";", _from_excel, by_name=False)
-
     return _inspection(
         "excel_csv",
         Phrase(
@@ -212,9 +202,22 @@ def _excel_csv(bench: Bench) -> Inspection:
             "vor Dezimalpunkten, Tausenderpunkten und vertauschten Tagen und Monaten",
             "against decimal points, thousands points and swapped days and months",
         ),
-        run,
+        lambda: _read_back(bench, excel_csv(bench), GERMAN_EXCEL),
         ROWS,
     )
+
+
+def _read_back(bench: Bench, path: Path, notation: Notation) -> Result:
+    findings = _Findings()
+    rows = 0
+    try:
+        rows = bench.connection.read_parquet(str(bench.parquet)).count("*").fetchall()[0][0]
+        for difference in differences(bench.connection, bench.parquet, path, notation):
+            findings.add(path, difference.de, difference.en)
+    except (duckdb.Error, OSError) as error:
+        reason = str(error).splitlines()[0]
+        findings.add(path, f"nicht lesbar: {reason}", f"cannot be read: {reason}")
+    return findings.result(rows)
 
 
 def _excel_format(bench: Bench) -> Inspection:
@@ -260,146 +263,6 @@ def _excel_format(bench: Bench) -> Inspection:
         ),
         run,
     )
-
-
-def _from_machine(column: str, kind: str) -> str:
-    """SQL: the text of the machine CSV read back as the Parquet type."""
-    return f"try_cast({column} as {kind})"
-
-
-def _from_excel(column: str, kind: str) -> str:
-    """SQL: the text of the German CSV read back; anything but decimal comma and TT.MM.JJJJ becomes NULL."""
-    if kind in _NUMBERS:
-        return (
-            f"case when regexp_full_match({column}, '-?[0-9]+(,[0-9]+)?([eE][-+]?[0-9]+)?') "
-            f"then try_cast(replace({column}, ',', '.') as {kind}) end"
-        )
-    if kind == "DATE":
-        return f"cast(try_strptime({column}, '%d.%m.%Y') as date)"
-    if kind == "BOOLEAN":
-        return f"case {column} when 'ja' then true when 'nein' then false end"
-    return column
-
-
-def _compare(
-    bench: Bench, path: Path, delimiter: str, reader: Callable[[str, str], str], *, by_name: bool
-) -> Result:
-    """Read the CSV back and compare it with Parquet row by row in file order.
-
-    Time stamps are shortened in a German CSV and texts may be made harmless (a leading apostrophe, one line),
-    so there both are compared as far as they can be.
-    """
-    findings = _Findings()
-    connection = bench.connection
-    columns = list(bench.types)
-    try:
-        relation = connection.read_csv(
-            str(path),
-            header=True,
-            sep=delimiter,
-            quotechar='"',
-            escapechar='"',
-            all_varchar=True,
-            na_values="",
-        )
-        names = list(relation.columns)
-    except (duckdb.Error, OSError) as error:
-        reason = str(error).splitlines()[0]
-        findings.add(path, f"nicht lesbar: {reason}", f"cannot be read: {reason}")
-        return findings.result(1)
-    if by_name and names != columns:
-        findings.add(
-            path,
-            f"Spalten sind {', '.join(names)}, in Parquet {', '.join(columns)}",
-            f"columns are {', '.join(names)}, in Parquet {', '.join(columns)}",
-        )
-        return findings.result(1)
-    if len(names) < len(columns):
-        findings.add(
-            path,
-            f"hat {len(names)} Spalten, Parquet {len(columns)}",
-            f"has {len(names)} columns, Parquet {len(columns)}",
-        )
-        return findings.result(1)
-    try:
-        rows = connection.read_parquet(str(bench.parquet)).count("*").fetchall()[0][0]
-        lines = relation.count("*").fetchall()[0][0]
-        if rows != lines:
-            findings.add(
-                path,
-                f"hat {lines} Zeilen, Parquet {rows}",
-                f"has {lines} rows, Parquet {rows}",
-            )
-            return findings.result(rows)
-        _compare_cells(bench, findings, path, relation, reader, exact_text=by_name)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        findings.add(path, f"nicht lesbar: {reason}", f"cannot be read: {reason}")
-        rows = 1
-    return findings.result(rows)
-
-
-def _compare_cells(
-    bench: Bench,
-    findings: _Findings,
-    path: Path,
-    relation: duckdb.DuckDBPyRelation,
-    reader: Callable[[str, str], str],
-    *,
-    exact_text: bool,
-) -> None:
-    connection = bench.connection
-    kinds = list(bench.types.items())
-    renamed = ", ".join(
-        f'"{name.replace(chr(34), chr(34) * 2)}" as c{number}'
-        for number, name in enumerate(relation.columns[: len(kinds)])
-    )
-    relation.project(renamed).create_view("csv_lines", replace=True)
-    connection.read_parquet(str(bench.parquet)).project(
-        ", ".join(f"{quoted(name)} as p{number}" for number, (name, _) in enumerate(kinds))
-    ).create_view("parquet_lines", replace=True)
-    differs = []
-    for number, (_, kind) in enumerate(kinds):
-        differs.append(_differs(f"c{number}", f"p{number}", kind, reader, exact_text=exact_text))
-    counts = connection.execute(
-        f"select {', '.join(f'count(*) filter (where {condition})' for condition in differs)} "
-        "from csv_lines positional join parquet_lines"
-    ).fetchall()[0]
-    for number, count in enumerate(counts):
-        if not count:
-            continue
-        name = kinds[number][0]
-        line, text, value = connection.execute(
-            f"select line, c{number}, cast(p{number} as varchar) from ("
-            f"select row_number() over () + 1 as line, * from csv_lines positional join parquet_lines"
-            f") where {differs[number]} order by line limit 1"
-        ).fetchall()[0]
-        findings.add(
-            path,
-            f"{count} Zellen der Spalte {name} weichen ab, zuerst Zeile {line}: „{text}“ statt {value}",
-            f"{count} cells of column {name} differ, first in line {line}: “{text}” instead of {value}",
-        )
-
-
-def _differs(text: str, value: str, kind: str, reader: Callable[[str, str], str], *, exact_text: bool) -> str:
-    """SQL: the CSV's text does not mean the Parquet value. An empty text and NULL are the same."""
-    if kind in _DOUBLE:
-        read = reader(text, kind)
-        return (
-            f"({read} is null) <> ({value} is null) "
-            f"or abs({read} - {value}) > 1e-12 * greatest(1, abs({value}))"
-        )
-    if kind == "VARCHAR" and not exact_text:
-        clean = f"regexp_replace({value}, '\\s+', ' ', 'g')"
-        return (
-            f"coalesce(regexp_replace(ltrim({text}, ''''), '\\s+', ' ', 'g'), '') "
-            f"<> coalesce(ltrim({clean}, ''''), '')"
-        )
-    if kind.startswith("TIMESTAMP"):
-        return f"({text} is null) <> ({value} is null)"
-    if kind == "VARCHAR":
-        return f"coalesce({text}, '') <> coalesce({value}, '')"
-    return f"{reader(text, kind)} is distinct from {value}"
 
 
 def _geopackage(bench: Bench) -> Inspection:

@@ -52,8 +52,8 @@ def check(
 
     `previous` is the folder of the release before, None for the first. `areas` is a Parquet with
     `area_code, area_level, valid_from, valid_to` (half open, NULL for open ends). `now` is the day of the
-    check: it bounds reference dates and ends waivers. Without it the newest delivery of a source stands in, so
-    that the same input gives the same verdict on any day.
+    check: it bounds reference dates and ends waivers. Without it the newest delivery of a source stands in,
+    so that the same input gives the same verdict on any day.
 
     A candidate that cannot be read, a description with unknown keys and a rule that cannot be evaluated are
     part of the verdict (`failed` or `error`); an exception only comes from a folder that cannot be written.

@@ -36,7 +36,9 @@ What `exports/products/<product>.yml` holds under `checks:` (every key may be le
 `{where, since, until, why, source}`: findings that the publisher explains. They are reported as warnings with
 the reason, not as failures. In `areas` the `where` of an explanation speaks about the parent's row
 (`area_code: "10"`), `since`/`until` about `reference_date`, both days included. `tolerance_per_cell` is added
-for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway.
+for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway. `tolerated_share`
+is the share of unexplained differences that a published table has by itself: up to it they warn, above
+it they fail, because then it is not the publisher's arithmetic that is wrong but our reading.
 """
 
 from __future__ import annotations
@@ -171,6 +173,7 @@ class Parts(Strict):
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
     tolerance_per_cell: float = 0.0
+    tolerated_share: float = 0.0
     explained: tuple[Explained, ...] = ()
 
 
@@ -185,6 +188,7 @@ class AreaSum(Strict):
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
     tolerance_per_cell: float = 0.0
+    tolerated_share: float = 0.0
     explained: tuple[Explained, ...] = ()
 
 

@@ -1,0 +1,136 @@
+"""Reading a CSV back and comparing it with the Parquet, row by row in file order and cell by cell.
+
+Both files hold the same rows in the same order, so no key is needed: a shifted row differs everywhere.
+Numbers and dates are read the way the format promises; a text that cannot be read so counts as different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.rules import quoted
+from expectations.wording import Phrase
+
+_FLOATS = {"DOUBLE", "FLOAT"}
+_NUMBERS = {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT"}
+_NEAR = "1e-12"
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a CSV writes things. `reads` gives SQL that reads a text as a type, NULL where it is none.
+
+    `moment` is the precision of its time stamps. `has_headings` says that headings are titles, not column
+    names, that a further column may follow, and that texts may be made harmless: one line, a leading
+    apostrophe before a formula sign.
+    """
+
+    delimiter: str
+    reads: Callable[[str, str], str]
+    moment: str
+    has_headings: bool
+
+
+def _machine(text: str, kind: str) -> str:
+    return f"try_cast({text} as {kind})"
+
+
+def _german(text: str, kind: str) -> str:
+    if kind in _NUMBERS:
+        return (
+            f"case when regexp_full_match({text}, '-?[0-9]+(,[0-9]+)?([eE][-+]?[0-9]+)?') "
+            f"then try_cast(replace({text}, ',', '.') as {kind}) end"
+        )
+    if kind == "DATE":
+        return f"cast(try_strptime({text}, '%d.%m.%Y') as date)"
+    if kind.startswith("TIMESTAMP"):
+        return f"try_strptime({text}, '%d.%m.%Y %H:%M')"
+    if kind == "BOOLEAN":
+        return f"case {text} when 'ja' then true when 'nein' then false end"
+    return f"try_cast({text} as {kind})"
+
+
+MACHINE = Notation(",", _machine, "second", has_headings=False)
+"""RFC 4180, decimal point, ISO dates."""
+
+GERMAN_EXCEL = Notation(";", _german, "minute", has_headings=True)
+"""Semicolons, decimal comma without thousands marks, TT.MM.JJJJ, ja/nein."""
+
+
+def differences(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, csv: Path, notation: Notation
+) -> Iterator[Phrase]:
+    """What the CSV says differently, in words; nothing when it says the same. Raises duckdb.Error."""
+    table = connection.read_parquet(str(parquet))
+    lines = connection.read_csv(
+        str(csv),
+        header=True,
+        sep=notation.delimiter,
+        quotechar='"',
+        escapechar='"',
+        all_varchar=True,
+        na_values="",
+    )
+    kinds = dict(zip(table.columns, map(str, table.types), strict=True))
+    fitting = len(lines.columns) >= len(kinds) if notation.has_headings else lines.columns == table.columns
+    if not fitting:
+        yield Phrase(
+            f"Spalten sind {', '.join(lines.columns)}, in Parquet {', '.join(kinds)}",
+            f"columns are {', '.join(lines.columns)}, in Parquet {', '.join(kinds)}",
+        )
+        return
+    texts = [
+        f'"{name.replace(chr(34), chr(34) * 2)}" as c{number}'
+        for number, name in enumerate(lines.columns[: len(kinds)])
+    ]
+    values = [f"{quoted(name)} as p{number}" for number, name in enumerate(kinds)]
+    lines.project(", ".join([*texts, "true as has_line"])).create_view("csv_lines", replace=True)
+    table.project(", ".join([*values, "true as has_row"])).create_view("parquet_rows", replace=True)
+    wrong = [_differs(f"c{n}", f"p{n}", kind, notation) for n, kind in enumerate(kinds.values())]
+    counted = ", ".join(f"count(*) filter (where {condition})" for condition in wrong)
+    joined = "csv_lines positional join parquet_rows"
+    (counts,) = connection.execute(
+        f"select count(has_line), count(has_row), {counted} from {joined}"
+    ).fetchall()
+    if counts[0] != counts[1]:
+        yield Phrase(
+            f"hat {counts[0]} Zeilen, Parquet {counts[1]}", f"has {counts[0]} rows, Parquet {counts[1]}"
+        )
+        return
+    for number, (name, count) in enumerate(zip(kinds, counts[2:], strict=True)):
+        if count:
+            ((line, text, value),) = connection.execute(
+                f"""
+                select line, c{number}, cast(p{number} as varchar)
+                from (select row_number() over () + 1 as line, * from {joined})
+                where {wrong[number]} order by line limit 1
+                """
+            ).fetchall()
+            yield Phrase(
+                f"{count} Zellen der Spalte {name} weichen ab, zuerst Zeile {line}: „{text}“ statt „{value}“",
+                f"{count} cells of column {name} differ, first in line {line}: “{text}” instead of “{value}”",
+            )
+
+
+def _differs(text: str, value: str, kind: str, notation: Notation) -> str:
+    """SQL: the text does not mean the value. An empty text and NULL mean the same: no value."""
+    if kind == "VARCHAR":
+        unlike = f"coalesce({text}, '') <> coalesce({value}, '')"
+        if notation.has_headings:
+            unlike += f" and {_harmless(text)} <> {_harmless(value)}"
+        return unlike
+    read = notation.reads(text, kind)
+    if kind in _FLOATS:
+        apart = f"abs({read} - {value}) > {_NEAR} * greatest(1, abs({value}))"
+        return f"({read} is null) <> ({value} is null) or {apart}"
+    if kind.startswith("TIMESTAMP"):
+        return f"{read} is distinct from date_trunc('{notation.moment}', {value})"
+    return f"{read} is distinct from {value}"
+
+
+def _harmless(text: str) -> str:
+    return rf"trim(regexp_replace(ltrim(coalesce({text}, ''), ''''), '\s+', ' ', 'g'))"
