@@ -10,8 +10,6 @@ digits.
 
 from __future__ import annotations
 
-import re
-
 GERMANY = "DG"
 
 LAENDER = {
@@ -57,7 +55,7 @@ def levels_of(code: str) -> tuple[str, ...]:
     """The area levels a code can belong to by its form; empty when it cannot be an area code at all."""
     if code == GERMANY:
         return ("DE",)
-    if not re.fullmatch(r"[0-9]+", code, re.ASCII):
+    if not (code.isascii() and code.isdigit()):
         return ()
     land = code[:2]
     levels = _LEVELS_BY_LENGTH.get(len(code), ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -35,9 +36,10 @@ VERSION = "1"
 
 MAX_HEADER_LINES = 30
 _TABLE_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([0-9A-Za-z-]+) *;*")
-_RULE = re.compile(rb"^_{6,}[; ]*\r?$", re.MULTILINE)
+_RULE = re.compile(rb"_{6,}[; ]*\r?(?=\n|\Z)")
 _STAND = re.compile(r'"?Stand: (\d{2}\.\d{2}\.\d{4}) / (\d{2}:\d{2}:\d{2})"?;*')
 _BOM = b"\xef\xbb\xbf"
+_LETTER = re.compile(r"[^\W\d_]")
 _UTF8_PAIR = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]")
 _DAMAGE = re.compile("\ufffd|Ã[^A-Za-z ]")  # lost characters; UTF-8 taken for cp1252 and encoded again
 
@@ -105,7 +107,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
     assert isinstance(form, GenesisTable)
     _check_content(data, declaration, name)
     data = _as_utf8(data, form.encoding, name)
-    rule = _RULE.search(data)
+    rule = _rule(data)
     if rule is None:
         raise problem("truncated", name, line=data.count(b"\n") + 1, missing="__________ / notes / Stand:")
     published_at, notes = _footer(
@@ -114,7 +116,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
     prelude = _prelude(data[: rule.start()], name)
     layout, columns = _fitting_layout(catalog, declaration, prelude, name)
     body = data[_offset_of_line(data, prelude.data_line) : rule.start()]
-    if not body.strip():
+    if not body or body.isspace():
         raise problem("no_rows", name, line=prelude.data_line)
     texts = _columns(body, len(layout.keys) + len(columns), prelude.data_line, name)
     sheet = _Sheet(catalog, declaration, layout, columns, texts, prelude, name)
@@ -126,7 +128,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
 
 def _check_content(data: bytes, declaration: Declaration, name: str) -> None:
     """Refuse what is no such table at all, and a file that names another table."""
-    if not data.removeprefix(_BOM).strip():
+    if not data or data.isspace() or data == _BOM:
         raise problem("empty_file", name)
     start = data[:2048].lstrip(_BOM + b" \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
@@ -171,11 +173,22 @@ def _as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
             raise problem("wrong_encoding", name, line=line, found="neither UTF-8 nor cp1252") from None
         encoded = "cp1252"
     if not text.isascii():
-        damage = _DAMAGE.search(text)
+        damage = _DAMAGE.search(text) if "\ufffd" in text or "Ã" in text else None
         if damage:
             line = text.count("\n", 0, damage.start()) + 1
             raise problem("wrong_encoding", name, line=line, found=damage.group())
     return data if encoded in ("utf-8", "utf-8-sig") else text.encode("utf-8")
+
+
+def _rule(data: bytes) -> re.Match[bytes] | None:
+    """The first line of underscores; it ends the data."""
+    start = data.find(b"\n______")
+    while start >= 0:
+        rule = _RULE.match(data, start + 1)
+        if rule:
+            return rule
+        start = data.find(b"\n______", start + 1)
+    return None
 
 
 def _offset_of_line(data: bytes, line: int) -> int:
@@ -242,7 +255,7 @@ def _prelude(data: bytes, name: str) -> Prelude:
 
 def _csv_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Rows of the beginning of a file with the line each begins on; a quoted cell may span lines."""
-    lines = (part.decode("utf-8") for part in data.splitlines(keepends=True))
+    lines = (part.decode("utf-8") for part in io.BytesIO(data))
     reader = csv.reader(lines, delimiter=";", strict=True)
     line = 1
     for row in reader:
@@ -617,6 +630,6 @@ class _Refused(Exception):
 
 
 def _name(text: str) -> str:
-    if not any(character.isalpha() for character in text):
+    if not _LETTER.search(text):
         raise _Refused("no_area_name", found=text)
     return text
