@@ -136,6 +136,7 @@ def publish(
     folder = candidate.path if isinstance(candidate, Candidate) else candidate
     with files.locked(releases_root / ".lock"):
         _repair(releases_root)
+        files.sweep(folder)
         receipt = verified_receipt(product, folder)
         current = current_release(releases_root, product)
         if current is not None and current.fingerprint == receipt["fingerprint"]:

@@ -1,18 +1,26 @@
 """Excel workbook with the sheets Daten, Legende and Metadaten; codes are text cells, so leading zeros stay.
 
-The workbook is written only while it stays usable: an Excel sheet ends at 1,048,576 lines, and long before
-that a workbook takes minutes to write and to open. A larger product says so and points to the CSV.
+xlsxwriter writes the workbook without its rows; the rows of the sheet Daten are then put in as XML that
+DuckDB builds, because row by row in Python they take a minute and more. Format: ECMA-376 Part 1, 18.3 (`row`,
+`c`) and 18.4 (shared strings); dates are days since 30 December 1899, and dates before March 1900, which
+Excel does not know, are texts.
+
+The workbook is written only while a sheet can hold it and a common computer can open it; a larger product
+says so and points to the CSV.
 """
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
 from exports.legend import LEGEND
-from exports.rows import Field, Rows, quoted
+from exports.rows import Kind, Rows, quoted, text_literal
 from exports.writers.csv_excel import EXCEL_ROWS, REMARK, headings, remark_expression
 from exports.writers.licences import CHANGES, licence_title, licence_url
 
@@ -21,95 +29,209 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-CELL_LIMIT = 1_200_000
-"""Cells above which no workbook is written: about ten seconds of writing, 15 MB, and a slow Excel."""
+CELL_LIMIT = 8_000_000
+"""Cells above which no workbook is written: Excel takes about a minute and 2 GB to open as many."""
 
 FIXED_MOMENT = datetime(2000, 1, 1)
 """The workbook's time stamp; a real one would make the same rows give other bytes."""
 
+DATA_SHEET = "xl/worksheets/sheet1.xml"
+"""Where xlsxwriter puts the first sheet."""
+
+FIRST_DAY = "date '1900-03-01'"
+"""The first day that spreadsheets count right: Excel takes 1900 for a leap year."""
+
+CONTROLS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}"
+"""Characters that XML 1.0 does not allow."""
+
+STRINGS = "xl/sharedStrings.xml"
+"""Where xlsxwriter puts the texts that cells refer to by number."""
+
+BATCH = 20_000
+"""Lines of the sheet that are held in memory at once."""
+
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
     """Write the workbook, or give a note that the product is too large for one."""
-    cells = rows.count * len(rows.fields)
+    cells = rows.count * (len(rows.fields) + 1)
     if rows.count >= EXCEL_ROWS or cells > CELL_LIMIT:
         return (
-            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {len(rows.fields)} Spalten sind "
-            "für Excel zu viel; "
-            f"die Datei {description.product}_excel.csv enthält alles."
+            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {len(rows.fields)} Spalten sind für Excel zu "
+            f"viel; die Datei {description.product}_excel.csv enthält alles."
         )
-    import xlsxwriter
-
-    workbook = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    try:
-        workbook.set_properties(
-            {"title": description.title_de, "author": "planstat", "created": FIXED_MOMENT}
-        )
-        bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
-        _data(workbook, rows, bold)
-        _legend(workbook.add_worksheet("Legende"), rows, bold, wrapped)
-        _metadata(workbook.add_worksheet("Metadaten"), rows, description, bold, wrapped)
-    finally:
-        workbook.close()
+    with (
+        zipfile.ZipFile(_frame(rows, description)) as frame,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as target,
+    ):
+        strings = frame.read(STRINGS).decode("utf-8")
+        known = strings.count("<si>")
+        _collect_texts(rows)
+        for entry in frame.infolist():
+            with target.open(entry.filename, "w") as part:
+                if entry.filename == DATA_SHEET:
+                    _fill_sheet(part, frame.read(entry).decode("utf-8"), rows, known)
+                elif entry.filename == STRINGS:
+                    _fill_strings(part, strings, rows)
+                else:
+                    part.write(frame.read(entry))
+        rows.connection.execute("drop type sheet_text")
     return None
 
 
+def _frame(rows: Rows, description: Description) -> io.BytesIO:
+    """The workbook with everything but the rows; line 2 of Daten holds empty cells that carry the formats."""
+    import xlsxwriter
+
+    frame = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        frame, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    workbook.set_properties({"title": description.title_de, "author": "planstat", "created": FIXED_MOMENT})
+    bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+    _data(workbook, rows, bold)
+    _legend(workbook.add_worksheet("Legende"), rows, bold, wrapped)
+    _metadata(workbook.add_worksheet("Metadaten"), rows, description, bold, wrapped)
+    workbook.close()
+    return frame
+
+
+def _columns(rows: Rows) -> list[tuple[str, Kind, str]]:
+    """Heading, kind and SQL of every column of the sheet Daten, the added remark last."""
+    columns = [(title, field.kind, quoted(field.name)) for field, title in headings(rows)]
+    remark = remark_expression(rows)
+    return [*columns, (REMARK, "text", remark)] if remark else columns
+
+
 def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
-    """The sheet Daten: one line per row, typed cells, frozen heading, filter."""
+    """The sheet Daten without its rows: headings, widths, formats, frozen heading, filter."""
     sheet = workbook.add_worksheet("Daten")
-    formats = {
+    formats: dict[Kind, Format] = {
         "text": workbook.add_format({"num_format": "@"}),
         "integer": workbook.add_format({"num_format": "0"}),
-        "number": None,
-        "boolean": None,
+        "number": workbook.add_format({"num_format": "General"}),
+        "boolean": workbook.add_format({"num_format": "@"}),
         "date": workbook.add_format({"num_format": "dd.mm.yyyy"}),
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
-    titles = [title for _, title in headings(rows)]
-    selected = [_cell_expression(field) for field in rows.fields]
-    kinds: list[str] = [field.kind for field in rows.fields]
-    remark = remark_expression(rows)
-    if remark:
-        titles.append(REMARK)
-        selected.append(remark)
-        kinds.append("text")
-    for index, (title, kind) in enumerate(zip(titles, kinds, strict=True)):
-        sheet.set_column(index, index, min(40, max(10, len(title) + 2)), formats[kind])
-    for index, title in enumerate(titles):
+    columns = _columns(rows)
+    for index, (title, kind, _) in enumerate(columns):
+        sheet.set_column(index, index, min(40, max(12, len(title) + 2)), formats[kind])
         sheet.write_string(0, index, title, bold)
+        sheet.write_blank(1, index, None, formats[kind])
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, rows.count, len(titles) - 1)
-
-    writers: list[tuple[Any, Any]] = []
-    for kind in kinds:
-        writer = {
-            "text": sheet.write_string,
-            "integer": sheet.write_number,
-            "number": sheet.write_number,
-            "boolean": sheet.write_string,
-            "date": sheet.write_datetime,
-            "timestamp": sheet.write_datetime,
-        }[kind]
-        writers.append((writer, formats[kind]))
-    result = rows.connection.execute(f"select {', '.join(selected)} from rows order by rowid")
-    line = 0
-    while batch := result.fetchmany(10_000):
-        for values in batch:
-            line += 1
-            for index, value in enumerate(values):
-                if value is not None:
-                    writer, cell_format = writers[index]
-                    writer(line, index, value, cell_format)
+    sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
 
-def _cell_expression(field: Field) -> str:
-    """SQL for a value as the workbook wants it; only truth values become words."""
-    column = quoted(field.name)
-    if field.kind == "boolean":
-        return f"case when {column} then 'ja' when not {column} then 'nein' end"
-    return column
+def _collect_texts(rows: Rows) -> None:
+    """Create the type `sheet_text`: every text of the sheet once, its number being its place in order."""
+    texts = " union ".join(
+        f"select {_as_text(kind, expression)} from rows"
+        for _, kind, expression in _columns(rows)
+        if kind not in ("integer", "number")
+    )
+    rows.connection.execute(
+        "create type sheet_text as enum "
+        f"(select cast(text as varchar) from ({texts}) as found(text) where text is not null order by 1)"
+    )
+
+
+def _fill_strings(part: IO[bytes], xml: str, rows: Rows) -> None:
+    """Write the shared strings: xlsxwriter's own first, then those of the rows."""
+    before, end, after = xml.partition("</sst>")
+    before = re.sub(r' (count|uniqueCount)="\d+"', "", before)
+    part.write(before.encode("utf-8"))
+    result = rows.connection.execute(
+        f"""select '<si><t xml:space="preserve">' || {_escaped("text")} || '</t></si>'
+        from (select unnest(enum_range(null::sheet_text))::varchar as text)"""
+    )
+    while batch := result.fetchmany(BATCH):
+        part.write("".join(row[0] for row in batch).encode("utf-8"))
+    part.write((end + after).encode("utf-8"))
+
+
+def _fill_sheet(part: IO[bytes], xml: str, rows: Rows, known_strings: int) -> None:
+    """Write the sheet's XML with the product's rows in the place of line 2."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    before, formatted, after = _split(xml)
+    columns = _columns(rows)
+    styles = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', formatted))
+    last = xl_col_to_name(len(columns) - 1)
+    before = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}{rows.count + 1}"', before, count=1)
+    cells = [
+        _cell(xl_col_to_name(index), styles.get(xl_col_to_name(index), "0"), kind, expression, known_strings)
+        for index, (_, kind, expression) in enumerate(columns)
+    ]
+    part.write(before.encode("utf-8"))
+    for first in range(0, rows.count, BATCH):
+        found = rows.connection.execute(
+            f"""select concat('<row r="', line, '">', {", ".join(cells)}, '</row>')
+            from (
+                select *, rowid as place, cast(rowid + 2 as varchar) as line
+                from rows where rowid between ? and ?
+            )
+            order by place""",
+            [first, first + BATCH - 1],
+        ).fetchall()
+        part.write("".join(row[0] for row in found).encode("utf-8"))
+    part.write(after.encode("utf-8"))
+
+
+def _split(xml: str) -> tuple[str, str, str]:
+    """The sheet's XML before, in and after its line 2."""
+    found = re.search(r'<row r="2".*?</row>', xml, flags=re.DOTALL)
+    if found is None:
+        raise ValueError("xlsxwriter wrote the sheet Daten in another shape than expected; pin its version")
+    return xml[: found.start()], found.group(), xml[found.end() :]
+
+
+def _as_text(kind: Kind, expression: str) -> str:
+    """SQL for what a cell of this kind shows as text; NULL where it shows a number."""
+    match kind:
+        case "text":
+            return f"left({expression}, 32767)"
+        case "boolean":
+            return f"case when {expression} then 'ja' when not {expression} then 'nein' end"
+        case "date":
+            return f"case when {expression} < {FIRST_DAY} then strftime({expression}, '%d.%m.%Y') end"
+        case "timestamp":
+            return f"case when {expression} < {FIRST_DAY} then strftime({expression}, '%d.%m.%Y %H:%M') end"
+        case _:
+            return "cast(null as varchar)"
+
+
+def _cell(column: str, style: str, kind: Kind, expression: str, known_strings: int) -> str:
+    """SQL for one cell as XML; a missing value gives no cell."""
+    place = f"""'<c r="{column}', line, '" s="{style}"'"""
+    shown = f"cast({_as_text(kind, expression)} as sheet_text)"
+    text = f"""concat({place}, ' t="s"><v>', enum_code({shown}) + {known_strings}, '</v></c>')"""
+    match kind:
+        case "text" | "boolean":
+            return f"case when {expression} is not null then {text} else '' end"
+        case "integer" | "number":
+            number = expression
+        case "date":
+            number = f"({expression} - date '1899-12-30')"
+        case "timestamp":
+            number = f"((epoch({expression}) - epoch(timestamp '1899-12-30')) / 86400)"
+    value = f"""concat({place}, '><v>', {number}, '</v></c>')"""
+    if kind in ("date", "timestamp"):
+        return (
+            f"case when {expression} is null then '' when {expression} < {FIRST_DAY} then {text} else "
+            f"{value} end"
+        )
+    return f"case when {expression} is not null then {value} else '' end"
+
+
+def _escaped(expression: str) -> str:
+    """SQL for a text as XML content: markup escaped, control characters that XML cannot hold left out.
+
+    `_x0041_` stands for an escaped character in this format, so such a text gets its underscore escaped.
+    """
+    marked = f"replace(replace(replace({expression}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+    readable = f"regexp_replace({marked}, {text_literal('[' + CONTROLS + ']')}, '', 'g')"
+    return f"regexp_replace({readable}, '_(x[0-9A-Fa-f]{{4}}_)', '_x005F_\\1', 'g')"
 
 
 def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None:

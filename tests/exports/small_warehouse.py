@@ -216,6 +216,12 @@ def _areas(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def enlarge(warehouse: Path) -> None:
+    """Let one area grow in all its versions: two rows of `areas` change."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update mart_area set area_sqkm = area_sqkm + 1 where area_code = '05315'")
+
+
 def description_of(product: str, **changes: Any) -> dict[str, Any]:
     """The description of a product over the small warehouse."""
     declared = products.load_product(products.FOLDER / f"{product}.yml")
