@@ -63,10 +63,7 @@ class Movement:
             self._program.set_cost(changed, cost[changed])
             self._cost = cost.copy()
         self.programs += 1
-        try:
-            solution = self._program.solve()
-        except SolverFailure:
-            solution = self._fresh(cost)
+        solution = self._program.solve()
         if solution.status != "optimal":
             solution = self._fresh(cost)
         if solution.status != "optimal":

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -30,6 +30,10 @@ class FrozenConflict(ValueError):
         super().__init__(message)
         self.cell = cell
         self.published = tuple(published)
+
+
+LARGE = 8_000
+"""Clusters with more cells get their bound from the cuts of single families only."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,8 @@ class Cluster:
         self.bound = 0.0
         self.notes: list[str] = []
         self.pool: dict[bytes, tuple[Integers, Floats, float]] = {}
+        self.lonely: list[tuple[Integers, Floats]] = []
+        self.blocks: list[_Block] = []
         self._search: dict[tuple[float, float], _CheapestMovement] = {}
 
     # ---- rooms and checks -------------------------------------------------------------------------------------
@@ -215,15 +221,37 @@ class Cluster:
         left: list[Task] = []
         share = hidden.astype(np.float64)
         for (need, floor, without), group in self._groups(tasks).items():
+            mirrored = self._mirrored(need, floor)
+            open_tasks = _one_way(group, mirrored)
+            alone = self._stands_alone(hidden, open_tasks)
+            for task in open_tasks:
+                if task.cell in alone:
+                    left.extend([task, replace(task, sign=-task.sign)] if mirrored else [task])
+            if left and first_only:
+                return left
             self._limits(share, need, floor, without, capped=True)
-            open_tasks = self._settle(group, need, mirrored=self._mirrored(need, floor))
-            if open_tasks:
+            open_tasks = self._settle(
+                [task for task in open_tasks if task.cell not in alone], need, mirrored=mirrored
+            )
+            while open_tasks:
+                self._limits(share, need, floor, without, capped=True)
+                task = open_tasks.pop()
+                values = self.movement.push(self._direction(task)).values
+                if _meets([task], values, need, mirrored)[0]:
+                    open_tasks = _unmet(open_tasks, values, need, mirrored)
+                    continue
                 self._limits(share, need, floor, without, capped=False)
-                still = [task for task in open_tasks if not self._reaches(task)]
-                left.extend(still)
-                if still and first_only:
+                twins = [task, replace(task, sign=-task.sign)] if mirrored else [task]
+                stuck = [twin for twin in twins if not self._reaches(twin)]
+                left.extend(stuck)
+                if stuck and first_only:
                     return left
         return left
+
+    def _direction(self, task: Task) -> Floats:
+        cost = np.zeros(len(self.cells))
+        cost[task.cell] = task.sign
+        return cost
 
     def _reaches(self, task: Task) -> bool:
         """Whether one task is met within the present limits (its own reach is cut at the need)."""
@@ -238,42 +266,29 @@ class Cluster:
         else:
             lower[task.cell] = max(lower[task.cell], -task.need)
         self.movement.allow(lower, upper)
-        cost = np.zeros(len(self.cells))
-        cost[task.cell] = task.sign
-        solution = self.movement.push(cost)
+        solution = self.movement.push(self._direction(task))
         self.movement.allow(keep_lower, keep_upper)
         return task.sign * float(solution.values[task.cell]), solution.values, solution.row_duals
 
-    def _settle(self, group: Sequence[Task], need: float, *, mirrored: bool) -> list[Task]:
-        """Tasks of a group that no movement within the present capped limits meets."""
+    def _settle(self, group: Sequence[Task], need: float, *, mirrored: bool, most: int = 40) -> list[Task]:
+        """Sort out the tasks that joint movements in random directions meet; what is left needs its own program."""
         generator = np.random.default_rng(11)
         open_tasks = list(group)
-
-        def meets(task: Task, values: Floats) -> bool:
-            reach = float(values[task.cell])
-            return (abs(reach) if mirrored else task.sign * reach) >= need - SURE
-
-        while len(open_tasks) > 3:
+        for _ in range(most):
+            if len(open_tasks) < 4:
+                break
             cost = np.zeros(len(self.cells))
-            for task in open_tasks:
-                sign = float(generator.choice((-1.0, 1.0))) if mirrored else float(task.sign)
-                cost[task.cell] += sign * float(generator.uniform(0.5, 1.0))
-            values = self.movement.push(cost).values
-            rest = [task for task in open_tasks if not meets(task, values)]
-            stalled = len(open_tasks) - len(rest) < max(2, len(open_tasks) // 20)
+            size = generator.uniform(0.5, 1.0, len(open_tasks))
+            if mirrored:
+                size *= generator.choice((-1.0, 1.0), len(open_tasks))
+            for task, amount in zip(open_tasks, size.tolist(), strict=True):
+                cost[task.cell] += task.sign * amount
+            rest = _unmet(open_tasks, self.movement.push(cost).values, need, mirrored)
+            stalled = len(open_tasks) - len(rest) < max(2, len(open_tasks) // 15)
             open_tasks = rest
             if stalled:
                 break
-        left: list[Task] = []
-        while open_tasks:
-            task = open_tasks.pop()
-            cost = np.zeros(len(self.cells))
-            cost[task.cell] = task.sign
-            values = self.movement.push(cost).values
-            if not meets(task, values):
-                left.append(task)
-            open_tasks = [other for other in open_tasks if not meets(other, values)]
-        return left
+        return open_tasks
 
     # ---- conflicts with what is public ------------------------------------------------------------------------
 
@@ -298,26 +313,39 @@ class Cluster:
     # ---- heuristic --------------------------------------------------------------------------------------------
 
     def complete(self, hidden: Booleans, weight: Floats, order: Sequence[Task]) -> Booleans:
-        """Hide the cells of the cheapest movement for each failing task, one after the other."""
+        """Hide the cells of the cheapest movement for each task that is not met, one after the other."""
         hidden = hidden.copy()
-        open_tasks = self.failing(hidden, order)
-        rank = {task: position for position, task in enumerate(order)}
-        open_tasks.sort(key=lambda task: rank[task])
-        met: set[Task] = set()
-        for task in open_tasks:
-            if task in met:
-                continue
-            found = self._cheapest(task, hidden, weight)
-            hidden |= np.abs(found) > SURE
-            for other in open_tasks:
-                if (
-                    other.need == task.need
-                    and other.floor <= task.floor
-                    and other.without == task.without
-                    and other.sign * found[other.cell] >= other.need - SURE
-                ):
-                    met.add(other)
+        for (need, floor, without), group in self._groups(order).items():
+            mirrored = self._mirrored(need, floor)
+            open_tasks = _one_way(group, mirrored)
+            pause = 0
+            while open_tasks:
+                if pause <= 0 and len(open_tasks) > 20:
+                    lonely = self._stands_alone(hidden, open_tasks)
+                    self._limits(hidden.astype(np.float64), need, floor, without, capped=True)
+                    rest = self._settle([t for t in open_tasks if t.cell not in lonely], need, mirrored=mirrored, most=8)
+                    left = set(rest)
+                    open_tasks = [task for task in open_tasks if task in left or task.cell in lonely]
+                    pause = max(20, len(open_tasks) // 3)
+                    continue
+                pause -= 1
+                task = open_tasks.pop(0)
+                found = self._cheapest(task, hidden, weight)
+                hidden |= np.abs(found) > SURE
+                open_tasks = _unmet(open_tasks, found, need, mirrored)
+                if mirrored and np.any(np.abs(found) > need + SURE):
+                    other = self._cheapest(replace(task, sign=-task.sign), hidden, weight)
+                    hidden |= np.abs(other) > SURE
         return hidden
+
+    def _stands_alone(self, hidden: Booleans, tasks: Sequence[Task]) -> set[int]:
+        """Cells of tasks that are the only hidden cell of an equation: these fail for sure."""
+        filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
+        alone = set()
+        for task in tasks:
+            if np.any(filled[self._lines_through(task.cell)] < 2):
+                alone.add(task.cell)
+        return alone
 
     def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:
         key = (task.need, task.floor)
@@ -332,19 +360,18 @@ class Cluster:
         """Publish again, dearest first, every secondary cell that no task needs."""
         hidden = hidden.copy()
         filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
+        proof = _Proof(self, hidden)
         extra = np.flatnonzero(hidden & ~self.must)
         for cell in extra[np.argsort(-self.cost[extra], kind="stable")].tolist():
-            rows = self.columns_of_lines.indices[
-                self.columns_of_lines.indptr[cell] : self.columns_of_lines.indptr[cell + 1]
-            ]
-            if np.any(filled[rows] == 2):
-                continue
-            hidden[cell] = False
-            if self.failing(hidden, self.tasks, first_only=True):
-                hidden[cell] = True
-            else:
+            rows = self._lines_through(cell)
+            if not np.any(filled[rows] == 2) and proof.survives_without(cell):
+                hidden[cell] = False
                 filled[rows] -= 1
         return self._drop_alone(hidden, filled)
+
+    def _lines_through(self, cell: int) -> Integers:
+        begin, end = self.columns_of_lines.indptr[cell], self.columns_of_lines.indptr[cell + 1]
+        return np.asarray(self.columns_of_lines.indices[begin:end])
 
     def _drop_alone(self, hidden: Booleans, filled: Integers) -> Booleans:
         """Publish secondary cells that stand alone in an equation: they are determined, so hiding them is vain."""
@@ -357,10 +384,7 @@ class Cluster:
                     if self.must[cell]:
                         continue
                     hidden[cell] = False
-                    rows = self.columns_of_lines.indices[
-                        self.columns_of_lines.indptr[cell] : self.columns_of_lines.indptr[cell + 1]
-                    ]
-                    filled[rows] -= 1
+                    filled[self._lines_through(cell)] -= 1
                     dropped = True
             if not dropped:
                 return hidden
@@ -390,10 +414,7 @@ class Cluster:
         """Every equation through a sensitive cell needs a second hidden cell."""
         for task in self.tasks:
             down = self.room_down(task.floor)
-            rows = self.columns_of_lines.indices[
-                self.columns_of_lines.indptr[task.cell] : self.columns_of_lines.indptr[task.cell + 1]
-            ]
-            for row in rows.tolist():
+            for row in self._lines_through(task.cell).tolist():
                 begin, end = self.lines.indptr[row], self.lines.indptr[row + 1]
                 cells, signs = self.lines.indices[begin:end].astype(np.int64), self.lines.data[begin:end]
                 own = signs[cells == task.cell][0]
@@ -414,53 +435,58 @@ class Cluster:
         keep = reach > SURE
         return self._add_cut(used[keep].astype(np.int64), reach[keep], task.need)
 
-    def _separate(self, share: Floats, least: float, limit: int | None = None) -> tuple[int, int]:
-        """Cuts violated by a fractional pattern; returns (cuts added, tasks that fell short)."""
-        added = short = 0
+    def _separate(self, share: Floats, least: float) -> int:
+        """Cuts from all equations violated by a (fractional) pattern; returns how many were added."""
+        added = 0
         for (need, floor, without), group in self._groups(self.tasks).items():
             down = self.room_down(floor)
             mirrored = self._mirrored(need, floor)
-            todo = [task for task in group if task.sign > 0] if mirrored else list(group)
             spread = np.minimum(1.0, share + least)
             spread[self.must] = 1.0
             self._limits(spread, need, floor, without, capped=True)
-            todo = self._settle_some(todo, need, mirrored=mirrored)
-            for task in todo:
-                cost = np.zeros(len(self.cells))
-                cost[task.cell] = task.sign
-                solution = self.movement.push(cost)
+            for task in self._settle(_one_way(group, mirrored), need, mirrored=mirrored, most=6):
+                solution = self.movement.push(self._direction(task))
                 if task.sign * float(solution.values[task.cell]) >= need - 1e-5:
                     continue
-                short += 1
                 weights = self.movement.equation(solution.row_duals, task.cell)
-                if len(weights) and self._cut_from(task, weights, down):
-                    added += 1
-                    if limit is not None and added >= limit:
-                        return added, short
-        return added, short
+                added += bool(len(weights) and self._cut_from(task, weights, down))
+        return added
 
-    def _settle_some(self, group: Sequence[Task], need: float, *, mirrored: bool) -> list[Task]:
-        """Sort out tasks that joint movements meet; what is left needs its own program."""
-        generator = np.random.default_rng(13)
-        open_tasks = list(group)
-        for _ in range(6):
-            if len(open_tasks) < 8:
-                break
-            cost = np.zeros(len(self.cells))
-            for task in open_tasks:
-                sign = float(generator.choice((-1.0, 1.0))) if mirrored else float(task.sign)
-                cost[task.cell] += sign * float(generator.uniform(0.5, 1.0))
-            values = self.movement.push(cost).values
-            rest = [
-                task
-                for task in open_tasks
-                if (abs(values[task.cell]) if mirrored else task.sign * values[task.cell]) < need - SURE
-            ]
-            if len(open_tasks) - len(rest) < max(2, len(open_tasks) // 10):
-                open_tasks = rest
-                break
-            open_tasks = rest
-        return open_tasks
+    def _separate_blocks(self, share: Floats, least: float) -> int:
+        """Cuts from the equations of one family of areas at a time: small programs, cuts valid for the whole."""
+        added = 0
+        spread_all = np.minimum(1.0, share + least)
+        spread_all[self.must] = 1.0
+        for block in self.blocks:
+            spread = spread_all[block.cells]
+            if block.clean is not None and np.array_equal(block.clean, spread):
+                continue
+            before = added
+            for (need, floor, without), group in self._groups(block.tasks).items():
+                down = self.room_down(floor)
+                mirrored = self._mirrored(need, floor)
+                lower, upper = -np.minimum(down[block.cells], need) * spread, need * spread
+                if without is not None and without in block.place:
+                    lower[block.place[without]] = upper[block.place[without]] = 0.0
+                block.movement.allow(lower, upper)
+                open_tasks = _one_way(group, mirrored)
+                while open_tasks:
+                    task = open_tasks.pop()
+                    cost = np.zeros(len(block.cells))
+                    cost[block.place[task.cell]] = task.sign
+                    solution = block.movement.push(cost)
+                    if task.sign * float(solution.values[block.place[task.cell]]) >= need - 1e-5:
+                        spread_out = np.zeros(len(self.cells))
+                        spread_out[block.cells] = solution.values
+                        open_tasks = _unmet(open_tasks, spread_out, need, mirrored)
+                        continue
+                    weights = block.movement.equation(solution.row_duals, block.place[task.cell])
+                    if len(weights):
+                        full = np.zeros(len(self.cells))
+                        full[block.cells] = weights
+                        added += self._cut_from(task, full, down)
+            block.clean = spread if added == before else None
+        return added
 
     def _lonely(self, share: Floats) -> list[tuple[Integers, Floats]]:
         """Violated y_i <= Σ other y in an equation: a secondary cell alone in an equation is useless."""
@@ -482,7 +508,7 @@ class Cluster:
     def solve(self, effort: Effort) -> None:
         """Set `hidden` and `bound`."""
         start = self.must.copy()
-        if not self.failing(start, self.tasks):
+        if not self.failing(start, self.tasks, first_only=True):
             self.hidden, self.bound = start, 0.0
             return
         dear_first = sorted(self.tasks, key=lambda task: (-self.values[task.cell], task.cell, task.sign))
@@ -503,22 +529,12 @@ class Cluster:
             self.hidden = hidden
 
     def _master(self, extra: Sequence[tuple[Integers, Floats]], *, integer: bool, effort: Effort | None) -> Program:
-        lengths = [len(cells) for cells, _, _ in self.pool.values()] + [len(cells) for cells, _ in extra]
-        parts = [*self.pool.values(), *((cells, weights, 0.0) for cells, weights in extra)]
-        pointer = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        matrix = sparse.csr_matrix(
-            (
-                np.concatenate([weights for _, weights, _ in parts]) if parts else np.zeros(0),
-                np.concatenate([cells for cells, _, _ in parts]) if parts else np.zeros(0, dtype=np.int64),
-                pointer,
-            ),
-            shape=(len(parts), len(self.cells)),
-        )
-        least = np.array([need for _, _, need in parts])
+        rows = [*self.pool.values(), *((cells, weights, 0.0) for cells, weights in extra)]
+        matrix, least = _stacked(rows, len(self.cells))
         return Program(
             matrix,
             least,
-            np.full(len(parts), INFINITY),
+            np.full(len(rows), INFINITY),
             self.must.astype(np.float64),
             np.ones(len(self.cells)),
             np.where(self.must, 0.0, self.cost),
@@ -527,12 +543,17 @@ class Cluster:
         )
 
     def _relax(self, rounds: int) -> Floats:
-        """Linear relaxation over cuts; sets the bound and returns the fractional pattern."""
+        """Linear relaxation over cuts; sets the bound and returns the fractional pattern.
+
+        First the cuts of single families, then, unless the cluster is very large, of all equations together.
+        """
         self._line_cuts()
-        self.lonely: list[tuple[Integers, Floats]] = []
+        self.blocks = _blocks(self)
+        self.lonely = []
         share = self.must.astype(np.float64)
         program = self._master((), integer=False, effort=None)
         known = set(self.pool)
+        by_blocks = bool(self.blocks)
         least = 0.05
         for _ in range(rounds):
             solution = program.solve()
@@ -541,29 +562,24 @@ class Cluster:
             share = np.clip(solution.values, 0.0, 1.0)
             self.bound = max(self.bound, solution.objective)
             lonely = self._lonely(share)
-            self._separate(share, least)
+            if by_blocks:
+                self._separate_blocks(share, least)
+            else:
+                self._separate(share, least)
             fresh = [cut for key, cut in self.pool.items() if key not in known]
             known = set(self.pool)
             self.lonely.extend(lonely)
             if not fresh and not lonely:
-                if least == 0.0:
+                if least > 0.0:
+                    least = 0.0 if least < 0.01 else least / 8
+                elif by_blocks and len(self.cells) <= LARGE:
+                    by_blocks, least = False, 0.0
+                else:
                     break
-                least = 0.0 if least < 0.01 else least / 8
                 continue
             rows = [*fresh, *((cells, weights, 0.0) for cells, weights in lonely)]
-            pointer = np.concatenate([[0], np.cumsum([len(cells) for cells, _, _ in rows])]).astype(np.int64)
-            program.add_rows(
-                sparse.csr_matrix(
-                    (
-                        np.concatenate([weights for _, weights, _ in rows]),
-                        np.concatenate([cells for cells, _, _ in rows]),
-                        pointer,
-                    ),
-                    shape=(len(rows), len(self.cells)),
-                ),
-                np.array([need for _, _, need in rows]),
-                np.full(len(rows), INFINITY),
-            )
+            matrix, needs = _stacked(rows, len(self.cells))
+            program.add_rows(matrix, needs, np.full(len(rows), INFINITY))
         return share
 
     def _branch(self, effort: Effort, order: Sequence[Task]) -> None:
@@ -596,6 +612,205 @@ class Cluster:
                 return
             if solution.status == "limit" and not stuck:
                 return
+
+
+@dataclass
+class _Block:
+    """The cells of one family (a code and the codes below it) with the equations among them."""
+
+    cells: Integers
+    place: dict[int, int]
+    tasks: list[Task]
+    movement: Movement
+    clean: Floats | None = None
+
+
+def _blocks(cluster: Cluster) -> list[_Block]:
+    """Families along the dimension with the most codes; none where that dimension is flat."""
+    system = cluster.system
+    axis = int(np.argmax([len(ladder.codes) for ladder in system.ladders]))
+    ladder = system.ladders[axis]
+    if len(ladder.sums) < 2:
+        return []
+    node = np.array([ladder.node_of[system.keys[cell][axis]] for cell in cluster.cells.tolist()])
+    lines = cluster.lines
+    widths = np.diff(lines.indptr)
+    found = []
+    for parent, parts in ladder.sums:
+        inside = np.isin(node, (parent, *parts))
+        rows = np.flatnonzero(np.asarray((np.abs(lines) > 0) @ inside.astype(np.int64)) == widths)
+        cells = np.flatnonzero(inside)
+        tasks = [task for task in cluster.tasks if inside[task.cell]]
+        if not len(rows) or not tasks:
+            continue
+        place = {cell: index for index, cell in enumerate(cells.tolist())}
+        found.append(_Block(cells, place, tasks, Movement(sparse.csr_matrix(lines[rows][:, cells]))))
+    return found
+
+
+def _stacked(rows: Sequence[tuple[Integers, Floats, float]], width: int) -> tuple[sparse.csr_matrix, Floats]:
+    """Cuts as one matrix with its right side."""
+    pointer = np.concatenate([[0], np.cumsum([len(cells) for cells, _, _ in rows])]).astype(np.int64)
+    matrix = sparse.csr_matrix(
+        (
+            np.concatenate([weights for _, weights, _ in rows]) if rows else np.zeros(0),
+            np.concatenate([cells for cells, _, _ in rows]) if rows else np.zeros(0, dtype=np.int64),
+            pointer,
+        ),
+        shape=(len(rows), width),
+    )
+    return matrix, np.array([need for _, _, need in rows])
+
+
+class _Proof:
+    """Movements that together meet all tasks of a pattern; updated while cells are published again.
+
+    Works on the hidden cells only, one program per connected set. A stored movement that does not use a cell
+    stays valid without it, so most questions are answered without solving anything.
+    """
+
+    KEPT = 60
+
+    def __init__(self, cluster: Cluster, hidden: Booleans) -> None:
+        self.cluster = cluster
+        self.parts: list[_ProofPart] = []
+        self.part_of: dict[int, _ProofPart] = {}
+        for cells in clusters(cluster.equations, hidden):
+            part = _ProofPart(cluster, cells)
+            if part.groups:
+                self.parts.append(part)
+                for cell in cells.tolist():
+                    self.part_of[cell] = part
+
+    def survives_without(self, cell: int) -> bool:
+        """Publish a cell if all tasks are still met; tells whether it was published."""
+        part = self.part_of.get(cell)
+        return part is None or part.survives_without(cell)
+
+
+class _ProofPart:
+    """One connected set of hidden cells."""
+
+    def __init__(self, cluster: Cluster, cells: Integers) -> None:
+        self.cluster = cluster
+        self.cells = cells
+        self.place = {cell: index for index, cell in enumerate(cells.tolist())}
+        self.open = np.ones(len(cells), dtype=bool)
+        self.equations = restrict(cluster.equations, cells)
+        self.neighbours = sparse.csr_matrix((np.abs(self.equations) > 0).astype(np.int64))
+        self.groups: list[tuple[float, float, int | None, bool, Integers, Floats]] = []
+        self.stored: list[list[Floats]] = []
+        local = [task for task in cluster.tasks if task.cell in self.place]
+        for (need, floor, without), group in cluster._groups(local).items():
+            mirrored = cluster._mirrored(need, floor)
+            ways = _one_way(group, mirrored)
+            targets = np.array([self.place[task.cell] for task in ways], dtype=np.int64)
+            signs = np.array([float(task.sign) for task in ways])
+            self.groups.append((need, floor, without, mirrored, targets, signs))
+            self.stored.append([])
+        self.movement = Movement(self.equations) if self.groups else None
+        for number in range(len(self.groups)):
+            self._prove(number, None)
+
+    def survives_without(self, cell: int) -> bool:
+        """Close a cell if all tasks of this part survive it."""
+        index = self.place[cell]
+        self.open[index] = False
+        for number in range(len(self.groups)):
+            if not self._prove(number, index):
+                self.open[index] = True
+                return False
+        return True
+
+    def _prove(self, number: int, closed: int | None) -> bool:
+        need, floor, without, mirrored, targets, signs = self.groups[number]
+        kept = [movement for movement in self.stored[number] if closed is None or abs(movement[closed]) < SURE]
+        met = np.zeros(len(targets), dtype=bool)
+        for movement in kept:
+            reach = movement[targets] * signs
+            met |= (np.abs(reach) if mirrored else reach) >= need - SURE
+        if met.all():
+            self.stored[number] = kept
+            return True
+        assert self.movement is not None
+        down = self.cluster.room_down(floor)[self.cells]
+        share = self.open.astype(np.float64)
+        if without is not None and without in self.place:
+            share[self.place[without]] = 0.0
+        near = self._near(closed) if closed is not None else np.zeros(len(self.cells), dtype=bool)
+        generator = np.random.default_rng(17)
+        capped = (-np.minimum(down, need) * share, need * share)
+        pushes = 0
+        while not met.all():
+            left = np.flatnonzero(~met)
+            joint = closed is None and pushes < 12 and len(left) > 3
+            cost = np.zeros(len(self.cells))
+            if joint:
+                np.add.at(cost, targets[left], signs[left] * generator.uniform(0.5, 1.0, len(left)))
+            else:
+                first = left[int(np.argmax(near[targets[left]]))]
+                cost[targets[first]] = signs[first]
+            self.movement.allow(*capped)
+            movement = self.movement.push(cost).values
+            pushes += 1
+            reach = movement[targets] * signs
+            now = (np.abs(reach) if mirrored else reach) >= need - SURE
+            if not joint and not now[first]:
+                ways = (1.0, -1.0) if mirrored else (1.0,)
+                for way in ways:
+                    if not self._reaches(int(targets[first]), way * float(signs[first]), need, down, share):
+                        return False
+                met[first] = True
+                continue
+            if joint and not (now & ~met).any():
+                pushes = 12
+            met |= now
+            kept.append(movement)
+        self.stored[number] = kept[-_Proof.KEPT :]
+        return True
+
+    def _reaches(self, target: int, sign: float, need: float, down: Floats, share: Floats) -> bool:
+        """The same question with the true rooms (a movement may need more than the capped ones elsewhere)."""
+        assert self.movement is not None
+        lower, upper = -down * share, np.where(share > 0.5, INFINITY, 0.0)
+        if sign > 0:
+            upper[target] = need
+        else:
+            lower[target] = max(lower[target], -need)
+        self.movement.allow(lower, upper)
+        cost = np.zeros(len(self.cells))
+        cost[target] = sign
+        return sign * float(self.movement.push(cost).values[target]) >= need - SURE
+
+    def _near(self, index: int) -> Booleans:
+        """Cells that share an equation with a cell."""
+        mark = np.zeros(len(self.cells), dtype=np.int64)
+        mark[index] = 1
+        rows = np.asarray(self.neighbours @ mark)
+        return np.asarray(self.neighbours.T @ rows) > 0
+
+
+def _one_way(tasks: Sequence[Task], mirrored: bool) -> list[Task]:
+    """Where movements may be turned round, one task per cell is enough."""
+    if not mirrored:
+        return list(tasks)
+    first: dict[int, Task] = {}
+    for task in tasks:
+        first.setdefault(task.cell, task)
+    return list(first.values())
+
+
+def _meets(tasks: Sequence[Task], movement: Floats, need: float, mirrored: bool) -> Booleans:
+    """Which tasks a movement meets."""
+    reach = movement[[task.cell for task in tasks]]
+    reach = np.abs(reach) if mirrored else reach * np.array([task.sign for task in tasks])
+    return np.asarray(reach >= need - SURE)
+
+
+def _unmet(tasks: Sequence[Task], movement: Floats, need: float, mirrored: bool) -> list[Task]:
+    if not tasks:
+        return []
+    return [task for task, met in zip(tasks, _meets(tasks, movement, need, mirrored), strict=True) if not met]
 
 
 class _CheapestMovement:

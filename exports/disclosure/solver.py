@@ -155,8 +155,15 @@ class Program:
 
     def solve(self) -> Solution:
         """Solve and return the outcome; raises SolverFailure for every status that is not understood."""
-        self._check(self._highs.run(), "the run failed")
+        failed = self._highs.run() == highspy.HighsStatus.kError
         model_status = self._highs.getModelStatus()
+        if not self._is_integer and (failed or model_status not in _STATUS):
+            # numerical trouble on the way from the last basis: forget it and solve afresh
+            self._check(self._highs.clearSolver(), "the solver could not be reset")
+            failed = self._highs.run() == highspy.HighsStatus.kError
+            model_status = self._highs.getModelStatus()
+        if failed:
+            raise SolverFailure("HiGHS: the run failed")
         status = _STATUS.get(model_status)
         if status is None:
             raise SolverFailure(

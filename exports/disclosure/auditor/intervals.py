@@ -76,10 +76,7 @@ class Component:
             program.set_cost(changed, cost[changed])
             self._cost = cost.copy()
         self.programs += 1
-        try:
-            solution = program.solve()
-        except SolverFailure:
-            solution = Program(self.matrix, self.right, self.right, self.lower, self.upper, cost).solve()
+        solution = program.solve()
         if solution.status == "infeasible":
             raise Contradiction("no table of non-negative values fits the published numbers")
         if solution.status != "optimal":
