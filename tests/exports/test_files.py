@@ -1,0 +1,534 @@
+"""Every published file, opened the way its readers open it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import struct
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from exports import candidate
+from exports.candidate import Candidate
+from exports.files import sha256_of
+from exports.writers.geopackage import attribute_names
+from tests.exports.small_warehouse import COLUMNS, KREISE, description_of
+
+VALUES = {"K01-centre": [28.4, -0.5, 1e15, 123456789.125, 33.333333333333336]}
+
+
+@pytest.fixture(scope="session", params=["indicators", "population", "areas"])
+def made(
+    request: pytest.FixtureRequest, warehouse: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Candidate:
+    """A candidate of each kind."""
+    folder = tmp_path_factory.mktemp("files") / request.param
+    return candidate.build(warehouse, request.param, description_of(request.param), folder)
+
+
+@pytest.fixture(scope="session")
+def indicators(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    """The candidate of the indicators."""
+    folder = tmp_path_factory.mktemp("files") / "indicators"
+    return candidate.build(warehouse, "indicators", description_of("indicators"), folder)
+
+
+def rows_of(made: Candidate) -> list[dict[str, Any]]:
+    """The rows as DuckDB reads them from the Parquet file."""
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select * from '{made.parquet}'")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+# Parquet
+
+
+def test_parquet_is_flat_with_text_codes_and_short_names(made: Candidate) -> None:
+    """What R, Stata, Power BI and Tableau can take without any conversion."""
+    import pyarrow
+    import pyarrow.parquet
+
+    schema = pyarrow.parquet.read_schema(made.parquet)
+    assert schema.names == [name for name, _, _ in COLUMNS[made.product]]
+    allowed = {
+        pyarrow.string(),
+        pyarrow.int64(),
+        pyarrow.float64(),
+        pyarrow.date32(),
+        pyarrow.bool_(),
+        pyarrow.timestamp("us"),
+    }
+    assert set(schema.types) <= allowed
+    for name in schema.names:
+        assert re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name)
+        if name.endswith(("_code", "_key", "_id")):
+            assert schema.field(name).type == pyarrow.string()
+    metadata = schema.metadata
+    assert metadata[b"planstat.product"] == made.product.encode()
+    assert metadata[b"planstat.content_sha256"] == sha256_of(made.files[f"{made.product}.csv"]).encode()
+    assert b"pandas" not in metadata
+
+
+def test_parquet_opens_in_pandas_with_leading_zeros(indicators: Candidate) -> None:
+    import pandas
+
+    frame = pandas.read_parquet(indicators.parquet)
+    assert len(frame) == 16
+    flensburg = frame[(frame["area_code"] == "01001") & (frame["indicator_id"] == "P07")]
+    assert list(flensburg["value"]) == [9.3, 9.7]
+    assert frame["value"].isna().sum() == 1
+    assert frame["reference_date"].iloc[0] == date(2015, 12, 31)
+
+
+def test_parquet_rows_are_ordered(made: Candidate) -> None:
+    order = description_of(made.product)["order_by"]
+    keys = [tuple(row[name] for name in order) for row in rows_of(made)]
+    assert keys == sorted(keys)
+
+
+# CSV for machines
+
+
+def test_machine_csv_is_rfc_4180_with_line_feeds(made: Candidate) -> None:
+    raw = made.files[f"{made.product}.csv"].read_bytes()
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in raw
+    assert raw.endswith(b"\n")
+    lines = list(csv.reader(io.StringIO(raw.decode("utf-8")), strict=True))
+    assert lines[0] == [name for name, _, _ in COLUMNS[made.product]]
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert len(lines) == made.rows + 1
+
+
+def test_machine_csv_holds_the_same_values_as_parquet(made: Candidate) -> None:
+    with made.files[f"{made.product}.csv"].open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    for line, row in zip(lines, rows_of(made), strict=True):
+        for name, value in row.items():
+            text = line[name]
+            if value is None:
+                assert text == ""
+            elif isinstance(value, bool):
+                assert text == str(value).lower()
+            elif isinstance(value, float):
+                assert float(text) == value
+            elif isinstance(value, datetime):
+                assert text == value.strftime("%Y-%m-%dT%H:%M:%SZ")
+            else:
+                assert text == str(value)
+
+
+def test_machine_csv_opens_in_pandas_and_duckdb(indicators: Candidate) -> None:
+    import pandas
+
+    path = indicators.files["indicators.csv"]
+    frame = pandas.read_csv(path, dtype={"area_code": str})
+    assert set(frame["area_code"]) == {*KREISE, "DG"}
+    assert frame["value"].dtype == "float64"
+    with duckdb.connect() as connection:
+        types = connection.execute(
+            f"describe select reference_date, value, area_code from '{path}'"
+        ).fetchall()
+        assert [kind for _, kind, *_ in types] == ["DATE", "DOUBLE", "VARCHAR"]
+
+
+# CSV for German Excel
+
+
+def german(made: Candidate) -> list[dict[str, str]]:
+    text = made.files[f"{made.product}_excel.csv"].read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";", strict=True))
+
+
+def test_german_csv_has_mark_semicolons_and_windows_line_ends(made: Candidate) -> None:
+    raw = made.files[f"{made.product}_excel.csv"].read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert raw.count(b"\n") == raw.count(b"\r\n") == made.rows + 1
+    assert raw.endswith(b"\r\n")
+    assert len(german(made)) == made.rows
+
+
+def test_german_csv_has_german_headings_numbers_and_dates(indicators: Candidate) -> None:
+    lines = german(indicators)
+    assert list(lines[0])[:5] == [
+        "Kennzahl-Nr.",
+        "Kennzahl",
+        "Kennzahl (englisch)",
+        "Gebietsstand-Schlüssel",
+        "Regionalschlüssel",
+    ]
+    wanted = {"28,4", "-0,5", "1000000000000000", "123456789,125", "33,333333333333336"}
+    assert {line["Wert"] for line in lines if line["Kennzahl-Nr."] == "K01-centre"} == wanted
+    assert {line["Stichtag"] for line in lines} == {"31.12.2014", "31.12.2015"}
+    assert {line["Regionalschlüssel"] for line in lines} == {*KREISE, "DG"}
+    assert any(line["Gebiet"] == "München, Landeshauptstadt" for line in lines)
+
+
+def test_german_csv_puts_reasons_beside_empty_values(indicators: Candidate) -> None:
+    missing = [line for line in german(indicators) if line["Wert"] == ""]
+    assert [(line["Status"], line["Anmerkung"]) for line in missing] == [
+        ("M", "Zahlenwert unbekannt oder geheim zu halten")
+    ]
+    present = [line for line in german(indicators) if line["Wert"] != ""]
+    assert {line["Anmerkung"] for line in present} == {""}
+
+
+def test_german_csv_makes_formulas_harmless_but_leaves_codes_and_numbers(
+    indicators: Candidate, warehouse: Path, tmp_path: Path
+) -> None:
+    harmless = [line["Kennzahl"] for line in german(indicators) if line["Regionalschlüssel"] == "DG"]
+    assert harmless == ['\'=HYPERLINK("x")']
+    population = candidate.build(
+        warehouse, "population", description_of("population"), tmp_path / "population"
+    )
+    assert {line["Zeichen"] for line in german(population)} == {"", "-"}
+
+
+# Workbook
+
+
+def test_workbook_has_three_sheets_with_typed_cells(indicators: Candidate) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(indicators.files["indicators.xlsx"])
+    assert book.sheetnames == ["Daten", "Legende", "Metadaten"]
+    sheet = book["Daten"]
+    heading = {cell.value: cell.column for cell in sheet[1]}
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:U17"
+    for line, row in enumerate(rows_of(indicators), start=2):
+        code = sheet.cell(line, heading["Regionalschlüssel"])
+        assert (code.value, code.number_format, code.data_type) == (row["area_code"], "@", "s")
+        assert sheet.cell(line, heading["Wert"]).value == row["value"]
+        day = sheet.cell(line, heading["Stichtag"])
+        assert (day.value.date(), day.number_format) == (row["reference_date"], "dd.mm.yyyy")
+        assert sheet.cell(line, heading["Kennzahl"]).value == row["indicator_name_de"]
+        assert sheet.cell(line, heading["Bekannt seit"]).value == row["known_from"]
+    kinds = {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line}
+    assert "f" not in kinds, "no cell may be a formula"
+    facts = {line[0].value: line[1].value for line in book["Metadaten"].iter_rows(max_row=7)}
+    assert facts["Zeilen"] == "16"
+    old = next(line for line in book["Metadaten"].iter_rows(values_only=True) if line[0] == "22811-01-01-4")
+    assert str(old[6]).startswith("veralteter Stand; die Lieferung vom 01.11.2026")
+    legend = {(line[0], line[1]): line[3] for line in book["Legende"].iter_rows(values_only=True)}
+    assert (
+        legend["Grund fehlender Werte", "unknown_or_confidential"]
+        == "Zahlenwert unbekannt oder geheim zu halten"
+    )
+
+
+def test_workbook_carries_awkward_texts_dates_and_moments(own_warehouse: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    texts = [
+        "<a> & \"b\" 'c'",
+        " blanks  kept ",
+        "_x0041_",
+        "tab\there",
+        "Grüße – €",
+        "bell\x07gone",
+        "x" * 40_000,
+        "",
+    ]
+    with duckdb.connect(str(own_warehouse)) as connection:
+        connection.execute("delete from mart_area")
+        for index, text in enumerate(texts):
+            connection.execute(
+                "insert into mart_area by name select 'k' as area_key, ? as area_code, 'KREIS' "
+                "as area_level, "
+                "? as area_name, ?::date as valid_from, date '9999-12-31' as valid_to, index as area_sqkm "
+                "from (select ?::double as index)",
+                [f"{index:05d}", text, "1899-12-31" if index else "1900-03-01", index * 1e-7],
+            )
+    made = candidate.build(own_warehouse, "areas", description_of("areas"), tmp_path / "areas")
+    sheet = openpyxl.load_workbook(made.files["areas.xlsx"])["Daten"]
+    read = [line[3] for line in sheet.iter_rows(min_row=2, values_only=True)]
+    wanted = [*texts[:2], "_x0041_", *texts[3:5], "bellgone", "x" * 32767, None]
+    assert [text or None for text in read] == wanted
+    days = [line[5] for line in sheet.iter_rows(min_row=2, values_only=True)]
+    assert days[:2] == [datetime(1900, 3, 1), "31.12.1899"]
+    assert sheet["G2"].value == datetime(9999, 12, 31)
+    assert [line[7] for line in sheet.iter_rows(min_row=2, values_only=True)] == [
+        i * 1e-7 for i in range(len(texts))
+    ]
+
+
+def test_a_product_too_large_for_excel_says_so(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exports.writers import workbook
+
+    monkeypatch.setattr(workbook, "CELL_LIMIT", 100)
+    made = candidate.build(warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
+    assert "indicators.xlsx" not in made.files
+    assert "16 Zeilen mit 20 Spalten sind für Excel zu viel" in made.notes["xlsx"]
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    assert package["planstat"]["notes"]["xlsx"] == made.notes["xlsx"]
+    assert "xlsx" not in {resource["name"] for resource in package["resources"]}
+
+
+def test_workbook_is_a_sound_zip_without_a_clock(made: Candidate) -> None:
+    with zipfile.ZipFile(made.files[f"{made.product}.xlsx"]) as archive:
+        assert archive.testzip() is None
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        core = archive.read("docProps/core.xml").decode()
+        assert "2000-01-01T00:00:00Z" in core
+
+
+# GeoPackage
+
+
+def test_geopackage_has_one_feature_per_kreis_with_newest_values(indicators: Candidate) -> None:
+    from pyogrio import raw
+
+    path = indicators.files["indicators.gpkg"]
+    about, table = raw.read_arrow(path, layer="kreise")
+    assert about["crs"] == "EPSG:25832"
+    assert about["geometry_type"] == "MultiPolygon"
+    features = {row["area_code"]: row for row in table.to_pylist()}
+    assert set(features) == set(KREISE)
+    assert {code: row["k01_centre"] for code, row in features.items()} == dict(
+        zip(KREISE, VALUES["K01-centre"], strict=True)
+    )
+    assert features["01001"]["p07"] == 9.7, "the newest value, not the first"
+    assert features["01001"]["area_name"] == "Flensburg, kreisfreie Stadt"
+    for row in features.values():
+        assert struct.unpack("<BI", row["geom"][:5]) == (1, 6), "a multi polygon in little endian"
+    _, columns = raw.read_arrow(path, layer="spalten")
+    told = {row["spalte"]: row for row in columns.to_pylist()}
+    assert told["p07"]["merkmal"] == "P07"
+    assert told["p07"]["stichtag"] == date(2015, 12, 31)
+    assert told["p07"]["einheit"] == "%"
+
+
+def test_geopackage_takes_one_date_per_attribute(own_warehouse: Path, tmp_path: Path) -> None:
+    """An area whose newest value is older stays empty, so that a map compares like with like."""
+    from pyogrio import raw
+
+    with duckdb.connect(str(own_warehouse)) as connection:
+        connection.execute(
+            "delete from mart_indicator where indicator_id = 'P07' and area_code = '01001' and "
+            "period_key = 'Y2015'"
+        )
+    made = candidate.build(own_warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
+    _, table = raw.read_arrow(made.files["indicators.gpkg"], layer="kreise")
+    features = {row["area_code"]: row["p07"] for row in table.to_pylist()}
+    assert features["01001"] is None
+    assert features["01051"] == 12.345678901234567
+
+
+def test_geopackage_of_a_breakdown_holds_the_totals(warehouse: Path, tmp_path: Path) -> None:
+    from pyogrio import raw
+
+    made = candidate.build(warehouse, "population", description_of("population"), tmp_path / "population")
+    _, table = raw.read_arrow(made.files["population.gpkg"], layer="kreise")
+    assert set(table.column_names) >= {"persons", "persons_y_lt3", "persons_y_ge75"}
+    assert table.to_pylist()[0]["persons"] == 82015.0
+
+
+def test_geopackage_of_the_areas_holds_their_newest_version(warehouse: Path, tmp_path: Path) -> None:
+    from pyogrio import raw
+
+    made = candidate.build(warehouse, "areas", description_of("areas"), tmp_path / "areas")
+    _, table = raw.read_arrow(made.files["areas.gpkg"], layer="kreise")
+    features = {row["area_code"]: row for row in table.to_pylist()}
+    assert features["05315"]["area_name"] == "Köln, kreisfreie Stadt"
+    assert features["05315"]["valid_from"] == date(2010, 1, 1)
+    assert features["05315"]["has_geometry"] == "ja"
+    assert made.notes["gpkg"] == "Ohne Umriss und darum nicht im GeoPackage, etwa frühere Kreise: 13001."
+
+
+def test_outlines_in_another_system_are_refused(own_warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(own_warehouse)) as connection:
+        connection.execute("update dim_area_geometry set crs = 'EPSG:4326'")
+    with pytest.raises(
+        candidate.RowsError, match="outlines are in EPSG:4326, the GeoPackage needs EPSG:25832"
+    ):
+        candidate.build(own_warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
+
+
+def test_writing_leaves_no_setting_behind(warehouse: Path, tmp_path: Path) -> None:
+    import pyogrio
+
+    candidate.build(warehouse, "areas", description_of("areas"), tmp_path / "areas")
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+
+
+def test_attribute_names_are_short_unique_and_stable() -> None:
+    keys = [
+        ("K01-centre",),
+        ("_T", "_T"),
+        ("2020",),
+        ("a" * 40, "x"),
+        ("a" * 40, "y"),
+        ("ä-ö",),
+        ("persons", "Y_LT3"),
+    ]
+    names = attribute_names(keys)
+    assert names["K01-centre",] == "k01_centre"
+    assert names["_T", "_T"] == "total"
+    assert names["2020",] == "x2020"
+    assert names["persons", "Y_LT3"] == "persons_y_lt3"
+    assert len(set(names.values())) == len(keys)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name) for name in names.values())
+    assert attribute_names(list(reversed(keys))) == names
+
+
+# Data package, dictionary, licences, README
+
+
+def test_data_package_follows_the_standard(made: Candidate) -> None:
+    """A strict reading of Data Package v2: required keys, known keys, and true statements about the files."""
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    assert set(package) <= {
+        *("$schema", "name", "title", "description", "keywords", "contributors", "licenses", "sources"),
+        *("resources", "planstat"),
+    }
+    assert re.fullmatch(r"[a-z0-9._/-]+", package["name"])
+    assert package["licenses"] == [
+        {
+            "name": "dl-de/by-2-0",
+            "title": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
+            "path": "https://www.govdata.de/dl-de/by-2-0",
+        }
+    ]
+    assert all(set(source) <= {"title", "path", "email", "version"} for source in package["sources"])
+    names = [resource["name"] for resource in package["resources"]]
+    assert len(set(names)) == len(names) == 7
+    for resource in package["resources"]:
+        assert set(resource) <= {
+            *("name", "path", "title", "format", "mediatype", "encoding", "bytes", "hash", "type", "dialect"),
+            "schema",
+        }
+        path = made.path / resource["path"]
+        assert resource["bytes"] == path.stat().st_size
+        assert resource["hash"] == f"sha256:{sha256_of(path)}"
+        if resource.get("type") == "table":
+            check_schema(resource["schema"])
+    assert package["planstat"]["rows"] == made.rows
+    assert package["planstat"]["fingerprint"] == made.fingerprint
+
+
+def check_schema(schema: dict[str, Any]) -> None:
+    """Table Schema v2: field names unique, types known, keys among the fields."""
+    assert set(schema) <= {"fields", "primaryKey", "missingValues"}
+    names = [field["name"] for field in schema["fields"]]
+    assert len(set(names)) == len(names)
+    for field in schema["fields"]:
+        assert field["type"] in {"string", "integer", "number", "boolean", "date", "datetime"}
+        extra = {key for key in field if not key.startswith("planstat:")}
+        assert extra <= {
+            "name",
+            "type",
+            "title",
+            "description",
+            "decimalChar",
+            "format",
+            "trueValues",
+            "falseValues",
+        }
+    assert set(schema.get("primaryKey", [])) <= set(names)
+    assert schema["missingValues"] == [""]
+
+
+def test_the_german_csv_reads_by_its_own_dialect_and_schema(made: Candidate) -> None:
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    resource = next(item for item in package["resources"] if item["name"] == "csv-excel")
+    text = (made.path / resource["path"]).read_bytes().decode("utf-8-sig")
+    lines = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=resource["dialect"]["delimiter"], strict=True
+    )
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
+    assert list(lines.fieldnames or []) == list(fields)
+    for line, row in zip(lines, rows_of(made), strict=True):
+        for name, field in fields.items():
+            if "planstat:column" not in field or line[name] == "":
+                continue
+            value = row[field["planstat:column"]]
+            if field["type"] == "number":
+                assert float(line[name].replace(field["decimalChar"], ".")) == value
+            elif field["type"] == "date":
+                assert datetime.strptime(line[name], field["format"]).date() == value
+            elif field["type"] == "boolean":
+                assert (line[name] in field["trueValues"]) == value
+
+
+def test_dictionary_explains_every_column_and_code(made: Candidate) -> None:
+    with made.files["dictionary.csv"].open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    columns = [line for line in lines if not line["code"]]
+    assert [line["column"] for line in columns] == [name for name, _, _ in COLUMNS[made.product]]
+    assert all(line["description"] and line["heading_de"] and line["heading_en"] for line in columns)
+    codes = {(line["column"], line["code"]) for line in lines if line["code"]}
+    if made.product == "areas":
+        assert codes == set()
+    else:
+        used = {("missing_reason", row["missing_reason"]) for row in rows_of(made)}
+        used |= {("obs_status", row["obs_status"]) for row in rows_of(made)}
+        assert used <= codes
+
+
+def test_licences_name_source_licence_and_change(made: Candidate) -> None:
+    text = made.files["LICENCES.md"].read_text(encoding="utf-8")
+    assert text.count("© Statistische Ämter des Bundes und der Länder, Deutschland") == 2
+    assert text.count("https://www.govdata.de/dl-de/by-2-0") == 2
+    assert text.count("Daten verändert, siehe oben.") == 2
+    assert "## 22811-01-01-4 – Empfänger von Mindestsicherung" in text
+
+
+def test_readme_says_what_is_old_and_how_to_cite(made: Candidate) -> None:
+    text = made.files["README.md"].read_text(encoding="utf-8")
+    assert "- 22811-01-01-4 (Empfänger von Mindestsicherung) ist alt: die Lieferung vom 01.11.2026" in text
+    assert "| 12411-01-01-4 | Bevölkerung nach Geschlecht | 20.10.2026 |  |" in text
+    assert f"planstat-Ausgabe {made.product}/⟨Ausgabe⟩" in text
+    for name in made.files:
+        assert f"`{name}`" in text
+
+
+def test_readme_names_what_was_not_delivered(warehouse: Path, tmp_path: Path) -> None:
+    described = description_of("areas")
+    described["datasets"][0] |= {"snapshot_id": None, "retrieved_at": None, "published_at": None}
+    made = candidate.build(warehouse, "areas", described, tmp_path / "areas")
+    text = made.files["README.md"].read_text(encoding="utf-8")
+    assert "- 12411-01-01-4 (Bevölkerung nach Geschlecht) wurde nicht geliefert; die Werte fehlen." in text
+    assert "| 12411-01-01-4 | Bevölkerung nach Geschlecht | nicht geliefert |" in text
+
+
+def test_no_dataset_is_said_to_leave_licences_open(warehouse: Path, tmp_path: Path) -> None:
+    made = candidate.build(warehouse, "areas", description_of("areas", datasets=[]), tmp_path / "areas")
+    assert made.notes["licences"] == "Es ist keine Quelle angegeben; Lizenzen sind ungeklärt."
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    assert "licenses" not in package
+    assert "sources" not in package
+
+
+PINNED = {
+    "csv": (1, "049374a5055d441c"),
+    "csv-excel": (1, "615b2940afb6a4ec"),
+    "dictionary": (1, "77abdce083506786"),
+    "licences": (1, "7e6ce3ec8987ff25"),
+}
+"""Version of each text writer and the hash of what it writes for the indicators of the small warehouse.
+
+A failing test here means that the bytes of a format changed for the same rows. If that is meant, raise the
+writer's version in `FORMATS`, so that a release is made, and pin the new hash.
+"""
+
+
+def test_a_writer_whose_bytes_change_raises_its_version(indicators: Candidate) -> None:
+    from exports.writers import FORMATS
+
+    found = {
+        form.name: (form.version, sha256_of(indicators.path / form.file.format(product="indicators"))[:16])
+        for form in FORMATS
+        if form.name in PINNED
+    }
+    assert found == PINNED
