@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -68,11 +68,15 @@ FILES = [
 
 
 @cache
+def declared() -> Catalog:
+    return load_catalog()
+
+
+@lru_cache(maxsize=8)
 def read(file: Path) -> Reading:
     code = genesis_table.table_code(file.read_bytes()[:100])
     assert code is not None
-    catalog = load_catalog()
-    return genesis_table.read(catalog, catalog[code], file)
+    return genesis_table.read(declared(), declared()[code], file)
 
 
 @pytest.mark.parametrize(("path", "rows", "layout"), FILES)
@@ -177,7 +181,6 @@ SPOTS = [
 @pytest.mark.parametrize(("folder", "area", "time", "codes", "measure", "value"), SPOTS)
 def test_published_figures(
     shared_data: Path,
-    catalog: Catalog,
     folder: str,
     area: str,
     time: str,
@@ -206,9 +209,7 @@ def test_time_of_publication_and_notes(shared_data: Path) -> None:
     assert "Volkswirtschaftliche Gesamtrechnungen" in reading.notes
 
 
-def test_editions_of_a_table_lie_side_by_side_with_the_same_codes(
-    shared_data: Path, catalog: Catalog
-) -> None:
+def test_editions_of_a_table_lie_side_by_side_with_the_same_codes(shared_data: Path) -> None:
     """The 2017 and 2026 editions of 21111-01-03-4 differ in layout and wording, not in what comes out."""
     old = read(shared_data / FOLDER / "schools/21111-01-03-4_00/21111-01-03-4_00.csv").table
     new = read(shared_data / FOLDER / "modern-2026/21111-01-03-4/21111-01-03-4.csv").table
