@@ -12,11 +12,79 @@
   never zero. A number under a code that did
   not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the codes that did.
 
+  Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
+  own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
+
   Versions. A cell is a new version only when value or status differs from the version before; `known_to` is NULL for
   the version that holds now.
 -#}
 {% macro fact_versions(relation, dimensions, fact) %}
 {%- set cell = ['dataset_id', 'area_code', 'period_key', 'measure_code'] + dimensions %}
+corrections as (
+
+    select * from {{ ref('corrections') }} where fact = '{{ fact }}'
+
+),
+
+met as (
+
+    select
+        {{ relation }}.*,
+        corrections.correction_id,
+        corrections.corrected_value,
+        corrections.corrected_reason,
+        corrections.known_from as corrected_from,
+        row_number() over (
+            partition by corrections.correction_id, {{ relation }}.known_from < corrections.known_from
+            order by {{ relation }}.known_from desc, {{ relation }}.snapshot_id desc
+        ) = 1 as is_last_met
+    from {{ relation }}
+    left join corrections
+        on {{ relation }}.dataset_id = corrections.dataset_id
+        and {{ relation }}.area_code = corrections.area_code
+        and {{ relation }}.period_key = corrections.period_key
+        and {{ relation }}.measure_code = corrections.measure_code
+        {%- for dimension in dimensions %}
+        and {{ relation }}.{{ dimension }} = coalesce(corrections.{{ dimension }}_code, '_T')
+        {%- endfor %}
+        and {{ relation }}.value is not distinct from corrections.expected_value
+        and {{ relation }}.raw_symbol is not distinct from corrections.expected_symbol
+
+),
+
+{#- a delivery made after the correction is corrected in place; the last one before it gets a version of its own #}
+stands as (
+
+    select
+        * exclude (correction_id, corrected_value, corrected_reason, corrected_from, is_last_met)
+        replace (
+            case when known_from >= corrected_from then corrected_value else value end as value,
+            case
+                when known_from >= corrected_from and corrected_value is null then 'M'
+                when known_from >= corrected_from then 'A'
+                else obs_status
+            end as obs_status,
+            case when known_from >= corrected_from then corrected_reason else missing_reason end as missing_reason
+        ),
+        case when known_from >= corrected_from then correction_id end as correction_id
+    from met
+
+    union all
+
+    select
+        * exclude (correction_id, corrected_value, corrected_reason, corrected_from, is_last_met)
+        replace (
+            corrected_from as known_from,
+            corrected_value as value,
+            case when corrected_value is null then 'M' else 'A' end as obs_status,
+            corrected_reason as missing_reason
+        ),
+        correction_id
+    from met
+    where correction_id is not null and known_from < corrected_from and is_last_met
+
+),
+
 reporting as (
 
     select
@@ -25,7 +93,7 @@ reporting as (
         period_key,
         area_code,
         bool_or(value is not null and raw_symbol is distinct from '-') as is_reported
-    from {{ relation }}
+    from stands
     group by dataset_id, snapshot_id, period_key, area_code
 
 ),
@@ -60,7 +128,7 @@ touched_codes as (
 located as (
 
     select
-        {{ relation }}.*,
+        stands.*,
         reporting.is_reported,
         valid_area.area_key is not null as area_is_valid,
         valid_area.area_key is null
@@ -70,27 +138,27 @@ located as (
         and (
             valid_area.area_key is null
             or touched_codes.area_code is not null
-            or length({{ relation }}.area_code) <= 3
+            or length(stands.area_code) <= 3
         ) as is_unreported,
         coalesce(valid_area.area_key, any_area.area_key) as area_key
-    from {{ relation }}
+    from stands
     inner join reporting
-        on {{ relation }}.dataset_id = reporting.dataset_id
-        and {{ relation }}.snapshot_id = reporting.snapshot_id
-        and {{ relation }}.period_key = reporting.period_key
-        and {{ relation }}.area_code = reporting.area_code
+        on stands.dataset_id = reporting.dataset_id
+        and stands.snapshot_id = reporting.snapshot_id
+        and stands.period_key = reporting.period_key
+        and stands.area_code = reporting.area_code
     left join overlapping
-        on {{ relation }}.dataset_id = overlapping.dataset_id
-        and {{ relation }}.snapshot_id = overlapping.snapshot_id
-        and {{ relation }}.period_key = overlapping.period_key
-        and {{ relation }}.area_code = overlapping.area_code
-    left join touched_codes on {{ relation }}.area_code = touched_codes.area_code
+        on stands.dataset_id = overlapping.dataset_id
+        and stands.snapshot_id = overlapping.snapshot_id
+        and stands.period_key = overlapping.period_key
+        and stands.area_code = overlapping.area_code
+    left join touched_codes on stands.area_code = touched_codes.area_code
     left join areas as valid_area
-        on {{ relation }}.area_code = valid_area.area_code
-        and {{ territory_date(relation ~ '.period_key', relation ~ '.reference_date') }} >= valid_area.valid_from
-        and {{ territory_date(relation ~ '.period_key', relation ~ '.reference_date') }} < valid_area.valid_to
+        on stands.area_code = valid_area.area_code
+        and {{ territory_date('stands.period_key', 'stands.reference_date') }} >= valid_area.valid_from
+        and {{ territory_date('stands.period_key', 'stands.reference_date') }} < valid_area.valid_to
     left join areas as any_area
-        on {{ relation }}.area_code = any_area.area_code
+        on stands.area_code = any_area.area_code
         and any_area.is_latest
 
 ),
@@ -172,6 +240,7 @@ select
     cast(rounding_base as integer) as rounding_base,
     dataset_id,
     snapshot_id,
+    cast(correction_id as varchar) as correction_id,
     cast(line as integer) as source_line,
     cast(column_no as integer) as source_column,
     known_from,
