@@ -115,8 +115,14 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
     columns = _columns(rows)
+    longest = rows.query(
+        "select "
+        + ", ".join(f"max(length({_as_text(kind, expression)}))" for _, kind, expression in columns)
+        + " from rows"
+    )[0]
     for index, (title, kind, _) in enumerate(columns):
-        sheet.set_column(index, index, min(40, max(12, len(title) + 2)), formats[kind])
+        width = min(48, max(12, len(title) + 4, (longest[index] or 0) + 2))
+        sheet.set_column(index, index, width, formats[kind])
         sheet.write_string(0, index, title, bold)
         sheet.write_blank(1, index, None, formats[kind])
     sheet.freeze_panes(1, 0)

@@ -1,0 +1,82 @@
+"""The German CSV and the workbook in a real spreadsheet program: LibreOffice with German habits."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from exports import candidate
+from exports.candidate import Candidate
+from tests.exports.small_warehouse import KREISE, description_of
+
+GERMAN_CSV = "CSV:59,34,76,1,,1031,false,true"
+"""Import as a German computer does on a double click: `;`, UTF-8, German numbers, dates recognised."""
+
+PLAIN_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,true"
+"""Export what the cells show."""
+
+
+@pytest.fixture(scope="module")
+def made(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    folder = tmp_path_factory.mktemp("office") / "indicators"
+    return candidate.build(warehouse, "indicators", description_of("indicators"), folder)
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A settings folder of its own, so that nobody's office is touched."""
+    return tmp_path_factory.mktemp("profile")
+
+
+def convert(profile: Path, source: Path, target: str, folder: Path, read_as: str | None = None) -> Path:
+    """Let LibreOffice open a file and save it in another format."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) is not installed here: apt-get install libreoffice-calc")
+    command = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+    command += ["--infilter=" + read_as] if read_as else []
+    command += ["--convert-to", target, "--outdir", str(folder), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    return folder / f"{source.stem}.{target.split(':')[0]}"
+
+
+def test_the_german_csv_opens_with_numbers_dates_and_umlauts(
+    made: Candidate, profile: Path, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    opened = convert(profile, made.files["indicators_excel.csv"], "xlsx", tmp_path, GERMAN_CSV)
+    sheet = openpyxl.load_workbook(opened).active
+    assert sheet is not None
+    lines = list(sheet.iter_rows(values_only=True))
+    heading = {str(text): index for index, text in enumerate(lines[0])}
+    assert lines[0][0] == "Kennzahl-Nr.", "no byte order mark in the first heading"
+    assert "Regionalschlüssel" in heading
+    measured = [line[heading["Wert"]] for line in lines[1:] if line[0] == "K01-centre"]
+    wanted = [-0.5, 28.4, 33.333333333333336, 123456789.125, 1e15]
+    assert sorted(float(str(value)) for value in measured) == pytest.approx(wanted, rel=1e-14)
+    assert all(isinstance(value, int | float) for value in measured), "decimal commas were read as numbers"
+    assert {line[heading["Stichtag"]] for line in lines[1:]} == {
+        datetime(2014, 12, 31),
+        datetime(2015, 12, 31),
+    }
+    assert "München, Landeshauptstadt" in {line[heading["Gebiet"]] for line in lines[1:]}
+    assert "Kennzahl P07 für Grün & Äpfel" in {line[heading["Kennzahl"]] for line in lines[1:]}
+    assert '\'=HYPERLINK("x")' in {line[heading["Kennzahl"]] for line in lines[1:]}, "no formula came to life"
+    remarks = {line[heading["Anmerkung"]] for line in lines[1:] if line[heading["Wert"]] is None}
+    assert remarks == {"Zahlenwert unbekannt oder geheim zu halten"}
+
+
+def test_the_workbook_opens_with_leading_zeros(made: Candidate, profile: Path, tmp_path: Path) -> None:
+    opened = convert(profile, made.files["indicators.xlsx"], PLAIN_CSV, tmp_path)
+    with opened.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == made.rows
+    assert {line["Regionalschlüssel"] for line in lines} == {*KREISE, "DG"}
+    assert {line["Stichtag"] for line in lines} == {"31.12.2014", "31.12.2015"}
+    assert '=HYPERLINK("x")' in {line["Kennzahl"] for line in lines}
