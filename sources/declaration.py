@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from sources.file_formats import FlatTable
+from sources.file_formats import FixedWidth, FlatTable
 from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.formats import Format, GenesisTable
 from sources.vocabulary import Code, Frozen, Identifier, Licence, Text
@@ -44,11 +44,12 @@ class ReferenceTime(Frozen):
     """What time a cell speaks of, and how its printed text becomes a date.
 
     kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
-    text `date`: 31.12.2015; `compact_date`: 20151231; `year`: 2015; `none`: no time is printed, see `fixed`.
+    text `date`: 31.12.2015; `compact_date`: 20151231; `compact_month`: 201512, meaning
+    its last day; `year`: 2015; `none`: no time is printed, see `fixed`.
     """
 
     kind: Literal["stock", "flow", "school_year"]
-    text: Literal["date", "compact_date", "year", "none"]
+    text: Literal["date", "compact_date", "compact_month", "year", "none"]
     month_days: tuple[MonthDay, ...] = Field(
         default=(),
         description="stock: days of the year that may occur; the first is meant when only a year is printed",
@@ -87,6 +88,12 @@ class ReferenceTime(Frozen):
                 return dt.date(year, 1, 1), dt.date(year, 12, 31)
             month, day_of_month = map(int, self.month_days[0].split("-"))
             return dt.date(year, month, day_of_month), dt.date(year, month, day_of_month)
+        if self.text == "compact_month":
+            if not re.fullmatch(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])", text, re.ASCII):
+                raise ValueError(f"{text!r} is not a month like 201512")
+            year, month = int(text[:4]), int(text[4:])
+            last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+            return (last.replace(day=1), last) if self.kind == "flow" else (last, last)
         form, shown = ("%d.%m.%Y", "31.12.2015") if self.text == "date" else ("%Y%m%d", "20151231")
         if len(text) != len(shown) or not text.isascii():
             raise ValueError(f"{text!r} is not a date like {shown}")
@@ -148,7 +155,7 @@ class Measure(Frozen):
     title_de: Text
     title_en: Text
     unit: Text = Field(description="the unit as the publisher prints it, e.g. Anzahl")
-    decimals: int = Field(default=0, ge=0, le=9, description="decimals a number may have at most")
+    decimals: int = Field(default=0, ge=0, le=17, description="decimals a number may have at most")
     signed: bool = Field(default=False, description="whether a number may be negative")
 
 
@@ -166,6 +173,7 @@ class Column(Frozen):
         default=None, description="regular expression that every value must match wholly"
     )
     key: bool = Field(default=False, description="part of the key: the key may occur once only")
+    optional: bool = Field(default=False, description="an edition of the file may lack the whole column")
 
 
 class Rounding(Frozen):
@@ -249,6 +257,8 @@ class Declaration(Frozen):
                 raise ValueError("all formats of a dataset have one shape")
             if isinstance(form, FlatTable | ZensusGrid):
                 form.check_names(set(self.dimensions), set(self.measures))
+            if isinstance(form, FixedWidth):
+                form.check_columns([column.name for column in self.columns])
             if isinstance(form, GenesisFlat):
                 verbatim = {name: dimension.verbatim for name, dimension in self.dimensions.items()}
                 form.check_names(verbatim, set(self.measures))

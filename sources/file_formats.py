@@ -1,7 +1,7 @@
-"""Wire formats other than those of GENESIS: workbooks, code lists, geometry files.
+"""Wire formats other than those of GENESIS: workbooks, delimited and fixed-width text, code lists, geometry.
 
 Header texts: several header lines are joined with ` > `; white space (line breaks within a cell too)
-counts as one blank. A `{name}` in a header or sheet name stands for a text that changes from edition to
+counts as one blank. A `{name}` in a header, sheet or file name stands for a text that changes from edition to
 edition, such as a date: it must be the same wherever it occurs, and a register can carry it in a column
 whose `source` is `"{name}"`.
 """
@@ -14,31 +14,47 @@ from pydantic import Field, model_validator
 
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
+Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
+
 
 class KeyColumn(Frozen):
-    """A key column of a flat table of counts."""
+    """A column of a flat table of counts that holds no number."""
 
     header: Text
-    holds: Identifier = Field(description="time, area_code, area_name or the name of a dimension")
+    holds: Identifier = Field(
+        description="time, area_code, area_name, quality (of the whole line), ignored, or a dimension"
+    )
 
 
 class ValueColumn(Frozen):
-    """A value column of a flat table of counts: what it holds. Dimensions not named in `codes` are `_T`."""
+    """A value column of a flat table of counts: what it holds. Dimensions not named in `codes` are `_T`.
+
+    A header with `{time}` stands for one or more neighbouring columns, each with a time of its own.
+    """
 
     header: Text
     measure: Identifier
     codes: dict[Identifier, Code] = Field(default={})
 
+    @property
+    def repeats(self) -> bool:
+        """Whether this stands for a run of columns, one per time."""
+        return "{time}" in self.header
+
 
 class FlatTable(Frozen):
-    """Key columns, then value columns; the part of a format that holds for tables of counts only."""
+    """Columns of a flat table of counts: keys, then values, then what may stand to the right of them."""
 
     keys: tuple[KeyColumn, ...] = ()
     values: tuple[ValueColumn, ...] = ()
+    tail: tuple[KeyColumn, ...] = ()
+    name_in_key: bool = Field(
+        default=False, description="one area code stands for several areas, told apart by their names"
+    )
 
     @model_validator(mode="after")
     def _columns_differ(self) -> FlatTable:
-        held = [key.holds for key in self.keys]
+        held = [key.holds for key in (*self.keys, *self.tail) if key.holds != "ignored"]
         if len(set(held)) != len(held):
             raise ValueError("a key is held by two columns")
         seen: dict[tuple[object, ...], str] = {}
@@ -47,12 +63,14 @@ class FlatTable(Frozen):
             if identity in seen:
                 raise ValueError(f"columns {seen[identity]!r} and {column.header!r} mean the same")
             seen[identity] = column.header
+        if any(column.repeats for column in self.values) and "time" in held:
+            raise ValueError("time stands in a key column or in the header, not in both")
         return self
 
     def check_names(self, dimensions: set[str], measures: set[str]) -> None:
         """Raise `ValueError` when a column holds something that the declaration does not declare."""
-        held = {key.holds for key in self.keys}
-        for name in held - {"time", "area_code", "area_name"} - dimensions:
+        held = {key.holds for key in (*self.keys, *self.tail)}
+        for name in held - {"time", "area_code", "area_name", "quality", "ignored"} - dimensions:
             raise ValueError(f"key column {name!r} is no declared dimension")
         for column in self.values:
             if column.measure not in measures:
@@ -61,8 +79,31 @@ class FlatTable(Frozen):
                 raise ValueError(f"column {column.header!r}: {name!r} is no dimension of the header")
 
 
-class Workbook(FlatTable):
-    """A sheet of an Excel or OpenDocument workbook; the header may stand anywhere near the top.
+class SheetOrText(FlatTable):
+    """What workbooks and delimited text have in common: a header somewhere near the top, lines below it."""
+
+    shape: Literal["cells", "records"]
+    header_lines: int = Field(default=1, ge=1, le=9)
+    search_lines: int = Field(default=40, ge=1, le=500, description="how far down the header may begin")
+    decimal: Literal[",", "."] = "."
+    thousands: Literal[".", ",", " ", "'"] | None = Field(
+        default=None, description="mark that numbers of four and more digits may be grouped with"
+    )
+    file_name: Text | None = Field(
+        default=None, description="the file's name with `{name}` in place of what it tells about the file"
+    )
+
+    @model_validator(mode="after")
+    def _shape_has_columns(self) -> SheetOrText:
+        if (self.shape == "cells") != bool(self.values):
+            raise ValueError("shape cells needs keys and values; shape records has neither")
+        if self.thousands == self.decimal:
+            raise ValueError("decimal and thousands mark are the same")
+        return self
+
+
+class Workbook(SheetOrText):
+    """A sheet of an Excel workbook; the header may stand anywhere near the top.
 
     Merged header cells count for every column (and line) that they cover. The table ends at the first
     empty row; what follows may only be notes in the first column. A number comes out in its shortest exact
@@ -70,16 +111,72 @@ class Workbook(FlatTable):
     """
 
     kind: Literal["workbook"]
-    shape: Literal["cells", "records"]
     sheet: Text = Field(description="name of the sheet, or `{name}` in place of what changes")
-    header_lines: int = Field(default=1, ge=1, le=9)
-    search_lines: int = Field(default=40, ge=1, le=500, description="how far down the header may begin")
+    sheets: Literal["one", "every"] = Field(
+        default="one", description="every: all sheets of that name, one after another"
+    )
+
+
+class Delimited(SheetOrText):
+    """Text with a delimiter between fields (CSV). The encoding is declared, never guessed.
+
+    What stands above the header is kept as notes, and so is what follows from the line that begins with
+    `trailer`. With `empty_tail` lines may end in more delimiters than there are columns.
+    """
+
+    kind: Literal["delimited"]
+    encoding: Encoding
+    delimiter: Literal[";", ",", "\t", "|"] = ";"
+    quote: Literal['"', "'"] | None = '"'
+    sep_line: bool = Field(default=False, description="the first line tells Excel the delimiter: sep=;")
+    empty_tail: bool = False
+    trailer: Text | None = None
+
+
+class FixedField(Frozen):
+    """A column of a fixed-width record: first and last position, counted from 1, and where it occurs."""
+
+    name: Identifier
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+    record_types: tuple[Text, ...] = Field(default=(), description="empty: in every record type")
 
     @model_validator(mode="after")
-    def _shape_has_columns(self) -> Workbook:
-        if (self.shape == "cells") != bool(self.values):
-            raise ValueError("shape cells needs keys and values; shape records has neither")
+    def _forward(self) -> FixedField:
+        if self.last < self.first:
+            raise ValueError("last comes before first")
         return self
+
+
+class FixedWidth(Frozen):
+    """Text whose columns stand at fixed positions; records of several types may be mixed.
+
+    The first `type_width` characters of a line name its record type. Texts are stripped of the blanks they
+    are padded with; a field of blanks is empty.
+    """
+
+    kind: Literal["fixed_width"]
+    encoding: Encoding
+    width: int = Field(ge=1, le=10_000, description="characters per line")
+    type_width: int = Field(ge=0, le=10)
+    record_types: tuple[Text, ...] = ()
+    fields: tuple[FixedField, ...] = Field(min_length=1)
+    shape: Literal["records"] = "records"
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> FixedWidth:
+        for field in self.fields:
+            if field.last > self.width:
+                raise ValueError(f"field {field.name!r} ends beyond the width of the line")
+            for name in field.record_types:
+                if name not in self.record_types:
+                    raise ValueError(f"field {field.name!r}: {name!r} is no declared record type")
+        return self
+
+    def check_columns(self, names: list[str]) -> None:
+        """Raise `ValueError` when fields and declared columns are not the same, in the same order."""
+        if [field.name for field in self.fields] != names:
+            raise ValueError("fields must name the declared columns in their order")
 
 
 class XoevCodeList(Frozen):

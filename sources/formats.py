@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sources.file_formats import GeometryFile, Workbook, XoevCodeList
+from sources.file_formats import Delimited, FixedWidth, GeometryFile, Workbook, XoevCodeList
 from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
@@ -123,6 +123,13 @@ class GenesisTable(Frozen):
 
 # A new format: write its model (here or in file_formats.py) and add it to the union.
 Format = Annotated[
-    GenesisTable | GenesisFlat | ZensusGrid | Workbook | XoevCodeList | GeometryFile,
+    GenesisTable
+    | GenesisFlat
+    | ZensusGrid
+    | Workbook
+    | Delimited
+    | FixedWidth
+    | XoevCodeList
+    | GeometryFile,
     Field(discriminator="kind"),
 ]

@@ -151,7 +151,7 @@ def _read(
         {},
         where,
         name,
-        {"geometry": [bytes(row[width]) for row in rows], "crs": [crs] * len(rows)},
+        extra={"geometry": [bytes(row[width]) for row in rows], "crs": [crs] * len(rows)},
     )
     note = f"{len(invalid)} outlines cross themselves (features {', '.join(map(str, invalid[:20]))})."
     return Reading(table=table, notes=note if invalid else None, published_at=None)

@@ -15,13 +15,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from sources.catalogue import Catalog
-from sources.declaration import Column, Declaration
+from sources.declaration import Column, Declaration, Measure
 from sources.errors import SourceError, problem
-from sources.file_formats import FlatTable
+from sources.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.readers.reading import Notation, cells_schema, records_schema
+from sources.vocabulary import TOTAL
 
-Where = Callable[[int, int], str]
-"""1-based line and column to what a person looks for in the file, e.g. `cell B17`."""
+Where = Callable[[int, int], str | None]
+"""1-based line and column to what a person looks for in the file, e.g. `cell B17`; None: the numbers do."""
 
 ZIP = b"PK\x03\x04"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -29,11 +30,29 @@ _AREA_CODE = re.compile(r"DG|[0-9]{2,12}")
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A declared column: its header, whether it may be missing, whether it stands for a run of columns."""
+
+    header: str
+    optional: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column of the file: the number of the declared column it is, and its own time where it repeats."""
+
+    wanted: int
+    time: str | None = None
+
+
+@dataclass(frozen=True)
 class Header:
-    """Where the data begin (0-based index of a line) and what the header's placeholders stand for."""
+    """Where the data begin (0-based index of a line), what placeholders stand for, what each column is."""
 
     below: int
     captured: dict[str, str]
+    columns: tuple[Found, ...]
 
 
 def check_kind(file: Path) -> bytes:
@@ -101,140 +120,249 @@ def paths(lines: Sequence[Sequence[str]]) -> list[str]:
     return found
 
 
+def match_columns(
+    wanted: Sequence[Wanted], found: Sequence[str]
+) -> tuple[list[Found], dict[str, str], int | None]:
+    """Declared columns against found header texts, from the left.
+
+    Returns:
+        The columns that fit, what placeholders stand for, and the 0-based column that does not fit (None:
+        all do).
+    """
+    columns: list[Found] = []
+    captured: dict[str, str] = {}
+    for number, column in enumerate(wanted):
+        at = len(columns)
+        if column.repeats:
+            while len(columns) < len(found):
+                own = dict(captured)
+                if not fit(column.header, found[len(columns)], own):
+                    break
+                columns.append(Found(number, own["time"]))
+            if len(columns) == at and not column.optional:
+                return columns, captured, at
+        elif at < len(found) and fit(column.header, found[at], captured):
+            columns.append(Found(number))
+        elif not column.optional:
+            return columns, captured, at
+    return columns, captured, len(columns) if len(columns) < len(found) else None
+
+
 def find_header(
-    lines: Sequence[Sequence[str]], declared: Sequence[str], depth: int, search: int, where: Where, file: str
+    lines: Sequence[Sequence[str]],
+    wanted: Sequence[Wanted],
+    depth: int,
+    search: int,
+    where: Where,
+    file: str,
 ) -> Header:
     """Find the line where the declared columns begin.
 
     Args:
         lines: the grid; cells covered by a merged header cell carry its text.
-        declared: header text of every column, from the left.
+        wanted: every declared column, from the left.
         depth: number of header lines.
         search: how many lines may be tried.
 
     Raises:
         SourceError: no line fits; names the first cell that differs where most columns fit.
     """
-    best = (-1, 0, 0, [""])
+    best: tuple[int, int, list[str]] = (0, 0, [])
     for first in range(min(search, max(len(lines) - depth + 1, 0))):
         found = paths(lines[first : first + depth])
-        captured: dict[str, str] = {}
-        fits = [
-            fit(want, have, captured)
-            for want, have in zip(declared, found + [""] * len(declared), strict=False)
-        ]
-        if all(fits) and len(found) == len(declared):
-            return Header(first + depth, captured)
-        score = sum(fits)
-        if score > best[0]:
-            differs = fits.index(False) if False in fits else len(declared)
-            best = (score, first, differs, found)
-    score, first, differs, found = best
-    if score <= 0:
+        columns, captured, misfit = match_columns(wanted, found)
+        if misfit is None:
+            return Header(first + depth, captured, tuple(columns))
+        if misfit > best[0]:
+            best = (misfit, first, found)
+    at, first, found = best
+    declared = [column.header for column in wanted]
+    if at == 0:
         shown = ", ".join(map(repr, declared[:3]))
         raise problem("unknown_header", file, expected=shown, found="keine davon / none of them", layout="–")
-    have = found[differs] if differs < len(found) else ""
-    want = repr(declared[differs]) if differs < len(declared) else "''"
+    fitted = match_columns(wanted, found)[0]
+    reached = fitted[-1].wanted + 1 if fitted else 0
     raise problem(
         "unknown_header",
         file,
         line=first + depth,
-        column=differs + 1,
-        cell=where(first + depth, differs + 1),
-        expected=want,
-        found=repr(have),
+        column=at + 1,
+        cell=where(first + depth, at + 1),
+        expected=repr(declared[reached]) if reached < len(declared) else "''",
+        found=repr(found[at]) if at < len(found) else "''",
         layout="–",
     )
+
+
+def wanted_columns(declaration: Declaration, form: SheetOrText) -> list[Wanted]:
+    """The columns that a sheet or text has by its declaration, from the left."""
+    if form.shape == "cells":
+        return [
+            *(Wanted(key.header) for key in form.keys),
+            *(Wanted(value.header, repeats=value.repeats) for value in form.values),
+            *(Wanted(key.header) for key in form.tail),
+        ]
+    return [
+        Wanted(column.source or column.name, optional=column.optional)
+        for column in declaration.columns
+        if placeholder(column) is None
+    ]
+
+
+def table(
+    catalog: Catalog,
+    declaration: Declaration,
+    form: SheetOrText,
+    numbered: Iterable[tuple[int, Sequence[str]]],
+    header: Header,
+    where: Where,
+    file: str,
+) -> pa.Table:
+    """The lines below a header as cells or records, as the declaration has it."""
+    if form.shape == "cells":
+        return cells(catalog, declaration, form, numbered, header.columns, where, file)
+    return records(declaration, numbered, header.captured, where, file, columns=header.columns)
+
+
+def told_by_name(form: SheetOrText, file: Path) -> dict[str, str]:
+    """What the file's name tells about the file.
+
+    Raises:
+        SourceError: the name is not the declared one.
+    """
+    captured: dict[str, str] = {}
+    if form.file_name and not fit(form.file_name, file.name, captured):
+        raise SourceError(
+            f"the file's name is not of the form {form.file_name}",
+            file=file.name,
+            remedy="Give the file the name its publisher gave it: the name tells its period.",
+            what_de=f"Der Dateiname hat nicht die Form {form.file_name}",
+            remedy_de="Der Datei den Namen des Herausgebers geben: er nennt den Zeitraum.",
+        )
+    return captured
 
 
 def cells(
     catalog: Catalog,
     declaration: Declaration,
-    layout: FlatTable,
+    form: SheetOrText,
     numbered: Iterable[tuple[int, Sequence[str]]],
-    notation: Notation,
+    columns: Sequence[Found],
     where: Where,
     file: str,
 ) -> pa.Table:
     """Lines of a flat table of counts as cells, in the order of the file.
 
     Args:
-        numbered: line number and texts (key columns, then value columns) of every data line.
-        notation: how numbers are written, and the dialect's symbols.
+        numbered: line number and texts of every data line.
+        columns: what each column of the file is.
 
     Raises:
-        SourceError: with line, column and cell, for a wrong width, time, area, label or number, or a key
-            given twice.
+        SourceError: with line and column, for a wrong width, time, area, label or number, or a key given
+            twice.
     """
     schema = cells_schema(declaration)
-    key_at = {key.holds: number for number, key in enumerate(layout.keys)}
-    width = len(layout.keys) + len(layout.values)
-    labels = {
-        name: {text: text for text in dimension.texts}
-        if dimension.verbatim
-        else catalog.label_codes(declaration, name)
-        for name, dimension in declaration.dimensions.items()
-        if not dimension.verbatim or dimension.texts
-    }
+    notation = Notation(catalog.dialect(declaration), form.decimal, form.thousands)
+    declared: list[KeyColumn | ValueColumn] = [*form.keys, *form.values, *form.tail]
+    key_at: dict[str, int] = {}
+    value_at: list[tuple[int, ValueColumn, Measure, str | None]] = []
+    for at, found in enumerate(columns):
+        column = declared[found.wanted]
+        if isinstance(column, ValueColumn):
+            value_at.append((at, column, declaration.measures[column.measure], found.time))
+        elif column.holds != "ignored":
+            key_at[column.holds] = at
+    checked = _KeyTexts(catalog, declaration)
     out: dict[str, list[object]] = {name: [] for name in schema.names}
     seen: dict[tuple[str | None, ...], int] = {}
-    times: set[str] = set()
 
     def refuse(code: str, line: int, column: int, **facts: object) -> SourceError:
         return problem(code, file, line=line, column=column, cell=where(line, column), **facts)
 
     for line, texts in numbered:
-        if len(texts) != width:
-            at = min(len(texts), width) + 1
-            raise refuse("wrong_width", line, at, found=len(texts), expected=width)
-        key: dict[str, str | None] = dict.fromkeys(
-            ("time", "area_code", "area_name", *declaration.dimensions), None
-        )
+        if len(texts) != len(columns):
+            at = min(len(texts), len(columns)) + 1
+            raise refuse("wrong_width", line, at, found=len(texts), expected=len(columns))
+        key: dict[str, str | None] = {}
         for holds, at in key_at.items():
+            try:
+                key[holds] = checked.code(holds, texts[at])
+            except _RefusedText as refused:
+                raise refuse(refused.code, line, at + 1, **refused.facts) from None
+        for at, column, measure, own_time in value_at:
             text = texts[at]
-            if holds == "time":
-                if text not in times:
-                    try:
-                        declaration.reference_time.period(text)
-                    except ValueError as error:
-                        raise refuse("bad_time", line, at + 1, reason=error) from None
-                    times.add(text)
-            elif holds == "area_code":
-                if not _AREA_CODE.fullmatch(text):
-                    raise refuse("no_area_code", line, at + 1, found=text)
-            elif holds == "area_name":
-                if not any(letter.isalpha() for letter in text):
-                    raise refuse("no_area_name", line, at + 1, found=text)
-            elif holds in labels:
-                code = labels[holds].get(text)
-                if code is None:
-                    raise refuse("unknown_label", line, at + 1, dimension=holds, found=text)
-                text = code
-            key[holds] = text
-        for offset, value in enumerate(layout.values):
-            at = len(layout.keys) + offset
-            text = texts[at]
-            measure = declaration.measures[value.measure]
             if not notation.is_valid(text, measure):
                 shown = notation.example(measure)
                 raise refuse("bad_value", line, at + 1, found=text, notation=shown, signs=notation.signs)
+            if own_time is not None:
+                key["time"] = checked.code("time", own_time)
             dimensions = [
-                key[name] if name in key_at else value.codes.get(name, "_T")
+                key[name] if name in key_at else column.codes.get(name, TOTAL)
                 for name in declaration.dimensions
             ]
-            identity = (key["time"], key["area_code"], *dimensions, value.measure)
+            name = key.get("area_name")
+            identity = (key.get("time"), key.get("area_code"), *dimensions, column.measure)
+            if form.name_in_key:
+                identity = (name, *identity)
             if identity in seen:
                 shown = " ".join(part for part in identity if part)
                 at = key_at.get("area_code", 0)
                 raise refuse("duplicate_key", line, at + 1, found=shown, first=seen[identity])
             seen[identity] = line
             row = (
-                line, at + 1, key["time"], key["area_code"], key["area_name"], *dimensions,
-                value.measure, measure.unit, text, None,
+                line, at + 1, key.get("time"), key.get("area_code"), name, *dimensions,
+                column.measure, measure.unit, text, key.get("quality") or None,
             )  # fmt: skip
-            for name, item in zip(schema.names, row, strict=True):
-                out[name].append(item)
+            for field, item in zip(schema.names, row, strict=True):
+                out[field].append(item)
     return pa.table(out, schema=schema)
+
+
+class _RefusedText(Exception):
+    """A text that a key column may not hold; becomes a `SourceError` where its place is known."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+class _KeyTexts:
+    """Checks texts of key columns and turns labels into codes; each distinct text once."""
+
+    def __init__(self, catalog: Catalog, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.known: dict[tuple[str, str], str] = {}
+        self.labels = {
+            name: {text: text for text in dimension.texts}
+            if dimension.verbatim
+            else catalog.label_codes(declaration, name)
+            for name, dimension in declaration.dimensions.items()
+            if not dimension.verbatim or dimension.texts
+        }
+
+    def code(self, holds: str, text: str) -> str:
+        """The text of a key column as the cell carries it."""
+        code = self.known.get((holds, text))
+        if code is None:
+            code = self.known[holds, text] = self._checked(holds, text)
+        return code
+
+    def _checked(self, holds: str, text: str) -> str:
+        if holds == "time":
+            try:
+                self.declaration.reference_time.period(text)
+            except ValueError as error:
+                raise _RefusedText("bad_time", reason=error) from None
+        elif holds == "area_code" and not _AREA_CODE.fullmatch(text):
+            raise _RefusedText("no_area_code", found=text)
+        elif holds == "area_name" and not any(letter.isalpha() for letter in text):
+            raise _RefusedText("no_area_name", found=text)
+        elif holds in self.labels:
+            if text not in self.labels[holds]:
+                raise _RefusedText("unknown_label", dimension=holds, found=text)
+            return self.labels[holds][text]
+        return text
 
 
 def records(
@@ -243,20 +371,25 @@ def records(
     captured: dict[str, str],
     where: Where,
     file: str,
+    *,
+    columns: Sequence[Found] | None = None,
     extra: dict[str, list[object]] | None = None,
 ) -> pa.Table:
     """Lines of a register as records, in the order of the file; an empty text is NULL.
 
     Args:
-        numbered: line number and texts of every data line, one per column that stands in the file.
+        numbered: line number and texts of every data line.
         captured: what the placeholders of the header stand for.
+        columns: what each column of the file is, counted among those that stand in the file; default all
+            of them.
         extra: further columns of the schema that are not texts (geometry), one item per line.
 
     Raises:
         SourceError: with line, column and cell, for a wrong width, a required text that is missing, a text
             that does not match its pattern, or a key given twice.
     """
-    in_file = [column for column in declaration.columns if placeholder(column) is None]
+    declared = [column for column in declaration.columns if placeholder(column) is None]
+    in_file = declared if columns is None else [declared[found.wanted] for found in columns]
     patterns = [re.compile(column.pattern) if column.pattern else None for column in in_file]
     keys = [number for number, column in enumerate(in_file) if column.key]
     schema = records_schema(declaration)
@@ -293,6 +426,8 @@ def records(
         name = placeholder(column)
         if name is not None:
             values[column.name] = [captured.get(name)] * len(lines)
+        elif column.name not in values:
+            values[column.name] = [None] * len(lines)
     values["line"] = lines
     values |= extra or {}
     return pa.table({name: values[name] for name in schema.names}, schema=schema)

@@ -148,15 +148,18 @@ def empty_table(declaration: Declaration) -> pa.Table:
 class Notation:
     """How a publisher writes numbers and signs: tells a number from a sign from a mistake.
 
-    `decimal` is the decimal mark. There are no thousands marks, no plus signs and no leading zeros.
+    `decimal` is the decimal mark, `thousands` one that digits may be grouped with; without it there are no
+    thousands marks. There are no plus signs and no leading zeros.
     """
 
-    def __init__(self, dialect: Dialect | None, decimal: str = ",") -> None:
+    def __init__(self, dialect: Dialect | None, decimal: str = ",", thousands: str | None = None) -> None:
         self.decimal = decimal
+        self.thousands = thousands
         symbols = dialect.symbols if dialect else {}
         self.values = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "value")
         self.enclosing = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "enclosing")
         self.suffixes = tuple(sign for sign, symbol in symbols.items() if symbol.kind == "suffix")
+        self.zeros = tuple(sign for sign, symbol in symbols.items() if symbol.means_zero)
         self.signs = " ".join(symbols) or "none"
 
     @property
@@ -168,7 +171,8 @@ class Notation:
         """Regular expression (RE2 and Python) that a plain number of the measure matches wholly."""
         minus = "-?" if measure.signed else ""
         decimals = f"({re.escape(self.decimal)}[0-9]{{1,{measure.decimals}}})?" if measure.decimals else ""
-        return f"^{minus}(0|[1-9][0-9]*){decimals}$"
+        grouped = f"|[1-9][0-9]{{0,2}}({re.escape(self.thousands)}[0-9]{{3}})+" if self.thousands else ""
+        return f"^{minus}(0|[1-9][0-9]*{grouped}){decimals}$"
 
     def example(self, measure: Measure) -> str:
         """A number of the measure as the publisher would write it."""

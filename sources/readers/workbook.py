@@ -10,16 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+import pyarrow as pa
+
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
+from sources.errors import problem
 from sources.file_formats import Workbook
 from sources.readers import grid
-from sources.readers.reading import Notation, Reading, SourceError
+from sources.readers.reading import Reading, SourceError
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -44,40 +48,56 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
 
     form = declaration.format
     assert isinstance(form, Workbook)
+    captured = grid.told_by_name(form, file)
     packed = grid.check_kind(file) == grid.ZIP
+    tables, notes = [], ""
     try:
         with CalamineWorkbook.from_path(str(file)) as workbook:
-            captured: dict[str, str] = {}
-            name = _sheet_name(workbook.sheet_names, form.sheet, captured, file)
-            if packed:
-                _look_inside(file, name)
-            sheet = workbook.get_sheet_by_name(name)
-            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-            merged = _merged(sheet)
+            for name in _sheet_names(workbook.sheet_names, form, file):
+                if packed:
+                    _look_inside(file, name)
+                sheet = workbook.get_sheet_by_name(name)
+                rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+                table, below = _read_sheet(
+                    catalog, declaration, form, name, rows, _merged(sheet), captured, file
+                )
+                tables.append(table)
+                notes = notes or below
     except CalamineError as error:
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+    return Reading(table=pa.concat_tables(tables), notes=notes or None, published_at=None)
+
+
+def _read_sheet(
+    catalog: Catalog,
+    declaration: Declaration,
+    form: Workbook,
+    name: str,
+    rows: Sequence[Sequence[Any]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    told: Mapping[str, str],
+    file: Path,
+) -> tuple[pa.Table, str]:
+    """The table of one sheet, and the notes below it."""
 
     def where(line: int, column: int) -> str:
         return f"cell {column_letters(column)}{line} of sheet {name!r}"
 
-    in_header = {(row, column): value for row, column, value in _covered(rows, merged, form)}
+    captured = dict(told)
+    grid.fit(form.sheet, name, captured)
+    covered = {(row, column): words for row, column, words in _covered(rows, merged, form)}
     top = [
-        [in_header.get((r, c)) or text(value) for c, value in enumerate(row)]
+        [covered.get((r, c)) or text(value) for c, value in enumerate(row)]
         for r, row in enumerate(rows[: form.search_lines + form.header_lines])
     ]
-    declared = _headers(declaration, form)
-    header = grid.find_header(top, declared, form.header_lines, form.search_lines, where, file.name)
-    captured |= header.captured
-    width = len(declared)
-    body, notes = _body(rows, header.below, width, where, file)
-    if form.shape == "cells":
-        notation = Notation(catalog.dialect(declaration), decimal=".")
-        table = grid.cells(catalog, declaration, form, body, notation, where, file.name)
-    else:
-        table = grid.records(declaration, body, captured, where, file.name)
+    wanted = grid.wanted_columns(declaration, form)
+    header = grid.find_header(top, wanted, form.header_lines, form.search_lines, where, file.name)
+    header = replace(header, captured=captured | header.captured)
+    body, notes = _body(rows, header.below, len(header.columns), where, file)
+    table = grid.table(catalog, declaration, form, body, header, where, file.name)
     if not table.num_rows:
-        raise SourceError("the sheet holds a header but no rows", file=file.name, remedy=_ANOTHER)
-    return Reading(table=table, notes=notes or None, published_at=None)
+        raise problem("no_rows", file.name, cell=f"sheet {name!r}")
+    return table, notes
 
 
 def text(value: object) -> str:
@@ -109,25 +129,17 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def _headers(declaration: Declaration, form: Workbook) -> list[str]:
-    if form.shape == "cells":
-        return [key.header for key in form.keys] + [value.header for value in form.values]
-    return [
-        column.source or column.name for column in declaration.columns if grid.placeholder(column) is None
-    ]
-
-
-def _sheet_name(names: Sequence[str], wanted: str, captured: dict[str, str], file: Path) -> str:
-    fitting = [name for name in names if grid.wording(wanted).fullmatch(grid.tidy(name))]
-    if len(fitting) != 1:
+def _sheet_names(names: Sequence[str], form: Workbook, file: Path) -> list[str]:
+    """The sheets to read, in the order of the workbook."""
+    fitting = [name for name in names if grid.wording(form.sheet).fullmatch(grid.tidy(name))]
+    if not fitting or (form.sheets == "one" and len(fitting) > 1):
         found = "several sheets fit" if fitting else "there is no sheet"
         raise SourceError(
-            f"{found} {wanted!r}; the workbook has {', '.join(map(repr, names[:12]))}",
+            f"{found} {form.sheet!r}; the workbook has {', '.join(map(repr, names[:12]))}",
             file=file.name,
             remedy=_ANOTHER,
         )
-    grid.fit(wanted, fitting[0], captured)
-    return fitting[0]
+    return fitting
 
 
 def _merged(sheet: CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:

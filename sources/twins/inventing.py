@@ -27,18 +27,27 @@ Area = tuple[str, str]
 """Code and name, the name with leading blanks as depth."""
 
 
-def invent_areas(count: int) -> list[Area]:
-    """Germany, Länder and Kreise in the order of their codes; names are invented, and say so."""
-    areas: list[Area] = [("DG", "Deutschland")]
+def invent_areas(count: int, levels: Sequence[str] = ()) -> list[Area]:
+    """Areas of the given levels (default Germany, Länder, Kreise) in the order of their codes.
+
+    Below Kreise there is one level of small areas with codes of 8 digits.
+    """
+    wanted = set(levels) or {"DE", "LAND", "KREIS"}
+    areas: list[tuple[str, Area]] = [("DE", ("DG", "Deutschland"))]
     for land, name in LAENDER.items():
-        areas.append((land, f"  {name}"))
+        areas.append(("LAND", (land, f"  {name}")))
         region = next(digit for digit in "0123456789" if levels_of(f"{land}{digit}01"))
+        if region != "0":
+            areas.append(("REGBEZ", (land + region, f"    Beispielbezirk {land}{region}")))
         for number in range(1, 30):
             code = f"{land}{region}{number:02d}"
-            areas.append((code, f"      Beispielkreis {code}"))
-    if count > len(areas):
-        raise ValueError(f"at most {len(areas)} areas can be invented")
-    return areas[:count]
+            areas.append(("KREIS", (code, f"      Beispielkreis {code}")))
+            areas.append(("GEMEINDE", (f"{code}001", f"        Beispielort {code}")))
+            areas.append(("SMALL_AREA", (f"{code}101", f"Beispielviertel {code}")))
+    fitting = [area for level, area in areas if level in wanted]
+    if count > len(fitting):
+        raise ValueError(f"at most {len(fitting)} areas of the levels {sorted(wanted)} can be invented")
+    return fitting[:count]
 
 
 def invent_times(declaration: Declaration, count: int) -> list[str]:
@@ -49,6 +58,7 @@ def invent_times(declaration: Declaration, count: int) -> list[str]:
     month, day = (time.month_days[0] if time.month_days else "12-31").split("-")
     years = range(2020, 2020 - count, -1)
     forms = {"date": f"{day}.{month}.{{}}", "compact_date": f"{{}}{month}{day}", "year": "{}"}
+    forms["compact_month"] = f"{{}}{month}"
     return [forms[time.text].format(year) for year in years]
 
 
@@ -85,7 +95,8 @@ def invent(
     """A complete table with invented figures: numbers of each measure's form, and now and then a sign."""
     dice = random.Random(seed)  # noqa: S311 - reproducible test data
     wanted = invent_times(declaration, times)
-    cells = frame(catalog, declaration, areas=invent_areas(areas), times=wanted, layout=layout)
+    chosen = invent_areas(areas, declaration.area_levels)
+    cells = frame(catalog, declaration, areas=chosen, times=wanted, layout=layout)
     notation = Notation(
         catalog.dialect(declaration), "," if isinstance(declaration.format, GenesisTable) else "."
     )
@@ -133,7 +144,7 @@ def write_large(
 
     def body() -> Iterator[list[str]]:
         nonlocal count
-        rows = _row_keys(catalog, declaration, chosen, invent_areas(areas), wanted)
+        rows = _row_keys(catalog, declaration, chosen, invent_areas(areas, declaration.area_levels), wanted)
         for keys in rows:
             texts = [
                 labels.of(name, keys[name]) if name in declaration.dimensions else keys[name]

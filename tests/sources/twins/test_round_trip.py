@@ -58,7 +58,11 @@ NAMES = st.text(alphabet="aäöüßÉ ,()-./;\"'&®é", min_size=0, max_size=12)
 def test_any_figures_and_names(catalog: Catalog, dataset_id: str, data: st.DataObject) -> None:
     declaration = catalog[dataset_id]
     layout = data.draw(st.sampled_from(layouts(declaration)))
-    codes = data.draw(st.lists(st.sampled_from(invent_areas(60)), min_size=1, max_size=4, unique=True))
+    codes = data.draw(
+        st.lists(
+            st.sampled_from(invent_areas(60, declaration.area_levels)), min_size=1, max_size=4, unique=True
+        )
+    )
     areas = [(code, data.draw(st.sampled_from(["", "  ", "      "])) + data.draw(NAMES)) for code, _ in codes]
     in_title = layout == "2017" and dataset_id == "21111-01-03-4"
     times = invent_times(declaration, 1 if in_title or layout is None else data.draw(st.integers(1, 3)))
