@@ -31,7 +31,8 @@ LAENDER = {
     "16": "Thüringen",
 }
 
-# Third digits in use since 1990: Regierungsbezirke and statistical regions; 0 where a Land has none.
+# Third digits in use since 1990: Regierungsbezirke and statistical regions; 0 where a Land has none (GENESIS
+# lists such a Land as a region of its own, `010` or `110`).
 _REGIONS = {
     "01": "0", "02": "0", "03": "1234", "04": "0", "05": "13579", "06": "456", "07": "123", "08": "1234",
     "09": "1234567", "10": "0", "11": "0", "12": "0", "13": "0", "14": "0123567", "15": "0123", "16": "0",
@@ -64,8 +65,6 @@ def levels_of(code: str) -> tuple[str, ...]:
     if land not in _LENGTH_BY_LAND.get(len(code), {land}):
         return ()
     if len(code) >= 3 and code[2] not in _REGIONS[land]:
-        return ()
-    if len(code) == 3 and code[2] == "0":
         return ()
     if len(code) >= 5 and code[3:5] == "00" and land not in ("02", "11"):
         return ()

@@ -166,6 +166,44 @@ PROBLEMS: dict[str, ProblemWords] = {
         "the reader failed on this file ({reason})",
         "This is a defect of the program: hand file and message to its developers.",
     ),
+    "wrong_statistic": ProblemWords(
+        "Die Zeile gehört zur Statistik {found}, erwartet wird {expected}",
+        "Dateinamen berichtigen oder die richtige Tabelle abrufen; Spalten verschoben?",
+        "the line belongs to statistic {found}, expected is {expected}",
+        "Correct the file's name or fetch the right table; are columns shifted?",
+    ),
+    "unknown_variable": ProblemWords(
+        "Unbekanntes Merkmal {found!r}, erwartet wird {expected}",
+        "Hat der Herausgeber die Tabelle geändert, das Merkmal in der Deklaration ergänzen; Spalten verschoben?",
+        "unknown variable {found!r}, expected is {expected}",
+        "If the publisher changed the table, add the variable to the declaration; are columns shifted?",
+    ),
+    "unknown_code": ProblemWords(
+        "Unbekannter Ausprägungscode von {dimension}: {found!r}",
+        "Ist er neu, im Format der Deklaration ergänzen; Spalten verschoben?",
+        "unknown attribute code of {dimension}: {found!r}",
+        "If it is new, add it to the format in the declaration; are columns shifted?",
+    ),
+    "unknown_quality": ProblemWords(
+        "Das Qualitätszeichen {found!r} passt nicht zum Wert oder steht nicht in der Legende ({signs})",
+        "Zelle prüfen. Ein neues Zeichen in dialects.yml ergänzen.",
+        "the quality sign {found!r} does not fit its value or is not in the legend ({signs})",
+        "Check the cell. Add a new sign to dialects.yml.",
+    ),
+    "line_too_long": ProblemWords(
+        "Die Zeile ist länger als {limit} Bytes", _FETCH_AGAIN_DE,
+        "the line is longer than {limit} bytes", _FETCH_AGAIN_EN,
+    ),
+    "bad_cell_id": ProblemWords(
+        "{found!r} ist keine Gitterzelle von {resolution} (CRS3035RES{metres}mN…E…)",
+        "Auflösung der Datei und Zeile prüfen; Spalten verschoben?",
+        "{found!r} is no grid cell of {resolution} (CRS3035RES{metres}mN…E…)",
+        "Check the file's resolution and the line; are columns shifted?",
+    ),
+    "bad_cell_centre": ProblemWords(
+        "Der Mittelpunkt {found} liegt nicht in der Mitte der Gitterzelle {cell_id}", _FETCH_AGAIN_DE,
+        "the centre {found} is not the middle of grid cell {cell_id}", _FETCH_AGAIN_EN,
+    ),
     "unreadable": ProblemWords(
         "Die Datei ist nicht lesbar: {reason}", _FETCH_AGAIN_DE,
         "the file cannot be read: {reason}", _FETCH_AGAIN_EN,

@@ -1,0 +1,533 @@
+"""Reads the flat file ("ffcsv") of GENESIS databases, new (since 2024) and old (until 2024), at any size.
+
+New: `statistics_code;statistics_label;time_code;time_label;time;1_variable_code;1_variable_label;
+1_variable_attribute_code;1_variable_attribute_label;…;value;value_unit;value_variable_code;
+value_variable_label[;value_q]`, ISO dates, rows in no order. Old: `Statistik_Code;…;1_Merkmal_Code;
+1_Merkmal_Label;1_Auspraegung_Code;1_Auspraegung_Label;…`, German dates, one value column per measure named
+`CODE__Label__Unit`, each followed by `CODE__…__q` when quality was asked for.
+
+A total is an empty attribute code for some variables and a code of its own for others; both are declared.
+A sign stands in the value or, with an empty value, in the quality column; the sign then becomes
+`value_text`. What stands in the quality column is kept in `quality_text` as well.
+
+Every row is checked: width, statistic, time, variables, codes, unit, number or sign, and that its key occurs
+once. Flat files of some publishers are known to come with shifted columns now and then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sources import area_codes
+from sources.catalogue import Catalog
+from sources.declaration import Declaration
+from sources.errors import problem
+from sources.flat_formats import GenesisFlat
+from sources.readers.bulk import (
+    Bulk,
+    StoredReading,
+    check_unique,
+    exceptions_in_words,
+    first_rows,
+    read_head,
+)
+from sources.readers.reading import Notation, Reading, cells_schema
+from sources.vocabulary import TOTAL
+
+VERSION = "1"
+
+_NEW = ("statistics_code", "statistics_label", "time_code", "time_label", "time")
+_NEW_SLOT = ("variable_code", "variable_label", "variable_attribute_code", "variable_attribute_label")
+_NEW_END = ("value", "value_unit", "value_variable_code", "value_variable_label")
+_OLD = ("Statistik_Code", "Statistik_Label", "Zeit_Code", "Zeit_Label", "Zeit")
+_OLD_SLOT = ("Merkmal_Code", "Merkmal_Label", "Auspraegung_Code", "Auspraegung_Label")
+_OLD_VALUE = re.compile(r"([A-Z0-9_-]+?)__(.+)__([^_].*?)")
+_QUALITY = "value_q"
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_STATISTIC, _TIME_VARIABLE, _TIME = 0, 2, 4
+_FIRST_SLOT = 5
+_MAX_SLOTS = 20
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Four columns of a numbered variable; `at` is the position of its variable code (0-based)."""
+
+    at: int
+
+    @property
+    def variable(self) -> str:
+        return f"c{self.at}"
+
+    @property
+    def code(self) -> str:
+        return f"c{self.at + 2}"
+
+    @property
+    def label(self) -> str:
+        return f"c{self.at + 3}"
+
+
+@dataclass(frozen=True)
+class ValueColumn:
+    """Where values stand. `variable` and `unit` are columns (new format) or texts of the header (old)."""
+
+    at: int
+    quality: int | None
+    variable: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a file: `edition` is `new` or `old`."""
+
+    edition: str
+    names: list[str]
+    slots: list[Slot]
+    values: list[ValueColumn]
+
+    @property
+    def wanted(self) -> list[int]:
+        """Positions of the columns that are read: all but the labels that repeat a code."""
+        kept = {_STATISTIC, _TIME_VARIABLE, _TIME}
+        for slot in self.slots:
+            kept |= {slot.at, slot.at + 2, slot.at + 3}
+        for value in self.values:
+            kept |= {value.at} | ({value.quality} if value.quality is not None else set())
+        if self.edition == "new":
+            kept |= {self.values[0].at + 1, self.values[0].at + 2}
+        return sorted(kept)
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a flat file of either edition."""
+    line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    return line.startswith((b"statistics_code;", b"Statistik_Code;"))
+
+
+def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
+    """Read one flat file.
+
+    Returns a `Reading` with one row per value, in the order of the lines; times in the notation of
+    `reference_time`. It stays on disk until it is written or its table is asked for.
+
+    Raises:
+        SourceError: anything that the declaration does not expect, with line and column.
+    """
+    form = declaration.format
+    assert isinstance(form, GenesisFlat)
+    head = read_head(file)
+    layout = _layout(head.names, file.name)
+    if head.first is None:
+        raise problem("no_rows", file.name, line=2)
+    if len(head.first) != len(head.names):
+        raise problem(
+            "wrong_width", file.name, line=2, column=len(head.first),
+            expected=len(head.names), found=len(head.first),
+        )  # fmt: skip
+    roles = _roles(form, layout, head.first, file.name)
+    bulk = Bulk(file, head.names, layout.wanted)
+    with exceptions_in_words(file.name), bulk.connect() as con:
+        check = _Check(catalog, declaration, form, layout, roles, bulk, con)
+        return check.reading()
+
+
+def _layout(names: list[str], name: str) -> Layout:
+    """What the header's columns are.
+
+    Raises:
+        SourceError: `unknown_header` with the first column that is in no edition.
+    """
+
+    def unknown(at: int, expected: str) -> Exception:
+        found = repr(names[at]) if at < len(names) else "the end of the line"
+        return problem(
+            "unknown_header", name, line=1, column=min(at, len(names)) + 1,
+            expected=expected, found=found, layout="ffcsv",
+        )  # fmt: skip
+
+    old = bool(names) and names[0] == _OLD[0]
+    start, slot_names = (_OLD, _OLD_SLOT) if old else (_NEW, _NEW_SLOT)
+    for at, expected in enumerate(start):
+        if at >= len(names) or names[at] != expected:
+            raise unknown(at, repr(expected))
+    slots: list[Slot] = []
+    at = _FIRST_SLOT
+    while at < len(names) and names[at] == f"{len(slots) + 1}_{slot_names[0]}" and len(slots) < _MAX_SLOTS:
+        for offset, part in enumerate(slot_names):
+            expected = f"{len(slots) + 1}_{part}"
+            if at + offset >= len(names) or names[at + offset] != expected:
+                raise unknown(at + offset, repr(expected))
+        slots.append(Slot(at))
+        at += len(slot_names)
+    if not old:
+        for offset, expected in enumerate(_NEW_END):
+            if at + offset >= len(names) or names[at + offset] != expected:
+                raise unknown(at + offset, repr(expected))
+        end = at + len(_NEW_END)
+        quality = end if end < len(names) and names[end] == _QUALITY else None
+        if len(names) > end + (quality is not None):
+            raise unknown(end + (quality is not None), "the end of the line")
+        return Layout("new", names, slots, [ValueColumn(at, quality, f"c{at + 2}", f"c{at + 1}")])
+    values: list[ValueColumn] = []
+    while at < len(names):
+        match = _OLD_VALUE.fullmatch(names[at])
+        if match is None or names[at].lower().endswith("_q"):
+            raise unknown(at, "a value column CODE__Label__Unit")
+        variable, _, unit = match.groups()
+        following = names[at + 1] if at + 1 < len(names) else ""
+        has_quality = following.startswith(variable + "__") and following.lower().endswith("_q")
+        values.append(ValueColumn(at, at + 1 if has_quality else None, variable, unit))
+        at += 1 + has_quality
+    if not values:
+        raise unknown(at, "a value column CODE__Label__Unit")
+    return Layout("old", names, slots, values)
+
+
+def _roles(form: GenesisFlat, layout: Layout, first: list[str], name: str) -> dict[str, Slot]:
+    """Which slot holds the area (`""`) and which each dimension, by the variables of the first data line."""
+    role_of = dict.fromkeys(form.areas, "")
+    for dimension, declared in form.dimensions.items():
+        role_of |= dict.fromkeys(declared.variables, dimension)
+    roles: dict[str, Slot] = {}
+    for slot in layout.slots:
+        variable = first[slot.at]
+        role = role_of.get(variable)
+        if role is None or role in roles:
+            raise problem(
+                "unknown_variable", name, line=2, column=slot.at + 1,
+                found=variable, expected=", ".join(sorted(role_of)),
+            )  # fmt: skip
+        roles[role] = slot
+    missing = ({""} if form.areas else set()) | set(form.dimensions)
+    for role in sorted(missing - set(roles)):
+        expected = " / ".join(form.dimensions[role].variables if role else form.areas)
+        found = ", ".join(first[slot.at] for slot in layout.slots) or "none"
+        raise problem(
+            "unknown_variable", name, line=2, column=_FIRST_SLOT + 1, found=found, expected=expected
+        )
+    return roles
+
+
+class _Check:
+    """The checks over one parsed file, then the query that turns it into cells."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        declaration: Declaration,
+        form: GenesisFlat,
+        layout: Layout,
+        roles: dict[str, Slot],
+        bulk: Bulk,
+        con: duckdb.DuckDBPyConnection,
+    ) -> None:
+        self.catalog = catalog
+        self.declaration = declaration
+        self.form = form
+        self.layout = layout
+        self.roles = roles
+        self.bulk = bulk
+        self.con = con
+        self.name = bulk.name
+        self.notation = Notation(catalog.dialect(declaration))
+        self.maps: dict[str, list[tuple[str, str]]] = {}
+
+    def reading(self) -> StoredReading:
+        """All checks, cheapest first; then the reading."""
+        self._one_of(_STATISTIC, (self.form.statistic,), "wrong_statistic")
+        self._one_of(_TIME_VARIABLE, self.form.time, "unknown_variable")
+        for role, slot in self.roles.items():
+            variables = self.form.dimensions[role].variables if role else self.form.areas
+            self._one_of(slot.at, variables, "unknown_variable")
+        times = self._times()
+        self._areas()
+        self._dimensions()
+        self._values()
+        keys = [f"c{_TIME}", *(self._key(role) if role else slot.code for role, slot in self.roles.items())]
+        if self.layout.edition == "new":
+            keys.append(self._meaning())
+        check_unique(self.con, keys, self.name)
+        areas = self._area_sample()
+        maps = dict(self.maps)
+
+        def prepare(con: duckdb.DuckDBPyConnection) -> None:
+            for table, pairs in maps.items():
+                arrow = pa.table(
+                    {"old": [old for old, _ in pairs], "new": [new for _, new in pairs]},
+                    schema=pa.schema([("old", pa.string()), ("new", pa.string())]),
+                )
+                con.register(f"{table}_arrow", arrow)
+                con.execute(f"create temp table {table} as select * from {table}_arrow")
+
+        rows = self.bulk.rows * len(self.layout.values)
+        return StoredReading(
+            self.bulk, self._query(), prepare, cells_schema(self.declaration), rows, times,
+            layout=self.layout.edition, areas=areas,
+        )  # fmt: skip
+
+    def _one_of(self, at: int, allowed: Sequence[str], code: str) -> None:
+        for found, row in first_rows(self.con, [f"c{at}"]):
+            if found not in allowed:
+                raise problem(
+                    code, self.name, line=row + 2, column=at + 1, found=found, expected=" / ".join(allowed)
+                )
+
+    def _times(self) -> list[str]:
+        """Map every time to the declared notation; the distinct ones."""
+        pairs = []
+        for text, row in first_rows(self.con, [f"c{_TIME}"]):
+            converted = self._time(text)
+            try:
+                self.declaration.reference_time.period(converted)
+            except ValueError as error:
+                raise problem(
+                    "bad_time", self.name, line=row + 2, column=_TIME + 1, reason=str(error)
+                ) from None
+            pairs.append((text, converted))
+        self.maps["times"] = pairs
+        return list(dict.fromkeys(new for _, new in pairs))
+
+    def _time(self, text: str) -> str:
+        match = _ISO_DATE.fullmatch(text) if self.layout.edition == "new" else None
+        if match is None:
+            return text
+        year, month, day = match.groups()
+        notation = self.declaration.reference_time.text
+        return f"{day}.{month}.{year}" if notation == "date" else f"{year}{month}{day}"
+
+    def _areas(self) -> None:
+        slot = self.roles.get("")
+        if slot is None:
+            return
+        declared = set(self.declaration.area_levels)
+        for code, label, row in first_rows(self.con, [slot.code, slot.label]):
+            levels = area_codes.levels_of(code)
+            if not levels:
+                raise problem("no_area_code", self.name, line=row + 2, column=slot.at + 3, found=code)
+            if declared and not set(levels) & declared:
+                raise problem(
+                    "wrong_area_level", self.name, line=row + 2, column=slot.at + 3,
+                    found=code, level="/".join(levels),
+                )  # fmt: skip
+            if not any(character.isalpha() for character in label):
+                raise problem("no_area_name", self.name, line=row + 2, column=slot.at + 4, found=label)
+
+    def _dimensions(self) -> None:
+        for dimension, declared in self.form.dimensions.items():
+            slot = self.roles[dimension]
+            several = len(declared.variables) > 1
+            pairs = []
+            for variable, code, row in first_rows(self.con, [slot.variable, slot.code]):
+                ours = code or TOTAL
+                if declared.codes:
+                    ours = declared.codes.get(f"{variable}/{code}") or declared.codes.get(code)
+                if not ours or not _is_code(ours, bool(declared.codes)):
+                    raise problem(
+                        "unknown_code", self.name, line=row + 2, column=slot.at + 3,
+                        dimension=dimension, found=code,
+                    )  # fmt: skip
+                pairs.append((f"{variable}/{code}" if several else code, ours))
+            self.maps[f"map_{dimension}"] = pairs
+
+    def _published(self, dimension: str) -> str:
+        """What a dimension's map is looked up with: the code, with its variable where there are several."""
+        slot = self.roles[dimension]
+        several = len(self.form.dimensions[dimension].variables) > 1
+        return f"{slot.variable} || '/' || {slot.code}" if several else slot.code
+
+    def _key(self, dimension: str) -> str:
+        """The dimension as part of the key: published codes, but those that mean the same as one."""
+        published = self._published(dimension)
+        meanings = Counter(ours for _, ours in self.maps[f"map_{dimension}"])
+        cases = [
+            f"when {_quoted(old)} then {_quoted(ours)}"
+            for old, ours in self.maps[f"map_{dimension}"]
+            if meanings[ours] > 1
+        ]
+        return f"case {published} {' '.join(cases)} else {published} end" if cases else published
+
+    def _values(self) -> None:
+        """Every value is a number of its measure or a sign; units and qualities are known."""
+        measures = self.declaration.measures
+        for column in self.layout.values:
+            if self.layout.edition == "new":
+                found = first_rows(self.con, [column.variable, column.unit])
+            else:
+                found = [(column.variable, column.unit, None)]
+            for variable, unit, row in found:
+                line = 1 if row is None else row + 2
+                value = self.form.values.get(variable)
+                at = column.at + 3 if row is not None else column.at + 1
+                if value is None:
+                    raise problem(
+                        "unknown_variable", self.name, line=line, column=at,
+                        found=variable, expected=", ".join(self.form.values),
+                    )  # fmt: skip
+                expected = measures[value.measure].unit
+                if unit != expected and (row is not None or _plain(unit) != _plain(expected)):
+                    raise problem(
+                        "unknown_unit", self.name, line=line, column=at - (row is not None),
+                        expected=expected, found=unit,
+                    )  # fmt: skip
+            by_measure: dict[str, list[str]] = {}
+            for variable in dict.fromkeys(one[0] for one in found):
+                by_measure.setdefault(self.form.values[variable].measure, []).append(variable)
+            for measure, variables in by_measure.items():
+                which = "true"
+                if self.layout.edition == "new":
+                    which = f"{column.variable} in ({', '.join(map(_quoted, variables))})"
+                self._numbers(column, measure, which)
+
+    def _numbers(self, column: ValueColumn, measure_id: str, which: str) -> None:
+        """Cells that are plain numbers are passed by the query; the few others are looked at one by one."""
+        measure = self.declaration.measures[measure_id]
+        value = f"c{column.at}"
+        quality = f"c{column.quality}" if column.quality is not None else "''"
+        pattern = _quoted(self.notation.number_pattern(measure))
+        plain = f"(try_cast({value} as ubigint)::varchar = {value}) is true"
+        unusual = f"case when {quality} <> '' then true when {plain} then false "
+        unusual += f"else not regexp_full_match({value}, {pattern}) end"
+        for text, mark, row in first_rows(self.con, [value, quality], f"{which} and {unusual}"):
+            shown = _shown(text, mark, self.notation)
+            if not self.notation.is_valid(shown, measure):
+                raise problem(
+                    "bad_value", self.name, line=row + 2, column=column.at + 1, found=shown,
+                    signs=self.notation.signs, notation=self.notation.example(measure),
+                )  # fmt: skip
+            if mark and not self._is_quality(text, mark):
+                raise problem(
+                    "unknown_quality", self.name, line=row + 2, column=(column.quality or 0) + 1,
+                    found=mark, signs=self.notation.signs,
+                )  # fmt: skip
+
+    def _is_quality(self, text: str, mark: str) -> bool:
+        """A mark of reliability or status beside a number, or the sign that stands for the value."""
+        notation = self.notation
+        if mark in notation.values:
+            return text in ("", mark) or (text == "0" and mark in notation.zeros)
+        return text != "" and (mark in notation.enclosing or mark in notation.suffixes)
+
+    def _meaning(self) -> str:
+        """What a value variable means, as an expression: variables that mean the same are one."""
+        column = self.layout.values[0]
+        number: dict[tuple[object, ...], int] = {}
+        cases = []
+        for variable, value in self.form.values.items():
+            meaning = (value.measure, *sorted(value.codes.items()))
+            cases.append(f"when {_quoted(variable)} then {number.setdefault(meaning, len(number))}")
+        return f"case {column.variable} {' '.join(cases)} end"
+
+    def _area_sample(self) -> pa.Table:
+        """One cell with a number per area and time, for whoever judges areas."""
+        slot = self.roles.get("")
+        code, label = (slot.code, slot.label) if slot else ("'DG'", "'Deutschland'")
+        is_number = " or ".join(f"regexp_matches(c{column.at}, '[0-9]')" for column in self.layout.values)
+        times = dict(self.maps["times"])
+        rows = self.con.execute(
+            f"select c{_TIME}, {code}, any_value({label}), min(row) from raw where {is_number} group by 1, 2"
+        ).fetchall()
+        return pa.table(
+            {
+                "line": pa.array([row + 2 for *_, row in rows], pa.int32()),
+                "time_text": pa.array([times[time] for time, *_ in rows], pa.string()),
+                "area_code": pa.array([code for _, code, *_ in rows], pa.string()),
+                "area_name": pa.array([label for *_, label, _ in rows], pa.string()),
+                "value_text": pa.array(["1"] * len(rows), pa.string()),
+            }
+        )
+
+    def _query(self) -> str:
+        """The cells, as a query over `raw` and the maps."""
+        declaration, form = self.declaration, self.form
+        slot = self.roles.get("")
+        joins = [f"join times on times.old = raw.c{_TIME}"]
+        shown = {
+            "time_text": "times.new",
+            "area_code": f"raw.{slot.code}" if slot else "'DG'",
+            "area_name": f"raw.{slot.label}" if slot else "'Deutschland'",
+        }
+        for dimension in form.dimensions:
+            table = f"map_{dimension}"
+            joins.append(f"join {table} on {table}.old = {self._published(dimension)}")
+            shown[dimension] = f"{table}.new"
+        if self.layout.edition == "new":
+            column = self.layout.values[0]
+            variable = f"raw.{column.variable}"
+            shown |= self._value_texts(column)
+            shown["measure"] = _case(variable, {name: one.measure for name, one in form.values.items()})
+            shown["unit"] = f"raw.{column.unit}"
+            for dimension in set(declaration.dimensions) - set(form.dimensions):
+                codes = {name: one.codes.get(dimension, TOTAL) for name, one in form.values.items()}
+                shown[dimension] = _case(variable, codes)
+            shown["column_no"] = f"{column.at + 1}::integer"
+            source = "raw"
+        else:
+            structs = []
+            for column in self.layout.values:
+                value = form.values[column.variable]
+                held = self._value_texts(column) | {
+                    "measure": _quoted(value.measure),
+                    "unit": _quoted(declaration.measures[value.measure].unit),
+                    "column_no": f"{column.at + 1}::integer",
+                }
+                for dimension in set(declaration.dimensions) - set(form.dimensions):
+                    held[dimension] = _quoted(value.codes.get(dimension, TOTAL))
+                structs.append(
+                    "{" + ", ".join(f"'{key}': {text}" for key, text in sorted(held.items())) + "}"
+                )
+            source = f"(select *, unnest([{', '.join(structs)}]) as held from raw) as raw"
+            for key in sorted(held):
+                shown[key] = f"raw.held.{key}"
+        shown["line"] = "(raw.row + 2)::integer"
+        names = cells_schema(declaration).names
+        listed = ", ".join(f'{shown[name]} as "{name}"' for name in names)
+        return f"select {listed} from {source} {' '.join(joins)}"
+
+    def _value_texts(self, column: ValueColumn) -> dict[str, str]:
+        value = f"c{column.at}"
+        if column.quality is None:
+            return {"value_text": value, "quality_text": "null::varchar"}
+        quality = f"c{column.quality}"
+        return {
+            "value_text": f"case when {value} = '' then {quality} else {value} end",
+            "quality_text": f"nullif({quality}, '')",
+        }
+
+
+def _shown(text: str, mark: str, notation: Notation) -> str:
+    """What the cell says: the value, or with an empty value the sign of the quality column."""
+    return mark if text == "" and mark in notation.values else text
+
+
+def _is_code(code: str, mapped: bool) -> bool:
+    """Verbatim codes must look like codes: a label or a number with a comma there is a shifted column."""
+    return mapped or re.fullmatch(r"[A-Za-z0-9_.+-]{1,40}", code) is not None
+
+
+def _plain(text: str) -> str:
+    """A unit as old headers write it: transliterated, everything else than letters and digits dropped."""
+    for char, plain in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}.items():
+        text = text.replace(char, plain)
+    return re.sub(r"[^A-Za-z0-9]", "", text)
+
+
+def _quoted(text: str) -> str:
+    """A text of a declaration as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _case(column: str, texts: dict[str, str]) -> str:
+    distinct = set(texts.values())
+    if len(distinct) == 1:
+        return _quoted(distinct.pop())
+    cases = " ".join(f"when {_quoted(old)} then {_quoted(new)}" for old, new in texts.items())
+    return f"case {column} {cases} end"
