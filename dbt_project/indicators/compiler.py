@@ -23,6 +23,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from dbt_project.indicators import composites
 from dbt_project.indicators.specification import (
     TOTAL,
     Indicator,
@@ -76,6 +77,18 @@ def compile_files(specifications: Specifications) -> dict[str, str]:
         "dbt_project/macros/indicator_facts.sql": _facts_macro(specifications),
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
+    }
+    indices = composites.load_indices(specifications)
+    rings = composites.load_rings(specifications)
+    goals = composites.load_goals(specifications, rings)
+    files |= {
+        f"{SEEDS}/index_edition.csv": _table(composites.edition_rows(indices)),
+        f"{SEEDS}/index_component.csv": _table(composites.component_rows(indices)),
+        f"{SEEDS}/index_class.csv": _table(composites.class_rows(indices)),
+        f"{SEEDS}/peer_ring.csv": _table(composites.ring_rows(rings)),
+        f"{SEEDS}/peer_ring_member.csv": _table(composites.member_rows(rings)),
+        f"{SEEDS}/peer_ring_indicator.csv": _table(composites.ring_indicator_rows(rings)),
+        f"{SEEDS}/goal.csv": _table(composites.goal_rows(goals)),
     }
     for field, slug in FIELDS.items():
         columns = [one for one in ordered if one.policy_field == field and passes(one)]

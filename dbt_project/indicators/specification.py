@@ -21,7 +21,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -390,7 +389,7 @@ def load_specifications(folder: Path = FOLDER, code_lists: Path = CODE_LISTS) ->
         for indicator, located, path in _read(file, problems):
             if indicator.id in indicators:
                 first = where[indicator.id][0].file
-                problems.append(_problem(located, (*path, "id"), f"declared twice, first in {first}"))
+                problems.append(problem_at(located, (*path, "id"), f"declared twice, first in {first}"))
                 continue
             indicators[indicator.id] = indicator
             where[indicator.id] = (located, path)
@@ -419,12 +418,12 @@ def _read(file: Path, problems: list[Problem]) -> Iterator[tuple[Indicator, Loca
     variants = base.pop("variants", None) or []
     variants_only = base.pop("variants_only", False)
     if base.get("id") != file.stem:
-        problems.append(_problem(located, ("id",), f"must be the file's name, {file.stem!r}"))
+        problems.append(problem_at(located, ("id",), f"must be the file's name, {file.stem!r}"))
     entries: list[tuple[dict[str, Any], tuple[Key, ...]]] = [] if variants_only else [(base, ())]
     for number, variant in enumerate(variants):
         path: tuple[Key, ...] = ("variants", number)
         if not isinstance(variant, dict) or not str(variant.get("id", "")).startswith(f"{base.get('id')}-"):
-            problems.append(_problem(located, (*path, "id"), f"must begin with {base.get('id')}-"))
+            problems.append(problem_at(located, (*path, "id"), f"must begin with {base.get('id')}-"))
             continue
         inherited = dict(base)
         if "waits_for" not in variant and ({"numerator", "derived", "composite"} & set(variant)):
@@ -447,7 +446,7 @@ def _check(
     def complain(key: Sequence[Key], message: str) -> None:
         full = (*path, *key)
         own = full if full in located.lines else tuple(key)
-        problems.append(_problem(located, own, f"{indicator.id}: {message}"))
+        problems.append(problem_at(located, own, f"{indicator.id}: {message}"))
 
     for number, trap in enumerate(indicator.traps):
         if trap not in specifications.traps:
@@ -511,13 +510,13 @@ def _cycles(
         trail = _find_cycle(specifications, name, (name,))
         if trail:
             way = " → ".join(trail)
-            yield _problem(located, (*path, "derived", "operands"), f"{name}: goes round in a circle: {way}")
+            yield problem_at(located, (*path, "derived", "operands"), f"{name}: a circle: {way}")
             continue
         for operand in indicator.derived.operands:
             other = specifications.indicators.get(operand)
             if other and other.derived:
                 message = f"{name}: {operand} is derived itself; name indicators that are computed from facts"
-                yield _problem(located, (*path, "derived", "operands"), message)
+                yield problem_at(located, (*path, "derived", "operands"), message)
 
 
 def _find_cycle(specifications: Specifications, name: str, trail: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -533,13 +532,30 @@ def _find_cycle(specifications: Specifications, name: str, trail: tuple[str, ...
     return None
 
 
-def _shared(file: Path, model: type[Model], problems: list[Problem]) -> dict[str, Model]:
+def read_mapping(file: Path, model: type[Model]) -> tuple[dict[str, Model], Located, list[Problem]]:
+    """A file that maps names to entries of one model, and every problem of an entry."""
     located = located_yaml.load(file)
-    try:
-        return TypeAdapter(dict[str, model]).validate_python(located.value or {})  # type: ignore[valid-type]
-    except ValidationError as error:
-        problems.extend(_in_words(error, located, ()))
-        return {}
+    problems: list[Problem] = []
+    found: dict[str, Model] = {}
+    if not isinstance(located.value or {}, dict):
+        problems.append(Problem(str(file), 1, "", "a mapping of names to entries is expected"))
+        return found, located, problems
+    for name, entry in (located.value or {}).items():
+        try:
+            found[name] = model.model_validate(_without_empty(entry))
+        except ValidationError as error:
+            problems.extend(_in_words(error, located, (name,)))
+    return found, located, problems
+
+
+def _without_empty(entry: Any) -> Any:
+    return {k: v for k, v in entry.items() if v is not None} if isinstance(entry, dict) else entry
+
+
+def _shared(file: Path, model: type[Model], problems: list[Problem]) -> dict[str, Model]:
+    found, _, wrong = read_mapping(file, model)
+    problems.extend(wrong)
+    return found
 
 
 _WORDS = {"extra_forbidden": "unknown key (misspelt, or it belongs elsewhere)", "missing": "is missing"}
@@ -552,8 +568,9 @@ def _in_words(error: ValidationError, located: Located, prefix: tuple[Key, ...])
         if one["type"] not in _WORDS and not isinstance(one["input"], dict | list | BaseModel):
             message += f" (found {one['input']!r})"
         own = (*prefix, *path)
-        yield _problem(located, own if own in located.lines or not path else path, message)
+        yield problem_at(located, own if own in located.lines or not path else path, message)
 
 
-def _problem(located: Located, path: Sequence[Key], message: str) -> Problem:
+def problem_at(located: Located, path: Sequence[Key], message: str) -> Problem:
+    """A finding with the file and line of the deepest part of `path` that stands in the file."""
     return Problem(str(located.file), located.line_of(path), located_yaml.dotted(path), message)
