@@ -52,8 +52,12 @@ def readme(
         "führender Null zeigt "
         "nur die Arbeitsmappe richtig.",
         f'- Python: `pandas.read_parquet("{product}.parquet")`',
-        f'- R: `arrow::read_parquet("{product}.parquet")`, oder '
-        f'`read.csv("{product}.csv", colClasses = c(area_code = "character"), na.strings = "")`',
+        f'- R: `arrow::read_parquet("{product}.parquet")`, oder ohne weitere Pakete (R hält eine '
+        "Spalte voller `F` "
+        "sonst für Wahrheitswerte und Schlüssel für Zahlen):",
+        "",
+        *_in_r(rows, product),
+        "",
         f"- DuckDB: `select * from '{product}.parquet'`",
         f"- QGIS: `{product}.gpkg`",
         "- Power BI: Daten abrufen, Parquet; die Schlüssel kommen als Text an.",
@@ -82,6 +86,18 @@ def readme(
         "",
     ]
     return "\n".join(lines)
+
+
+def _in_r(rows: Rows, product: str) -> list[str]:
+    """How to read the CSV in plain R with every code as text."""
+    codes = [f'{field.name} = "character"' for field in rows.fields if field.is_code]
+    return [
+        "  ```r",
+        f'  read.csv("{product}.csv", na.strings = "", colClasses = c(',
+        *(f"    {code}{',' if index < len(codes) else ''}" for index, code in enumerate(codes, start=1)),
+        "  ))",
+        "  ```",
+    ]
 
 
 def _state(dataset: Dataset) -> str:

@@ -1,4 +1,4 @@
-"""The German CSV and the workbook in a real spreadsheet program: LibreOffice with German habits."""
+"""Published files in the programs of their readers: LibreOffice with German habits, and plain R."""
 
 from __future__ import annotations
 
@@ -80,3 +80,29 @@ def test_the_workbook_opens_with_leading_zeros(made: Candidate, profile: Path, t
     assert {line["Regionalschlüssel"] for line in lines} == {*KREISE, "DG"}
     assert {line["Stichtag"] for line in lines} == {"31.12.2014", "31.12.2015"}
     assert '=HYPERLINK("x")' in {line["Kennzahl"] for line in lines}
+
+
+def test_plain_r_reads_the_csv_as_the_readme_says(made: Candidate) -> None:
+    """R takes a column of nothing but `F` for truth values unless told otherwise."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("R (Rscript) is not installed here: apt-get install r-base-core")
+    readme = made.files["README.md"].read_text(encoding="utf-8")
+    reading = readme.split("```r")[1].split("```")[0].strip()
+    program = f"""
+        rows <- {reading}
+        cat(rows$area_code[1], rows$conf_status[1], class(rows$value), nrow(rows), "\\n")
+        cat(sum(is.na(rows$value)), "\\n")
+        german <- read.csv2("indicators_excel.csv", fileEncoding = "UTF-8-BOM", check.names = FALSE)
+        cat(all.equal(rows$value, german$Wert), "Gebiet" %in% names(german), "\\n")
+    """
+    ended = subprocess.run(
+        [rscript, "--vanilla", "-e", program],
+        cwd=made.path,
+        env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.stdout.split() == ["01001", "F", "numeric", "16", "1", "TRUE", "TRUE"]
