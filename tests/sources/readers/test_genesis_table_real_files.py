@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import time
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -207,6 +208,19 @@ def test_time_of_publication_and_notes(shared_data: Path) -> None:
     assert reading.notes is not None
     assert reading.notes.startswith("Berechnungsstand des Statistischen Bundesamtes: November\n2021")
     assert "Volkswirtschaftliche Gesamtrechnungen" in reading.notes
+
+
+def test_the_largest_table_takes_less_than_half_a_second(shared_data: Path) -> None:
+    """Processor time, so that other work on the machine does not count."""
+    file = shared_data / FOLDER / "population/12411-04-02-4_00/12411-04-02-4_00.csv"
+    catalog = declared()
+    best = 9.9
+    for _ in range(3):
+        start = time.process_time()
+        genesis_table.read(catalog, catalog["12411-04-02-4"], file)
+        best = min(best, time.process_time() - start)
+    assert best < 0.5
+    assert file.stat().st_size / 1e6 / best > 15
 
 
 def test_editions_of_a_table_lie_side_by_side_with_the_same_codes(shared_data: Path) -> None:
