@@ -318,7 +318,7 @@ def finish(plan: Plan, manifest: Manifest, paths: Paths, results: Mapping[str, s
     failed = {
         read
         for unique_id, status in results.items()
-        if status not in FINISHED and unique_id.startswith(CHECKED)
+        if status not in FINISHED and unique_id.startswith(CHECKED) and unique_id in plan.fingerprints
         for read in _reads(_node(manifest, unique_id))
     }
     for gone in set(state.nodes) - set(plan.fingerprints):

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import expectations
 import exports
@@ -26,10 +26,13 @@ import exports
 from . import lineage
 from .plan import State
 from .project import Manifest
-from .resources import NotBuilt, Paths, read_json, write_json
+from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
 
-AREAS = "areas"
-"""The product whose rows are the register of areas that the gate compares the others with."""
+if TYPE_CHECKING:
+    from sources.catalogue import Catalog
+
+REGISTER = "mart_area"
+"""The relation that lists every area with its validity; the gate compares every product with it."""
 
 GEOMETRY = "dim_area_geometry"
 """The relation that gives every product with a map layer its outlines."""
@@ -64,10 +67,11 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """The way of one product. `say` is told what is going on."""
+    """The way of one product, over one reading of the catalogue. `say` is told what is going on."""
 
     paths: Paths
     manifest: Manifest
+    catalog: Catalog
     name: str
     say: Callable[[str], None] = lambda words: None
 
@@ -89,14 +93,13 @@ class Publication:
     def describe(self) -> dict[str, Any]:
         """The product's description as of now."""
         from exports.describe import describe
-        from sources.catalogue import load_catalog
 
         relation = self.product.relation
         datasets = lineage.datasets_of(self.manifest, relation)
         return describe(
             self.product,
             lineage.columns_of(self.manifest, relation),
-            lineage.dataset_states(self.paths, load_catalog(), datasets),
+            lineage.dataset_states(self.paths, self.catalog, datasets),
         )
 
     def key(self, description: Mapping[str, Any]) -> str:
@@ -136,6 +139,7 @@ class Publication:
         """Write the candidate, unless what it would come from is as before. Returns status and rows."""
         from exports import candidate
 
+        self._write_areas()
         description = self.describe()
         key = self.key(description)
         kept = self._kept()
@@ -173,7 +177,7 @@ class Publication:
         from expectations import gate
 
         previous = self.current if self.current.exists() else None
-        verdict = gate.check(self.folder, kept["description"], previous, self._areas())
+        verdict = gate.check(self.folder, kept["description"], previous, self._areas)
         release.write_receipt(candidate.read(self.folder), verdict.as_dict(), kept["description"])
         self._keep({**kept, "gate": looked_at})
         return self._answer(self.folder, is_new=True)
@@ -218,23 +222,38 @@ class Publication:
         from exports.release import current_release
 
         release = current_release(self.paths.releases, self.name)
-        areas = self._areas()
         return _digest(
             [
                 fingerprint,
                 release.version if release else None,
-                hashlib.sha256(areas.read_bytes()).hexdigest() if areas else None,
+                hashlib.sha256(self._areas.read_bytes()).hexdigest(),
                 code_hash(expectations),
             ]
         )
 
-    def _areas(self) -> Path | None:
-        """The register of areas that belongs to this run: the candidate's, else the current release's."""
-        for folder in (self.paths.candidates / AREAS, self.paths.releases / AREAS / "current"):
-            file = folder / f"{AREAS}.parquet"
-            if file.exists():
-                return file
-        return None
+    @property
+    def _areas(self) -> Path:
+        """The register of areas as a file, since nothing after the candidate reads the warehouse."""
+        return self.paths.candidates / "register.parquet"
+
+    def _write_areas(self) -> None:
+        """Copy the register out of the warehouse, when it changed."""
+        node = lineage.relation_id(self.manifest, REGISTER)
+        fingerprint = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
+        if self._areas.exists() and read_json(self.paths.candidate_state).get("register") == fingerprint:
+            return
+        beside = self._areas.with_suffix(".part")
+        self._areas.parent.mkdir(parents=True, exist_ok=True)
+        with Warehouse(self.paths.warehouse).reading() as warehouse:
+            warehouse.execute(
+                "copy (select distinct area_code, area_level, valid_from, valid_to "
+                f"from {REGISTER} order by all) to $file (format parquet)",
+                {"file": str(beside)},
+            )
+        beside.replace(self._areas)
+        write_json(
+            self.paths.candidate_state, {**read_json(self.paths.candidate_state), "register": fingerprint}
+        )
 
     def _kept(self) -> dict[str, Any]:
         kept: dict[str, Any] = read_json(self.paths.candidate_state).get(self.name, {})

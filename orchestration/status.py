@@ -16,24 +16,26 @@ from .resources import NotBuilt, Paths, Settings, is_running
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sources.catalogue import Catalog
+
 
 def tell_status(settings: Settings, console: Console) -> None:
     """Say what holds, what would be built, and which dataset is old."""
     paths = settings.paths
+    from sources.catalogue import load_catalog
+
+    catalog = load_catalog()
     console.print(f"data root {paths.root}", markup=False)
     if is_running(paths):
         console.print("a run is going on right now")
     manifest = Project(settings).manifest()
     plan = make_plan(manifest, Project(settings), paths)
-    _tell_datasets(paths, console)
+    _tell_datasets(paths, catalog, console)
     _tell_models(plan, console)
-    _tell_products(paths, manifest, plan, console)
+    _tell_products(paths, manifest, catalog, plan, console)
 
 
-def _tell_datasets(paths: Paths, console: Console) -> None:
-    from sources.catalogue import load_catalog
-
-    catalog = load_catalog()
+def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
     states = lineage.dataset_states(paths, catalog, catalog)
     delivered = [state for state in states if state["snapshot_id"]]
     console.print(f"\n{len(delivered)} of {len(states)} declared datasets are landed")
@@ -58,7 +60,7 @@ def _tell_models(plan: Plan, console: Console) -> None:
         console.print(f"  {example}{more}: {reason}", markup=False)
 
 
-def _tell_products(paths: Paths, manifest: Manifest, plan: Plan, console: Console) -> None:
+def _tell_products(paths: Paths, manifest: Manifest, catalog: Catalog, plan: Plan, console: Console) -> None:
     from exports.products import load_products
     from exports.release import current_release
 
@@ -66,13 +68,14 @@ def _tell_products(paths: Paths, manifest: Manifest, plan: Plan, console: Consol
     table = plain_table("product", "current", "a run would")
     for name in load_products():
         release = current_release(paths.releases, name)
-        table.add_row(name, release.version if release else "none", _next_step(paths, manifest, plan, name))
+        step = _next_step(Publication(paths, manifest, catalog, name), plan)
+        table.add_row(name, release.version if release else "none", step)
     console.print(table)
 
 
-def _next_step(paths: Paths, manifest: Manifest, plan: Plan, name: str) -> str:
-    publication = Publication(paths, manifest, name)
-    if lineage.relation_id(manifest, publication.product.relation) in plan.reasons:
+def _next_step(publication: Publication, plan: Plan) -> str:
+    relation = publication.product.relation
+    if lineage.relation_id(publication.manifest, relation) in plan.reasons:
         return "build it anew, since its models change, and release it if its content changed"
     try:
         return publication.next_step()

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from ..project import Manifest
-from ..publication import AREAS, GEOMETRY, Publication
+from ..publication import GEOMETRY, REGISTER, Publication
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key
@@ -34,19 +34,22 @@ def build_releases(settings: Settings, manifest: Manifest) -> Iterator[Any]:
         yield _release(settings, manifest, name, product)
 
 
+def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest, name: str) -> Publication:
+    return Publication(settings.paths, manifest, run.deliveries.landing.catalog, name, context.log.info)
+
+
 def _candidate(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
-    relations = [product.relation, *([GEOMETRY] if product.geometry else [])]
-    others = [candidate_key(AREAS)] if name != AREAS else []
+    relations = {product.relation, REGISTER, *([GEOMETRY] if product.geometry else [])}
 
     @dg.asset(
         key=candidate_key(name),
-        deps=[*(relation_key(relation) for relation in relations), *others],
+        deps=[relation_key(relation) for relation in sorted(relations)],
         group_name="candidates",
         description=f"{product.title_en}: the files as they would be released.",
         kinds={"parquet"},
     )
     def candidate(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
-        publication = Publication(settings.paths, manifest, name, context.log.info)
+        publication = _publication(context, run, settings, manifest, name)
         status, rows = publication.build()
         return dg.MaterializeResult(
             metadata={"status": status, "rows": rows, "folder": dg.MetadataValue.path(publication.folder)}
@@ -63,7 +66,7 @@ def _gate(settings: Settings, manifest: Manifest, name: str) -> dg.AssetChecksDe
         description="Everything that must hold before these files may leave the house.",
     )
     def gate(context: dg.AssetCheckExecutionContext, run: Run) -> dg.AssetCheckResult:
-        answer = Publication(settings.paths, manifest, name, context.log.info).check()
+        answer = _publication(context, run, settings, manifest, name).check()
         return dg.AssetCheckResult(
             passed=answer.passed,
             severity=dg.AssetCheckSeverity.ERROR,
@@ -86,7 +89,7 @@ def _release(settings: Settings, manifest: Manifest, name: str, product: Any) ->
         description=f"{product.title_en}: the published edition.",
     )
     def release(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
-        published = Publication(settings.paths, manifest, name, context.log.info).publish()
+        published = _publication(context, run, settings, manifest, name).publish()
         return dg.MaterializeResult(
             metadata={
                 "status": published.status,

@@ -134,8 +134,8 @@ def _build(
     events: list[Any] = []
     done = 0
     for message in invocation.stream_raw_events():
-        events += message.to_default_asset_events(manifest, translator, context, target)
-        if message.is_result_event:
+        if message.is_result_event and _node_of(message) in plan.fingerprints:  # else: edited meanwhile
+            events += message.to_default_asset_events(manifest, translator, context, target)
             done += 1
             context.log.info(f"dbt {done}/{len(plan.reasons)}")
     results = planning.results_of(target / "run_results.json")
@@ -150,6 +150,11 @@ def _build(
         checks=[event for event in events if not isinstance(event, dg.Output)],
         problems=problems,
     )
+
+
+def _node_of(message: Any) -> str | None:
+    node: str | None = message.raw_event["data"].get("node_info", {}).get("unique_id")
+    return node
 
 
 def _fresh_target(project: Project) -> Path:
