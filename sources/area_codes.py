@@ -43,31 +43,34 @@ _LEVELS_BY_LENGTH = {
     3: ("REGBEZ",),
     5: ("KREIS",),
     7: ("GEMEINDEVERBAND",),
-    8: ("GEMEINDE", "CITY_IN_KREIS", "BEZIRK"),
+    8: ("GEMEINDE", "CITY_IN_KREIS"),
     9: ("GEMEINDEVERBAND",),
     10: ("GEMEINDE",),
     11: ("GEMEINDE",),
     12: ("GEMEINDE",),
 }
-_LENGTH_BY_LAND = {7: {"07"}, 10: {"07"}, 11: {"03"}}
+_ONLY_IN_LAND = {7: "07", 10: "07", 11: "03"}
+
+# (length, Land) to levels and third digits, for every combination that can be
+_FORMS = {
+    (length, land): (levels, _REGIONS[land])
+    for length, levels in _LEVELS_BY_LENGTH.items()
+    for land in LAENDER
+    if _ONLY_IN_LAND.get(length, land) == land
+}
 
 
 def levels_of(code: str) -> tuple[str, ...]:
     """The area levels a code can belong to by its form; empty when it cannot be an area code at all."""
-    if code == GERMANY:
-        return ("DE",)
+    levels, regions = _FORMS.get((len(code), code[:2]), ((), ""))
+    if not levels:
+        return ("DE",) if code == GERMANY else ()
     if not (code.isascii() and code.isdigit()):
         return ()
-    land = code[:2]
-    levels = _LEVELS_BY_LENGTH.get(len(code), ())
-    if not levels or land not in LAENDER:
+    if len(code) > 2 and code[2] not in regions:
         return ()
-    if land not in _LENGTH_BY_LAND.get(len(code), {land}):
+    if code[3:5] == "00" and code[:2] not in ("02", "11"):
         return ()
-    if len(code) >= 3 and code[2] not in _REGIONS[land]:
-        return ()
-    if len(code) >= 5 and code[3:5] == "00" and land not in ("02", "11"):
-        return ()
-    if len(code) == 8:
-        return ("BEZIRK",) if land == "11" and code[5:] != "000" else ("GEMEINDE", "CITY_IN_KREIS")
+    if len(code) == 8 and code[:2] == "11" and code[5:] != "000":
+        return ("BEZIRK",)
     return levels

@@ -39,7 +39,6 @@ _TABLE_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([0-9A-Za-z-]+) *;*")
 _RULE = re.compile(rb"_{6,}[; ]*\r?(?=\n|\Z)")
 _STAND = re.compile(r'"?Stand: (\d{2}\.\d{2}\.\d{4}) / (\d{2}:\d{2}:\d{2})"?;*')
 _BOM = b"\xef\xbb\xbf"
-_LETTER = re.compile(r"[^\W\d_]")
 _UTF8_PAIR = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]")
 _DAMAGE = re.compile("\ufffd|Ã[^A-Za-z ]")  # lost characters; UTF-8 taken for cp1252 and encoded again
 
@@ -475,20 +474,20 @@ class _Sheet:
         self.first_line = prelude.data_line
         self.name = name
         self.rows = len(texts[0])
+        self.area_levels: frozenset[str] = frozenset(declaration.area_levels)
         self.title_time = None
         if layout.time_in == "title":
             self.title_time = next(text for text in prelude.titles[-1][1] if text)
 
     def cells(self) -> pa.Table:
         """One row per cell, line by line."""
-        checks: dict[str, Callable[[str], str]] = {
-            "time": self._time,
-            "area_code": self._area,
-            "area_name": _name,
-        }
+        checks: dict[str, Callable[[str], str]] = {"time": self._time, "area_code": self._area}
         encoded: dict[str, pa.DictionaryArray] = {}
         for position, (key, texts) in enumerate(self.keys.items()):
-            encoded[key] = self._checked(position, texts, checks.get(key) or self._code_of(key))
+            if key == "area_name":
+                encoded[key] = self._names(position, texts)
+            else:
+                encoded[key] = self._checked(position, texts, checks.get(key) or self._code_of(key))
         self._check_unique({key: array for key, array in encoded.items() if key != "area_name"})
         self._check_values()
         return self._unpivot(encoded)
@@ -510,6 +509,19 @@ class _Sheet:
                 ) from None
         return pa.DictionaryArray.from_arrays(array.indices, pa.array(converted, pa.string()))
 
+    def _names(self, position: int, texts: pa.Array) -> pa.DictionaryArray:
+        """Area names as they are; each holds a letter at least (a shifted column does not)."""
+        array = texts.dictionary_encode()
+        has_letter = pc.match_substring_regex(array.dictionary, r"\p{L}")
+        if not pc.all(has_letter).as_py():
+            index = int(pc.index(has_letter, False).as_py())
+            row = int(np.argmax(array.indices.to_numpy() == index))
+            found = array.dictionary[index].as_py()
+            raise problem(
+                "no_area_name", self.name, line=self.first_line + row, column=position + 1, found=found
+            )
+        return array
+
     def _time(self, text: str) -> str:
         try:
             self.declaration.reference_time.period(text)
@@ -521,7 +533,7 @@ class _Sheet:
         levels = area_codes.levels_of(text)
         if not levels:
             raise _Refused("no_area_code", found=text)
-        if self.declaration.area_levels and not set(levels) & set(self.declaration.area_levels):
+        if self.area_levels and self.area_levels.isdisjoint(levels):
             raise _Refused("wrong_area_level", found=text, level="/".join(levels))
         return text
 
@@ -627,9 +639,3 @@ class _Refused(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
-
-
-def _name(text: str) -> str:
-    if not _LETTER.search(text):
-        raise _Refused("no_area_name", found=text)
-    return text
