@@ -1,0 +1,83 @@
+"""Index editions, rings and goals: strict reading."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dbt_project.indicators import specification
+from dbt_project.indicators.composites import load_goals, load_indices, load_rings
+from dbt_project.indicators.specification import load_specifications
+from sources.located_yaml import DeclarationError
+
+
+@pytest.fixture(scope="module")
+def specifications() -> specification.Specifications:
+    return load_specifications()
+
+
+def broken(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    for name in ("indices.yml", "rings.yml", "goals.yml"):
+        shutil.copy(specification.FOLDER / name, tmp_path / name)
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return tmp_path
+
+
+def test_committed_files_are_read(specifications: specification.Specifications) -> None:
+    rings = load_rings(specifications)
+    assert {one.index for one in load_indices(specifications).values()} == {"X01", "X02", "X03", "X05"}
+    assert load_goals(specifications, rings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("index: X02", "index: X99", "no indicator 'X99'"),
+        ("upper: 1.0}", "upper: 0.9}", "classes must join without gap"),
+        ("sd: 2.9439", "deviation: 2.9439", "unknown key"),
+        ("component: P03", "component: P99", "no indicator 'P99'"),
+        (", sd: 7.15127", "", "given together"),
+    ],
+)
+def test_a_broken_index_edition(
+    specifications: specification.Specifications, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(DeclarationError, match=message):
+        load_indices(specifications, broken(tmp_path, "indices.yml", old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("minimum_members: 4", "minimum_members: 1", "greater than or equal to 3"),
+        ("indicators: [P03", "indicators: [P99", "no indicator 'P99'"),
+        ("  automatic: {", "  members: [{area: '01001'}]\n  automatic: {", "one of both"),
+        ("context: [D13", "context: [D99", "no indicator 'D99'"),
+    ],
+)
+def test_a_broken_ring(
+    specifications: specification.Specifications, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(DeclarationError, match=message):
+        load_rings(specifications, broken(tmp_path, "rings.yml", old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  baseline_date: 2014-07-31\n", "", "baseline_date: is missing"),
+        ("due: 2025-07-31", "due: 2013-07-31", "due must lie after baseline_date"),
+        ("baseline: 24.0", "baseline: 40.0", "nothing to reach"),
+        ("ring: sh-kreisfreie-staedte", "ring: nowhere", "no ring 'nowhere'"),
+    ],
+)
+def test_a_broken_goal(
+    specifications: specification.Specifications, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    folder = broken(tmp_path, "goals.yml", old, new)
+    with pytest.raises(DeclarationError, match=message):
+        load_goals(specifications, load_rings(specifications, folder), folder)
