@@ -8,10 +8,8 @@ counted as not comparable); a part whose area does not exist on that date is no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from expectations.bench import Bench
-from expectations.rules import PUBLISHER, Excuse, Rule, Statement, quoted, quoted_list
+from expectations.rules import PUBLISHER, Rule, Statement, quoted, quoted_list
 from expectations.settings import AreaSum, Parts
 from expectations.values import excuses
 from expectations.wording import Phrase
@@ -31,7 +29,6 @@ _PROTECTS = Phrase(
     "against mixed-up rows and columns, forgotten parts and double counting",
 )
 _SUMS = Phrase("Summen", "sums")
-_BROKEN = "abs(difference) > tolerance + 1e-6"
 
 
 def rules(bench: Bench) -> list[Rule]:
@@ -50,26 +47,9 @@ def _tolerance(bench: Bench, per_cell: float) -> str:
     return f"({rounding} + {extra})"
 
 
-def _judged(cases: str, comparable: str, entry: Parts | AreaSum, excused: Sequence[Excuse]) -> str:
-    """SQL: the cases with the share of comparable sums that differ without a declared explanation."""
-    unexplained = " and ".join([_BROKEN, *(f"not coalesce({excuse.condition}, false)" for excuse in excused)])
-    if not entry.tolerated_share:
-        return cases
-    return f"""
-        select *,
-            count(*) filter (where {comparable} and {unexplained}) over ()
-            / nullif(count(*) filter (where {comparable}) over (), 0) as broken_share
-        from ({cases})
-    """
-
-
-def _severity(bench: Bench, entry: Parts | AreaSum) -> str | None:
-    """SQL: a share of differences that the publisher's tables have by themselves only warns."""
-    if not entry.tolerated_share or entry.severity != "fail":
-        return None
-    return (
-        f"case when broken_share > {bench.declared.number(entry.tolerated_share)} then 'fail' else 'warn' end"
-    )
+def _tolerated(bench: Bench, entry: Parts | AreaSum) -> str | None:
+    """SQL: the share of differences that the publisher's tables have by themselves and that only warns."""
+    return bench.declared.number(entry.tolerated_share) if entry.tolerated_share else None
 
 
 def _parts(bench: Bench, parts: Parts) -> Rule:
@@ -86,7 +66,6 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
     ]
     keys = tuple(name for name in bench.key_columns() if name != parts.dimension)
     comparable = f"total is not null and parts_known = {len(parts.parts)}"
-    excused = excuses(bench, parts.explained)
     return Rule(
         Statement(
             f"additivity.{parts.id}",
@@ -105,8 +84,7 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
             keys=keys,
             must_apply=True,
         ),
-        cases=_judged(
-            f"""
+        cases=f"""
             select *, parts_sum - total as difference
             from (
                 select {", ".join([quoted_list(group), *carried])},
@@ -120,15 +98,11 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
                 group by {quoted_list(group)}
             )
             """,
-            comparable,
-            parts,
-            excused,
-        ),
         comparable=comparable,
-        severity=_severity(bench, parts),
-        broken=_BROKEN,
+        tolerated_share=_tolerated(bench, parts),
+        broken="abs(difference) > tolerance + 1e-6",
         order="abs(difference) desc",
-        excuses=excused,
+        excuses=excuses(bench, parts.explained),
     )
 
 
@@ -165,7 +139,6 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
     if sums.parents == "DE":
         whole += f" and laender = {LAENDER}"
     comparable = f"total is not null and parts_known = parts_count and {whole}"
-    excused = excuses(bench, sums.explained)
     names = quoted_list(("area_name",), "totals") + ", " if bench.has("area_name") else ""
     return Rule(
         Statement(
@@ -185,8 +158,7 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             keys=tuple(dict.fromkeys(("area_code", *cell))),
             must_apply=bench.has_areas,
         ),
-        cases=_judged(
-            f"""
+        cases=f"""
             select
                 totals.area_code, {names}{quoted_list(cell, "totals")},
                 parts_sum, parts_count, parts_known, laender, {expected} as expected_count, totals.total,
@@ -207,13 +179,9 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
                 and {" and ".join(f"totals.{quoted(name)} = parts.{quoted(name)}" for name in cell)}
             {register}
             """,
-            comparable,
-            sums,
-            excused,
-        ),
         comparable=comparable,
-        severity=_severity(bench, sums),
-        broken=_BROKEN,
+        tolerated_share=_tolerated(bench, sums),
+        broken="abs(difference) > tolerance + 1e-6",
         order="abs(difference) desc",
-        excuses=excused,
+        excuses=excuses(bench, sums.explained),
     )

@@ -65,8 +65,10 @@ def _unknown(bench: Bench) -> Rule:
             _PROTECTS,
             DATA_ENGINEER,
             Phrase(
-                "{row_count} Zeilen, aber das Verzeichnis kennt dieses Gebiet an diesem Tag nicht",
-                "{row_count} rows, but the register does not know this area on this day",
+                "{row_count} Zeilen, aber das Verzeichnis kennt dieses Gebiet an diesem Tag nicht "
+                "(zu anderer Zeit: {is_known_otherwise})",
+                "{row_count} rows, but the register does not know this area on this day "
+                "(at another time: {is_known_otherwise})",
             ),
             unit=Phrase("Gebiete je Stichtag", "areas by date"),
             keys=("area_code", "area_level", "reference_date"),
@@ -76,7 +78,8 @@ def _unknown(bench: Bench) -> Rule:
                 select 1 from areas
                 where areas.area_code = used.area_code and areas.area_level = used.area_level
                     and {_holds("areas", "used.reference_date")}
-            ) as is_known
+            ) as is_known,
+            used.area_code in (select area_code from areas) as is_known_otherwise
             from (
                 select area_code, area_level, reference_date, count(*) as row_count
                 from candidate {located}
@@ -84,6 +87,8 @@ def _unknown(bench: Bench) -> Rule:
             ) as used
         """,
         broken="not is_known",
+        severity="case when is_known_otherwise then 'warn' else 'fail' end",
+        order="is_known_otherwise",
     )
 
 
@@ -92,6 +97,7 @@ def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
     by = [name for name in entry.by if name != "reference_date"]
     group = quoted_list((*by, "reference_date"))
     selected = declared.where(entry.where)
+    used = declared.where(entry.where, relation="used")
     return Rule(
         Statement(
             f"completeness.missing_areas{'' if number == 1 else f'_{number}'}",
@@ -117,7 +123,8 @@ def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
                 count(*) filter (where not is_there) over (partition by {group}) as missing_count
             from (
                 select {quoted_list((*by, "reference_date"), "groups")}, register.area_code,
-                    present.area_code is not null as is_there
+                    present.area_code is not null as is_there,
+                    coalesce(reported.is_later, false) as reports_later_territory
                 from (
                     select distinct {group} from candidate
                     where area_level = '{entry.level}' and ({selected})
@@ -132,8 +139,21 @@ def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
                 ) as present
                     on register.area_code = present.area_code
                     and {" and ".join(f'groups."{n}" = present."{n}"' for n in (*by, "reference_date"))}
+                left join (
+                    select {quoted_list((*by, "reference_date"), "used")},
+                        left(used.area_code, 2) as land_code, bool_or(valid.area_code is null) as is_later
+                    from candidate as used
+                    left join areas as valid
+                        on used.area_code = valid.area_code and valid.area_level = '{entry.level}'
+                        and {_holds("valid", "used.reference_date")}
+                    where used.area_level = '{entry.level}' and ({used})
+                    group by {quoted_list((*by, "reference_date"), "used")}, left(used.area_code, 2)
+                ) as reported
+                    on left(register.area_code, 2) = reported.land_code
+                    and {" and ".join(f'groups."{n}" = reported."{n}"' for n in (*by, "reference_date"))}
             )
         """,
+        comparable="is_there or not reports_later_territory",
         broken="not is_there",
         severity=(
             f"case when missing_count > area_count * {declared.number(entry.fail_share)} "

@@ -80,7 +80,8 @@ class Rule:
 
     `cases` is a select, `broken` a condition over its columns. `comparable` (condition) leaves cases out that
     cannot be judged, such as sums with a missing part; they are counted, not judged. `severity` (SQL giving
-    'fail', 'warn' or 'info') replaces the statement's severity case by case. `order` sorts examples.
+    'fail', 'warn' or 'info') replaces the statement's severity case by case. Up to `tolerated_share` (SQL, a
+    share of the cases judged) findings without an excuse warn instead of failing. `order` sorts examples.
     """
 
     statement: Statement
@@ -88,6 +89,7 @@ class Rule:
     broken: str
     comparable: str = "true"
     severity: str | None = None
+    tolerated_share: str | None = None
     order: str | None = None
     excuses: tuple[Excuse, ...] = ()
 

@@ -448,6 +448,8 @@ def _readable_text(bench: Bench) -> Rule:
         ),
         cases=distinct,
         broken=f"regexp_matches(content, '{_GARBLED}') or content <> trim(content)",
+        # A publisher's own register has a few broken names; a wrongly decoded file breaks every umlaut.
+        tolerated_share="0.001",
     )
 
 

@@ -87,18 +87,28 @@ def statement(rule: Rule) -> str:
     severity = rule.severity or f"'{rule.statement.severity}'"
     excuses = " ".join(f"when {excuse.condition} then {n}" for n, excuse in enumerate(rule.excuses))
     excuse = f"case {excuses} end" if excuses else "cast(null as integer)"
+    lenient = "excuse_number is not null"
+    if rule.tolerated_share:
+        lenient += " or (select unexcused / nullif(judged, 0) from shares) <= " + _escaped(
+            rule.tolerated_share
+        )
     order = ", ".join(part for part in (rule.order, quoted_list(rule.statement.keys)) if part) or "1"
     sql = f"""/* {rule.statement.id} */
         with candidate as not materialized (select * from {{batch}}),
         cases as not materialized ({_escaped(rule.cases)}),
-        excused as (
+        excused as materialized (
             select *, {_escaped(severity)} as declared_severity, {_escaped(excuse)} as excuse_number
             from cases where ({_escaped(rule.comparable)}) and ({_escaped(rule.broken)})
+        ),
+        shares as materialized (
+            select
+                (select count(*) from excused where excuse_number is null) as unexcused,
+                (select count(*) from cases where {_escaped(rule.comparable)}) as judged
         ),
         found as materialized (
             select
                 * exclude (declared_severity),
-                case when excuse_number is not null and declared_severity = 'fail' then 'warn'
+                case when declared_severity = 'fail' and ({lenient}) then 'warn'
                      else declared_severity end as found_severity
             from excused
         ),
@@ -108,7 +118,7 @@ def statement(rule: Rule) -> str:
             limit {EXAMPLES}
         )
         select
-            (select count(*) from cases where {_escaped(rule.comparable)}) as examined,
+            (select judged from shares) as examined,
             (select count(*) from cases where not coalesce(({_escaped(rule.comparable)}), false)) as skipped,
             (select count(*) from found where found_severity = 'fail') as failed,
             (select count(*) from found where found_severity = 'warn') as warned,

@@ -64,6 +64,8 @@ def _ranges(bench: Bench) -> Rule:
     conditions = [declared.where(entry.where) for entry in ranges]
     lows = [declared.number(r.low) if r.low is not None else "cast('-inf' as double)" for r in ranges]
     highs = [declared.number(r.high) if r.high is not None else "cast('inf' as double)" for r in ranges]
+    numbers = [str(number) for number in range(len(ranges))]
+    entries = [f"entry = {number}" for number in numbers]
     unit = "unit" if bench.has("unit") else "''"
     return Rule(
         Statement(
@@ -85,12 +87,16 @@ def _ranges(bench: Bench) -> Rule:
             must_apply=True,
         ),
         cases=f"""
-            select {quoted_list(bench.key_columns())}, value, {unit} as unit,
-                {first_fit(conditions, lows)} as low,
-                {first_fit(conditions, highs)} as high,
-                {first_fit(conditions, [f"'{entry.severity}'" for entry in ranges])} as range_severity
-            from candidate
-            where value is not null
+            select *,
+                {first_fit(entries, lows)} as low,
+                {first_fit(entries, highs)} as high,
+                {first_fit(entries, [f"'{entry.severity}'" for entry in ranges])} as range_severity
+            from (
+                select {quoted_list(bench.key_columns())}, value, {unit} as unit,
+                    {first_fit(conditions, numbers)} as entry
+                from candidate
+                where value is not null
+            )
         """,
         comparable="low is not null",
         broken="value < low or value > high",

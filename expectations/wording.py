@@ -14,6 +14,7 @@ from typing import Any, Literal
 Language = Literal["de", "en"]
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
+TOTAL = "_T"  # the member "all" of every dimension; goes without saying
 _SILENT_KEYS = {"area_key": "area_code", "period_key": "reference_date"}
 
 
@@ -68,7 +69,7 @@ def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> st
     parts: list[str] = []
     for key in keys:
         value = row.get(key)
-        if value is None or row.get(_SILENT_KEYS.get(key, "")) is not None:
+        if value is None or value == TOTAL or row.get(_SILENT_KEYS.get(key, "")) is not None:
             continue
         if key == "area_code":
             name = row.get("area_name")
@@ -76,7 +77,7 @@ def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> st
         elif key == "reference_date":
             parts.append(word(value, language))
         elif key != "area_name":
-            parts.append(f"{key} {word(value, language)}")
+            parts.append(f"{key.removesuffix('_code')} {word(value, language)}")
     return " · ".join(parts)
 
 
