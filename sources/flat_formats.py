@@ -16,7 +16,8 @@ class FlatDimension(Frozen):
     """Which variables of a flat file hold a dimension, and what their codes mean here.
 
     `codes` maps the publisher's attribute code to ours; the empty code `""` is how many variables write
-    their total. Where a code means something else under one of several variables, `VARIABLE/CODE` says so. A verbatim dimension has none: the publisher's codes are kept (an empty one becomes `_T`).
+    their total. Where a code means something else under one of several variables, `VARIABLE/CODE` says so.
+    A verbatim dimension has none: the publisher's codes are kept (an empty one becomes `_T`).
     """
 
     variables: tuple[Text, ...] = Field(min_length=1)

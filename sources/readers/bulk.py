@@ -11,6 +11,7 @@ Only when a check has failed, the file is searched line by line for the place to
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -93,16 +94,17 @@ def read_head(file: Path) -> Head:
 
 
 class Bulk:
-    """One file in DuckDB: `raw` has the wanted columns as text (`""` where a field is empty) and `row`.
+    """One file in DuckDB: `raw` has the wanted columns as text (`""` where a field is empty), `row`, `fits`.
 
-    `row` counts data rows from 0; the first stands on line 2. Used as a context manager while reading; the
-    intermediate file lives until the `StoredReading` made from it is dropped.
+    `row` counts data rows from 0; the first stands on line 2. `fits` is a condition over all columns that is
+    judged while parsing, so that columns which hold the same everywhere need not be stored. The intermediate
+    file lives until the `Bulk`, and the `StoredReading` made from it, are dropped.
     """
 
-    def __init__(self, file: Path, names: Sequence[str], wanted: Sequence[int]) -> None:
+    def __init__(self, file: Path, names: Sequence[str], wanted: Sequence[int], fits: str = "true") -> None:
         """Parse `file` whose header is `names`; `wanted` are the columns to keep, as 0-based positions.
 
-        In `raw` a column is called `c<position>`.
+        A column is called `c<position>`; in `fits` an empty field is null.
 
         Raises:
             SourceError: a line is not as wide as the header, quotes are open, bytes are not UTF-8, NUL bytes,
@@ -112,10 +114,12 @@ class Bulk:
         self.name = file.name
         self.folder = tempfile.TemporaryDirectory(prefix="planstat-bulk-")
         self.stored = Path(self.folder.name) / "raw.parquet"
+        self.names = names
+        self.wanted = wanted
         try:
             with ThreadPoolExecutor(1) as beside:
                 counting = beside.submit(_count, file)
-                self.rows = self._parse(names, wanted)
+                self.rows = self._parse(names, wanted, fits)
                 counted = counting.result()
             self._compare(counted, len(names))
         except BaseException:
@@ -128,15 +132,22 @@ class Bulk:
         with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name}) as con:
             con.execute("set enable_progress_bar = false")
             raw = str(self.stored).replace("'", "''")
+            kept = ", ".join(f"coalesce(c{position}, '') as c{position}" for position in self.wanted)
             con.execute(
-                f"create view raw as select * exclude (file_row_number), file_row_number as row "
+                f"create view raw as select {kept}, fits, file_row_number as row "
                 f"from read_parquet('{raw}', file_row_number = true)"
             )
             yield con
 
-    def _parse(self, names: Sequence[str], wanted: Sequence[int]) -> int:
+    def whole_row(self, row: int) -> list[str]:
+        """All fields of a data row, for saying what does not fit."""
+        with self.file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+            line = next(itertools.islice(stream, row + 1, None))
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=";"))
+
+    def _parse(self, names: Sequence[str], wanted: Sequence[int], fits: str) -> int:
         columns = {f"c{position}": "VARCHAR" for position in range(len(names))}
-        kept = ", ".join(f"coalesce(c{position}, '') as c{position}" for position in wanted)
+        kept = ", ".join(f"c{position}" for position in wanted)
         try:
             with duckdb.connect(
                 config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name}
@@ -148,8 +159,9 @@ class Bulk:
                 )  # fmt: skip
                 source.create_view("source")
                 written = con.execute(
-                    f"copy (select {kept} from source) to '{str(self.stored).replace(chr(39), chr(39) * 2)}' "
-                    "(format parquet, compression snappy)"
+                    f"copy (select {kept}, ({fits}) is true as fits from source) "
+                    f"to '{str(self.stored).replace(chr(39), chr(39) * 2)}' "
+                    "(format parquet, compression uncompressed)"
                 ).fetchone()
         except duckdb.Error as error:
             self._explain(error, len(names))
@@ -195,16 +207,6 @@ class Bulk:
                     )
         reason = re.sub(r"\s+", " ", str(error)).split(" Possible ")[0][:200] if error else "lines were lost"
         raise problem("unreadable", self.name, reason=reason)
-
-
-@contextmanager
-def exceptions_in_words(name: str) -> Iterator[None]:
-    """DuckDB's own errors while checking or writing (out of memory, disk full) as a `SourceError`."""
-    try:
-        yield
-    except duckdb.Error as error:
-        reason = re.sub(r"\s+", " ", str(error))[:200]
-        raise problem("unreadable", name, reason=reason) from None
 
 
 class StoredReading(Reading):
@@ -275,7 +277,7 @@ class StoredReading(Reading):
 
     def write(self, target: Path) -> None:
         """Write the cells to a Parquet file, in the order of the lines."""
-        with exceptions_in_words(self._bulk.name), self._bulk.connect() as con:
+        with self._bulk.connect() as con:
             self._prepare(con)
             to = str(target).replace("'", "''")
             con.execute(f"copy ({self._select}) to '{to}' (format parquet, compression zstd)")

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +33,6 @@ from sources.readers.bulk import (
     Bulk,
     StoredReading,
     check_unique,
-    exceptions_in_words,
     first_rows,
     read_head,
 )
@@ -94,16 +92,17 @@ class Layout:
     slots: list[Slot]
     values: list[ValueColumn]
 
-    @property
-    def wanted(self) -> list[int]:
-        """Positions of the columns that are read: all but the labels that repeat a code."""
-        kept = {_STATISTIC, _TIME_VARIABLE, _TIME}
-        for slot in self.slots:
-            kept |= {slot.at, slot.at + 2, slot.at + 3}
+    def wanted(self, form: GenesisFlat, roles: dict[str, Slot]) -> list[int]:
+        """Positions of the columns to keep: no labels that repeat a code, nothing that never changes."""
+        kept = {_TIME}
+        for role, slot in roles.items():
+            kept |= {slot.at + 2} | ({slot.at + 3} if role == "" else set())
+            if role and len(form.dimensions[role].variables) > 1:
+                kept.add(slot.at)
         for value in self.values:
             kept |= {value.at} | ({value.quality} if value.quality is not None else set())
-        if self.edition == "new":
-            kept |= {self.values[0].at + 1, self.values[0].at + 2}
+        if self.edition == "new" and len(form.values) > 1:
+            kept.add(self.values[0].at + 2)
         return sorted(kept)
 
 
@@ -134,8 +133,8 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
             expected=len(head.names), found=len(head.first),
         )  # fmt: skip
     roles = _roles(form, layout, head.first, file.name)
-    bulk = Bulk(file, head.names, layout.wanted)
-    with exceptions_in_words(file.name), bulk.connect() as con:
+    bulk = Bulk(file, head.names, layout.wanted(form, roles), _fits(declaration, form, layout, roles))
+    with bulk.connect() as con:
         check = _Check(catalog, declaration, form, layout, roles, bulk, con)
         return check.reading()
 
@@ -217,6 +216,39 @@ def _roles(form: GenesisFlat, layout: Layout, first: list[str], name: str) -> di
     return roles
 
 
+def _expected(
+    declaration: Declaration, form: GenesisFlat, layout: Layout, roles: dict[str, Slot]
+) -> list[tuple[int, tuple[str, ...], str]]:
+    """Columns that may hold a few declared texts only: position, texts, code of the problem otherwise."""
+    columns = [
+        (_STATISTIC, (form.statistic,), "wrong_statistic"),
+        (_TIME_VARIABLE, form.time, "unknown_variable"),
+    ]
+    for role, slot in roles.items():
+        columns.append((slot.at, form.dimensions[role].variables if role else form.areas, "unknown_variable"))
+    if layout.edition == "new":
+        value = layout.values[0].at
+        columns.append((value + 2, tuple(form.values), "unknown_variable"))
+        if len({declaration.measures[one.measure].unit for one in form.values.values()}) == 1:
+            unit = declaration.measures[next(iter(form.values.values())).measure].unit
+            columns.append((value + 1, (unit,), "unknown_unit"))
+    return columns
+
+
+def _fits(declaration: Declaration, form: GenesisFlat, layout: Layout, roles: dict[str, Slot]) -> str:
+    """The same as a condition over the columns, units by value variable included."""
+    tests = [
+        f"c{at} in ({', '.join(map(_quoted, texts))})"
+        for at, texts, _ in _expected(declaration, form, layout, roles)
+    ]
+    if layout.edition == "new":
+        value = layout.values[0].at
+        units = {name: declaration.measures[one.measure].unit for name, one in form.values.items()}
+        if len(set(units.values())) > 1:
+            tests.append(f"c{value + 1} = {_case(f'c{value + 2}', units)}")
+    return " and ".join(tests)
+
+
 class _Check:
     """The checks over one parsed file, then the query that turns it into cells."""
 
@@ -243,17 +275,13 @@ class _Check:
 
     def reading(self) -> StoredReading:
         """All checks, cheapest first; then the reading."""
-        self._one_of(_STATISTIC, (self.form.statistic,), "wrong_statistic")
-        self._one_of(_TIME_VARIABLE, self.form.time, "unknown_variable")
-        for role, slot in self.roles.items():
-            variables = self.form.dimensions[role].variables if role else self.form.areas
-            self._one_of(slot.at, variables, "unknown_variable")
+        self._fitting()
         times = self._times()
         self._areas()
         self._dimensions()
         self._values()
         keys = [f"c{_TIME}", *(self._key(role) if role else slot.code for role, slot in self.roles.items())]
-        if self.layout.edition == "new":
+        if self.layout.edition == "new" and len(self.form.values) > 1:
             keys.append(self._meaning())
         check_unique(self.con, keys, self.name)
         areas = self._area_sample()
@@ -274,12 +302,24 @@ class _Check:
             layout=self.layout.edition, areas=areas,
         )  # fmt: skip
 
-    def _one_of(self, at: int, allowed: Sequence[str], code: str) -> None:
-        for found, row in first_rows(self.con, [f"c{at}"]):
-            if found not in allowed:
+    def _fitting(self) -> None:
+        """Statistic, variables and units are the declared ones in every row."""
+        found = self.con.execute("select min(row) from raw where not fits").fetchone()
+        if found is None or found[0] is None:
+            return
+        row = int(found[0])
+        fields = self.bulk.whole_row(row)
+        for at, texts, code in _expected(self.declaration, self.form, self.layout, self.roles):
+            if fields[at] not in texts:
                 raise problem(
-                    code, self.name, line=row + 2, column=at + 1, found=found, expected=" / ".join(allowed)
+                    code, self.name, line=row + 2, column=at + 1, found=fields[at], expected=" / ".join(texts)
                 )
+        column = self.layout.values[0]
+        value = self.form.values[fields[column.at + 2]]
+        raise problem(
+            "unknown_unit", self.name, line=row + 2, column=column.at + 2,
+            expected=self.declaration.measures[value.measure].unit, found=fields[column.at + 1],
+        )  # fmt: skip
 
     def _times(self) -> list[str]:
         """Map every time to the declared notation; the distinct ones."""
@@ -326,7 +366,8 @@ class _Check:
             slot = self.roles[dimension]
             several = len(declared.variables) > 1
             pairs = []
-            for variable, code, row in first_rows(self.con, [slot.variable, slot.code]):
+            variable_column = slot.variable if several else "''"
+            for variable, code, row in first_rows(self.con, [variable_column, slot.code]):
                 ours = code or TOTAL
                 if declared.codes:
                     ours = declared.codes.get(f"{variable}/{code}") or declared.codes.get(code)
@@ -356,36 +397,29 @@ class _Check:
         return f"case {published} {' '.join(cases)} else {published} end" if cases else published
 
     def _values(self) -> None:
-        """Every value is a number of its measure or a sign; units and qualities are known."""
-        measures = self.declaration.measures
+        """Every value is a number of its measure or a sign; qualities are known, and units of old headers."""
         for column in self.layout.values:
             if self.layout.edition == "new":
-                found = first_rows(self.con, [column.variable, column.unit])
-            else:
-                found = [(column.variable, column.unit, None)]
-            for variable, unit, row in found:
-                line = 1 if row is None else row + 2
-                value = self.form.values.get(variable)
-                at = column.at + 3 if row is not None else column.at + 1
-                if value is None:
-                    raise problem(
-                        "unknown_variable", self.name, line=line, column=at,
-                        found=variable, expected=", ".join(self.form.values),
-                    )  # fmt: skip
-                expected = measures[value.measure].unit
-                if unit != expected and (row is not None or _plain(unit) != _plain(expected)):
-                    raise problem(
-                        "unknown_unit", self.name, line=line, column=at - (row is not None),
-                        expected=expected, found=unit,
-                    )  # fmt: skip
-            by_measure: dict[str, list[str]] = {}
-            for variable in dict.fromkeys(one[0] for one in found):
-                by_measure.setdefault(self.form.values[variable].measure, []).append(variable)
-            for measure, variables in by_measure.items():
-                which = "true"
-                if self.layout.edition == "new":
-                    which = f"{column.variable} in ({', '.join(map(_quoted, variables))})"
-                self._numbers(column, measure, which)
+                by_measure: dict[str, list[str]] = {}
+                for variable, value in self.form.values.items():
+                    by_measure.setdefault(value.measure, []).append(variable)
+                for measure, variables in by_measure.items():
+                    listed = ", ".join(map(_quoted, variables))
+                    which = f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true"
+                    self._numbers(column, measure, which)
+                continue
+            known = self.form.values.get(column.variable)
+            if known is None:
+                raise problem(
+                    "unknown_variable", self.name, line=1, column=column.at + 1,
+                    found=column.variable, expected=", ".join(self.form.values),
+                )  # fmt: skip
+            unit = self.declaration.measures[known.measure].unit
+            if _plain(column.unit) != _plain(unit):
+                raise problem(
+                    "unknown_unit", self.name, line=1, column=column.at + 1, expected=unit, found=column.unit
+                )
+            self._numbers(column, known.measure, "true")
 
     def _numbers(self, column: ValueColumn, measure_id: str, which: str) -> None:
         """Cells that are plain numbers are passed by the query; the few others are looked at one by one."""
@@ -430,7 +464,8 @@ class _Check:
         """One cell with a number per area and time, for whoever judges areas."""
         slot = self.roles.get("")
         code, label = (slot.code, slot.label) if slot else ("'DG'", "'Deutschland'")
-        is_number = " or ".join(f"regexp_matches(c{column.at}, '[0-9]')" for column in self.layout.values)
+        signs = ", ".join(map(_quoted, ("", *self.notation.values)))
+        is_number = " or ".join(f"c{column.at} not in ({signs})" for column in self.layout.values)
         times = dict(self.maps["times"])
         rows = self.con.execute(
             f"select c{_TIME}, {code}, any_value({label}), min(row) from raw where {is_number} group by 1, 2"
@@ -449,22 +484,30 @@ class _Check:
         """The cells, as a query over `raw` and the maps."""
         declaration, form = self.declaration, self.form
         slot = self.roles.get("")
-        joins = [f"join times on times.old = raw.c{_TIME}"]
+        joins: list[str] = []
+
+        def meaning(table: str, published: str) -> str:
+            """The declared text for a published one: itself where that never differs, else by a join."""
+            if all(old == new for old, new in self.maps[table]):
+                return published
+            joins.append(f"join {table} on {table}.old = {published}")
+            return f"{table}.new"
+
         shown = {
-            "time_text": "times.new",
+            "time_text": meaning("times", f"raw.c{_TIME}"),
             "area_code": f"raw.{slot.code}" if slot else "'DG'",
             "area_name": f"raw.{slot.label}" if slot else "'Deutschland'",
         }
         for dimension in form.dimensions:
-            table = f"map_{dimension}"
-            joins.append(f"join {table} on {table}.old = {self._published(dimension)}")
-            shown[dimension] = f"{table}.new"
+            shown[dimension] = meaning(f"map_{dimension}", self._published(dimension))
         if self.layout.edition == "new":
             column = self.layout.values[0]
             variable = f"raw.{column.variable}"
             shown |= self._value_texts(column)
-            shown["measure"] = _case(variable, {name: one.measure for name, one in form.values.items()})
-            shown["unit"] = f"raw.{column.unit}"
+            measures = {name: one.measure for name, one in form.values.items()}
+            shown["measure"] = _case(variable, measures)
+            units = {name: declaration.measures[measure].unit for name, measure in measures.items()}
+            shown["unit"] = _case(variable, units)
             for dimension in set(declaration.dimensions) - set(form.dimensions):
                 codes = {name: one.codes.get(dimension, TOTAL) for name, one in form.values.items()}
                 shown[dimension] = _case(variable, codes)
