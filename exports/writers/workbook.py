@@ -20,8 +20,9 @@ from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
 from exports.legend import LEGEND
-from exports.rows import Kind, Rows, quoted, text_literal
-from exports.writers.csv_excel import EXCEL_ROWS, REMARK, headings, remark_expression
+from exports.rows import Kind, Rows, text_literal
+from exports.sheet import Shown, shown_columns
+from exports.writers.csv_excel import EXCEL_ROWS
 from exports.writers.licences import CHANGES, licence_title, licence_url
 
 if TYPE_CHECKING:
@@ -53,10 +54,10 @@ BATCH = 20_000
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
     """Write the workbook, or give a note that the product is too large for one."""
-    cells = rows.count * (len(rows.fields) + 1)
-    if rows.count >= EXCEL_ROWS or cells > CELL_LIMIT:
+    columns = len(shown_columns(rows))
+    if rows.count >= EXCEL_ROWS or rows.count * columns > CELL_LIMIT:
         return (
-            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {len(rows.fields)} Spalten sind für Excel zu "
+            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {columns} Spalten sind für Excel zu "
             f"viel; die Datei {description.product}_excel.csv enthält alles."
         )
     with (
@@ -96,13 +97,6 @@ def _frame(rows: Rows, description: Description) -> io.BytesIO:
     return frame
 
 
-def _columns(rows: Rows) -> list[tuple[str, Kind, str]]:
-    """Heading, kind and SQL of every column of the sheet Daten, the added remark last."""
-    columns = [(title, field.kind, quoted(field.name)) for field, title in headings(rows)]
-    remark = remark_expression(rows)
-    return [*columns, (REMARK, "text", remark)] if remark else columns
-
-
 def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     """The sheet Daten without its rows: headings, widths, formats, frozen heading, filter."""
     sheet = workbook.add_worksheet("Daten")
@@ -114,17 +108,15 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
         "date": workbook.add_format({"num_format": "dd.mm.yyyy"}),
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
-    columns = _columns(rows)
+    columns = shown_columns(rows)
     longest = rows.query(
-        "select "
-        + ", ".join(f"max(length({_as_text(kind, expression)}))" for _, kind, expression in columns)
-        + " from rows"
+        "select " + ", ".join(f"max(length({_as_text(column)}))" for column in columns) + " from rows"
     )[0]
-    for index, (title, kind, _) in enumerate(columns):
-        width = min(48, max(12, len(title) + 4, (longest[index] or 0) + 2))
-        sheet.set_column(index, index, width, formats[kind])
-        sheet.write_string(0, index, title, bold)
-        sheet.write_blank(1, index, None, formats[kind])
+    for index, column in enumerate(columns):
+        width = min(48, max(12, len(column.heading) + 4, (longest[index] or 0) + 2))
+        sheet.set_column(index, index, width, formats[column.kind])
+        sheet.write_string(0, index, column.heading, bold)
+        sheet.write_blank(1, index, None, formats[column.kind])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
@@ -132,9 +124,9 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
 def _collect_texts(rows: Rows) -> None:
     """Create the type `sheet_text`: every text of the sheet once, its number being its place in order."""
     texts = " union ".join(
-        f"select {_as_text(kind, expression)} from rows"
-        for _, kind, expression in _columns(rows)
-        if kind not in ("integer", "number")
+        f"select {_as_text(column)} from rows"
+        for column in shown_columns(rows)
+        if column.kind not in ("integer", "number")
     )
     rows.connection.execute(
         "create type sheet_text as enum "
@@ -161,13 +153,13 @@ def _fill_sheet(part: IO[bytes], xml: str, rows: Rows, known_strings: int) -> No
     from xlsxwriter.utility import xl_col_to_name
 
     before, formatted, after = _split(xml)
-    columns = _columns(rows)
+    columns = shown_columns(rows)
     styles = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', formatted))
     last = xl_col_to_name(len(columns) - 1)
     before = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}{rows.count + 1}"', before, count=1)
     cells = [
-        _cell(xl_col_to_name(index), styles.get(xl_col_to_name(index), "0"), kind, expression, known_strings)
-        for index, (_, kind, expression) in enumerate(columns)
+        _cell(xl_col_to_name(index), styles.get(xl_col_to_name(index), "0"), column, known_strings)
+        for index, column in enumerate(columns)
     ]
     part.write(before.encode("utf-8"))
     for first in range(0, rows.count, BATCH):
@@ -192,9 +184,10 @@ def _split(xml: str) -> tuple[str, str, str]:
     return xml[: found.start()], found.group(), xml[found.end() :]
 
 
-def _as_text(kind: Kind, expression: str) -> str:
-    """SQL for what a cell of this kind shows as text; NULL where it shows a number."""
-    match kind:
+def _as_text(column: Shown) -> str:
+    """SQL for what a cell of this column shows as text; NULL where it shows a number."""
+    expression = column.expression
+    match column.kind:
         case "text":
             return f"left({expression}, 32767)"
         case "boolean":
@@ -207,11 +200,12 @@ def _as_text(kind: Kind, expression: str) -> str:
             return "cast(null as varchar)"
 
 
-def _cell(column: str, style: str, kind: Kind, expression: str, known_strings: int) -> str:
+def _cell(letters: str, style: str, column: Shown, known_strings: int) -> str:
     """SQL for one cell as XML; a missing value gives no cell."""
-    place = f"""'<c r="{column}', line, '" s="{style}"'"""
-    shown = f"cast({_as_text(kind, expression)} as sheet_text)"
-    text = f"""concat({place}, ' t="s"><v>', enum_code({shown}) + {known_strings}, '</v></c>')"""
+    expression, kind = column.expression, column.kind
+    place = f"""'<c r="{letters}', line, '" s="{style}"'"""
+    shown = f"cast({_as_text(column)} as sheet_text)"
+    text = f"""concat({place}, ' t="s"><v>', cast(enum_code({shown}) as bigint) + {known_strings}, '</v></c>')"""
     match kind:
         case "text" | "boolean":
             return f"case when {expression} is not null then {text} else '' end"
@@ -248,19 +242,26 @@ def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None
     line = 0
     for index, title in enumerate(("Spalte", "Code", "Zeichen", "Bedeutung")):
         sheet.write_string(line, index, title, bold)
-    names = {field.name for field in rows.fields}
-    titles = {field.name: title for field, title in headings(rows)}
-    for meaning in LEGEND:
-        if meaning.column in names:
-            line += 1
-            for index, text in enumerate((titles[meaning.column], meaning.code, meaning.sign, meaning.de)):
-                sheet.write_string(line, index, text, wrapped)
+    titles = {column.field.name: column.heading for column in shown_columns(rows) if column.field}
+    entries = [
+        *((titles[label.column], label.code, "", label.label_de) for label in rows.labels),
+        *(
+            (titles[meaning.column], meaning.code, meaning.sign, meaning.de)
+            for meaning in LEGEND
+            if meaning.column in titles
+        ),
+    ]
+    for entry in entries:
+        line += 1
+        for index, text in enumerate(entry):
+            sheet.write_string(line, index, text, wrapped)
     line += 2
     for index, title in enumerate(("Spalte", "Name in den Dateien", "Einheit", "Erläuterung")):
         sheet.write_string(line, index, title, bold)
-    for field, title in headings(rows):
+    for field in rows.fields:
         line += 1
-        texts = (title, field.name, field.column.unit or "", " ".join(field.column.description.split()))
+        column = field.column
+        texts = (titles[field.name], field.name, column.unit or "", " ".join(column.description.split()))
         for index, text in enumerate(texts):
             sheet.write_string(line, index, text, wrapped)
 
