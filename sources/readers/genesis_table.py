@@ -105,14 +105,14 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
     form = declaration.format
     assert isinstance(form, GenesisTable)
     _check_content(data, declaration, name)
-    data = _as_utf8(data, form.encoding, name)
+    data = as_utf8(data, form.encoding, name)
     rule = _rule(data)
     if rule is None:
         raise problem("truncated", name, line=data.count(b"\n") + 1, missing="__________ / notes / Stand:")
     published_at, notes = _footer(
         data[rule.end() :].decode("utf-8"), data.count(b"\n", 0, rule.end()) + 1, name
     )
-    prelude = _prelude(data[: rule.start()], name)
+    prelude = prelude_of(data[: rule.start()], name)
     layout, columns = _fitting_layout(catalog, declaration, prelude, name)
     body = data[_offset_of_line(data, prelude.data_line) : rule.start()]
     if not body or body.isspace():
@@ -150,7 +150,7 @@ def _check_content(data: bytes, declaration: Declaration, name: str) -> None:
         raise problem("wrong_table", name, line=1, column=1, expected=expected, found=code)
 
 
-def _as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
+def as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
     """The file as UTF-8 without byte-order mark; its encoding is the declared one, else UTF-8, else
     cp1252.
     """
@@ -222,7 +222,7 @@ def _footer(text: str, line: int, name: str) -> tuple[dt.datetime, str | None]:
 # --- title and header -----------------------------------------------------------------------------
 
 
-def _prelude(data: bytes, name: str) -> Prelude:
+def prelude_of(data: bytes, name: str) -> Prelude:
     """Split title from header lines. Header lines begin with an empty cell, title and data lines do not."""
     titles: list[tuple[int, list[str]]] = []
     header: list[tuple[int, list[str]]] = []
