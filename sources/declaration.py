@@ -44,12 +44,12 @@ class ReferenceTime(Frozen):
     """What time a cell speaks of, and how its printed text becomes a date.
 
     kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
-    text `date`: 31.12.2015; `compact_date`: 20151231; `compact_month`: 201512, meaning
-    its last day; `year`: 2015; `none`: no time is printed, see `fixed`.
+    text `date`: 31.12.2015; `compact_date`: 20151231; `month`: 201512 or 2015-12, of a stock its last day;
+    `year`: 2015; `school_year`: 2024/25; `none`: no time is printed, see `fixed`.
     """
 
     kind: Literal["stock", "flow", "school_year"]
-    text: Literal["date", "compact_date", "compact_month", "year", "none"]
+    text: Literal["date", "compact_date", "month", "year", "school_year", "none"]
     month_days: tuple[MonthDay, ...] = Field(
         default=(),
         description="stock: days of the year that may occur; the first is meant when only a year is printed",
@@ -88,12 +88,19 @@ class ReferenceTime(Frozen):
                 return dt.date(year, 1, 1), dt.date(year, 12, 31)
             month, day_of_month = map(int, self.month_days[0].split("-"))
             return dt.date(year, month, day_of_month), dt.date(year, month, day_of_month)
-        if self.text == "compact_month":
-            if not re.fullmatch(r"(19|20)[0-9]{2}(0[1-9]|1[0-2])", text, re.ASCII):
-                raise ValueError(f"{text!r} is not a month like 201512")
-            year, month = int(text[:4]), int(text[4:])
+        if self.text == "month":
+            match = re.fullmatch(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])", text, re.ASCII)
+            if match is None:
+                raise ValueError(f"{text!r} is not a month like 201512 or 2015-12")
+            year, month = int(match.group(1)), int(match.group(2))
             last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
             return (last.replace(day=1), last) if self.kind == "flow" else (last, last)
+        if self.text == "school_year":
+            match = re.fullmatch(r"((?:19|20)[0-9]{2})/([0-9]{2})", text, re.ASCII)
+            if match is None or (int(match.group(1)) + 1) % 100 != int(match.group(2)):
+                raise ValueError(f"{text!r} is not a school year like 2024/25")
+            start = int(match.group(1))
+            return dt.date(start, 8, 1), dt.date(start + 1, 7, 31)
         form, shown = ("%d.%m.%Y", "31.12.2015") if self.text == "date" else ("%Y%m%d", "20151231")
         if len(text) != len(shown) or not text.isascii():
             raise ValueError(f"{text!r} is not a date like {shown}")

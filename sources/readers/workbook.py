@@ -52,7 +52,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     packed = grid.check_kind(file) == grid.ZIP
     tables, notes = [], ""
     try:
-        with CalamineWorkbook.from_path(str(file)) as workbook:
+        with file.open("rb") as opened, CalamineWorkbook.from_filelike(opened) as workbook:
             for name in _sheet_names(workbook.sheet_names, form, file):
                 if packed:
                     _look_inside(file, name)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from sources.area_codes import LAENDER, levels_of
 from sources.catalogue import Catalog
 from sources.declaration import Declaration, Measure
-from sources.file_formats import FlatTable
+from sources.file_formats import SheetOrText
 from sources.formats import GenesisLayout, GenesisTable
 from sources.readers.reading import Notation, cells_schema
 from sources.twins import genesis_table
@@ -58,7 +58,7 @@ def invent_times(declaration: Declaration, count: int) -> list[str]:
     month, day = (time.month_days[0] if time.month_days else "12-31").split("-")
     years = range(2020, 2020 - count, -1)
     forms = {"date": f"{day}.{month}.{{}}", "compact_date": f"{{}}{month}{day}", "year": "{}"}
-    forms["compact_month"] = f"{{}}{month}"
+    forms["month"] = f"{{}}{month}"
     return [forms[time.text].format(year) for year in years]
 
 
@@ -94,12 +94,12 @@ def invent(
 ) -> pa.Table:
     """A complete table with invented figures: numbers of each measure's form, and now and then a sign."""
     dice = random.Random(seed)  # noqa: S311 - reproducible test data
-    wanted = invent_times(declaration, times)
+    wanted = invent_times(declaration, times) if declaration.reference_time.text != "none" else [""]
     chosen = invent_areas(areas, declaration.area_levels)
     cells = frame(catalog, declaration, areas=chosen, times=wanted, layout=layout)
-    notation = Notation(
-        catalog.dialect(declaration), "," if isinstance(declaration.format, GenesisTable) else "."
-    )
+    form = declaration.format
+    decimal = form.decimal if isinstance(form, SheetOrText) else ","
+    notation = Notation(catalog.dialect(declaration), decimal)
     for cell in cells:
         cell["value_text"] = invent_value(declaration.measures[cell["measure"]], notation, dice)
     return pa.Table.from_pylist(cells, schema=cells_schema(declaration))
@@ -111,7 +111,8 @@ def invent_value(measure: Measure, notation: Notation, dice: random.Random) -> s
         return dice.choice(notation.values)
     text = str(int(dice.lognormvariate(6, 2)))
     if measure.decimals:
-        text += notation.decimal + str(dice.randrange(10**measure.decimals)).zfill(measure.decimals)
+        decimals = min(measure.decimals, 6)
+        text += notation.decimal + str(dice.randrange(10**decimals)).zfill(decimals)
     return "-" + text if measure.signed and dice.random() < 0.2 and text.strip("0,.") else text
 
 
@@ -206,16 +207,22 @@ def _lines(
         for keys in _row_keys(catalog, declaration, chosen, areas, times):
             yield {("time_text" if name == "time" else name): text for name, text in keys.items()}, adds
         return
-    if not isinstance(form, FlatTable):
+    if not isinstance(form, SheetOrText):
         raise ValueError(f"{declaration.id} is no table of counts")
     held = [key.holds for key in form.keys]
     free = [name for name in declaration.dimensions if name not in held]
-    flat: list[tuple[dict[str, str], str, dict[str, str]]] = [
-        ({name: column.codes.get(name, "_T") for name in free}, column.measure, {}) for column in form.values
-    ]
+    flat: list[tuple[dict[str, str], str, dict[str, str]]] = []
+    for value in form.values:
+        codes = {name: value.codes.get(name, "_T") for name in free}
+        flat += [
+            (codes, value.measure, {"time_text": time} if value.repeats else {})
+            for time in (times if value.repeats else [""])
+        ]
     in_rows = [name for name in held if name in declaration.dimensions]
     texts = {name: dimension.texts or ("Land",) for name, dimension in declaration.dimensions.items()}
-    codes = [catalog.codes(declaration, name) or texts[name] for name in in_rows]
-    for time, (code, name), combination in itertools.product(times, areas, itertools.product(*codes)):
-        own = dict(zip(in_rows, combination, strict=True))
-        yield {"time_text": time, "area_code": code, "area_name": name, **own}, flat
+    choices = [catalog.codes(declaration, name) or texts[name] for name in in_rows]
+    printed = times if "time" in held else [""]
+    for time, (code, name), combination in itertools.product(printed, areas, itertools.product(*choices)):
+        own = {"area_code": code, "area_name": name, **dict(zip(in_rows, combination, strict=True))}
+        own = {key: text for key, text in own.items() if key in held or key in declaration.dimensions}
+        yield ({"time_text": time} | own if time else own), flat

@@ -15,13 +15,14 @@ Lines = list[list[str]]
 
 @dataclass
 class Grid:
-    """A table as texts: header lines, data lines, and how many key columns stand on the left."""
+    """A table as texts: header and data lines, `keys` columns left and `tail` columns right of the values."""
 
     header: Lines
     body: Lines
     keys: int
     area_at: int | None = None
     label_at: int | None = None
+    tail: int = 0
     header_texts: list[tuple[int, int]] = field(default_factory=list)
 
     def pick(self, dice: random.Random) -> int:
@@ -64,7 +65,7 @@ def _unknown_header(grid: Grid, dice: random.Random) -> None:
 
 def _in_value(grid: Grid, dice: random.Random, text: str) -> None:
     line = grid.body[grid.pick(dice)]
-    line[dice.randrange(grid.keys, len(line))] = text
+    line[dice.randrange(grid.keys, len(line) - grid.tail)] = text
 
 
 def _thousands_points(grid: Grid, dice: random.Random) -> None:
@@ -153,6 +154,8 @@ FORMAT = frozenset(
         "no_footer",  # ends with the last data line
         "formula",  # a workbook with a formula
         "macro",  # a workbook with macros
+        "other_delimiter",  # a comma where a semicolon is declared, and the other way round
+        "cut_line",  # a fixed-width line that ends early
         "other_sheet",  # a workbook whose sheet has another name
         "missing_part",  # a shapefile without its .prj
         "other_crs",  # a geometry in another coordinate system

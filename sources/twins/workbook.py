@@ -7,16 +7,16 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
 from sources.file_formats import Workbook
-from sources.readers import grid
+from sources.readers.workbook import text as text_of
 from sources.twins import quirks as quirk
-from sources.twins.labels import Labels
+from sources.twins.flat import fill, flat_file
 
 NOTE = "Geschrieben von planstat im Format des Herausgebers."
 ALLOWED = (set(quirk.GRID) - {"short_line"}) | {
@@ -52,39 +52,12 @@ def render(
     assert isinstance(form, Workbook)
     quirks = quirk.check(quirks, ALLOWED)
     dice = random.Random(seed)  # noqa: S311 - reproducible test data
-    texts = dict(placeholders or {})
-    if form.shape == "cells":
-        headers = [key.header for key in form.keys] + [value.header for value in form.values]
-        body = _lines_of_cells(declaration, form, table, Labels(catalog, declaration, dice if seed else None))
-        numeric = {at for at, key in enumerate(form.keys) if key.holds == "time"}
-        numeric |= set(range(len(form.keys), len(headers)))
-        holds = [key.holds for key in form.keys]
-        area_at = holds.index("area_code") if "area_code" in holds else None
-        keys = len(form.keys)
-    else:
-        in_file = [column for column in declaration.columns if grid.placeholder(column) is None]
-        for column in declaration.columns:
-            name = grid.placeholder(column)
-            if name and table.num_rows:
-                texts.setdefault(name, table[column.name][0].as_py())
-        headers = [column.source or column.name for column in in_file]
-        columns = [table[column.name].to_pylist() for column in in_file]
-        body = [[text or "" for text in line] for line in zip(*columns, strict=True)]
-        numeric = {at for at, column in enumerate(in_file) if column.unit and column.unit != "Grad"}
-        area_at, keys = None, max(min(numeric, default=1), 1)
     if header_at is None:
         header_at = 0 if form.shape == "cells" else 2
-    paths = [_fill(header, texts).split(" > ") for header in headers]
-    lines = quirk.Grid(
-        header=[
-            [path[level] if level < len(path) else "" for path in paths] for level in range(form.header_lines)
-        ],
-        body=body,
-        keys=keys,
-        area_at=area_at,
-    )
+    flat = flat_file(catalog, declaration, form, table, seed, placeholders or {})
+    lines, numeric, texts = flat.grid, flat.numeric, flat.texts
     quirk.spoil_grid(lines, quirks, dice)
-    sheet = "Tabelle1" if "other_sheet" in quirks else _fill(form.sheet, texts)
+    sheet = "Tabelle1" if "other_sheet" in quirks else fill(form.sheet, texts)
     if notes is None:
         notes = () if form.shape == "cells" else (NOTE,)
     content = _write(declaration, form, sheet, lines, numeric, header_at, notes, "formula" in quirks)
@@ -93,49 +66,12 @@ def render(
     return quirk.spoil_bytes(content, quirks, dice)
 
 
-def _fill(text: str, texts: Mapping[str, str]) -> str:
-    def put(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in texts:
-            raise ValueError(f"no text for the placeholder {{{name}}} in {text!r}")
-        return texts[name]
-
-    return re.sub(r"\{([a-z_]+)\}", put, text)
-
-
-def _lines_of_cells(
-    declaration: Declaration, form: Workbook, table: pa.Table, labels: Labels
-) -> list[list[str]]:
-    held = {key.holds for key in form.keys}
-    free = [name for name in declaration.dimensions if name not in held]
-    place = {
-        (column.measure, *(column.codes.get(name, "_T") for name in free)): at
-        for at, column in enumerate(form.values)
-    }
-    rows: dict[tuple[str, ...], list[str | None]] = {}
-    names = {"time": "time_text"}
-    for cell in table.to_pylist():
-        key = tuple(cell[names.get(column.holds, column.holds)] or "" for column in form.keys)
-        at = place[(cell["measure"], *(cell[name] for name in free))]
-        rows.setdefault(key, [None] * len(form.values))[at] = cell["value_text"]
-    lines = []
-    for key, values in rows.items():
-        if None in values:
-            raise ValueError(f"no value for {key}, {form.values[values.index(None)].header}")
-        shown = [
-            labels.of(column.holds, text) if column.holds in declaration.dimensions else text
-            for column, text in zip(form.keys, key, strict=True)
-        ]
-        lines.append([*shown, *(value or "" for value in values)])
-    return lines
-
-
 def _write(
     declaration: Declaration,
     form: Workbook,
     sheet: str,
     lines: quirk.Grid,
-    numeric: set[int],
+    numeric: Collection[int],
     header_at: int,
     notes: Sequence[str],
     formula: bool,
@@ -155,7 +91,7 @@ def _write(
     first = header_at + len(lines.header)
     for row, line in enumerate(lines.body, start=first):
         for column, text in enumerate(line):
-            if column in numeric and _NUMBER.fullmatch(text) and float(text) < 1e15:
+            if column in numeric and _survives(text):
                 page.write_number(row, column, float(text))
             elif text:
                 page.write_string(row, column, text)
@@ -166,6 +102,11 @@ def _write(
         page.write_string(row, 0, note)
     workbook.close()
     return _repacked(buffer.getvalue(), {})
+
+
+def _survives(text: str) -> bool:
+    """Whether the text comes back the same from a number cell; others are written as text."""
+    return bool(_NUMBER.fullmatch(text)) and text_of(float(f"{float(text):.16G}")) == text
 
 
 def _write_header(page: object, header: quirk.Lines, top: int) -> None:

@@ -116,7 +116,8 @@ def _census(table: pa.Table) -> list[list[str]]:
 
 
 def _register(table: pa.Table) -> list[list[str]]:
-    names = [name for name in table.column_names if name not in ("line", "territory_date", "population_date")]
+    dates = ("line", "territory_date", "time_text", "population_date")
+    names = [name for name in table.column_names if name not in dates]
     lines = [[record[name] or "" for name in names] for record in table.to_pylist() if record["land"] == LAND]
     return [names, *lines]
 

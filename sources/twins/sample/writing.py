@@ -23,7 +23,7 @@ NOTE = (
     "Beispieldaten von planstat: Auszug der amtlichen Zahlen für Deutschland, Schleswig-Holstein und seine "
     "Kreise. Die Zahlen sind die veröffentlichten, die Datei hat planstat geschrieben."
 )
-REGISTER_DATES = {"territory_date": "30.06.2024", "population_date": "31.12.2022"}
+REGISTER_DATES = {"territory_date": "30.06.2024", "time_text": "30.06.2024", "population_date": "31.12.2022"}
 REGISTER_EDITION = {
     "territory_quarter": "2",
     "attribute_date": "31.12.2023",
