@@ -10,6 +10,7 @@ the versions of the writers without writing the candidate.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -169,6 +170,7 @@ def _fingerprint(rows: Rows, description: Description, machine_csv: Path) -> str
     parts = {
         "content_sha256": files.sha256_of(machine_csv),
         "kinds": [field.kind for field in rows.fields],
+        "labels": [dataclasses.astuple(label) for label in rows.labels],
         "geometry_sha256": rows.geometry_sha256,
         "description_sha256": description.content_sha256(),
         "formats": {form.name: form.version for form in FORMATS},

@@ -15,8 +15,8 @@ from exports.describe import Description
 from exports.files import sha256_of
 from exports.legend import heading_de
 from exports.rows import Field, Kind, Rows
+from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
-from exports.writers.csv_excel import REMARK, headings, remark_expression
 from exports.writers.dictionary import HEADER
 from exports.writers.licences import licence_title, licence_url
 
@@ -95,12 +95,12 @@ def _resource(form: Format, rows: Rows, description: Description, path: Path) ->
         resource |= {
             "type": "table",
             "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
-            "schema": _schema([_field(field) for field in rows.fields], description),
+            "schema": _schema(rows, description),
         }
     elif form.name == "parquet":
         resource |= {
             "type": "table",
-            "schema": _schema([_field(field) for field in rows.fields], description),
+            "schema": _schema(rows, description),
         }
     elif form.name == "csv-excel":
         resource |= {
@@ -120,11 +120,16 @@ def _resource(form: Format, rows: Rows, description: Description, path: Path) ->
     return resource
 
 
-def _schema(fields: list[dict[str, Any]], description: Description) -> dict[str, Any]:
-    return {"fields": fields, "primaryKey": list(description.grain), "missingValues": [""]}
+def _schema(rows: Rows, description: Description) -> dict[str, Any]:
+    """The columns as published, the grain as primary key."""
+    return {
+        "fields": [_field(field, rows) for field in rows.fields],
+        "primaryKey": list(description.grain),
+        "missingValues": [""],
+    }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field, rows: Rows) -> dict[str, Any]:
     """One column in the words of Table Schema, with unit and role beside them."""
     column = field.column
     described: dict[str, Any] = {
@@ -136,6 +141,12 @@ def _field(field: Field) -> dict[str, Any]:
     }
     if column.unit:
         described["planstat:unit"] = column.unit
+    if field.name in rows.labelled:
+        described["categories"] = [
+            {"value": label.code, "label": label.label_de}
+            for label in rows.labels
+            if label.column == field.name
+        ]
     return described
 
 
@@ -147,15 +158,9 @@ def _german_fields(rows: Rows) -> list[dict[str, Any]]:
         "timestamp": {"format": "%d.%m.%Y %H:%M"},
         "boolean": {"trueValues": ["ja"], "falseValues": ["nein"]},
     }
-    fields: list[dict[str, Any]] = [
-        {
-            "name": title,
-            "type": FIELD_TYPES[field.kind],
-            **notations.get(field.kind, {}),
-            "planstat:column": field.name,
-        }
-        for field, title in headings(rows)
+    return [
+        {"name": column.heading, "type": FIELD_TYPES[column.kind]}
+        | notations.get(column.kind, {})
+        | ({"planstat:column": column.field.name} if column.field else {})
+        for column in shown_columns(rows)
     ]
-    if remark_expression(rows):
-        fields.append({"name": REMARK, "type": "string"})
-    return fields

@@ -9,7 +9,7 @@ numbers below 10**16 are written through BIGINT to lose the `.0`.
 
 from __future__ import annotations
 
-from exports.rows import Field, quoted
+from exports.rows import Field, Kind, quoted
 
 FORMULA_STARTERS = r"^[=+\-@\t\r]"
 """First characters at which a spreadsheet takes a text for a formula (OWASP, "CSV Injection")."""
@@ -34,15 +34,19 @@ def for_machines(field: Field) -> str:
 
 
 def for_german_excel(field: Field) -> str:
+    """SQL text of a published column for a German spreadsheet."""
+    return german(quoted(field.name), field.kind, is_code=field.is_code)
+
+
+def german(column: str, kind: Kind, *, is_code: bool = False) -> str:
     """SQL text of a value for a German spreadsheet: decimal comma, TT.MM.JJJJ, ja/nein, texts made harmless.
 
     A text that begins like a formula gets a leading apostrophe. Codes and numbers are never touched (a
     negative number keeps its minus; codes that look like formulas are refused when rows are staged). Line
     breaks inside texts become blanks.
     """
-    column = quoted(field.name)
-    match field.kind:
-        case "text" if field.is_code:
+    match kind:
+        case "text" if is_code:
             return column
         case "text":
             one_line = rf"trim(regexp_replace({column}, '[\r\n]+', ' ', 'g'), chr(10) || chr(13))"

@@ -73,8 +73,22 @@ class Field:
 
 
 @dataclass(frozen=True)
+class CodeLabel:
+    """What a code of a dimension means."""
+
+    column: str
+    code: str
+    label_de: str
+    label_en: str
+
+
+@dataclass(frozen=True)
 class Rows:
-    """The staged rows: table `rows` (ordered) and table `geometries` in a DuckDB of the candidate's own."""
+    """The staged rows: table `rows` (ordered) and table `geometries` in a DuckDB of the candidate's own.
+
+    Beside the published columns `rows` holds, for each column in `labelled`, the German label of its code in
+    a column called by `label_column`.
+    """
 
     connection: duckdb.DuckDBPyConnection
     fields: tuple[Field, ...]
@@ -82,6 +96,8 @@ class Rows:
     geometry_count: int
     geometry_crs: str | None
     geometry_sha256: str | None
+    labels: tuple[CodeLabel, ...]
+    labelled: frozenset[str]
 
     def field(self, name: str) -> Field:
         """The field of that name."""
@@ -90,6 +106,11 @@ class Rows:
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query over the staged tables and fetch all of it."""
         return self.connection.execute(sql, parameters or []).fetchall()
+
+
+def label_column(name: str) -> str:
+    """The name in table `rows` of the column with the German labels of the codes in column `name`."""
+    return f"{name} (label_de)"
 
 
 def quoted(name: str) -> str:
@@ -124,19 +145,23 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
                 f"wait for that to end, then run again ({problem})"
             ) from problem
         try:
-            fields = _copy_rows(connection, description, warehouse)
+            fields, labelled = _copy_rows(connection, description, warehouse)
             crs, digest, geometry_count = _copy_geometries(connection)
         finally:
             connection.execute("detach warehouse")
         _check(connection, description, fields)
         (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
-        yield Rows(connection, fields, int(count), geometry_count, crs, digest)
+        labels = _labels(connection, fields, labelled)
+        yield Rows(connection, fields, int(count), geometry_count, crs, digest, labels, labelled)
 
 
 def _copy_rows(
     connection: duckdb.DuckDBPyConnection, description: Description, warehouse: Path
-) -> tuple[Field, ...]:
-    """Create the table `rows` in publication order with published types only."""
+) -> tuple[tuple[Field, ...], frozenset[str]]:
+    """Create `rows` in publication order with published types and labels, and `code_lists` with all labels.
+
+    The labels of `<thing>_code` stand in the warehouse's `dim_<thing>`, where there is one.
+    """
     relation = _relation(connection, description.relation, warehouse)
     types = {
         str(name): str(kind)
@@ -159,18 +184,70 @@ def _copy_rows(
             + ". Rebuild the warehouse, or correct the model's contract"
         )
     fields, selected = [], []
+    joins: dict[str, str] = {}
+    connection.execute(
+        "create table code_lists (column_name varchar, code varchar, label_de varchar, label_en "
+        "varchar, place bigint)"
+    )
     for column in description.columns:
         kind, published = _kind(column.name, types[column.name], description)
-        source = quoted(column.name)
+        source = f"mart.{quoted(column.name)}"
         if types[column.name] == "TIMESTAMP WITH TIME ZONE":
             source = f"({source} at time zone 'UTC')"
         fields.append(Field(column, kind))
         selected.append(f"cast({source} as {published}) as {quoted(column.name)}")
+        code_list = _code_list(connection, column.name)
+        if code_list:
+            alias = quoted(f"dim {column.name}")
+            joins[column.name] = f"left join {code_list} as {alias} using ({quoted(column.name)})"
+            selected.append(f"cast({alias}.label_de as varchar) as {quoted(label_column(column.name))}")
+            connection.execute(
+                f"insert into code_lists select ?, {quoted(column.name)}, label_de, label_en, "
+                f"sort_order from {code_list}",
+                [column.name],
+            )
     order = ", ".join(
-        f"{quoted(name)} nulls first" for name in dict.fromkeys((*description.order_by, *description.grain))
+        f"mart.{quoted(name)} nulls first"
+        for name in dict.fromkeys((*description.order_by, *description.grain))
     )
-    connection.execute(f"create table rows as select {', '.join(selected)} from {relation} order by {order}")
-    return tuple(fields)
+    connection.execute(
+        f"create table rows as select {', '.join(selected)} from {relation} as mart "
+        f"{' '.join(joins.values())} "
+        f"order by {order}"
+    )
+    return tuple(fields), frozenset(joins)
+
+
+def _code_list(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:
+    """The warehouse's relation that labels the codes of a column, or None."""
+    if not column.endswith("_code"):
+        return None
+    name = f"dim_{column.removesuffix('_code')}"
+    found = connection.execute(
+        "select table_schema from information_schema.columns "
+        "where table_catalog = 'warehouse' and table_name = ? "
+        "and column_name in (?, 'label_de', 'label_en', 'sort_order') group by 1 having count(*) = 4",
+        [name, column],
+    ).fetchall()
+    return f"warehouse.{quoted(found[0][0])}.{quoted(name)}" if len(found) == 1 else None
+
+
+def _labels(
+    connection: duckdb.DuckDBPyConnection, fields: tuple[Field, ...], labelled: frozenset[str]
+) -> tuple[CodeLabel, ...]:
+    """Every code that occurs, by column and in the order of its code list; one without a label has empty texts."""
+    return tuple(
+        CodeLabel(field.name, code, label_de or "", label_en or "")
+        for field in fields
+        if field.name in labelled
+        for code, label_de, label_en in connection.execute(
+            f"select used.code, label_de, label_en "
+            f"from (select distinct {quoted(field.name)} as code from rows) as used "
+            "left join code_lists on code_lists.column_name = ? and code_lists.code = used.code "
+            "where used.code is not null order by place nulls last, used.code",
+            [field.name],
+        ).fetchall()
+    )
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, name: str, warehouse: Path) -> str:

@@ -12,25 +12,18 @@ from pathlib import Path
 
 from exports.describe import Description
 from exports.files import leftover_beside
-from exports.legend import LEGEND, heading_de
-from exports.notation import for_german_excel
-from exports.rows import Field, Rows, quoted, text_literal
+from exports.rows import Rows, quoted, text_literal
+from exports.sheet import shown_columns
 
 EXCEL_ROWS = 1_048_576
 """Lines an Excel sheet can hold, the heading included."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-REMARK = "Anmerkung"
-"""Heading of the added column that says in words why a value is missing or special."""
-
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
     """Write the rows; gives a note when Excel cannot show all of them."""
-    columns = [f"{for_german_excel(field)} as {quoted(heading)}" for field, heading in headings(rows)]
-    remark = remark_expression(rows)
-    if remark:
-        columns.append(f"{remark} as {quoted(REMARK)}")
+    columns = [f"{column.german} as {quoted(column.heading)}" for column in shown_columns(rows)]
     lines = leftover_beside(path)
     rows.connection.execute(
         f"copy (select {', '.join(columns)} from rows order by rowid) to {text_literal(str(lines))} "
@@ -47,25 +40,3 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
             "lesen alle."
         )
     return None
-
-
-def headings(rows: Rows) -> list[tuple[Field, str]]:
-    """Fields with their German headings, made unique by the column's name where two would be alike."""
-    texts = [heading_de(field.name, field.column.label_de) for field in rows.fields]
-    return [
-        (field, f"{text} ({field.name})" if texts.count(text) > 1 else text)
-        for field, text in zip(rows.fields, texts, strict=True)
-    ]
-
-
-def remark_expression(rows: Rows) -> str | None:
-    """SQL for the words about a value that is missing or not normal; None when the rows carry no status."""
-    names = {field.name for field in rows.fields}
-    cases = [
-        f"when {quoted(meaning.column)} = {text_literal(meaning.code)} then {text_literal(meaning.de)}"
-        for column, usual in (("missing_reason", {"none"}), ("conf_status", {"F"}), ("obs_status", {"A"}))
-        if column in names
-        for meaning in LEGEND
-        if meaning.column == column and meaning.code not in usual
-    ]
-    return f"case {' '.join(cases)} end" if cases else None

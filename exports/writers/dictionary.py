@@ -22,7 +22,7 @@ HEADER = ("column", "code", "type", "role", "unit", "heading_de", "heading_en", 
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
-    """One line per column, then one line per status code that the product's columns can hold."""
+    """One line per column, one per dimension code that occurs, one per status code that may occur."""
     names = {field.name for field in rows.fields}
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
@@ -41,6 +41,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
                     " ".join(column.description.split()),
                 )
             )
+        for label in rows.labels:
+            lines.writerow((label.column, label.code, "", "code", "", label.label_de, label.label_en, ""))
         for meaning in LEGEND:
             if meaning.column in names:
                 lines.writerow(

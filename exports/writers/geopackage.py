@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.describe import Description
+from exports.legend import heading_de
 from exports.products import Geometry
 from exports.rows import Kind, Rows, RowsError, quoted
 
@@ -124,7 +125,7 @@ def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
         Attribute(
             names[tuple(key)],
             tuple(key),
-            described or "",
+            described or _described(rows, layout, tuple(key)),
             measured_in or "",
             newest_date,
             "number",
@@ -132,6 +133,17 @@ def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
         )
         for *key, newest_date, described, measured_in in things
     ]
+
+
+def _described(rows: Rows, layout: Geometry, key: tuple[str, ...]) -> str:
+    """What a combination of codes means: the labels of its codes, totals left out."""
+    labels = {(label.column, label.code): label.label_de for label in rows.labels}
+    told = [
+        labels.get((name, code), "")
+        for name, code in zip(layout.by, key, strict=True)
+        if code != "_T" and (name, code) in labels
+    ]
+    return ", ".join(told)
 
 
 def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:
@@ -153,7 +165,7 @@ def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:
         Attribute(
             field.name,
             (field.name,),
-            field.column.label_de or "",
+            heading_de(field.name, field.column.label_de),
             field.column.unit or "",
             None,
             field.kind,

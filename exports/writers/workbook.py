@@ -205,7 +205,9 @@ def _cell(letters: str, style: str, column: Shown, known_strings: int) -> str:
     expression, kind = column.expression, column.kind
     place = f"""'<c r="{letters}', line, '" s="{style}"'"""
     shown = f"cast({_as_text(column)} as sheet_text)"
-    text = f"""concat({place}, ' t="s"><v>', cast(enum_code({shown}) as bigint) + {known_strings}, '</v></c>')"""
+    text = (
+        f"""concat({place}, ' t="s"><v>', cast(enum_code({shown}) as bigint) + {known_strings}, '</v></c>')"""
+    )
     match kind:
         case "text" | "boolean":
             return f"case when {expression} is not null then {text} else '' end"

@@ -130,6 +130,7 @@ def make_warehouse(path: Path, *, geometry: bool = True) -> Path:
         _indicators(connection)
         _population(connection)
         _areas(connection)
+        _code_lists(connection)
         connection.execute(
             "create table dim_area_geometry (area_code varchar, geometry blob, crs varchar, valid_on date)"
         )
@@ -197,6 +198,23 @@ def _population(connection: duckdb.DuckDBPyConnection) -> None:
                         "-" if figure == 0 else None,
                     ],
                 )
+
+
+def _code_lists(connection: duckdb.DuckDBPyConnection) -> None:
+    """Labels of the dimensions' codes; `dim_area` is not a code list and has no labels."""
+    lists = {
+        "age_group": [("_T", "Insgesamt", "Total"), ("Y_LT3", "unter 3 Jahre", "under 3"), ("Y0", "0", "0")],
+        "sex": [("_T", "Insgesamt", "Total"), ("M", "männlich", "male"), ("F", "weiblich", "female")],
+        "measure": [("persons", "Personen", "persons")],
+    }
+    for name, entries in lists.items():
+        connection.execute(
+            f"create table dim_{name} ({name}_code varchar, label_de varchar, label_en varchar, "
+            "sort_order integer)"
+        )
+        for place, entry in enumerate(entries):
+            connection.execute(f"insert into dim_{name} values (?, ?, ?, ?)", [*entry, place])
+    connection.execute("create table dim_area (area_code varchar, area_name varchar)")
 
 
 def _areas(connection: duckdb.DuckDBPyConnection) -> None:

@@ -192,6 +192,20 @@ def test_german_csv_makes_formulas_harmless_but_leaves_codes_and_numbers(
     assert {line["Zeichen"] for line in german(population)} == {"", "-"}
 
 
+def test_german_csv_shows_labels_beside_codes(warehouse: Path, tmp_path: Path) -> None:
+    made = candidate.build(warehouse, "population", description_of("population"), tmp_path / "population")
+    lines = german(made)
+    assert {(line["Altersgruppe"], line["Altersgruppe (Code)"]) for line in lines} == {
+        ("Insgesamt", "_T"),
+        ("unter 3 Jahre", "Y_LT3"),
+        ("", "Y_GE75"),
+    }
+    assert {(line["Geschlecht"], line["Merkmal"]) for line in lines} == {("Insgesamt", "Personen")}
+    assert {line["Staatsangehörigkeit"] for line in lines} == {"_T"}, (
+        "a dimension without code list stays a code"
+    )
+
+
 # Workbook
 
 
@@ -307,6 +321,7 @@ def test_geopackage_has_one_feature_per_kreis_with_newest_values(indicators: Can
     assert told["p07"]["merkmal"] == "P07"
     assert told["p07"]["stichtag"] == date(2015, 12, 31)
     assert told["p07"]["einheit"] == "%"
+    assert told["p07"]["bezeichnung"] == "Kennzahl P07 für Grün & Äpfel"
 
 
 def test_geopackage_takes_one_date_per_attribute(own_warehouse: Path, tmp_path: Path) -> None:
@@ -332,6 +347,10 @@ def test_geopackage_of_a_breakdown_holds_the_totals(warehouse: Path, tmp_path: P
     _, table = raw.read_arrow(made.files["population.gpkg"], layer="kreise")
     assert set(table.column_names) >= {"persons", "persons_y_lt3", "persons_y_ge75"}
     assert table.to_pylist()[0]["persons"] == 82015.0
+    _, columns = raw.read_arrow(made.files["population.gpkg"], layer="spalten")
+    told = {row["spalte"]: row["bezeichnung"] for row in columns.to_pylist()}
+    assert told["persons_y_lt3"] == "Personen, unter 3 Jahre"
+    assert told["persons"] == "Personen"
 
 
 def test_geopackage_of_the_areas_holds_their_newest_version(warehouse: Path, tmp_path: Path) -> None:
@@ -470,6 +489,10 @@ def test_dictionary_explains_every_column_and_code(made: Candidate) -> None:
     codes = {(line["column"], line["code"]) for line in lines if line["code"]}
     if made.product == "areas":
         assert codes == set()
+    elif made.product == "population":
+        explained = {line["code"]: line["heading_de"] for line in lines if line["column"] == "age_group_code"}
+        assert explained["Y_LT3"] == "unter 3 Jahre"
+        assert "Y0" not in explained, "codes that do not occur are left out"
     else:
         used = {("missing_reason", row["missing_reason"]) for row in rows_of(made)}
         used |= {("obs_status", row["obs_status"]) for row in rows_of(made)}

@@ -1,0 +1,69 @@
+"""What a person sees in a spreadsheet: German headings, labels beside codes, words beside missing values.
+
+The CSV for German Excel and the workbook show the same columns: each published column; before a column of
+codes that a code list explains, the code's label; at the end a remark wherever a value is missing or not
+normal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exports.legend import LEGEND, heading_de
+from exports.notation import german
+from exports.rows import Field, Kind, Rows, label_column, quoted, text_literal
+
+REMARK = "Anmerkung"
+"""Heading of the added column that says in words why a value is missing or special."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One column of the sheet: heading, SQL of its value in table `rows`, kind, and where it comes from.
+
+    `field` is the published column, None for labels and the remark.
+    """
+
+    heading: str
+    expression: str
+    kind: Kind
+    field: Field | None
+
+    @property
+    def german(self) -> str:
+        """SQL of the value as text in German notation."""
+        return german(self.expression, self.kind, is_code=self.field is not None and self.field.is_code)
+
+
+def shown_columns(rows: Rows) -> tuple[Shown, ...]:
+    """The columns of the sheet from left to right, every heading once."""
+    columns: list[Shown] = []
+    for field in rows.fields:
+        heading = heading_de(field.name, field.column.label_de)
+        if field.name in rows.labelled:
+            columns.append(Shown(heading, quoted(label_column(field.name)), "text", None))
+            heading = f"{heading} (Code)"
+        columns.append(Shown(heading, quoted(field.name), field.kind, field))
+    remark = _remark(rows)
+    if remark:
+        columns.append(Shown(REMARK, remark, "text", None))
+    headings = [column.heading for column in columns]
+    return tuple(
+        Shown(f"{column.heading} ({column.field.name})", column.expression, column.kind, column.field)
+        if column.field and headings.count(column.heading) > 1
+        else column
+        for column in columns
+    )
+
+
+def _remark(rows: Rows) -> str | None:
+    """SQL for the words about a value that is missing or not normal; None when the rows carry no status."""
+    names = {field.name for field in rows.fields}
+    cases = [
+        f"when {quoted(meaning.column)} = {text_literal(meaning.code)} then {text_literal(meaning.de)}"
+        for column, usual in (("missing_reason", {"none"}), ("conf_status", {"F"}), ("obs_status", {"A"}))
+        if column in names
+        for meaning in LEGEND
+        if meaning.column == column and meaning.code not in usual
+    ]
+    return f"case {' '.join(cases)} end" if cases else None
