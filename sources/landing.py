@@ -134,6 +134,7 @@ class Landing:
         self.quarantine = root / "quarantine"
         self._snapshots: dict[str, Snapshot] | None = None
         self._readings: dict[str, tuple[str, str, str]] = {}
+        self._ledger_is_fresh = False
 
     # --- the state --------------------------------------------------------------------------------
 
@@ -249,7 +250,8 @@ class Landing:
         ]
         current = next((one for one in known if self._is_current(one)), None)
         if current is not None:
-            self._write_ledger()
+            if not self._ledger_is_fresh:  # a declaration may have gone back to what it was
+                self._write_ledger()
             return _outcome("unchanged", current)
         if known:
             retrieved_at = min(_time(one.about["retrieved_at"]) or retrieved_at for one in known)
@@ -453,9 +455,9 @@ class Landing:
     def _write_ledger(self) -> None:
         target = self.folder / "ledger.parquet"
         table = pa.Table.from_pylist(self.ledger(), schema=LEDGER)
-        if target.exists() and pq.read_table(target).equals(table):
-            return
-        _write_table(table, target)
+        if not (target.exists() and pq.read_table(target).equals(table)):
+            _write_table(table, target)
+        self._ledger_is_fresh = True
 
 
 def _outcome(status: Literal["landed", "unchanged"], snapshot: Snapshot) -> Outcome:
