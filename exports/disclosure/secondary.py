@@ -18,7 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from exports.disclosure.constraints import Booleans, Floats, Integers, System, clusters
-from exports.disclosure.movement import SURE, Movement, Task, restrict
+from exports.disclosure.movement import SURE, Movement, Task, restrict, whole_movement
 from exports.disclosure.primary import Primaries
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
 
@@ -121,6 +121,8 @@ def plan(
     frozen = np.zeros(size, dtype=bool) if frozen is None else frozen
     forced = np.zeros(size, dtype=bool) if forced is None else forced
     must = (primaries.sensitive | forced | ~system.published) & ~frozen
+    for task in extra:
+        must[task.cell] = not frozen[task.cell]
     can = must | (((system.values > 0) | primaries.zeros_open) & ~frozen)
     exposed = primaries.sensitive & frozen
     if exposed.any():
@@ -149,10 +151,48 @@ def plan(
         hidden[cells] = worker.hidden
         pattern.bound += worker.bound
         pattern.notes.extend(worker.notes)
-    pattern.secondary = hidden & ~must
+    pattern.secondary = hidden & system.published & ~primaries.sensitive
     pattern.objective = float(cost[pattern.secondary].sum())
     pattern.bound = min(pattern.bound, pattern.objective)
     return pattern
+
+
+def extend(
+    system: System,
+    primaries: Primaries,
+    cost: Floats,
+    pattern: Pattern,
+    tasks: Sequence[Task],
+    *,
+    frozen: Booleans | None = None,
+    whole: bool = False,
+) -> Pattern:
+    """A larger pattern that also passes further tasks; cells hidden before stay hidden.
+
+    With `whole` the movements are looked for in whole numbers, where fractions of cases are no protection.
+    """
+    frozen = np.zeros(system.size, dtype=bool) if frozen is None else frozen
+    can = pattern.hidden | (((system.values > 0) | primaries.zeros_open) & system.published & ~frozen)
+    hidden = pattern.hidden.copy()
+    by_cell: dict[int, list[Task]] = {}
+    for task in tasks:
+        by_cell.setdefault(task.cell, []).append(task)
+    for cells in clusters(system.equations, can):
+        local = [task for cell in cells.tolist() for task in by_cell.get(cell, ())]
+        if not local:
+            continue
+        worker = Cluster(system, cells, local, cost, pattern.hidden)
+        worker.check_possible(frozen, primaries)
+        grown = hidden[cells]
+        if whole:
+            grown = worker.complete_whole(grown)
+        else:
+            grown = worker.complete(grown, worker.cost, worker.tasks)
+        hidden[cells] = grown
+    secondary = hidden & system.published & ~primaries.sensitive
+    return Pattern(
+        hidden, secondary, float(cost[secondary].sum()), pattern.bound, pattern.clusters, pattern.programs, pattern.notes
+    )
 
 
 class Cluster:
@@ -336,6 +376,18 @@ class Cluster:
                 if mirrored and np.any(np.abs(found) > need + SURE):
                     other = self._cheapest(replace(task, sign=-task.sign), hidden, weight)
                     hidden |= np.abs(other) > SURE
+        return hidden
+
+    def complete_whole(self, hidden: Booleans) -> Booleans:
+        """For each task hide the cells of the cheapest movement in whole numbers."""
+        hidden = hidden.copy()
+        for task in self.tasks:
+            down = self.room_down(task.floor)
+            found = whole_movement(
+                self.equations, -down, np.full(len(down), 1e6), task, np.where(hidden, 0.0, self.cost)
+            )
+            if found is not None:
+                hidden |= np.abs(found) > SURE
         return hidden
 
     def _stands_alone(self, hidden: Booleans, tasks: Sequence[Task]) -> set[int]:

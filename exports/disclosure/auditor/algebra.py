@@ -119,19 +119,6 @@ def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
     return RowSpace(frozenset(determined or ()), tied, tuple(sorted(eliminations[0].independent)))
 
 
-def ratio_of(rows: Sequence[Row], columns: Sequence[int], one: int, other: int) -> Fraction | None:
-    """For two tied cells the slope a of x_other = a · x_one + constant; None when no small fraction fits."""
-    prime = PRIMES[0]
-    vector = null_vector(eliminate(rows, prime), columns, 1)
-    slope = vector[other] * pow(vector[one], -1, prime) % prime
-    for denominator in range(1, 1000):
-        numerator = slope * denominator % prime
-        numerator = numerator - prime if numerator > prime // 2 else numerator
-        if abs(numerator) < 1000:
-            return Fraction(numerator, denominator)
-    return None
-
-
 def combine(rows: Sequence[Row], target: int) -> dict[int, Fraction] | None:
     """Multipliers of the rows whose sum is exactly 1 · target, by rational elimination; None if there is none.
 

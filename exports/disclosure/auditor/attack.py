@@ -18,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, ratio_of, row_space
+from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
 from exports.disclosure.auditor.intervals import Component, Contradiction
 from exports.disclosure.auditor.knowledge import Knowledge
 from exports.disclosure.declaration import DeclarationError, Safety
@@ -330,6 +330,15 @@ def _component(
     )
 
 
+def component_of(knowledge: Knowledge, cell: int) -> Component | None:
+    """The connected set of unknown cells around one of them, with non-negative values; None without equations."""
+    problem = _problem(knowledge)
+    for columns, rows in _split(problem, range(len(problem.rows))):
+        if cell in columns:
+            return _component(knowledge, problem, columns, rows, 0.0)
+    return None
+
+
 def _attack_intervals(
     knowledge: Knowledge,
     safety: Safety,
@@ -631,4 +640,4 @@ def true_range(safety: Safety, shown: int) -> tuple[int, int]:
     return max(0, shown - reach), shown + reach
 
 
-__all__ = ["Finding", "Result", "attack", "derivation", "ratio_of", "true_range"]
+__all__ = ["Finding", "Result", "attack", "component_of", "derivation", "true_range"]

@@ -1,0 +1,134 @@
+"""The certificate of an attack: which attacker levels were tried on exactly which bytes, and how it ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exports.disclosure.auditor.attack import Result
+from exports.disclosure.declaration import Declaration
+
+AUDITOR_VERSION = "1"
+
+LEVELS = {
+    "exact": "no hidden cell can be computed from sums and differences of published numbers",
+    "interval": "no hidden cell can be narrowed to less than the declared width, knowing that counts are not negative",
+    "integer": "the same in whole numbers, knowing that hidden cells are not zero",
+    "insider": "no single case learns another small cell from the own one",
+    "noise": "the noise of no small cell can be undone from the published sums",
+}
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Bound to the files by their hashes. `passed` is false when anything was broken."""
+
+    name: str
+    passed: bool
+    levels: dict[str, str]
+    withstand: tuple[str, ...]
+    files: dict[str, str]
+    declaration_sha256: str
+    cells: int
+    hidden: int
+    findings: int
+    remaining_risks: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "certificate": "disclosure audit",
+            "auditor_version": AUDITOR_VERSION,
+            "name": self.name,
+            "passed": self.passed,
+            "levels": self.levels,
+            "meaning": {name: LEVELS[name] for name in self.levels},
+            "withstand": list(self.withstand),
+            "files": self.files,
+            "declaration_sha256": self.declaration_sha256,
+            "cells": self.cells,
+            "hidden": self.hidden,
+            "findings": self.findings,
+            "remaining_risks": list(self.remaining_risks),
+        }
+
+    def write(self, path: Path) -> None:
+        """Write as JSON; the same audit gives the same bytes."""
+        path.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def issue_certificate(
+    declaration: Declaration, result: Result, files: Mapping[str, Path], declaration_file: Path
+) -> Certificate:
+    """The certificate for a finished attack on these files."""
+    return Certificate(
+        name=declaration.name,
+        passed=result.passed,
+        levels=dict(result.levels),
+        withstand=declaration.safety.withstand,
+        files={name: _hash(path) for name, path in sorted(files.items())},
+        declaration_sha256=_hash(declaration_file),
+        cells=result.cells,
+        hidden=result.hidden,
+        findings=len(result.findings),
+        remaining_risks=tuple(remaining_risks(declaration, result)),
+    )
+
+
+def remaining_risks(declaration: Declaration, result: Result) -> list[str]:
+    """What an attacker can still do, in words."""
+    safety = declaration.safety
+    risks: list[str] = []
+    if result.provably_small:
+        risks.append(
+            f"{result.provably_small} of {result.hidden} hidden cells are provably smaller than "
+            f"{safety.minimum_frequency} because zeros are shown; their exact value stays open"
+        )
+    for level, words in (
+        ("K2", "an attacker who knows that hidden cells are not zero was not tried"),
+        ("K4", "a single contributor who knows the own cell was not tried"),
+        ("K5", "earlier releases and other publishers' tables were not used"),
+    ):
+        if level not in safety.withstand and safety.perturbation is None:
+            risks.append(words)
+    if "K5" in safety.withstand and not any(table.earlier for table in declaration.tables):
+        risks.append("no earlier release is declared; what others have published about these cells is not known here")
+    if result.undone_noise:
+        risks.append(f"{len(result.undone_noise)} cells have only one true value within the noise")
+    if safety.unpublished == "ignore":
+        risks.append("small cells that no table prints may be computable")
+    return risks
+
+
+def check_certificate(certificate: Path, published: Path, declaration_file: Path) -> list[str]:
+    """Problems that forbid a release: no certificate, not passed, or other bytes than were attacked. Empty: fine."""
+    if not certificate.is_file():
+        return [f"{certificate}: there is no disclosure certificate"]
+    try:
+        content = json.loads(certificate.read_text(encoding="utf-8"))
+        files: dict[str, str] = content["files"]
+        passed = content["passed"]
+        declared = content["declaration_sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"{certificate}: not a disclosure certificate: {error!r}"]
+    problems = [] if passed is True else [f"{certificate}: the audit did not pass"]
+    if _hash(declaration_file) != declared:
+        problems.append(f"{declaration_file}: changed since the audit")
+    plan = json.loads(declaration_file.read_text(encoding="utf-8"))
+    for table in plan["tables"]:
+        path = published / (table.get("file") or f"{table['name']}.csv")
+        if table["name"] not in files:
+            problems.append(f"{path}: not part of the audit")
+        elif not path.is_file():
+            problems.append(f"{path}: audited, but not there")
+        elif _hash(path) != files[table["name"]]:
+            problems.append(f"{path}: changed since the audit")
+    return problems
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,320 @@
+"""From confidential leaf counts to protected tables, in memory: plan, attack, repair, until nothing is broken.
+
+The planner works on the interval model; what the stricter attacks (whole numbers, hidden zeros, insiders) still
+find becomes further tasks. A pattern that the auditor breaks never leaves: after the last round it is an error.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.knowledge import Key, gather
+from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
+from exports.disclosure.constraints import Booleans, Leaves, System, build_system
+from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
+from exports.disclosure.movement import Task
+from exports.disclosure.policy import Data, Policy
+from exports.disclosure.primary import Primaries, find_primaries
+from exports.disclosure.rounding import behind, round_count
+from exports.disclosure.secondary import EFFORTS, Pattern, costs_of, extend, plan
+
+Published = dict[str, dict[Key, float | None]]
+
+ROUNDS = 16
+"""Rounds of attack and repair before the table is refused."""
+
+AFRESH = 5
+"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then it only grows."""
+
+SMALL = 6_000
+
+
+class NotSafe(RuntimeError):
+    """No protected table came out that withstands the attacks: nothing may be published."""
+
+    def __init__(self, message: str, findings: Sequence[Finding]) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+@dataclass
+class Protected:
+    """Protected tables and what is known about them. Everything but `published` and `declaration` is confidential."""
+
+    declaration: Declaration
+    published: Published
+    system: System
+    primaries: Primaries
+    pattern: Pattern
+    result: Result
+    rounds: int
+    earlier: Published = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def status(self, cell: int) -> str:
+        """published, primary or secondary."""
+        if not self.pattern.hidden[cell]:
+            return "published"
+        return "primary" if self.primaries.sensitive[cell] else "secondary"
+
+
+def safety_of(policy: Policy, data: Data) -> Safety:
+    """The public part of a policy."""
+    return Safety(
+        minimum_frequency=policy.rules.minimum_frequency,
+        zeros="protect" if policy.rules.zeros == "protect" or policy.rules.group_disclosure else "publish",
+        width=policy.width,
+        withstand=policy.withstand,
+        whole_numbers=data.kind == "count",
+        unpublished=policy.unpublished,
+        symbol=policy.symbol,
+    )
+
+
+def table_codes(declaration: Declaration, table: Table) -> list[Key]:
+    """The code combinations that a table prints, in the order of the declaration (totals first)."""
+    axes: list[list[str]] = []
+    for name, axis in table.dimensions.items():
+        dimension = declaration.dimensions[name]
+        codes: dict[str, None] = {}
+        if axis.total and dimension.total is not None:
+            codes[dimension.total] = None
+        for label in dimension.hierarchies if axis.hierarchies is None else axis.hierarchies:
+            codes.update(dict.fromkeys(dimension.hierarchies[label].children or {}))
+        if axis.leaves:
+            codes.update(dict.fromkeys(dimension.leaves or ()))
+        if not axis.total and dimension.total is not None:
+            codes.pop(dimension.total, None)
+        axes.append(list(codes))
+    return list(itertools.product(*axes))
+
+
+def cells_of(system: System, declaration: Declaration, table: Table) -> list[tuple[Key, int]]:
+    """Printed code combinations with the cells behind them."""
+    names = list(table.dimensions)
+    return [(codes, system.find(dict(zip(names, codes, strict=True)))) for codes in table_codes(declaration, table)]
+
+
+def protect_tables(
+    declaration: Declaration,
+    leaves: Leaves,
+    data: Data,
+    policy: Policy,
+    *,
+    earlier: Mapping[str, Mapping[Key, float | None]] | None = None,
+    previously_hidden: Mapping[str, set[Key]] | None = None,
+    secret: bytes = b"",
+) -> Protected:
+    """Protect all current tables of a resolved declaration.
+
+    `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells of an
+    earlier pattern per table, for stable patterns. Raises NotSafe, FrozenConflict or DeclarationError.
+    """
+    declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
+    if "K5" not in policy.withstand:
+        declaration = declaration.model_copy(
+            update={"tables": tuple(table for table in declaration.tables if not table.earlier)}
+        )
+    check_amounts(leaves, data)
+    system = build_system(declaration, leaves, data.value)
+    current = np.zeros(system.size, dtype=bool)
+    for table in declaration.tables:
+        if not table.earlier:
+            current[system.tables[table.name]] = True
+    system = System(**{**system.__dict__, "published": current})
+    primaries = find_primaries(system, leaves, policy, data)
+    if policy.method != "suppress":
+        return _perturbed(declaration, leaves, data, policy, system, primaries, earlier or {}, secret)
+
+    frozen = _frozen(declaration, system, earlier or {})
+    kept = _previously_hidden(declaration, system, previously_hidden or {})
+    cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
+    effort = EFFORTS[policy.effort]
+    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen)
+    bound = pattern.bound
+    extra: list[Task] = []
+    before = {name: dict(cells) for name, cells in (earlier or {}).items() if "K5" in policy.withstand}
+    printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables if not table.earlier}
+    for round_number in range(1, ROUNDS + 1):
+        published = publish(system, printed, pattern.hidden)
+        result = attack(gather(declaration, {**published, **before}), declaration.safety)
+        if result.passed:
+            pattern.objective = float(cost[pattern.secondary].sum())
+            pattern.bound = min(bound, pattern.objective)
+            return Protected(declaration, published, system, primaries, pattern, result, round_number, before)
+        tasks = _tasks_from(system, declaration, result.findings, policy)
+        known = set(extra)
+        extra.extend(task for task in tasks if task not in known)
+        if round_number <= AFRESH and system.size <= SMALL and policy.effort != "quick":
+            pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, extra=extra)
+        else:
+            whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
+            pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
+    raise NotSafe(
+        f"after {ROUNDS} rounds {len(result.findings)} cells are still broken, first: {result.findings[0].derivation}; "
+        "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
+        result.findings,
+    )
+
+
+def check_amounts(leaves: Leaves, data: Data) -> None:
+    """Leaf amounts must be finite, not negative, and whole where they are counts."""
+    amounts = leaves.amounts[data.value]
+    for place in np.flatnonzero(~np.isfinite(amounts) | (amounts < 0))[:1].tolist():
+        raise DeclarationError(f"row {place + 2}: {data.value} is {amounts[place]:g}; values must be numbers of at least 0")
+    if data.kind == "count":
+        for place in np.flatnonzero(amounts != np.round(amounts))[:1].tolist():
+            raise DeclarationError(
+                f"row {place + 2}: {data.value} is {amounts[place]:g}, not a whole number; declare kind: magnitude if it is no count"
+            )
+
+
+def publish(system: System, printed: Mapping[str, Sequence[tuple[Key, int]]], hidden: Booleans) -> Published:
+    """The tables as they would be printed."""
+    values = system.values
+    return {
+        name: {codes: None if hidden[cell] else float(values[cell]) for codes, cell in cells}
+        for name, cells in printed.items()
+    }
+
+
+def _frozen(
+    declaration: Declaration, system: System, earlier: Mapping[str, Mapping[Key, float | None]]
+) -> Booleans:
+    """Cells that an earlier release shows; their values must be those of today."""
+    frozen = np.zeros(system.size, dtype=bool)
+    for table in declaration.tables:
+        if not table.earlier:
+            continue
+        if table.name not in earlier:
+            raise DeclarationError(f"the earlier release {table.name!r} is declared, but its cells are not here")
+        for codes, number in earlier[table.name].items():
+            if number is None:
+                continue
+            try:
+                cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
+            except KeyError:
+                raise DeclarationError(f"earlier release {table.name!r}: the cell {codes} is not declared") from None
+            if abs(system.values[cell] - number) > table.rounded_to / 2:
+                raise DeclarationError(
+                    f"earlier release {table.name!r}: {system.describe(cell)} was {number:g} and is "
+                    f"{system.values[cell]:g} now; a revised period needs its own code, so that both are not taken for one"
+                )
+            if table.rounded_to == 1:
+                frozen[cell] = True
+    return frozen
+
+
+def _previously_hidden(
+    declaration: Declaration, system: System, hidden: Mapping[str, set[Key]]
+) -> Booleans | None:
+    if not hidden:
+        return None
+    kept = np.zeros(system.size, dtype=bool)
+    by_name = {table.name: table for table in declaration.tables}
+    for name, keys in hidden.items():
+        if name not in by_name:
+            continue
+        for codes in keys:
+            try:
+                kept[system.find(dict(zip(by_name[name].dimensions, codes, strict=True)))] = True
+            except KeyError:
+                continue  # the cell no longer exists
+    return kept
+
+
+def _tasks_from(
+    system: System, declaration: Declaration, findings: Sequence[Finding], policy: Policy
+) -> list[Task]:
+    """What the attacks broke, as tasks for the planner."""
+    tasks: list[Task] = []
+    floor = 1.0 if policy.rules.zeros == "publish" and not policy.rules.group_disclosure else 0.0
+    for finding in findings:
+        cell = _cell(system, declaration, finding.cell)
+        if finding.attack == "insider" and finding.witness is not None:
+            task = Task(cell, 1, 1.0, 0.0, _cell(system, declaration, finding.witness))
+        else:
+            task = Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0)
+        tasks.append(task)
+    return list(dict.fromkeys(tasks))
+
+
+def _cell(system: System, declaration: Declaration, key: Key) -> int:
+    """The planner's cell for the auditor's key (all declared dimensions, single leaves)."""
+    place = 0
+    for ladder in system.ladders:
+        code = key[list(declaration.dimensions).index(ladder.name)]
+        node = ladder.node_of.get(code, ladder.atom_of_leaf.get(code, -1))
+        place = place * len(ladder.codes) + node
+    return int(np.searchsorted(system.position, place))
+
+
+def _perturbed(
+    declaration: Declaration,
+    leaves: Leaves,
+    data: Data,
+    policy: Policy,
+    system: System,
+    primaries: Primaries,
+    earlier: Mapping[str, Mapping[Key, float | None]],
+    secret: bytes,
+) -> Protected:
+    """Cell-key noise or rounding, and the same attack on it."""
+    if data.kind != "count":
+        raise DeclarationError("cell_key and round are for counts")
+    if earlier:
+        raise DeclarationError("earlier releases with exact values cannot be combined with noise; withdraw or suppress")
+    counts = system.values.astype(np.int64)
+    notes = ["Shown values are perturbed one by one: sums of parts may differ from shown totals."]
+    if policy.method == "cell_key":
+        assert policy.cell_key is not None
+        table = make_noise_table(policy.cell_key)
+        keys = _cell_keys(system, leaves, data, secret)
+        shown = np.array([table.look_up(int(n), key) for n, key in zip(counts, keys, strict=True)], dtype=np.int64)
+        reach = policy.cell_key.deviation
+        ranges = {int(z): table.behind(int(z)) for z in np.unique(shown)}
+    else:
+        assert policy.rounding is not None
+        if policy.rounding.random and len(secret) < 16:
+            raise DeclarationError("random rounding needs a secret of at least 16 bytes")
+        rounding = policy.rounding
+        shown = np.array(
+            [round_count(int(n), rounding, secret, "|".join(system.keys[i])) for i, n in enumerate(counts)], dtype=np.int64
+        )
+        reach = rounding.base - 1 if rounding.random else rounding.base // 2
+        ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown)}
+    safety = declaration.safety.model_copy(update={"perturbation": reach, "shown_as": ranges})
+    declaration = declaration.model_copy(update={"safety": safety})
+    printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
+    published: Published = {
+        name: {codes: float(shown[cell]) for codes, cell in cells} for name, cells in printed.items()
+    }
+    result = attack(gather(declaration, published), safety)
+    if not result.passed:
+        raise NotSafe(
+            f"the noise is undone in {len(result.findings)} cells, first: {result.findings[0].derivation}; "
+            "choose a larger deviation or base, or publish fewer sums",
+            result.findings,
+        )
+    pattern = Pattern(np.zeros(system.size, dtype=bool), np.zeros(system.size, dtype=bool), 0.0, 0.0)
+    return Protected(declaration, published, system, primaries, pattern, result, 1, notes=notes)
+
+
+def _cell_keys(system: System, leaves: Leaves, data: Data, secret: bytes) -> list[float]:
+    """Cell keys; rows without unit ids get one key per counted case of their leaf."""
+    if data.contributor is not None:
+        per_row = record_keys(secret, leaves.codes[data.contributor])
+    else:
+        names = ["|".join(codes) for codes in zip(*(leaves.codes[name] for name in system.dimensions), strict=True)]
+        per_row = []
+        for name, count in zip(names, leaves.amounts[data.value].astype(np.int64).tolist(), strict=True):
+            per_row.append(sum(record_keys(secret, (f"{name}#{case}" for case in range(count)))) % KEY_SPACE)
+    # sums modulo 2^64 in two halves, so that they stay exact
+    low = system.aggregate(leaves, np.array([key & 0xFFFFFFFF for key in per_row], dtype=np.float64))
+    high = system.aggregate(leaves, np.array([key >> 32 for key in per_row], dtype=np.float64))
+    return [((int(h) << 32) + int(w)) % KEY_SPACE / KEY_SPACE for h, w in zip(high, low, strict=True)]

@@ -1,0 +1,28 @@
+"""Rounding of counts to a multiple of 3, 5 or 10: to the nearest, or up or down by a keyed draw without bias."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from exports.disclosure.policy import Rounding
+
+
+def round_count(value: int, settings: Rounding, secret: bytes = b"", name: str = "") -> int:
+    """The rounded value. A random draw depends on the secret and the cell's name, so it is the same every time."""
+    base = settings.base
+    rest = value % base
+    if rest == 0:
+        return value
+    if not settings.random:
+        return value - rest + (base if 2 * rest >= base else 0)
+    draw = int.from_bytes(hmac.new(secret, name.encode("utf-8"), hashlib.sha256).digest()[:8], "big") / 2**64
+    return value - rest + (base if draw < rest / base else 0)
+
+
+def behind(shown: int, settings: Rounding) -> tuple[int, int]:
+    """Smallest and largest true count that can be shown as this multiple."""
+    base = settings.base
+    if settings.random:
+        return max(0, shown - base + 1), shown + base - 1
+    return max(0, shown - base // 2), shown + (base - 1) // 2

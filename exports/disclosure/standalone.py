@@ -1,0 +1,439 @@
+"""Disclosure control for any CSV of leaf counts, without the rest of the house.
+
+`protect` writes, below the output folder,
+  published/<table>.csv, declaration.json, certificate.json     may leave the house
+  confidential/pattern.csv, summary.json, attacks.json          must not
+`audit` attacks any published table with its declaration, foreign patterns included. `explain` says why a cell is
+hidden. `check_certificate` tells whether a certificate speaks about exactly these bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.certificate import Certificate, check_certificate, issue_certificate
+from exports.disclosure.auditor.knowledge import Key, gather, read_published
+from exports.disclosure.constraints import Leaves
+from exports.disclosure.declaration import Axis, Declaration, DeclarationError, Table, parse_model, read_model, resolve
+from exports.disclosure.policy import Config, Data
+from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables, safety_of
+
+CONF_HIDDEN = "N"
+"""SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
+CONF_FREE = "F"
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Outcome of an attack on published files."""
+
+    declaration: Declaration
+    result: Result
+    certificate: Certificate
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Nothing was broken at the declared attacker level."""
+        return self.result.passed
+
+    def in_words(self) -> str:
+        """The report for people."""
+        result = self.result
+        lines = [
+            f"{self.declaration.name}: {result.cells} cells, {result.hidden} hidden, {result.equations} equations, "
+            f"{result.components} connected sets, {result.programs} linear programs, {self.seconds:.2f} s",
+            *(f"  {name}: {outcome}" for name, outcome in result.levels.items()),
+        ]
+        lines += [f"  BROKEN ({finding.attack}) {finding.derivation}" for finding in result.findings]
+        lines += [f"  remaining risk: {risk}" for risk in self.certificate.remaining_risks]
+        lines.append("PASSED" if self.passed else f"NOT SAFE: {len(result.findings)} broken")
+        return "\n".join(lines)
+
+
+def protect(
+    table: Path, config: Path, out: Path, *, secret: bytes = b"", alternatives: int = 20
+) -> dict[str, Any]:
+    """Protect a CSV of leaf counts as configured and write the results; returns the summary.
+
+    `out/published` changes only when everything is safe: it is written beside and renamed. Raises DeclarationError (bad input),
+    FrozenConflict (public cells block), NotSafe (the attacker wins).
+    """
+    started = time.perf_counter()
+    settings = read_model(config, Config)
+    declaration, leaves = load(table, settings, config.parent)
+    earlier = read_earlier(declaration, settings, config.parent)
+    previous = _read_previous(settings, config.parent)
+    planned = protect_tables(
+        declaration, leaves, settings.data, settings.policy, earlier=earlier, previously_hidden=previous, secret=secret
+    )
+    protected_declaration = _with_files(planned.declaration, settings, config.parent, out)
+    public = out / ".published.new"
+    shutil.rmtree(public, ignore_errors=True)
+    public.mkdir(parents=True)
+    for shown in protected_declaration.tables:
+        path = public / (shown.file or f"{shown.name}.csv")
+        if shown.earlier:
+            source = next(r for r in settings.earlier_releases if r.table.name == shown.name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((config.parent / source.file).read_bytes())
+        else:
+            _write(path, _table_rows(planned, shown, settings.data))
+    (public / "declaration.json").write_text(
+        json.dumps(protected_declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    # the attacker reads what was written, not what was planned
+    report = audit(public, public / "declaration.json")
+    if not report.passed:
+        shutil.rmtree(public)
+        raise NotSafe(
+            f"the written files can be broken: {report.result.findings[0].derivation}", report.result.findings
+        )
+    report.certificate.write(public / "certificate.json")
+    shutil.rmtree(out / "published", ignore_errors=True)
+    public.rename(out / "published")
+    confidential = out / "confidential"
+    confidential.mkdir(parents=True, exist_ok=True)
+    _write(confidential / "pattern.csv", _pattern_rows(planned))
+    summary = _summary(planned, report, time.perf_counter() - started)
+    (confidential / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    attacks = {
+        "levels": report.result.levels,
+        "provably_small": report.result.provably_small,
+        "provably_small_names": report.result.provably_small_names,
+        "alternatives": alternative_tables(planned, alternatives),
+    }
+    (confidential / "attacks.json").write_text(json.dumps(attacks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+def audit(published: Path, declaration: Path) -> AuditReport:
+    """Attack published files: `published` is a file (one table) or the folder that the declared files lie in."""
+    started = time.perf_counter()
+    declared = read_model(declaration, Declaration)
+    return audit_declared(published, declared, declaration, started)
+
+
+def audit_declared(
+    published: Path, declared: Declaration, declaration_file: Path, started: float | None = None
+) -> AuditReport:
+    """The same with a declaration already read."""
+    started = time.perf_counter() if started is None else started
+    files = published_files(published, declared)
+    cells = {table.name: read_published(files[table.name], table, declared) for table in declared.tables}
+    codes, columns = _codes_from_published(declared, cells)
+    resolved = resolve(declared, declaration_file.parent, codes, columns)
+    result = attack(gather(resolved, cells), resolved.safety)
+    certificate = issue_certificate(resolved, result, files, declaration_file)
+    return AuditReport(resolved, result, certificate, time.perf_counter() - started)
+
+
+def published_files(published: Path, declared: Declaration) -> dict[str, Path]:
+    """Where each table's file lies."""
+    if published.is_file():
+        if len(declared.tables) != 1:
+            raise DeclarationError(f"{published} is one file, but {len(declared.tables)} tables are declared; give their folder")
+        return {declared.tables[0].name: published}
+    return {table.name: published / (table.file or f"{table.name}.csv") for table in declared.tables}
+
+
+def _codes_from_published(
+    declared: Declaration, cells: Mapping[str, Mapping[Key, float | None]]
+) -> tuple[dict[str, list[tuple[str, ...]]], dict[str, tuple[str, ...]]]:
+    """Leaves of flat dimensions whose codes are not listed: every printed code except the total."""
+    codes: dict[str, list[tuple[str, ...]]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
+    for name, dimension in declared.dimensions.items():
+        if dimension.leaves is not None or dimension.hierarchies:
+            continue
+        seen: set[str] = set()
+        for table in declared.tables:
+            if name in table.dimensions:
+                place = list(table.dimensions).index(name)
+                seen.update(key[place] for key in cells[table.name])
+        seen.discard(dimension.total or "")
+        codes[name] = [(code,) for code in sorted(seen)]
+        columns[name] = (name,)
+    return codes, columns
+
+
+def explain(out: Path, cell: Mapping[str, str]) -> str:
+    """Why a cell of a protected output is hidden: its rule, or what could be computed if it were shown."""
+    rows = _read_csv(out / "confidential" / "pattern.csv")
+    names = [name for name in rows[0] if name not in ("value", "status", "reason")] if rows else []
+    declared = read_model(out / "published" / "declaration.json", Declaration)
+    wanted = {name: cell.get(name) or (declared.dimensions[name].total or "") for name in names}
+    unknown = set(cell) - set(names)
+    if unknown:
+        raise DeclarationError(f"unknown dimension {sorted(unknown)[0]!r}; there are {', '.join(names)}")
+    found = next((row for row in rows if all(row[name] == wanted[name] for name in names)), None)
+    if found is None:
+        raise DeclarationError(f"there is no cell {wanted}")
+    label = ", ".join(f"{name}={code}" for name, code in wanted.items())
+    if found["status"] == "published":
+        return f"{label} is published: {found['value']}"
+    if found["status"] == "primary":
+        return f"{label} is hidden because of a rule: {found['reason']}"
+    cells = {
+        table.name: read_published(path, table, declared)
+        for table, path in ((t, published_files(out / "published", declared)[t.name]) for t in declared.tables)
+    }
+    for table in declared.tables:
+        key = tuple(wanted[name] for name in table.dimensions)
+        if key in cells[table.name] and not table.earlier:
+            cells[table.name][key] = float(found["value"])
+    result = attack(gather(declared, cells), declared.safety)
+    if result.passed:
+        return f"{label} is hidden to leave room for others; showing it alone would break nothing at the declared level"
+    first = result.findings[0]
+    return f"{label} is hidden because otherwise: {first.derivation}" + (
+        f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
+    )
+
+
+def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leaves]:
+    """Read the confidential CSV and resolve the declaration against its codes."""
+    data = settings.data
+    header, columns = _read_columns(table, data.delimiter)
+    leaf_column = {name: data.columns.get(name, name) for name in settings.dimensions}
+    needed: dict[str, str] = {column: f"dimension {name!r}" for name, column in leaf_column.items()}
+    needed[data.value] = "data.value"
+    for key in ("contributor", "respondents", "denominator", "mark"):
+        column = getattr(data, key)
+        if column is not None:
+            needed[column] = f"data.{key}"
+    for unit in settings.policy.rules.units:
+        needed[unit] = "policy.rules.units"
+    level_columns: dict[str, tuple[str, ...]] = {}
+    for name, dimension in settings.dimensions.items():
+        levels = dict.fromkeys(
+            level for hierarchy in dimension.hierarchies.values() for level in hierarchy.levels or ()
+        )
+        level_columns[name] = (leaf_column[name], *levels)
+        needed.update({level: f"a level of {name!r}" for level in levels})
+    for column, why in needed.items():
+        if column not in header:
+            raise DeclarationError(f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}")
+    size = len(columns[data.value])
+    if size == 0:
+        raise DeclarationError(f"{table}: the table has no rows")
+    codes = {
+        name: list(zip(*(columns[column] for column in level_columns[name]), strict=True)) for name in settings.dimensions
+    }
+    tables = settings.tables or (Table(name=settings.name, dimensions={name: Axis() for name in settings.dimensions}),)
+    declaration = Declaration(
+        name=settings.name,
+        dimensions=settings.dimensions,
+        tables=(*tables, *(release.table.model_copy(update={"earlier": True}) for release in settings.earlier_releases)),
+        safety=safety_of(settings.policy, data),
+    )
+    resolved = resolve(declaration, folder, codes, level_columns)
+    amounts = {data.value: _numbers(table, data.value, columns[data.value])}
+    for column in (data.respondents, data.denominator, *settings.policy.rules.units):
+        if column is not None:
+            amounts[column] = _numbers(table, column, columns[column])
+    if data.mark is not None:
+        marks = set(settings.policy.rules.secret_marks)
+        amounts[data.mark] = np.array([1.0 if value in marks else 0.0 for value in columns[data.mark]])
+    leaf_codes: dict[str, Sequence[str]] = {name: columns[leaf_column[name]] for name in settings.dimensions}
+    if data.contributor is not None:
+        leaf_codes[data.contributor] = columns[data.contributor]
+    return resolved, Leaves(leaf_codes, amounts)
+
+
+def read_earlier(
+    declaration: Declaration, settings: Config, folder: Path
+) -> dict[str, dict[Key, float | None]]:
+    """Cells of the earlier releases."""
+    earlier: dict[str, dict[Key, float | None]] = {}
+    for release in settings.earlier_releases:
+        table = next(table for table in declaration.tables if table.name == release.table.name)
+        earlier[table.name] = read_published(folder / release.file, table, declaration)
+    return earlier
+
+
+def alternative_tables(planned: Protected, limit: int) -> list[dict[str, Any]]:
+    """For primaries, another table that fits everything published and has another value in the cell."""
+    from exports.disclosure.auditor.alternative import alternative
+
+    found: list[dict[str, Any]] = []
+    if planned.declaration.safety.perturbation is not None:
+        return found
+    knowledge = gather(planned.declaration, {**planned.published, **planned.earlier})
+    index = {key: cell for cell, key in enumerate(knowledge.keys)}
+    for cell in np.flatnonzero(planned.primaries.sensitive & planned.pattern.hidden)[:limit].tolist():
+        number = index.get(planned.system.keys[cell])
+        if number is None or knowledge.shown[number] is not None:
+            continue
+        truth = float(planned.system.values[cell])
+        table = alternative(knowledge, number, truth)
+        if table is not None:
+            found.append({"cell": knowledge.name(number), "true": truth, "alternative": table})
+    return found
+
+
+def _with_files(declaration: Declaration, settings: Config, folder: Path, out: Path) -> Declaration:
+    """Every table with the file it is written to."""
+    tables = []
+    for table in declaration.tables:
+        file = table.file or (f"earlier/{table.name}.csv" if table.earlier else f"{table.name}.csv")
+        if Path(file).is_absolute() or ".." in Path(file).parts:
+            raise DeclarationError(f"table {table.name!r}: the file {file!r} must lie below the output folder")
+        tables.append(table.model_copy(update={"file": file}))
+    return declaration.model_copy(update={"tables": tuple(tables)})
+
+
+def _table_rows(planned: Protected, table: Table, data: Data) -> list[list[str]]:
+    names = list(table.dimensions)
+    header = [table.columns.get(name, name) for name in names] + [table.value, "conf_status"]
+    with_rate = data.denominator is not None and data.rate_per is not None
+    denominators = planned.primaries.denominators
+    if with_rate:
+        header += ["denominator", "rate"]
+    rows = [header]
+    for codes, cell in cells_of(planned.system, planned.declaration, table):
+        number = planned.published[table.name][codes]
+        row = [*codes]
+        if number is None:
+            row += [planned.declaration.safety.symbol, CONF_HIDDEN]
+        else:
+            row += [_text(number), CONF_FREE]
+        if with_rate and denominators is not None and data.rate_per is not None:
+            base = float(denominators[cell])
+            row.append(_text(base))
+            hidden = number is None or base <= 0
+            row.append(planned.declaration.safety.symbol if hidden else f"{number / base * data.rate_per:.2f}")  # type: ignore[operator]
+        rows.append(row)
+    return rows
+
+
+def _pattern_rows(planned: Protected) -> list[list[str]]:
+    rows = [[*planned.system.dimensions, "value", "status", "reason"]]
+    for cell, key in enumerate(planned.system.keys):
+        if planned.system.published[cell]:
+            reason = planned.primaries.reasons.get(cell, "")
+            rows.append([*key, _text(float(planned.system.values[cell])), planned.status(cell), reason])
+    return rows
+
+
+def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[str, Any]:
+    shown = planned.system.published
+    hidden = planned.pattern.hidden & shown
+    values = planned.system.values
+    leaf_total = float(values[shown].sum())
+    gap = planned.pattern.gap
+    return {
+        "name": planned.declaration.name,
+        "cells": int(shown.sum()),
+        "equations": int(planned.system.equations.shape[0]),
+        "primary": int((planned.primaries.sensitive & hidden).sum()),
+        "secondary": int(planned.pattern.secondary.sum()),
+        "hidden": int(hidden.sum()),
+        "value_hidden_share": float(values[hidden].sum()) / leaf_total if leaf_total else 0.0,
+        "objective": planned.pattern.objective,
+        "lower_bound": planned.pattern.bound,
+        "lower_bound_of": "the interval model (K1); stricter attacker levels can only cost more",
+        "gap": None if math.isinf(gap) else gap,
+        "rounds": planned.rounds,
+        "levels": report.result.levels,
+        "remaining_risks": list(report.certificate.remaining_risks),
+        "notes": [*planned.notes, *planned.pattern.notes],
+        "seconds": round(seconds, 3),
+    }
+
+
+def _read_previous(settings: Config, folder: Path) -> dict[str, set[Key]] | None:
+    if settings.previous_pattern is None:
+        return None
+    rows = _read_csv(folder / settings.previous_pattern)
+    names = list(settings.dimensions)
+    keys = {tuple(row[name] for name in names) for row in rows if row["status"] != "published"}
+    label = settings.tables[0].name if settings.tables else settings.name
+    return {label: keys}
+
+
+def _read_columns(path: Path, delimiter: str) -> tuple[list[str], dict[str, list[str]]]:
+    """All columns of a CSV as text."""
+    import duckdb
+
+    if not path.is_file():
+        raise DeclarationError(f"{path}: no such file")
+    with duckdb.connect() as connection:
+        try:
+            relation = connection.execute(
+                "select * from read_csv(?, delim = ?, header = true, all_varchar = true, nullstr = '', strict_mode = true)",
+                [str(path), delimiter],
+            )
+        except duckdb.Error as error:
+            raise DeclarationError(f"{path}: not readable as CSV with the delimiter {delimiter!r}: {error}") from None
+        header = [column[0] for column in relation.description or ()]
+        arrays = relation.fetchnumpy()
+    columns: dict[str, list[str]] = {}
+    for name in header:
+        masked = np.ma.asarray(arrays[name])
+        columns[name] = ["" if missing else str(value) for value, missing in zip(masked.data, np.ma.getmaskarray(masked), strict=True)]
+    return header, columns
+
+
+def _numbers(path: Path, column: str, texts: Sequence[str]) -> Any:
+    numbers = np.empty(len(texts))
+    for line, text in enumerate(texts, start=2):
+        try:
+            numbers[line - 2] = float(text)
+        except ValueError:
+            raise DeclarationError(
+                f"{path}: line {line}, column {column!r}: {text!r} is not a number; "
+                "leaf counts must be complete, give 0 where there are no cases"
+            ) from None
+    return numbers
+
+
+def _read_csv(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise DeclarationError(f"{path}: no such file")
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    path.write_text(buffer.getvalue(), encoding="utf-8")
+
+
+def _text(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+__all__ = [
+    "AuditReport",
+    "NotSafe",
+    "alternative_tables",
+    "audit",
+    "audit_declared",
+    "check_certificate",
+    "explain",
+    "load",
+    "parse_model",
+    "protect",
+]
