@@ -46,7 +46,7 @@ AreaLevel = Literal[
     "JUGENDAMTSBEZIRK", "SMALL_AREA",
 ]  # fmt: skip
 Statistic = Literal["proportion", "rate", "odds", "published_share", "none"]
-DateRule = Literal["same", "year_end_before", "mean_of_two"]
+DateRule = Literal["same", "year_end", "year_end_before", "mean_of_two"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -103,7 +103,8 @@ class MeanAge(Frozen):
 class Denominator(Frozen):
     """What the numerator is divided by, and of which day it is.
 
-    date `same`: the numerator's reference date. `year_end_before`: 31 December of the year before.
+    date `same`: the numerator's reference date. `year_end`: 31 December of its year. `year_end_before`: of the
+    year before.
     `mean_of_two`: the mean of 31 December of the year before and of the year itself.
     """
 

@@ -9,6 +9,11 @@
     {'name': 'youth_facility', 'model': 'fct_youth_facility', 'dimensions': ['facility_branch', 'facility_type']},
     {'name': 'unemployment', 'model': 'fct_unemployment', 'dimensions': ['sex', 'age_group', 'nationality', 'unemployed_group']},
     {'name': 'income', 'model': 'fct_income', 'dimensions': []},
-    {'name': 'area_size', 'model': 'fct_area_size', 'dimensions': []}
+    {'name': 'area_size', 'model': 'fct_area_size', 'dimensions': []},
+    {'name': 'migration', 'model': 'fct_migration', 'dimensions': ['sex', 'age_group']},
+    {'name': 'employment', 'model': 'fct_employment', 'dimensions': ['sex', 'nationality']},
+    {'name': 'care_recipient', 'model': 'fct_care_recipient', 'dimensions': ['care_type', 'sex']},
+    {'name': 'care_facility', 'model': 'fct_care_facility', 'dimensions': []},
+    {'name': 'poverty_risk', 'model': 'fct_poverty_risk', 'dimensions': []}
 ]) }}
 {%- endmacro %}

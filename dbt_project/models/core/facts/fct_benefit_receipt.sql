@@ -160,6 +160,33 @@ with published as (
         6 as source_rank
     from {{ ref('stg_regionalstatistik__22311_01_02_4') }}
 
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        benefit,
+        sex,
+        nationality,
+        age_group,
+        setting,
+        7 as source_rank
+    from {{ ref('stg_regionalstatistik__22131_01_02_4') }}
+
 ),
 
 identity as (

@@ -24,6 +24,32 @@ with published as (
         1 as source_rank
     from {{ ref('stg_regionalstatistik__13211_02_05_4') }}
 
+    union all
+
+    select
+        dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base,
+        '_T' as sex,
+        nationality,
+        age_group,
+        unemployed_group,
+        2 as source_rank
+    from {{ ref('stg_regionalstatistik__13211_01_03_4') }}
+
 ),
 
 identity as (

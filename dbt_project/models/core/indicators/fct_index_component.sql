@@ -23,6 +23,18 @@ inputs as (
     from {{ ref('fct_indicator') }} as computed
     where not computed.is_backcast and computed.value is not null
 
+    union all
+
+    select
+        'small_area_share' as input,
+        component,
+        area_code,
+        'SMALL_AREA' as area_level,
+        edition_year as year,
+        value
+    from {{ ref('fct_small_area_share') }}
+    where value is not null
+
 ),
 
 leveled as (

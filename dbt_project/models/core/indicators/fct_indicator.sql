@@ -147,6 +147,7 @@ numerators as (
         selections.* exclude (selection_id),
         case sides.denominator_date
             when 'same' then selections.reference_date
+            when 'year_end' then make_date(cast(year(selections.reference_date) as integer), 12, 31)
             else make_date(cast(year(selections.reference_date) as integer) - 1, 12, 31)
         end as first_denominator_date,
         case when sides.denominator_date = 'mean_of_two'

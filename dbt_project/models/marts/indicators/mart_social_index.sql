@@ -23,6 +23,14 @@ areas as (
 
 ),
 
+small_areas as (
+
+    select area_code, edition_year as year, any_value(area_name) as area_name
+    from {{ ref('fct_small_area_share') }}
+    group by area_code, edition_year
+
+),
+
 computed as (
 
     select * from {{ ref('fct_indicator') }}
@@ -172,8 +180,8 @@ select
     all_scores.name_en as edition_name_en,
     areas.area_key,
     all_scores.area_code,
-    areas.area_level,
-    areas.area_name,
+    coalesce(areas.area_level, 'SMALL_AREA') as area_level,
+    coalesce(areas.area_name, small_areas.area_name) as area_name,
     cast(all_scores.year as integer) as reference_year,
     all_scores.score,
     all_scores.class_code,
@@ -187,4 +195,6 @@ select
         else 'part_missing'
     end as missing_reason
 from all_scores
-inner join areas on all_scores.area_code = areas.area_code
+left join areas on all_scores.area_code = areas.area_code
+left join small_areas
+    on all_scores.area_code = small_areas.area_code and all_scores.year = small_areas.year

@@ -15,6 +15,9 @@ with indicators as (
         'D05-65plus',
         'D06',
         'D07',
+        'D08',
+        'D09',
+        'D10',
         'D13'
     )
 
@@ -44,6 +47,9 @@ select
     max(case when indicators.indicator_id = 'D05-65plus' then indicators.value end) as d05_65plus,
     max(case when indicators.indicator_id = 'D06' then indicators.value end) as d06,
     max(case when indicators.indicator_id = 'D07' then indicators.value end) as d07,
+    max(case when indicators.indicator_id = 'D08' then indicators.value end) as d08,
+    max(case when indicators.indicator_id = 'D09' then indicators.value end) as d09,
+    max(case when indicators.indicator_id = 'D10' then indicators.value end) as d10,
     max(case when indicators.indicator_id = 'D13' then indicators.value end) as d13
 from indicators
 inner join areas on indicators.area_key = areas.area_key

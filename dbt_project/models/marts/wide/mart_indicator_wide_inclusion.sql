@@ -3,7 +3,8 @@ with indicators as (
 
     select * from {{ ref('fct_indicator') }}
     where indicator_id in (
-        'B06-general'
+        'B06-general',
+        'H03-sgb12'
     )
 
 ),
@@ -20,7 +21,8 @@ select
     any_value(areas.area_level) as area_level,
     any_value(areas.area_name) as area_name,
     cast(year(indicators.reference_date) as integer) as reference_year,
-    max(case when indicators.indicator_id = 'B06-general' then indicators.value end) as b06_general
+    max(case when indicators.indicator_id = 'B06-general' then indicators.value end) as b06_general,
+    max(case when indicators.indicator_id = 'H03-sgb12' then indicators.value end) as h03_sgb12
 from indicators
 inner join areas on indicators.area_key = areas.area_key
 group by indicators.area_key, indicators.area_code, year(indicators.reference_date)

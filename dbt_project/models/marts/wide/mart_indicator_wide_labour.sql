@@ -10,7 +10,8 @@ with indicators as (
         'A03-foreign',
         'A03-german',
         'A04',
-        'A04-density'
+        'A04-density',
+        'A05-workplace'
     )
 
 ),
@@ -34,7 +35,8 @@ select
     max(case when indicators.indicator_id = 'A03-foreign' then indicators.value end) as a03_foreign,
     max(case when indicators.indicator_id = 'A03-german' then indicators.value end) as a03_german,
     max(case when indicators.indicator_id = 'A04' then indicators.value end) as a04,
-    max(case when indicators.indicator_id = 'A04-density' then indicators.value end) as a04_density
+    max(case when indicators.indicator_id = 'A04-density' then indicators.value end) as a04_density,
+    max(case when indicators.indicator_id = 'A05-workplace' then indicators.value end) as a05_workplace
 from indicators
 inner join areas on indicators.area_key = areas.area_key
 group by indicators.area_key, indicators.area_code, year(indicators.reference_date)

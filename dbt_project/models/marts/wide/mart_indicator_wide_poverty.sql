@@ -9,6 +9,7 @@ with indicators as (
         'P06',
         'P07',
         'P08',
+        'P13',
         'P14'
     )
 
@@ -32,6 +33,7 @@ select
     max(case when indicators.indicator_id = 'P06' then indicators.value end) as p06,
     max(case when indicators.indicator_id = 'P07' then indicators.value end) as p07,
     max(case when indicators.indicator_id = 'P08' then indicators.value end) as p08,
+    max(case when indicators.indicator_id = 'P13' then indicators.value end) as p13,
     max(case when indicators.indicator_id = 'P14' then indicators.value end) as p14
 from indicators
 inner join areas on indicators.area_key = areas.area_key

@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '12711-01-03-4', ['sex', 'age_group']) }}

@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '22411-01-01-4', []) }}
