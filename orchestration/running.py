@@ -24,6 +24,11 @@ telemetry: {enabled: false}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+storage:
+  custom:
+    module: orchestration.defs.storage
+    class: KeptSqliteStorage
+    config: {base_dir: {env: DAGSTER_HOME}}
 """
 
 
