@@ -2,6 +2,8 @@
 
 Whether an area of that code existed in a year is a question to the register of areas, not to this module.
 
+Berlin has twelve Bezirke, printed as 11001 or 11001001; its only Kreis is 11000.
+
 Codes are text: `DG` (Germany), Land 2 digits, Regierungsbezirk or statistical region 3, Kreis 5, Gemeinde 8
 (AGS). GENESIS adds codes of its own in Rhineland-Palatinate (Kreis + 2 digits for a Verbandsgemeinde,
 + 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel (ARS) has 9 or 12
@@ -71,6 +73,6 @@ def levels_of(code: str) -> tuple[str, ...]:
         return ()
     if code[3:5] == "00" and code[:2] not in ("02", "11"):
         return ()
-    if len(code) == 8 and code[:2] == "11" and code[5:] != "000":
-        return ("BEZIRK",)
+    if code[:2] == "11" and len(code) in (5, 8) and not code.endswith("000"):
+        return ("BEZIRK",) if "01" <= code[3:5] <= "12" else ()
     return levels

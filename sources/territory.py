@@ -17,10 +17,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sources.area_codes import levels_of
 from sources.catalogue import CATALOG
 from sources.errors import problem
 
-KREIS_DIGITS = 5
 REGISTER = "gv-isys"
 """The dataset that is the official register of areas."""
 
@@ -51,7 +51,7 @@ class Territory:
         for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
             code, time, line = row["area_code"], row["time_text"], row["line_min"]
             end, year = self.ended.get(code), _year(time)
-            if self.kreise is not None and len(code) == KREIS_DIGITS and code not in self.kreise:
+            if self.kreise is not None and "KREIS" in levels_of(code) and code not in self.kreise:
                 raise problem("unknown_area", file_name, line=line, found=code, name=_name(cells, code))
             if end is not None and year is not None and end <= dt.date(year, 1, 1):
                 raise problem(
