@@ -1,25 +1,31 @@
 """Reads a vector file (shapefile, GeoPackage, GeoJSON) as declared by `sources.file_formats.GeometryFile`.
 
-DuckDB's spatial extension does the reading; it is loaded from the file of its PyPI wheel, so nothing is
-downloaded. `line` counts features from 1. Texts are as DuckDB prints them: dates 2021-09-01, whole numbers
-without decimals.
+GDAL (pyogrio) reads the file; DuckDB's spatial extension, loaded from the file of its PyPI wheel, judges the
+outlines. DuckDB does not open the file itself: a damaged shapefile can bring its reader down with the whole
+process. `line` counts features from 1.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
+import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
+from sources.errors import problem
 from sources.fetch import archive
 from sources.fetch.errors import FetchError
 from sources.file_formats import GeometryFile
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
+from sources.readers.workbook import text
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +34,9 @@ VERSION = "1"
 
 _SUFFIX = {"ESRI Shapefile": ".shp", "GPKG": ".gpkg", "GeoJSON": ".geojson"}
 _LONGITUDE_LATITUDE = {"EPSG:4326", "OGC:CRS84"}
+_KINDS = {
+    1: "POINT", 2: "LINESTRING", 3: "POLYGON", 4: "MULTIPOINT", 5: "MULTILINESTRING", 6: "MULTIPOLYGON",
+}  # fmt: skip
 _ANOTHER = "Is this the file of another dataset, or a cut download? Fetch it again."
 
 
@@ -45,8 +54,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     assert isinstance(form, GeometryFile)
     with tempfile.TemporaryDirectory(prefix="planstat-") as scratch:
         layer = _layer_file(file, form, Path(scratch))
-        with open_spatial() as engine:
-            return _read(engine, declaration, form, layer, file.name)
+        return _read(declaration, form, layer, file.name)
 
 
 def open_spatial() -> duckdb.DuckDBPyConnection:
@@ -107,67 +115,77 @@ def _layer_file(file: Path, form: GeometryFile, scratch: Path) -> Path:
     return layer
 
 
-def _read(
-    engine: duckdb.DuckDBPyConnection, declaration: Declaration, form: GeometryFile, layer: Path, name: str
-) -> Reading:
-    import duckdb
-
-    try:
-        crs = _crs(engine, form, layer, name)
-        options = ", layer = ?" if form.layer and form.driver != "ESRI Shapefile" else ""
-        arguments = [str(layer), *([form.layer] if options else [])]
-        described = engine.execute(f"describe from st_read(?{options})", arguments).fetchall()
-        sources = [row[0] for row in described if row[0] != "OGC_FID" and not row[1].startswith("GEOMETRY")]
-        geometry = [row[0] for row in described if row[1].startswith("GEOMETRY")]
-        declared = [column.source or column.name for column in declaration.columns]
-        if sources != declared or len(geometry) != 1:
-            raise SourceError(
-                _difference(sources, declared),
-                file=name,
-                remedy="If the publisher changed the columns, declare the new ones; else fetch it again.",
-            )
-        texts = ", ".join(f"cast({_quoted(source)} as varchar)" for source in sources)
-        shape = _quoted(geometry[0])
-        rows = engine.execute(
-            f"select {texts}, st_aswkb({shape}), st_geometrytype({shape})::varchar,"
-            f" st_isempty({shape}), st_isvalid({shape}) from st_read(?{options})",
-            arguments,
-        ).fetchall()
-    except duckdb.Error as error:
+def _read(declaration: Declaration, form: GeometryFile, layer: Path, name: str) -> Reading:
+    meta, features = _features(form, layer, name)
+    crs = _checked_crs(meta["crs"], form, name)
+    sources = [str(field) for field in meta["fields"]]
+    declared = [column.source or column.name for column in declaration.columns]
+    if sources != declared:
         raise SourceError(
-            f"no readable {form.driver} file ({str(error).splitlines()[0][:200]})", file=name, remedy=_ANOTHER
-        ) from None
-    if not rows:
-        raise SourceError("the layer has no features", file=name, remedy=_ANOTHER)
-    invalid = _check_geometry(rows, form, name)
+            _difference(sources, declared),
+            file=name,
+            remedy="If the publisher changed the columns, declare the new ones; else fetch it again.",
+        )
+    shapes: list[bytes | None] = features.column(features.num_columns - 1).to_pylist()
+    if not shapes:
+        raise problem("no_rows", name)
+    invalid = _check_geometry(shapes, form, name)
 
     def where(line: int, column: int) -> str:
         return f"feature {line}, column {sources[column - 1] if column <= len(sources) else column}"
 
-    width = len(sources)
+    texts = [[_text(value) for value in features.column(source).to_pylist()] for source in sources]
     table = grid.records(
         declaration,
-        ((line, [text or "" for text in row[:width]]) for line, row in enumerate(rows, start=1)),
+        enumerate(zip(*texts, strict=True), start=1),
         {},
         where,
         name,
-        extra={"geometry": [bytes(row[width]) for row in rows], "crs": [crs] * len(rows)},
+        extra={"geometry": list(shapes), "crs": [crs] * len(shapes)},
     )
     note = f"{len(invalid)} outlines cross themselves (features {', '.join(map(str, invalid[:20]))})."
     return Reading(table=table, notes=note if invalid else None, published_at=None)
 
 
-def _crs(engine: duckdb.DuckDBPyConnection, form: GeometryFile, layer: Path, name: str) -> str:
-    """The coordinate system that the file itself names, checked against the declared one."""
-    found = engine.execute(
-        "select layers[1].geometry_fields[1].crs.auth_name, layers[1].geometry_fields[1].crs.auth_code"
-        " from st_read_meta(?)",
-        [str(layer)],
-    ).fetchall()
-    crs = f"{found[0][0]}:{found[0][1]}" if found and found[0][1] else None
-    same = crs == form.crs or {crs, form.crs} <= _LONGITUDE_LATITUDE
-    if not same:
-        says = f"names the coordinate system {crs}" if crs else "names no known coordinate system"
+def _features(form: GeometryFile, layer: Path, name: str) -> tuple[dict[str, Any], pa.Table]:
+    """Metadata and features of the layer; the last column of the table is the geometry as WKB."""
+    import pyogrio.errors
+    from pyogrio import raw
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL warns about is checked here and refused
+            meta, features = raw.read_arrow(
+                layer, layer=form.layer if form.driver == "GPKG" else None, read_geometry=True
+            )
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.CRSError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+        pyogrio.errors.FieldError,
+        RuntimeError,
+        ValueError,
+        pa.ArrowException,
+    ) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise SourceError(f"no readable {form.driver} file ({reason})", file=name, remedy=_ANOTHER) from None
+    if features.num_columns != len(meta["fields"]) + 1:
+        raise SourceError("the layer has no geometry", file=name, remedy=_ANOTHER)
+    return meta, features
+
+
+def _text(value: object) -> str:
+    """A field as text; a list of numbers as JSON."""
+    return json.dumps(value) if isinstance(value, list) else text(value)
+
+
+def _checked_crs(crs: str | None, form: GeometryFile, name: str) -> str:
+    """The coordinate system that the file itself names, if it is the declared one."""
+    if crs != form.crs and not {crs, form.crs} <= _LONGITUDE_LATITUDE:
+        shown = crs if crs and crs.startswith("EPSG:") else None
+        says = f"names the coordinate system {shown}" if shown else "names no known coordinate system"
         raise SourceError(
             f"the file {says}, expected is {form.crs}",
             file=name,
@@ -176,26 +194,47 @@ def _crs(engine: duckdb.DuckDBPyConnection, form: GeometryFile, layer: Path, nam
     return form.crs
 
 
-def _check_geometry(rows: Sequence[tuple[object, ...]], form: GeometryFile, name: str) -> list[int]:
+def _check_geometry(shapes: Sequence[bytes | None], form: GeometryFile, name: str) -> list[int]:
     """Line numbers of features whose outline crosses itself, when the declaration lets them pass."""
-    invalid = []
-    for line, row in enumerate(rows, start=1):
-        shape, kind, empty, valid = row[-4:]
-        what = None
-        if shape is None or empty:
-            what = "the feature has no geometry"
-        elif kind not in form.geometry:
-            what = f"the geometry is a {kind}, expected is {' or '.join(form.geometry)}"
-        elif not valid and form.invalid == "refuse":
-            what = "the outline is invalid (it crosses or touches itself)"
-        elif not valid:
-            invalid.append(line)
-        if what:
-            raise SourceError(
-                what, file=name, line=line, cell=f"feature {line} ({row[0]})",
-                remedy="Fetch the file again; if it stays so, ask the publisher or repair the geometry.",
-            )  # fmt: skip
-    return invalid
+    import duckdb
+
+    def refuse(what: str, line: int) -> SourceError:
+        return SourceError(
+            what, file=name, line=line, cell=f"feature {line}",
+            remedy="Fetch the file again; if it stays so, ask the publisher or repair the geometry.",
+        )  # fmt: skip
+
+    for line, shape in enumerate(shapes, start=1):
+        kind = _kind(shape)
+        if kind is None:
+            raise refuse("the feature has no geometry", line)
+        if kind not in form.geometry:
+            raise refuse(f"the geometry is a {kind}, expected is {' or '.join(form.geometry)}", line)
+    numbered = pa.table({"line": range(1, len(shapes) + 1), "shape": shapes})
+    with open_spatial() as engine:
+        engine.register("numbered", numbered)
+        try:
+            found = engine.execute(
+                "select line, st_isempty(g) from (select line, st_geomfromwkb(shape) as g from numbered)"
+                " where st_isempty(g) or not st_isvalid(g) order by line"
+            ).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0][:200]
+            raise SourceError(f"a geometry cannot be read ({reason})", file=name, remedy=_ANOTHER) from None
+    for line, empty in found:
+        if empty:
+            raise refuse("the feature has no geometry", line)
+        if form.invalid == "refuse":
+            raise refuse("the outline is invalid (it crosses or touches itself)", line)
+    return [line for line, _ in found]
+
+
+def _kind(shape: bytes | None) -> str | None:
+    """Kind of a geometry by the first five bytes of its WKB (byte order, type; thousands tell of Z and M)."""
+    if not shape or len(shape) < 5:
+        return None
+    code = int.from_bytes(shape[1:5], "little" if shape[0] else "big")
+    return _KINDS.get((code & 0x0FFFFFFF) % 1000, f"geometry of type {code}")
 
 
 def _difference(found: Sequence[str], declared: Sequence[str]) -> str:
@@ -209,7 +248,3 @@ def _difference(found: Sequence[str], declared: Sequence[str]) -> str:
         if len(found) > len(declared)
         else "no geometry"
     )
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
