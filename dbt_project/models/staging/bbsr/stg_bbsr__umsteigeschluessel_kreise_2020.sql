@@ -1,0 +1,29 @@
+with records as (
+
+    select * from {{ source('bbsr', 'umsteigeschluessel-kreise-2020') }}
+
+),
+
+newest as (
+
+    select snapshot_id
+    from {{ source('catalog', 'ledger') }}
+    where dataset_id = 'umsteigeschluessel-kreise-2020' and status = 'accepted'
+    order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
+    limit 1
+
+)
+
+-- the workbook keeps codes as numbers: eight digits without the leading zero, the Kreis in the first five
+select
+    newest.snapshot_id,
+    cast(records.from_year as integer) as from_year,
+    left(lpad(records.from_code, 8, '0'), 5) as from_code,
+    2020 as to_year,
+    left(lpad(records.to_code, 8, '0'), 5) as to_code,
+    cast(records.share_area as double) as weight_area,
+    cast(records.share_population as double) as weight_population,
+    cast(records.population_thousand as double) as part_population,
+    cast(records.area_sqkm as double) as part_area
+from records
+inner join newest on records.snapshot = newest.snapshot_id
