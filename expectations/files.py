@@ -118,7 +118,8 @@ def _described(bench: Bench) -> Inspection:
         there = {
             file.name for file in bench.folder.iterdir() if file.is_file() and not file.name.startswith(".")
         }
-        for name in sorted(there - resources.keys() - _COMPANIONS - {path.name}):
+        there -= _COMPANIONS | {path.name}
+        for name in sorted(there - resources.keys()):
             findings.add(name, "steht nicht in datapackage.json", "is not named in datapackage.json")
         for name, resource in sorted(resources.items()):
             file = bench.folder / name

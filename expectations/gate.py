@@ -66,7 +66,7 @@ def check(
         suite = suite_of(read.product)
         with laid_out(candidate, read, previous, areas, today) as bench:
             facts |= _facts(bench, previous)
-            checks = _judged(bench, suite.rules(bench), suite.inspections(bench))
+            checks = judged(bench, suite.rules(bench), suite.inspections(bench))
     except (DescriptionError, UnknownProduct) as error:
         checks = [_stopped("gate.description", DECLARATION, str(error), "error")]
     except UnreadableFile as error:
@@ -88,7 +88,7 @@ def check(
     return verdict
 
 
-def _judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection]) -> list[Check]:
+def judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection]) -> list[Check]:
     """Run everything and put it into words, in the order families first appear."""
     waivers = bench.description.checks.waivers
     valid = [waiver for waiver in waivers if bench.today <= waiver.until]

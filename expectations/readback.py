@@ -57,6 +57,8 @@ def _german(text: str, kind: str) -> str:
 
 
 def _written(value: str, kind: str) -> str:
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({value}, '%Y-%m-%dT%H:%M:%SZ')"
     if kind in _FLOATS:
         return (
             f"case when {value} = trunc({value}) and abs({value}) < 1e15 "

@@ -7,7 +7,7 @@ import importlib.util
 from typing import Protocol, cast
 
 from expectations.bench import Bench
-from expectations.rules import Inspection, Rule
+from expectations.rules import NAME, Inspection, Rule
 
 
 class Suite(Protocol):
@@ -29,7 +29,7 @@ class UnknownProduct(LookupError):
 def suite_of(product: str) -> Suite:
     """The suite module of a product; raises UnknownProduct naming the file to write."""
     name = f"expectations.suites.{product}"
-    if not product.isidentifier() or product == "common" or importlib.util.find_spec(name) is None:
+    if not NAME.match(product) or product == "common" or importlib.util.find_spec(name) is None:
         raise UnknownProduct(
             f"product {product} has no suite: write expectations/suites/{product}.py "
             "(it may start from expectations/suites/common.py)"

@@ -1,7 +1,7 @@
 """Small hand-made candidates: a folder with every file a product has, from rows as plain dictionaries.
 
-Written with DuckDB, csv and sqlite3 alone, so that the gate is tested against files, not against the project's
-own writers.
+Written with DuckDB, csv and sqlite3 alone, so that the gate is tested against files, not against the
+project's own writers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 
 Row = dict[str, Any]
 
@@ -170,10 +171,10 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Iterable[Row]) -> 
     with duckdb.connect() as connection:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
         connection.execute(f"create table rows ({columns})")
-        values = [[row.get(name) for name in types] for row in rows]
-        if values:
-            marks = ", ".join("?" for _ in types)
-            connection.executemany(f"insert into rows values ({marks})", values)
+        listed = list(rows)
+        if listed:
+            connection.register("given", pyarrow.table({n: [row.get(n) for row in listed] for n in types}))
+            connection.execute("insert into rows select * from given")
         connection.table("rows").write_parquet(str(path))
 
 

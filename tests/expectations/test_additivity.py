@@ -1,0 +1,154 @@
+"""Sums of parts and of areas: exact, rounded, explained, tolerated, and not comparable."""
+
+from __future__ import annotations
+
+from candidates import Candidate, population
+
+LAND_M = {"area_code": "01", "sex_code": "M"}
+
+
+def more(candidate: Candidate, by: float, **chosen: str) -> None:
+    """Raise the one row chosen by so much."""
+    for row in candidate.rows:
+        if all(row[name] == value for name, value in chosen.items()):
+            row["value"] += by
+
+
+def test_exact_sums_pass(ask) -> None:
+    assert (ask(population(), "additivity.sex").outcome, ask(population(), "additivity.sex").examined) == (
+        "passed",
+        33,
+    )
+    assert ask(population(), "additivity.laender").examined == 3
+    assert ask(population(), "additivity.kreise").examined == 48
+
+
+def test_a_part_that_does_not_fit_fails_and_says_by_how_much(ask) -> None:
+    candidate = population()
+    more(candidate, 7, area_code="01001", sex_code="F")
+    check = ask(candidate, "additivity.sex")
+    assert (check.outcome, check.found) == ("failed", 1)
+    assert check.examples == (
+        "01001 Kreis 01001 · measure persons · 2015-12-31: parts add to 2,032, the total says 2,025 "
+        "(difference 7, allowed 0)",
+    )
+    assert "Teile ergeben 2.032, als Summe steht 2.025" in check.examples_de[0]
+
+
+def test_kreise_that_do_not_add_to_their_land_fail(ask) -> None:
+    candidate = population()
+    more(candidate, -3, area_code="05001", sex_code="_T")
+    check = ask(candidate, "additivity.kreise")
+    assert (check.outcome, check.found) == ("failed", 1)
+    assert "1 areas add to 2,102, published is 2,105 (difference -3, allowed 0)" in check.examples[0]
+
+
+def test_laender_that_do_not_add_to_germany_fail(ask) -> None:
+    candidate = population()
+    more(candidate, 1, area_code="DG", sex_code="M")
+    check = ask(candidate, "additivity.laender")
+    assert (check.outcome, check.found) == ("failed", 1)
+    assert "16 areas add to 17,360, published is 17,361" in check.examples[0]
+
+
+def test_germany_is_not_compared_with_fewer_than_sixteen_laender(ask) -> None:
+    candidate = population()
+    candidate.drop(area_code="16")
+    check = ask(candidate, "additivity.laender")
+    assert (check.outcome, check.examined) == ("passed", 0)
+    assert "3 not comparable" in check.observed
+
+
+def test_a_sum_with_a_missing_part_is_not_compared(ask) -> None:
+    candidate = population()
+    candidate.change(
+        {"area_code": "01001", "sex_code": "M"}, value=None, missing_reason="unknown_or_confidential"
+    )
+    sexes = ask(candidate, "additivity.sex")
+    assert (sexes.outcome, sexes.examined) == ("passed", 32)
+    kreise = ask(candidate, "additivity.kreise")
+    assert (kreise.outcome, kreise.examined) == ("passed", 47)
+
+
+def test_a_kreis_that_does_not_exist_is_no_missing_part(ask) -> None:
+    candidate = population()
+    gone = [dict(row) for row in candidate.rows if row["area_code"] == "01001"]
+    for row in gone:
+        row.update(area_code="01099", value=None, missing_reason="area_not_existing", obs_status="M")
+    candidate.rows += gone
+    check = ask(candidate, "additivity.kreise")
+    assert (check.outcome, check.examined) == ("passed", 48)
+
+
+def test_a_backcast_row_is_not_counted_twice(ask) -> None:
+    candidate = population()
+    candidate.types["is_backcast"] = "BOOLEAN"
+    again = [
+        dict(row, area_code="01098", is_backcast=True)
+        for row in candidate.rows
+        if row["area_code"] == "01001"
+    ]
+    candidate.rows += again
+    assert ask(candidate, "additivity.kreise").outcome == "passed"
+    for row in again:
+        row["is_backcast"] = False
+    assert ask(candidate, "additivity.kreise").outcome == "failed"
+
+
+def test_with_a_register_a_land_with_an_absent_kreis_is_not_compared(ask) -> None:
+    candidate = population()
+    candidate.drop(area_code="03001")
+    whole = population()
+    more(candidate, 1, area_code="03", sex_code="M")
+    check = ask(candidate, "additivity.kreise", register=whole)
+    assert (check.outcome, check.examined) == ("passed", 45)
+
+
+def test_rounding_of_the_source_widens_the_tolerance(ask) -> None:
+    candidate = population()
+    for row in candidate.rows:
+        row["rounding_base"] = 5
+    more(candidate, 6, area_code="01001", sex_code="F")  # two parts and a total, each off by 2 at most
+    assert ask(candidate, "additivity.sex").outcome == "passed"
+    more(candidate, 1, area_code="01001", sex_code="F")
+    check = ask(candidate, "additivity.sex")
+    assert check.outcome == "failed"
+    assert "(difference 7, allowed 6)" in check.examples[0]
+
+
+def test_a_difference_that_the_publisher_explains_warns_with_the_reason(ask) -> None:
+    candidate = population()
+    more(candidate, -4, area_code="10001", sex_code="_T")
+    more(candidate, -4, area_code="11001", sex_code="_T")
+    candidate.checks["areas"][1]["explained"] = [
+        {"where": {"area_code": ["10", "11"]}, "since": "2010-12-31", "why": "Landesaufnahmestelle"}
+    ]
+    check = ask(candidate, "additivity.kreise")
+    assert (check.outcome, check.found, check.excused) == ("warned", 2, 2)
+    assert check.examples[0].endswith("– Landesaufnahmestelle")
+    candidate.checks["areas"][1]["explained"][0]["since"] = "2016-12-31"
+    assert ask(candidate, "additivity.kreise").outcome == "failed"
+
+
+def test_up_to_the_tolerated_share_differences_warn(ask) -> None:
+    candidate = population()
+    more(candidate, 1, area_code="01001", sex_code="F")
+    candidate.checks["parts"][0]["tolerated_share"] = 0.031  # one of 33
+    assert ask(candidate, "additivity.sex").outcome == "warned"
+    more(candidate, 1, area_code="02001", sex_code="F")
+    assert ask(candidate, "additivity.sex").outcome == "failed"
+
+
+def test_a_difference_declared_as_warning_warns(ask) -> None:
+    candidate = population()
+    more(candidate, 1, area_code="01001", sex_code="F")
+    candidate.checks["parts"][0]["severity"] = "warn"
+    assert ask(candidate, "additivity.sex").outcome == "warned"
+
+
+def test_a_sum_that_applies_to_nothing_is_pointed_out(ask) -> None:
+    candidate = population()
+    candidate.checks["parts"][0]["where"] = {"measure_code": "pupils"}
+    check = ask(candidate, "additivity.sex")
+    assert check.outcome == "warned"
+    assert "stimmt die Angabe in der Produktdatei?" in check.observed_de
