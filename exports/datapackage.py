@@ -143,7 +143,7 @@ def _field(field: Field, rows: Rows) -> dict[str, Any]:
         described["planstat:unit"] = column.unit
     if field.name in rows.labelled:
         described["categories"] = [
-            {"value": label.code, "label": label.label_de}
+            {"value": label.code} | ({"label": label.label_de} if label.label_de else {})
             for label in rows.labels
             if label.column == field.name
         ]

@@ -235,7 +235,7 @@ def _code_list(connection: duckdb.DuckDBPyConnection, column: str) -> str | None
 def _labels(
     connection: duckdb.DuckDBPyConnection, fields: tuple[Field, ...], labelled: frozenset[str]
 ) -> tuple[CodeLabel, ...]:
-    """Every code that occurs, by column and in the order of its code list; one without a label has empty texts."""
+    """Every code that occurs, by column and in the order of its code list; without label empty texts."""
     return tuple(
         CodeLabel(field.name, code, label_de or "", label_en or "")
         for field in fields

@@ -65,17 +65,16 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as target,
     ):
         strings = frame.read(STRINGS).decode("utf-8")
-        known = strings.count("<si>")
-        _collect_texts(rows)
+        _lay_out(rows, strings.count("<si>"))
         for entry in frame.infolist():
             with target.open(entry.filename, "w") as part:
                 if entry.filename == DATA_SHEET:
-                    _fill_sheet(part, frame.read(entry).decode("utf-8"), rows, known)
+                    _fill_sheet(part, frame.read(entry).decode("utf-8"), rows)
                 elif entry.filename == STRINGS:
                     _fill_strings(part, strings, rows)
                 else:
                     part.write(frame.read(entry))
-        rows.connection.execute("drop type sheet_text")
+        _clear(rows)
     return None
 
 
@@ -121,17 +120,39 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
 
-def _collect_texts(rows: Rows) -> None:
-    """Create the type `sheet_text`: every text of the sheet once, its number being its place in order."""
+def _lay_out(rows: Rows, known_strings: int) -> None:
+    """Create the tables `sheet_texts`, every text once with its number, and `sheet`, every cell as a number.
+
+    `sheet` has for column n of line `line` either `text_n`, the number of its text, or `value_n`, or neither.
+    """
+    columns = shown_columns(rows)
     texts = " union ".join(
         f"select {_as_text(column)} from rows"
-        for column in shown_columns(rows)
+        for column in columns
         if column.kind not in ("integer", "number")
     )
     rows.connection.execute(
         "create type sheet_text as enum "
         f"(select cast(text as varchar) from ({texts}) as found(text) where text is not null order by 1)"
     )
+    cells = ", ".join(
+        f"enum_code(cast({_as_text(column)} as sheet_text)) + {known_strings} as text_{number}, "
+        f"{_as_number(column)} as value_{number}"
+        for number, column in enumerate(columns)
+    )
+    rows.connection.execute(
+        f"create table sheet as select rowid as place, cast(rowid + 2 as varchar) as line, {cells} from rows "
+        "order by rowid"
+    )
+    rows.connection.execute(
+        "create table sheet_texts as select unnest(enum_range(null::sheet_text))::varchar as text"
+    )
+
+
+def _clear(rows: Rows) -> None:
+    """Drop what `_lay_out` made."""
+    for made in ("table sheet", "table sheet_texts", "type sheet_text"):
+        rows.connection.execute(f"drop {made}")
 
 
 def _fill_strings(part: IO[bytes], xml: str, rows: Rows) -> None:
@@ -141,37 +162,29 @@ def _fill_strings(part: IO[bytes], xml: str, rows: Rows) -> None:
     part.write(before.encode("utf-8"))
     result = rows.connection.execute(
         f"""select '<si><t xml:space="preserve">' || {_escaped("text")} || '</t></si>'
-        from (select unnest(enum_range(null::sheet_text))::varchar as text)"""
+        from sheet_texts order by rowid"""
     )
     while batch := result.fetchmany(BATCH):
         part.write("".join(row[0] for row in batch).encode("utf-8"))
     part.write((end + after).encode("utf-8"))
 
 
-def _fill_sheet(part: IO[bytes], xml: str, rows: Rows, known_strings: int) -> None:
+def _fill_sheet(part: IO[bytes], xml: str, rows: Rows) -> None:
     """Write the sheet's XML with the product's rows in the place of line 2."""
     from xlsxwriter.utility import xl_col_to_name
 
     before, formatted, after = _split(xml)
-    columns = shown_columns(rows)
     styles = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', formatted))
-    last = xl_col_to_name(len(columns) - 1)
-    before = re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="A1:{last}{rows.count + 1}"', before, count=1)
-    cells = [
-        _cell(xl_col_to_name(index), styles.get(xl_col_to_name(index), "0"), column, known_strings)
-        for index, column in enumerate(columns)
-    ]
-    part.write(before.encode("utf-8"))
+    letters = [xl_col_to_name(number) for number in range(len(shown_columns(rows)))]
+    cells = ", ".join(_cell(letter, styles.get(letter, "0"), number) for number, letter in enumerate(letters))
+    size = f'<dimension ref="A1:{letters[-1]}{rows.count + 1}"'
+    part.write(re.sub(r'<dimension ref="[^"]*"', size, before, count=1).encode("utf-8"))
     for first in range(0, rows.count, BATCH):
-        found = rows.connection.execute(
-            f"""select concat('<row r="', line, '">', {", ".join(cells)}, '</row>')
-            from (
-                select *, rowid as place, cast(rowid + 2 as varchar) as line
-                from rows where rowid between ? and ?
-            )
-            order by place""",
+        found = rows.query(
+            f"""select concat('<row r="', line, '">', {cells}, '</row>')
+            from sheet where place between ? and ? order by place""",
             [first, first + BATCH - 1],
-        ).fetchall()
+        )
         part.write("".join(row[0] for row in found).encode("utf-8"))
     part.write(after.encode("utf-8"))
 
@@ -200,30 +213,30 @@ def _as_text(column: Shown) -> str:
             return "cast(null as varchar)"
 
 
-def _cell(letters: str, style: str, column: Shown, known_strings: int) -> str:
-    """SQL for one cell as XML; a missing value gives no cell."""
-    expression, kind = column.expression, column.kind
-    place = f"""'<c r="{letters}', line, '" s="{style}"'"""
-    shown = f"cast({_as_text(column)} as sheet_text)"
-    text = (
-        f"""concat({place}, ' t="s"><v>', cast(enum_code({shown}) as bigint) + {known_strings}, '</v></c>')"""
-    )
-    match kind:
-        case "text" | "boolean":
-            return f"case when {expression} is not null then {text} else '' end"
+def _as_number(column: Shown) -> str:
+    """SQL for what a cell of this column shows as number; NULL where it shows a text."""
+    expression = column.expression
+    match column.kind:
         case "integer" | "number":
-            number = expression
+            return expression
         case "date":
-            number = f"({expression} - date '1899-12-30')"
+            days = f"({expression} - date '1899-12-30')"
+            return f"case when {expression} >= {FIRST_DAY} then {days} end"
         case "timestamp":
-            number = f"((epoch({expression}) - epoch(timestamp '1899-12-30')) / 86400)"
-    value = f"""concat({place}, '><v>', {number}, '</v></c>')"""
-    if kind in ("date", "timestamp"):
-        return (
-            f"case when {expression} is null then '' when {expression} < {FIRST_DAY} then {text} else "
-            f"{value} end"
-        )
-    return f"case when {expression} is not null then {value} else '' end"
+            days = f"((epoch({expression}) - epoch(timestamp '1899-12-30')) / 86400)"
+            return f"case when {expression} >= {FIRST_DAY} then {days} end"
+        case _:
+            return "cast(null as bigint)"
+
+
+def _cell(letters: str, style: str, number: int) -> str:
+    """SQL for one cell as XML; a missing value gives no cell."""
+    place = f"""'<c r="{letters}', line, '" s="{style}"'"""
+    text, value = f"text_{number}", f"value_{number}"
+    return (
+        f"""case when {text} is not null then concat({place}, ' t="s"><v>', {text}, '</v></c>')"""
+        f""" when {value} is not null then concat({place}, '><v>', {value}, '</v></c>') else '' end"""
+    )
 
 
 def _escaped(expression: str) -> str:

@@ -283,7 +283,7 @@ def test_a_product_too_large_for_excel_says_so(
     monkeypatch.setattr(workbook, "CELL_LIMIT", 100)
     made = candidate.build(warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
     assert "indicators.xlsx" not in made.files
-    assert "16 Zeilen mit 20 Spalten sind für Excel zu viel" in made.notes["xlsx"]
+    assert "16 Zeilen mit 21 Spalten sind für Excel zu viel" in made.notes["xlsx"]
     package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
     assert package["planstat"]["notes"]["xlsx"] == made.notes["xlsx"]
     assert "xlsx" not in {resource["name"] for resource in package["resources"]}
@@ -453,9 +453,25 @@ def check_schema(schema: dict[str, Any]) -> None:
             "format",
             "trueValues",
             "falseValues",
+            "categories",
         }
+        for category in field.get("categories", []):
+            assert set(category) <= {"value", "label"}
     assert set(schema.get("primaryKey", [])) <= set(names)
     assert schema["missingValues"] == [""]
+
+
+def test_data_package_lists_every_code_that_occurs(warehouse: Path, tmp_path: Path) -> None:
+    made = candidate.build(warehouse, "population", description_of("population"), tmp_path / "population")
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    fields = next(item for item in package["resources"] if item["name"] == "parquet")["schema"]["fields"]
+    categories = {field["name"]: field.get("categories") for field in fields}
+    assert categories["age_group_code"] == [
+        {"value": "_T", "label": "Insgesamt"},
+        {"value": "Y_LT3", "label": "unter 3 Jahre"},
+        {"value": "Y_GE75"},
+    ]
+    assert categories["area_code"] is None
 
 
 def test_the_german_csv_reads_by_its_own_dialect_and_schema(made: Candidate) -> None:
