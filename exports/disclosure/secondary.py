@@ -36,6 +36,10 @@ LARGE = 8_000
 """Clusters with more cells get their bound from the cuts of single families only."""
 
 
+HUGE = 40_000
+"""Clusters with more cells are started from single equations instead of one program per sensitive cell."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those."""
@@ -399,6 +403,28 @@ class Cluster:
                 alone.add(task.cell)
         return alone
 
+    def fill_lines(self, hidden: Booleans) -> Booleans:
+        """Very large clusters start from this: in every equation with one hidden cell hide the cheapest other one."""
+        hidden = hidden.copy()
+        filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
+        queue = np.flatnonzero(filled == 1).tolist()
+        while queue:
+            row = queue.pop()
+            if filled[row] != 1:
+                continue
+            cells = self.lines.indices[self.lines.indptr[row] : self.lines.indptr[row + 1]]
+            others = cells[~hidden[cells]]
+            if not len(others):
+                continue
+            # a cell that also serves other lines with one hidden cell is worth more
+            gain = np.array([np.count_nonzero(filled[self._lines_through(int(cell))] == 1) for cell in others])
+            chosen = int(others[int(np.argmin(self.cost[others] / gain))])
+            hidden[chosen] = True
+            rows = self._lines_through(chosen)
+            filled[rows] += 1
+            queue.extend(rows[filled[rows] == 1].tolist())
+        return hidden
+
     def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:
         key = (task.need, task.floor)
         search = self._search.get(key)
@@ -564,13 +590,19 @@ class Cluster:
             self.hidden, self.bound = start, 0.0
             return
         dear_first = sorted(self.tasks, key=lambda task: (-self.values[task.cell], task.cell, task.sign))
-        self.hidden = self.give_back(self.complete(start, self.cost, dear_first))
+        large = len(self.cells) > LARGE
+        if effort.cut_rounds == 0 or not large:
+            begin = self.fill_lines(start) if len(self.cells) > HUGE else start
+            self.hidden = self.complete(begin, self.cost, dear_first)
+            self.hidden = self.give_back(self.hidden)
         if effort.cut_rounds == 0:
             return
         share = self._relax(effort.cut_rounds)
-        for power in (1.0, 0.5)[: effort.starts]:
+        for power in (1.0, 0.5)[: 1 if large else effort.starts]:
             weight = self.cost * np.maximum(0.0, 1.0 - share) ** power
             self._offer(self.give_back(self.complete(start, weight, dear_first)))
+        if large:
+            return
         rounded = start | (share > 0.5)
         self._offer(self.give_back(self.complete(rounded, self.cost * (1.0 - share), dear_first)))
         if effort.exact_rounds and self.price(self.hidden) > self.bound + 1e-6:

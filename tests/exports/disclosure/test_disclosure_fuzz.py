@@ -1,0 +1,23 @@
+"""A small part of the fuzz run (`python -m tests.exports.disclosure.disclosure_fuzz` does the rest)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exports.disclosure.disclosure_fuzz import check_auditor, check_planner, main
+
+
+@pytest.mark.parametrize("start", [0, 40, 80, 120])
+def test_the_auditor_agrees_with_brute_force(start: int) -> None:
+    for seed in range(start, start + 40):
+        check_auditor(seed)
+
+
+def test_the_planner_agrees_with_brute_force() -> None:
+    for seed in range(25):
+        check_planner(seed)
+
+
+@pytest.mark.fuzz
+def test_the_long_run() -> None:
+    main(20_000)
