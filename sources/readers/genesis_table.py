@@ -213,10 +213,16 @@ def _footer(text: str, line: int, name: str) -> tuple[dt.datetime, str | None]:
         published_at = dt.datetime.strptime(" ".join(stand.groups()), "%d.%m.%Y %H:%M:%S")
     except ValueError:
         raise problem("truncated", name, line=line + len(lines), missing="Stand") from None
-    blocks = csv.reader((f"{each}\n" for each in lines[:-1]), delimiter=";")
-    paragraphs = [";".join(row).strip().strip(";").rstrip() for row in blocks]
-    notes = "\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return published_at, notes or None
+    return published_at, _notes(lines[:-1]) or None
+
+
+def _notes(lines: list[str]) -> str:
+    """The notes without quotation marks; as they stand when their quotation marks do not match up."""
+    try:
+        paragraphs = [";".join(row) for row in csv.reader((f"{each}\n" for each in lines), delimiter=";")]
+    except csv.Error:
+        paragraphs = lines
+    return "\n".join(tidy for paragraph in paragraphs if (tidy := paragraph.strip().strip(";").rstrip()))
 
 
 # --- title and header -----------------------------------------------------------------------------
