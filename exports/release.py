@@ -410,19 +410,35 @@ def _named(releases_root: Path, product: str, version: str | None) -> Release:
 
 
 def _repair(releases_root: Path) -> None:
-    """Derive everything beside the release folders from them; the lock is held."""
+    """Derive everything beside the release folders from them; the lock is held.
+
+    An edition that cannot be read is left alone and named in the catalog: it must not keep the others from
+    being published, and `current` never leads to it.
+    """
     releases_root.mkdir(parents=True, exist_ok=True)
     files.sweep(releases_root)
+    damaged: list[dict[str, str]] = []
     for home in _homes(releases_root):
         files.sweep(home)
-        versions = _versions(home)
-        if versions and _linked_version(home) != versions[-1]:
-            _point(home, versions[-1])
-        for version in versions:
+        whole = []
+        for version in _versions(home):
+            try:
+                _release(home, version)
+                whole.append(version)
+            except ReleaseError as problem:
+                damaged.append({"path": f"{home.name}/{version}", "reason": str(problem)})
             if (home / version).stat().st_mode & 0o222:
                 (home / version).chmod(0o555)
-    editions = list_releases(releases_root)
-    catalog = files.readable_json(_catalog(editions))
+        if whole and _linked_version(home) != whole[-1]:
+            _point(home, whole[-1])
+    broken = {entry["path"] for entry in damaged}
+    editions = [
+        _release(home, version)
+        for home in _homes(releases_root)
+        for version in _versions(home)
+        if f"{home.name}/{version}" not in broken
+    ]
+    catalog = files.readable_json(_catalog(editions) | ({"damaged": damaged} if damaged else {}))
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
         files.write_text(path, catalog)

@@ -373,6 +373,21 @@ def test_a_damaged_release_is_said(house: House) -> None:
         release.list_releases(house.releases)
 
 
+def test_a_damaged_release_does_not_keep_others_from_being_published(house: House) -> None:
+    house.released()
+    house.change()
+    second = house.released()
+    path = second.path / "release.json"
+    path.chmod(0o644)
+    path.write_text("", encoding="utf-8")
+    assert isinstance(house.publish("population"), Release)
+    assert house.current() == "2026-11-22.1", "the newest whole edition"
+    catalog = json.loads((house.releases / "catalog.json").read_text(encoding="utf-8"))
+    assert [entry["path"] for entry in catalog["damaged"]] == ["areas/2026-11-22.2"]
+    assert [item["version"] for item in catalog["products"]["areas"]["releases"]] == ["2026-11-22.1"]
+    assert house.released().version == "2026-11-22.3", "the damaged edition keeps its name"
+
+
 def test_a_second_publication_waits_for_the_first(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     made = house.checked()
     outcomes: list[Release | Unchanged] = []
