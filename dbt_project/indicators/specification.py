@@ -103,9 +103,8 @@ class MeanAge(Frozen):
 class Denominator(Frozen):
     """What the numerator is divided by, and of which day it is.
 
-    date `same`: the numerator's reference date. `year_end`: 31 December of its year. `year_end_before`: of the
-    year before.
-    `mean_of_two`: the mean of 31 December of the year before and of the year itself.
+    date `same`: the reference date of the numerator. `year_end`: 31 December of its year. `year_end_before`:
+    of the year before. `mean_of_two`: the mean of both.
     """
 
     date: DateRule = "same"

@@ -1,0 +1,108 @@
+"""`planstat indicators`: which indicator computes, from what, and which waits for which input, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from dbt_project.indicators.compiler import in_order
+from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
+
+State = Literal["computes", "without values", "waits"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One indicator or variant in the register.
+
+    state: `computes`; `without values` (specified and computable, but the loaded data hold no cell or no
+    denominator for it); `waits` (for an input that is not here). `origin` says from what or for what.
+    """
+
+    indicator_id: str
+    name_de: str
+    name_en: str
+    policy_field: str
+    unit: str
+    state: State
+    origin: str
+    why: str
+    confirmed: bool
+    periods: int = 0
+    areas: int = 0
+    values: int = 0
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+def register(warehouse: Path | None = None, specifications: Specifications | None = None) -> list[Entry]:
+    """Every indicator in the order of the catalogue; with a warehouse also how many values there are."""
+    known = specifications or load_specifications()
+    counted = _counted(warehouse) if warehouse is not None and warehouse.is_file() else None
+    return [_entry(known, one, counted) for one in in_order(known)]
+
+
+def _entry(known: Specifications, one: Indicator, counted: Mapping[str, dict[str, Any]] | None) -> Entry:
+    state: State = "computes"
+    counts = (counted or {}).get(one.id, {})
+    if one.waits_for:
+        state, origin = "waits", f"{one.waits_for.input} ({one.waits_for.where})"
+        why = one.waits_for.why
+    else:
+        origin, why = _origin(known, one), ""
+        if counted is not None and not counts.get("values"):
+            state = "without values"
+            why = _why_empty(one)
+    return Entry(
+        one.id,
+        one.name.de,
+        one.name.en,
+        one.policy_field,
+        one.unit,
+        state,
+        origin,
+        why,
+        one.formula.confirmed,
+        **counts,
+    )
+
+
+def _origin(known: Specifications, one: Indicator) -> str:
+    if one.composite:
+        return one.composite.model
+    if one.derived:
+        return f"{one.derived.operands[0]} / {one.derived.operands[1]}"
+    return ", ".join(known.facts[name].model for name in known.facts_of(one))
+
+
+def _why_empty(one: Indicator) -> str:
+    rule = one.denominator.date if one.denominator else "same"
+    if rule == "year_end_before":
+        return "no numerator whose denominator of 31 December of the year before is loaded too"
+    if rule == "mean_of_two":
+        return "no numerator whose denominators of both year-ends are loaded too"
+    return "the loaded data hold no cells for it, or none with a denominator of the same day"
+
+
+def _counted(warehouse: Path) -> dict[str, dict[str, Any]]:
+    """Periods, areas and values per indicator in the warehouse, composites and goals from their own marts."""
+    from dbt_project.indicators.warehouse import opened, rows
+
+    sql = """
+        select indicator_id, count(distinct reference_date) as periods, count(distinct area_code) as areas,
+            count(value) as values, min(reference_date) as first, max(reference_date) as last
+        from fct_indicator where value is not null group by indicator_id
+        union all
+        select index_id, count(distinct reference_year), count(distinct area_code), count(*),
+            make_date(min(reference_year), 12, 31), make_date(max(reference_year), 12, 31)
+        from mart_social_index where missing_reason = 'none' group by index_id
+        union all
+        select 'Z01', count(distinct reference_date), count(distinct area_code), count(attainment_pct),
+            min(reference_date), max(reference_date)
+        from mart_outcome having count(attainment_pct) > 0
+    """
+    with opened(warehouse) as connection:
+        return {row.pop("indicator_id"): row for row in rows(connection, sql)}

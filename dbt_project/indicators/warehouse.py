@@ -1,0 +1,105 @@
+"""The warehouse as `query`, `explain` and `register` see it: opened late, read only, closed at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
+from sources.located_yaml import DeclarationError
+
+Row = dict[str, Any]
+
+
+class UnknownName(LookupError):
+    """An indicator, area or period that is not in the warehouse; the text says what there is."""
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the warehouse file.
+
+    Raises `FileNotFoundError`, in words, when there is none yet.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} is not there: run `planstat run` first")
+    connection = duckdb.connect(str(file), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    """The result of a query as dictionaries."""
+    result = connection.execute(sql, list(values))
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def facts() -> dict[str, Fact]:
+    """The facts an indicator may select from, as declared in `facts.yml`."""
+    found, _, problems = read_mapping(FOLDER / "facts.yml", Fact)
+    if problems:
+        raise DeclarationError(problems)
+    return found
+
+
+def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Row:
+    """The indicator's row of the catalogue; raises `UnknownName` with what comes near."""
+    found = rows(connection, "select * from indicator where indicator_id = ?", [indicator_id])
+    if found:
+        return found[0]
+    near = rows(
+        connection,
+        "select indicator_id from indicator"
+        " order by starts_with(indicator_id, ?) desc,"
+        " jaro_winkler_similarity(lower(indicator_id), lower(?)) desc limit 5",
+        [indicator_id[:3].upper(), indicator_id],
+    )
+    raise UnknownName(
+        f"no indicator {indicator_id!r}; near it are {', '.join(row['indicator_id'] for row in near)}"
+    )
+
+
+def area_row(connection: duckdb.DuckDBPyConnection, area: str) -> Row:
+    """The newest version of an area by code, or by name where that is unambiguous; raises `UnknownName`."""
+    by_code = rows(connection, "select * from dim_area where area_code = ? and is_latest", [area])
+    if by_code:
+        return by_code[0]
+    found = rows(
+        connection,
+        "select * from dim_area where is_latest and contains(lower(area_name), lower(?))"
+        " and area_level in ('DE', 'LAND', 'REGBEZ', 'KREIS', 'CITY_IN_KREIS', 'BEZIRK')"
+        " order by length(area_name), area_code limit 6",
+        [area],
+    )
+    exact = [row for row in found if row["area_name"].lower().split(",")[0] == area.lower()]
+    if len(found) == 1 or len(exact) == 1:
+        return (exact or found)[0]
+    if found:
+        named = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found)
+        raise UnknownName(f"{area!r} could be {named}: give the code")
+    raise UnknownName(f"no area {area!r}: give its code with leading zeros, such as 01001")
+
+
+def period_range(text: str) -> tuple[dt.date, dt.date]:
+    """First and last date that a written period covers: `2015`, `2010-2015`, `2015-12-31`, `2014/15`.
+
+    Raises `UnknownName` for a text that is no period.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        day = dt.date.fromisoformat(text)
+        return day, day
+    if re.fullmatch(r"\d{4}/\d{2}", text):
+        year = int(text[:4])
+        return dt.date(year, 8, 1), dt.date(year + 1, 7, 31)
+    if match := re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text):
+        return dt.date(int(match[1]), 1, 1), dt.date(int(match[2] or match[1]), 12, 31)
+    raise UnknownName(f"{text!r} is no period; write 2015, 2010-2015, 2015-12-31 or 2014/15")
