@@ -17,6 +17,11 @@ from sources.vocabulary import Code, Frozen, Identifier, Text
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
 
 
+GeometryKind = Literal[
+    "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"
+]  # fmt: skip
+
+
 class KeyColumn(Frozen):
     """A column of a flat table of counts that holds no number."""
 
@@ -187,6 +192,17 @@ class XoevCodeList(Frozen):
     shape: Literal["records"] = "records"
 
 
+class JsonMap(Frozen):
+    """JSON whose object at `path` maps a code to one text or number, or to a list of them.
+
+    A record is one pair, so the register has two columns in the file: the code and what it maps to.
+    """
+
+    kind: Literal["json_map"]
+    path: tuple[Text, ...] = ()
+    shape: Literal["records"] = "records"
+
+
 class GeometryFile(Frozen):
     """A vector file with one layer: shapefile (its parts beside it, or zipped), GeoPackage, GeoJSON.
 
@@ -197,7 +213,7 @@ class GeometryFile(Frozen):
     driver: Literal["ESRI Shapefile", "GPKG", "GeoJSON"]
     crs: Text = Field(pattern=r"^EPSG:[0-9]{4,6}$", description="coordinate system the file must name")
     layer: Text | None = Field(default=None, description="name of the layer where a file holds several")
-    geometry: tuple[Literal["POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTIPOLYGON"], ...] = (
+    geometry: tuple[GeometryKind, ...] = (
         "POLYGON",
         "MULTIPOLYGON",
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sources.file_formats import Delimited, FixedWidth, GeometryFile, Workbook, XoevCodeList
+from sources.file_formats import Delimited, FixedWidth, GeometryFile, JsonMap, Workbook, XoevCodeList
 from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
@@ -130,6 +130,7 @@ Format = Annotated[
     | Delimited
     | FixedWidth
     | XoevCodeList
+    | JsonMap
     | GeometryFile,
     Field(discriminator="kind"),
 ]

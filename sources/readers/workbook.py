@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -64,6 +65,10 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
                 tables.append(table)
                 notes = notes or below
     except CalamineError as error:
+        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a panic of the Rust library is no Exception
+            raise
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
     return Reading(table=pa.concat_tables(tables), notes=notes or None, published_at=None)
 
@@ -213,11 +218,14 @@ def _look_inside(file: Path, sheet: str) -> None:
             _look_at_sheet(archive, sheet, file)
     except (
         zipfile.BadZipFile,
+        zlib.error,
         ElementTree.ParseError,
+        EOFError,
         KeyError,
-        OSError,
         NotImplementedError,
+        OSError,
         RuntimeError,
+        ValueError,
     ) as error:
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
 

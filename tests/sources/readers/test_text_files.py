@@ -10,6 +10,7 @@ import pytest
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
+from sources.folder import match_folder
 from sources.readers import delimited, fixed_width
 from sources.readers.reading import Reading, SourceError, reader_of
 
@@ -192,6 +193,17 @@ REAL = {
     "lor2021-prognoseraeume": ("05-small-area/berlin/*/prognoseraeume.geojson", 58),
     "lor2021-bezirksregionen": ("05-small-area/berlin/*/bezirksregionen.geojson", 143),
     "lor2021-planungsraeume": ("05-small-area/berlin/*/kieze.geojson", 542),
+    "lor2021-flaechen": ("05-small-area/berlin/*/lor-flaechen.json", 542),
+    "lor-matches-2019-2021": ("05-small-area/berlin/*/berlin-lor-matches.json", 1173),
+    "vg2500-lan": ("07-geo-keys/*/VG2500_LAN.shp", 24),
+    "vg250-gem-simplified": ("07-geo-keys/*/VG250_GEM_simplified.zip", 10990),
+    "vg250-de-simplified": ("07-geo-keys/*/VG250_DE_simplified.zip", 1),
+    "vg250-lan-mesh-simplified": ("07-geo-keys/*/VG250_LAN_mesh_simplified.zip", 1265),
+    "nuts3-outlines-2021": ("07-geo-keys/*/NUTS_RG_60M_2021_4326_LEVL_3.geojson", 1514),
+    "nuts3-kreise": ("07-geo-keys/*/nuts_2024_level_3.csv", 400),
+    "raumtyp-lage-kreise": ("07-geo-keys/*/Download_RefLageKrs.xlsx", 402),
+    "kreistypen": ("07-geo-keys/*/download-ref-kreistypen-xls.xlsx", 401),
+    "stadt-gemeindetypen": ("07-geo-keys/*/download-ref-sgtyp.xlsx", 11127),
     "gv100ad": ("07-geo-keys/*/GV100AD_311217.ASC", 16119),
     "umsteigeschluessel-kreise-2020": ("07-geo-keys/*/ref-kreise-umrech*.xlsx", 13771),
     "inkar-arbeitslosigkeit": ("08-regionalatlas-inkar/*/*/A_Arbeitslosigkeit.xls", 4538 * 18),
@@ -211,6 +223,18 @@ def test_published_files(catalog: Catalog, shared_data: Path, dataset_id: str) -
     reading = read_real(catalog, shared_data, dataset_id)
     assert reading.table.num_rows == REAL[dataset_id][1]
     assert reading.period(catalog[dataset_id])[0]
+
+
+@pytest.mark.real_files
+def test_no_file_of_data_is_left_undeclared(catalog: Catalog, shared_data: Path) -> None:
+    folders = [folder for folder in shared_data.iterdir() if folder.is_dir() and folder.name[:2] < "09"]
+    unknown = {
+        delivery.name
+        for folder in folders
+        for delivery in match_folder(catalog, folder)
+        if delivery.dataset_id is None
+    }
+    assert unknown == {"Datensatzbeschreibung_Bevoelkerungszahl_Gitterzellen.xlsx"}, "a description, no data"
 
 
 @pytest.mark.real_files
