@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from candidates import Candidate, write_register
 
 from expectations.bench import laid_out
 from expectations.gate import judged
 from expectations.settings import read_description
 from expectations.suites import suite_of
 from expectations.verdict import Check
+from tests.expectations.candidates import Candidate, write_register
 
 TODAY = date(2026, 11, 22)
 

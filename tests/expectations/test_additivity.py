@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from candidates import Candidate, population
+from tests.expectations.candidates import Candidate, population
 
 LAND_M = {"area_code": "01", "sex_code": "M"}
 

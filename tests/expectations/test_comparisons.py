@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from candidates import indicators, population
+
+from tests.expectations.candidates import indicators, population
 
 KIEL = {"indicator_id": "D01", "area_code": "01002", "reference_date": date(2015, 12, 31)}
 ALL = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from candidates import indicators, population, write_parquet
-
 from expectations.gate import check as gate_check
+from tests.expectations.candidates import indicators, population, write_parquet
 
 
 def test_complete_candidate_passes(ask) -> None:

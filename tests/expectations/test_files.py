@@ -7,7 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from candidates import Candidate, describe_files, indicators, write_geopackage
+
+from tests.expectations.candidates import Candidate, describe_files, indicators, write_geopackage
 
 Spoil = Callable[[Path], None]
 

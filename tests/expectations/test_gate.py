@@ -14,11 +14,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from candidates import Candidate, indicators, population, write_register
 
 from expectations import gate
 from expectations.gate import GATE_JSON, GATE_REPORT, check
 from expectations.verdict import Check, Verdict
+from tests.expectations.candidates import Candidate, indicators, population, write_register
 
 TODAY = date(2026, 11, 22)
 VOID = {"meta", "br", "link", "img", "hr", "input"}

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from candidates import Candidate, indicators, population
+
+from tests.expectations.candidates import Candidate, indicators, population
 
 Spoil = Callable[[Candidate], None]
 DG_2015 = {"indicator_id": "D01", "area_code": "DG", "reference_date": date(2015, 12, 31)}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from candidates import areas, indicators, population
 
 from expectations.settings import DescriptionError, read_description
 from expectations.suites import UnknownProduct, suite_of
+from tests.expectations.candidates import areas, indicators, population
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 NAMES = ("areas", "childcare", "education", "indicators", "population", "social_benefits")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from candidates import Candidate, indicators
+
+from tests.expectations.candidates import Candidate, indicators
 
 KIEL_SHARE = {"indicator_id": "D05-u3", "area_code": "01002", "reference_date": date(2015, 12, 31)}
 KIEL = {"indicator_id": "D01", "area_code": "01002", "reference_date": date(2015, 12, 31)}
