@@ -1,0 +1,351 @@
+"""A coverage-guided fuzz run over the readers.
+
+    python -m tests.fuzz.readers [--seconds 60] [--seed 1] [--formats genesis_table,workbook] [--keep FOLDER]
+
+Starts from files that the twins write, mutates them (bytes, lines, fields, words that hurt parsers), and
+keeps a mutant as a parent of further ones when it reached a line of `sources/` that no file before it had
+reached. A reader may do two things with a file: give back a table whose cells are all numbers or signs of
+the legend, or raise
+`SourceError`. Everything else is a finding: another exception, more than ten seconds, more than 4 GiB.
+Findings are written with their traceback to the folder of `--keep`. Exit code 1 when there are any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import contextlib
+import io
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import pyarrow as pa
+
+import sources
+from sources.catalogue import Catalog, load_catalog
+from sources.declaration import Declaration
+from sources.errors import SourceError
+from sources.readers.reading import Reading, reader_of, records_schema
+from sources.twins import render
+
+HANG_SECONDS = 10
+MEMORY = 4 << 30
+HERE = str(Path(sources.__file__ or "").parent)
+Files = dict[str, bytes]
+
+# dataset, and how to make small files of it
+DATASETS = {
+    "genesis_table": ("12411-03-03-4", "12411-01-01-4", "21111-01-03-4", "22543-01-02-4"),
+    "workbook": ("zensus2022-bevoelkerung", "inkar-arbeitslosigkeit", "gv-isys"),
+    "delimited": ("ewr-lor2021", "ew24-strukturdaten"),
+    "genesis_flat": ("12531-0043", "12211-z-11"),
+    "xoev_codelist": ("regionalschluessel-xoev",),
+}
+WORDS = (
+    b";", b";;;;", b'"', b'""', b"'", b"-", b".", b"...", b"/", b"x", b"()", b"(12)", b"1.234,5",
+    b"1e309", b"-0", b"9" * 40, b"\x00", b"\xef\xbb\xbf", b"\xff\xfe", b"\r", b"\r\n", b"\n", b"\n\n",
+    b"__________\n", b"\xc3", b"\xe4", b"Stand: 10.10.2017 / 19:19:45\n",
+    b"GENESIS-Tabelle: 12411-01-01-4\n", b"31.12.2015", b"31.02.2015", b"DG", b"99999", b"=1+1", b"\t",
+    b",", b"{", b"}", b"[", b"]", b"null", b"sep=;\n", b" " * 300, b"\xe2\x80\xa8", b"\x1a",
+)  # fmt: skip
+
+
+class Hang(Exception):
+    """A file took too long."""
+
+
+@dataclass
+class Target:
+    """One dataset under test, and what the run found out about it."""
+
+    declaration: Declaration
+    corpus: list[Files]
+    runs: int = 0
+    read: int = 0
+    refused: collections.Counter[str] = field(default_factory=collections.Counter)
+    findings: list[tuple[str, Files]] = field(default_factory=list)
+    slowest: float = 0.0
+
+
+class Coverage:
+    """Which lines of `sources/` have ever run."""
+
+    def __init__(self) -> None:
+        self.lines: set[tuple[CodeType, int]] = set()
+        self.is_new = False
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        self.is_new = False
+        sys.settrace(self._call)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+    def _call(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        return self._line if frame.f_code.co_filename.startswith(HERE) else None
+
+    def _line(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+        place = (frame.f_code, frame.f_lineno)
+        if place not in self.lines:
+            self.lines.add(place)
+            self.is_new = True
+        return self._line
+
+
+def seeds(catalog: Catalog, declaration: Declaration) -> list[Files]:
+    """Small whole files of a dataset, in each of its layouts and ways of writing."""
+    if declaration.shape == "records":
+        return [render(catalog, declaration, *_records(declaration)[:1], **_records(declaration)[1]).files]
+    if declaration.format.kind == "genesis_flat":
+        from sources.twins.genesis_flat import invent as invent_flat
+
+        return [render(catalog, declaration, invent_flat(catalog, declaration, areas=2)).files]
+    from sources.twins.inventing import invent
+
+    layouts = [layout.id for layout in getattr(declaration.format, "layouts", ())] or [None]
+    files = []
+    for layout in layouts:
+        options = {"layout": layout} if layout else {}
+        table = invent(catalog, declaration, areas=2, layout=layout)
+        for quirks in ((), ("crlf",), ("cp1252",)) if declaration.format.kind == "genesis_table" else ((),):
+            files.append(render(catalog, declaration, table, quirks=quirks, **options).files)
+    return files
+
+
+def _records(declaration: Declaration) -> tuple[pa.Table, dict[str, Any]]:
+    """A few entries of the registers that are under test."""
+    if declaration.id == "regionalschluessel-xoev":
+        rows = [
+            {
+                "schluessel": f"0105{code:08d}",
+                "bezeichnung": "Östlich",
+                "hinweis": "",
+                "version": "2023-07-31",
+            }
+            for code in range(3)
+        ]
+        return pa.Table.from_pylist(rows, schema=records_schema(declaration)), {}
+    rows = [
+        {
+            "satzart": "60", "land": "01", "rb": "0", "kreis": "51", "vb": "0011", "gem": f"{code:03d}",
+            "name": "Öst", "lon": "9,43751", "territory_date": "30.06.2024", "time_text": "30.06.2024",
+            "population_date": "31.12.2022", "area_sqkm": "1.5", "population": "12",
+        }
+        for code in range(3)
+    ]  # fmt: skip
+    edition = {"territory_quarter": "2", "attribute_date": "31.12.2023", "sheet_date": "30062024"}
+    return pa.Table.from_pylist(rows, schema=records_schema(declaration)), {"placeholders": edition}
+
+
+def mutate(content: bytes, dice: random.Random, others: list[bytes]) -> bytes:
+    """One to six small changes; of a packed workbook mostly within one of its parts."""
+    if content.startswith(b"PK") and dice.random() < 0.9:
+        with contextlib.suppress(zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error):
+            return _within(content, dice)
+    data = bytearray(content)
+    for _ in range(dice.randint(1, 6)):
+        at = dice.randint(0, len(data))
+        length = dice.choice((0, 1, 1, 2, 4, 16, 100))
+        kind = dice.randrange(9)
+        if kind == 0 and data:
+            data[at % len(data)] = dice.randrange(256)
+        elif kind == 1:
+            del data[at : at + length]
+        elif kind == 2:
+            data[at:at] = dice.choice(WORDS)
+        elif kind == 3:
+            data[at : at + length] = dice.choice(WORDS)
+        elif kind == 4:
+            data[at:at] = data[at : at + length] * dice.randint(1, 5)
+        elif kind == 5:
+            del data[at:]
+        elif kind == 6:
+            other = dice.choice(others)
+            start = dice.randint(0, len(other))
+            data[at : at + length] = other[start : start + dice.choice((1, 8, 64))]
+        elif kind == 7:
+            _lines(data, dice)
+        else:
+            _field(data, dice)
+    return bytes(data)
+
+
+def _within(content: bytes, dice: random.Random) -> bytes:
+    """A ZIP with one member mutated, repeated or dropped."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    at = dice.randrange(len(parts))
+    name, part = parts[at]
+    change = dice.randrange(10)
+    if change == 0:
+        del parts[at]
+    elif change == 1:
+        parts.append((f"xl/{name.rsplit('/', 1)[-1]}.copy", part))
+    else:
+        parts[at] = (name, mutate(part, dice, [other for _, other in parts]))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts:
+            archive.writestr(name, part)
+    return packed.getvalue()
+
+
+def _lines(data: bytearray, dice: random.Random) -> None:
+    """Swap, repeat or drop whole lines."""
+    lines = bytes(data).split(b"\n")
+    one, other = dice.randrange(len(lines)), dice.randrange(len(lines))
+    change = dice.randrange(3)
+    if change == 0:
+        lines[one], lines[other] = lines[other], lines[one]
+    elif change == 1:
+        lines.insert(one, lines[other])
+    else:
+        del lines[one]
+    data[:] = b"\n".join(lines)
+
+
+def _field(data: bytearray, dice: random.Random) -> None:
+    """Replace one field of one line."""
+    lines = bytes(data).split(b"\n")
+    number = dice.randrange(len(lines))
+    fields = lines[number].split(b";")
+    fields[dice.randrange(len(fields))] = dice.choice(WORDS)
+    lines[number] = b";".join(fields)
+    data[:] = b"\n".join(lines)
+
+
+def check(catalog: Catalog, declaration: Declaration, reading: Reading) -> None:
+    """What a reader gives back must be a table of numbers and signs."""
+    from sources.readers.reading import Notation
+
+    if declaration.format.kind not in ("genesis_table", "workbook") or declaration.shape == "records":
+        return  # large readings stay on disk; some delimited files write thousands points
+    notations = [Notation(catalog.dialect(declaration), decimal) for decimal in (",", ".")]
+    table = reading.areas().select(["measure", "value_text", "quality_text"])
+    for row in set(map(tuple, (row.values() for row in table.to_pylist()))):
+        measure, value, quality = row
+        if quality is not None and not value:
+            continue
+        assert any(one.is_valid(value, declaration.measures[measure]) for one in notations), f"took {value!r}"
+
+
+def attempt(catalog: Catalog, target: Target, files: Files, folder: Path, coverage: Coverage) -> None:
+    """Read one mutant and record what happened."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    main = folder / next(iter(files))
+    reader = reader_of(target.declaration)
+    target.runs += 1
+    start = time.perf_counter()
+    signal.alarm(HANG_SECONDS)
+    try:
+        with coverage.watching():
+            reading = reader.read(catalog, target.declaration, main)
+        check(catalog, target.declaration, reading)
+        target.read += 1
+    except SourceError as error:
+        target.refused[error.code] += 1
+        if not (error.sentence_de and error.sentence_en):
+            target.findings.append((f"an error without words: {error.code}", files))
+    except Exception:
+        target.findings.append((traceback.format_exc(), files))
+    finally:
+        signal.alarm(0)
+    target.slowest = max(target.slowest, time.perf_counter() - start)
+
+
+def _hang(*_: object) -> None:
+    raise Hang(f"more than {HANG_SECONDS} seconds")
+
+
+def targets_of(catalog: Catalog, kind: str) -> list[Target]:
+    """The datasets under test of a format, with their seed files."""
+    return [
+        Target(catalog[dataset_id], seeds(catalog, catalog[dataset_id]))
+        for dataset_id in DATASETS[kind]
+        if dataset_id in catalog
+    ]
+
+
+def fuzz(
+    catalog: Catalog, kind: str, *, seed: int, seconds: float = 1e9, runs: int = sys.maxsize
+) -> tuple[list[Target], Coverage]:
+    """Fuzz one format until time or the number of runs is used up."""
+    dice = random.Random(seed)
+    coverage = Coverage()
+    targets = targets_of(catalog, kind)
+    signal.signal(signal.SIGALRM, _hang)
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as scratch:
+        folder = Path(scratch)
+        for target in targets:
+            for files in list(target.corpus):
+                attempt(catalog, target, files, folder, coverage)
+        end = time.monotonic() + seconds
+        for number in range(runs):
+            if time.monotonic() > end:
+                break
+            target = targets[number % len(targets)]
+            parent = dice.choice(target.corpus[-20:] if dice.random() < 0.5 else target.corpus)
+            name = dice.choice(list(parent))
+            others = [content for files in target.corpus for content in files.values()]
+            mutant = parent | {name: mutate(parent[name], dice, others)}
+            attempt(catalog, target, mutant, folder, coverage)
+            if coverage.is_new:
+                target.corpus.append(mutant)
+    return targets, coverage
+
+
+def main() -> int:
+    """Fuzz every format and print a table."""
+    parser = argparse.ArgumentParser(description="coverage-guided fuzz run over the readers")
+    parser.add_argument("--seconds", type=float, default=60, help="per format")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--formats", default=",".join(DATASETS))
+    parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"))
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    catalog = load_catalog()
+    columns = ("runs", "read", "refused", "kinds", "lines", "kept", "slowest", "found")
+    print("format".ljust(16) + "".join(name.rjust(9) for name in columns))
+    found = 0
+    for kind in options.formats.split(","):
+        targets, coverage = fuzz(catalog, kind, seed=options.seed, seconds=options.seconds)
+        refused = sum((target.refused for target in targets), collections.Counter())
+        findings = [finding for target in targets for finding in target.findings]
+        figures = (
+            sum(one.runs for one in targets),
+            sum(one.read for one in targets),
+            refused.total(),
+            len(refused),
+            len(coverage.lines),
+            sum(len(one.corpus) for one in targets),
+            f"{max(one.slowest for one in targets):.2f} s",
+            len(findings),
+        )
+        print(kind.ljust(16) + "".join(str(figure).rjust(9) for figure in figures), flush=True)
+        for number, (trace, files) in enumerate(findings):
+            folder = options.keep / f"{kind}-{number}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "traceback.txt").write_text(trace, encoding="utf-8")
+            for name, content in files.items():
+                (folder / name).write_bytes(content)
+        found += len(findings)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
