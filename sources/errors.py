@@ -184,6 +184,10 @@ PROBLEMS: dict[str, ProblemWords] = {
         "unknown attribute code of {dimension}: {found!r}",
         "If it is new, add it to the format in the declaration; are columns shifted?",
     ),
+    "no_label": ProblemWords(
+        "{found!r} kann keine Bezeichnung sein", "Zeile ansehen; Spalten verschoben?",
+        "{found!r} cannot be a label", "Look at the line; are columns shifted?",
+    ),
     "unknown_quality": ProblemWords(
         "Das Qualitätszeichen {found!r} passt nicht zum Wert oder steht nicht in der Legende ({signs})",
         "Zelle prüfen. Ein neues Zeichen in dialects.yml ergänzen.",

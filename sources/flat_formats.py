@@ -76,11 +76,16 @@ class GenesisFlat(Frozen):
 
 
 class GridValue(Frozen):
-    """A value column of a grid: what it holds."""
+    """A value column of a grid: its wording, or several that the publisher has used, and what it holds."""
 
-    header: Text
+    header: Text | tuple[Text, ...]
     measure: Identifier
     codes: dict[Identifier, Code] = Field(default={})
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """All wordings of the header, the newest first."""
+        return (self.header,) if isinstance(self.header, str) else self.header
 
 
 class ZensusGrid(Frozen):
@@ -103,4 +108,4 @@ class ZensusGrid(Frozen):
             identity = (value.measure, *sorted(value.codes.items()))
             if identity in seen:
                 raise ValueError(f"columns {seen[identity]!r} and {value.header!r} mean the same")
-            seen[identity] = value.header
+            seen[identity] = str(value.header)

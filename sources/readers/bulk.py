@@ -10,10 +10,13 @@ Only when a check has failed, the file is searched line by line for the place to
 
 from __future__ import annotations
 
+import codecs
 import csv
 import itertools
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,11 +28,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.declaration import Measure
 from sources.errors import problem
-from sources.readers.reading import Reading
+from sources.readers.reading import Notation, Reading
 
 MEMORY_LIMIT = "512MiB"
 MAX_LINE = 1 << 20
+MAX_DISTINCT = 300_000
 _BLOCK = 8 << 20
 _BOM = b"\xef\xbb\xbf"
 _MAGIC = (b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"%pdf", b"\x1f\x8b")
@@ -45,7 +50,7 @@ class Head:
 
 @dataclass(frozen=True)
 class _Count:
-    """What one pass over the bytes found: lines (with or without end), separators, whether quotes occur."""
+    """What one pass over the bytes found: lines, separators, whether quotes occur."""
 
     lines: int
     separators: int
@@ -86,6 +91,8 @@ def read_head(file: Path) -> Head:
             text = line.removeprefix(_BOM if number == 1 else b"").decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
             raise problem("wrong_encoding", file.name, line=number, found="not UTF-8") from None
+        if "\r" in text:
+            raise problem("mixed_line_ends", file.name, line=number)
         try:
             fields.append(next(csv.reader([text], delimiter=";", strict=True), []))
         except csv.Error:
@@ -112,30 +119,26 @@ class Bulk:
         """
         self.file = file
         self.name = file.name
-        self.folder = tempfile.TemporaryDirectory(prefix="planstat-bulk-")
-        self.stored = Path(self.folder.name) / "raw.parquet"
+        self.folder = Path(tempfile.mkdtemp(prefix="planstat-bulk-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.stored = self.folder / "raw.parquet"
         self.names = names
         self.wanted = wanted
-        try:
-            with ThreadPoolExecutor(1) as beside:
-                counting = beside.submit(_count, file)
-                self.rows = self._parse(names, wanted, fits)
-                counted = counting.result()
-            self._compare(counted, len(names))
-        except BaseException:
-            self.folder.cleanup()
-            raise
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(_count, file)
+            self.rows = self._parse(names, wanted, fits)
+            counted = counting.result()
+        self._compare(counted, len(names))
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of its own with the view `raw`, limited in memory."""
-        with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name}) as con:
+        with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}) as con:
             con.execute("set enable_progress_bar = false")
-            raw = str(self.stored).replace("'", "''")
             kept = ", ".join(f"coalesce(c{position}, '') as c{position}" for position in self.wanted)
             con.execute(
                 f"create view raw as select {kept}, fits, file_row_number as row "
-                f"from read_parquet('{raw}', file_row_number = true)"
+                f"from read_parquet({quoted(str(self.stored))}, file_row_number = true)"
             )
             yield con
 
@@ -150,7 +153,7 @@ class Bulk:
         kept = ", ".join(f"c{position}" for position in wanted)
         try:
             with duckdb.connect(
-                config={"memory_limit": MEMORY_LIMIT, "temp_directory": self.folder.name}
+                config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}
             ) as con:
                 con.execute("set enable_progress_bar = false")
                 source = con.read_csv(
@@ -160,8 +163,7 @@ class Bulk:
                 source.create_view("source")
                 written = con.execute(
                     f"copy (select {kept}, ({fits}) is true as fits from source) "
-                    f"to '{str(self.stored).replace(chr(39), chr(39) * 2)}' "
-                    "(format parquet, compression uncompressed)"
+                    f"to {quoted(str(self.stored))} (format parquet, compression uncompressed)"
                 ).fetchone()
         except duckdb.Error as error:
             self._explain(error, len(names))
@@ -203,7 +205,12 @@ class Bulk:
                     raise problem("bad_quotes", self.name, line=number) from None
                 if len(row) != width:
                     raise problem(
-                        "wrong_width", self.name, line=number, column=len(row), expected=width, found=len(row)
+                        "wrong_width",
+                        self.name,
+                        line=number,
+                        column=len(row) or 1,
+                        expected=width,
+                        found=len(row),
                     )
         reason = re.sub(r"\s+", " ", str(error)).split(" Possible ")[0][:200] if error else "lines were lost"
         raise problem("unreadable", self.name, reason=reason)
@@ -219,7 +226,7 @@ class StoredReading(Reading):
         prepare: Callable[[duckdb.DuckDBPyConnection], None],
         schema: pa.Schema,
         rows: int,
-        times: list[str],
+        times: list[str | None],
         *,
         layout: str | None,
         areas: pa.Table,
@@ -250,7 +257,7 @@ class StoredReading(Reading):
     _prepare: Callable[[duckdb.DuckDBPyConnection], None]
     _schema: pa.Schema
     _rows: int
-    _times: list[str]
+    _times: list[str | None]
     _areas: pa.Table
 
     @property
@@ -279,18 +286,30 @@ class StoredReading(Reading):
         """Write the cells to a Parquet file, in the order of the lines."""
         with self._bulk.connect() as con:
             self._prepare(con)
-            to = str(target).replace("'", "''")
-            con.execute(f"copy ({self._select}) to '{to}' (format parquet, compression zstd)")
+            written = con.execute(
+                f"copy ({self._select}) to {quoted(str(target))} (format parquet, compression zstd)"
+            ).fetchone()
+        if written is None or written[0] != self._rows:
+            raise RuntimeError(f"{self._bulk.name}: {written} cells written instead of {self._rows}")
 
 
 def first_rows(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[str], where: str = "true", limit: int = 1_000_000
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], where: str = "true"
 ) -> list[tuple[Any, ...]]:
-    """Distinct values of columns of `raw` with the first row each stands in, in the order of those rows."""
+    """Distinct values of columns of `raw` with the first row each stands in, in the order of those rows.
+
+    Raises:
+        SourceError: there are more than `MAX_DISTINCT`: these are no codes.
+    """
     listed = ", ".join(columns)
-    return con.execute(
-        f"select {listed}, min(row) from raw where {where} group by {listed} order by min(row) limit {limit}"
+    found = con.execute(
+        f"select {listed}, min(row) from raw where {where} group by {listed} "
+        f"order by min(row) limit {MAX_DISTINCT + 1}"
     ).fetchall()
+    if len(found) > MAX_DISTINCT:
+        reason = f"more than {MAX_DISTINCT} different entries where codes or signs are expected"
+        raise problem("unreadable", name, line=found[-1][-1] + 2, reason=reason)
+    return found
 
 
 def check_unique(con: duckdb.DuckDBPyConnection, columns: Sequence[str], name: str) -> None:
@@ -320,12 +339,72 @@ def check_unique(con: duckdb.DuckDBPyConnection, columns: Sequence[str], name: s
         raise problem("duplicate_key", name, line=second + 2, column=1, found=shown, first=first + 2)
 
 
+def check_numbers(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    at: int,
+    quality_at: int | None,
+    measure: Measure,
+    notation: Notation,
+    which: str = "true",
+) -> None:
+    """Every cell of a column is a number of the measure or a sign; its quality, if any, is a known mark.
+
+    Plain numbers are passed by the query; the few distinct other texts are looked at one by one.
+
+    Args:
+        at, quality_at: 0-based positions of the value and quality columns.
+        which: condition for the rows that hold this measure.
+    """
+    value = f"c{at}"
+    quality = f"c{quality_at}" if quality_at is not None else "''"
+    plain = f"(try_cast({value} as ubigint)::varchar = {value}) is true"
+    pattern = quoted(notation.number_pattern(measure))
+    unusual = f"case when {quality} <> '' then true when {plain} then false "
+    unusual += f"else not regexp_full_match({value}, {pattern}) end"
+    for text, mark, row in first_rows(con, name, [value, quality], f"{which} and {unusual}"):
+        shown = mark if text == "" and mark in notation.values else text
+        if not notation.is_valid(shown, measure):
+            raise problem(
+                "bad_value", name, line=row + 2, column=at + 1, found=shown,
+                signs=notation.signs, notation=notation.example(measure),
+            )  # fmt: skip
+        if mark and not _is_quality(text, mark, notation):
+            raise problem(
+                "unknown_quality", name, line=row + 2, column=(quality_at or 0) + 1,
+                found=mark, signs=notation.signs,
+            )  # fmt: skip
+
+
+def _is_quality(text: str, mark: str, notation: Notation) -> bool:
+    """A mark of reliability or status beside a number, or the sign that stands for the value."""
+    if mark in notation.values:
+        return text in ("", mark) or (text == "0" and mark in notation.zeros)
+    return text != "" and (mark in notation.enclosing or mark in notation.suffixes)
+
+
+def quoted(text: str) -> str:
+    """A text of a declaration as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def case_of(column: str, texts: dict[str, str]) -> str:
+    """An expression: what the column's text means; a literal when it always means the same."""
+    distinct = set(texts.values())
+    if len(distinct) == 1:
+        return quoted(distinct.pop())
+    cases = " ".join(f"when {quoted(old)} then {quoted(new)}" for old, new in texts.items())
+    return f"case {column} {cases} end"
+
+
 def _count(file: Path) -> _Count:
     """Count lines and separators.
 
     Raises:
-        SourceError: a NUL byte, or line ends that differ.
+        SourceError: a NUL byte, bytes that are not UTF-8, line ends that differ, or a last line without its
+            end: the file is cut off.
     """
+    decoder = codecs.getincrementaldecoder("utf-8")()
     lines = separators = returns = 0
     quotes = False
     last = b"\n"
@@ -334,6 +413,11 @@ def _count(file: Path) -> _Count:
             if b"\0" in block:
                 line = lines + block[: block.index(b"\0")].count(b"\n") + 1
                 raise problem("not_text", file.name, line=line, found="NUL")
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                line = lines + block[: error.start].count(b"\n") + 1
+                raise problem("wrong_encoding", file.name, line=line, found="not UTF-8") from None
             if b"\r" in block:
                 returns += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
                 bare = block.count(b"\r") - block.count(b"\r\n") - block.endswith(b"\r")
@@ -345,4 +429,6 @@ def _count(file: Path) -> _Count:
             last = block[-1:]
     if returns and returns != lines:
         raise problem("mixed_line_ends", file.name)
-    return _Count(lines + (last != b"\n"), separators, quotes)
+    if last != b"\n":
+        raise problem("truncated", file.name, line=lines + 1, missing="\\n")
+    return _Count(lines, separators, quotes)

@@ -32,8 +32,11 @@ from sources.flat_formats import GenesisFlat
 from sources.readers.bulk import (
     Bulk,
     StoredReading,
+    case_of,
+    check_numbers,
     check_unique,
     first_rows,
+    quoted,
     read_head,
 )
 from sources.readers.reading import Notation, Reading, cells_schema
@@ -238,14 +241,16 @@ def _expected(
 def _fits(declaration: Declaration, form: GenesisFlat, layout: Layout, roles: dict[str, Slot]) -> str:
     """The same as a condition over the columns, units by value variable included."""
     tests = [
-        f"c{at} in ({', '.join(map(_quoted, texts))})"
+        f"c{at} in ({', '.join(map(quoted, texts))})"
         for at, texts, _ in _expected(declaration, form, layout, roles)
     ]
     if layout.edition == "new":
         value = layout.values[0].at
         units = {name: declaration.measures[one.measure].unit for name, one in form.values.items()}
         if len(set(units.values())) > 1:
-            tests.append(f"c{value + 1} = {_case(f'c{value + 2}', units)}")
+            tests.append(f"c{value + 1} = {case_of(f'c{value + 2}', units)}")
+    else:  # nothing else would show that a row without its unit and variable is shifted
+        tests += [f"upper(c{slot.at + 3}) <> lower(c{slot.at + 3})" for slot in roles.values()]
     return " and ".join(tests)
 
 
@@ -314,6 +319,9 @@ class _Check:
                 raise problem(
                     code, self.name, line=row + 2, column=at + 1, found=fields[at], expected=" / ".join(texts)
                 )
+        if self.layout.edition == "old":
+            slot = next(slot for slot in self.roles.values() if not _has_letter(fields[slot.at + 3]))
+            raise problem("no_label", self.name, line=row + 2, column=slot.at + 4, found=fields[slot.at + 3])
         column = self.layout.values[0]
         value = self.form.values[fields[column.at + 2]]
         raise problem(
@@ -321,10 +329,10 @@ class _Check:
             expected=self.declaration.measures[value.measure].unit, found=fields[column.at + 1],
         )  # fmt: skip
 
-    def _times(self) -> list[str]:
+    def _times(self) -> list[str | None]:
         """Map every time to the declared notation; the distinct ones."""
         pairs = []
-        for text, row in first_rows(self.con, [f"c{_TIME}"]):
+        for text, row in first_rows(self.con, self.name, [f"c{_TIME}"]):
             converted = self._time(text)
             try:
                 self.declaration.reference_time.period(converted)
@@ -349,7 +357,7 @@ class _Check:
         if slot is None:
             return
         declared = set(self.declaration.area_levels)
-        for code, label, row in first_rows(self.con, [slot.code, slot.label]):
+        for code, label, row in first_rows(self.con, self.name, [slot.code, slot.label]):
             levels = area_codes.levels_of(code)
             if not levels:
                 raise problem("no_area_code", self.name, line=row + 2, column=slot.at + 3, found=code)
@@ -358,7 +366,7 @@ class _Check:
                     "wrong_area_level", self.name, line=row + 2, column=slot.at + 3,
                     found=code, level="/".join(levels),
                 )  # fmt: skip
-            if not any(character.isalpha() for character in label):
+            if not _has_letter(label):
                 raise problem("no_area_name", self.name, line=row + 2, column=slot.at + 4, found=label)
 
     def _dimensions(self) -> None:
@@ -367,7 +375,7 @@ class _Check:
             several = len(declared.variables) > 1
             pairs = []
             variable_column = slot.variable if several else "''"
-            for variable, code, row in first_rows(self.con, [variable_column, slot.code]):
+            for variable, code, row in first_rows(self.con, self.name, [variable_column, slot.code]):
                 ours = code or TOTAL
                 if declared.codes:
                     ours = declared.codes.get(f"{variable}/{code}") or declared.codes.get(code)
@@ -390,7 +398,7 @@ class _Check:
         published = self._published(dimension)
         meanings = Counter(ours for _, ours in self.maps[f"map_{dimension}"])
         cases = [
-            f"when {_quoted(old)} then {_quoted(ours)}"
+            f"when {quoted(old)} then {quoted(ours)}"
             for old, ours in self.maps[f"map_{dimension}"]
             if meanings[ours] > 1
         ]
@@ -404,7 +412,7 @@ class _Check:
                 for variable, value in self.form.values.items():
                     by_measure.setdefault(value.measure, []).append(variable)
                 for measure, variables in by_measure.items():
-                    listed = ", ".join(map(_quoted, variables))
+                    listed = ", ".join(map(quoted, variables))
                     which = f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true"
                     self._numbers(column, measure, which)
                 continue
@@ -421,34 +429,9 @@ class _Check:
                 )
             self._numbers(column, known.measure, "true")
 
-    def _numbers(self, column: ValueColumn, measure_id: str, which: str) -> None:
-        """Cells that are plain numbers are passed by the query; the few others are looked at one by one."""
-        measure = self.declaration.measures[measure_id]
-        value = f"c{column.at}"
-        quality = f"c{column.quality}" if column.quality is not None else "''"
-        pattern = _quoted(self.notation.number_pattern(measure))
-        plain = f"(try_cast({value} as ubigint)::varchar = {value}) is true"
-        unusual = f"case when {quality} <> '' then true when {plain} then false "
-        unusual += f"else not regexp_full_match({value}, {pattern}) end"
-        for text, mark, row in first_rows(self.con, [value, quality], f"{which} and {unusual}"):
-            shown = _shown(text, mark, self.notation)
-            if not self.notation.is_valid(shown, measure):
-                raise problem(
-                    "bad_value", self.name, line=row + 2, column=column.at + 1, found=shown,
-                    signs=self.notation.signs, notation=self.notation.example(measure),
-                )  # fmt: skip
-            if mark and not self._is_quality(text, mark):
-                raise problem(
-                    "unknown_quality", self.name, line=row + 2, column=(column.quality or 0) + 1,
-                    found=mark, signs=self.notation.signs,
-                )  # fmt: skip
-
-    def _is_quality(self, text: str, mark: str) -> bool:
-        """A mark of reliability or status beside a number, or the sign that stands for the value."""
-        notation = self.notation
-        if mark in notation.values:
-            return text in ("", mark) or (text == "0" and mark in notation.zeros)
-        return text != "" and (mark in notation.enclosing or mark in notation.suffixes)
+    def _numbers(self, column: ValueColumn, measure: str, which: str) -> None:
+        declared = self.declaration.measures[measure]
+        check_numbers(self.con, self.name, column.at, column.quality, declared, self.notation, which)
 
     def _meaning(self) -> str:
         """What a value variable means, as an expression: variables that mean the same are one."""
@@ -457,14 +440,14 @@ class _Check:
         cases = []
         for variable, value in self.form.values.items():
             meaning = (value.measure, *sorted(value.codes.items()))
-            cases.append(f"when {_quoted(variable)} then {number.setdefault(meaning, len(number))}")
+            cases.append(f"when {quoted(variable)} then {number.setdefault(meaning, len(number))}")
         return f"case {column.variable} {' '.join(cases)} end"
 
     def _area_sample(self) -> pa.Table:
         """One cell with a number per area and time, for whoever judges areas."""
         slot = self.roles.get("")
         code, label = (slot.code, slot.label) if slot else ("'DG'", "'Deutschland'")
-        signs = ", ".join(map(_quoted, ("", *self.notation.values)))
+        signs = ", ".join(map(quoted, ("", *self.notation.values)))
         is_number = " or ".join(f"c{column.at} not in ({signs})" for column in self.layout.values)
         times = dict(self.maps["times"])
         rows = self.con.execute(
@@ -505,12 +488,12 @@ class _Check:
             variable = f"raw.{column.variable}"
             shown |= self._value_texts(column)
             measures = {name: one.measure for name, one in form.values.items()}
-            shown["measure"] = _case(variable, measures)
+            shown["measure"] = case_of(variable, measures)
             units = {name: declaration.measures[measure].unit for name, measure in measures.items()}
-            shown["unit"] = _case(variable, units)
+            shown["unit"] = case_of(variable, units)
             for dimension in set(declaration.dimensions) - set(form.dimensions):
                 codes = {name: one.codes.get(dimension, TOTAL) for name, one in form.values.items()}
-                shown[dimension] = _case(variable, codes)
+                shown[dimension] = case_of(variable, codes)
             shown["column_no"] = f"{column.at + 1}::integer"
             source = "raw"
         else:
@@ -518,12 +501,12 @@ class _Check:
             for column in self.layout.values:
                 value = form.values[column.variable]
                 held = self._value_texts(column) | {
-                    "measure": _quoted(value.measure),
-                    "unit": _quoted(declaration.measures[value.measure].unit),
+                    "measure": quoted(value.measure),
+                    "unit": quoted(declaration.measures[value.measure].unit),
                     "column_no": f"{column.at + 1}::integer",
                 }
                 for dimension in set(declaration.dimensions) - set(form.dimensions):
-                    held[dimension] = _quoted(value.codes.get(dimension, TOTAL))
+                    held[dimension] = quoted(value.codes.get(dimension, TOTAL))
                 structs.append(
                     "{" + ", ".join(f"'{key}': {text}" for key, text in sorted(held.items())) + "}"
                 )
@@ -546,9 +529,8 @@ class _Check:
         }
 
 
-def _shown(text: str, mark: str, notation: Notation) -> str:
-    """What the cell says: the value, or with an empty value the sign of the quality column."""
-    return mark if text == "" and mark in notation.values else text
+def _has_letter(text: str) -> bool:
+    return any(character.isalpha() for character in text)
 
 
 def _is_code(code: str, mapped: bool) -> bool:
@@ -561,16 +543,3 @@ def _plain(text: str) -> str:
     for char, plain in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}.items():
         text = text.replace(char, plain)
     return re.sub(r"[^A-Za-z0-9]", "", text)
-
-
-def _quoted(text: str) -> str:
-    """A text of a declaration as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _case(column: str, texts: dict[str, str]) -> str:
-    distinct = set(texts.values())
-    if len(distinct) == 1:
-        return _quoted(distinct.pop())
-    cases = " ".join(f"when {_quoted(old)} then {_quoted(new)}" for old, new in texts.items())
-    return f"case {column} {cases} end"
