@@ -195,9 +195,8 @@ def _difference(description: Description, work: Path, previous: Path | None) -> 
 
 def _sweep(target: Path) -> None:
     """Remove what a killed build of this product left; the product's lock is held."""
-    for entry in sorted(target.parent.glob(f"{files.LEFTOVER}*")):
-        if entry.name.startswith((f"{files.LEFTOVER}{target.name}-", f"{files.LEFTOVER}old-{target.name}-")):
-            files.remove(entry)
+    for entry in sorted(target.parent.glob(f"{files.LEFTOVER}{target.name}-*")):
+        files.remove(entry)
 
 
 __all__ = ["Candidate", "CandidateError", "RowsError", "build", "fingerprint", "read"]

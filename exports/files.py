@@ -71,9 +71,9 @@ def flush_to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def leftover_beside(path: Path, label: str = "") -> Path:
+def leftover_beside(path: Path) -> Path:
     """A name in the same folder for something unfinished; unique to this process and moment."""
-    return path.with_name(f"{LEFTOVER}{label}{path.name}-{os.getpid()}-{time.monotonic_ns():x}")
+    return path.with_name(f"{LEFTOVER}{path.name}-{os.getpid()}-{time.monotonic_ns():x}")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -94,7 +94,7 @@ def replace_folder(new: Path, target: Path) -> None:
     why only candidates are replaced like this; releases are never replaced at all.
     """
     if target.exists():
-        old = leftover_beside(target, "old-")
+        old = leftover_beside(target)
         target.rename(old)
         new.rename(target)
         remove(old)

@@ -111,7 +111,7 @@ def test_leftovers_of_a_killed_build_are_swept_but_not_those_of_others(
     mine.mkdir()
     (mine / "x").write_text("x", encoding="utf-8")
     mine.chmod(0o500)
-    old = tmp_path / f"{LEFTOVER}old-indicators-1-a"
+    old = tmp_path / f"{LEFTOVER}indicators-1-b"
     old.mkdir()
     theirs = tmp_path / f"{LEFTOVER}population-1-a"
     theirs.mkdir()
