@@ -1,0 +1,37 @@
+"""Renders a model or macro file without dbt: `ref` and `source` become table names of a DuckDB connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+def environment(**variables: Any) -> jinja2.Environment:
+    """Jinja with `ref('x')` as `x`, `source('s', 't')` as `t`, and `var` out of `variables`."""
+    made = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    made.globals.update(
+        ref=lambda name: name,
+        source=lambda _, table: table,
+        var=lambda name, default=None: variables.get(name, default),
+        target=SimpleNamespace(schema="main"),
+        execute=True,
+    )
+    made.globals["return"] = lambda value: value
+    return made
+
+
+def model(path: str, **variables: Any) -> str:
+    """SQL of a model, its path below `models/`."""
+    text = (PROJECT / "models" / path).read_text(encoding="utf-8")
+    return environment(**variables).from_string(text).render()
+
+
+def macros(name: str) -> Any:
+    """The macros of a file below `macros/`, to be called from Python."""
+    text = (PROJECT / "macros" / name).read_text(encoding="utf-8")
+    return environment().from_string(text).module

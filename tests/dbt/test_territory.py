@@ -1,0 +1,232 @@
+"""Any number on any Gebietsstand: totals are kept, nothing moves without a reform, estimates say so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.dbt.rendering import macros, model
+
+PIVOT = 2020
+COUNTS = ["sex_code", "age_group_code", "nationality_code"]
+
+
+def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnection:
+    """A warehouse with the conversion keys (from_year, from_code, to_code, share, population) and reforms."""
+    connection = duckdb.connect()
+    connection.execute(
+        "create table stg_bbsr__umsteigeschluessel_kreise_2020 (from_year integer, from_code varchar,"
+        " to_year integer, to_code varchar, weight_area double, weight_population double,"
+        " part_population double, part_area double)"
+    )
+    for year, code, to_code, share, population in keys:
+        connection.execute(
+            "insert into stg_bbsr__umsteigeschluessel_kreise_2020 values (?, ?, 2020, ?, ?, ?, ?, ?)",
+            [year, code, to_code, share, share, population * share, 10 * share],
+        )
+    connection.execute(
+        "create table area_history (area_code varchar, area_level varchar, valid_from date, valid_to date,"
+        " successor_code varchar)"
+    )
+    for row in history:
+        connection.execute("insert into area_history values (?, 'KREIS', ?, ?, ?)", list(row))
+    connection.execute(
+        "create table bridge_area_crosswalk as "
+        + model("core/bridges/bridge_area_crosswalk.sql", crosswalk_to_year=2023)
+    )
+    return connection
+
+
+def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], counts: list[tuple]) -> None:
+    """`areas`: code, valid_from, valid_to. `counts`: code, date, value."""
+    connection.execute(
+        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, area_name varchar,"
+        " valid_from date, valid_to date)"
+    )
+    for code, first, end in areas:
+        level = "DE" if code == "DG" else "KREIS"
+        connection.execute(
+            "insert into dim_area values (?, ?, ?, ?, ?, ?)", [code, code, level, f"Kreis {code}", first, end]
+        )
+    connection.execute(
+        "create table mart_population (area_key varchar, area_code varchar, area_level varchar, area_name"
+        " varchar,"
+        " is_backcast boolean, period_key varchar, reference_date date, sex_code varchar,"
+        " age_group_code varchar,"
+        " nationality_code varchar, measure_code varchar, unit varchar, value double, obs_status varchar,"
+        " conf_status varchar, missing_reason varchar, rounding_base integer)"
+    )
+    for code, day, value in counts:
+        reason = "none" if value is not None else "unknown_or_confidential"
+        connection.execute(
+            "insert into mart_population values (?, ?, ?, ?, false, ?, ?, '_T', '_T', '_T', 'persons',"
+            " 'Anzahl', ?,"
+            " ?, 'F', ?, null)",
+            [
+                code, code, "DE" if code == "DG" else "KREIS", f"Kreis {code}", f"D{day}", day, value,
+                "A" if value is not None else "M", reason,
+            ],
+        )  # fmt: skip
+    territory = macros("territory.sql")
+    connection.execute(territory.counts_on("population", COUNTS))
+
+
+OPEN = (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
+END_2016 = dt.date(2016, 11, 1)
+
+
+@pytest.fixture
+def reform() -> duckdb.DuckDBPyConnection:
+    """2016: A and B merge to C. 2019: D cedes a tenth to E. 2021: F is merged into G."""
+    keys = []
+    for year in (2014, 2015):
+        keys += [(year, "00001", "00003", 1.0, 60), (year, "00002", "00003", 1.0, 40)]
+    for year in (2016, 2017, 2018, 2019):
+        keys += [(year, "00003", "00003", 1.0, 100)]
+    for year in range(2014, 2020):
+        parcel = year < 2019
+        keys += [(year, "00004", "00004", 0.9 if parcel else 1.0, 100)]
+        keys += [(year, "00004", "00005", 0.1, 100)] if parcel else []
+        keys += [(year, code, code, 1.0, 50) for code in ("00005", "00006", "00007", "00008")]
+    history = [("00006", None, dt.date(2021, 7, 1), "00007")]
+    connection = database(keys, history)
+    areas = [
+        ("00001", OPEN[0], END_2016), ("00002", OPEN[0], END_2016), ("00003", END_2016, OPEN[1]),
+        ("00004", *OPEN), ("00005", *OPEN), ("00006", OPEN[0], dt.date(2021, 7, 1)), ("00007", *OPEN),
+        ("00008", *OPEN), ("DG", *OPEN),
+    ]  # fmt: skip
+    day = dt.date(2015, 12, 31)
+    counts = [("00001", day, 6.0), ("00002", day, 4.0), ("00004", day, 20.0), ("00005", day, 5.0)]
+    counts += [("00006", day, 3.0), ("00007", day, 2.0), ("00008", day, None), ("DG", day, 40.0)]
+    with_population(connection, areas, counts)
+    return connection
+
+
+def on(connection: duckdb.DuckDBPyConnection, day: dt.date) -> dict[str, tuple]:
+    rows = connection.execute(
+        "select area_code, value, obs_status, missing_reason, round(estimated_share, 6), from_codes"
+        " from population_on(?)",
+        [day],
+    ).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_on_its_own_gebietsstand_nothing_changes(reform) -> None:
+    own = on(reform, dt.date(2015, 12, 31))
+    assert {code: row[0] for code, row in own.items()} == {
+        "00001": 6.0, "00002": 4.0, "00004": 20.0, "00005": 5.0, "00006": 3.0, "00007": 2.0, "00008": None,
+        "DG": 40.0,
+    }  # fmt: skip
+    assert all(row[3] == 0 for row in own.values())
+
+
+def test_a_merger_is_exact_and_a_parcel_is_estimated(reform) -> None:
+    assert on(reform, dt.date(2022, 12, 31)) == {
+        "00003": (10.0, "A", "none", 0.0, "00001, 00002"),
+        "00004": (18.0, "E", "none", 1.0, "00004"),
+        "00005": (7.0, "E", "none", pytest.approx(2 / 7, abs=1e-6), "00004, 00005"),
+        "00007": (5.0, "A", "none", 0.0, "00006, 00007"),
+        "00008": (None, "M", "unknown_or_confidential", 0.0, "00008"),
+        "DG": (40.0, "A", "none", 0.0, "DG"),
+    }
+
+
+def test_between_two_reforms_only_the_first_counts(reform) -> None:
+    between = on(reform, dt.date(2017, 12, 31))
+    assert between["00003"] == (10.0, "A", "none", 0.0, "00001, 00002")
+    assert between["00004"][0] == 20.0
+    assert between["00006"][0] == 3.0
+
+
+def test_a_missing_part_makes_the_whole_missing(reform) -> None:
+    reform.execute("update mart_population set value = null, obs_status = 'M' where area_code = '00002'")
+    assert on(reform, dt.date(2022, 12, 31))["00003"][:3] == (None, "M", "part_missing")
+
+
+def test_a_mean_is_not_apportioned(reform) -> None:
+    reform.execute("update mart_population set measure_code = 'avg_monthly_eur'")
+    found = on(reform, dt.date(2022, 12, 31))
+    assert found["00003"][:3] == (None, "M", "not_convertible")
+    assert found["00004"][:3] == (None, "M", "not_convertible")
+
+
+@st.composite
+def reforms(draw: st.DrawFn) -> list[tuple]:
+    """Random keys: in every year each Kreis goes to one or two Kreise of 2020; later years are closer"
+    " to them."""
+    seed = draw(st.integers(0, 10_000))
+    chance = random.Random(seed)
+    targets = [f"{number:05d}" for number in range(1, draw(st.integers(2, 6)))]
+    keys = []
+    for year in (2014, 2017, 2019):
+        for target in targets:
+            parts = chance.choice([1, 1, 2, 3])
+            for part in range(parts):
+                code = target if part == 0 else f"{chance.randint(100, 104):03d}{part:02d}"
+                if any(key[0] == year and key[1] == code for key in keys):
+                    continue
+                other = chance.choice(targets)
+                share = chance.choice([1.0, 1.0, 0.75])
+                population = chance.randint(1, 500)
+                keys.append((year, code, target, share if other != target else 1.0, population))
+                if share < 1 and other != target:
+                    keys.append((year, code, other, 1 - share, population))
+    return keys
+
+
+@settings(max_examples=25, deadline=None)
+@given(reforms())
+def test_weights_sum_to_one_and_totals_are_kept(keys: list[tuple]) -> None:
+    connection = database(keys, [])
+    off = connection.execute(
+        "select from_year, to_year, from_code, sum(weight_population), sum(weight_area) from"
+        " bridge_area_crosswalk"
+        " group by all having abs(sum(weight_population) - 1) > 1e-9 or abs(sum(weight_area) - 1) > 1e-9"
+    ).fetchall()
+    assert off == []
+    same_year = connection.execute("select count(*) from bridge_area_crosswalk where from_year = to_year")
+    assert same_year.fetchone() == (0,)
+
+
+@pytest.mark.real_files
+def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
+    """All year-ends since 1990 against each other, from the BBSR's own workbook."""
+    from sources.catalogue import load_catalog
+    from sources.readers.reading import reader_of
+
+    catalog = load_catalog()
+    declaration = catalog["umsteigeschluessel-kreise-2020"]
+    file = next((shared_data / "07-geo-keys").rglob("ref-kreise-umrech-2020*.xlsx"))
+    records = reader_of(declaration).read(catalog, declaration, file).table
+    connection = duckdb.connect()
+    connection.register("records", records)
+    staging = model("staging/bbsr/stg_bbsr__umsteigeschluessel_kreise_2020.sql")
+    connection.execute(
+        "create view \"umsteigeschluessel-kreise-2020\" as select *, 's' as snapshot from records;"
+        "create table ledger as select 's' as snapshot_id, 'umsteigeschluessel-kreise-2020' as dataset_id,"
+        " 'accepted' as status, timestamp '2021-01-01' as published_at, null::timestamp as retrieved_at"
+    )
+    staging = staging.replace("from umsteigeschluessel-kreise-2020", 'from "umsteigeschluessel-kreise-2020"')
+    connection.execute(f"create table stg_bbsr__umsteigeschluessel_kreise_2020 as {staging}")
+    history = "sources/catalog/area_history.csv"
+    connection.execute(
+        f"create table area_history as select area_code, area_level, valid_from::date as valid_from,"
+        f" valid_to::date as valid_to, successor_code from read_csv('{history}', all_varchar = true)"
+    )
+    crosswalk = model("core/bridges/bridge_area_crosswalk.sql", crosswalk_to_year=2023)
+    connection.execute(f"create table bridge_area_crosswalk as {crosswalk}")
+    assert connection.execute(
+        "select count(*) from (select from_code from bridge_area_crosswalk group by from_year, to_year,"
+        " from_code"
+        " having abs(sum(weight_population) - 1) > 1e-9 or abs(sum(weight_area) - 1) > 1e-9)"
+    ).fetchone() == (0,)
+    assert connection.execute(
+        "select to_code, weight_population, grade from bridge_area_crosswalk"
+        " where from_year = 2015 and to_year = 2022 and from_code in ('03152', '03156', '16056') order by"
+        " from_code"
+    ).fetchall() == [("03159", 1.0, "merged"), ("03159", 1.0, "merged"), ("16063", 1.0, "merged")]
