@@ -272,36 +272,5 @@ class Declaration(Frozen):
             if isinstance(form, GenesisTable):
                 if self.table_code is None:
                     raise ValueError("a classic table needs its table_code")
-                for layout in form.layouts:
-                    self._check_layout(layout.id, set(layout.keys), layout)
+                form.check_names(set(self.dimensions), set(self.measures))
         return self
-
-    def _check_layout(self, name: str, keys: set[str], layout: object) -> None:
-        from sources.formats import GenesisLayout
-
-        assert isinstance(layout, GenesisLayout)
-        known = {"time", "area_code", "area_name", *self.dimensions}
-        for key in layout.keys:
-            if key not in known:
-                raise ValueError(f"layout {name}: key column {key!r} is no declared dimension")
-        in_levels = [level.dimension for level in layout.levels if level.dimension]
-        for dimension in in_levels:
-            if dimension not in self.dimensions:
-                raise ValueError(f"layout {name}: header level {dimension!r} is no declared dimension")
-            if dimension in keys:
-                raise ValueError(f"layout {name}: {dimension!r} is both a key column and a header level")
-        measures = {layout.measure} if layout.measure else {column.measure for column in layout.columns}
-        for measure in measures:
-            if measure not in self.measures:
-                raise ValueError(f"layout {name}: {measure!r} is no declared measure")
-        seen: dict[tuple[object, ...], int] = {}
-        for number, column in enumerate(layout.columns, start=1):
-            for dimension in column.codes:
-                if dimension not in self.dimensions or dimension in keys:
-                    raise ValueError(
-                        f"layout {name}: column {number}: {dimension!r} is no dimension of the header"
-                    )
-            identity = (column.measure, *sorted(column.codes.items()))
-            if identity in seen:
-                raise ValueError(f"layout {name}: columns {seen[identity]} and {number} mean the same")
-            seen[identity] = number

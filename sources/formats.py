@@ -57,7 +57,8 @@ class GenesisLayout(Frozen):
     """One edition of a classic table. A file is read with the layout whose header fits exactly.
 
     Either `levels` (a regular header: every combination of codes, one measure) or `columns` (a
-    tree, column by column). The time stands in a key column, in a header level, or else alone in the last title line.
+    tree, column by column). The time stands in a key column, in a header level, or else alone in the last
+    title line.
     """
 
     id: Text
@@ -102,6 +103,29 @@ class GenesisLayout(Frozen):
         depth = len(self.levels) or len(self.columns[0].header)
         return depth + (self.unit == "row")
 
+    def check_names(self, dimensions: set[str], measures: set[str]) -> None:
+        """Raise `ValueError` for an undeclared dimension or measure, or two columns that mean the same."""
+        for key in self.keys:
+            if key not in {"time", "area_code", "area_name", *dimensions}:
+                raise ValueError(f"key column {key!r} is no declared dimension")
+        for dimension in (level.dimension for level in self.levels if level.dimension):
+            if dimension not in dimensions:
+                raise ValueError(f"header level {dimension!r} is no declared dimension")
+            if dimension in self.keys:
+                raise ValueError(f"{dimension!r} is both a key column and a header level")
+        for measure in (self.measure, *(column.measure for column in self.columns)):
+            if measure is not None and measure not in measures:
+                raise ValueError(f"{measure!r} is no declared measure")
+        seen: dict[tuple[object, ...], int] = {}
+        for number, column in enumerate(self.columns, start=1):
+            for dimension in column.codes:
+                if dimension not in dimensions or dimension in self.keys:
+                    raise ValueError(f"column {number}: {dimension!r} is no dimension of the header")
+            identity = (column.measure, *sorted(column.codes.items()))
+            if identity in seen:
+                raise ValueError(f"columns {seen[identity]} and {number} mean the same")
+            seen[identity] = number
+
 
 class GenesisTable(Frozen):
     """The classic table ("datencsv") of GENESIS databases."""
@@ -112,6 +136,14 @@ class GenesisTable(Frozen):
     )
     layouts: tuple[GenesisLayout, ...] = Field(min_length=1)
     shape: Literal["cells"] = "cells"
+
+    def check_names(self, dimensions: set[str], measures: set[str]) -> None:
+        """Raise `ValueError` when a layout names something that the declaration does not declare."""
+        for layout in self.layouts:
+            try:
+                layout.check_names(dimensions, measures)
+            except ValueError as error:
+                raise ValueError(f"layout {layout.id}: {error}") from None
 
     @model_validator(mode="after")
     def _layout_ids(self) -> GenesisTable:

@@ -56,9 +56,7 @@ class ValueColumn:
 
 @dataclass(frozen=True)
 class Misfit:
-    """Where a header first differs from a layout: how far it fitted (for choosing the closest layout), and
-    what.
-    """
+    """Where and how a header first differs from a layout; `progress` is how far it fitted."""
 
     progress: tuple[int, int]
     line: int
