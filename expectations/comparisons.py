@@ -289,7 +289,6 @@ def _columns(bench: Bench) -> Inspection:
         DATA_ENGINEER,
         Phrase("{column_name}: {problem_de}", "{column_name}: {problem_en}"),
         unit=Phrase("Spalten", "columns"),
-        keys=("column_name",),
     )
 
     def run() -> Result:

@@ -88,7 +88,7 @@ def _unknown(bench: Bench) -> Rule:
         """,
         broken="not is_known",
         severity="case when is_known_otherwise then 'warn' else 'fail' end",
-        order="is_known_otherwise",
+        order="is_known_otherwise, row_number() over (partition by area_code order by reference_date)",
     )
 
 

@@ -39,6 +39,13 @@ _OUTCOMES: dict[str, tuple[str, str, str]] = {
     "noted": ("i", "zur Kenntnis", "for information"),
     "passed": ("✓", "bestanden", "passed"),
 }
+_PLURALS = {"warned": "Hinweise"}
+_EFFECTS = {
+    "error": "hält die Veröffentlichung an; die vorige bleibt gültig",
+    "failed": "hält die Veröffentlichung an; die vorige bleibt gültig",
+    "warned": "steht in den Notizen der Veröffentlichung, hält sie nicht an",
+    "noted": "nur zur Kenntnis",
+}
 _OPEN = ("error", "failed", "warned", "noted")
 
 _STYLE = """
@@ -59,10 +66,11 @@ h1 [lang=en], h2 [lang=en], h3 [lang=en] { display:block; }
   border-radius:.5rem; border:1px solid; }
 .verdict strong { font-size:1.25rem; display:block; }
 .verdict .sign { font-size:2rem; line-height:1; width:2.5rem; text-align:center; flex:none; }
-.passed { color:var(--ok); background:var(--ok-bg); border-color:var(--ok); }
-.failed, .error { color:var(--bad); background:var(--bad-bg); border-color:var(--bad); }
-.warned { color:var(--warn); background:var(--warn-bg); border-color:var(--warn); }
-.noted { color:var(--note); background:var(--note-bg); border-color:var(--note); }
+.verdict.passed, .badge.passed { color:var(--ok); background:var(--ok-bg); border-color:var(--ok); }
+.verdict.failed, .badge.failed, .badge.error { color:var(--bad); background:var(--bad-bg);
+  border-color:var(--bad); }
+.badge.warned { color:var(--warn); background:var(--warn-bg); border-color:var(--warn); }
+.badge.noted { color:var(--note); background:var(--note-bg); border-color:var(--note); }
 .badge { display:inline-block; padding:.1rem .55rem; border-radius:1rem; border:1px solid; font-size:.8125rem;
   font-weight:600; white-space:nowrap; }
 dl.facts { display:grid; grid-template-columns:repeat(auto-fit, minmax(11rem, 1fr)); gap:.75rem 1.5rem;
@@ -149,7 +157,7 @@ def _banner(verdict: Mapping[str, Any]) -> str:
         kind, sign = "failed", "✗"
         words, english = "Wird nicht veröffentlicht", "Will not be released"
     detail = ", ".join(
-        f"{word(counts[outcome], 'de')} {label}"
+        f"{word(counts[outcome], 'de')} {_PLURALS.get(outcome, label) if counts[outcome] > 1 else label}"
         for outcome, (_, label, _) in reversed(_OUTCOMES.items())
         if counts[outcome]
     )
@@ -212,7 +220,7 @@ def _finding(check: Mapping[str, Any]) -> str:
         f"<dl><dt>Ergebnis</dt><dd>{escape(check['observed_de'])}</dd>"
         f"<dt>Schützt</dt><dd>{escape(check['protects_de'])}</dd>"
         f"<dt>Zuständig</dt><dd>{escape(check['who_fixes_de'])}</dd>"
-        f"<dt>Folge</dt><dd>{escape(check['on_failure_de'])}</dd></dl>{listed}</article>"
+        f"<dt>Folge</dt><dd>{_EFFECTS[check['outcome']]}</dd></dl>{listed}</article>"
     )
 
 

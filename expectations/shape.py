@@ -407,8 +407,8 @@ def _datasets_named(bench: Bench) -> Rule:
             Phrase("die Lizenzpflicht der Namensnennung", "the licence's duty of attribution"),
             DATA_ENGINEER,
             Phrase(
-                "Tabelle {dataset_id} liefert {row_count} Zeilen, steht aber nicht bei den Quellen",
-                "table {dataset_id} gives {row_count} rows, yet is not among the sources",
+                "liefert {row_count} Zeilen, steht aber nicht bei den Quellen",
+                "gives {row_count} rows, yet is not among the sources",
             ),
             unit=Phrase("Tabellen", "tables"),
             keys=("dataset_id",),
@@ -442,9 +442,9 @@ def _readable_text(bench: Bench) -> Rule:
                 "against wrongly read encodings and stray blanks",
             ),
             DATA_ENGINEER,
-            Phrase("Spalte {column_name}: „{content}“", "column {column_name}: “{content}”"),
+            Phrase("„{content}“", "“{content}”"),
             unit=Phrase("verschiedene Texte", "distinct texts"),
-            keys=("column_name", "content"),
+            keys=("column_name",),
         ),
         cases=distinct,
         broken=f"regexp_matches(content, '{_GARBLED}') or content <> trim(content)",
@@ -466,7 +466,6 @@ def _columns(bench: Bench) -> Inspection:
         DATA_ENGINEER,
         Phrase("{column_name}: {problem_de}", "{column_name}: {problem_en}"),
         unit=Phrase("Spalten", "columns"),
-        keys=("column_name",),
     )
 
     def run() -> Result:

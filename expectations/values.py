@@ -64,6 +64,7 @@ def _ranges(bench: Bench) -> Rule:
     conditions = [declared.where(entry.where) for entry in ranges]
     lows = [declared.number(r.low) if r.low is not None else "cast('-inf' as double)" for r in ranges]
     highs = [declared.number(r.high) if r.high is not None else "cast('inf' as double)" for r in ranges]
+    whys = [f"(select value from {declared.texts([f' ({r.why})' if r.why else ''])})" for r in ranges]
     numbers = [str(number) for number in range(len(ranges))]
     entries = [f"entry = {number}" for number in numbers]
     unit = "unit" if bench.has("unit") else "''"
@@ -79,8 +80,8 @@ def _ranges(bench: Bench) -> Rule:
             ),
             STATISTICIAN,
             Phrase(
-                "Wert {value} {unit} liegt nicht zwischen {low} und {high}",
-                "value {value} {unit} is not between {low} and {high}",
+                "Wert {value} {unit} liegt nicht zwischen {low} und {high}{why}",
+                "value {value} {unit} is not between {low} and {high}{why}",
             ),
             unit=Phrase("Werte", "values"),
             keys=bench.key_columns(),
@@ -90,6 +91,7 @@ def _ranges(bench: Bench) -> Rule:
             select *,
                 {first_fit(entries, lows)} as low,
                 {first_fit(entries, highs)} as high,
+                {first_fit(entries, whys)} as why,
                 {first_fit(entries, [f"'{entry.severity}'" for entry in ranges])} as range_severity
             from (
                 select {quoted_list(bench.key_columns())}, value, {unit} as unit,
@@ -101,7 +103,8 @@ def _ranges(bench: Bench) -> Rule:
         comparable="low is not null",
         broken="value < low or value > high",
         severity="range_severity",
-        order="greatest(low - value, value - high) desc",
+        # The worst of every entry first, so that one entry does not hide the others.
+        order="row_number() over (partition by entry order by greatest(low - value, value - high) desc)",
     )
 
 

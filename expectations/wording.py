@@ -14,6 +14,27 @@ from typing import Any, Literal
 Language = Literal["de", "en"]
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
+# What key columns are called in examples, German and English; others keep their name.
+LABELS: dict[str, tuple[str, str]] = {
+    "indicator_id": ("Kennzahl", "indicator"),
+    "measure_code": ("Merkmal", "measure"),
+    "subject": ("Thema", "subject"),
+    "sex_code": ("Geschlecht", "sex"),
+    "age_group_code": ("Alter", "age"),
+    "nationality_code": ("Staatsangehörigkeit", "nationality"),
+    "benefit_code": ("Leistung", "benefit"),
+    "setting_code": ("Ort", "setting"),
+    "school_type_code": ("Schulart", "school type"),
+    "grade_code": ("Jahrgang", "grade"),
+    "qualification_code": ("Abschluss", "qualification"),
+    "childcare_type_code": ("Betreuung", "childcare"),
+    "facility_branch_code": ("Bereich", "branch"),
+    "facility_type_code": ("Einrichtung", "facility"),
+    "area_level": ("Ebene", "level"),
+    "valid_from": ("gültig ab", "valid from"),
+    "dataset_id": ("Tabelle", "table"),
+    "column_name": ("Spalte", "column"),
+}
 TOTAL = "_T"  # the member "all" of every dimension; goes without saying
 _SILENT_KEYS = {"area_key": "area_code", "period_key": "reference_date"}
 
@@ -77,7 +98,8 @@ def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> st
         elif key == "reference_date":
             parts.append(word(value, language))
         elif key != "area_name":
-            parts.append(f"{key.removesuffix('_code')} {word(value, language)}")
+            label = LABELS.get(key, (key, key))[0 if language == "de" else 1]
+            parts.append(f"{label} {word(value, language)}")
     return " · ".join(parts)
 
 

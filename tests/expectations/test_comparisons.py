@@ -33,7 +33,7 @@ def test_a_lost_row_fails_and_names_its_value(ask) -> None:
     check = ask(candidate, "comparison.rows_lost", previous=indicators())
     assert (check.outcome, check.found, check.examined) == ("failed", 1, 16)
     assert check.examples[0] == (
-        "indicator_id D01 · 01002 Kiel, kreisfreie Stadt · 2015-12-31: "
+        "indicator D01 · 01002 Kiel, kreisfreie Stadt · 2015-12-31: "
         "was in the previous release (value 246,306) and is missing now"
     )
 
@@ -65,7 +65,7 @@ def test_new_rows_are_counted_by_group_and_date(ask) -> None:
     previous.rows = [row for row in previous.rows if row["reference_date"].year == 2014]
     check = ask(indicators(), "comparison.rows_added", previous=previous)
     assert (check.outcome, check.found) == ("noted", 2)
-    assert "indicator_id D01 · 2015-12-31: 4 new rows" in check.examples
+    assert "indicator D01 · 2015-12-31: 4 new rows" in check.examples
 
 
 def test_the_largest_movement_comes_first(ask) -> None:
@@ -92,7 +92,7 @@ def test_the_share_of_moved_values_is_judged_by_group(ask, fail: float, warn: fl
     candidate.checks["comparison"] = {"moved_warn_share": warn, "moved_fail_share": fail}
     check = ask(candidate, "comparison.share_moved", previous=previous)
     assert (check.outcome, check.found) == (outcome, 1)
-    assert check.examples == ("indicator_id D01: 1 of 8 values moved (12.5 %), largest movement 1",)
+    assert check.examples == ("indicator D01: 1 of 8 values moved (12.5 %), largest movement 1",)
 
 
 def test_a_value_that_becomes_missing_warns(ask) -> None:
@@ -120,9 +120,9 @@ def test_lost_and_retyped_columns_fail_new_ones_inform(ask) -> None:
     check = ask(candidate, "comparison.columns", previous=previous)
     assert check.outcome == "failed"
     assert check.examples == (
-        "column_name denominator: denominator: was BIGINT, is now DOUBLE",
-        "column_name former: former: disappeared",
-        "column_name surprise: surprise: is new",
+        "denominator: was BIGINT, is now DOUBLE",
+        "former: disappeared",
+        "surprise: is new",
     )
 
 

@@ -56,7 +56,7 @@ def test_a_code_that_never_existed_fails(ask) -> None:
     candidate.change({"area_code": "07001"}, area_code="07999")
     check = ask(candidate, "completeness.unknown_areas", register=population())
     assert check.outcome == "failed"
-    assert "07999 · area_level KREIS · 2015-12-31: 3 rows" in check.examples[0]
+    assert "07999 · level KREIS · 2015-12-31: 3 rows" in check.examples[0]
 
 
 def test_a_code_that_exists_at_another_time_only_warns(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_failed_check_refuses_and_says_who_what_and_where(tmp_path: Path) -> N
     text = (folder / GATE_REPORT).read_text(encoding="utf-8")
     assert "Wird nicht veröffentlicht" in text
     assert "01002 Kiel, kreisfreie Stadt · 31.12.2015: Wert 250 % liegt nicht zwischen 0 und 100" in text
-    assert "keine Veröffentlichung; die vorige bleibt gültig" in text
+    assert "hält die Veröffentlichung an; die vorige bleibt gültig" in text
 
 
 def test_an_expectation_that_raises_is_an_error_of_its_own_kind(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ CASES: list[tuple[str, Spoil, str]] = [
     ("shape.finite_numbers", changed(DG_2015, numerator=float("nan")), "numerator nan"),
     ("shape.finite_numbers", changed(DG_2015, value=float("inf")), "value inf"),
     ("shape.unit_present", changed(DG_2015, unit=" "), "DG Deutschland · 2015-12-31: unit is missing"),
-    ("shape.one_unit", changed(DG_2015, unit="Tsd."), "indicator_id D01: has several units: Anzahl, Tsd."),
+    ("shape.one_unit", changed(DG_2015, unit="Tsd."), "indicator D01: has several units: Anzahl, Tsd."),
     ("shape.readable_text", changed(KIEL_2015, area_name="MÃ¼nchen"), "MÃ¼nchen"),
     ("shape.readable_text", changed(KIEL_2015, area_name=" Kiel"), "“ Kiel”"),
     ("shape.columns", add_column, "surprise: in the file, but not described"),
@@ -67,7 +67,7 @@ CASES: list[tuple[str, Spoil, str]] = [
         changed(KIEL_2015, conf_status="C"),
         "conf_status C, yet a value is given",
     ),
-    ("sources.named", changed(KIEL_2015, numerator_dataset="99999-01"), "table 99999-01 gives 1 rows"),
+    ("sources.named", changed(KIEL_2015, numerator_dataset="99999-01"), "table 99999-01: gives 1 rows"),
     ("sources.licensed", lambda c: c.datasets.clear(), "missing datasets"),
     ("sources.licensed", lambda c: c.datasets[0].update(licence=None), "missing licence"),
 ]
@@ -129,12 +129,12 @@ def test_two_tables_behind_one_figure_are_both_looked_up(ask) -> None:
     candidate = indicators()
     candidate.change(KIEL_2015, numerator_dataset="12411-01-01-4 + 99999-01")
     check = ask(candidate, "sources.named")
-    assert [example.split(":")[0] for example in check.examples] == ["dataset_id 99999-01"]
+    assert [example.split(":")[0] for example in check.examples] == ["table 99999-01"]
 
 
 def test_examples_speak_the_readers_language(ask) -> None:
     candidate = indicators()
     candidate.change(DG_2015, unit=None, known_from=datetime(2017, 10, 10, 12))
     check = ask(candidate, "shape.unit_present")
-    assert check.examples_de == ("indicator_id D01 · DG Deutschland · 31.12.2015: Einheit fehlt",)
+    assert check.examples_de == ("Kennzahl D01 · DG Deutschland · 31.12.2015: Einheit fehlt",)
     assert check.observed_de == "16 Zeilen geprüft, 1 verletzen die Regel"
