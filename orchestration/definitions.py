@@ -7,7 +7,7 @@ import dagster as dg
 
 from .defs.automation import build_drop_folder, build_refresh
 from .defs.landing import build_landing
-from .defs.release import build_releases
+from .defs.release import build_releases, relations
 from .defs.run import Run
 from .defs.warehouse import build_warehouse
 from .project import Project
@@ -20,8 +20,8 @@ def defs() -> dg.Definitions:
     settings = Settings.from_environment()
     manifest = Project(settings).manifest()
     parts = [
-        *build_landing(),
-        build_warehouse(settings, manifest),
+        build_landing(),
+        build_warehouse(settings, manifest, needed=relations()),
         *build_releases(settings, manifest),
     ]
     main = dg.define_asset_job("main", selection="*", executor_def=dg.in_process_executor)

@@ -20,6 +20,9 @@ from typing import Any
 
 from .resources import Paths
 
+TROUBLE = {"set aside", "unreachable"}
+"""Statuses that somebody has to look at."""
+
 STATUS = {"landed": "landed", "unchanged": "unchanged", "set_aside": "set aside"}
 
 

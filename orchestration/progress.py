@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .deliveries import TROUBLE
+
 RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
 """Exit codes of `planstat run`."""
-
-TROUBLE = {"set aside", "unreachable"}
 
 
 @dataclass

@@ -1,5 +1,6 @@
-"""One asset per declared dataset, made from its declaration; the catalogue's tables after them.
+"""One asset per declared dataset, made from its declaration, and the catalogue's tables after them.
 
+One step lands them all: a step of its own for each would cost more than looking at an unchanged file does.
 A file that is not as declared fails the check `accepted` of its dataset, as a warning: the other datasets go
 on, and the last good snapshot stays current.
 """
@@ -7,50 +8,71 @@ on, and the last good snapshot stays current.
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
-from ..deliveries import Arrival
+from ..deliveries import TROUBLE, Arrival
 from ..plan import CATALOGUE
 from .run import Run
 from .warehouse import landing_key
 
 
-def build_landing() -> Iterator[dg.AssetsDefinition]:
+def build_landing() -> dg.AssetsDefinition:
     """The landing assets of the whole catalogue."""
     from sources.catalogue import load_catalog
     from sources.dbt_sources import CATALOG_TABLES
 
     catalog = load_catalog()
-    for declaration in catalog.values():
-        yield _dataset(declaration, catalog.publisher(declaration).name_en)
-    keys = [landing_key(declaration.publisher, declaration.id) for declaration in catalog.values()]
-    yield _catalogue(CATALOG_TABLES, keys)
+    datasets = {landing_key(one.publisher, one.id): one for one in catalog.values()}
+    publishers = {name: publisher.name_en for name, publisher in catalog.publishers.items()}
+    tables = {landing_key(CATALOGUE, name): words for name, words in CATALOG_TABLES.items()}
+
+    @dg.multi_asset(
+        name="landing",
+        specs=[
+            *(_dataset(key, one, publishers[one.publisher]) for key, one in datasets.items()),
+            *_tables(tables, list(datasets)),
+        ],
+        check_specs=[_accepted(key) for key in datasets],
+        can_subset=True,
+    )
+    def landing(context: dg.AssetExecutionContext, run: Run) -> Iterator[Any]:
+        chosen = context.selected_asset_keys
+        results = []
+        for key, declaration in datasets.items():
+            if key in chosen:
+                context.log.info(f"landing {declaration.id}")
+                arrival = run.deliveries.take(declaration.id)
+                yield dg.MaterializeResult(asset_key=key, metadata=_metadata(arrival))
+                if arrival.outcomes or arrival.status in TROUBLE:
+                    results.append(_result(key, arrival))
+        if chosen.intersection(tables):
+            yield from _written(run, chosen.intersection(tables))
+        yield from results
+
+    return landing
 
 
-def _dataset(declaration: Any, publisher: str) -> dg.AssetsDefinition:
-    key = landing_key(declaration.publisher, declaration.id)
-
-    @dg.asset(
-        key=key,
+def _dataset(key: dg.AssetKey, declaration: Any, publisher: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
         group_name=declaration.publisher,
         description=f"{declaration.title_de}. One row is {declaration.each_row_is}. From: {publisher}.",
-        check_specs=[
-            dg.AssetCheckSpec(
-                "accepted",
-                asset=key,
-                description="Every delivered file of this dataset is as its declaration says.",
-            )
-        ],
         kinds={"parquet"},
     )
-    def dataset(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
-        arrival = run.deliveries.take(declaration.id)
-        return dg.MaterializeResult(metadata=_metadata(arrival), check_results=[_accepted(arrival)])
 
-    return dataset
+
+def _tables(tables: Mapping[dg.AssetKey, str], datasets: list[dg.AssetKey]) -> Iterator[dg.AssetSpec]:
+    for key, description in tables.items():
+        yield dg.AssetSpec(key, deps=datasets, group_name="catalogue", description=description)
+
+
+def _accepted(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "accepted", asset=key, description="Every delivered file of this dataset is as its declaration says."
+    )
 
 
 def _metadata(arrival: Arrival) -> dict[str, Any]:
@@ -69,38 +91,26 @@ def _metadata(arrival: Arrival) -> dict[str, Any]:
     return metadata
 
 
-def _accepted(arrival: Arrival) -> dg.AssetCheckResult:
+def _result(key: dg.AssetKey, arrival: Arrival) -> dg.AssetCheckResult:
     aside = [str(outcome.quarantine) for outcome in arrival.outcomes if outcome.quarantine]
     return dg.AssetCheckResult(
+        asset_key=key,
         check_name="accepted",
-        passed=arrival.status not in {"set aside", "unreachable"},
+        passed=arrival.status not in TROUBLE,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"message": arrival.message, "quarantine": aside},
     )
 
 
-def _catalogue(tables: dict[str, str], datasets: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            landing_key(CATALOGUE, name), deps=datasets, group_name="catalogue", description=description
+def _written(run: Run, tables: set[dg.AssetKey]) -> Iterator[dg.MaterializeResult]:
+    """Read again what an older declaration had read; say what the catalogue's tables hold."""
+    again = run.deliveries.read_again()
+    for key in sorted(tables):
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={
+                "status": "written",
+                "read_again": [outcome.dataset_id for outcome in again if not outcome.error],
+                "message": "; ".join(str(outcome.error) for outcome in again if outcome.error),
+            },
         )
-        for name, description in tables.items()
-    ]
-
-    @dg.multi_asset(specs=specs, name="catalogue")
-    def catalogue(context: dg.AssetExecutionContext, run: Run) -> Iterator[dg.MaterializeResult]:
-        again = run.deliveries.read_again()
-        problems = [str(outcome.error) for outcome in again if outcome.error]
-        for unknown in run.deliveries.unknown():
-            context.log.debug(f"{unknown} belongs to no declared dataset")
-        for spec in specs:
-            yield dg.MaterializeResult(
-                asset_key=spec.key,
-                metadata={
-                    "status": "written",
-                    "read_again": [outcome.dataset_id for outcome in again if not outcome.error],
-                    "message": "; ".join(problems),
-                },
-            )
-
-    return catalogue

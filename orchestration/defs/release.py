@@ -34,16 +34,26 @@ def build_releases(settings: Settings, manifest: Manifest) -> Iterator[Any]:
         yield _release(settings, manifest, name, product)
 
 
+def relations() -> set[str]:
+    """Every relation of the warehouse that a candidate is written from."""
+    from exports.products import load_products
+
+    return {relation for product in load_products().values() for relation in _reads(product)}
+
+
+def _reads(product: Any) -> set[str]:
+    return {product.relation, REGISTER, *([GEOMETRY] if product.geometry else [])}
+
+
 def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest, name: str) -> Publication:
     return Publication(settings.paths, manifest, run.deliveries.landing.catalog, name, context.log.info)
 
 
 def _candidate(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
-    relations = {product.relation, REGISTER, *([GEOMETRY] if product.geometry else [])}
 
     @dg.asset(
         key=candidate_key(name),
-        deps=[relation_key(relation) for relation in sorted(relations)],
+        deps=[relation_key(relation) for relation in sorted(_reads(product))],
         group_name="candidates",
         description=f"{product.title_en}: the files as they would be released.",
         kinds={"parquet"},

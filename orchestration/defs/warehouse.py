@@ -53,8 +53,11 @@ class Translator(DagsterDbtTranslator):
         return str(rest[0]) if layer == "core" and rest else str(layer)
 
 
-def build_warehouse(settings: Settings, manifest: Manifest) -> dg.AssetsDefinition:
-    """The warehouse of this manifest as one multi-asset."""
+def build_warehouse(settings: Settings, manifest: Manifest, needed: set[str]) -> dg.AssetsDefinition:
+    """The warehouse of this manifest as one multi-asset.
+
+    `needed` are the relations that later steps wait for: they are reported also when they are unchanged.
+    """
     project = Project(settings)
     translator = Translator()
 
@@ -67,10 +70,14 @@ def build_warehouse(settings: Settings, manifest: Manifest) -> dg.AssetsDefiniti
         built = _build(context, project, manifest, translator, plan) if plan.reasons else Built()
         if not plan.reasons:
             context.log.info("no model changed: dbt is not started")
+
+        def awaited(unique_id: str) -> bool:
+            return unique_id in keys and keys[unique_id].path[-1] in needed
+
         for unique_id, fingerprint in plan.fingerprints.items():  # upstream first, as Dagster wants them
             if unique_id in built.outputs:
                 yield built.outputs[unique_id]
-            elif unique_id in keys and not built.problems and unique_id not in plan.reasons:
+            elif unique_id not in plan.reasons and not built.problems and awaited(unique_id):
                 yield dg.Output(
                     None,
                     output_name=keys[unique_id].to_python_identifier(),

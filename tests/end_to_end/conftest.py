@@ -1,0 +1,77 @@
+"""The command line as a person uses it: a process of its own, a data root of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTS = ("areas", "childcare", "education", "indicators", "population", "social_benefits")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: exit code, what it said, seconds of wall time."""
+
+    code: int
+    said: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """A data root, and the command line over it."""
+
+    root: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Start `planstat …`; output of both streams together."""
+        environment = {
+            **os.environ,
+            **self.variables,
+            **variables,
+            "PLANSTAT_DATA": str(self.root),
+            "PYTHONWARNINGS": "default",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def planstat(self, *arguments: str, **variables: str) -> Ended:
+        """Run `planstat …` to its end."""
+        began = time.monotonic()
+        with self.start(*arguments, **variables) as process:
+            said, _ = process.communicate()
+        return Ended(process.returncode, said, time.monotonic() - began)
+
+    def current(self) -> dict[str, str]:
+        """Product -> the version that `current` leads to."""
+        return {
+            product: str((self.root / "releases" / product / "current").readlink())
+            for product in PRODUCTS
+            if (self.root / "releases" / product / "current").is_symlink()
+        }
+
+    def log(self) -> str:
+        """The log of the newest run."""
+        newest = max((self.root / "logs").glob("run-*.log"), default=None)
+        return newest.read_text(encoding="utf-8", errors="replace") if newest else ""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """An empty data root, one for all tests of a module."""
+    return Place(tmp_path_factory.mktemp("place") / "data")

@@ -1,0 +1,183 @@
+"""The whole main job on the embedded sample, through the command line, in the order a person would see it.
+
+The tests of this module share one data root and build on each other: a whole run costs much more than a look.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .conftest import PRODUCTS, ROOT, Ended, Place
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def first(place: Place) -> Ended:
+    """The first run of the sample."""
+    return place.planstat("run")
+
+
+def test_the_sample_runs_through_to_releases(place: Place, first: Ended) -> None:
+    assert first.code == 0, first.said
+    assert set(place.current()) == set(PRODUCTS)
+    for product, version in place.current().items():
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d\.1", version)
+        assert f"{product}/{version} released" in first.said
+        folder = place.root / "releases" / product / "current"
+        held = {entry.name for entry in folder.iterdir()}
+        assert {f"{product}.parquet", "datapackage.json", "receipt.json", "gate_report.html"} <= held
+    assert "0 failed" in first.said
+    assert str(place.root / "releases") in first.said, "it says where the release lies"
+    assert "Traceback" not in first.said
+
+
+def test_readers_find_their_way(place: Place, first: Ended) -> None:
+    catalog = json.loads((place.root / "releases" / "catalog.json").read_text(encoding="utf-8"))
+    assert set(catalog["products"]) == set(PRODUCTS)
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
+        for product in PRODUCTS:
+            count = connection.execute(f"select count(*) from {product}").fetchone()
+            assert count is not None
+            assert count[0] > 0
+        columns = {row[0] for row in connection.execute("describe indicators").fetchall()}
+    assert {
+        *("indicator_id", "area_code", "area_level", "area_name", "reference_date"),
+        *("value", "numerator", "denominator", "unit", "obs_status", "conf_status"),
+    } <= columns
+
+
+def test_the_second_run_starts_no_dbt_and_releases_nothing(place: Place, first: Ended) -> None:
+    before = place.current()
+    warehouse = (place.root / "warehouse.duckdb").stat().st_mtime_ns
+    dbt_log = (place.root / "logs" / "dbt" / "dbt.log").stat().st_size
+    second = place.planstat("run")
+    assert second.code == 0, second.said
+    assert place.current() == before
+    assert (place.root / "warehouse.duckdb").stat().st_mtime_ns == warehouse
+    assert (place.root / "logs" / "dbt" / "dbt.log").stat().st_size == dbt_log, "dbt was started"
+    assert "no model changed: dbt is not started" in place.log()
+    assert re.search(r"models +unchanged", second.said)
+    for product, version in before.items():
+        assert f"{product}/{version} unchanged" in second.said
+
+
+def test_status_says_that_nothing_would_run(place: Place, first: Ended) -> None:
+    status = place.planstat("status")
+    assert status.code == 0, status.said
+    assert "a run would not start dbt" in status.said
+    assert status.said.count("leave it as it is") == len(PRODUCTS)
+
+
+def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
+    listed = place.planstat("releases", "list")
+    assert (listed.code, listed.said.count("*")) == (0, len(PRODUCTS))
+    shown = place.planstat("releases", "show", "population")
+    assert shown.code == 0, shown.said
+    assert "population.parquet" in shown.said
+    assert "12411-01-01-4" in shown.said
+    assert "changes: first edition" in shown.said
+    version = place.current()["population"]
+    same = place.planstat("releases", "diff", "population", version)
+    assert same.code == 0, same.said
+    assert "0 rows added, 0 removed, 0 changed" in same.said
+    nowhere = place.planstat("releases", "show", "population", "1999-01-01.1")
+    assert nowhere.code == 2
+    assert "has no release 1999-01-01.1" in nowhere.said
+    assert "Traceback" not in nowhere.said
+
+
+def test_a_broken_file_is_set_aside_and_nothing_else_changes(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    from sources.twins.sample import write_sample
+
+    before = place.current()
+    write_sample(tmp_path / "whole")
+    [whole] = (tmp_path / "whole").rglob("12411-01-01-4*")
+    broken = tmp_path / "delivery" / whole.name
+    broken.parent.mkdir()
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+
+    ended = place.planstat("run", "--from", str(broken.parent))
+    assert ended.code == 3, ended.said
+    assert f"12411-01-01-4: set aside: {whole.name}" in ended.said
+    assert "Traceback" not in ended.said
+    assert place.current() == before
+    [kept] = (place.root / "quarantine" / "12411-01-01-4").iterdir()
+    assert {entry.name for entry in kept.iterdir()} == {whole.name, "reason.json", "reason.txt"}
+    assert (kept / whole.name).read_bytes() == broken.read_bytes(), "it is kept whole"
+
+    status = place.planstat("status")
+    assert "12411-01-01-4 is old" in status.said
+
+
+def test_a_page_instead_of_a_table_is_told_as_such(place: Place, first: Ended, tmp_path: Path) -> None:
+    page = tmp_path / "12411-02-03-4.csv"
+    page.write_text("<!DOCTYPE html><html><body>Wartungsarbeiten</body></html>", encoding="utf-8")
+    ended = place.planstat("run", "--from", str(tmp_path))
+    assert ended.code == 3, ended.said
+    assert re.search(r"12411-02-03-4: set aside: 12411-02-03-4\.csv.*HTML", ended.said)
+
+
+def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ended, tmp_path: Path) -> None:
+    """A mart that says something wrong is refused by the gate; the others are not held up."""
+    before = place.current()
+    project = tmp_path / "dbt_project"
+    ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
+    shutil.copytree(ROOT / "dbt_project", project, ignore=ignored)
+    mart = project / "models" / "marts" / "mart_childcare.sql"
+    wrong = "case when area_code = 'DG' and measure_code = 'children' then value + 5000 else value end"
+    mart.write_text(
+        f"with what_it_was as (\n{mart.read_text(encoding='utf-8')}\n)\n"
+        f"select * replace ({wrong} as value) from what_it_was\n",
+        encoding="utf-8",
+    )
+    ended = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
+    assert ended.code == 1, ended.said
+    assert "the gate refused childcare" in ended.said
+    assert "to be fixed by" in ended.said
+    assert "gate_report.html" in ended.said
+    assert "Traceback" not in ended.said
+    assert place.current() == before, "what current leads to is as before"
+    assert re.search(r"models +1 built", ended.said), "only what changed was built"
+
+    again = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
+    assert again.code == 1, "it is refused again, without being built again"
+    assert re.search(r"models +unchanged", again.said)
+    assert "the gate checks" not in again.said
+    assert place.current() == before
+
+
+def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended, tmp_path: Path) -> None:
+    """Comes last: a real delivery takes the sample out of the count."""
+    from sources.twins.sample import write_sample
+
+    write_sample(tmp_path / "whole")
+    [one] = (tmp_path / "whole").rglob("11111-01-01-4*")
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    shutil.copy(one, delivery)
+    place.planstat("run", "--from", str(delivery))
+    refused = place.planstat("run")
+    assert refused.code == 1, refused.said
+    assert "the sample must not mix with them" in refused.said
+    assert "PLANSTAT_DATA" in refused.said
+
+
+def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> None:
+    """What Excel in a German office opens: semicolons, decimal commas, a byte order mark."""
+    folder = place.root / "releases" / "indicators" / "current"
+    [file] = [f for f in folder.glob("*.csv") if f.read_bytes().startswith(b"\xef\xbb\xbf")]
+    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")), delimiter=";"))
+    assert len(rows[0]) > 10
+    assert any("ü" in cell or "ö" in cell for row in rows for cell in row)
+    assert any(re.fullmatch(r"\d+,\d+", cell) for row in rows for cell in row)
