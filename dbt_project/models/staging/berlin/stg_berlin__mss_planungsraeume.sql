@@ -38,7 +38,7 @@ counted as (
 } -%}
 {% for component, column in components.items() -%}
 select
-    cast(year as integer) as edition_year,
+    cast(time_text as integer) as edition_year,
     id as area_code,
     name as area_name,
     '{{ component }}' as component,
