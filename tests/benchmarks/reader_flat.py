@@ -53,17 +53,11 @@ GRID = {
     "cadence": {"every": "census"},
     "reference_time": {"kind": "stock", "text": "none", "fixed": "2022-05-15"},
     "area_levels": ["GRID"],
-    "dimensions": {"age_group": {"codes": ["_T", "Y_LT10", "Y10T19", "Y20T29"]}},
     "measures": {"persons": {"title_de": "Personen", "title_en": "Persons", "unit": "Anzahl"}},
     "format": {
         "kind": "zensus_grid",
         "resolution": "100m",
-        "values": [
-            {"header": "Insgesamt_Bevoelkerung", "measure": "persons"},
-            {"header": "Unter10", "measure": "persons", "codes": {"age_group": "Y_LT10"}},
-            {"header": "a10bis19", "measure": "persons", "codes": {"age_group": "Y10T19"}},
-            {"header": "a20bis29", "measure": "persons", "codes": {"age_group": "Y20T29"}},
-        ],
+        "values": [{"header": "Einwohner", "measure": "persons"}],
     },
 }
 FLAT_ROWS = """
@@ -86,10 +80,8 @@ from range({rows}) t(i)
 """
 GRID_ROWS = """
 select 'CRS3035RES100mN' || n::varchar || 'E' || e::varchar as "GITTER_ID_100m",
-  e + 50 as x_mp_100m, n + 50 as y_mp_100m, hash(i) % 300 + 3 as "Insgesamt_Bevoelkerung",
-  case when hash(i) % 3 = 0 then '–' else (hash(i) % 30)::varchar end as "Unter10",
-  case when hash(i) % 5 = 0 then '–' else (hash(i) % 50)::varchar end as "a10bis19",
-  case when hash(i) % 4 = 0 then '–' else (hash(i) % 40)::varchar end as "a20bis29"
+  e + 50 as x_mp_100m, n + 50 as y_mp_100m,
+  case when hash(i) % 20 = 0 then '–' else (hash(i) % 300 + 3)::varchar end as "Einwohner"
 from (select i, 2600000 + (i // 5000) * 100 as n, 4000000 + (i % 5000) * 100 as e from range({rows}) t(i))
 """
 
