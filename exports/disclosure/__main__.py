@@ -1,4 +1,6 @@
-"""`python -m exports.disclosure protect|audit|explain|check` until the house's own command line calls the same."""
+"""`python -m exports.disclosure protect|audit|explain|check` until the house's own command line calls the
+same.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import sys
 from pathlib import Path
 
 from exports.disclosure.declaration import DeclarationError
-from exports.disclosure.secondary import FrozenConflict
+from exports.disclosure.secondary import FrozenConflict, TooSparse
 from exports.disclosure.solver import SolverFailure
 from exports.disclosure.standalone import NotSafe, audit, check_certificate, explain, protect
 
@@ -52,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         print("\n".join(problems) or "the certificate speaks about exactly these files")
         return 1 if problems else 0
-    except (NotSafe, FrozenConflict, SolverFailure) as error:
+    except (NotSafe, FrozenConflict, TooSparse, SolverFailure) as error:
         print(f"refused: {error}", file=sys.stderr)
         return 1
     except DeclarationError as error:

@@ -1,9 +1,10 @@
 """Cell-key method: small keyed noise instead of hiding, the same noise for the same units in every table.
 
 Noise table after Giessing (2016) and the R package ptable: for each true count the distribution of the shown
-count with most entropy, given mean 0, variance V, deviation at most D, no shown count in 1..small, and 0 stays 0.
-Record keys come from HMAC-SHA256 over a stable unit id, so they do not change when data change; the key of a
-cell is the sum of its records' keys modulo 1. Shown values are not additive: sums are perturbed on their own.
+count with most entropy, given mean 0, variance V, deviation at most D, no shown count in 1..small, and 0
+stays 0. Record keys come from HMAC-SHA256 over a stable unit id, so they do not change when data change; the
+key of a cell is the sum of its records' keys modulo 1. Shown values are not additive: sums are perturbed on
+their own.
 """
 
 from __future__ import annotations
@@ -26,14 +27,18 @@ KEY_SPACE = 2**64
 
 @dataclass(frozen=True)
 class NoiseTable:
-    """Per true count i (the last row serves all larger counts): shown counts and upper ends of their key range."""
+    """Per true count i (the last row serves all larger counts): shown counts and upper ends of their key
+    range.
+    """
 
     shown: tuple[tuple[int, ...], ...]
     chance: tuple[tuple[float, ...], ...]
     upper: tuple[tuple[float, ...], ...]
 
     def look_up(self, count: int, key: float) -> int:
-        """The shown count for a true count and a cell key; keys are taken modulo 1, ranges include their lower end."""
+        """The shown count for a true count and a cell key; keys are taken modulo 1, ranges include their
+        lower end.
+        """
         row = min(count, len(self.shown) - 1)
         key = key % 1.0
         for target, end in zip(self.shown[row], self.upper[row], strict=True):
@@ -83,7 +88,9 @@ def _most_entropy(offsets: Floats, settings: CellKey, count: int) -> Floats:
     goal = np.array([0.0, settings.variance]) / mass
     features = np.stack([free, free**2])
     if not (free.min() < 0 < free.max()):
-        raise DeclarationError(f"cell_key: no noise with mean 0 is possible for the count {count}; change small")
+        raise DeclarationError(
+            f"cell_key: no noise with mean 0 is possible for the count {count}; change small"
+        )
     angles = np.zeros(2)
     for _ in range(500):
         score = angles @ features
@@ -105,7 +112,8 @@ def _most_entropy(offsets: Floats, settings: CellKey, count: int) -> Floats:
         angles = angles - size * step
     if float(np.abs(features @ chance - goal).max()) > 1e-7:
         raise DeclarationError(
-            f"cell_key: variance {settings.variance:g} cannot be reached for the count {count} with deviation "
+            f"cell_key: variance {settings.variance:g} cannot be reached for the count {count} with "
+            f"deviation "
             f"{settings.deviation} and small {settings.small}; choose another variance or a larger deviation"
         )
     if stay is None:
@@ -125,10 +133,15 @@ def _dual(angles: Floats, features: Floats, goal: Floats) -> float:
 def read_noise_table(path: Path) -> NoiseTable:
     """A noise table in the format of the R package ptable (semicolons, columns i, j, p, p_int_ub)."""
     with path.open(encoding="utf-8", newline="") as handle:
-        lines = [{key.strip('" '): value for key, value in row.items()} for row in csv.DictReader(handle, delimiter=";")]
+        lines = [
+            {key.strip('" '): value for key, value in row.items()}
+            for row in csv.DictReader(handle, delimiter=";")
+        ]
     by_count: dict[int, list[tuple[int, float, float]]] = {}
     for line in lines:
-        by_count.setdefault(int(line["i"]), []).append((int(line["j"]), float(line["p"]), float(line["p_int_ub"])))
+        by_count.setdefault(int(line["i"]), []).append(
+            (int(line["j"]), float(line["p"]), float(line["p_int_ub"]))
+        )
     counts = range(max(by_count) + 1)
     return NoiseTable(
         tuple(tuple(j for j, _, _ in by_count[count]) for count in counts),
@@ -142,7 +155,8 @@ def record_keys(secret: bytes, unit_ids: Iterable[str]) -> list[int]:
     if len(secret) < 16:
         raise DeclarationError("cell_key: the secret must have at least 16 bytes")
     return [
-        int.from_bytes(hmac.new(secret, unit.encode("utf-8"), hashlib.sha256).digest()[:8], "big") for unit in unit_ids
+        int.from_bytes(hmac.new(secret, unit.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
+        for unit in unit_ids
     ]
 
 

@@ -1,7 +1,8 @@
 """Why a sensitive cell cannot be protected: a smallest set of public cells that fixes it.
 
-The set is found by a linear program (least weight of public cells in an equation that keeps the cell in place) and
-then thinned until no member can be left out: were any one of them not public, the cell could be protected.
+The set is found by a linear program (least weight of public cells in an equation that keeps the cell in
+place) and then thinned until no member can be left out: were any one of them not public, the cell could be
+protected.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from exports.disclosure.solver import INFINITY, Program, SolverFailure
 
 
 def smallest_conflict(system: System, task: Task, cells: Integers, frozen: Booleans) -> list[int]:
-    """Public cells (of the whole system) that together keep the task's cell in place; `task` is local to `cells`.
+    """Public cells (of the whole system) that together keep the task's cell in place; `task` is local to
+    `cells`.
 
     Cells that an earlier release froze are preferred over zeros that are shown by rule.
     """
@@ -40,7 +42,9 @@ def _cheapest_proof(
     columns = sparse.csr_matrix(system.equations.T)
     identity = sparse.identity(size, format="csr")
     balance = sparse.hstack([columns, identity, -identity])
-    rooms = sparse.csr_matrix(np.concatenate([np.zeros(rows + size), np.where(open_cells, down, 0.0)])[None, :])
+    rooms = sparse.csr_matrix(
+        np.concatenate([np.zeros(rows + size), np.where(open_cells, down, 0.0)])[None, :]
+    )
     matrix = sparse.csr_matrix(sparse.vstack([balance, rooms]))
     goal = np.zeros(size)
     goal[target] = task.sign

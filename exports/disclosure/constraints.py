@@ -1,4 +1,5 @@
-"""The planner's view of everything published together: all cells, and the additive equations A x = 0 among them.
+"""The planner's view of everything published together: all cells, and the additive equations A x = 0 among
+them.
 
 Each dimension becomes a ladder of nodes (leaves, groups, total). Codes with the same leaves are one node, so
 trivial levels and identical cells disappear. Leaves that no table tells apart are joined into atoms; two
@@ -51,7 +52,8 @@ class Ladder:
 class System:
     """All cells that are published together or can be computed from what is published, and their equations.
 
-    `keys[i]` holds one code per dimension, `values[i]` the true value, `published[i]` whether any table shows it.
+    `keys[i]` holds one code per dimension, `values[i]` the true value, `published[i]` whether any table
+    shows it.
     `equations` are all declared sums (total 1, parts -1); `basis` is an independent subset that implies them.
     `tables` maps a table's name to the cells it shows, `earlier` marks cells that an earlier release shows.
     """
@@ -213,7 +215,7 @@ def build_ladder(name: str, dimension: Dimension, axes: Sequence[Axis]) -> Ladde
                 parts.add(node_of_members[known[child]] if child in known else atom_of_leaf[child])
             if parts != {node_of[code]}:
                 sums.add((node_of[code], tuple(sorted(parts))))
-        top_codes = children[dimension.total] if dimension.total in children else tops
+        top_codes = children.get(dimension.total or "", tuple(tops))
         for code in top_codes:
             top_parts.add(node_of_members[known[code]] if code in known else atom_of_leaf[code])
         if total is not None and top_parts != {total} and top_codes:
@@ -300,7 +302,9 @@ def build_system(declaration: Declaration, leaves: Leaves, measure: str) -> Syst
 
 
 def clusters(matrix: sparse.csr_matrix, active: Booleans) -> list[Integers]:
-    """Connected sets of active cells: cells that share an equation, directly or over others. Deterministic order."""
+    """Connected sets of active cells: cells that share an equation, directly or over others. Deterministic
+    order.
+    """
     chosen = np.flatnonzero(active)
     reduced = sparse.csr_matrix(matrix[:, chosen])
     reduced.data = np.ones_like(reduced.data)
@@ -345,7 +349,9 @@ def _places(ladders: Sequence[Ladder], block: tuple[bool, ...]) -> Integers:
 def _equations(
     ladders: Sequence[Ladder], block: tuple[bool, ...], places: Integers, *, independent: bool
 ) -> sparse.csr_matrix:
-    """Sums along every crossed dimension; with `independent` one sum per cell that is not made of atoms alone."""
+    """Sums along every crossed dimension; with `independent` one sum per cell that is not made of atoms
+    alone.
+    """
     grids = [_nodes(ladder, crossed) for ladder, crossed in zip(ladders, block, strict=True)]
     block_places = _places(ladders, block)
     columns = np.searchsorted(places, block_places)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -54,7 +55,9 @@ class Hierarchy(Strict):
 
 
 class Dimension(Strict):
-    """One dimension: its leaves, the code of its total (null: its codes are never added up, such as years)."""
+    """One dimension: its leaves, the code of its total (null: its codes are never added up, such as
+    years).
+    """
 
     total: str | None = "_T"
     leaves: tuple[str, ...] | None = None
@@ -164,7 +167,9 @@ def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
 
 
 def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple[str, ...]]:
-    """Children per code from a CSV with `code,parent[,valid_from,valid_to]`; empty parent: top of the tree."""
+    """Children per code from a CSV with `code,parent[,valid_from,valid_to]`; empty parent: top of the
+    tree.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -189,7 +194,8 @@ def resolve(
     codes: Mapping[str, Iterable[tuple[str, ...]]] | None = None,
     level_columns: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Declaration:
-    """The same declaration with every hierarchy spelled out as `children` and every dimension's leaves listed.
+    """The same declaration with every hierarchy spelled out as `children` and every dimension's leaves
+    listed.
 
     `codes` gives per dimension the rows (leaf, upper level codes…) seen in the input, in the order of
     `level_columns`; it is needed only where a hierarchy is given by levels or leaves are not listed.
@@ -244,26 +250,31 @@ def _children_of_levels(
     columns: tuple[str, ...],
     rows: list[tuple[str, ...]],
 ) -> dict[str, tuple[str, ...]]:
-    """Children per code from level columns (coarse to fine, the leaf last); a code equal to its child is merged."""
+    """Children per code from level columns (coarse to fine, the leaf last); a code equal to its child is
+    merged.
+    """
     children: dict[str, set[str]] = {}
     parent_of: dict[str, str] = {}
     positions = [columns.index(level) for level in levels]
     for row in rows:
         chain = [row[position] for position in positions] + [row[0]]
-        for upper, lower in zip(chain, chain[1:], strict=False):
+        for upper, lower in itertools.pairwise(chain):
             if upper == lower:
                 continue
             known = parent_of.setdefault(lower, upper)
             if known != upper:
                 raise DeclarationError(
-                    f"dimension {dimension!r}, hierarchy {label!r}: {lower!r} lies under both {known!r} and {upper!r}"
+                    f"dimension {dimension!r}, hierarchy {label!r}: {lower!r} lies under both {known!r} "
+                    f"and {upper!r}"
                 )
             children.setdefault(upper, set()).add(lower)
     return {code: tuple(sorted(below)) for code, below in sorted(children.items())}
 
 
 def _check_hierarchies(name: str, dimension: Dimension) -> None:
-    """Every hierarchy must be a forest that covers each leaf exactly once: no holes, no loops, no double parents."""
+    """Every hierarchy must be a forest that covers each leaf exactly once: no holes, no loops, no double
+    parents.
+    """
     leaves = set(dimension.leaves or ())
     if len(leaves) != len(dimension.leaves or ()):
         raise DeclarationError(f"dimension {name!r}: a leaf is listed twice")
@@ -281,7 +292,8 @@ def _check_hierarchies(name: str, dimension: Dimension) -> None:
             for child in below:
                 if child not in children and child not in leaves:
                     raise DeclarationError(
-                        f"{where} has a hole: {child!r} under {code!r} is neither a leaf nor explained further"
+                        f"{where} has a hole: {child!r} under {code!r} is neither a leaf nor explained "
+                        f"further"
                     )
                 if child in parent:
                     raise DeclarationError(

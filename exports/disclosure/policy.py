@@ -25,9 +25,9 @@ class Rules(Strict):
     """Primary rules. A cell is sensitive as soon as one of them says so.
 
     minimum_frequency: cells with 1 … minimum_frequency-1 cases. units: the same for further counted units
-    (column -> minimum). p_percent: the second largest contributor could estimate the largest within p percent.
-    minimum_denominator: cells whose denominator is smaller. group_disclosure: all cases of a line lie in one
-    category. secret_marks: values of the mark column that the source uses for its own secrets.
+    (column -> minimum). p_percent: the second largest contributor could estimate the largest within p
+    percent. minimum_denominator: cells whose denominator is smaller. group_disclosure: all cases of a line
+    lie in one category. secret_marks: values of the mark column that the source uses for its own secrets.
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -43,8 +43,8 @@ class Rules(Strict):
 class Costs(Strict):
     """What hiding costs: 1 + log2(1 + value), times these factors.
 
-    `factors`: dimension -> code -> factor (Kreis totals and the newest year are dear). `kept` is the factor of
-    cells that an earlier pattern hides already: below 1 patterns stay stable where that is safe.
+    `factors`: dimension -> code -> factor (Kreis totals and the newest year are dear). `kept` is the factor
+    of cells that an earlier pattern hides already: below 1 patterns stay stable where that is safe.
     """
 
     factors: dict[str, dict[str, float]] = Field(default_factory=dict)
@@ -113,8 +113,8 @@ class Data(Strict):
     """Where the confidential leaf counts stand in the input file.
 
     `columns`: dimension -> column of the leaf code (default: the dimension's name). `contributor`: rows are
-    contributions of units. `denominator`: column whose sum is the denominator. `mark`: column with the source's
-    secrecy marks. Further counted units are named by policy.rules.units.
+    contributions of units. `denominator`: column whose sum is the denominator. `mark`: column with the
+    source's secrecy marks. Further counted units are named by policy.rules.units.
     """
 
     value: str

@@ -1,8 +1,9 @@
 """Which cells are sensitive in themselves, why, and how far each must be able to move.
 
-Sources: Hundepool et al., Statistical Disclosure Control (2012), chapter 4: for x1 >= x2 >= … the contributions
-of a cell with total X, the p % rule asks X - x1 - x2 >= p/100 · x1 and needs the upper protection
-p/100 · x1 - (X - x1 - x2); the (n,k) rule asks x1 + … + xn <= k/100 · X and needs 100/k · (x1 + … + xn) - X.
+Sources: Hundepool et al., Statistical Disclosure Control (2012), chapter 4: for x1 >= x2 >= … the
+contributions of a cell with total X, the p % rule asks X - x1 - x2 >= p/100 · x1 and needs the upper
+protection p/100 · x1 - (X - x1 - x2); the (n,k) rule asks x1 + … + xn <= k/100 · X and needs 100/k · (x1 + …
++ xn) - X.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def _respondents(system: System, leaves: Leaves, data: Data) -> Floats | None:
         return system.aggregate(leaves, leaves.amounts[data.respondents])
     if data.contributor is not None:
         shares = _contributions(system, leaves, data)
-        return np.diff(shares.indptr).astype(np.float64)
+        return np.asarray(np.diff(shares.indptr), dtype=np.float64)
     return None
 
 

@@ -1,7 +1,9 @@
-"""From confidential leaf counts to protected tables, in memory: plan, attack, repair, until nothing is broken.
+"""From confidential leaf counts to protected tables, in memory: plan, attack, repair, until nothing is
+broken.
 
-The planner works on the interval model; what the stricter attacks (whole numbers, hidden zeros, insiders) still
-find becomes further tasks. A pattern that the auditor breaks never leaves: after the last round it is an error.
+The planner works on the interval model; what the stricter attacks (whole numbers, hidden zeros, insiders)
+still find becomes further tasks. A pattern that the auditor breaks never leaves: after the last round it is
+an error.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ ROUNDS = 16
 """Rounds of attack and repair before the table is refused."""
 
 AFRESH = 5
-"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then it only grows."""
+"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then it only
+grows.
+"""
 
 SMALL = 6_000
 
@@ -44,7 +48,9 @@ class NotSafe(RuntimeError):
 
 @dataclass
 class Protected:
-    """Protected tables and what is known about them. Everything but `published` and `declaration` is confidential."""
+    """Protected tables and what is known about them. Everything but `published` and `declaration` is
+    confidential.
+    """
 
     declaration: Declaration
     published: Published
@@ -97,7 +103,10 @@ def table_codes(declaration: Declaration, table: Table) -> list[Key]:
 def cells_of(system: System, declaration: Declaration, table: Table) -> list[tuple[Key, int]]:
     """Printed code combinations with the cells behind them."""
     names = list(table.dimensions)
-    return [(codes, system.find(dict(zip(names, codes, strict=True)))) for codes in table_codes(declaration, table)]
+    return [
+        (codes, system.find(dict(zip(names, codes, strict=True))))
+        for codes in table_codes(declaration, table)
+    ]
 
 
 def protect_tables(
@@ -112,8 +121,8 @@ def protect_tables(
 ) -> Protected:
     """Protect all current tables of a resolved declaration.
 
-    `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells of an
-    earlier pattern per table, for stable patterns. Raises NotSafe, FrozenConflict or DeclarationError.
+    `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells
+    of an earlier pattern per table, for stable patterns. Raises NotSafe, FrozenConflict or DeclarationError.
     """
     declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
     if "K5" not in policy.withstand:
@@ -139,7 +148,9 @@ def protect_tables(
     bound = pattern.bound
     extra: list[Task] = []
     before = {name: dict(cells) for name, cells in (earlier or {}).items() if "K5" in policy.withstand}
-    printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables if not table.earlier}
+    printed = {
+        table.name: cells_of(system, declaration, table) for table in declaration.tables if not table.earlier
+    }
     for round_number in range(1, ROUNDS + 1):
         published = publish(system, printed, pattern.hidden)
         result = attack(gather(declaration, {**published, **before}), declaration.safety)
@@ -156,7 +167,8 @@ def protect_tables(
             whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
             pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
     raise NotSafe(
-        f"after {ROUNDS} rounds {len(result.findings)} cells are still broken, first: {result.findings[0].derivation}; "
+        f"after {ROUNDS} rounds {len(result.findings)} cells are still broken, first: "
+        f"{result.findings[0].derivation}; "
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
         result.findings,
     )
@@ -166,11 +178,14 @@ def check_amounts(leaves: Leaves, data: Data) -> None:
     """Leaf amounts must be finite, not negative, and whole where they are counts."""
     amounts = leaves.amounts[data.value]
     for place in np.flatnonzero(~np.isfinite(amounts) | (amounts < 0))[:1].tolist():
-        raise DeclarationError(f"row {place + 2}: {data.value} is {amounts[place]:g}; values must be numbers of at least 0")
+        raise DeclarationError(
+            f"row {place + 2}: {data.value} is {amounts[place]:g}; values must be numbers of at least 0"
+        )
     if data.kind == "count":
         for place in np.flatnonzero(amounts != np.round(amounts))[:1].tolist():
             raise DeclarationError(
-                f"row {place + 2}: {data.value} is {amounts[place]:g}, not a whole number; declare kind: magnitude if it is no count"
+                f"row {place + 2}: {data.value} is {amounts[place]:g}, not a whole number; declare kind: "
+                f"magnitude if it is no count"
             )
 
 
@@ -192,18 +207,23 @@ def _frozen(
         if not table.earlier:
             continue
         if table.name not in earlier:
-            raise DeclarationError(f"the earlier release {table.name!r} is declared, but its cells are not here")
+            raise DeclarationError(
+                f"the earlier release {table.name!r} is declared, but its cells are not here"
+            )
         for codes, number in earlier[table.name].items():
             if number is None:
                 continue
             try:
                 cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
             except KeyError:
-                raise DeclarationError(f"earlier release {table.name!r}: the cell {codes} is not declared") from None
+                raise DeclarationError(
+                    f"earlier release {table.name!r}: the cell {codes} is not declared"
+                ) from None
             if abs(system.values[cell] - number) > table.rounded_to / 2:
                 raise DeclarationError(
                     f"earlier release {table.name!r}: {system.describe(cell)} was {number:g} and is "
-                    f"{system.values[cell]:g} now; a revised period needs its own code, so that both are not taken for one"
+                    f"{system.values[cell]:g} now; a revised period needs its own code, so that both are "
+                    f"not taken for one"
                 )
             if table.rounded_to == 1:
                 frozen[cell] = True
@@ -268,14 +288,18 @@ def _perturbed(
     if data.kind != "count":
         raise DeclarationError("cell_key and round are for counts")
     if earlier:
-        raise DeclarationError("earlier releases with exact values cannot be combined with noise; withdraw or suppress")
+        raise DeclarationError(
+            "earlier releases with exact values cannot be combined with noise; withdraw or suppress"
+        )
     counts = system.values.astype(np.int64)
     notes = ["Shown values are perturbed one by one: sums of parts may differ from shown totals."]
     if policy.method == "cell_key":
         assert policy.cell_key is not None
         table = make_noise_table(policy.cell_key)
         keys = _cell_keys(system, leaves, data, secret)
-        shown = np.array([table.look_up(int(n), key) for n, key in zip(counts, keys, strict=True)], dtype=np.int64)
+        shown = np.array(
+            [table.look_up(int(n), key) for n, key in zip(counts, keys, strict=True)], dtype=np.int64
+        )
         reach = policy.cell_key.deviation
         ranges = {int(z): table.behind(int(z)) for z in np.unique(shown)}
     else:
@@ -284,7 +308,8 @@ def _perturbed(
             raise DeclarationError("random rounding needs a secret of at least 16 bytes")
         rounding = policy.rounding
         shown = np.array(
-            [round_count(int(n), rounding, secret, "|".join(system.keys[i])) for i, n in enumerate(counts)], dtype=np.int64
+            [round_count(int(n), rounding, secret, "|".join(system.keys[i])) for i, n in enumerate(counts)],
+            dtype=np.int64,
         )
         reach = rounding.base - 1 if rounding.random else rounding.base // 2
         ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown)}
@@ -310,7 +335,9 @@ def _cell_keys(system: System, leaves: Leaves, data: Data, secret: bytes) -> lis
     if data.contributor is not None:
         per_row = record_keys(secret, leaves.codes[data.contributor])
     else:
-        names = ["|".join(codes) for codes in zip(*(leaves.codes[name] for name in system.dimensions), strict=True)]
+        names = [
+            "|".join(codes) for codes in zip(*(leaves.codes[name] for name in system.dimensions), strict=True)
+        ]
         per_row = []
         for name, count in zip(names, leaves.amounts[data.value].astype(np.int64).tolist(), strict=True):
             per_row.append(sum(record_keys(secret, (f"{name}#{case}" for case in range(count)))) % KEY_SPACE)

@@ -1,4 +1,6 @@
-"""Rounding of counts to a multiple of 3, 5 or 10: to the nearest, or up or down by a keyed draw without bias."""
+"""Rounding of counts to a multiple of 3, 5 or 10: to the nearest, or up or down by a keyed draw without
+bias.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from exports.disclosure.policy import Rounding
 
 
 def round_count(value: int, settings: Rounding, secret: bytes = b"", name: str = "") -> int:
-    """The rounded value. A random draw depends on the secret and the cell's name, so it is the same every time."""
+    """The rounded value. A random draw depends on the secret and the cell's name, so it is the same every
+    time.
+    """
     base = settings.base
     rest = value % base
     if rest == 0:

@@ -1,11 +1,11 @@
 """Secondary suppression: which further cells to hide so that the sensitive ones cannot be computed.
 
-Model of Fischetti and Salazar (2001): choose y in {0,1} with least Σ cost·y such that every task (see `movement`)
-finds a movement within the hidden cells. For a movement program that falls short, its duals give an equation
-f_p = Σ d_i f_i that holds for all tables; then Σ min(|d_i| · room_i, need) · y_i >= need is a valid cut.
-In order: a sequential heuristic (cheapest movement per failing task, then give back what is not needed), the
-linear relaxation over cuts (its value is a proven lower bound), the heuristic guided by it, and branch and bound
-over the cuts until its pattern survives all tasks. Limits are counts, never seconds.
+Model of Fischetti and Salazar (2001): choose y in {0,1} with least Σ cost·y such that every task (see
+`movement`) finds a movement within the hidden cells. For a movement program that falls short, its duals give
+an equation f_p = Σ d_i f_i that holds for all tables; then Σ min(|d_i| · room_i, need) · y_i >= need is a
+valid cut. In order: a sequential heuristic (cheapest movement per failing task, then give back what is not
+needed), the linear relaxation over cuts (its value is a proven lower bound), the heuristic guided by it, and
+branch and bound over the cuts until its pattern survives all tasks. Limits are counts, never seconds.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ LARGE = 8_000
 
 HUGE = 40_000
 """Clusters with more cells are started from single equations instead of one program per sensitive cell."""
+
+
+class TooSparse(ValueError):
+    """A table so detailed that hiding cells would leave nothing useful: the demand to coarsen it."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,8 @@ def plan(
         cell = int(np.flatnonzero(exposed)[0])
         raise FrozenConflict(
             f"{system.describe(cell)} is sensitive ({primaries.reasons.get(cell, 'declared')}) "
-            "and already public with its value: it cannot be protected any more; withdraw the earlier release",
+            "and already public with its value: it cannot be protected any more; withdraw the earlier "
+            "release",
             cell,
             [cell],
         )
@@ -148,6 +153,8 @@ def plan(
         if not local:
             continue
         worker = Cluster(system, cells, local, cost, must)
+        if len(cells) > HUGE:
+            worker.check_density(worker.fill_lines(worker.must))
         worker.check_possible(frozen, primaries)
         worker.solve(effort)
         pattern.clusters += 1
@@ -195,7 +202,13 @@ def extend(
         hidden[cells] = grown
     secondary = hidden & system.published & ~primaries.sensitive
     return Pattern(
-        hidden, secondary, float(cost[secondary].sum()), pattern.bound, pattern.clusters, pattern.programs, pattern.notes
+        hidden,
+        secondary,
+        float(cost[secondary].sum()),
+        pattern.bound,
+        pattern.clusters,
+        pattern.programs,
+        pattern.notes,
     )
 
 
@@ -234,10 +247,13 @@ class Cluster:
         self.blocks: list[_Block] = []
         self._search: dict[tuple[float, float], _CheapestMovement] = {}
 
-    # ---- rooms and checks -------------------------------------------------------------------------------------
+    # ---- rooms and checks
+    # -------------------------------------------------------------------------------------
 
     def room_down(self, floor: float) -> Floats:
-        """How far each cell may fall: to its floor if it is printed as hidden, to zero if nobody printed it."""
+        """How far each cell may fall: to its floor if it is printed as hidden, to zero if nobody printed
+        it.
+        """
         return np.maximum(self.values - np.where(self.published, floor, 0.0), 0.0)
 
     def _limits(self, share: Floats, need: float, floor: float, without: int | None, *, capped: bool) -> None:
@@ -315,7 +331,9 @@ class Cluster:
         return task.sign * float(solution.values[task.cell]), solution.values, solution.row_duals
 
     def _settle(self, group: Sequence[Task], need: float, *, mirrored: bool, most: int = 40) -> list[Task]:
-        """Sort out the tasks that joint movements in random directions meet; what is left needs its own program."""
+        """Sort out the tasks that joint movements in random directions meet; what is left needs its own
+        program.
+        """
         generator = np.random.default_rng(11)
         open_tasks = list(group)
         for _ in range(most):
@@ -334,7 +352,8 @@ class Cluster:
                 break
         return open_tasks
 
-    # ---- conflicts with what is public ------------------------------------------------------------------------
+    # ---- conflicts with what is public
+    # ------------------------------------------------------------------------
 
     def check_possible(self, frozen: Booleans, primaries: Primaries) -> None:
         """Everything that may be hidden is hidden: if a task fails even then, public cells are the reason."""
@@ -345,16 +364,20 @@ class Cluster:
         from exports.disclosure.conflict import smallest_conflict
 
         public = smallest_conflict(self.system, stuck[0], self.cells, frozen)
-        names = "; ".join(f"{self.system.describe(other)} = {self.system.values[other]:g}" for other in public[:12])
+        names = "; ".join(
+            f"{self.system.describe(other)} = {self.system.values[other]:g}" for other in public[:12]
+        )
         more = f" and {len(public) - 12} more" if len(public) > 12 else ""
         raise FrozenConflict(
-            f"{self.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot be protected: "
+            f"{self.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot "
+            f"be protected: "
             f"these public cells fix it: {names}{more}. Withdraw one of them, or coarsen the table",
             cell,
             public,
         )
 
-    # ---- heuristic --------------------------------------------------------------------------------------------
+    # ---- heuristic
+    # --------------------------------------------------------------------------------------------
 
     def complete(self, hidden: Booleans, weight: Floats, order: Sequence[Task]) -> Booleans:
         """Hide the cells of the cheapest movement for each task that is not met, one after the other."""
@@ -367,7 +390,9 @@ class Cluster:
                 if pause <= 0 and len(open_tasks) > 20:
                     lonely = self._stands_alone(hidden, open_tasks)
                     self._limits(hidden.astype(np.float64), need, floor, without, capped=True)
-                    rest = self._settle([t for t in open_tasks if t.cell not in lonely], need, mirrored=mirrored, most=8)
+                    rest = self._settle(
+                        [t for t in open_tasks if t.cell not in lonely], need, mirrored=mirrored, most=8
+                    )
                     left = set(rest)
                     open_tasks = [task for task in open_tasks if task in left or task.cell in lonely]
                     pause = max(20, len(open_tasks) // 3)
@@ -404,7 +429,9 @@ class Cluster:
         return alone
 
     def fill_lines(self, hidden: Booleans) -> Booleans:
-        """Very large clusters start from this: in every equation with one hidden cell hide the cheapest other one."""
+        """Very large clusters start from this: in every equation with one hidden cell hide the cheapest
+        other one.
+        """
         hidden = hidden.copy()
         filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
         queue = np.flatnonzero(filled == 1).tolist()
@@ -417,13 +444,53 @@ class Cluster:
             if not len(others):
                 continue
             # a cell that also serves other lines with one hidden cell is worth more
-            gain = np.array([np.count_nonzero(filled[self._lines_through(int(cell))] == 1) for cell in others])
+            gain = np.array(
+                [np.count_nonzero(filled[self._lines_through(int(cell))] == 1) for cell in others]
+            )
             chosen = int(others[int(np.argmin(self.cost[others] / gain))])
             hidden[chosen] = True
             rows = self._lines_through(chosen)
             filled[rows] += 1
             queue.extend(rows[filled[rows] == 1].tolist())
         return hidden
+
+    def check_density(self, hidden: Booleans) -> None:
+        """Refuse a very large table in which single equations protect next to nothing: it is too sparse to hide."""
+        open_tasks = _one_way(self.tasks, mirrored=True)
+        left = 0
+        for cells in clusters(self.equations, hidden):
+            place = {cell: index for index, cell in enumerate(cells.tolist())}
+            inside = [task for task in open_tasks if task.cell in place]
+            equations = restrict(self.equations, cells)
+            down = self.room_down(0.0)[cells]
+            generator = np.random.default_rng(19)
+            met = np.zeros(len(inside), dtype=bool)
+            targets = np.array([place[task.cell] for task in inside], dtype=np.int64)
+            for _ in range(3):
+                if not len(targets):
+                    break
+                cost = np.zeros(len(cells))
+                ways = generator.choice((-1.0, 1.0), len(targets))
+                cost[targets] = ways * generator.uniform(0.5, 1.0, len(targets))
+                zeros = np.zeros(equations.shape[0])
+                reach = np.array([task.need for task in inside]).max()
+                found = Program(
+                    equations,
+                    zeros,
+                    zeros,
+                    -np.minimum(down, reach),
+                    np.full(len(cells), reach),
+                    cost,
+                    maximise=True,
+                ).solve()
+                met |= np.abs(found.values[targets]) >= reach - SURE
+            left += int((~met).sum())
+        if left > 0.25 * len(open_tasks):
+            raise TooSparse(
+                f"{left} of {len(open_tasks)} sensitive cells can still be computed when every equation hides two "
+                f"cells ({len(self.cells)} non-zero cells): this table is too detailed to be protected by hiding. "
+                "Coarsen it (larger areas, fewer categories, fewer dimensions), or choose rounding or cell-key"
+            )
 
     def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:
         key = (task.need, task.floor)
@@ -452,7 +519,9 @@ class Cluster:
         return np.asarray(self.columns_of_lines.indices[begin:end])
 
     def _drop_alone(self, hidden: Booleans, filled: Integers) -> Booleans:
-        """Publish secondary cells that stand alone in an equation: they are determined, so hiding them is vain."""
+        """Publish secondary cells that stand alone in an equation: they are determined, so hiding them is
+        vain.
+        """
         while True:
             alone = np.flatnonzero(filled == 1)
             dropped = False
@@ -471,7 +540,8 @@ class Cluster:
         """Cost of the secondary cells."""
         return float(self.cost[hidden & ~self.must].sum())
 
-    # ---- cuts -------------------------------------------------------------------------------------------------
+    # ---- cuts
+    # -------------------------------------------------------------------------------------------------
 
     def _add_cut(self, cells: Integers, weights: Floats, need: float) -> bool:
         """Σ weights·y >= need over free cells; cells that are hidden anyway are moved to the right side."""
@@ -531,7 +601,9 @@ class Cluster:
         return added
 
     def _separate_blocks(self, share: Floats, least: float) -> int:
-        """Cuts from the equations of one family of areas at a time: small programs, cuts valid for the whole."""
+        """Cuts from the equations of one family of areas at a time: small programs, cuts valid for the
+        whole.
+        """
         added = 0
         spread_all = np.minimum(1.0, share + least)
         spread_all[self.must] = 1.0
@@ -581,7 +653,8 @@ class Cluster:
                 found.append((cells, weights))
         return found
 
-    # ---- putting it together ----------------------------------------------------------------------------------
+    # ---- putting it together
+    # ----------------------------------------------------------------------------------
 
     def solve(self, effort: Effort) -> None:
         """Set `hidden` and `bound`."""
@@ -591,11 +664,11 @@ class Cluster:
             return
         dear_first = sorted(self.tasks, key=lambda task: (-self.values[task.cell], task.cell, task.sign))
         large = len(self.cells) > LARGE
-        if effort.cut_rounds == 0 or not large:
+        if effort.cut_rounds == 0 or not large or len(self.cells) > HUGE:
             begin = self.fill_lines(start) if len(self.cells) > HUGE else start
             self.hidden = self.complete(begin, self.cost, dear_first)
             self.hidden = self.give_back(self.hidden)
-        if effort.cut_rounds == 0:
+        if effort.cut_rounds == 0 or len(self.cells) > HUGE:
             return
         share = self._relax(effort.cut_rounds)
         for power in (1.0, 0.5)[: 1 if large else effort.starts]:
@@ -612,7 +685,9 @@ class Cluster:
         if self.price(hidden) < self.price(self.hidden) - 1e-9:
             self.hidden = hidden
 
-    def _master(self, extra: Sequence[tuple[Integers, Floats]], *, integer: bool, effort: Effort | None) -> Program:
+    def _master(
+        self, extra: Sequence[tuple[Integers, Floats]], *, integer: bool, effort: Effort | None
+    ) -> Program:
         rows = [*self.pool.values(), *((cells, weights, 0.0) for cells, weights in extra)]
         matrix, least = _stacked(rows, len(self.cells))
         return Program(
@@ -808,7 +883,9 @@ class _ProofPart:
 
     def _prove(self, number: int, closed: int | None) -> bool:
         need, floor, without, mirrored, targets, signs = self.groups[number]
-        kept = [movement for movement in self.stored[number] if closed is None or abs(movement[closed]) < SURE]
+        kept = [
+            movement for movement in self.stored[number] if closed is None or abs(movement[closed]) < SURE
+        ]
         met = np.zeros(len(targets), dtype=bool)
         for movement in kept:
             reach = movement[targets] * signs

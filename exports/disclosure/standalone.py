@@ -3,8 +3,8 @@
 `protect` writes, below the output folder,
   published/<table>.csv, declaration.json, certificate.json     may leave the house
   confidential/pattern.csv, summary.json, attacks.json          must not
-`audit` attacks any published table with its declaration, foreign patterns included. `explain` says why a cell is
-hidden. `check_certificate` tells whether a certificate speaks about exactly these bytes.
+`audit` attacks any published table with its declaration, foreign patterns included. `explain` says why a
+cell is hidden. `check_certificate` tells whether a certificate speaks about exactly these bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,15 @@ from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.certificate import Certificate, check_certificate, issue_certificate
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
 from exports.disclosure.constraints import Leaves
-from exports.disclosure.declaration import Axis, Declaration, DeclarationError, Table, parse_model, read_model, resolve
+from exports.disclosure.declaration import (
+    Axis,
+    Declaration,
+    DeclarationError,
+    Table,
+    parse_model,
+    read_model,
+    resolve,
+)
 from exports.disclosure.policy import Config, Data
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables, safety_of
 
@@ -54,7 +62,8 @@ class AuditReport:
         """The report for people."""
         result = self.result
         lines = [
-            f"{self.declaration.name}: {result.cells} cells, {result.hidden} hidden, {result.equations} equations, "
+            f"{self.declaration.name}: {result.cells} cells, {result.hidden} hidden, {result.equations} "
+            f"equations, "
             f"{result.components} connected sets, {result.programs} linear programs, {self.seconds:.2f} s",
             *(f"  {name}: {outcome}" for name, outcome in result.levels.items()),
         ]
@@ -69,8 +78,8 @@ def protect(
 ) -> dict[str, Any]:
     """Protect a CSV of leaf counts as configured and write the results; returns the summary.
 
-    `out/published` changes only when everything is safe: it is written beside and renamed. Raises DeclarationError (bad input),
-    FrozenConflict (public cells block), NotSafe (the attacker wins).
+    `out/published` changes only when everything is safe: it is written beside and renamed. Raises
+    DeclarationError (bad input), FrozenConflict (public cells block), NotSafe (the attacker wins).
     """
     started = time.perf_counter()
     settings = read_model(config, Config)
@@ -78,7 +87,13 @@ def protect(
     earlier = read_earlier(declaration, settings, config.parent)
     previous = _read_previous(settings, config.parent)
     planned = protect_tables(
-        declaration, leaves, settings.data, settings.policy, earlier=earlier, previously_hidden=previous, secret=secret
+        declaration,
+        leaves,
+        settings.data,
+        settings.policy,
+        earlier=earlier,
+        previously_hidden=previous,
+        secret=secret,
     )
     protected_declaration = _with_files(planned.declaration, settings, config.parent, out)
     public = out / ".published.new"
@@ -93,7 +108,10 @@ def protect(
         else:
             _write(path, _table_rows(planned, shown, settings.data))
     (public / "declaration.json").write_text(
-        json.dumps(protected_declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1) + "\n",
+        json.dumps(
+            protected_declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1
+        )
+        + "\n",
         encoding="utf-8",
     )
     # the attacker reads what was written, not what was planned
@@ -110,19 +128,25 @@ def protect(
     confidential.mkdir(parents=True, exist_ok=True)
     _write(confidential / "pattern.csv", _pattern_rows(planned))
     summary = _summary(planned, report, time.perf_counter() - started)
-    (confidential / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (confidential / "summary.json").write_text(
+        json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     attacks = {
         "levels": report.result.levels,
         "provably_small": report.result.provably_small,
         "provably_small_names": report.result.provably_small_names,
         "alternatives": alternative_tables(planned, alternatives),
     }
-    (confidential / "attacks.json").write_text(json.dumps(attacks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (confidential / "attacks.json").write_text(
+        json.dumps(attacks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     return summary
 
 
 def audit(published: Path, declaration: Path) -> AuditReport:
-    """Attack published files: `published` is a file (one table) or the folder that the declared files lie in."""
+    """Attack published files: `published` is a file (one table) or the folder that the declared files lie
+    in.
+    """
     started = time.perf_counter()
     declared = read_model(declaration, Declaration)
     return audit_declared(published, declared, declaration, started)
@@ -146,7 +170,9 @@ def published_files(published: Path, declared: Declaration) -> dict[str, Path]:
     """Where each table's file lies."""
     if published.is_file():
         if len(declared.tables) != 1:
-            raise DeclarationError(f"{published} is one file, but {len(declared.tables)} tables are declared; give their folder")
+            raise DeclarationError(
+                f"{published} is one file, but {len(declared.tables)} tables are declared; give their folder"
+            )
         return {declared.tables[0].name: published}
     return {table.name: published / (table.file or f"{table.name}.csv") for table in declared.tables}
 
@@ -190,7 +216,9 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
         return f"{label} is hidden because of a rule: {found['reason']}"
     cells = {
         table.name: read_published(path, table, declared)
-        for table, path in ((t, published_files(out / "published", declared)[t.name]) for t in declared.tables)
+        for table, path in (
+            (t, published_files(out / "published", declared)[t.name]) for t in declared.tables
+        )
     }
     for table in declared.tables:
         key = tuple(wanted[name] for name in table.dimensions)
@@ -198,7 +226,7 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
             cells[table.name][key] = float(found["value"])
     result = attack(gather(declared, cells), declared.safety)
     if result.passed:
-        return f"{label} is hidden to leave room for others; showing it alone would break nothing at the declared level"
+        return f"{label} is hidden to leave room for others; showing it alone would break nothing"
     first = result.findings[0]
     return f"{label} is hidden because otherwise: {first.derivation}" + (
         f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
@@ -224,21 +252,29 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
             level for hierarchy in dimension.hierarchies.values() for level in hierarchy.levels or ()
         )
         level_columns[name] = (leaf_column[name], *levels)
-        needed.update({level: f"a level of {name!r}" for level in levels})
+        needed.update(dict.fromkeys(levels, f"a level of {name!r}"))
     for column, why in needed.items():
         if column not in header:
-            raise DeclarationError(f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}")
+            raise DeclarationError(
+                f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}"
+            )
     size = len(columns[data.value])
     if size == 0:
         raise DeclarationError(f"{table}: the table has no rows")
     codes = {
-        name: list(zip(*(columns[column] for column in level_columns[name]), strict=True)) for name in settings.dimensions
+        name: list(zip(*(columns[column] for column in level_columns[name]), strict=True))
+        for name in settings.dimensions
     }
-    tables = settings.tables or (Table(name=settings.name, dimensions={name: Axis() for name in settings.dimensions}),)
+    tables = settings.tables or (
+        Table(name=settings.name, dimensions={name: Axis() for name in settings.dimensions}),
+    )
     declaration = Declaration(
         name=settings.name,
         dimensions=settings.dimensions,
-        tables=(*tables, *(release.table.model_copy(update={"earlier": True}) for release in settings.earlier_releases)),
+        tables=(
+            *tables,
+            *(release.table.model_copy(update={"earlier": True}) for release in settings.earlier_releases),
+        ),
         safety=safety_of(settings.policy, data),
     )
     resolved = resolve(declaration, folder, codes, level_columns)
@@ -292,7 +328,9 @@ def _with_files(declaration: Declaration, settings: Config, folder: Path, out: P
     for table in declaration.tables:
         file = table.file or (f"earlier/{table.name}.csv" if table.earlier else f"{table.name}.csv")
         if Path(file).is_absolute() or ".." in Path(file).parts:
-            raise DeclarationError(f"table {table.name!r}: the file {file!r} must lie below the output folder")
+            raise DeclarationError(
+                f"table {table.name!r}: the file {file!r} must lie below the output folder"
+            )
         tables.append(table.model_copy(update={"file": file}))
     return declaration.model_copy(update={"tables": tuple(tables)})
 
@@ -315,8 +353,10 @@ def _table_rows(planned: Protected, table: Table, data: Data) -> list[list[str]]
         if with_rate and denominators is not None and data.rate_per is not None:
             base = float(denominators[cell])
             row.append(_text(base))
-            hidden = number is None or base <= 0
-            row.append(planned.declaration.safety.symbol if hidden else f"{number / base * data.rate_per:.2f}")  # type: ignore[operator]
+            if number is None or base <= 0:
+                row.append(planned.declaration.safety.symbol)
+            else:
+                row.append(f"{number / base * data.rate_per:.2f}")
         rows.append(row)
     return rows
 
@@ -375,17 +415,23 @@ def _read_columns(path: Path, delimiter: str) -> tuple[list[str], dict[str, list
     with duckdb.connect() as connection:
         try:
             relation = connection.execute(
-                "select * from read_csv(?, delim = ?, header = true, all_varchar = true, nullstr = '', strict_mode = true)",
+                "select * from read_csv(?, delim = ?, header = true, all_varchar = true, nullstr = '', "
+                "strict_mode = true)",
                 [str(path), delimiter],
             )
         except duckdb.Error as error:
-            raise DeclarationError(f"{path}: not readable as CSV with the delimiter {delimiter!r}: {error}") from None
+            raise DeclarationError(
+                f"{path}: not readable as CSV with the delimiter {delimiter!r}: {error}"
+            ) from None
         header = [column[0] for column in relation.description or ()]
         arrays = relation.fetchnumpy()
     columns: dict[str, list[str]] = {}
     for name in header:
         masked = np.ma.asarray(arrays[name])
-        columns[name] = ["" if missing else str(value) for value, missing in zip(masked.data, np.ma.getmaskarray(masked), strict=True)]
+        columns[name] = [
+            "" if missing else str(value)
+            for value, missing in zip(masked.data, np.ma.getmaskarray(masked), strict=True)
+        ]
     return header, columns
 
 

@@ -1,10 +1,12 @@
-"""Exact algebra: which unknown cells are uniquely determined by the equations alone, and the proof in integers.
+"""Exact algebra: which unknown cells are uniquely determined by the equations alone, and the proof in
+integers.
 
-If the true table lies strictly inside all bounds, an unknown cell is determined if and only if its unit vector
-lies in the row space of the equations restricted to the unknown cells. The row space is found by sparse
-elimination modulo a prime. A random vector of the null space is zero in exactly the determined cells; two cells
-whose entries are in the same ratio in every such vector determine each other. Both are computed for two primes,
-and every determination that is reported is proved again by an integer combination of the original equations.
+If the true table lies strictly inside all bounds, an unknown cell is determined if and only if its unit
+vector lies in the row space of the equations restricted to the unknown cells. The row space is found by
+sparse elimination modulo a prime. A random vector of the null space is zero in exactly the determined cells;
+two cells whose entries are in the same ratio in every such vector determine each other. Both are computed
+for two primes, and every determination that is reported is proved again by an integer combination of the
+original equations.
 """
 
 from __future__ import annotations
@@ -102,7 +104,7 @@ def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
     """Determined and mutually tied cells, agreed by two primes (a cell is determined only if both say so)."""
     eliminations = [eliminate(rows, prime) for prime in PRIMES]
     determined: set[int] | None = None
-    marks: dict[int, tuple[int, ...]] = {column: () for column in columns}
+    marks: dict[int, tuple[int, ...]] = dict.fromkeys(columns, ())
     for elimination in eliminations:
         prime = elimination.prime
         first, second = (null_vector(elimination, columns, seed) for seed in (1, 2))
@@ -120,7 +122,8 @@ def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
 
 
 def combine(rows: Sequence[Row], target: int) -> dict[int, Fraction] | None:
-    """Multipliers of the rows whose sum is exactly 1 · target, by rational elimination; None if there is none.
+    """Multipliers of the rows whose sum is exactly 1 · target, by rational elimination; None if there is
+    none.
 
     This is the plain method on a connected set of rows, used to prove a determination that was found modulo
     primes when the short proof of `short_combination` does not come out in whole numbers.

@@ -6,7 +6,8 @@ integer   whole numbers, and hidden cells are at least 1 where zeros are shown (
 insider   a single contributor knows the own cell (K4)
 noise     every value carries bounded noise: what true values still fit
 
-Earlier releases and other publishers' tables (K5) are tables of the same declaration, so every attack uses them.
+Earlier releases and other publishers' tables (K5) are tables of the same declaration, so every attack uses
+them.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ class _Problem:
 
 
 def _problem(knowledge: Knowledge) -> _Problem:
-    """Restrict the equations to unknown cells; an equation of known cells that does not add up is an error."""
+    """Restrict the equations to unknown cells; an equation of known cells that does not add up is an
+    error.
+    """
     unknown = [
         number is None or tolerance > 0
         for number, tolerance in zip(knowledge.shown, knowledge.tolerance, strict=True)
@@ -151,7 +154,9 @@ def _split(problem: _Problem, rows: Sequence[int]) -> list[tuple[list[int], list
     members: dict[int, list[int]] = {label: [] for label in columns}
     for number in rows:
         members[root(next(iter(problem.rows[number])))].append(number)
-    return [(columns[label], members[label]) for label in sorted(columns, key=lambda label: columns[label][0])]
+    return [
+        (columns[label], members[label]) for label in sorted(columns, key=lambda label: columns[label][0])
+    ]
 
 
 def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], target: int) -> str:
@@ -178,14 +183,16 @@ def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence
         if not factor or not number:
             continue
         value += factor * Fraction(number)
-        sign = "-" if factor < 0 else "+"
+        operator = "-" if factor < 0 else "+"
         times = "" if abs(factor) == 1 else f"{abs(factor)}·"
-        words.append(f"{sign} {times}{knowledge.name(cell)} [{number:g}]")
+        words.append(f"{operator} {times}{knowledge.name(cell)} [{number:g}]")
     text = " ".join(words).removeprefix("+ ") or "0"
     return f"{knowledge.name(target)} = {text} = {float(value):g}"
 
 
-def _short_combination(problem: _Problem, component_rows: Sequence[int], target: int) -> dict[int, Fraction] | None:
+def _short_combination(
+    problem: _Problem, component_rows: Sequence[int], target: int
+) -> dict[int, Fraction] | None:
     """Few rows that prove a determination: least sum of absolute multipliers, found by a linear program."""
     from scipy import sparse
 
@@ -293,8 +300,8 @@ def _determined_value(
 def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: float) -> bool:
     """Whether knowing that a cell lies in low..high discloses something.
 
-    A cell printed as hidden must not be determined at all. A cell that nobody printed discloses only when it may
-    be small. Zeros disclose nothing where zeros are shown.
+    A cell printed as hidden must not be determined at all. A cell that nobody printed discloses only when it
+    may be small. Zeros disclose nothing where zeros are shown.
     """
     if safety.zeros == "publish" and high < 1e-6:
         return knowledge.hidden[cell]
@@ -305,9 +312,7 @@ def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: 
     return safety.minimum_frequency is None or low < safety.minimum_frequency - 1e-6
 
 
-def _bounds(
-    knowledge: Knowledge, columns: Sequence[int], floor: float
-) -> tuple[list[float], list[float]]:
+def _bounds(knowledge: Knowledge, columns: Sequence[int], floor: float) -> tuple[list[float], list[float]]:
     lower, upper = [], []
     for cell in columns:
         tolerance = knowledge.tolerance[cell]
@@ -326,12 +331,18 @@ def _component(
 ) -> Component:
     lower, upper = _bounds(knowledge, columns, floor)
     return Component(
-        columns, [problem.rows[number] for number in rows], [problem.right[number] for number in rows], lower, upper
+        columns,
+        [problem.rows[number] for number in rows],
+        [problem.right[number] for number in rows],
+        lower,
+        upper,
     )
 
 
 def component_of(knowledge: Knowledge, cell: int) -> Component | None:
-    """The connected set of unknown cells around one of them, with non-negative values; None without equations."""
+    """The connected set of unknown cells around one of them, with non-negative values; None without
+    equations.
+    """
     problem = _problem(knowledge)
     for columns, rows in _split(problem, range(len(problem.rows))):
         if cell in columns:
@@ -352,9 +363,12 @@ def _attack_intervals(
     found: set[int] = set()
     for columns, rows in split:
         component = _component(knowledge, problem, columns, rows, 0.0)
-        wanted = np.array([
-            cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect") for cell in columns
-        ])
+        wanted = np.array(
+            [
+                cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect")
+                for cell in columns
+            ]
+        )
         if truth is not None:
             _offer_truth(component, knowledge, truth)
         try:
@@ -366,7 +380,9 @@ def _attack_intervals(
                     value = truth[knowledge.keys[cell]]
                     below, above = value - need[0], value + need[1]
                     low, high = component.interval(
-                        index, low=component.low[index] > below + 1e-7, high=component.high[index] < above - 1e-7
+                        index,
+                        low=component.low[index] > below + 1e-7,
+                        high=component.high[index] < above - 1e-7,
                     )
                     if low <= below + 1e-6 and high >= above - 1e-6:
                         continue
@@ -379,7 +395,11 @@ def _attack_intervals(
                 found.add(cell)
                 result.findings.append(
                     _finding(
-                        "interval", knowledge, cell, low, high,
+                        "interval",
+                        knowledge,
+                        cell,
+                        low,
+                        high,
                         f"{knowledge.name(cell)} lies between {low:g} and {high:g}, "
                         "because no value is negative and the sums must add up",
                     )
@@ -417,9 +437,12 @@ def _attack_integers(
     for columns, rows in split:
         component = _component(knowledge, problem, columns, rows, floor)
         hidden = np.array([knowledge.hidden[cell] for cell in columns])
-        wanted = np.array([
-            cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect") for cell in columns
-        ])
+        wanted = np.array(
+            [
+                cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect")
+                for cell in columns
+            ]
+        )
         try:
             component.explore(wanted, 1.0)
             if safety.whole_numbers:
@@ -436,8 +459,13 @@ def _attack_integers(
                     known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
                     result.findings.append(
                         _finding(
-                            "integer", knowledge, cell, value, value,
-                            f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums",
+                            "integer",
+                            knowledge,
+                            cell,
+                            value,
+                            value,
+                            f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and "
+                            f"the sums",
                         )
                     )
             if safety.minimum_frequency is not None and floor:
@@ -520,8 +548,13 @@ def _attack_insider(
                 found.add(other)
                 result.findings.append(
                     _finding(
-                        "insider", knowledge, other, learned, learned,
-                        f"whoever is the only case in {knowledge.name(one)} learns {knowledge.name(other)} = {learned:g}",
+                        "insider",
+                        knowledge,
+                        other,
+                        learned,
+                        learned,
+                        f"whoever is the only case in {knowledge.name(one)} learns "
+                        f"{knowledge.name(other)} = {learned:g}",
                         knowledge.keys[one],
                     )
                 )
@@ -541,7 +574,9 @@ def _line(component: Component, one: int, other: int) -> tuple[float, float]:
 
 
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
-    """Bounded noise: each shown value allows a range of true values; sums of true values still hold exactly."""
+    """Bounded noise: each shown value allows a range of true values; sums of true values still hold
+    exactly.
+    """
     lower, upper = [], []
     for cell, shown in enumerate(knowledge.shown):
         if shown is None:
@@ -579,7 +614,10 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
         elif abs(rest) > 1e-6:
             raise DeclarationError(_does_not_add_up(knowledge, total, parts))
     problem = _Problem(
-        tuple(cell for cell, is_free in enumerate(free) if is_free), tuple(rows), tuple(right), tuple(range(len(rows)))
+        tuple(cell for cell, is_free in enumerate(free) if is_free),
+        tuple(rows),
+        tuple(right),
+        tuple(range(len(rows))),
     )
     broken: set[int] = set()
     threshold = safety.minimum_frequency or 3
@@ -597,7 +635,9 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
         try:
             component.explore(wanted, 1.0)
             for index in np.flatnonzero(wanted).tolist():
-                if component.whole_high[index] - component.whole_low[index] >= 1 or not _is_single(component, index):
+                if component.whole_high[index] - component.whole_low[index] >= 1 or not _is_single(
+                    component, index
+                ):
                     continue
                 value = float(component.whole_low[index])
                 cell = columns[index]
@@ -605,8 +645,13 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
                     broken.add(cell)
                     result.findings.append(
                         _finding(
-                            "noise", knowledge, cell, value, value,
-                            f"{knowledge.name(cell)} = {value:g} is the only true value that fits the noise and the sums",
+                            "noise",
+                            knowledge,
+                            cell,
+                            value,
+                            value,
+                            f"{knowledge.name(cell)} = {value:g} is the only true value that fits the "
+                            f"noise and the sums",
                         )
                     )
         except Contradiction as error:
@@ -621,8 +666,13 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
                 broken.add(cell)
                 result.findings.append(
                     _finding(
-                        "noise", knowledge, cell, lower[cell], lower[cell],
-                        f"{knowledge.name(cell)} is shown as {shown:g}, which only the true value {lower[cell]:g} gives",
+                        "noise",
+                        knowledge,
+                        cell,
+                        lower[cell],
+                        lower[cell],
+                        f"{knowledge.name(cell)} is shown as {shown:g}, which only the true value "
+                        f"{lower[cell]:g} gives",
                     )
                 )
     _level(result, "noise", broken)

@@ -16,7 +16,7 @@ AUDITOR_VERSION = "1"
 
 LEVELS = {
     "exact": "no hidden cell can be computed from sums and differences of published numbers",
-    "interval": "no hidden cell can be narrowed to less than the declared width, knowing that counts are not negative",
+    "interval": "no hidden cell is known more closely than the declared width, counts not being negative",
     "integer": "the same in whole numbers, knowing that hidden cells are not zero",
     "insider": "no single case learns another small cell from the own one",
     "noise": "the noise of no small cell can be undone from the published sums",
@@ -58,7 +58,9 @@ class Certificate:
 
     def write(self, path: Path) -> None:
         """Write as JSON; the same audit gives the same bytes."""
-        path.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps(self.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
 
 
 def issue_certificate(
@@ -96,7 +98,9 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[str]:
         if level not in safety.withstand and safety.perturbation is None:
             risks.append(words)
     if "K5" in safety.withstand and not any(table.earlier for table in declaration.tables):
-        risks.append("no earlier release is declared; what others have published about these cells is not known here")
+        risks.append(
+            "no earlier release is declared; what others have published about these cells is not known here"
+        )
     if result.undone_noise:
         risks.append(f"{len(result.undone_noise)} cells have only one true value within the noise")
     if safety.unpublished == "ignore":
@@ -105,7 +109,9 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[str]:
 
 
 def check_certificate(certificate: Path, published: Path, declaration_file: Path) -> list[str]:
-    """Problems that forbid a release: no certificate, not passed, or other bytes than were attacked. Empty: fine."""
+    """Problems that forbid a release: no certificate, not passed, or other bytes than were attacked. Empty:
+    fine.
+    """
     if not certificate.is_file():
         return [f"{certificate}: there is no disclosure certificate"]
     try:

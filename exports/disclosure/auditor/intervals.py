@@ -1,8 +1,9 @@
 """Attack by linear programs: how low and how high can each unknown cell be, given everything that is known.
 
 One program per connected set of equations, kept warm between questions. Every solution is a complete possible
-table: it widens the seen range of all its cells at once, so most cells need no program of their own. Solutions
-in whole numbers are checked exactly and serve as proofs for the integer attack and as alternative tables.
+table: it widens the seen range of all its cells at once, so most cells need no program of their own.
+Solutions in whole numbers are checked exactly and serve as proofs for the integer attack and as alternative
+tables.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ class Contradiction(ValueError):
 
 
 class Component:
-    """One connected set of unknown cells: the polytope of all tables that fit, explored by linear programs."""
+    """One connected set of unknown cells: the polytope of all tables that fit, explored by linear
+    programs.
+    """
 
     def __init__(
         self,
@@ -128,7 +131,9 @@ class Component:
                 return
             count = int(open_cells.sum())
             cost = np.zeros(len(self))
-            cost[open_cells] = generator.choice((-1.0, 1.0), size=count) * generator.uniform(0.5, 1.0, size=count)
+            cost[open_cells] = generator.choice((-1.0, 1.0), size=count) * generator.uniform(
+                0.5, 1.0, size=count
+            )
             self.extreme(cost)
             self.extreme(-cost)
             left = int((wanted & ~(self.high - self.low >= width - 1e-7)).sum())

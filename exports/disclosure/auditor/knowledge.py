@@ -1,8 +1,8 @@
 """What an attacker knows: every published number, and every sum that the declaration makes public.
 
-Variables are cells named by one code per dimension. Starting from the published cells, each cell is taken apart
-along each dimension until the leaves are reached; every step is an equation. Cells that nobody published are
-unknown like the hidden ones.
+Variables are cells named by one code per dimension. Starting from the published cells, each cell is taken
+apart along each dimension until the leaves are reached; every step is an equation. Cells that nobody
+published are unknown like the hidden ones.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class Knowledge:
 
 
 def read_published(path: Path, table: Table, declaration: Declaration) -> dict[Key, float | None]:
-    """Cells of one published file (CSV or Parquet): codes of the shown dimensions -> number, None where hidden."""
+    """Cells of one published file (CSV or Parquet): codes of the shown dimensions -> number, None where
+    hidden.
+    """
     if not path.is_file():
         raise DeclarationError(f"{path}: the published file of table {table.name!r} is not there")
     if path.suffix == ".parquet":
@@ -102,7 +104,8 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
                 number = float(text)
             except ValueError:
                 raise DeclarationError(
-                    f"{path}: line {line}: {text!r} is neither a number nor the symbol {declaration.safety.symbol!r}"
+                    f"{path}: line {line}: {text!r} is neither a number nor the symbol "
+                    f"{declaration.safety.symbol!r}"
                 ) from None
             if not math.isfinite(number):
                 raise DeclarationError(f"{path}: line {line}: {text!r} is not a finite number")
@@ -117,7 +120,9 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
 
 
 def gather(declaration: Declaration, published: dict[str, dict[Key, float | None]]) -> Knowledge:
-    """All cells and equations that follow from a resolved declaration and the published cells of its tables."""
+    """All cells and equations that follow from a resolved declaration and the published cells of its
+    tables.
+    """
     names = tuple(declaration.dimensions)
     trees = [_Tree(name, declaration.dimensions[name], declaration.tables) for name in names]
     knowledge = Knowledge(
@@ -147,7 +152,8 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
             if known is not None and abs(known - number) > max(tolerance, knowledge.tolerance[cell]):
                 raise DeclarationError(
                     f"{knowledge.name(cell)} is {known:g} in table {knowledge.sources[cell]!r} "
-                    f"and {number:g} in table {table.name!r}; a revised cell needs a key of its own (another period)"
+                    f"and {number:g} in table {table.name!r}; a revised cell needs a key of its own "
+                    f"(another period)"
                 )
             if known is None or tolerance < knowledge.tolerance[cell]:
                 knowledge.shown[cell] = number
@@ -222,7 +228,9 @@ def _expand(
     joint: bool,
     kinds: set[tuple[bool, ...]],
 ) -> None:
-    """Take every cell apart along every dimension; without `joint` only inside the dimensions of one table."""
+    """Take every cell apart along every dimension; without `joint` only inside the dimensions of one
+    table.
+    """
     done = 0
     while done < len(pending):
         cell = pending[done]

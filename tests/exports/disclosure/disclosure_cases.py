@@ -28,7 +28,9 @@ def declare(
 ) -> Declaration:
     """`dimensions`: name -> (leaf column, hierarchy -> level columns coarse to fine)."""
     declared = {
-        name: Dimension(total=total, hierarchies={label: Hierarchy(levels=levels) for label, levels in trees.items()})
+        name: Dimension(
+            total=total, hierarchies={label: Hierarchy(levels=levels) for label, levels in trees.items()}
+        )
         for name, (_, trees) in dimensions.items()
     }
     columns = {
@@ -52,9 +54,7 @@ def leaves_of(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str], val
     )
 
 
-def pattern(
-    path: Path, columns: Sequence[str], value: str, hide: str = "suppressed"
-) -> Published:
+def pattern(path: Path, columns: Sequence[str], value: str, hide: str = "suppressed") -> Published:
     """A reference pattern as it would be published: hidden where `hide` is TRUE."""
     return {
         tuple(row[column] for column in columns): None if row[hide] == "TRUE" else float(row[value])

@@ -32,13 +32,17 @@ def random_table(generator: np.random.Generator) -> tuple[Declaration, Leaves, S
         names = tuple(f"{'abc'[number]}{index}" for index in range(count))
         trees = {}
         if count >= 3 and generator.random() < 0.5:
-            trees["h"] = Hierarchy(children={"g": names[:2], **({"k": names[2:]} if count > 3 else {"k": names[2:]})})
+            trees["h"] = Hierarchy(
+                children={"g": names[:2], **({"k": names[2:]} if count > 3 else {"k": names[2:]})}
+            )
         if count == 4 and generator.random() < 0.3:
             trees["o"] = Hierarchy(children={"p": (names[0], names[3]), "q": (names[1], names[2])})
         dimensions["abc"[number]] = Dimension(leaves=names, hierarchies=trees)
     declaration = resolve(
         Declaration(
-            name="fuzz", dimensions=dimensions, tables=(Table(name="t", dimensions={name: Axis() for name in dimensions}),)
+            name="fuzz",
+            dimensions=dimensions,
+            tables=(Table(name="t", dimensions={name: Axis() for name in dimensions}),),
         ),
         Path(),
     )
@@ -74,7 +78,9 @@ def reduced(rows: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[Matrix
 
 def brute_exact(matrix: Matrix, pivots: list[int], width: int) -> set[int]:
     """Determined columns: pivot rows without any other unknown."""
-    return {p for row, p in zip(matrix, pivots, strict=True) if not any(row[c] for c in range(width) if c != p)}
+    return {
+        p for row, p in zip(matrix, pivots, strict=True) if not any(row[c] for c in range(width) if c != p)
+    }
 
 
 def brute_vertices(matrix: Matrix, pivots: list[int], width: int, floor: int) -> list[list[Fraction]]:
@@ -116,7 +122,9 @@ def reduced_fractions(rows: Matrix) -> tuple[Matrix, list[int]]:
     return matrix[:top], pivots
 
 
-def brute_whole(matrix: Matrix, pivots: list[int], width: int, floor: int, limit: int) -> list[tuple[int, ...]]:
+def brute_whole(
+    matrix: Matrix, pivots: list[int], width: int, floor: int, limit: int
+) -> list[tuple[int, ...]]:
     """All whole tables with unknowns in floor..limit."""
     free = [column for column in range(width) if column not in pivots]
     tables = []
@@ -138,9 +146,7 @@ def brute_whole(matrix: Matrix, pivots: list[int], width: int, floor: int, limit
 
 def publish(system: System, hidden: np.ndarray) -> dict[Key, float | None]:
     """The table as printed."""
-    return {
-        key: None if hidden[cell] else float(system.values[cell]) for cell, key in enumerate(system.keys)
-    }
+    return {key: None if hidden[cell] else float(system.values[cell]) for cell, key in enumerate(system.keys)}
 
 
 def all_codes(declaration: Declaration, system: System, hidden: np.ndarray) -> dict[Key, float | None]:
@@ -161,11 +167,14 @@ def check_auditor(seed: int) -> None:
     candidates = np.flatnonzero(system.values > 0) if zeros_shown else np.arange(system.size)
     if len(candidates) == 0:
         return
-    chosen = generator.choice(candidates, size=min(len(candidates), int(generator.integers(1, 9))), replace=False)
+    chosen = generator.choice(
+        candidates, size=min(len(candidates), int(generator.integers(1, 9))), replace=False
+    )
     hidden = np.zeros(system.size, dtype=bool)
     hidden[chosen] = True
     safety = Safety(
-        withstand=("K1", "K2") if zeros_shown else ("K1",), zeros="publish" if zeros_shown else "protect",
+        withstand=("K1", "K2") if zeros_shown else ("K1",),
+        zeros="publish" if zeros_shown else "protect",
         minimum_frequency=None,
     )
     declaration = declaration.model_copy(update={"safety": safety})
@@ -176,7 +185,9 @@ def check_auditor(seed: int) -> None:
     unknown = np.flatnonzero(hidden).tolist()
     dense = system.equations.toarray().astype(int)
     rows = [[int(row[c]) for c in unknown] for row in dense]
-    right = [-int(sum(row[c] * system.values[c] for c in np.flatnonzero(row) if not hidden[c])) for row in dense]
+    right = [
+        -int(sum(row[c] * system.values[c] for c in np.flatnonzero(row) if not hidden[c])) for row in dense
+    ]
     matrix, pivots = reduced(rows, right)
     width = len(unknown)
     exact = brute_exact(matrix, pivots, width)
@@ -196,7 +207,11 @@ def check_auditor(seed: int) -> None:
         alone = {place for place in range(width) if len({table[place] for table in tables}) == 1}
 
     def found(names: set[str]) -> set[int]:
-        cells = {system.find(dict(zip(system.dimensions, f.cell, strict=True))) for f in result.findings if f.attack in names}
+        cells = {
+            system.find(dict(zip(system.dimensions, f.cell, strict=True)))
+            for f in result.findings
+            if f.attack in names
+        }
         return {unknown.index(cell) for cell in cells if cell in unknown}
 
     assert found({"exact"}) == exact, f"seed {seed}: exact {found({'exact'})} instead of {exact}"
@@ -206,7 +221,9 @@ def check_auditor(seed: int) -> None:
         assert found({"integer"}) <= alone, f"seed {seed}: integer finds too much"
     for finding in result.findings:
         cell = system.find(dict(zip(system.dimensions, finding.cell, strict=True)))
-        assert finding.low - 1e-6 <= system.values[cell] <= finding.high + 1e-6, f"seed {seed}: wrong value proved"
+        assert finding.low - 1e-6 <= system.values[cell] <= finding.high + 1e-6, (
+            f"seed {seed}: wrong value proved"
+        )
 
 
 def _bounded(matrix: Matrix, pivots: list[int], width: int, place: int) -> bool:
@@ -230,23 +247,32 @@ def _bounded(matrix: Matrix, pivots: list[int], width: int, place: int) -> bool:
 def check_planner(seed: int) -> None:
     """The exact planner finds the cheapest of all patterns, and no cell of it can be published again."""
     generator = np.random.default_rng(1_000_000 + seed)
-    declaration, leaves, system = random_table(generator)
+    declaration, _, system = random_table(generator)
     values = system.values
     sensitive = (values > 0) & (values < 3)
     if not sensitive.any():
         return
     primaries = Primaries(
-        sensitive, {}, np.where(sensitive, 1.0, 0.0), np.where(sensitive, 1.0, 0.0), sensitive & (values == 1),
-        np.zeros(system.size, dtype=bool), None,
+        sensitive,
+        {},
+        np.where(sensitive, 1.0, 0.0),
+        np.where(sensitive, 1.0, 0.0),
+        sensitive & (values == 1),
+        np.zeros(system.size, dtype=bool),
+        None,
     )
     cost = costs_of(system, {}, None, 1.0)
     try:
         pattern = plan(system, primaries, cost, effort=EFFORTS["optimal"])
     except ValueError:
         everything = values > 0
-        assert not _safe(declaration, system, everything, sensitive), f"seed {seed}: refused, but hiding all is safe"
+        assert not _safe(declaration, system, everything, sensitive), (
+            f"seed {seed}: refused, but hiding all is safe"
+        )
         return
-    assert _safe(declaration, system, pattern.hidden, sensitive), f"seed {seed}: the planned pattern is broken"
+    assert _safe(declaration, system, pattern.hidden, sensitive), (
+        f"seed {seed}: the planned pattern is broken"
+    )
     assert pattern.gap == 0.0, f"seed {seed}: not proven"
     free = np.flatnonzero((values > 0) & ~sensitive)
     if len(free) <= 7:
@@ -268,7 +294,9 @@ def check_planner(seed: int) -> None:
 
 
 def _safe(declaration: Declaration, system: System, hidden: np.ndarray, sensitive: np.ndarray) -> bool:
-    """The auditor, told the truth and the room that each sensitive cell needs, finds nothing for these cells."""
+    """The auditor, told the truth and the room that each sensitive cell needs, finds nothing for these
+    cells.
+    """
     published = all_codes(declaration, system, hidden)
     safety = Safety(withstand=("K1",), minimum_frequency=3)
     truth: dict[Key, float] = {}

@@ -30,13 +30,15 @@ def cases(shared_data: Path) -> dict[str, Any]:
 
 
 def policy(**changes: object) -> Policy:
-    return Policy.model_validate({
-        "legal_basis": "test",
-        "decided_by": "test",
-        "decided_on": dt.date(2026, 1, 1),
-        "withstand": ("K1",),
-        **changes,
-    })
+    return Policy.model_validate(
+        {
+            "legal_basis": "test",
+            "decided_by": "test",
+            "decided_on": dt.date(2026, 1, 1),
+            "withstand": ("K1",),
+            **changes,
+        }
+    )
 
 
 def four_by_four(case: dict[str, Any], hidden: set[str]) -> Result:
@@ -44,7 +46,10 @@ def four_by_four(case: dict[str, Any], hidden: set[str]) -> Result:
     declaration = resolve(
         Declaration(
             name="4x4",
-            dimensions={"r": Dimension(total="t", leaves=tuple("wxyz")), "c": Dimension(total="t", leaves=tuple("abcd"))},
+            dimensions={
+                "r": Dimension(total="t", leaves=tuple("wxyz")),
+                "c": Dimension(total="t", leaves=tuple("abcd")),
+            },
             tables=(Table(name="t", dimensions={"r": Axis(), "c": Axis()}),),
             safety=Safety(withstand=("K1",), width=0.0, minimum_frequency=None),
         ),
@@ -68,7 +73,9 @@ def test_two_hidden_cells_in_every_line_are_not_enough(cases: dict[str, Any]) ->
     assert result.findings[0].derivation.endswith("= 47")
     for added, expected in case["expect"]["after_adding"].items():
         result = four_by_four(case, hidden | {added})
-        assert sorted("".join(f.cell) for f in result.findings if f.attack == "exact") == sorted(expected["recoverable"])
+        assert sorted("".join(f.cell) for f in result.findings if f.attack == "exact") == sorted(
+            expected["recoverable"]
+        )
 
 
 def test_bounds_after_adding_a_cell(cases: dict[str, Any]) -> None:
@@ -92,7 +99,9 @@ def test_bounds_after_adding_a_cell(cases: dict[str, Any]) -> None:
         published: dict[Key, float | None] = {
             (r, c): None
             if r + c in hidden
-            else float(sum(inner[a][b] for a in ("wxyz" if r == "t" else r) for b in ("abcd" if c == "t" else c)))
+            else float(
+                sum(inner[a][b] for a in ("wxyz" if r == "t" else r) for b in ("abcd" if c == "t" else c))
+            )
             for r in "twxyz"
             for c in "tabcd"
         }
@@ -100,7 +109,9 @@ def test_bounds_after_adding_a_cell(cases: dict[str, Any]) -> None:
         cell = knowledge.index["w", "b"]
         component = component_of(knowledge, cell)
         assert component is not None
-        assert component.interval(component.columns.index(cell)) == pytest.approx(expected["wb_bounds_nonneg"])
+        assert component.interval(component.columns.index(cell)) == pytest.approx(
+            expected["wb_bounds_nonneg"]
+        )
 
 
 def test_linked_tables_are_protected_together(cases: dict[str, Any]) -> None:
@@ -139,7 +150,9 @@ def test_linked_tables_are_protected_together(cases: dict[str, Any]) -> None:
 
     both = {"by_county": groups("table1"), "by_group": groups("table2")}
     joint = attack(gather(declaration.model_copy(update={"safety": safety}), both), safety)
-    assert [f.cell[0] for f in joint.findings if f.attack == "exact"] == case["expect"]["jointly_recoverable_with_only_primaries"]
+    assert [f.cell[0] for f in joint.findings if f.attack == "exact"] == case["expect"][
+        "jointly_recoverable_with_only_primaries"
+    ]
     for table in declaration.tables:
         alone = declaration.model_copy(update={"tables": (table,), "safety": safety})
         assert attack(gather(alone, both), safety).levels["exact"] == "passed"
@@ -227,4 +240,7 @@ def test_single_respondents_of_the_gconfid_tutorial(cases: dict[str, Any]) -> No
         for cell in np.flatnonzero(~planned.pattern.hidden & (planned.system.values > 0))
     }
     assert shown == {("_T", "_T"): 1013.0, ("prov1", "naics3"): 609.0, ("_T", "naics3"): 609.0}
-    assert int((planned.pattern.hidden & (planned.system.values > 0)).sum()) == case["expect"]["suppressed_per_group"]
+    assert (
+        int((planned.pattern.hidden & (planned.system.values > 0)).sum())
+        == case["expect"]["suppressed_per_group"]
+    )

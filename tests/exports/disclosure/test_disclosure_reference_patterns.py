@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.exports.disclosure.disclosure_cases import Published, declare, pattern, read_rows
 
 from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.declaration import Axis, Declaration, Safety, Table
+from tests.exports.disclosure.disclosure_cases import Published, declare, pattern, read_rows
 
 pytestmark = pytest.mark.real_files
 

@@ -7,28 +7,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
 from exports.disclosure.constraints import System, build_system
 from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
+from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
 
 def policy(**changes: object) -> Policy:
-    return Policy.model_validate({
-        "legal_basis": "test",
-        "decided_by": "test",
-        "decided_on": dt.date(2026, 1, 1),
-        "withstand": ("K1",),
-        **changes,
-    })
+    return Policy.model_validate(
+        {
+            "legal_basis": "test",
+            "decided_by": "test",
+            "decided_on": dt.date(2026, 1, 1),
+            "withstand": ("K1",),
+            **changes,
+        }
+    )
 
 
 @pytest.fixture(scope="module")
 def synthetic(shared_data: Path) -> tuple[System, Primaries]:
     rows = read_rows(shared_data / "10-disclosure" / "synthetic" / "t100x8.csv")
-    declaration = declare(rows, {"r": ("d0_l0", {"h": ("d0_l2", "d0_l1")}), "c": ("d1_l0", {"h": ("d1_l1",)})})
+    declaration = declare(
+        rows, {"r": ("d0_l0", {"h": ("d0_l2", "d0_l1")}), "c": ("d1_l0", {"h": ("d1_l1",)})}
+    )
     leaves = leaves_of(rows, {"r": "d0_l0", "c": "d1_l0"}, "freq")
     system = build_system(declaration, leaves, "freq")
     return system, find_primaries(system, leaves, policy(), Data(value="freq"))
@@ -76,7 +80,9 @@ def test_a_frozen_cell_conflict_names_the_public_cells() -> None:
     named = {system.describe(cell) for cell in caught.value.published}
     assert named == {"r=D212, c=A", "c=A"}
     frozen[system.find({"r": "D212", "c": "A"})] = False
-    pattern = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"], frozen=frozen)
+    pattern = plan(
+        system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"], frozen=frozen
+    )
     assert not (pattern.hidden & frozen).any()
 
 
@@ -93,7 +99,10 @@ def test_a_sensitive_cell_that_is_public_already_is_reported() -> None:
 
 
 def test_costs_steer_the_choice() -> None:
-    rows = [{"r": r, "c": c, "n": n} for r, c, n in (("a", "x", "1"), ("a", "y", "9"), ("b", "x", "8"), ("b", "y", "9"))]
+    rows = [
+        {"r": r, "c": c, "n": n}
+        for r, c, n in (("a", "x", "1"), ("a", "y", "9"), ("b", "x", "8"), ("b", "y", "9"))
+    ]
     declaration = declare(rows, {"r": ("r", {}), "c": ("c", {})})
     leaves = leaves_of(rows, {"r": "r", "c": "c"}, "n")
     system = build_system(declaration, leaves, "n")

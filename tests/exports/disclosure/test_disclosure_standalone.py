@@ -52,7 +52,9 @@ policy:
 
 def write(folder: Path, policy: str = "", more: str = "", table: str = HELP) -> tuple[Path, Path]:
     (folder / "help.csv").write_text(table, encoding="utf-8")
-    (folder / "help.yml").write_text(CONFIG.format(policy=policy or "effort: optimal", more=more), encoding="utf-8")
+    (folder / "help.yml").write_text(
+        CONFIG.format(policy=policy or "effort: optimal", more=more), encoding="utf-8"
+    )
     return folder / "help.csv", folder / "help.yml"
 
 
@@ -77,7 +79,9 @@ def test_protected_files_pass_the_attack_and_do_not_name_primaries(tmp_path: Pat
     assert report.passed
     assert "PASSED" in report.in_words()
     primary = next(row for row in pattern if row["status"] == "primary")
-    assert "fewer than 3" in explain(tmp_path / "out", {name: primary[name] for name in ("area", "sex", "help")})
+    assert "fewer than 3" in explain(
+        tmp_path / "out", {name: primary[name] for name in ("area", "sex", "help")}
+    )
     attacks = json.loads((tmp_path / "out" / "confidential" / "attacks.json").read_text(encoding="utf-8"))
     for proof in attacks["alternatives"]:
         assert abs(proof["alternative"][proof["cell"]] - proof["true"]) >= 1
@@ -108,7 +112,10 @@ def test_a_hidden_cell_put_back_by_hand_is_noticed(tmp_path: Path) -> None:
         writer = csv.DictWriter(handle, list(lines[0]))
         writer.writeheader()
         writer.writerows(lines)
-    assert any("changed since the audit" in problem for problem in check_certificate(certificate, folder, declaration))
+    assert any(
+        "changed since the audit" in problem
+        for problem in check_certificate(certificate, folder, declaration)
+    )
     report = audit(folder, declaration)
     assert not report.passed
     assert "NOT SAFE" in report.in_words()
@@ -264,7 +271,9 @@ def test_changed_boundaries_would_give_a_small_piece_away_without_the_earlier_re
     (folder / "now.csv").write_bytes((tmp_path / "blind" / "published" / "now.csv").read_bytes())
     broken = audit(folder, folder / "declaration.json")
     assert not broken.passed
-    assert any("north-2024" in finding.derivation and "P2" in finding.name for finding in broken.result.findings)
+    assert any(
+        "north-2024" in finding.derivation and "P2" in finding.name for finding in broken.result.findings
+    )
 
 
 def test_rates_are_hidden_with_their_counts(tmp_path: Path) -> None:
@@ -290,9 +299,14 @@ policy:
     assert rows["_T"]["rate"] == "52.23"
 
 
-@pytest.mark.parametrize("method", ["method: cell_key\n  cell_key: {deviation: 2, variance: 1.08, small: 1}",
-                                    "method: round\n  rounding: {base: 5}",
-                                    "method: round\n  rounding: {base: 3, random: true}"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "method: cell_key\n  cell_key: {deviation: 2, variance: 1.08, small: 1}",
+        "method: round\n  rounding: {base: 5}",
+        "method: round\n  rounding: {base: 3, random: true}",
+    ],
+)
 def test_noise_is_bounded_keyed_and_attacked(tmp_path: Path, method: str) -> None:
     path, config = write(tmp_path, policy=method)
     secret = b"a secret of more than 16 bytes"
@@ -301,7 +315,10 @@ def test_noise_is_bounded_keyed_and_attacked(tmp_path: Path, method: str) -> Non
     assert summary["levels"] == {"noise": "passed"}
     one = tmp_path / "one" / "published" / "help.csv"
     assert one.read_bytes() == (tmp_path / "two" / "published" / "help.csv").read_bytes()
-    true = {(row["area"], row["sex"], row["help"]): int(row["value"]) for row in rows_of(tmp_path / "one" / "confidential" / "pattern.csv")}
+    true = {
+        (row["area"], row["sex"], row["help"]): int(row["value"])
+        for row in rows_of(tmp_path / "one" / "confidential" / "pattern.csv")
+    }
     for row in rows_of(one):
         assert abs(int(row["value"]) - true[row["area"], row["sex"], row["help"]]) <= 2
 
@@ -325,12 +342,16 @@ policy:
     )
     # 1 rounds to 0 everywhere: nothing can be undone
     assert protect(tmp_path / "t.csv", tmp_path / "t.yml", tmp_path / "out")["levels"] == {"noise": "passed"}
-    declaration = json.loads((tmp_path / "out" / "published" / "declaration.json").read_text(encoding="utf-8"))
+    declaration = json.loads(
+        (tmp_path / "out" / "published" / "declaration.json").read_text(encoding="utf-8")
+    )
     forged = tmp_path / "forged"
     forged.mkdir()
     (forged / "declaration.json").write_text(json.dumps(declaration), encoding="utf-8")
     lines = ["area,value,conf_status", "_T,9,F", *(f"a{k},0,F" for k in range(9))]
-    (forged / "noisy.csv").write_text("\n".join(lines[:2] + [line for line in lines[2:]]) + "\n", encoding="utf-8")
+    (forged / "noisy.csv").write_text(
+        "\n".join(lines[:2] + [line for line in lines[2:]]) + "\n", encoding="utf-8"
+    )
     assert audit(forged, forged / "declaration.json").passed == (8 * 1 < 8 or 9 - 1 <= 9)
     assert isinstance(NotSafe("x", []), RuntimeError)
 
@@ -340,7 +361,9 @@ def test_patterns_stay_stable_where_they_may(tmp_path: Path) -> None:
     protect(table, config, tmp_path / "first")
     changed = HELP.replace("B1,B,m,family,20", "B1,B,m,family,22")
     (tmp_path / "help.csv").write_text(changed, encoding="utf-8")
-    stable = config.read_text(encoding="utf-8").replace("effort: optimal", "effort: optimal\n  costs: {kept: 0.01}")
+    stable = config.read_text(encoding="utf-8").replace(
+        "effort: optimal", "effort: optimal\n  costs: {kept: 0.01}"
+    )
     config.write_text(stable + "previous_pattern: first/confidential/pattern.csv\n", encoding="utf-8")
     protect(table, config, tmp_path / "second")
 
