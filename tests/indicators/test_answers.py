@@ -1,0 +1,253 @@
+"""`query`, `explain` and `register` over a small warehouse written by hand: a reform, a revision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+import pytest
+
+from dbt_project.indicators.compiler import compile_files
+from dbt_project.indicators.explain import explain
+from dbt_project.indicators.query import denominator_dates, query, sparkline
+from dbt_project.indicators.register import register
+from dbt_project.indicators.specification import load_specifications
+from dbt_project.indicators.warehouse import UnknownName, facts, period_range
+
+FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)
+END_2015, MARCH_2016 = dt.date(2015, 12, 31), dt.date(2016, 3, 1)
+CELL = {
+    "area_key": "key", "area_is_valid": True, "is_backcast": False, "unit": "Anzahl", "obs_status": "A",
+    "conf_status": "F", "missing_reason": "none", "raw_symbol": "", "rounding_base": 0, "snapshot_id": "s1",
+    "correction_id": "", "source_line": 18, "source_column": 6, "known_from": FIRST, "is_preferred": True,
+}  # fmt: skip
+
+
+def cell(area: str, date: dt.date, measure: str, value: float, **other: object) -> dict[str, object]:
+    return CELL | {"area_code": area, "reference_date": date, "period_key": f"D{date}", "known_to": None} | {
+        "measure_code": measure, "value": value, **other,
+    }  # fmt: skip
+
+
+def children_of(area: str, value: float, **other: object) -> dict[str, object]:
+    codes = {"childcare_type_code": "_T", "age_group_code": "Y_LT3", "dataset_id": "22543-01-02-4"}
+    return cell(area, MARCH_2016, "children", value, **codes, **other)
+
+
+def people_of(area: str, value: float) -> dict[str, object]:
+    codes = {
+        "sex_code": "_T",
+        "nationality_code": "_T",
+        "age_group_code": "Y_LT3",
+        "dataset_id": "12411-02-03-4",
+    }
+    return cell(area, END_2015, "persons", value, **codes)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
+    connection = duckdb.connect(str(file))
+
+    def store(name: str, table: pa.Table) -> None:
+        connection.register("incoming", table)
+        connection.execute(f"create table {name} as from incoming")
+        connection.unregister("incoming")
+
+    compiled = compile_files(load_specifications())
+    for seed in ("indicator", "indicator_part", "indicator_edition", "indicator_break"):
+        store(seed, pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{seed}.csv"].encode())))
+    store(
+        "fct_childcare",
+        pa.Table.from_pylist(
+            [
+                children_of("01001", 800, known_to=REVISED, is_preferred=False),
+                children_of("01001", 815, known_from=REVISED),
+                children_of("03152", 30),
+                children_of("03156", 20),
+            ]
+        ),
+    )
+    store(
+        "fct_population",
+        pa.Table.from_pylist([people_of("01001", 2264), people_of("03152", 100), people_of("03156", 25)]),
+    )
+    for fact in ("fct_childcare", "fct_population"):
+        connection.execute(f"alter table {fact} alter known_to type timestamp")
+    connection.execute(
+        "create table fct_unemployment as select *, '_T' as unemployed_group_code from fct_population"
+    )
+    store(
+        "dim_area",
+        pa.Table.from_pylist(
+            [
+                {"area_code": code, "area_name": name, "area_level": "KREIS", "is_latest": True}
+                for code, name in [
+                    ("01001", "Flensburg, kreisfreie Stadt"),
+                    ("01059", "Schleswig-Flensburg, Kreis"),
+                    ("03152", "Göttingen, Landkreis"),
+                    ("03156", "Osterode am Harz, Landkreis"),
+                    ("03159", "Göttingen, Landkreis (neu)"),
+                ]
+            ]
+        ),
+    )
+    store(
+        "bridge_area_crosswalk",
+        pa.Table.from_pylist(
+            [
+                {"from_year": 2015, "from_code": code, "to_year": 2020, "to_code": "03159",
+                 "weight_population": 1.0, "weight_area": 1.0, "grade": "merged"}
+                for code in ("03152", "03156")
+            ]
+        ),
+    )  # fmt: skip
+    store(
+        "dim_dataset",
+        pa.Table.from_pylist(
+            [
+                {
+                    "dataset_id": name,
+                    "table_code": name,
+                    "title_de": "T",
+                    "publisher_name": "P",
+                    "attribution": "A",
+                }
+                for name in ("22543-01-02-4", "12411-02-03-4")
+            ]
+        ),
+    )
+    store(
+        "dim_snapshot",
+        pa.Table.from_pylist(
+            [{"snapshot_id": "s1", "file_name": "f.csv", "source_uri": "file:///f.csv", "sha256": "ab" * 32}]
+        ),
+    )
+    connection.execute(
+        """create table mart_indicator as
+        select 'K01' as indicator_id, '01001' as area_code, 'Flensburg, kreisfreie Stadt' as area_name,
+            'KREIS' as area_level, date '2016-03-01' as reference_date, 815 / 2264 * 100 as value,
+            815.0 as numerator, 2264.0 as denominator, '%' as unit, 1 as decimals, 'A' as obs_status,
+            'none' as missing_reason, 34.05 as lower_limit, 38.0 as upper_limit, 'wilson' as interval_method,
+            'high' as reliability, 30.9 as reference_value, 'far_above' as reference_verdict,
+            null::double as change, 'untested' as change_verdict, false as is_backcast,
+            timestamp '2018-10-01' as known_from"""
+    )
+    connection.close()
+    return file
+
+
+def test_the_mart_answers_what_holds_now(warehouse: Path) -> None:
+    answer = query(warehouse, "K01", areas=["Flensburg"], period="2016")
+    assert [row["value"] for row in answer.rows] == [pytest.approx(815 / 2264 * 100)]
+    assert answer.chart("01001") == "▁"
+
+
+def test_as_of_a_day_before_the_revision_the_older_number_counts(warehouse: Path) -> None:
+    answer = query(warehouse, "K01", areas=["01001"], as_of=dt.datetime(2017, 1, 1))
+    assert [(row["numerator"], row["value"]) for row in answer.rows] == [
+        (800, pytest.approx(800 / 2264 * 100))
+    ]
+
+
+def test_before_anything_was_known_there_is_nothing(warehouse: Path) -> None:
+    assert query(warehouse, "K01", as_of=dt.datetime(2016, 1, 1)).rows == []
+
+
+def test_on_a_later_territory_counts_are_added_before_they_are_divided(warehouse: Path) -> None:
+    answer = query(warehouse, "K01", areas=["03159"], territory_year=2020)
+    assert [(row["numerator"], row["denominator"], row["value"]) for row in answer.rows] == [
+        (50, 125, pytest.approx(40.0))
+    ]
+    assert answer.notes
+
+
+def test_an_indicator_that_waits_says_for_what(warehouse: Path) -> None:
+    with pytest.raises(ValueError, match=r"J01 is not computed yet\. It waits for Hilfen zur Erziehung"):
+        query(warehouse, "J01")
+
+
+def test_a_rate_the_publisher_computed_is_not_carried_to_another_territory(warehouse: Path) -> None:
+    with pytest.raises(ValueError, match="published as a rate"):
+        query(warehouse, "A01", territory_year=2020)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "area", "period", "message"),
+    [
+        ("K1", "01001", "2016", "no indicator 'K1'; near it are"),
+        ("K01", "99999", "2016", "no area '99999'"),
+        ("K01", "Gött", "2016", "could be 03152 Göttingen"),
+        ("K01", "01001", "16", "is no period"),
+        ("K01", "01001", "2010", "there is 2016-03-01"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(
+    warehouse: Path, indicator: str, area: str, period: str, message: str
+) -> None:
+    with pytest.raises(UnknownName, match=message):
+        explain(warehouse, indicator, area, period)
+
+
+def test_without_a_warehouse_the_error_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="planstat run"):
+        query(tmp_path / "none.duckdb", "K01")
+
+
+def test_the_receipt_names_every_cell_with_table_line_and_hash(warehouse: Path) -> None:
+    receipt = explain(warehouse, "K01", "Flensburg", "2016")
+    assert [(side.role, side.value) for side in receipt.sides] == [("numerator", 815), ("denominator", 2264)]
+    only = receipt.sides[0].cells[0]
+    assert (only["dataset_id"], only["source_line"], only["source_column"]) == ("22543-01-02-4", 18, 6)
+    text = "\n".join(receipt.lines())
+    assert "01.03.2016: 36,0 %" in text
+    assert "Tabelle 12411-02-03-4, f.csv Zeile 18 Feld 6, sha256 abababababab" in text
+    assert "Bruch am 09.05.2011" in text
+    assert "2022" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2015", dt.date(2015, 1, 1), dt.date(2015, 12, 31)),
+        ("2010-2015", dt.date(2010, 1, 1), dt.date(2015, 12, 31)),
+        ("2015-12-31", END_2015, END_2015),
+        ("2014/15", dt.date(2014, 8, 1), dt.date(2015, 7, 31)),
+    ],
+)
+def test_period_range(text: str, first: dt.date, last: dt.date) -> None:
+    assert period_range(text) == (first, last)
+
+
+def test_denominator_dates_follow_the_rule() -> None:
+    before, end = dt.date(2014, 12, 31), dt.date(2015, 12, 31)
+    middle = dt.date(2015, 6, 30)
+    expected = {
+        "same": [middle],
+        "year_end": [end],
+        "year_end_before": [before],
+        "mean_of_two": [before, end],
+    }
+    for rule, dates in expected.items():
+        assert denominator_dates({"denominator_date": rule}, middle) == dates
+
+
+def test_sparkline_leaves_a_dot_for_what_is_missing() -> None:
+    assert sparkline([1.0, None, 2.0, 1.5]) == "▁·█▅"
+    assert sparkline([None]) == "·"
+
+
+def test_every_fact_has_a_model() -> None:
+    assert all(fact.model.startswith("fct_") for fact in facts().values())
+
+
+def test_the_register_without_a_warehouse_says_what_computes_and_what_waits() -> None:
+    entries = {one.indicator_id: one for one in register()}
+    assert entries["K01"].state == "computes"
+    assert entries["K01"].origin == "fct_childcare, fct_population"
+    assert entries["J01"].state == "waits"
+    assert entries["J01"].why
