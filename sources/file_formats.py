@@ -213,6 +213,9 @@ class GeometryFile(Frozen):
     driver: Literal["ESRI Shapefile", "GPKG", "GeoJSON"]
     crs: Text = Field(pattern=r"^EPSG:[0-9]{4,6}$", description="coordinate system the file must name")
     layer: Text | None = Field(default=None, description="name of the layer where a file holds several")
+    encoding: Literal["UTF-8", "ISO-8859-1", "CP1252"] = Field(
+        default="UTF-8", description="of the texts in a shapefile; its .cpg is not relied upon"
+    )
     geometry: tuple[GeometryKind, ...] = (
         "POLYGON",
         "MULTIPOLYGON",

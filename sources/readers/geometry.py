@@ -134,7 +134,12 @@ def _read(declaration: Declaration, form: GeometryFile, layer: Path, name: str) 
     def where(line: int, column: int) -> str:
         return f"feature {line}, column {sources[column - 1] if column <= len(sources) else column}"
 
-    texts = [[_text(value) for value in features.column(source).to_pylist()] for source in sources]
+    try:
+        texts = [[_text(value) for value in features.column(source).to_pylist()] for source in sources]
+    except UnicodeDecodeError as error:
+        raise problem("wrong_encoding", name, found=str(error)) from None
+    except (ValueError, OverflowError) as error:
+        raise SourceError(f"a field cannot be read ({error})", file=name, remedy=_ANOTHER) from None
     table = grid.records(
         declaration,
         enumerate(zip(*texts, strict=True), start=1),
@@ -149,26 +154,17 @@ def _read(declaration: Declaration, form: GeometryFile, layer: Path, name: str) 
 
 def _features(form: GeometryFile, layer: Path, name: str) -> tuple[dict[str, Any], pa.Table]:
     """Metadata and features of the layer; the last column of the table is the geometry as WKB."""
-    import pyogrio.errors
     from pyogrio import raw
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL warns about is checked here and refused
             meta, features = raw.read_arrow(
-                layer, layer=form.layer if form.driver == "GPKG" else None, read_geometry=True
+                layer,
+                layer=form.layer if form.driver == "GPKG" else None,
+                encoding=form.encoding if form.driver == "ESRI Shapefile" else None,
             )
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.CRSError,
-        pyogrio.errors.FeatureError,
-        pyogrio.errors.GeometryError,
-        pyogrio.errors.FieldError,
-        RuntimeError,
-        ValueError,
-        pa.ArrowException,
-    ) as error:
+    except Exception as error:  # pyogrio lets errors of many kinds through, its own slips among them
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SourceError(f"no readable {form.driver} file ({reason})", file=name, remedy=_ANOTHER) from None
     if features.num_columns != len(meta["fields"]) + 1:

@@ -85,6 +85,14 @@ def outcome(catalog: Catalog, dataset_id: str, twin: Twin, part: str, steps: Seq
     return "read"
 
 
+def random_steps(dice: random.Random) -> list[Step]:
+    """One to five steps of damage."""
+    return [
+        (dice.choice(KINDS), dice.random(), dice.randrange(1, 65), dice.randbytes(dice.randrange(1, 9)))
+        for _ in range(dice.randrange(1, 6))
+    ]
+
+
 def run(examples: int, seed: int = 0) -> dict[str, Counter[str]]:
     """Damage so many files per dataset; returns what became of them, and prints it."""
     catalog = load_catalog()
@@ -93,15 +101,7 @@ def run(examples: int, seed: int = 0) -> dict[str, Counter[str]]:
         dice = random.Random(seed)
         started, counts = time.monotonic(), Counter[str]()
         for _ in range(examples):
-            steps = [
-                (
-                    dice.choice(KINDS),
-                    dice.random(),
-                    dice.randrange(1, 65),
-                    dice.randbytes(dice.randrange(1, 9)),
-                )
-                for _ in range(dice.randrange(1, 6))
-            ]
+            steps = random_steps(dice)
             counts[outcome(catalog, dataset_id, twin, dice.choice(sorted(twin.files)), steps)] += 1
         found[dataset_id] = counts
         shown = ", ".join(f"{code} {count}" for code, count in counts.most_common())

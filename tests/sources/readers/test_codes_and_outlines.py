@@ -71,6 +71,18 @@ def test_outlines_in_a_zip_with_folders(catalog: Catalog, tmp_path: Path) -> Non
     assert geometry.read(catalog, catalog["vg2500-krs"], archive).table.equals(loose)
 
 
+def test_letters_survive_without_and_with_a_wrong_note_of_the_encoding(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    parts = outlines(catalog, tmp_path)
+    for note in (None, b"ISO-8859-1", b"garbage"):
+        (tmp_path / "VG2500_KRS.cpg").unlink(missing_ok=True)
+        if note:
+            (tmp_path / "VG2500_KRS.cpg").write_bytes(note)
+        names = geometry.read(catalog, catalog["vg2500-krs"], parts[0]).table["gen"].to_pylist()
+        assert {"Lübeck", "Plön", "Neumünster"} <= set(names)
+
+
 def test_any_part_stands_for_the_delivery(catalog: Catalog, tmp_path: Path) -> None:
     parts = outlines(catalog, tmp_path)
     tables = [geometry.read(catalog, catalog["vg2500-krs"], part).table for part in parts]
