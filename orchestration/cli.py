@@ -46,6 +46,7 @@ def in_words() -> Iterator[None]:
     except Exception as problem:
         kind = type(problem).__name__
         code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
+        code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}
         raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
 
 
@@ -133,6 +134,32 @@ def check_sources(folder: Path | None) -> None:
 
         found_trouble = tell_matches(folder, console())
     sys.exit(SOURCE_TROUBLE if found_trouble else 0)
+
+
+@sources.command("describe")
+@click.argument("dataset")
+def describe_source(dataset: str) -> None:
+    """Tell in plain words what DATASET is, where it comes from and what to mind."""
+    with in_words():
+        from sources.catalogue import load_catalog
+        from sources.describe import describe
+
+        catalog = load_catalog()
+        try:
+            click.echo(describe(catalog, dataset))
+        except KeyError as unknown:
+            raise Trouble(str(unknown.args[0]), USAGE) from None
+
+
+@sources.command("new")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def new_source(file: Path) -> None:
+    """Draft the declaration of the classic table in FILE and print it as YAML."""
+    with in_words():
+        from sources.catalogue import load_catalog
+        from sources.drafting import draft
+
+        click.echo(draft(load_catalog(), file), nl=False)
 
 
 @main.group()

@@ -24,7 +24,7 @@ def defs() -> dg.Definitions:
         build_warehouse(settings, manifest, needed=relations()),
         *build_releases(settings, manifest),
     ]
-    main = dg.define_asset_job("main", selection="*", executor_def=dg.in_process_executor)
+    main = dg.define_asset_job("main", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
     return dg.Definitions(
         assets=[part for part in parts if not isinstance(part, dg.AssetChecksDefinition)],
         asset_checks=[part for part in parts if isinstance(part, dg.AssetChecksDefinition)],

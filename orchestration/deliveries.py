@@ -109,9 +109,8 @@ class Deliveries:
     def _fetch(self, declaration: Any) -> Arrival:
         """Get a dataset from its publisher and land it. Unreachable is told, not raised."""
         from sources.fetch import FetchError, FetchState, fetch, remember
-        from sources.fetch.ways import way_of
 
-        way = way_of(declaration)
+        way = way_to(self.landing.catalog, declaration)
         if way is None:
             return Arrival("not delivered", "its declaration names no address to fetch it from")
         state = FetchState(self.paths.landing / "fetched.json")
@@ -131,6 +130,51 @@ class Deliveries:
         """Read again what an older declaration or reader had read, from the stored originals."""
         outcomes: list[Any] = self.landing.refresh()
         return outcomes
+
+
+def refuse_mixing(paths: Paths) -> None:
+    """Refuse a sample where published files have landed. Raises LandingRefused.
+
+    The landing refuses it too; this says so before anything is started.
+    """
+    from sources.landing import LandingRefused
+
+    from .plan import Landed
+
+    rows = Landed.read(paths).tables.get("ledger", ())
+    if any(row["origin"] != "sample" and row["status"] != "withdrawn" for row in rows):
+        raise LandingRefused(
+            f"{paths.landing} holds published files; the sample must not mix with them. "
+            "Give a folder with --from, or set PLANSTAT_DATA to another folder for the sample."
+        )
+
+
+def way_to(catalog: Any, declaration: Any) -> Any:
+    """How to fetch a dataset: the file's address when it has one, else its GENESIS table, else None."""
+    from sources.fetch import DownloadWay, GenesisWay, content
+    from sources.fetch.genesis import INSTANCES
+
+    access = declaration.access
+    if access.download is not None:
+        by_kind = {
+            "geometry": {content.BINARY, content.TEXT, content.XML, content.JSON, content.SQLITE},
+            "xoev_codelist": {content.XML, content.JSON},
+            "json_map": {content.JSON},
+        }
+        kinds = by_kind.get(declaration.format.kind)
+        return DownloadWay(access.download, frozenset(kinds)) if kinds else DownloadWay(access.download)
+    if access.genesis is None:
+        return None
+    publisher = catalog.publisher(declaration)
+    base = (publisher.genesis_base or "").rstrip("/")
+    instance = next((name for name, known in INSTANCES.items() if known.base == base), publisher.id)
+    return GenesisWay(
+        instance,
+        access.genesis.table,
+        wire_format="ffcsv" if declaration.format.kind == "genesis_flat" else "datencsv",
+        area=access.genesis.area,
+        start_year=access.genesis.first_year,
+    )
 
 
 def _arrival(outcomes: Sequence[Any]) -> Arrival:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .deliveries import refuse_mixing
 from .progress import Outcome, Watcher
 from .resources import Settings, only_run
 
@@ -52,11 +53,13 @@ def run_main(
         say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
 
     Returns the outcome and the log file of this run, which holds everything Dagster and dbt said.
-    Raises InUse when another run works in the same root, ProjectBroken when dbt cannot read its project.
+    Raises InUse when another run works in the same root, LandingRefused when the sample would mix with
+    published files, ProjectBroken when dbt cannot read its project.
     """
     paths = settings.paths
-    with only_run(paths):
-        pass  # tell at once, and not after seconds of imports; the job itself holds the lock
+    with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
+        if origin == "sample":
+            refuse_mixing(paths)
     log = paths.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -82,7 +85,7 @@ def _execute(
 
     watcher = Watcher(say)
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
-        job: dg.JobDefinition = defs().get_job_def("main")
+        job: dg.JobDefinition = defs().resolve_job_def("main")
         run_id = make_new_run_id()
         instance.add_event_listener(run_id, watcher.take)
         job.execute_in_process(

@@ -157,6 +157,16 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
     assert place.current() == before
 
 
+def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> None:
+    """What Excel in a German office opens: semicolons, decimal commas, a byte order mark."""
+    folder = place.root / "releases" / "indicators" / "current"
+    [file] = [f for f in folder.glob("*.csv") if f.read_bytes().startswith(b"\xef\xbb\xbf")]
+    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")), delimiter=";"))
+    assert len(rows[0]) > 10
+    assert any("ü" in cell or "ö" in cell for row in rows for cell in row)
+    assert any(re.fullmatch(r"\d+,\d+", cell) for row in rows for cell in row)
+
+
 def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended, tmp_path: Path) -> None:
     """Comes last: a real delivery takes the sample out of the count."""
     from sources.twins.sample import write_sample
@@ -168,16 +178,6 @@ def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended
     shutil.copy(one, delivery)
     place.planstat("run", "--from", str(delivery))
     refused = place.planstat("run")
-    assert refused.code == 1, refused.said
+    assert refused.code == 2, refused.said
     assert "the sample must not mix with them" in refused.said
     assert "PLANSTAT_DATA" in refused.said
-
-
-def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> None:
-    """What Excel in a German office opens: semicolons, decimal commas, a byte order mark."""
-    folder = place.root / "releases" / "indicators" / "current"
-    [file] = [f for f in folder.glob("*.csv") if f.read_bytes().startswith(b"\xef\xbb\xbf")]
-    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")), delimiter=";"))
-    assert len(rows[0]) > 10
-    assert any("ü" in cell or "ö" in cell for row in rows for cell in row)
-    assert any(re.fullmatch(r"\d+,\d+", cell) for row in rows for cell in row)

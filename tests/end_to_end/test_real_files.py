@@ -1,0 +1,77 @@
+"""The published files themselves, through the command line, with the national figures everybody can look up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .conftest import PRODUCTS, Ended, Place
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
+
+
+@pytest.fixture(scope="module")
+def run(place: Place, shared_data: Path) -> Ended:
+    """All published files that lie beside the project."""
+    return place.planstat("run", "--from", str(shared_data))
+
+
+def figures(place: Place, product: str, where: str) -> list[float]:
+    """Values of a product's current release."""
+    file = place.root / "releases" / product / "current" / f"{product}.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"select value from read_parquet(?) where {where}", [str(file)]).fetchall()
+    return [row[0] for row in rows]
+
+
+def test_published_files_end_in_releases(place: Place, run: Ended) -> None:
+    assert run.code in (0, 3), run.said
+    assert set(place.current()) == set(PRODUCTS)
+
+
+@pytest.mark.parametrize(
+    ("product", "where", "value"),
+    [
+        (
+            "population",
+            "measure_code = 'persons' and sex_code = '_T' and age_group_code = '_T' "
+            "and nationality_code = '_T' and reference_date = date '2015-12-31'",
+            82_175_684,
+        ),
+        (
+            "population",
+            "measure_code = 'persons' and sex_code = 'M' and age_group_code = '_T' "
+            "and nationality_code = '_T' and reference_date = date '2015-12-31'",
+            40_514_123,
+        ),
+        (
+            "childcare",
+            "measure_code = 'children' and childcare_type_code = 'CENTRE' and age_group_code = 'Y_LT3' "
+            "and reference_date = date '2016-03-01'",
+            614_600,
+        ),
+        (
+            "social_benefits",
+            "measure_code = 'persons' and benefit_code = 'MINDESTSICHERUNG' and sex_code = '_T' "
+            "and age_group_code = '_T' and nationality_code = '_T' and setting_code = '_T' "
+            "and reference_date = date '2015-12-31'",
+            7_986_994,
+        ),
+        (
+            "education",
+            "measure_code = 'leavers' and qualification_code = '_T' and sex_code = '_T' "
+            "and year(reference_date) = 2015",
+            846_423,
+        ),
+        (
+            "education",
+            "measure_code = 'leavers' and qualification_code = 'WITHOUT_HSA' and sex_code = '_T' "
+            "and year(reference_date) = 2015",
+            47_435,
+        ),
+    ],
+)
+def test_national_figures(place: Place, run: Ended, product: str, where: str, value: int) -> None:
+    assert figures(place, product, f"area_code = 'DG' and {where}") == [value]

@@ -1,0 +1,74 @@
+"""The whole graph that Dagster sees, compared with the kept outline, and properties that hold for any."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.outline import text
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
+
+KEPT = Path(__file__).with_name("asset_graph.json")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The outline of the definitions as they are now (parses the dbt project)."""
+    from orchestration.definitions import defs
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PLANSTAT_DATA", str(tmp_path_factory.mktemp("graph")))
+        return text(defs())
+
+
+@pytest.fixture(scope="module")
+def graph(found: str) -> dict[str, Any]:
+    """The outline as data."""
+    content: dict[str, Any] = json.loads(found)
+    return content
+
+
+def test_the_graph_is_the_kept_one(found: str) -> None:
+    assert found == KEPT.read_text(encoding="utf-8"), "the graph changed: `make generate` writes it anew"
+
+
+def test_every_declared_dataset_is_landed_and_checked(graph: dict[str, Any]) -> None:
+    from sources.catalogue import load_catalog
+
+    for declaration in load_catalog().values():
+        asset = graph["assets"][f"landing/{declaration.publisher}/{declaration.id}"]
+        assert asset == {
+            "group": declaration.publisher,
+            "deps": [],
+            "checks": ["accepted"],
+            "automation": None,
+        }
+
+
+def test_every_model_hangs_on_landing_or_other_models(graph: dict[str, Any]) -> None:
+    for key, asset in graph["assets"].items():
+        assert all(dep in graph["assets"] for dep in asset["deps"]), f"{key} waits for something unknown"
+        layer = key.split("/")[0]
+        above = {dep.split("/")[0] for dep in asset["deps"]}
+        expected = {
+            "landing": {"landing"},
+            "warehouse": {"landing", "warehouse"},
+            "candidate": {"warehouse"},
+            "release": {"candidate"},
+        }
+        assert above <= expected[layer], f"{key} skips a layer"
+
+
+def test_every_product_goes_through_the_gate(graph: dict[str, Any]) -> None:
+    from exports.products import load_products
+
+    for name in load_products():
+        assert graph["assets"][f"candidate/{name}"]["checks"] == ["gate"]
+        assert graph["assets"][f"release/{name}"]["deps"] == [f"candidate/{name}"]
+    assert graph["jobs"] == ["main"]
+    assert graph["schedules"] == {"weekly_refresh": "0 4 * * 1"}
+    assert graph["sensors"] == ["drop_folder"]

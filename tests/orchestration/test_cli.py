@@ -1,0 +1,102 @@
+"""The command line: quick help, exit codes, errors in words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from orchestration.cli import main
+from orchestration.resources import Paths, only_run
+
+
+def planstat(*arguments: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_help_answers_at_once() -> None:
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", "--help"], capture_output=True, text=True, check=True
+        )
+        times.append(time.monotonic() - began)
+        assert "From published files" in done.stdout or "from published files" in done.stdout
+    assert min(times) < 0.5
+
+
+def test_help_imports_nothing_heavy() -> None:
+    seen = (
+        "import sys; from click.testing import CliRunner; from orchestration.cli import main;"
+        "CliRunner().invoke(main, ['run', '--help']);"
+        "print(sorted({'dagster', 'dbt', 'duckdb', 'pandas', 'pyarrow', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--from", "/nowhere/at/all"),
+        ("run", "--from", ".", "--live"),
+        ("sources", "describe", "no-such-dataset"),
+        ("releases", "show", "population"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_use_ends_with_2(arguments: tuple[str, ...], data_root: Path) -> None:
+    result = planstat(*arguments)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_second_run_in_the_same_root_is_told_who_holds_it(data_root: Path) -> None:
+    with only_run(Paths(data_root)):
+        result = planstat("run")
+    assert result.exit_code == 2
+    assert "another run works in" in result.output
+    assert "PLANSTAT_DATA" in result.output
+
+
+def test_debug_shows_the_trace(data_root: Path) -> None:
+    with only_run(Paths(data_root)):
+        result = planstat("--debug", "run")
+    assert type(result.exception).__name__ == "InUse"
+
+
+def test_the_catalogue_is_checked_and_described(data_root: Path) -> None:
+    checked = planstat("sources", "check")
+    assert (checked.exit_code, "declarations are in order" in checked.output) == (0, True)
+    listed = planstat("sources", "list")
+    assert listed.exit_code == 0
+    assert "12411-01-01-4" in listed.output
+    assert "not delivered" in listed.output
+    described = planstat("sources", "describe", "12411-01-01-4")
+    assert (described.exit_code, "One row is" in described.output) == (0, True)
+
+
+def test_files_of_a_folder_are_matched_without_landing_them(data_root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "12411-01-01-4_00.csv").write_text("GENESIS-Tabelle: 12411-01-01-4\n", encoding="utf-8")
+    (folder / "letter.txt").write_text("Sehr geehrte …", encoding="utf-8")
+    result = planstat("sources", "check", str(folder))
+    assert result.exit_code == 0
+    assert "not declared: is left out" in result.output
+    assert list(data_root.iterdir()) == []
+
+    (folder / "12411-01-01-4_00.csv").unlink()
+    assert planstat("sources", "check", str(folder)).exit_code == 3
+
+
+def test_nothing_released_is_said(data_root: Path) -> None:
+    result = planstat("releases", "list")
+    assert result.exit_code == 0
+    assert "nothing is released" in result.output

@@ -1,0 +1,127 @@
+"""What a person is told of a run, and the exit code, from Dagster's own events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from orchestration.progress import Outcome, Watcher
+
+
+def run(assets: list[Any]) -> tuple[Outcome, list[tuple[str, str]]]:
+    """Materialise assets and let the watcher see the events."""
+    said: list[tuple[str, str]] = []
+    watcher = Watcher(lambda kind, text: said.append((kind, text)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        checks = [asset for asset in assets if isinstance(asset, dg.AssetChecksDefinition)]
+        others = [asset for asset in assets if not isinstance(asset, dg.AssetChecksDefinition)]
+        job = dg.Definitions(
+            assets=others, asset_checks=checks, jobs=[dg.define_asset_job("main", dg.AssetSelection.all())]
+        ).resolve_job_def("main")
+        run_id = "11111111-1111-4111-8111-111111111111"
+        instance.add_event_listener(run_id, watcher.take)
+        job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False)
+    return watcher.outcome, [line for line in said if line[0] != "now"]
+
+
+def landed(status: str, message: str = "") -> Any:
+    """A landing asset that reports this."""
+
+    @dg.asset(key=["landing", "office", "a-1"])
+    def dataset() -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"status": status, "message": message})
+
+    return dataset
+
+
+def product(passed: bool, status: str = "released") -> Iterator[Any]:
+    """A candidate, its gate and its release."""
+
+    @dg.asset(key=["candidate", "things"])
+    def candidate() -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"status": "built", "rows": 3})
+
+    @dg.asset_check(asset=["candidate", "things"], name="gate", blocking=True)
+    def gate() -> dg.AssetCheckResult:
+        counts = {"passed": 5, "failed": 0 if passed else 1, "warned": 1}
+        words = "5 passed" if passed else "Totals add up: 1 of 6 does not"
+        return dg.AssetCheckResult(passed=passed, metadata={**counts, "message": words})
+
+    @dg.asset(key=["release", "things"], deps=[["candidate", "things"]])
+    def release() -> dg.MaterializeResult:
+        return dg.MaterializeResult(
+            metadata={"status": status, "version": "2026-01-01.1", "rows": 3, "files": ["things.parquet"]}
+        )
+
+    yield from (candidate, gate, release)
+
+
+def test_released() -> None:
+    outcome, said = run([landed("landed"), *product(passed=True)])
+    assert outcome.exit_code == 0
+    assert outcome.datasets == {"a-1": ("landed", "")}
+    assert outcome.checks == {"passed": 5, "failed": 0, "warned": 1}
+    assert outcome.products["things"]["version"] == "2026-01-01.1"
+    assert sorted(said) == [
+        ("gate", "things: 5 passed"),
+        ("landing", "a-1: landed"),
+        ("release", "things: released 2026-01-01.1"),
+    ]
+
+
+def test_refused_by_the_gate() -> None:
+    outcome, said = run([landed("set aside", "a.csv, line 3: …"), *product(passed=False)])
+    assert outcome.exit_code == 1, "a refusal weighs more than a file set aside"
+    assert outcome.products == {}
+    assert outcome.problems == ["the gate refused things: Totals add up: 1 of 6 does not"]
+    assert ("trouble", outcome.problems[0]) in said
+
+
+@pytest.mark.parametrize("status", ["set aside", "unreachable"])
+def test_source_trouble(status: str) -> None:
+    outcome, said = run([landed(status, "a.csv, line 3: not a number"), *product(True, "unchanged")])
+    assert outcome.exit_code == 3
+    assert outcome.count(status) == 1
+    assert ("trouble", f"a-1: {status}: a.csv, line 3: not a number") in said
+
+
+def test_what_was_not_delivered_is_no_trouble() -> None:
+    outcome, said = run([landed("not delivered")])
+    assert (outcome.exit_code, said) == (0, [])
+
+
+def test_an_error_is_told_in_its_own_words() -> None:
+    @dg.asset(key=["warehouse", "thing"])
+    def thing() -> None:
+        raise ValueError("the third cell of line 7 is empty")
+
+    outcome, said = run([thing])
+    assert outcome.exit_code == 1
+    assert said == [("trouble", "ValueError: the third cell of line 7 is empty")]
+
+
+def test_a_failure_with_words_of_its_own() -> None:
+    @dg.asset(key=["warehouse", "thing"])
+    def thing() -> None:
+        raise dg.Failure("model mart_a failed: column x is missing")
+
+    outcome, _ = run([thing])
+    assert outcome.problems == ["model mart_a failed: column x is missing"]
+
+
+def test_checks_of_models_are_counted_and_warnings_named() -> None:
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(["warehouse", "thing"])],
+        check_specs=[dg.AssetCheckSpec(name, asset=["warehouse", "thing"]) for name in ("good", "odd")],
+    )
+    def things() -> Iterator[Any]:
+        yield dg.MaterializeResult(asset_key=["warehouse", "thing"], metadata={"status": "built"})
+        yield dg.AssetCheckResult(check_name="good", passed=True)
+        yield dg.AssetCheckResult(check_name="odd", passed=False, severity=dg.AssetCheckSeverity.WARN)
+
+    outcome, _ = run([things])
+    assert outcome.checks == {"passed": 1, "failed": 0, "warned": 1}
+    assert (outcome.models_built, outcome.warnings, outcome.exit_code) == (1, ["thing: odd"], 0)
