@@ -1,4 +1,4 @@
-"""The published files themselves, through the command line, with the national figures everybody can look up."""
+"""The published files through the command line, with national figures that everybody can look up."""
 
 from __future__ import annotations
 
