@@ -26,8 +26,9 @@ class Notation:
     gives the usual way to write a value.
 
     `moment` is the precision of its time stamps. `has_headings` says that headings are titles, not column
-    names, that a further column may follow, and that texts may be made harmless: one line, a leading
-    apostrophe before a formula sign.
+    names, that a code may have its label in a column before it (`Altersgruppe`, `Altersgruppe (Code)`), that
+    further columns may follow, and that texts may be made harmless: one line, a leading apostrophe before a
+    formula sign.
     """
 
     delimiter: str
@@ -99,7 +100,8 @@ def differences(
         na_values="",
     )
     kinds = dict(zip(table.columns, map(str, table.types), strict=True))
-    fitting = len(lines.columns) >= len(kinds) if notation.has_headings else lines.columns == table.columns
+    headings = _without_labels(lines.columns) if notation.has_headings else lines.columns
+    fitting = len(headings) >= len(kinds) if notation.has_headings else headings == table.columns
     if not fitting:
         yield Phrase(
             f"Spalten sind {', '.join(lines.columns)}, in Parquet {', '.join(kinds)}",
@@ -108,7 +110,7 @@ def differences(
         return
     texts = [
         f'"{name.replace(chr(34), chr(34) * 2)}" as c{number}'
-        for number, name in enumerate(lines.columns[: len(kinds)])
+        for number, name in enumerate(headings[: len(kinds)])
     ]
     values = [f"{quoted(name)} as p{number}" for number, name in enumerate(kinds)]
     lines.project(", ".join([*texts, "true as has_line"])).create_view("csv_lines", replace=True)
@@ -137,6 +139,15 @@ def differences(
                 f"{count} Zellen der Spalte {name} weichen ab, zuerst Zeile {line}: „{text}“ statt „{value}“",
                 f"{count} cells of column {name} differ, first in line {line}: “{text}” instead of “{value}”",
             )
+
+
+def _without_labels(headings: list[str]) -> list[str]:
+    """The headings of the columns that stand in the Parquet: not the label that stands before its code."""
+    return [
+        heading
+        for heading, following in zip(headings, [*headings[1:], ""], strict=True)
+        if following != f"{heading} (Code)"
+    ]
 
 
 def _differs(text: str, value: str, kind: str, notation: Notation) -> str:

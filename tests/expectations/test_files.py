@@ -111,6 +111,18 @@ def write_moments(folder: Path) -> None:
     describe_files(folder)
 
 
+def test_a_label_before_its_code_is_no_column_of_its_own(ask) -> None:
+    def label(folder: Path) -> None:
+        file = folder / "indicators_excel.csv"
+        lines = file.read_text(encoding="utf-8-sig").split("\r\n")
+        heading = lines[0].split(";")[0]
+        labelled = [f"{heading};{heading} (Code){lines[0][len(heading) :]}"]
+        labelled += [f"Bevölkerung;{line}" for line in lines[1:-1]]
+        file.write_text("\r\n".join([*labelled, ""]), encoding="utf-8-sig", newline="")
+
+    assert ask(indicators(), "files.excel_csv", spoil=label).outcome == "passed"
+
+
 def test_a_text_made_harmless_for_excel_is_the_same_text(ask) -> None:
     candidate = indicators()
     candidate.rows[0]["area_name"] = "=1+1"
