@@ -15,6 +15,8 @@ from sources.vocabulary import Code, Frozen, Identifier, Text
 class FlatDimension(Frozen):
     """Which variables of a flat file hold a dimension, and what their codes mean here.
 
+    `variables` are codes (GES) or German labels (Geschlecht) of variables; the code is surer.
+
     `codes` maps the publisher's attribute code to ours; the empty code `""` is how many variables write
     their total. Where a code means something else under one of several variables, `VARIABLE/CODE` says so.
     A verbatim dimension has none: the publisher's codes are kept (an empty one becomes `_T`).
@@ -34,6 +36,9 @@ class FlatValue(Frozen):
 class GenesisFlat(Frozen):
     """The flat file ("ffcsv") of GENESIS databases, as written since 2024 and before.
 
+    Variables are named by code or German label. The value variable `*` is the only one of its table,
+    whatever its code.
+
     Which of the numbered variables holds what is told by its variable code in the rows, so their order may
     change. Times come out in the notation of `reference_time` (the new format writes 2024-12-31).
     """
@@ -50,6 +55,8 @@ class GenesisFlat(Frozen):
 
     @model_validator(mode="after")
     def _variables_differ(self) -> GenesisFlat:
+        if "*" in self.values and len(self.values) > 1:
+            raise ValueError("the value variable * stands alone")
         seen: dict[str, str] = {}
         roles = {"areas": self.areas} | {name: one.variables for name, one in self.dimensions.items()}
         for role, variables in roles.items():

@@ -104,7 +104,7 @@ class Layout:
                 kept.add(slot.at)
         for value in self.values:
             kept |= {value.at} | ({value.quality} if value.quality is not None else set())
-        if self.edition == "new" and len(form.values) > 1:
+        if self.edition == "new" and (len(form.values) > 1 or "*" in form.values):
             kept.add(self.values[0].at + 2)
         return sorted(kept)
 
@@ -202,7 +202,7 @@ def _roles(form: GenesisFlat, layout: Layout, first: list[str], name: str) -> di
     roles: dict[str, Slot] = {}
     for slot in layout.slots:
         variable = first[slot.at]
-        role = role_of.get(variable)
+        role = role_of.get(variable, role_of.get(first[slot.at + 1]))
         if role is None or role in roles:
             raise problem(
                 "unknown_variable", name, line=2, column=slot.at + 1,
@@ -231,7 +231,8 @@ def _expected(
         columns.append((slot.at, form.dimensions[role].variables if role else form.areas, "unknown_variable"))
     if layout.edition == "new":
         value = layout.values[0].at
-        columns.append((value + 2, tuple(form.values), "unknown_variable"))
+        if "*" not in form.values:
+            columns.append((value + 2, tuple(form.values), "unknown_variable"))
         if len({declaration.measures[one.measure].unit for one in form.values.values()}) == 1:
             unit = declaration.measures[next(iter(form.values.values())).measure].unit
             columns.append((value + 1, (unit,), "unknown_unit"))
@@ -240,10 +241,13 @@ def _expected(
 
 def _fits(declaration: Declaration, form: GenesisFlat, layout: Layout, roles: dict[str, Slot]) -> str:
     """The same as a condition over the columns, units by value variable included."""
-    tests = [
-        f"c{at} in ({', '.join(map(quoted, texts))})"
-        for at, texts, _ in _expected(declaration, form, layout, roles)
-    ]
+    tests = []
+    for at, texts, code in _expected(declaration, form, layout, roles):
+        listed = ", ".join(map(quoted, texts))
+        by_label = _by_label(texts, code)
+        tests.append(
+            f"(c{at} in ({listed}) or c{at + 1} in ({listed}))" if by_label else f"c{at} in ({listed})"
+        )
     if layout.edition == "new":
         value = layout.values[0].at
         units = {name: declaration.measures[one.measure].unit for name, one in form.values.items()}
@@ -315,7 +319,7 @@ class _Check:
         row = int(found[0])
         fields = self.bulk.whole_row(row)
         for at, texts, code in _expected(self.declaration, self.form, self.layout, self.roles):
-            if fields[at] not in texts:
+            if fields[at] not in texts and not (_by_label(texts, code) and fields[at + 1] in texts):
                 raise problem(
                     code, self.name, line=row + 2, column=at + 1, found=fields[at], expected=" / ".join(texts)
                 )
@@ -323,7 +327,7 @@ class _Check:
             slot = next(slot for slot in self.roles.values() if not _has_letter(fields[slot.at + 3]))
             raise problem("no_label", self.name, line=row + 2, column=slot.at + 4, found=fields[slot.at + 3])
         column = self.layout.values[0]
-        value = self.form.values[fields[column.at + 2]]
+        value = self.form.values.get(fields[column.at + 2]) or self.form.values["*"]
         raise problem(
             "unknown_unit", self.name, line=row + 2, column=column.at + 2,
             expected=self.declaration.measures[value.measure].unit, found=fields[column.at + 1],
@@ -408,6 +412,7 @@ class _Check:
         """Every value is a number of its measure or a sign; qualities are known, and units of old headers."""
         for column in self.layout.values:
             if self.layout.edition == "new":
+                self._check_only_variable(column)
                 by_measure: dict[str, list[str]] = {}
                 for variable, value in self.form.values.items():
                     by_measure.setdefault(value.measure, []).append(variable)
@@ -416,7 +421,7 @@ class _Check:
                     which = f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true"
                     self._numbers(column, measure, which)
                 continue
-            known = self.form.values.get(column.variable)
+            known = self.form.values.get(column.variable) or self.form.values.get("*")
             if known is None:
                 raise problem(
                     "unknown_variable", self.name, line=1, column=column.at + 1,
@@ -428,6 +433,17 @@ class _Check:
                     "unknown_unit", self.name, line=1, column=column.at + 1, expected=unit, found=column.unit
                 )
             self._numbers(column, known.measure, "true")
+
+    def _check_only_variable(self, column: ValueColumn) -> None:
+        """`*` is one value variable: a table with several needs them declared."""
+        if "*" not in self.form.values:
+            return
+        found = first_rows(self.con, self.name, [column.variable])
+        if len(found) > 1:
+            raise problem(
+                "unknown_variable", self.name, line=found[1][1] + 2, column=column.at + 3,
+                found=found[1][0], expected=found[0][0],
+            )  # fmt: skip
 
     def _numbers(self, column: ValueColumn, measure: str, which: str) -> None:
         declared = self.declaration.measures[measure]
@@ -499,7 +515,7 @@ class _Check:
         else:
             structs = []
             for column in self.layout.values:
-                value = form.values[column.variable]
+                value = form.values.get(column.variable) or form.values["*"]
                 held = self._value_texts(column) | {
                     "measure": quoted(value.measure),
                     "unit": quoted(declaration.measures[value.measure].unit),
@@ -527,6 +543,16 @@ class _Check:
             "value_text": f"case when {value} = '' then {quality} else {value} end",
             "quality_text": f"nullif({quality}, '')",
         }
+
+
+def _by_label(texts: tuple[str, ...], code: str) -> bool:
+    """Whether the declaration names variables by their label, which stands right of the code."""
+    return code == "unknown_variable" and any(not _is_variable(text) for text in texts)
+
+
+def _is_variable(text: str) -> bool:
+    """Whether a name is a variable's code, not its label: codes have capitals, digits and signs only."""
+    return re.fullmatch(r"[A-Z0-9_.-]+", text) is not None
 
 
 def _has_letter(text: str) -> bool:

@@ -137,7 +137,8 @@ class _Writer:
             held[self._variables(cell)[0]] = self._value(cell, quality)
         variables = list(dict.fromkeys(variable for held in rows.values() for variable in held))
         for variable in variables:
-            measure = self.declaration.measures[self.form.values[variable].measure]
+            value = self.form.values.get(variable) or self.form.values["*"]
+            measure = self.declaration.measures[value.measure]
             title = re.sub(r"[^A-Za-z0-9]+", "_", measure.title_en).strip("_")
             unit = re.sub(r"[^A-Za-z0-9]+", "_", measure.unit)
             header += [f"{variable}__{title}__{unit}", *([f"{variable}__{title}__q"] if quality else [])]
@@ -161,10 +162,14 @@ class _Writer:
             if statistic
             else "Statistik"
         )
-        row = [self.form.statistic, title, self.form.time[0], "Stichtag", time]
+        row = [self.form.statistic, title, *_code_and_label(self.form.time[0], "Stichtag"), time]
         for role in self.roles:
             if role == "":
-                row += [self.form.areas[0], "Gebiete", cell["area_code"], cell["area_name"] or ""]
+                row += [
+                    *_code_and_label(self.form.areas[0], "Gebiete"),
+                    cell["area_code"],
+                    cell["area_name"] or "",
+                ]
                 continue
             ours = cell[role]
             label = self._label(role, ours)
@@ -175,7 +180,7 @@ class _Writer:
                 variable, code = self.dice.choice(known) if self.dice else known[0]
             else:
                 variable, code = self.form.dimensions[role].variables[0], "" if ours == TOTAL else ours
-            row += [variable, role, code, label]
+            row += [*_code_and_label(variable, role), code, label]
         return row
 
     def _label(self, dimension: str, code: str) -> str:
@@ -194,12 +199,19 @@ class _Writer:
         ]
         if not fitting:
             raise ValueError(f"no value variable for {cell['measure']}")
-        return fitting
+        return ["WERT01" if name == "*" else name for name in fitting]
 
     def _value(self, cell: dict[str, Any], quality: bool) -> tuple[str, str]:
         mark = (cell["quality_text"] or "") if quality else ""
         value = cell["value_text"]
         return ("" if mark and mark == value else value), mark
+
+
+def _code_and_label(variable: str, label: str) -> tuple[str, str]:
+    """A variable named by its label gets a made-up code."""
+    if re.fullmatch(r"[A-Z0-9_.-]+", variable):
+        return variable, label
+    return re.sub(r"[^A-Z]", "", variable.upper())[:5] + "1", variable
 
 
 def invent(

@@ -57,6 +57,8 @@ def invent_times(declaration: Declaration, count: int) -> list[str]:
         raise ValueError(f"{declaration.id} prints no time")
     month, day = (time.month_days[0] if time.month_days else "12-31").split("-")
     years = range(2020, 2020 - count, -1)
+    if time.text == "school_year":
+        return [f"{year}/{(year + 1) % 100:02d}" for year in years]
     forms = {"date": f"{day}.{month}.{{}}", "compact_date": f"{{}}{month}{day}", "year": "{}"}
     forms["month"] = f"{{}}{month}"
     return [forms[time.text].format(year) for year in years]
