@@ -1,6 +1,6 @@
 {#-
-  A part that selects no cell although its fact holds the measure: most likely a code that the table never crosses with
-  that measure. Protects against an indicator that silently has no values; the author of the specification fixes it.
+  A part that selects no cell although its fact holds the measure and each of the codes: the table never crosses them.
+  (A code that the fact does not hold at all belongs to a table that was not delivered.) Protects against an indicator that silently has no values; the author of the specification fixes it.
 -#}
 {{ config(severity = 'warn') }}
 {%- for fact in indicator_facts() %}
@@ -13,6 +13,9 @@ from {{ ref('indicator_part') }} as parts
 where
     parts.fact = '{{ fact.name }}'
     and exists (select 1 from {{ ref(fact.model) }} as held where held.measure_code = parts.measure_code)
+    {%- for dimension in fact.dimensions %}
+    and parts.{{ dimension }}_code in (select held.{{ dimension }}_code from {{ ref(fact.model) }} as held)
+    {%- endfor %}
     and not exists (
         select 1
         from {{ ref(fact.model) }} as cells
