@@ -51,12 +51,12 @@ generate: $(VENV)/.for-work  ## Write anew what is generated from the declaratio
 dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this computer only
 	$(BIN)/planstat dev
 
-docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in .data/docs
-	$(BIN)/planstat run
+docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in docs/ of the data root
 	$(BIN)/python -m orchestration.documentation
 
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python tests/benchmarks/main_job.py
+	$(BIN)/python tests/benchmarks/reader_genesis_table.py
 
 clean:  ## Remove the environment and what tools keep; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,40 @@
+"""The documentation of the warehouse as one page: `<data>/docs/index.html`, by dbt, without a server."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from .project import Project, ProjectBroken
+from .resources import NotBuilt, Settings
+
+
+def write_documentation(settings: Settings) -> Path:
+    """Write the page over the warehouse as it is; returns it. Raises NotBuilt, or ProjectBroken with dbt's
+    words."""
+    project = Project(settings)
+    if not settings.paths.warehouse.exists():
+        raise NotBuilt(f"{settings.paths.warehouse} does not exist yet: run `planstat run` first")
+    project.manifest()
+    with settings.environment():
+        done = subprocess.run(
+            [
+                project.program, "--no-use-colors", "--quiet", "docs", "generate", "--static",
+                *project.arguments(),
+            ],
+            capture_output=True,
+            text=True,
+            cwd=project.folder,
+            check=False,
+        )  # fmt: skip
+    if done.returncode != 0:
+        raise ProjectBroken(f"dbt cannot document the warehouse:\n{(done.stdout + done.stderr).strip()}")
+    page = settings.paths.root / "docs" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(project.target / "static_index.html", page)
+    return page
+
+
+if __name__ == "__main__":
+    print(write_documentation(Settings.from_environment()))
