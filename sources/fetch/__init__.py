@@ -45,7 +45,7 @@ def fetch(
     two calls lets a broken-off download go on where it stopped.
 
     Args:
-        way: from `way_of` or made by hand.
+        way: from `declared.ways_of` or made by hand.
         http: a client to share between calls; its settings hold limits, timeouts and retries.
         environ: where credentials come from; the process's environment by default.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sources.fetch import content
@@ -67,12 +68,33 @@ def _files(way: DownloadWay, path: Path, name: str, folder: Path, limits: Archiv
     shutil.rmtree(inner, ignore_errors=True)
     inner.mkdir()
     try:
-        members = unpack(path, inner, limits)
+        members = _wanted(way, unpack(path, inner, limits))
         for member in members:
             _judge(way, member, content.recognise(member))
         return [member.replace(folder / member.name) for member in members]
     finally:
         shutil.rmtree(inner, ignore_errors=True)
+
+
+def _wanted(way: DownloadWay, members: list[Path]) -> list[Path]:
+    """The members that fit a pattern, in the order of the patterns; a single member always fits."""
+    if len(members) == 1:
+        return members
+    found = [
+        member
+        for pattern in way.members
+        for member in members
+        if fnmatchcase(member.name.lower(), pattern.lower())
+    ]
+    if not found:
+        raise FetchError(
+            Trouble.NOT_DATA,
+            f"The archive holds none of the files wanted ({', '.join(way.members)}) but "
+            + ", ".join(sorted(member.name for member in members)[:10]),
+            way.url,
+            "Correct the file name patterns in the declaration.",
+        )
+    return list(dict.fromkeys(found))
 
 
 def _judge(way: DownloadWay, path: Path, found: content.Content) -> None:

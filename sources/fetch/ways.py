@@ -20,10 +20,13 @@ class DownloadWay:
         url: http or https address.
         expects: kinds of content (`sources.fetch.content`) that are the file; anything else is refused. A
             ZIP is unpacked when it is not a workbook, and its members are judged by the same set.
+        members: glob patterns of the files wanted from an archive that holds several, the main one first
+            (case does not count).
     """
 
     url: str
     expects: frozenset[str] = frozenset({content.TEXT, content.WORKBOOK, content.OLD_WORKBOOK})
+    members: tuple[str, ...] = ("*",)
 
     @property
     def source_uri(self) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sources.fetch import DownloadWay, FetchError, FetchState, Trouble, fetch, remember
+from sources.catalogue import Catalog
+from sources.fetch import DownloadWay, FetchError, FetchState, GenesisWay, Trouble, fetch, remember
 from sources.fetch import content as kinds
+from sources.fetch.declared import ways_of
 from sources.fetch.http import HttpClient
 
 from . import publisher as bad
@@ -96,3 +98,33 @@ def test_what_a_declaration_expects_is_taken(
 ) -> None:
     way = DownloadWay(publisher.serve("/k.json", b'{"metadaten": {}}'), expects=frozenset({kinds.JSON}))
     assert fetch(way, tmp_path / "1", state, http=http).files[0].name == "k.json"
+
+
+def test_of_an_archive_only_the_wanted_files_are_taken(
+    publisher: Publisher, http: HttpClient, state: FetchState, tmp_path: Path
+) -> None:
+    packed = zipped({"a_10km-Gitter.csv": b"1\n", "a_100m-Gitter.csv": b"2\n", "Lies mich.pdf": b"%PDF"})
+    url = publisher.serve("/z.zip", packed)
+    got = fetch(DownloadWay(url, members=("*_100M-gitter*.csv",)), tmp_path / "1", state, http=http)
+    assert [file.name for file in got.files] == ["a_100m-Gitter.csv"]
+    with pytest.raises(FetchError, match="none of the files wanted"):
+        fetch(DownloadWay(url, members=("*_1km*",)), tmp_path / "2", state, http=http)
+
+
+def test_every_declaration_tells_its_ways(catalog: Catalog) -> None:
+    known = 0
+    for declaration in catalog.values():
+        ways = ways_of(declaration, catalog.publisher(declaration))
+        access = declaration.access
+        assert len(ways) == bool(access.download) + bool(access.genesis)
+        known += len(ways)
+        for way in ways:
+            if isinstance(way, DownloadWay):
+                assert way.url.startswith("https://")
+    assert known > 20
+    flat = ways_of(catalog["12531-0043"], catalog.publisher(catalog["12531-0043"]))
+    assert flat == [GenesisWay("genesis-online", "12531-0043", area="free", start_year=2007)]
+    grid = catalog["zensus2022-gitter-bevoelkerung-1km"]
+    [way] = ways_of(grid, catalog.publisher(grid))
+    assert isinstance(way, DownloadWay)
+    assert way.members == grid.file_patterns
