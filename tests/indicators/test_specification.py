@@ -11,6 +11,7 @@ import pytest
 from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files, in_order, passes
 from dbt_project.indicators.specification import age_span, load_specifications
+from sources import located_yaml
 from sources.located_yaml import DeclarationError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -81,11 +82,10 @@ def test_committed_files_are_what_the_specifications_compile_to(
 
 
 def test_facts_are_declared_as_the_contracts_have_them(specifications: specification.Specifications) -> None:
-    from sources import located_yaml
-
-    contracts = located_yaml.load(PROJECT / "dbt_project" / "models" / "core" / "facts" / "facts.yml").value
     columns = {
-        model["name"]: {column["name"] for column in model["columns"]} for model in contracts["models"]
+        model["name"]: {column["name"] for column in model["columns"]}
+        for file in (PROJECT / "dbt_project" / "models" / "core" / "facts").glob("*.yml")
+        for model in located_yaml.load(file).value["models"]
     }
     for fact in specifications.facts.values():
         dimensions = {
