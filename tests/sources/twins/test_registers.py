@@ -1,0 +1,95 @@
+"""Every declared register that is text or a workbook comes back from its twin as it was put in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sources.catalogue import Catalog, load_catalog
+from sources.declaration import Column, Declaration
+from sources.file_formats import Delimited, FixedWidth, SheetOrText
+from sources.readers import grid
+from sources.readers.reading import reader_of, records_schema
+from sources.twins import render
+from sources.twins.flat import fill
+
+KINDS = ("delimited", "fixed_width", "json_map", "workbook", "xoev_codelist")
+REGISTERS = [
+    name for name, one in load_catalog().items() if one.shape == "records" and one.format.kind in KINDS
+]
+WORDS = st.text(alphabet="abcÄÖÜäöüß,.;\"'()-/ 0123456789", min_size=1, max_size=12).map(
+    lambda text: f"A{text}z"
+)
+EDITIONS = {
+    "territory_date": "30.06.2024", "population_date": "31.12.2022", "attribute_date": "31.12.2023",
+    "territory_quarter": "2", "sheet_date": "30062024", "version": "2023-07-31", "from_year": "1999",
+    "thousand": "1000",
+}  # fmt: skip
+TIMES = {"month": "2023-01", "year": "2021", "date": "30.06.2024", "school_year": "2024/25"}
+
+
+def texts(declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
+    """Texts that may stand in a column."""
+    if column.name == "time_text" and grid.placeholder(column) is None:
+        return st.just(TIMES[declaration.reference_time.text])
+    if column.pattern is None:
+        return WORDS
+    found = st.from_regex(
+        re.compile(column.pattern, re.ASCII), fullmatch=True, alphabet=st.characters(codec="ascii")
+    )
+    return found.filter(lambda text: len(text) <= 40 and text == text.strip() and text.isprintable())
+
+
+def draw_records(declaration: Declaration, data: st.DataObject) -> list[dict[str, str | None]]:
+    """A few records with keys of their own."""
+    records: list[dict[str, str | None]] = []
+    keys = [column.name for column in declaration.columns if column.key]
+    for _ in range(data.draw(st.integers(1, 3))):
+        record: dict[str, str | None] = {}
+        for column in declaration.columns:
+            name = grid.placeholder(column)
+            if name is not None:
+                time = TIMES.get(declaration.reference_time.text, "")
+                record[column.name] = time if name == "time_text" else EDITIONS[name]
+            elif column.required or data.draw(st.booleans()):
+                record[column.name] = data.draw(texts(declaration, column))
+        if isinstance(declaration.format, FixedWidth):
+            cut_to_width(declaration.format, record)
+        known = [[one.get(key) for key in keys] for one in records]
+        if not keys or [record.get(key) for key in keys] not in known:
+            records.append(record)
+    return records
+
+
+def cut_to_width(form: FixedWidth, record: dict[str, str | None]) -> None:
+    """Leave out the fields that a record type does not have, and what is too long."""
+    for field in form.fields:
+        text = record.get(field.name)
+        if field.record_types and record["satzart"] not in field.record_types:
+            record[field.name] = None
+        elif text and len(text) > field.last - field.first + 1:
+            record[field.name] = text[: field.last - field.first + 1].strip() or "A"
+
+
+@pytest.mark.parametrize("dataset_id", REGISTERS)
+@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_comes_back(catalog: Catalog, dataset_id: str, data: st.DataObject) -> None:
+    declaration = catalog[dataset_id]
+    form = declaration.format
+    table = pa.Table.from_pylist(draw_records(declaration, data), schema=records_schema(declaration))
+    options = {"placeholders": EDITIONS} if isinstance(form, SheetOrText) else {}
+    twin = render(catalog, declaration, table, **options)
+    with TemporaryDirectory() as folder:
+        file = twin.write(Path(folder))[0]
+        if isinstance(form, Delimited) and form.file_name:
+            told = {"time_text": TIMES[declaration.reference_time.text]}
+            file = file.rename(Path(folder) / fill(form.file_name, told))
+        back = reader_of(declaration).read(catalog, declaration, file).table
+    assert back.drop_columns(["line"]).to_pylist() == table.drop_columns(["line"]).to_pylist()
