@@ -41,9 +41,11 @@ def in_words() -> Iterator[None]:
         yield
     except (click.ClickException, click.exceptions.Exit):
         raise
-    except KeyboardInterrupt:
-        raise Trouble("stopped; nothing was released by this run, the last releases stand", 130) from None
-    except Exception as problem:
+    except BaseException as problem:
+        if type(problem).__name__ in ("KeyboardInterrupt", "DagsterExecutionInterruptedError"):
+            raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
+        if not isinstance(problem, Exception):
+            raise
         kind = type(problem).__name__
         code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
         code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from .deliveries import refuse_mixing
 from .progress import Outcome, Watcher
-from .resources import Settings, only_run
+from .resources import Paths, Settings, only_run
 
 if TYPE_CHECKING:
     import dagster as dg
+
+KEPT_LOGS = 50
 
 _INSTANCE = """\
 # Written by planstat. Runs are kept beside the data; nothing is reported to anybody.
@@ -60,8 +62,7 @@ def run_main(
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
         if origin == "sample":
             refuse_mixing(paths)
-    log = paths.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = _new_log(paths)
     with (
         log.open("w", encoding="utf-8", buffering=1) as file,
         contextlib.redirect_stdout(file),
@@ -72,6 +73,14 @@ def run_main(
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
         outcome = _execute(settings, origin, folder, say)
     return outcome, log
+
+
+def _new_log(paths: Paths) -> Path:
+    """The log of this run; the oldest go when there are many."""
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    for old in sorted(paths.logs.glob("run-*.log"))[: -KEPT_LOGS + 1]:
+        old.unlink(missing_ok=True)
+    return paths.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.log"
 
 
 def _execute(
