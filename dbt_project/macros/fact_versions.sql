@@ -9,8 +9,12 @@
   reform the offices differ from table to table: they print `-` for the code they do not report under, and some carry a
   new code back in time beside the old one. So a code that a reform touched, or of a whole Land or Regierungsbezirk,
   for which a table prints no number at all in a period is not reported: its `-` is missing (`area_not_existing`),
-  never zero. A number under a code that did
-  not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the codes that did.
+  never zero; nor is it where the table has numbers under the codes the territory came from or went to. A number under
+  a code that did not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the
+  codes that did.
+
+  Columns. A column in which a delivery prints `-` for every area of a period is not filled for that period: missing
+  (`not_delivered`), never zero.
 
   Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
   own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
@@ -98,6 +102,22 @@ reporting as (
 
 ),
 
+filled_columns as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        period_key,
+        measure_code,
+        {% for dimension in dimensions -%}
+        {{ dimension }},
+        {% endfor -%}
+        bool_or(raw_symbol is distinct from '-') as is_filled
+    from stands
+    group by all
+
+),
+
 -- a code and the codes its territory came from or went to
 links as (
 
@@ -134,12 +154,16 @@ located as (
         valid_area.area_key is null
         and reporting.is_reported
         and overlapping.area_code is not null as is_backcast,
-        not reporting.is_reported
-        and (
-            valid_area.area_key is null
-            or touched_codes.area_code is not null
-            or length(stands.area_code) <= 3
-        ) as is_unreported,
+        coalesce(stands.raw_symbol = '-' and not filled_columns.is_filled, false) as is_unfilled,
+        (
+            not reporting.is_reported
+            and (
+                valid_area.area_key is null
+                or touched_codes.area_code is not null
+                or length(stands.area_code) <= 3
+            )
+        )
+        or (stands.raw_symbol is not distinct from '-' and overlapping.area_code is not null) as is_unreported,
         coalesce(valid_area.area_key, any_area.area_key) as area_key
     from stands
     inner join reporting
@@ -147,6 +171,14 @@ located as (
         and stands.snapshot_id = reporting.snapshot_id
         and stands.period_key = reporting.period_key
         and stands.area_code = reporting.area_code
+    inner join filled_columns
+        on stands.dataset_id = filled_columns.dataset_id
+        and stands.snapshot_id = filled_columns.snapshot_id
+        and stands.period_key = filled_columns.period_key
+        and stands.measure_code = filled_columns.measure_code
+        {%- for dimension in dimensions %}
+        and stands.{{ dimension }} = filled_columns.{{ dimension }}
+        {%- endfor %}
     left join overlapping
         on stands.dataset_id = overlapping.dataset_id
         and stands.snapshot_id = overlapping.snapshot_id
@@ -167,9 +199,13 @@ typed as (
 
     select
         * exclude (value, obs_status, missing_reason),
-        case when not is_unreported then value end as value,
-        case when is_unreported then 'M' else obs_status end as obs_status,
-        case when is_unreported then 'area_not_existing' else missing_reason end as missing_reason
+        case when not (is_unreported or is_unfilled) then value end as value,
+        case when is_unreported or is_unfilled then 'M' else obs_status end as obs_status,
+        case
+            when is_unreported then 'area_not_existing'
+            when is_unfilled then 'not_delivered'
+            else missing_reason
+        end as missing_reason
     from located
 
 ),

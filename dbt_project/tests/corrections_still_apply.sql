@@ -1,19 +1,41 @@
--- A correction that meets no number has done its work: the source was mended, or the correction names a wrong cell.
--- Remove its row from seeds/corrections.csv, or mend it.
+-- A correction whose cell is delivered but no longer prints the expected number has done its work: the source was mended.
+-- Remove its row from seeds/corrections.csv, or mend it. A cell that is not delivered at all says nothing.
+{% set facts = {
+    'population': ['sex', 'age_group', 'nationality'],
+    'school_enrolment': ['school_type', 'sex', 'nationality', 'grade'],
+    'school_leaver': ['qualification', 'sex'],
+    'benefit_receipt': ['benefit', 'sex', 'nationality', 'age_group', 'setting'],
+    'childcare': ['childcare_type', 'age_group'],
+    'youth_facility': ['facility_branch', 'facility_type'],
+    'unemployment': ['sex', 'nationality', 'age_group', 'unemployed_group'],
+    'income': [],
+    'area_size': []
+} %}
 with corrections as (
 
     select * from {{ ref('corrections') }}
 
 ),
 
-met as (
-{% for fact in ['population', 'school_enrolment', 'school_leaver', 'benefit_receipt', 'childcare', 'youth_facility', 'unemployment', 'income', 'area_size'] %}
-    select correction_id from {{ ref('fct_' ~ fact) }} where correction_id is not null and known_to is null
-    {{ 'union' if not loop.last }}
+delivered as (
+{% for fact, dimensions in facts.items() %}
+    select corrections.correction_id, cells.correction_id is not null as is_corrected
+    from corrections
+    inner join {{ ref('fct_' ~ fact) }} as cells
+        on corrections.dataset_id = cells.dataset_id
+        and corrections.area_code = cells.area_code
+        and corrections.period_key = cells.period_key
+        and corrections.measure_code = cells.measure_code
+        {%- for dimension in dimensions %}
+        and coalesce(corrections.{{ dimension }}_code, '_T') = cells.{{ dimension }}_code
+        {%- endfor %}
+        and cells.known_to is null
+    where corrections.fact = '{{ fact }}'
+    {{ 'union all' if not loop.last }}
 {% endfor %}
 )
 
-select corrections.*
-from corrections
-left join met on corrections.correction_id = met.correction_id
-where met.correction_id is null
+select correction_id
+from delivered
+group by correction_id
+having not bool_or(is_corrected)
