@@ -194,12 +194,10 @@ def extend(
             continue
         worker = Cluster(system, cells, local, cost, pattern.hidden)
         worker.check_possible(frozen, primaries)
-        grown = hidden[cells]
-        if whole:
-            grown = worker.complete_whole(grown)
-        else:
-            grown = worker.complete(grown, worker.cost, worker.tasks)
-        hidden[cells] = grown
+        start = hidden[cells]
+        hidden[cells] = (
+            worker.complete_whole(start) if whole else worker.complete(start, worker.cost, worker.tasks)
+        )
     secondary = hidden & system.published & ~primaries.sensitive
     return Pattern(
         hidden,
@@ -455,7 +453,7 @@ class Cluster:
         return hidden
 
     def check_density(self, hidden: Booleans) -> None:
-        """Refuse a very large table in which single equations protect next to nothing: it is too sparse to hide."""
+        """Refuse a very large table in which two hidden cells per equation protect next to nothing."""
         open_tasks = _one_way(self.tasks, mirrored=True)
         left = 0
         for cells in clusters(self.equations, hidden):
@@ -487,9 +485,12 @@ class Cluster:
             left += int((~met).sum())
         if left > 0.25 * len(open_tasks):
             raise TooSparse(
-                f"{left} of {len(open_tasks)} sensitive cells can still be computed when every equation hides two "
-                f"cells ({len(self.cells)} non-zero cells): this table is too detailed to be protected by hiding. "
-                "Coarsen it (larger areas, fewer categories, fewer dimensions), or choose rounding or cell-key"
+                f"{left} of {len(open_tasks)} sensitive cells can still be computed when every equation "
+                f"hides two "
+                f"cells ({len(self.cells)} non-zero cells): this table is too detailed to be protected "
+                f"by hiding. "
+                "Coarsen it (larger areas, fewer categories, fewer dimensions), or choose rounding or "
+                "cell-key"
             )
 
     def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:

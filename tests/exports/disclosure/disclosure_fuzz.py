@@ -32,9 +32,7 @@ def random_table(generator: np.random.Generator) -> tuple[Declaration, Leaves, S
         names = tuple(f"{'abc'[number]}{index}" for index in range(count))
         trees = {}
         if count >= 3 and generator.random() < 0.5:
-            trees["h"] = Hierarchy(
-                children={"g": names[:2], **({"k": names[2:]} if count > 3 else {"k": names[2:]})}
-            )
+            trees["h"] = Hierarchy(children={"g": names[:2], "k": names[2:]})
         if count == 4 and generator.random() < 0.3:
             trees["o"] = Hierarchy(children={"p": (names[0], names[3]), "q": (names[1], names[2])})
         dimensions["abc"[number]] = Dimension(leaves=names, hierarchies=trees)

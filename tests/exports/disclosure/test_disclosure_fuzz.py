@@ -1,10 +1,10 @@
-"""A small part of the fuzz run (`python -m tests.exports.disclosure.disclosure_fuzz` does the rest)."""
+"""A small part of the fuzz run; `python -m tests.exports.disclosure.disclosure_fuzz 20000` does the rest."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.exports.disclosure.disclosure_fuzz import check_auditor, check_planner, main
+from tests.exports.disclosure.disclosure_fuzz import check_auditor, check_planner
 
 
 @pytest.mark.parametrize("start", [0, 40, 80, 120])
@@ -14,10 +14,5 @@ def test_the_auditor_agrees_with_brute_force(start: int) -> None:
 
 
 def test_the_planner_agrees_with_brute_force() -> None:
-    for seed in range(25):
+    for seed in range(15):
         check_planner(seed)
-
-
-@pytest.mark.fuzz
-def test_the_long_run() -> None:
-    main(20_000)
