@@ -50,7 +50,8 @@ DATASETS = {
     "genesis_table": ("12411-03-03-4", "12411-01-01-4", "21111-01-03-4", "22543-01-02-4"),
     "workbook": ("zensus2022-bevoelkerung", "inkar-arbeitslosigkeit", "gv-isys"),
     "delimited": ("ewr-lor2021", "ew24-strukturdaten"),
-    "genesis_flat": ("12531-0043", "12211-z-11"),
+    "genesis_flat": ("12531-0043", "12211-z-11", "12111-01-01-4"),
+    "zensus_grid": ("zensus2022-gitter-bevoelkerung-1km",),
     "xoev_codelist": ("regionalschluessel-xoev",),
 }
 WORDS = (
@@ -58,6 +59,7 @@ WORDS = (
     b"1e309", b"-0", b"9" * 40, b"\x00", b"\xef\xbb\xbf", b"\xff\xfe", b"\r", b"\r\n", b"\n", b"\n\n",
     b"__________\n", b"\xc3", b"\xe4", b"Stand: 10.10.2017 / 19:19:45\n",
     b"GENESIS-Tabelle: 12411-01-01-4\n", b"31.12.2015", b"31.02.2015", b"DG", b"99999", b"=1+1", b"\t",
+    b"CRS3035RES1000mN3400000E4100000", b"2020-12-31", b"NATA", b"4100500", b"01001",
     b",", b"{", b"}", b"[", b"]", b"null", b"sep=;\n", b" " * 300, b"\xe2\x80\xa8", b"\x1a",
 )  # fmt: skip
 
@@ -113,7 +115,12 @@ def seeds(catalog: Catalog, declaration: Declaration) -> list[Files]:
     if declaration.format.kind == "genesis_flat":
         from sources.twins.genesis_flat import invent as invent_flat
 
-        return [render(catalog, declaration, invent_flat(catalog, declaration, areas=2)).files]
+        table = invent_flat(catalog, declaration, areas=1)
+        return [render(catalog, declaration, table, edition=edition).files for edition in ("new", "old")]
+    if declaration.format.kind == "zensus_grid":
+        from sources.twins.zensus_grid import invent as invent_grid
+
+        return [render(catalog, declaration, invent_grid(catalog, declaration)).files]
     from sources.twins.inventing import invent
 
     layouts = [layout.id for layout in getattr(declaration.format, "layouts", ())] or [None]
@@ -232,10 +239,11 @@ def check(catalog: Catalog, declaration: Declaration, reading: Reading) -> None:
     """What a reader gives back must be a table of numbers and signs."""
     from sources.readers.reading import Notation
 
-    if declaration.format.kind not in ("genesis_table", "workbook") or declaration.shape == "records":
-        return  # large readings stay on disk; some delimited files write thousands points
+    if declaration.format.kind == "delimited" or declaration.shape == "records":
+        return  # some delimited files write thousands points
     notations = [Notation(catalog.dialect(declaration), decimal) for decimal in (",", ".")]
-    table = reading.areas().select(["measure", "value_text", "quality_text"])
+    assert reading.table.num_rows == reading.row_count
+    table = reading.table.select(["measure", "value_text", "quality_text"])
     for row in set(map(tuple, (row.values() for row in table.to_pylist()))):
         measure, value, quality = row
         if quality is not None and not value:
