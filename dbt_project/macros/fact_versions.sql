@@ -16,6 +16,9 @@
   Columns. A column in which a delivery prints `-` for every area of a period is not filled for that period: missing
   (`not_delivered`), never zero.
 
+  Contradicted signs. A `-` for a total while one of its parts is a number above zero, or for a rate while the same area
+  is counted above zero, says that the office gives no figure: missing (`unknown_or_confidential`), never zero.
+
   Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
   own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
 
@@ -96,7 +99,8 @@ reporting as (
         snapshot_id,
         period_key,
         area_code,
-        bool_or(value is not null and raw_symbol is distinct from '-') as is_reported
+        bool_or(value is not null and raw_symbol is distinct from '-') as is_reported,
+        bool_or(value > 0) as is_counted
     from stands
     group by dataset_id, snapshot_id, period_key, area_code
 
@@ -155,6 +159,15 @@ located as (
         and reporting.is_reported
         and overlapping.area_code is not null as is_backcast,
         coalesce(stands.raw_symbol = '-' and not filled_columns.is_filled, false) as is_unfilled,
+        coalesce(
+            stands.raw_symbol = '-'
+            and reporting.is_counted
+            and (
+                stands.measure_code like '%\_pct' escape '\'
+                or ({% for dimension in dimensions %}stands.{{ dimension }} in ('_T', 'MINDESTSICHERUNG') and {% endfor %}true)
+            ),
+            false
+        ) as is_contradicted,
         (
             not reporting.is_reported
             and (
@@ -199,11 +212,12 @@ typed as (
 
     select
         * exclude (value, obs_status, missing_reason),
-        case when not (is_unreported or is_unfilled) then value end as value,
-        case when is_unreported or is_unfilled then 'M' else obs_status end as obs_status,
+        case when not (is_unreported or is_unfilled or is_contradicted) then value end as value,
+        case when is_unreported or is_unfilled or is_contradicted then 'M' else obs_status end as obs_status,
         case
             when is_unreported then 'area_not_existing'
             when is_unfilled then 'not_delivered'
+            when is_contradicted then 'unknown_or_confidential'
             else missing_reason
         end as missing_reason
     from located

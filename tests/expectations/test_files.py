@@ -114,7 +114,7 @@ def write_moments(folder: Path) -> None:
 def test_a_label_before_its_code_is_no_column_of_its_own(ask) -> None:
     def label(folder: Path) -> None:
         file = folder / "indicators_excel.csv"
-        lines = file.read_text(encoding="utf-8-sig").split("\r\n")
+        lines = file.read_bytes().decode("utf-8-sig").split("\r\n")
         heading = lines[0].split(";")[0]
         labelled = [f"{heading};{heading} (Code){lines[0][len(heading) :]}"]
         labelled += [f"Bevölkerung;{line}" for line in lines[1:-1]]
