@@ -230,7 +230,7 @@ class GenesisClient:
         if way.start_year is not None and way.end_year is not None:
             return way.start_year, way.end_year
         body = self._json(way.table, "metadata/table", self._form(way))
-        span = (body.get("Object") or {}).get("Time") or {}
+        span = _object(_object(body.get("Object")).get("Time"))
         first, final = (_year(span.get(end)) for end in ("From", "To"))
         if first is None or final is None:
             raise FetchError(
@@ -431,7 +431,7 @@ class GenesisClient:
         kept = {key: value for key, value in body.items() if key != "Parameter"}
         path = work / f"{way.table}.metadata.json"
         path.write_text(self._clean(json.dumps(kept, ensure_ascii=False, indent=1)), encoding="utf-8")
-        updated = (body.get("Object") or {}).get("Updated")
+        updated = _object(body.get("Object")).get("Updated")
         return path, updated if isinstance(updated, str) else None
 
     def _address(self, method: str) -> str:
@@ -523,6 +523,11 @@ def state_job_done(state: FetchState, way: GenesisWay) -> None:
 
 def _remember_job(state: FetchState, way: GenesisWay, job: str) -> None:
     state.put(replace(state.last(way.source_uri) or Remembered(way.source_uri), pending_job=job))
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object, or an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def _parse(body: bytes) -> Any:

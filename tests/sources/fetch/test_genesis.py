@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import logging
 import traceback
 import zipfile
@@ -11,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sources.fetch import FetchError, FetchState, GenesisWay, Remembered, Trouble, fetch, remember
 from sources.fetch.errors import plain_address
@@ -328,7 +332,39 @@ def test_credentials_that_cannot_work_are_told_before_any_request(
         fetch(GenesisWay("genesis", "T"), tmp_path, state, http=http)
 
 
-# -- credentials appear nowhere
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-200, 200) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["Status", "Code", "Content", "Object", "Time", "From", "To", "List", "Updated"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.usefixtures("account")
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(answers=st.lists(JSON, min_size=1, max_size=4), slices=st.booleans())
+def test_any_json_answer_is_a_table_or_an_error_in_words(
+    publisher: Publisher,
+    http: HttpClient,
+    state: FetchState,
+    tmp_path: Path,
+    answers: list[object],
+    slices: bool,
+) -> None:
+    publisher.genesis.tables["T"] = Table(flat(), too_large=True, polls=0)
+    publisher._faults.clear()
+    for method in ("data/tablefile", "metadata/table", "catalogue/results", "data/resultfile"):
+        faults = [bad.instead(json.dumps(answer).encode()) for answer in answers]
+        publisher.misbehave(f"/rest/2020/{method}", *faults)
+    client = GenesisClient("zensus", http=http, patience=Patience(first=1.0, total=3.0))
+    with contextlib.suppress(FetchError):
+        client.fetch(GenesisWay("zensus", "T", slice_years=5 if slices else None), tmp_path / "1", state)
 
 
 def _forms(secret: str) -> set[str]:
@@ -398,8 +434,6 @@ def test_credentials_resist_printing_and_storing(account: tuple[str, str]) -> No
     assert client._credentials.scrub(f"x{account[1]}y{quote_plus(account[1])}z") == "x***y***z"
     assert plain_address("https://u:p@h/x?name=T&password=p") == "https://h/x?name=…&password=…"
 
-
-# -- recorded exchanges
 
 RECORDED = [
     ("12411-01-01-4", "regionalstatistik", "de"),
