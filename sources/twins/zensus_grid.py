@@ -44,7 +44,12 @@ def render(
     for cell in table.to_pylist():
         rows.setdefault(cell["area_code"], {})[_column(declaration, form, cell)] = cell["value_text"]
     size = form.resolution
-    header = [f"GITTER_ID_{size}", f"x_mp_{size}", f"y_mp_{size}", *(value.headers[0] for value in form.values)]
+    header = [
+        f"GITTER_ID_{size}",
+        f"x_mp_{size}",
+        f"y_mp_{size}",
+        *(value.headers[0] for value in form.values),
+    ]
     body = []
     for cell_id, values in rows.items():
         match = _CELL.fullmatch(cell_id)
