@@ -4,7 +4,7 @@
 
 Writes a file of that many rows in the publisher's wire format (2.5 GB for 10 million flat rows), then in
 turns, each in a process of its own: DuckDB copying the CSV as text to Parquet, and our reader checking it and
-writing landing's cells. Prints wall time, processor time, peak memory (resident) and ratios, then deletes all.
+writing landing's cells. Prints wall time, processor time, peak memory (resident) and ratios; deletes all.
 """
 
 from __future__ import annotations
