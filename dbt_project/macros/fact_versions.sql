@@ -8,8 +8,8 @@
   Territory. An annual figure stands on the territory of the middle of its year, a stock on that of its day. Around a
   reform the offices differ from table to table: they print `-` for the code they do not report under, and some carry a
   new code back in time beside the old one. So a code that a reform touched, or of a whole Land or Regierungsbezirk,
-  for which a table prints no number at all in a period is not reported: its `-` is missing (`area_not_existing`),
-  never zero; nor is it where the table has numbers under the codes the territory came from or went to. A number under
+  for which a table prints no number at all in a period is not reported: its `-` is missing (`area_not_existing`, or
+  `not_delivered` where the area did exist), never zero; nor is it where the table has numbers under the codes the territory came from or went to. A number under
   a code that did not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the
   codes that did.
 
@@ -215,7 +215,8 @@ typed as (
         case when not (is_unreported or is_unfilled or is_contradicted) then value end as value,
         case when is_unreported or is_unfilled or is_contradicted then 'M' else obs_status end as obs_status,
         case
-            when is_unreported then 'area_not_existing'
+            when is_unreported and not area_is_valid then 'area_not_existing'
+            when is_unreported then 'not_delivered'
             when is_unfilled then 'not_delivered'
             when is_contradicted then 'unknown_or_confidential'
             else missing_reason
