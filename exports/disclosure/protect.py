@@ -37,6 +37,9 @@ grows.
 
 SMALL = 6_000
 
+FEW = 0.1
+"""When at most this share of the sensitive cells is broken, the pattern is only extended."""
+
 
 class NotSafe(RuntimeError):
     """No protected table came out that withstands the attacks: nothing may be published."""
@@ -144,9 +147,9 @@ def protect_tables(
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
     effort = EFFORTS[policy.effort]
-    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen)
+    extra = _known_not_zero(system, primaries, declaration.safety)
+    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, extra=extra)
     bound = pattern.bound
-    extra: list[Task] = []
     before = {name: dict(cells) for name, cells in (earlier or {}).items() if "K5" in policy.withstand}
     printed = {
         table.name: cells_of(system, declaration, table) for table in declaration.tables if not table.earlier
@@ -161,7 +164,8 @@ def protect_tables(
         tasks = _tasks_from(system, declaration, result.findings, policy)
         known = set(extra)
         extra.extend(task for task in tasks if task not in known)
-        if round_number <= AFRESH and system.size <= SMALL and policy.effort != "quick":
+        many = len(tasks) > FEW * int(primaries.sensitive.sum())
+        if many and round_number <= AFRESH and system.size <= SMALL and policy.effort != "quick":
             pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, extra=extra)
         else:
             whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
@@ -172,6 +176,14 @@ def protect_tables(
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
         result.findings,
     )
+
+
+def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> list[Task]:
+    """Against K2 a single case can only be thought larger: its cell must rise while none falls to 0."""
+    if "K2" not in safety.withstand or safety.zeros != "publish":
+        return []
+    cells = np.flatnonzero(primaries.sensitive & (system.values == 1))
+    return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]
 
 
 def check_amounts(leaves: Leaves, data: Data) -> None:

@@ -1,7 +1,7 @@
-"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [t100x8|t400x8|t400x8x2|t400x8x2x5] …`.
+"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [t100x8|t400x8|t400x8x2|…]`.
 
-Prints wall and processor seconds (they differ on a busy machine), objective, proven bound and memory. `t100x8` is
-the published comparison table; the larger ones are of the same kind (see `disclosure_tables`).
+Prints wall and processor seconds (they differ on a busy machine), objective, proven bound and memory.
+`t100x8` is the published comparison table; the larger ones are of the same kind (see `disclosure_tables`).
 """
 
 from __future__ import annotations

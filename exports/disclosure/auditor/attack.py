@@ -543,7 +543,7 @@ def _attack_insider(
                 learned = slope + constant
                 if not 0.5 < learned < safety.minimum_frequency - 1e-6 or not low - 1e-6 <= 1 <= high + 1e-6:
                     continue
-                if knowledge.within(one, other) or knowledge.within(other, one):
+                if _same_units(knowledge, component, place, group, one, other):
                     continue
                 found.add(other)
                 result.findings.append(
@@ -563,14 +563,46 @@ def _attack_insider(
 
 def _line(component: Component, one: int, other: int) -> tuple[float, float]:
     """Slope and constant of x_other over x_one for two tied cells, from two different possible tables."""
-    cost = np.zeros(len(component))
-    cost[one] = 1.0
-    first = component.extreme(cost)
-    second = component.extreme(-cost)
-    if abs(second[one] - first[one]) < 1e-6:
-        return 0.0, float(first[other])
-    slope = float((second[other] - first[other]) / (second[one] - first[one]))
-    return slope, float(first[other] - slope * first[one])
+    samples = component.samples
+    if samples:
+        low = min(samples, key=lambda table: float(table[one]))
+        high = max(samples, key=lambda table: float(table[one]))
+    if not samples or high[one] - low[one] < 0.5:
+        cost = np.zeros(len(component))
+        cost[one] = 1.0
+        low, high = component.extreme(cost), component.extreme(-cost)
+    if abs(high[one] - low[one]) < 1e-6:
+        return 0.0, float(low[other])
+    slope = float((high[other] - low[other]) / (high[one] - low[one]))
+    return slope, float(low[other] - slope * low[one])
+
+
+def _same_units(
+    knowledge: Knowledge,
+    component: Component,
+    place: Mapping[int, int],
+    group: Sequence[int],
+    one: int,
+    other: int,
+) -> bool:
+    """Whether two tied cells hold the same units: one lies in the other, or both equal their common part."""
+    if knowledge.within(one, other) or knowledge.within(other, one):
+        return True
+    meet = []
+    for members, a, b in zip(knowledge.members, knowledge.keys[one], knowledge.keys[other], strict=True):
+        if members[a] <= members[b]:
+            meet.append(a)
+        elif members[b] <= members[a]:
+            meet.append(b)
+        else:
+            return False
+    common = knowledge.index.get(tuple(meet))
+    if common is None or common not in group:
+        return False
+    return all(
+        abs(slope - 1.0) < 1e-6 and abs(constant) < 1e-6
+        for slope, constant in (_line(component, place[cell], place[common]) for cell in (one, other))
+    )
 
 
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:

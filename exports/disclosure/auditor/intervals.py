@@ -20,6 +20,10 @@ from exports.disclosure.solver import INFINITY, Program, SolverFailure
 Floats = npt.NDArray[np.float64]
 
 
+SAMPLES = 40
+"""Possible tables that are kept for comparison."""
+
+
 class Contradiction(ValueError):
     """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
 
@@ -60,6 +64,7 @@ class Component:
         self.whole_low = np.full(size, np.inf)
         self.whole_high = np.full(size, -np.inf)
         self.programs = 0
+        self.samples: list[Floats] = []
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -107,6 +112,8 @@ class Component:
             raise SolverFailure("a solution of the interval attack does not satisfy its equations")
         np.minimum(self.low, values, out=self.low)
         np.maximum(self.high, values, out=self.high)
+        if len(self.samples) < SAMPLES:
+            self.samples.append(values)
         whole = np.round(values)
         if float(np.abs(whole - values).max(initial=0.0)) < 1e-6:
             self.see_whole(whole)
