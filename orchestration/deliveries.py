@@ -121,7 +121,13 @@ class Deliveries:
             return Arrival("unreachable", str(problem))
         if fetched.unchanged:
             return Arrival("unchanged")
-        outcome = self.landing.land(declaration, fetched.files, origin="live", source_uri=fetched.source_uri)
+        outcome = self.landing.land(
+            declaration,
+            sorted(fetched.files, key=lambda file: file.suffix.lower() != ".shp"),  # the main file first
+            origin="live",
+            source_uri=fetched.source_uri,
+            now=fetched.retrieved_at,
+        )
         if outcome.status != "set_aside":
             remember(state, fetched)
         return _arrival([outcome])

@@ -1,0 +1,134 @@
+"""Where deliveries come from, and what a dataset's arrival says. Only the network itself is replaced."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration import lineage
+from orchestration.deliveries import Deliveries, refuse_mixing, way_to
+from orchestration.resources import Paths
+from sources.catalogue import load_catalog
+from sources.fetch import DownloadWay, Fetched, FetchError, GenesisWay, Trouble
+from sources.landing import LandingRefused
+from sources.twins.sample import write_sample
+
+DATASET = "11111-01-01-4"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files in the publishers' own formats."""
+    folder = tmp_path_factory.mktemp("published")
+    write_sample(folder)
+    return folder
+
+
+def one_file(published: Path, name: str = DATASET) -> Path:
+    """The file of one table."""
+    [file] = published.rglob(f"{name}*")
+    return file
+
+
+def arrives(paths: Paths, origin: str, folder: Path | str = "", dataset: str = DATASET) -> Any:
+    """Take one dataset in."""
+    with Deliveries(paths, origin, str(folder)).received() as deliveries:
+        return deliveries.take(dataset)
+
+
+def test_a_folder_is_landed_once(tmp_path: Path, published: Path) -> None:
+    paths = Paths(tmp_path)
+    first = arrives(paths, "folder", published)
+    assert (first.status, first.outcomes[0].rows > 0) == ("landed", True)
+    assert arrives(paths, "folder", published).status == "unchanged"
+    assert arrives(paths, "folder", published, "12411-01-01-5").status == "not delivered"
+
+
+def test_the_inbox_may_be_absent_and_a_named_folder_may_not(tmp_path: Path) -> None:
+    assert arrives(Paths(tmp_path), "drop").status == "not delivered"
+    with pytest.raises(NotADirectoryError, match="is no folder"):
+        arrives(Paths(tmp_path), "folder", tmp_path / "nowhere")
+
+
+def test_a_broken_file_is_set_aside_and_makes_the_dataset_old(tmp_path: Path, published: Path) -> None:
+    paths = Paths(tmp_path / "root")
+    catalog = load_catalog()
+    arrives(paths, "folder", published)
+    [good] = lineage.dataset_states(paths, catalog, [DATASET])
+    assert (good["is_old"], good["note"]) == (False, None)
+    assert good["licence"] == "dl-de/by-2-0"
+
+    paths.inbox.mkdir()
+    (paths.inbox / f"{DATASET}.csv").write_bytes(one_file(published).read_bytes()[:300])
+    arrival = arrives(paths, "drop")
+    assert arrival.status == "set aside"
+    assert f"{DATASET}.csv" in arrival.message
+    aside = lineage.set_aside(paths, DATASET)
+    assert aside is not None
+    assert aside.file_name == f"{DATASET}.csv"
+
+    [reason] = (paths.quarantine / DATASET).glob("*/reason.json")
+    later = reason.parent.with_name("20991231T000000Z-" + reason.parent.name.split("-")[1])
+    reason.parent.rename(later)  # the same second may hold both
+    [old] = lineage.dataset_states(paths, catalog, [DATASET])
+    assert old["is_old"]
+    assert "zurückgestellt" in old["note"]
+    assert old["snapshot_id"] == good["snapshot_id"], "the last good snapshot stays current"
+    assert json.loads((later / "reason.json").read_text(encoding="utf-8"))["dataset_id"] == DATASET
+
+
+def test_the_sample_does_not_mix(tmp_path: Path, published: Path) -> None:
+    paths = Paths(tmp_path)
+    refuse_mixing(paths)
+    arrives(paths, "sample")
+    refuse_mixing(paths)
+    time.sleep(1.1)  # a snapshot is named by second and content, and the sample's content is the same
+    arrives(paths, "folder", published)
+    with pytest.raises(LandingRefused, match="PLANSTAT_DATA"):
+        refuse_mixing(paths)
+
+
+def test_what_cannot_be_fetched_is_told_not_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: Any, **__: Any) -> Fetched:
+        raise FetchError(Trouble.UNREACHABLE, "No connection", "https://example.org", "Try again later.")
+
+    monkeypatch.setattr("sources.fetch.fetch", nobody)
+    arrival = arrives(Paths(tmp_path), "live", dataset="12411-01-01-4")
+    assert arrival.status == "unreachable"
+    assert "Try again later" in arrival.message
+
+
+def test_what_is_fetched_is_landed_and_remembered(
+    tmp_path: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = one_file(published, "12411-01-01-4")
+    at = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+
+    def brings(way: Any, folder: Path, state: Any, **_: Any) -> Fetched:
+        known = state.last(way.source_uri)
+        return Fetched((file,), way.source_uri, None, None, at, unchanged=known is not None, digest="d")
+
+    monkeypatch.setattr("sources.fetch.fetch", brings)
+    paths = Paths(tmp_path)
+    first = arrives(paths, "live", dataset="12411-01-01-4")
+    assert first.status == "landed"
+    assert first.outcomes[0].snapshot_id.startswith("20261101T093000Z")
+    assert arrives(paths, "live", dataset="12411-01-01-4").status == "unchanged"
+
+
+def test_every_declared_way_is_one_that_can_be_gone() -> None:
+    catalog = load_catalog()
+    ways = {name: way_to(catalog, declaration) for name, declaration in catalog.items()}
+    downloads = [way for way in ways.values() if isinstance(way, DownloadWay)]
+    tables = [way for way in ways.values() if isinstance(way, GenesisWay)]
+    assert len(downloads) > 10
+    assert all(way.url.startswith("https://") for way in downloads)
+    assert {way.instance for way in tables} <= {"genesis-online", "regionalstatistik", "zensus"}
+    geometry = ways["vg2500-krs"]
+    assert isinstance(geometry, DownloadWay)
+    assert "binary" in geometry.expects
