@@ -104,6 +104,10 @@ class Policy(Strict):
             raise ValueError(
                 "K2 (hidden cells are at least 1) contradicts zeros: protect; remove one of them"
             )
+        if "K2" in self.withstand and self.rules.group_disclosure:
+            raise ValueError(
+                "K2 (hidden cells are at least 1) contradicts group_disclosure, which hides zeros"
+            )
         if self.rules.zeros == "protect" and self.rules.minimum_frequency is None:
             raise ValueError("zeros: protect needs a minimum_frequency")
         return self

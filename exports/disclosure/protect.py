@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exports.disclosure.auditor.attack import Finding, Result, attack
-from exports.disclosure.auditor.knowledge import Key, gather
+from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
 from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
@@ -156,12 +156,14 @@ def protect_tables(
     }
     for round_number in range(1, ROUNDS + 1):
         published = publish(system, printed, pattern.hidden)
-        result = attack(gather(declaration, {**published, **before}), declaration.safety)
-        if result.passed:
+        knowledge = gather(declaration, {**published, **before})
+        result = attack(knowledge, declaration.safety)
+        narrow = _too_narrow(system, declaration, primaries, knowledge) if result.passed else []
+        if result.passed and not narrow:
             pattern.objective = float(cost[pattern.secondary].sum())
             pattern.bound = min(bound, pattern.objective)
             return Protected(declaration, published, system, primaries, pattern, result, round_number, before)
-        tasks = _tasks_from(system, declaration, result.findings, policy)
+        tasks = _tasks_from(system, declaration, [*result.findings, *narrow], policy)
         known = set(extra)
         extra.extend(task for task in tasks if task not in known)
         many = len(tasks) > FEW * int(primaries.sensitive.sum())
@@ -170,17 +172,34 @@ def protect_tables(
         else:
             whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
             pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
+    broken = [*result.findings, *narrow]
     raise NotSafe(
-        f"after {ROUNDS} rounds {len(result.findings)} cells are still broken, first: "
-        f"{result.findings[0].derivation}; "
+        f"after {ROUNDS} rounds {len(broken)} cells are still broken, first: {broken[0].derivation}; "
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
-        result.findings,
+        broken,
     )
+
+
+def _too_narrow(
+    system: System, declaration: Declaration, primaries: Primaries, knowledge: Knowledge
+) -> list[Finding]:
+    """Printed sensitive cells that the auditor, told the truth, cannot move as far as their rules ask."""
+    truth: dict[Key, float] = {}
+    need: dict[Key, tuple[float, float]] = {}
+    for number in np.flatnonzero(knowledge.hidden).tolist():
+        key = knowledge.keys[number]
+        cell = _cell(system, declaration, key)
+        if primaries.sensitive[cell] and system.published[cell]:
+            truth[key] = float(system.values[cell])
+            need[key] = (float(primaries.down[cell]), float(primaries.up[cell]))
+    safety = declaration.safety.model_copy(update={"withstand": ("K1",)})
+    result = attack(knowledge, safety, truth=truth, protected=need)
+    return [finding for finding in result.findings if finding.cell in need]
 
 
 def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> list[Task]:
     """Against K2 a single case can only be thought larger: its cell must rise while none falls to 0."""
-    if "K2" not in safety.withstand or safety.zeros != "publish":
+    if "K2" not in safety.withstand or safety.zeros != "publish" or not safety.whole_numbers:
         return []
     cells = np.flatnonzero(primaries.sensitive & (system.values == 1))
     return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]

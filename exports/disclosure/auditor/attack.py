@@ -268,7 +268,7 @@ def attack(
         found = _attack_intervals(knowledge, safety, problem, split, broken, result, truth, protected)
         _level(result, "interval", found)
         broken |= found
-    if {"K2", "K3"} & set(safety.withstand) or (safety.whole_numbers and "K4" in safety.withstand):
+    if safety.whole_numbers and {"K2", "K3", "K4"} & set(safety.withstand):
         found = _attack_integers(knowledge, safety, problem, split, broken, result, space)
         broken |= found
     return result

@@ -197,7 +197,7 @@ class _Tree:
         if not any(axis.leaves for axis in crossed) and len(used) == 1:
             leaf_set = set(leaves)
             self.parts = {
-                code: [group for group in groups if not leaf_set & set(group)]
+                code: [group for group in groups if not set(group) <= leaf_set]
                 for code, groups in self.parts.items()
             }
 

@@ -163,6 +163,7 @@ def test_bad_tables_are_refused_in_words(tmp_path: Path, table: str, words: str)
         ("method: round", "rounding settings belong to method round"),
         ("withstand: [K2]", "withstand must contain K1"),
         ("rules: {p_percent: 10}", "need data.contributor"),
+        ("rules: {group_disclosure: [sex]}", "contradicts group_disclosure, which hides zeros"),
         ("rules: {minimum_denominator: 100}", "needs data.denominator"),
     ],
 )
@@ -357,3 +358,31 @@ def test_patterns_stay_stable_where_they_may(tmp_path: Path) -> None:
 
     assert hidden("first") == hidden("second")
     assert os.listdir(tmp_path / "second") == os.listdir(tmp_path / "first")  # noqa: PTH208
+
+
+def test_group_disclosure_hides_the_zeros_beside_the_only_category(tmp_path: Path) -> None:
+    """In B2 every case of `home` is a woman; who knows a man there would know that he gets family help."""
+    policy = "effort: optimal\n  withstand: [K1]\n  rules: {group_disclosure: [sex]}"
+    path, config = write(tmp_path, policy=policy)
+    protect(path, config, tmp_path / "out")
+    shown = {
+        (r["area"], r["sex"], r["help"]): r["value"]
+        for r in rows_of(tmp_path / "out" / "published" / "help.csv")
+    }
+    assert shown["B2", "m", "home"] == shown["B2", "f", "home"] == "."
+
+
+def test_a_leaf_beside_groups_is_seen(tmp_path: Path) -> None:
+    """A leaf that no table shows is the difference of its parent and the groups beside it."""
+    declaration = {
+        "name": "t",
+        "dimensions": {
+            "area": {"hierarchies": {"h": {"children": {"city": ["east", "x"], "east": ["a", "b"]}}}}
+        },
+        "tables": [{"name": "t", "dimensions": {"area": {"leaves": False}}}],
+    }
+    (tmp_path / "d.json").write_text(json.dumps(declaration), encoding="utf-8")
+    (tmp_path / "t.csv").write_text("area,value\n_T,42\ncity,42\neast,40\n", encoding="utf-8")
+    report = audit(tmp_path / "t.csv", tmp_path / "d.json")
+    assert [finding.name for finding in report.result.findings] == ["(area=x)"]
+    assert "= 2" in report.result.findings[0].derivation
