@@ -585,24 +585,24 @@ def _same_units(
     one: int,
     other: int,
 ) -> bool:
-    """Whether two tied cells hold the same units: one lies in the other, or both equal their common part."""
-    if knowledge.within(one, other) or knowledge.within(other, one):
+    """Whether two tied cells hold the same units, so that nobody learns about others.
+
+    One lies in the other, or both always equal a third cell that lies in them or around them (all their other
+    parts are printed zeros).
+    """
+
+    def nested(a: int, b: int) -> bool:
+        return knowledge.within(a, b) or knowledge.within(b, a)
+
+    if nested(one, other):
         return True
-    meet = []
-    for members, a, b in zip(knowledge.members, knowledge.keys[one], knowledge.keys[other], strict=True):
-        if members[a] <= members[b]:
-            meet.append(a)
-        elif members[b] <= members[a]:
-            meet.append(b)
-        else:
-            return False
-    common = knowledge.index.get(tuple(meet))
-    if common is None or common not in group:
-        return False
-    return all(
-        abs(slope - 1.0) < 1e-6 and abs(constant) < 1e-6
-        for slope, constant in (_line(component, place[cell], place[common]) for cell in (one, other))
-    )
+    for third in group:
+        if third not in place or not (nested(one, third) and nested(other, third)):
+            continue
+        lines = [_line(component, place[cell], place[third]) for cell in (one, other)]
+        if all(abs(slope - 1.0) < 1e-6 and abs(constant) < 1e-6 for slope, constant in lines):
+            return True
+    return False
 
 
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:

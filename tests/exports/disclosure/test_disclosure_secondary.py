@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exports.disclosure.constraints import System, build_system
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.knowledge import gather
+from exports.disclosure.constraints import Leaves, System, build_system
+from exports.disclosure.declaration import Axis, Declaration, Dimension, Table, resolve
 from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
+from exports.disclosure.protect import protect_tables
 from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
@@ -113,3 +118,38 @@ def test_costs_steer_the_choice() -> None:
     steered = plan(system, primaries, dear, effort=EFFORTS["optimal"])
     assert not steered.hidden[system.find({"r": "b", "c": "y"})]
     assert steered.hidden[system.find({"c": "x"})]
+
+
+def test_three_tables_linked_in_pairs_are_protected_together() -> None:
+    """Areas x ages, areas x sexes, ages x sexes: cells that no table prints are protected too."""
+    generator = np.random.default_rng(3)
+    dimensions = {
+        "area": Dimension(leaves=tuple(f"a{k}" for k in range(8))),
+        "age": Dimension(leaves=("y0", "y1", "y2", "y3")),
+        "sex": Dimension(leaves=("m", "f")),
+    }
+    pairs = (("area", "age"), ("area", "sex"), ("age", "sex"))
+    declaration = resolve(
+        Declaration(
+            name="linked",
+            dimensions=dimensions,
+            tables=tuple(Table(name="-".join(pair), dimensions={n: Axis() for n in pair}) for pair in pairs),
+        ),
+        Path(),
+    )
+    crossed = list(itertools.product(*[dimension.leaves or () for dimension in dimensions.values()]))
+    leaves = Leaves(
+        {name: [codes[place] for codes in crossed] for place, name in enumerate(dimensions)},
+        {"n": generator.poisson(3.0, len(crossed)).astype(np.float64)},
+    )
+    planned = protect_tables(
+        declaration,
+        leaves,
+        Data(value="n"),
+        policy(withstand=("K1", "K2", "K4", "K5"), rules={"minimum_frequency": 5}),
+    )
+    assert planned.result.passed
+    assert not planned.system.published.all()
+    assert planned.primaries.sensitive[~planned.system.published].any()
+    again = attack(gather(planned.declaration, planned.published), planned.declaration.safety)
+    assert again.passed
