@@ -76,7 +76,9 @@ class Display:
         for warning in outcome.warnings:
             self.console.print(f"warning: {warning}", markup=False)
         if outcome.products:
-            files = sorted({_kind(file) for found in outcome.products.values() for file in found["files"]})
+            files = sorted(
+                {_kind(name, file) for name, found in outcome.products.items() for file in found["files"]}
+            )
             self.console.print(f"releases lie in {paths.releases}/<product>/current", markup=False)
             self.console.print(f"each holds {', '.join(files)}", markup=False)
             self.console.print(f"for SQL: duckdb -readonly {paths.releases}/planstat.duckdb", markup=False)
@@ -85,11 +87,9 @@ class Display:
         self.console.print(f"log: {log}", markup=False)
 
 
-def _kind(file: str) -> str:
-    """A file's name with the product's name left out, so that six products share one list."""
-    stem, dot, ending = file.partition(".")
-    known = {"README", "datapackage", "diff", "receipt", "release", "gate_report", "gate"}
-    return file if stem in known or not dot else f"<product>.{ending}"
+def _kind(product: str, file: str) -> str:
+    """A file's name with the product's name left out, so that all products share one list."""
+    return f"<product>{file.removeprefix(product)}" if file.startswith(product) else file
 
 
 def _datasets(outcome: Outcome) -> str:

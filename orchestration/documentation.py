@@ -37,4 +37,7 @@ def write_documentation(settings: Settings) -> Path:
 
 
 if __name__ == "__main__":
-    print(write_documentation(Settings.from_environment()))
+    try:
+        print(write_documentation(Settings.from_environment()))
+    except (NotBuilt, ProjectBroken) as problem:
+        raise SystemExit(str(problem)) from None

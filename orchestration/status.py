@@ -76,7 +76,7 @@ def _tell_products(paths: Paths, manifest: Manifest, catalog: Catalog, plan: Pla
 def _next_step(publication: Publication, plan: Plan) -> str:
     relation = publication.product.relation
     if lineage.relation_id(publication.manifest, relation) in plan.reasons:
-        return "build it anew, since its models change, and release it if its content changed"
+        return "build it anew, since its models change"
     try:
         return publication.next_step()
     except NotBuilt as problem:
