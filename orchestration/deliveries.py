@@ -156,31 +156,11 @@ def refuse_mixing(paths: Paths) -> None:
 
 
 def way_to(catalog: Any, declaration: Any) -> Any:
-    """How to fetch a dataset: the file's address when it has one, else its GENESIS table, else None."""
-    from sources.fetch import DownloadWay, GenesisWay, content
-    from sources.fetch.genesis import INSTANCES
+    """How to fetch a dataset: the first declared way, one without a login if there is; None when there is none."""
+    from sources.fetch.declared import ways_of
 
-    access = declaration.access
-    if access.download is not None:
-        by_kind = {
-            "geometry": {content.BINARY, content.TEXT, content.XML, content.JSON, content.SQLITE},
-            "xoev_codelist": {content.XML, content.JSON},
-            "json_map": {content.JSON},
-        }
-        kinds = by_kind.get(declaration.format.kind)
-        return DownloadWay(access.download, frozenset(kinds)) if kinds else DownloadWay(access.download)
-    if access.genesis is None:
-        return None
-    publisher = catalog.publisher(declaration)
-    base = (publisher.genesis_base or "").rstrip("/")
-    instance = next((name for name, known in INSTANCES.items() if known.base == base), publisher.id)
-    return GenesisWay(
-        instance,
-        access.genesis.table,
-        wire_format="ffcsv" if declaration.format.kind == "genesis_flat" else "datencsv",
-        area=access.genesis.area,
-        start_year=access.genesis.first_year,
-    )
+    ways = ways_of(declaration, catalog.publisher(declaration))
+    return ways[0] if ways else None
 
 
 def _arrival(outcomes: Sequence[Any]) -> Arrival:

@@ -107,6 +107,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "licence": licence.id,
                 "licence_url": licence.url,
                 "attribution": licence.attribution,
+                "source_url": declaration.access.download or catalog.publisher(declaration).homepage,
                 "snapshot_id": snapshot.get("snapshot_id"),
                 "retrieved_at": retrieved.isoformat() if retrieved else None,
                 "published_at": _iso(snapshot.get("published_at")),
