@@ -156,7 +156,7 @@ def refuse_mixing(paths: Paths) -> None:
 
 
 def way_to(catalog: Any, declaration: Any) -> Any:
-    """How to fetch a dataset: the first declared way, one without a login if there is; None when there is none."""
+    """How to fetch a dataset: its first declared way (those without a login come first), or None."""
     from sources.fetch.declared import ways_of
 
     ways = ways_of(declaration, catalog.publisher(declaration))
