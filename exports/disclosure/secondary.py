@@ -57,7 +57,7 @@ class Effort:
 EFFORTS = {
     "quick": Effort(cut_rounds=0, nodes=0, exact_rounds=0, starts=1),
     "thorough": Effort(cut_rounds=40, nodes=0, exact_rounds=0, starts=2),
-    "optimal": Effort(cut_rounds=200, nodes=200_000, exact_rounds=60, starts=2),
+    "optimal": Effort(cut_rounds=200, nodes=100, exact_rounds=20, starts=2),
 }
 
 
@@ -771,6 +771,7 @@ class Cluster:
             if self.price(self.hidden) <= self.bound + 1e-6:
                 return
             if solution.status == "limit" and not stuck:
+                self.notes.append(f"branch and bound stopped after {effort.nodes} nodes, not proven optimal")
                 return
 
 
