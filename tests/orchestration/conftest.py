@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.resources import Paths, Settings
+from sources.landing import Landing
 
 with warnings.catch_warnings():  # a library of dagster-dbt's warns about itself when it is first imported
     warnings.filterwarnings("ignore", "sqlglotrs is deprecated", DeprecationWarning)
@@ -80,19 +82,21 @@ def write_project(folder: Path) -> Path:
 
 
 def land(root: Path, dataset: str, areas: list[str], snapshot: str) -> None:
-    """Put one accepted snapshot of a dataset into a landing and list it in the ledger."""
+    """Put one accepted snapshot of a dataset into a landing and list it in the ledger, as a delivery does."""
     folder = root / "landing" / "office" / dataset / f"snapshot={snapshot}"
     folder.mkdir(parents=True)
-    ledger = root / "landing" / "ledger.parquet"
     with duckdb.connect() as connection:
         connection.execute("create table cells (area varchar, n integer)")
         connection.executemany("insert into cells values (?, 1)", [[area] for area in areas])
         connection.execute("copy cells to $file (format parquet)", {"file": str(folder / "cells.parquet")})
-        connection.execute("create table ledger (snapshot_id varchar, dataset_id varchar, status varchar)")
-        if ledger.exists():
-            connection.execute("insert into ledger select * from read_parquet(?)", [str(ledger)])
-        connection.execute("insert into ledger values (?, ?, 'accepted')", [snapshot, dataset])
-        connection.execute("copy ledger to $file (format parquet)", {"file": str(ledger)})
+    about = {
+        "snapshot_id": snapshot, "publisher": "office", "dataset_id": dataset, "origin": "folder",
+        "retrieved_at": "2026-01-01T00:00:00", "landed_at": "2026-01-01T00:00:00", "published_at": None,
+        "file_name": "cells.csv", "sha256": snapshot, "size_bytes": 1, "row_count": len(areas),
+        "declaration_sha256": "-", "reader": "-", "reader_version": "1",
+    }  # fmt: skip
+    (folder / "snapshot.json").write_text(json.dumps(about), encoding="utf-8")
+    Landing(root).prepare()
 
 
 def make_small(folder: Path) -> Settings:
