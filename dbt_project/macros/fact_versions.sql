@@ -328,3 +328,23 @@ cells as (
 
 )
 {%- endmacro %}
+
+{#- The columns that every staged table hands on to a fact, whatever its dimensions. -#}
+{% macro staged_columns() -%}
+dataset_id,
+        snapshot_id,
+        known_from,
+        line,
+        column_no,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        unit,
+        value,
+        obs_status,
+        conf_status,
+        missing_reason,
+        raw_symbol,
+        rounding_base
+{%- endmacro %}

@@ -1,22 +1,7 @@
 with published as (
 
     select
-        dataset_id,
-        snapshot_id,
-        known_from,
-        line,
-        column_no,
-        period_key,
-        reference_date,
-        area_code,
-        measure_code,
-        unit,
-        value,
-        obs_status,
-        conf_status,
-        missing_reason,
-        raw_symbol,
-        rounding_base,
+        {{ staged_columns() }},
         sex,
         nationality,
         1 as source_rank
