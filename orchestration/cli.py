@@ -30,6 +30,14 @@ class Trouble(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance
 
 
+def _chain(problem: BaseException) -> Iterator[BaseException]:
+    """The error and its causes: DuckDB turns an interrupt within a query into an error of its own."""
+    link: BaseException | None = problem
+    while link is not None:
+        yield link
+        link = link.__cause__
+
+
 @contextlib.contextmanager
 def in_words() -> Iterator[None]:
     """Turn errors into words without a trace; `--debug` shows the trace instead."""
@@ -42,7 +50,11 @@ def in_words() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except BaseException as problem:
-        if type(problem).__name__ in ("KeyboardInterrupt", "DagsterExecutionInterruptedError"):
+        interrupts = (
+            "KeyboardInterrupt",
+            "DagsterExecutionInterruptedError",
+        )  # named: dagster is slow to import
+        if any(type(link).__name__ in interrupts for link in _chain(problem)):
             raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
         if not isinstance(problem, Exception):
             raise

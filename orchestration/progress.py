@@ -6,7 +6,7 @@ something to say. No dagster import here: an event is read by its attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,17 @@ from .deliveries import TROUBLE
 RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
 """Exit codes of `planstat run`."""
 
+INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
+"""What Ctrl-C raises, also as the cause of another error: a query in DuckDB ends with one of its own."""
+
 
 @dataclass
 class Outcome:
     """What came of a run.
 
     datasets: dataset -> (status, message); checks: counts by `passed`, `failed`, `warned`; models: how many
-    were built; products: product -> metadata of its release step; problems: what failed, in words.
+    were built; products: product -> metadata of its release step; problems: what failed, in words;
+    interrupted: somebody pressed Ctrl-C within a step.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -30,6 +34,7 @@ class Outcome:
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -115,6 +120,9 @@ class Watcher:
         data = event.step_failure_data
         if data.error is not None and data.error.cls_name == "DagsterAssetCheckFailedError":
             return  # the gate refused; told when the check was evaluated
+        if any(link.cls_name in INTERRUPTS for link in _chain(data.error)):
+            self.outcome.interrupted = True
+            raise KeyboardInterrupt  # else the run would go on with the next step
         said = data.user_failure_data.description if data.user_failure_data else None
         words = said or _innermost(data.error)
         self.outcome.problems.append(words)
@@ -127,6 +135,12 @@ def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 def _innermost(error: Any) -> str:
     """The words of the error that started it all, without its trace."""
-    while error.cause is not None:
+    *_, innermost = _chain(error)
+    return str(innermost.message).strip()
+
+
+def _chain(error: Any) -> Iterator[Any]:
+    """A serialised error and its causes, outermost first."""
+    while error is not None:
+        yield error
         error = error.cause
-    return str(error.message).strip()

@@ -106,6 +106,8 @@ def _execute(
             tags={"origin": origin},
             raise_on_error=False,
         )
+    if watcher.outcome.interrupted:  # Dagster swallows it
+        raise KeyboardInterrupt
     return watcher.outcome
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from orchestration.cli import main
+from orchestration.cli import Trouble, in_words, main
 from orchestration.resources import Paths, only_run
 
 
@@ -100,3 +104,12 @@ def test_nothing_released_is_said(data_root: Path) -> None:
     result = planstat("releases", "list")
     assert result.exit_code == 0
     assert "nothing is released" in result.output
+
+
+def test_interrupted_within_a_query_outside_any_step() -> None:
+    """DuckDB hides Ctrl-C behind an error of its own; the exit code says what it was."""
+    with pytest.raises(Trouble, match="stopped") as trouble, in_words():
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with duckdb.connect() as connection:  # closing it ends what the query's threads still do
+            connection.sql("select count(*) from range(5000000000) r(n) where sqrt(n) > 3").fetchall()
+    assert trouble.value.exit_code == 130

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pytest
 
 from orchestration.progress import Outcome, Watcher
@@ -125,3 +129,22 @@ def test_checks_of_models_are_counted_and_warnings_named() -> None:
     outcome, _ = run([things])
     assert outcome.checks == {"passed": 1, "failed": 0, "warned": 1}
     assert (outcome.models_built, outcome.warnings, outcome.exit_code) == (1, ["thing: odd"], 0)
+
+
+def test_interrupted_within_a_query() -> None:
+    """DuckDB turns Ctrl-C into an error of its own; the run ends all the same, and no further step begins."""
+    began: list[str] = []
+
+    @dg.asset
+    def first() -> None:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with duckdb.connect() as connection:  # closing it ends what the query's threads still do
+            connection.sql("select count(*) from range(5000000000) r(n) where sqrt(n) > 3").fetchall()
+
+    @dg.asset
+    def second() -> None:
+        began.append("second")
+
+    outcome, _ = run([first, second])
+    assert outcome.interrupted
+    assert began == []
