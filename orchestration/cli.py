@@ -176,6 +176,31 @@ def new_source(file: Path) -> None:
         click.echo(draft(load_catalog(), file), nl=False)
 
 
+@main.command()
+@click.argument("name", required=False)
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Folder to write to (default: the current one).",
+)
+def form(name: str | None, into: Path) -> None:
+    """Write the empty form NAME as workbook and CSV; without NAME list the forms there are."""
+    with in_words():
+        from sources.catalogue import load_catalog
+        from sources.forms import forms, write_forms
+
+        given = {one.id: one for one in forms(load_catalog())}
+        if name is None:
+            for one in given.values():
+                click.echo(f"{one.id:<30} {one.title_de}")
+        elif name in given:
+            for file in write_forms(load_catalog(), given[name], into):
+                click.echo(file)
+        else:
+            raise Trouble(f"there is no form {name!r}; `planstat form` lists them", USAGE)
+
+
 @main.group()
 def releases() -> None:
     """What was published."""

@@ -100,6 +100,14 @@ class Catalog(Mapping[str, Declaration]):
         allowed = set(self.codes(declaration, dimension))
         return {label: code for label, code in code_list.code_of.items() if code in allowed}
 
+    def column_codes(self, declaration: Declaration) -> dict[str, dict[str, str]]:
+        """Per column of a register that has a code list: published label to code."""
+        return {
+            column.name: self.code_lists[column.code_list].code_of
+            for column in declaration.columns
+            if column.code_list
+        }
+
     def fingerprint(self, declaration: Declaration) -> str:
         """sha256 (hex) of everything in the catalogue that decides how this dataset is read.
 
@@ -115,6 +123,7 @@ class Catalog(Mapping[str, Declaration]):
             for name, measure in declaration.measures.items()
         }
         reading["labels"] = {name: self.label_codes(declaration, name) for name in declaration.dimensions}
+        reading["labels"] |= self.column_codes(declaration)
         dialect = self.dialect(declaration)
         reading["symbols"] = {sign: s.kind for sign, s in dialect.symbols.items()} if dialect else {}
         text = json.dumps(reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

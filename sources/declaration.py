@@ -174,7 +174,9 @@ class Column(Frozen):
     title_de: Text
     title_en: Text
     unit: Text | None = None
-    code_list: Identifier | None = None
+    code_list: Identifier | None = Field(
+        default=None, description="the text must be one of its published wordings; its code is kept"
+    )
     required: bool = Field(default=False, description="an empty cell sets the file aside")
     pattern: Text | None = Field(
         default=None, description="regular expression that every value must match wholly"
@@ -203,6 +205,14 @@ class Break(Frozen):
     areas: tuple[Text, ...] = ()
 
 
+class Form(Frozen):
+    """A form to hand out. Columns, lists and signs are those of the declaration; this adds what to say."""
+
+    filled_in_by: Text = Field(description="office that fills it in, in German")
+    how: tuple[Text, ...] = Field(default=(), description="what to mind, in German, one sentence or two each")
+    rows: int = Field(default=500, ge=1, le=100_000, description="prepared rows of the empty workbook")
+
+
 class Declaration(Frozen):
     """One dataset."""
 
@@ -219,6 +229,10 @@ class Declaration(Frozen):
     legal_basis: Text | None = Field(default=None, description="only where it differs from the statistic's")
     holds_personal_data: bool | None = Field(
         default=None, description="only where it differs from the statistic's"
+    )
+    confidential: bool = Field(
+        default=False,
+        description="counts so small that they may leave only through disclosure control",
     )
     cadence: Cadence
     reference_time: ReferenceTime
@@ -237,6 +251,7 @@ class Declaration(Frozen):
     dialect: Identifier | None = Field(default=None, description="only where it differs from the publisher's")
     rounding: tuple[Rounding, ...] = ()
     breaks: tuple[Break, ...] = ()
+    form: Form | None = Field(default=None, description="handed out as a form (`planstat form`)")
     notes: Text | None = None
 
     @property
@@ -255,6 +270,12 @@ class Declaration(Frozen):
             raise ValueError("a table of cells declares measures (and dimensions), no columns")
         if self.shape == "records" and (not self.columns or self.measures or self.dimensions):
             raise ValueError("a register declares columns, no measures or dimensions")
+        return self
+
+    @model_validator(mode="after")
+    def _form_is_filled_in(self) -> Declaration:
+        if (self.form is not None) != (self.format.kind == "form"):
+            raise ValueError("form (what to say on it) and format kind form belong together")
         return self
 
     @model_validator(mode="after")

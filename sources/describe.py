@@ -113,6 +113,10 @@ def describe(catalog: Catalog, dataset_id: str) -> str:
             "It holds data that can be traced to persons."
             if catalog.holds_personal_data(declaration)
             else "It holds no data that can be traced to persons."
+        )
+        + (
+            " Its counts are confidential: they leave only through disclosure control."
+            * declaration.confidential
         ),
         f"Licence: {licence.name} ({licence.url}). Name the source as: {licence.attribution}.",
         _file(catalog, declaration),

@@ -8,7 +8,7 @@ whose `source` is `"{name}"`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -120,6 +120,9 @@ class Workbook(SheetOrText):
     sheets: Literal["one", "every"] = Field(
         default="one", description="every: all sheets of that name, one after another"
     )
+    dates: Literal["iso", "german"] = Field(
+        default="iso", description="how a date cell comes out: 2021-09-01 or 01.09.2021"
+    )
 
 
 class Delimited(SheetOrText):
@@ -136,6 +139,27 @@ class Delimited(SheetOrText):
     sep_line: bool = Field(default=False, description="the first line tells Excel the delimiter: sep=;")
     empty_tail: bool = False
     trailer: Text | None = None
+
+
+class FormFile(SheetOrText):
+    """A form of planstat, filled in: a workbook, or the same columns as CSV (UTF-8, semicolon).
+
+    Dates are written 31.12.2025, in a workbook as text or as a date cell.
+    """
+
+    kind: Literal["form"]
+    sheet: Text = Field(max_length=31, description="name of the sheet that is filled in")
+
+    def as_workbook(self) -> Workbook:
+        """The same columns on a sheet."""
+        return Workbook(kind="workbook", dates="german", **self._columns(), sheet=self.sheet)
+
+    def as_delimited(self) -> Delimited:
+        """The same columns as CSV."""
+        return Delimited(kind="delimited", encoding="utf-8", **(self._columns() | {"decimal": ","}))
+
+    def _columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SheetOrText.model_fields}
 
 
 class FixedField(Frozen):

@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sources.file_formats import Delimited, FixedWidth, GeometryFile, JsonMap, Workbook, XoevCodeList
+from sources.file_formats import (
+    Delimited,
+    FixedWidth,
+    FormFile,
+    GeometryFile,
+    JsonMap,
+    Workbook,
+    XoevCodeList,
+)
 from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.vocabulary import Code, Frozen, Identifier, Text
 
@@ -160,6 +168,7 @@ Format = Annotated[
     | ZensusGrid
     | Workbook
     | Delimited
+    | FormFile
     | FixedWidth
     | XoevCodeList
     | JsonMap

@@ -7,7 +7,7 @@ list of texts; line and column numbers in messages are those of the original.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -221,7 +221,10 @@ def table(
     """The lines below a header as cells or records, as the declaration has it."""
     if form.shape == "cells":
         return cells(catalog, declaration, form, numbered, header.columns, where, file)
-    return records(declaration, numbered, header.captured, where, file, columns=header.columns)
+    return records(
+        declaration, numbered, header.captured, where, file,
+        columns=header.columns, labels=catalog.column_codes(declaration),
+    )  # fmt: skip
 
 
 def told_by_name(form: SheetOrText, file: Path) -> dict[str, str]:
@@ -374,6 +377,7 @@ def records(
     *,
     columns: Sequence[Found] | None = None,
     extra: dict[str, list[object]] | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> pa.Table:
     """Lines of a register as records, in the order of the file; an empty text is NULL.
 
@@ -383,6 +387,7 @@ def records(
         columns: what each column of the file is, counted among those that stand in the file; default all
             of them.
         extra: further columns of the schema that are not texts (geometry), one item per line.
+        labels: published label to code, for the columns that have a code list.
 
     Raises:
         SourceError: with line, column and cell, for a wrong width, a required text that is missing, a text
@@ -391,6 +396,7 @@ def records(
     declared = [column for column in declaration.columns if placeholder(column) is None]
     in_file = declared if columns is None else [declared[found.wanted] for found in columns]
     patterns = [re.compile(column.pattern) if column.pattern else None for column in in_file]
+    codes = [(labels or {}).get(column.name) for column in in_file]
     keys = [number for number, column in enumerate(in_file) if column.key]
     schema = records_schema(declaration)
     out: list[list[str | None]] = [[] for _ in in_file]
@@ -413,6 +419,11 @@ def records(
                 raise refuse(
                     "bad_pattern", line, at + 1, found=text, pattern=column.pattern, column_name=title
                 )
+            known = codes[at]
+            if text and known is not None:
+                if text not in known:
+                    raise refuse("unknown_label", line, at + 1, dimension=title, found=text)
+                text = known[text]
             out[at].append(text or None)
         lines.append(line)
         if keys:

@@ -39,6 +39,11 @@ _CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
+def recognises(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a workbook, new or old."""
+    return head.startswith((grid.ZIP, b"\xd0\xcf\x11\xe0"))
+
+
 def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     """Read the declared sheet of a workbook.
 
@@ -92,21 +97,21 @@ def _read_sheet(
     grid.fit(form.sheet, name, captured)
     covered = {(row, column): words for row, column, words in _covered(rows, merged, form)}
     top = [
-        [covered.get((r, c)) or text(value) for c, value in enumerate(row)]
+        [covered.get((r, c)) or text(value, form.dates) for c, value in enumerate(row)]
         for r, row in enumerate(rows[: form.search_lines + form.header_lines])
     ]
     wanted = grid.wanted_columns(declaration, form)
     header = grid.find_header(top, wanted, form.header_lines, form.search_lines, where, file.name)
     header = replace(header, captured=captured | header.captured)
-    body, notes = _body(rows, header.below, len(header.columns), where, file)
+    body, notes = _body(rows, header.below, len(header.columns), form.dates, where, file)
     table = grid.table(catalog, declaration, form, body, header, where, file.name)
     if not table.num_rows:
         raise problem("no_rows", file.name, cell=f"sheet {name!r}")
     return table, notes
 
 
-def text(value: object) -> str:
-    """A cell's value as text: numbers in their shortest exact notation, dates as 2021-09-01."""
+def text(value: object, dates: str = "iso") -> str:
+    """A cell's value as text: numbers in their shortest exact notation, dates as 2021-09-01 or 01.09.2021."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -120,6 +125,8 @@ def text(value: object) -> str:
 
             shortest = format(Decimal(shortest), "f")
         return shortest
+    if type(value) is dt.date and dates == "german":
+        return f"{value:%d.%m.%Y}"
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     return "" if value is None else str(value)
@@ -167,14 +174,14 @@ def _covered(
 
 
 def _body(
-    rows: Sequence[Sequence[Any]], first: int, width: int, where: grid.Where, file: Path
+    rows: Sequence[Sequence[Any]], first: int, width: int, dates: str, where: grid.Where, file: Path
 ) -> tuple[list[tuple[int, list[str]]], str]:
     """The data lines as texts with their line numbers, and the notes below them."""
     body: list[tuple[int, list[str]]] = []
     notes: list[str] = []
     ended = False
     for line, row in enumerate(rows[first:], start=first + 1):
-        texts = [text(value) for value in row]
+        texts = [text(value, dates) for value in row]
         filled = [column for column, words in enumerate(texts) if words.strip()]
         if not filled:
             ended = bool(body)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declaration import Column, Declaration
 from sources.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.readers import grid
 from sources.twins.labels import Labels
@@ -58,7 +58,7 @@ def flat_file(
             and not (column.optional and table[column.name].null_count == table.num_rows)
         ]
         headers = [column.source or column.name for column in in_file]
-        columns = [table[column.name].to_pylist() for column in in_file]
+        columns = [_published(catalog, column, table[column.name].to_pylist()) for column in in_file]
         body = [[text or "" for text in line] for line in zip(*columns, strict=True)]
         numeric = {at for at, column in enumerate(in_file) if column.unit and column.unit != "Grad"}
         holds = []
@@ -79,6 +79,14 @@ def flat_file(
         frozenset(numeric),
         texts,
     )
+
+
+def _published(catalog: Catalog, column: Column, texts: list[str | None]) -> list[str | None]:
+    """The texts of a register's column as published: the newest wording for each code."""
+    if column.code_list is None:
+        return texts
+    entries = catalog.code_lists[column.code_list].codes
+    return [text and entries[text].published[0] for text in texts]
 
 
 def fill(text: str, texts: Mapping[str, str]) -> str:

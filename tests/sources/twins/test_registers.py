@@ -19,7 +19,7 @@ from sources.readers.reading import reader_of, records_schema
 from sources.twins import render
 from sources.twins.flat import fill
 
-KINDS = ("delimited", "fixed_width", "json_map", "workbook", "xoev_codelist")
+KINDS = ("delimited", "fixed_width", "form", "json_map", "workbook", "xoev_codelist")
 REGISTERS = [
     name for name, one in load_catalog().items() if one.shape == "records" and one.format.kind in KINDS
 ]
@@ -34,10 +34,12 @@ EDITIONS = {
 TIMES = {"month": "2023-01", "year": "2021", "date": "30.06.2024", "school_year": "2024/25"}
 
 
-def texts(declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
+def texts(catalog: Catalog, declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
     """Texts that may stand in a column."""
     if column.name == "time_text" and grid.placeholder(column) is None:
         return st.just(TIMES[declaration.reference_time.text])
+    if column.code_list:
+        return st.sampled_from(sorted(catalog.code_lists[column.code_list].codes))
     if column.pattern is None:
         return WORDS
     found = st.from_regex(
@@ -46,7 +48,9 @@ def texts(declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
     return found.filter(lambda text: len(text) <= 40 and text == text.strip() and text.isprintable())
 
 
-def draw_records(declaration: Declaration, data: st.DataObject) -> list[dict[str, str | None]]:
+def draw_records(
+    catalog: Catalog, declaration: Declaration, data: st.DataObject
+) -> list[dict[str, str | None]]:
     """A few records with keys of their own."""
     records: list[dict[str, str | None]] = []
     keys = [column.name for column in declaration.columns if column.key]
@@ -58,7 +62,7 @@ def draw_records(declaration: Declaration, data: st.DataObject) -> list[dict[str
                 time = TIMES.get(declaration.reference_time.text, "")
                 record[column.name] = time if name == "time_text" else EDITIONS[name]
             elif column.required or data.draw(st.booleans()):
-                record[column.name] = data.draw(texts(declaration, column))
+                record[column.name] = data.draw(texts(catalog, declaration, column))
         if isinstance(declaration.format, FixedWidth):
             cut_to_width(declaration.format, record)
         known = [[one.get(key) for key in keys] for one in records]
@@ -83,7 +87,7 @@ def cut_to_width(form: FixedWidth, record: dict[str, str | None]) -> None:
 def test_comes_back(catalog: Catalog, dataset_id: str, data: st.DataObject) -> None:
     declaration = catalog[dataset_id]
     form = declaration.format
-    table = pa.Table.from_pylist(draw_records(declaration, data), schema=records_schema(declaration))
+    table = pa.Table.from_pylist(draw_records(catalog, declaration, data), schema=records_schema(declaration))
     options = {"placeholders": EDITIONS} if isinstance(form, SheetOrText) else {}
     twin = render(catalog, declaration, table, **options)
     with TemporaryDirectory() as folder:

@@ -20,7 +20,7 @@ from sources.twins import render
 from sources.twins.inventing import frame, invent, invent_areas, invent_times, invent_value
 
 CENSUS = "zensus2022-bevoelkerung"
-FLAT = ("genesis_table", "workbook", "delimited")
+FLAT = ("genesis_table", "workbook", "delimited", "form")
 QUIET = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sources.catalogue import Catalog
 from sources.readers.reading import SourceError, reader_of
-from sources.twins import genesis_table, geometry, quirks, render, workbook, xoev_codelist
+from sources.twins import form, genesis_table, geometry, quirks, render, workbook, xoev_codelist
 from sources.twins.inventing import invent
 from sources.twins.sample import writing
 
@@ -69,6 +69,13 @@ def test_workbook_of_records(catalog: Catalog, quirk: str, tmp_path: Path) -> No
     table = writing._register(catalog["gv-isys"])
     file = spoiled(catalog, "gv-isys", table, quirk, tmp_path, placeholders=writing.REGISTER_EDITION)
     expect_refusal(catalog, "gv-isys", file, quirk)
+
+
+@pytest.mark.parametrize("quirk", sorted(form.ALLOWED))
+def test_form(catalog: Catalog, tmp_path: Path, quirk: str) -> None:
+    dataset_id = "gefaehrdungseinschaetzungen"
+    table = invent(catalog, catalog[dataset_id], areas=2, seed=5)
+    expect_refusal(catalog, dataset_id, spoiled(catalog, dataset_id, table, quirk, tmp_path), quirk)
 
 
 @pytest.mark.parametrize("quirk", sorted(xoev_codelist.ALLOWED))

@@ -1,0 +1,28 @@
+"""Reads a filled form (`sources.file_formats.FormFile`): a workbook, or the same columns as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sources.catalogue import Catalog
+from sources.declaration import Declaration
+from sources.file_formats import FormFile
+from sources.readers import delimited, grid, workbook
+from sources.readers.reading import Reading
+
+VERSION = f"1+{workbook.VERSION}+{delimited.VERSION}"
+
+
+def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
+    """Read one filled form.
+
+    Raises:
+        SourceError: the file is no such form, is unsafe, or a cell is not as declared.
+    """
+    form = declaration.format
+    assert isinstance(form, FormFile)
+    if workbook.recognises(grid.check_kind(file)):
+        as_sheet = declaration.model_copy(update={"format": form.as_workbook()})
+        return workbook.read(catalog, as_sheet, file)
+    as_text = declaration.model_copy(update={"format": form.as_delimited()})
+    return delimited.read(catalog, as_text, file)
