@@ -177,7 +177,12 @@ def test_nothing_happens_on_import(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": "", "HOME": str(tmp_path), "DAGSTER_DISABLE_TELEMETRY": "yes"},
+        env={
+            "PATH": "",
+            "HOME": str(tmp_path),
+            "DAGSTER_DISABLE_TELEMETRY": "yes",
+            "PYTHONPATH": str(ROOT),
+        },
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
