@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ def in_words() -> Iterator[None]:
         kind = type(problem).__name__
         code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
         code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}
+        code |= {"UnknownName": USAGE, "CannotAnswer": USAGE, "Busy": USAGE}
         raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
 
 
@@ -242,6 +244,69 @@ def diff_releases(product: str, before: str, after: str | None, lines: Path | No
         from .display import tell_difference
 
         tell_difference(settings_here().paths, product, before, after or "current", lines, console())
+
+
+@main.command("indicators")
+@click.option("--field", "policy_field", help="Only one policy field, such as Kita or Armut.")
+def list_indicators(policy_field: str | None) -> None:
+    """List every indicator: how many values it has, or which input it waits for and why."""
+    with in_words():
+        from .answers import tell_indicators
+
+        tell_indicators(settings_here().paths, policy_field, console())
+
+
+AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
+
+
+@main.command()
+@click.argument("indicator")
+@click.option("--area", "areas", multiple=True, help="Code or name; may be given several times.")
+@click.option("--level", help="All areas of a level: DE, LAND, REGBEZ, KREIS, GEMEINDE, …")
+@click.option("--period", help="2015, 2010-2015, 2015-12-31 or 2014/15; all without it.")
+@click.option("--as-of", type=AS_OF, help="What was known on that day, computed again from the cells.")
+@click.option(
+    "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+def query(
+    indicator: str,
+    areas: tuple[str, ...],
+    level: str | None,
+    period: str | None,
+    as_of: datetime | None,
+    gebietsstand: str | None,
+    as_csv: bool,
+) -> None:
+    """Show the values of INDICATOR as a table with a chart.
+
+    Estimated values are marked, breaks of the series stand between the rows they part, and where a value is
+    missing the reason is named.
+    """
+    with in_words():
+        from .answers import ask, csv_of, tell_answer
+
+        answer = ask(settings_here().paths, indicator, areas, level, period, as_of, gebietsstand)
+        if as_csv:
+            click.echo(csv_of(answer), nl=False)
+        else:
+            tell_answer(answer, console())
+
+
+@main.command()
+@click.argument("indicator")
+@click.argument("area")
+@click.argument("period")
+@click.option("--as-of", type=AS_OF, help="As it was known on that day.")
+def explain(indicator: str, area: str, period: str, as_of: datetime | None) -> None:
+    """Show the receipt of one number: the newest of INDICATOR for AREA in PERIOD.
+
+    Formula and edition, every cell it is made of with table, line, field and file hash, status, rounding.
+    """
+    with in_words():
+        from .answers import tell_receipt
+
+        tell_receipt(settings_here().paths, indicator, area, period, as_of, console())
 
 
 @main.command()

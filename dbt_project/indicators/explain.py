@@ -1,18 +1,22 @@
 """`planstat explain`: the receipt of one number.
 
 Formula and edition, every cell of numerator and denominator with its table, line and field in the original
-file, the hash of that file, status, rounding, corrections, and how sure the value is.
+file, the hash of that file, status, rounding, corrections, and how sure the value is. A derived indicator or
+a composite index has the receipts of what it is made of below its own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from dbt_project.indicators.query import cells_sql, denominator_dates, parts_of
+from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
+from dbt_project.indicators.query import can_answer, denominator_dates, parts_of, recompute
+from dbt_project.indicators.specification import Fact
 from dbt_project.indicators.warehouse import (
     Row,
     UnknownName,
@@ -30,6 +34,7 @@ CELL = (
     "attribution", "snapshot_id", "file_name", "source_uri", "sha256", "source_line", "source_column",
     "known_from",
 )  # fmt: skip
+ROLES = {"numerator": "numerator", "denominator": "denominator", "value": "published value"}
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,17 @@ class Side:
     value: float | None
     cells: list[Row]
 
+    def lines(self) -> Iterator[str]:
+        """The side in words; cells of one line of one file that lie side by side are told one by one."""
+        total = "missing" if self.value is None else f"{self.value:.10g}"
+        yield f"{ROLES[self.role]}: {total}"
+        for cell in self.cells:
+            yield f"  {_cell_line(cell)}"
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """The receipt of one number. `result` is its row in the mart; `parts` the receipts of a derived one."""
+    """The receipt of one number: its row in the mart, and the receipts of what it is made of (`parts`)."""
 
     indicator: Row
     area: Row
@@ -52,61 +64,70 @@ class Explanation:
     breaks: list[Row]
     sides: list[Side]
     parts: list[Explanation]
+    remarks: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """The receipt in words, German, one statement a line."""
-        number = self.result["value"]
-        shown = "kein Wert" if number is None else f"{number:.{self.result['decimals']}f}".replace(".", ",")
+        """The receipt in words, one statement a line; those of parts are indented."""
+        result = self.result
         out = [
             f"{self.indicator['indicator_id']} {self.indicator['name_de']}",
-            f"{self.area['area_name']} ({self.area['area_code']}), {self.result['reference_date']:%d.%m.%Y}: "
-            f"{shown} {self.indicator['unit']}",
-            f"Formel: {self.indicator['formula_source']}",
+            f"{self.area['area_name']} ({self.area['area_code']}), {result['reference_date']}: "
+            f"{_shown(result['value'], result['decimals'])} {self.indicator['unit']}",
+            f"formula: {self.indicator['formula_source']}"
+            + ("" if self.indicator["formula_confirmed"] else " (not confirmed at the source)"),
         ]
+        if self.indicator["law"]:
+            out.append(f"law: {self.indicator['law']}")
         if self.edition:
-            out.append(f"Ausgabe: {self.edition['edition_id']}, {self.edition['note_de']}")
-        out.append(f"Status {self.result['obs_status']}, Grund {self.result['missing_reason']}")
-        if self.result["lower_limit"] is not None:
-            limits = [
-                f"{self.result[name]:.{self.result['decimals'] + 1}f}".replace(".", ",")
-                for name in ("lower_limit", "upper_limit")
-            ]
+            out.append(f"edition: {self.edition['edition_id']}, {self.edition['note_en']}")
+        out.append(f"status: {result['obs_status']}" + _but(result["missing_reason"]))
+        if result.get("lower_limit") is not None:
+            low, high = (
+                _shown(result[name], result["decimals"] + 1) for name in ("lower_limit", "upper_limit")
+            )
             out.append(
-                f"95-%-Intervall {limits[0]} bis {limits[1]} ({self.result['interval_method']}), "
-                f"Verlässlichkeit {self.result['reliability']}"
+                f"95 % interval: {low} to {high} ({result['interval_method']}), "
+                f"reliability {result['reliability']}"
             )
-        if self.result["is_backcast"]:
-            out.append("Zurückgerechnet auf ein Gebiet, das es am Stichtag noch nicht gab")
+        if result.get("rounding_base"):
+            out.append(f"rounding: the source rounds to multiples of {result['rounding_base']}")
+        if result.get("is_backcast"):
+            out.append("territory: carried back to an area that did not exist on that day")
+        out += self.remarks
         for side in self.sides:
-            total = (
-                "fehlt"
-                if side.value is None
-                else f"{side.value:g}"
-                if side.value < 1e6
-                else f"{side.value:.0f}"
-            )
-            out.append(f"{side.role}: {total}")
-            out += [_cell_line(cell) for cell in side.cells]
+            out += side.lines()
+        out += [f"break: {one['break_date']}, {one['note_en']}" for one in self.breaks]
         for part in self.parts:
-            out += ["", *part.lines()]
-        for one in self.breaks:
-            out.append(f"Bruch am {one['break_date']:%d.%m.%Y}: {one['note_de']}")
+            out += ["", *(f"  {line}" for line in part.lines())]
         return out
+
+
+def _shown(value: float | None, decimals: int) -> str:
+    return "no value" if value is None else f"{value:.{decimals}f}"
+
+
+def _but(missing_reason: str) -> str:
+    return "" if missing_reason == "none" else f", missing because {missing_reason.replace('_', ' ')}"
 
 
 def _cell_line(cell: Row) -> str:
     codes = ", ".join(
         f"{name.removesuffix('_code')} {code}" for name, code in cell["codes"].items() if code != "_T"
     )
-    factor = "" if cell["factor"] == 1 else f" × {cell['factor']:g}"
-    number = cell["raw_symbol"] if cell["value"] is None else f"{cell['value']:.10g}"
-    rounding = f", gerundet auf {cell['rounding_base']}" if cell["rounding_base"] else ""
-    correction = f", berichtigt ({cell['correction_id']})" if cell["correction_id"] else ""
-    return (
-        f"  {number}{factor} {cell['unit']} [{cell['measure_code']}{'; ' + codes if codes else ''}]"
-        f" am {cell['reference_date']:%d.%m.%Y}: Tabelle {cell['table_code'] or cell['dataset_id']},"
-        f" {cell['file_name']} Zeile {cell['source_line']} Feld {cell['source_column']},"
-        f" sha256 {cell['sha256'][:12]}…, bekannt seit {cell['known_from']:%d.%m.%Y}{rounding}{correction}"
+    number = f"no value (“{cell['raw_symbol'] or ''}”)" if cell["value"] is None else f"{cell['value']:.10g}"
+    column = "" if cell["source_column"] is None else f" field {cell['source_column']}"
+    return "".join(
+        [
+            number,
+            "" if cell["factor"] == 1 else f" × {cell['factor']:g}",
+            f" {cell['unit']} [{cell['measure_code']}{'; ' + codes if codes else ''}]",
+            f" on {cell['reference_date']}: table {cell['table_code'] or cell['dataset_id']},",
+            f" {cell['file_name']} line {cell['source_line']}{column},",
+            f" sha256 {cell['sha256'][:12]}…, known since {cell['known_from']:%Y-%m-%d}",
+            "" if cell["obs_status"] in ("A", "M") else f", status {cell['obs_status']}",
+            f", rounded to {cell['rounding_base']}" if cell["rounding_base"] else "",
+            f", corrected ({cell['correction_id']})" if cell["correction_id"] else "",
+        ]
     )
 
 
@@ -115,7 +136,8 @@ def explain(
 ) -> Explanation:
     """The receipt of the newest number of an indicator for an area in a period.
 
-    Raises `UnknownName` when indicator, area, period or number is not there.
+    as_of: as it was known at that time. Raises `UnknownName` when indicator, area, period or number is not
+    there.
     """
     with opened(warehouse) as connection:
         return _explain(connection, indicator_id, area, period, as_of)
@@ -129,8 +151,22 @@ def _explain(
     as_of: dt.datetime | None,
 ) -> Explanation:
     indicator = indicator_row(connection, indicator_id)
+    indicator_id = indicator["indicator_id"]
+    can_answer(indicator, as_of)
+    if indicator["computed_by"] not in ("facts", "derived"):
+
+        def part(name: str, code: str, when: str) -> Explanation:
+            return _explain(connection, name, code, when, None)
+
+        if indicator["computed_by"] == "mart_outcome":
+            place, results, remarks, parts = goal_receipt(connection, area, period, part)
+        else:
+            place, results, remarks, parts = index_receipt(connection, indicator_id, area, period, part)
+        return Explanation(indicator, place, results[-1], None, [], [], parts, remarks)
     place = area_row(connection, area)
     first, last = period_range(period)
+    if as_of is not None:
+        recompute(connection, indicator_id, as_of)
     found = rows(
         connection,
         "select * from mart_indicator where indicator_id = ? and area_code = ?"
@@ -181,23 +217,60 @@ def _side(
     as_of: dt.datetime | None,
 ) -> Side:
     parts = parts_of(connection, indicator_id, role)
-    fact = facts()[parts[0]["fact"]]
-    names = [f"{name}_code" for name in fact.dimensions]
+    declared = facts()
+    cells = [
+        cell
+        for name in dict.fromkeys(part["fact"] for part in parts)
+        for cell in _cells(connection, name, declared[name], [indicator_id, role], area_code, dates, as_of)
+    ]
+    days = max(1, len(dates))
+    complete = len(cells) == len(parts) * days and all(cell["value"] is not None for cell in cells)
+    total = sum(cell["value"] * cell["factor"] for cell in cells) / days if complete else None
+    return Side(role, total, cells)
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    fact: Fact,
+    side: list[str],
+    area_code: str,
+    dates: list[dt.date],
+    as_of: dt.datetime | None,
+) -> list[Row]:
+    """The cells of a fact that one side (indicator, role) selects, as known at a time; one per part and date.
+
+    Where several datasets publish a cell, the one preferred today comes first.
+    """
+    codes = [f"{dimension}_code" for dimension in fact.dimensions]
+    match = "".join(f" and facts.{code} = parts.{code}" for code in codes)
     found = rows(
         connection,
-        f"""select cells.*, dim_dataset.table_code, dim_dataset.title_de, dim_dataset.publisher_name,
+        f"""with versions as (
+            select facts.*, parts.part_no, parts.factor,
+                bool_or(facts.is_preferred) over (
+                    partition by parts.part_no, facts.dataset_id, facts.period_key
+                ) as dataset_is_preferred
+            from {fact.model} as facts
+            inner join indicator_part as parts on facts.measure_code = parts.measure_code{match}
+            where parts.indicator_id = ? and parts.role = ? and parts.fact = ? and facts.area_code = ?
+                and list_contains(?::date[], facts.reference_date)
+        ), cells as (
+            select * from versions
+            where missing_reason <> 'area_not_existing'
+                and (?::timestamp is null and is_preferred
+                    or known_from <= ?::timestamp and (known_to is null or known_to > ?::timestamp))
+            qualify row_number() over (
+                partition by period_key, part_no
+                order by dataset_is_preferred desc, dataset_id, known_from desc
+            ) = 1
+        )
+        select cells.*, dim_dataset.table_code, dim_dataset.title_de, dim_dataset.publisher_name,
             dim_dataset.attribution, dim_snapshot.file_name, dim_snapshot.source_uri, dim_snapshot.sha256
-        from ({cells_sql(fact.model, list(fact.dimensions))}) as cells
+        from cells
         inner join dim_dataset on cells.dataset_id = dim_dataset.dataset_id
         inner join dim_snapshot on cells.snapshot_id = dim_snapshot.snapshot_id
-        where cells.area_code = ? and list_contains(?::date[], cells.reference_date)
         order by cells.reference_date, cells.part_no""",
-        [indicator_id, role, as_of, as_of, as_of, area_code, dates],
+        [*side, name, area_code, dates, as_of, as_of, as_of],
     )
-    cells = [
-        {name: row[name] for name in CELL} | {"codes": {name: row[name] for name in names}} for row in found
-    ]
-    values = [row["value"] for row in found]
-    complete = len(values) == len(parts) * max(1, len(dates)) and None not in values
-    total = sum(row["value"] * row["factor"] for row in found) / max(1, len(dates)) if complete else None
-    return Side(role, total, cells)
+    return [{key: row[key] for key in CELL} | {"codes": {code: row[code] for code in codes}} for row in found]

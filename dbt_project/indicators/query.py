@@ -1,21 +1,30 @@
 """`planstat query`: values of an indicator for areas and periods, as known now or on a day, on any territory.
 
-Without `as_of` and `territory_year` the published mart answers. With them the value is computed again from
-the cells known on that day, numerator and denominator carried to the territory first, divided after.
+Without `as_of` the published mart answers. With it the warehouse computes the indicator again from the cells
+known at that time (table macro `indicator_as_known`, the same SQL that makes the mart). On another
+territory numerator and denominator are carried first and divided after (table macro `indicator_on`).
+Composite indices and goals are read from marts of their own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from dbt_project.indicators.warehouse import Row, area_row, facts, indicator_row, opened, period_range, rows
+from dbt_project.indicators.warehouse import (
+    Row,
+    UnknownName,
+    area_row,
+    index_area_code,
+    indicator_row,
+    opened,
+    period_range,
+    rows,
+)
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
@@ -23,21 +32,51 @@ MART_COLUMNS = (
     " obs_status, missing_reason, lower_limit, upper_limit, reliability, reference_value, reference_verdict,"
     " change, change_verdict, is_backcast, known_from"
 )
+TERRITORY_COLUMNS = (
+    "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
+    " obs_status, missing_reason, estimated_share, from_codes"
+)
+INDICES = """
+    select area_code, area_name, area_level, make_date(reference_year, 12, 31) as reference_date,
+        score as value, 'Punkte' as unit, 2 as decimals, obs_status, missing_reason, edition_id as edition,
+        concat_ws(' ', class_code, class_label_de) as label
+    from mart_social_index where index_id = ?
+"""
+GOALS = """
+    select area_code, area_name, null as area_level, reference_date, attainment_pct as value, '%' as unit,
+        0 as decimals, case when attainment_pct is null then 'M' else 'A' end as obs_status,
+        case when attainment_pct is null then status_reason else 'none' end as missing_reason,
+        goal_id as edition, status as label
+    from mart_outcome where ? = 'Z01'
+"""
+
+
+class CannotAnswer(ValueError):
+    """What an indicator cannot be asked, and why."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked and what came out: one row per area and reference date, dates ascending."""
+    """What was asked and what came out: one row per area and reference date, dates ascending.
+
+    breaks: breaks of the series between the first and the last date, by date.
+    """
 
     indicator: Row
     rows: list[Row]
+    breaks: list[Row] = field(default_factory=list)
     as_of: dt.datetime | None = None
-    territory_year: int | None = None
+    gebietsstand: dt.date | None = None
     notes: list[str] = field(default_factory=list)
 
     def chart(self, area_code: str) -> str:
         """The series of an area as one line of blocks, missing values as a gap."""
         return sparkline([row["value"] for row in self.rows if row["area_code"] == area_code])
+
+    def charts(self) -> list[tuple[str, str, str]]:
+        """Code, name and chart of every area."""
+        names = {row["area_code"]: row["area_name"] or "" for row in self.rows}
+        return [(code, name, self.chart(code)) for code, name in names.items()]
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -58,112 +97,146 @@ def query(
     area_level: str | None = None,
     period: str | None = None,
     as_of: dt.datetime | None = None,
-    territory_year: int | None = None,
+    gebietsstand: dt.date | None = None,
 ) -> Answer:
     """The values of an indicator.
 
     areas: codes or names; none means all of `area_level` (all levels when that is none too).
     period: `2015`, `2010-2015`, `2015-12-31`, `2014/15`; none means all.
-    as_of: what was known at that time. territory_year: Kreise of 31 December of that year.
+    as_of: what was known at that time. gebietsstand: the boundaries of that year-end.
     Raises `UnknownName` for an indicator, area or period that is not there, `FileNotFoundError` without a
-    warehouse, `ValueError` for what an indicator cannot do.
+    warehouse, `CannotAnswer` for what an indicator cannot do.
     """
     with opened(warehouse) as connection:
         indicator = indicator_row(connection, indicator_id)
-        if indicator["computed_by"] == "nothing":
-            where = f"{indicator['waits_for']} ({indicator['waits_where']}): {indicator['waits_why']}"
-            raise ValueError(f"{indicator_id} is not computed yet. It waits for {where}")
-        if indicator["computed_by"] not in ("facts", "derived"):
-            raise ValueError(f"{indicator_id} is computed by {indicator['computed_by']}: read that mart")
-        codes = [area_row(connection, area)["area_code"] for area in areas]
+        can_answer(indicator, as_of, gebietsstand)
+        composite = indicator["computed_by"] not in ("facts", "derived")
+        is_index = indicator["computed_by"] == "mart_social_index"
+        codes = [
+            index_area_code(connection, area) if is_index else area_row(connection, area)["area_code"]
+            for area in areas
+        ]
         span = period_range(period) if period else (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
-        if as_of is None and territory_year is None:
-            found = _published(connection, indicator_id, codes, area_level, span)
-            return Answer(indicator, found)
-        if indicator["computed_by"] == "derived":
-            raise ValueError(f"{indicator_id} is made of two indicators: ask for each of them")
-        computed = _computed(connection, indicator, as_of, span, territory_year)
-        names = {row["area_code"]: row for row in rows(connection, "select * from dim_area where is_latest")}
-        chosen = []
-        for row in computed:
-            area = names.get(row["area_code"], {})
-            row |= {"area_name": area.get("area_name"), "area_level": area.get("area_level")}
-            if (codes and row["area_code"] not in codes) or (area_level and row["area_level"] != area_level):
-                continue
-            chosen.append(row)
         notes = []
-        if territory_year is not None:
-            notes.append(f"Kreise on the territory of 31.12.{territory_year}; a part of a Kreis is estimated")
-        return Answer(indicator, chosen, as_of, territory_year, notes)
+        if as_of is not None:
+            recompute(connection, indicator["indicator_id"], as_of)
+            notes.append(f"as known at {as_of:%Y-%m-%d %H:%M}")
+        if composite:
+            source, bound = INDICES if is_index else GOALS, []
+            notes.append(f"from {indicator['computed_by']}; an edition is never changed once published")
+        elif gebietsstand is not None:
+            _is_known_territory(connection, gebietsstand)
+            source, bound = (
+                f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?",
+                [gebietsstand],
+            )
+            notes.append(f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated")
+        else:
+            source, bound = f"select {MART_COLUMNS} from mart_indicator where indicator_id = ?", []
+        every = rows(
+            connection,
+            f"""select * from ({source}) as answers
+            where (len(?::varchar[]) = 0 or list_contains(?::varchar[], area_code))
+                and (?::varchar is null or area_level = ?)
+            order by area_code, reference_date""",
+            [*bound, indicator["indicator_id"], codes, codes, area_level, area_level],
+        )
+        found = [row for row in every if span[0] <= row["reference_date"] <= span[1]]
+        if not found:
+            raise UnknownName(_nothing(connection, indicator, codes, area_level, period, every, as_of))
+        breaks = rows(
+            connection,
+            "select break_date, note_de, note_en from indicator_break"
+            " where indicator_id = ? and break_date > ? and break_date <= ? order by break_date",
+            [
+                indicator["indicator_id"],
+                min(row["reference_date"] for row in found),
+                max(row["reference_date"] for row in found),
+            ],
+        )
+        return Answer(indicator, found, breaks, as_of, gebietsstand, notes)
 
 
-def _published(
-    connection: duckdb.DuckDBPyConnection,
-    indicator_id: str,
-    codes: list[str],
-    area_level: str | None,
-    span: tuple[dt.date, dt.date],
-) -> list[Row]:
-    return rows(
-        connection,
-        f"select {MART_COLUMNS} from mart_indicator"
-        " where indicator_id = ? and reference_date between ? and ?"
-        " and (len(?::varchar[]) = 0 or list_contains(?::varchar[], area_code))"
-        " and (? is null or area_level = ?)"
-        " order by area_code, reference_date",
-        [indicator_id, *span, codes, codes, area_level, area_level],
+def recompute(connection: duckdb.DuckDBPyConnection, indicator_id: str, as_of: dt.datetime) -> None:
+    """Let this connection see `mart_indicator` as it was known: one indicator, a table that covers the mart.
+
+    How sure a value is (limits, verdicts) is not computed again.
+    """
+    connection.execute(
+        """create or replace temp table mart_indicator as
+        select
+            known.*,
+            areas.area_name,
+            indicator.unit,
+            cast(indicator.decimals as integer) as decimals,
+            null::double as lower_limit,
+            null::double as upper_limit,
+            null::varchar as interval_method,
+            null::varchar as reliability,
+            null::double as reference_value,
+            null::varchar as reference_verdict,
+            null::double as change,
+            null::varchar as change_verdict
+        from indicator_as_known(?, ?) as known
+        inner join dim_area as areas on known.area_key = areas.area_key
+        inner join indicator on known.indicator_id = indicator.indicator_id""",
+        [indicator_id, as_of],
     )
 
 
-def _computed(
+def can_answer(indicator: Row, as_of: dt.datetime | None, gebietsstand: dt.date | None = None) -> None:
+    """Raises `CannotAnswer` for an indicator that waits, or one with editions asked as of a day."""
+    name = indicator["indicator_id"]
+    if indicator["computed_by"] == "nothing":
+        where = f"{indicator['waits_for']} ({indicator['waits_where']}): {indicator['waits_why']}"
+        raise CannotAnswer(f"{name} is not computed yet. It waits for {where}")
+    if indicator["computed_by"] in ("facts", "derived"):
+        return
+    if as_of is not None:
+        raise CannotAnswer(f"{name} has editions, which are never changed: ask without a day")
+    if gebietsstand is not None:
+        raise CannotAnswer(f"{name} belongs to the areas of its edition: ask without a Gebietsstand")
+
+
+def _is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.date) -> None:
+    """Raises `CannotAnswer` for a day that is no year-end, or none the crosswalk reaches."""
+    [years] = rows(
+        connection, "select min(to_year) as first, max(to_year) as last from bridge_area_crosswalk"
+    )
+    first, last = years["first"], years["last"]
+    if (gebietsstand.month, gebietsstand.day) != (12, 31):
+        raise CannotAnswer(f"boundaries are kept by year-end: give {gebietsstand.year}-12-31")
+    if first is None or not first <= gebietsstand.year <= last:
+        reach = f"reach from {first}-12-31 to {last}-12-31" if first else "are not delivered"
+        raise CannotAnswer(f"no boundaries of {gebietsstand}: the conversion keys {reach}")
+
+
+def _nothing(
     connection: duckdb.DuckDBPyConnection,
     indicator: Row,
+    codes: list[str],
+    area_level: str | None,
+    period: str | None,
+    every: list[Row],
     as_of: dt.datetime | None,
-    span: tuple[dt.date, dt.date],
-    territory_year: int | None,
-) -> list[Row]:
-    """Values from the cells known at `as_of`; a side with a missing part is missing."""
-    sides = {
-        role: side_values(connection, indicator["indicator_id"], role, as_of, territory_year)
-        for role in ("numerator", "denominator", "value")
-    }
-    needs_denominator = bool(parts_of(connection, indicator["indicator_id"], "denominator"))
-    needs_value = bool(parts_of(connection, indicator["indicator_id"], "value"))
-    if territory_year is not None and needs_value:
-        raise ValueError(
-            f"{indicator['indicator_id']} is published as a rate: it cannot be carried to another territory"
-        )
-    found = []
-    for (area, date), numerator in sorted(sides["numerator"].items()):
-        if not span[0] <= date <= span[1]:
-            continue
-        row: Row = {"area_code": area, "reference_date": date, "numerator": numerator["value"]}
-        row |= {"unit": indicator["unit"], "decimals": indicator["decimals"], "denominator": None}
-        status = [numerator["status"]]
-        value: float | None = numerator["value"]
-        if needs_value:
-            published = sides["value"].get((area, date))
-            value = published["value"] if published else None
-        elif needs_denominator:
-            parts = [sides["denominator"].get((area, day)) for day in denominator_dates(indicator, date)]
-            if any(part is None for part in parts):
-                continue
-            values = [part["value"] for part in parts if part]
-            status += [part["status"] for part in parts if part]
-            row["denominator"] = None if None in values else sum(values) / len(values)
-            value = _ratio(value, row["denominator"], indicator["multiplier"])
-        elif value is not None:
-            value *= indicator["multiplier"]
-        row["value"] = value
-        row["obs_status"] = "M" if value is None else max(status, key="APEUM".index)
-        found.append(row)
-    return found
-
-
-def _ratio(numerator: float | None, denominator: float | None, multiplier: float) -> float | None:
-    if numerator is None or not denominator:
-        return None
-    return float(numerator / denominator * multiplier)
+) -> str:
+    """Why there is no row, with what there is instead."""
+    name = indicator["indicator_id"]
+    asked = " ".join(filter(None, (", ".join(codes), area_level)))
+    where = f" for {asked}" if asked else ""
+    if every:
+        dates = ", ".join(sorted({f"{row['reference_date']}" for row in every}))
+        return f"{name} has no row{where} in {period}; there is {dates}"
+    if as_of is not None:
+        return f"nothing of {name} was known{where} at {as_of:%Y-%m-%d %H:%M}"
+    levels = rows(
+        connection,
+        "select distinct area_level from mart_indicator where indicator_id = ?1"
+        " union select distinct area_level from mart_social_index where index_id = ?1 order by 1",
+        [name],
+    )
+    there = ", ".join(row["area_level"] for row in levels)
+    return f"{name} has no row{where}; {'it has values for ' + there if there else 'it has no values at all'}"
 
 
 def denominator_dates(indicator: Row, date: dt.date) -> list[dt.date]:
@@ -180,93 +253,3 @@ def parts_of(connection: duckdb.DuckDBPyConnection, indicator_id: str, role: str
         "select * from indicator_part where indicator_id = ? and role = ? order by part_no",
         [indicator_id, role],
     )
-
-
-def cells_sql(model: str, dimensions: Sequence[str]) -> str:
-    """The cells of a fact that one side selects, as known at a time: binds indicator, role, time three times.
-
-    One row per cell and part. Where several datasets publish a cell, the one preferred today comes first.
-    """
-    match = " and ".join(f"facts.{name}_code = parts.{name}_code" for name in dimensions)
-    return f"""
-        select facts.*, parts.part_no, parts.factor
-        from {model} as facts
-        inner join indicator_part as parts
-            on facts.measure_code = parts.measure_code {"and " + match if match else ""}
-        where parts.indicator_id = ? and parts.role = ? and facts.missing_reason <> 'area_not_existing'
-            and (?::timestamp is null and facts.is_preferred
-                or facts.known_from <= ?::timestamp
-                and (facts.known_to is null or facts.known_to > ?::timestamp))
-        qualify row_number() over (
-            partition by facts.area_code, facts.period_key, parts.part_no
-            order by facts.is_preferred desc, facts.dataset_id, facts.known_from desc
-        ) = 1
-    """
-
-
-def side_values(
-    connection: duckdb.DuckDBPyConnection,
-    indicator_id: str,
-    role: str,
-    as_of: dt.datetime | None,
-    territory_year: int | None = None,
-) -> dict[tuple[str, dt.date], Row]:
-    """Value and worst status of one side by area and reference date."""
-    parts = parts_of(connection, indicator_id, role)
-    if not parts:
-        return {}
-    declared = facts()
-    fact = declared[parts[0]["fact"]]
-    cells = rows(
-        connection,
-        f"""select area_code, reference_date, sum(value * factor) as total, count(value) as present,
-            arg_max(obs_status, instr('APEUM', obs_status)) as status
-        from ({cells_sql(fact.model, list(fact.dimensions))}) as cells
-        group by area_code, reference_date""",
-        [indicator_id, role, as_of, as_of, as_of],
-    )
-    found: dict[tuple[str, dt.date], Row] = {
-        (cell["area_code"], cell["reference_date"]): {
-            "value": cell["total"] if cell["present"] == len(parts) else None,
-            "status": cell["status"],
-        }
-        for cell in cells
-    }
-    if territory_year is None:
-        return found
-    weight = "weight_area" if parts[0]["fact"] == "area_size" else "weight_population"
-    return _carried(connection, found, territory_year, weight)
-
-
-def _carried(
-    connection: duckdb.DuckDBPyConnection,
-    values: dict[tuple[str, dt.date], Row],
-    territory_year: int,
-    weight: str,
-) -> dict[tuple[str, dt.date], Row]:
-    """Values of Kreise carried to the Kreise of another year-end; a missing part makes the whole missing."""
-    steps: dict[tuple[int, str], list[tuple[str, float, str]]] = defaultdict(list)
-    for row in rows(
-        connection,
-        f"select from_year, from_code, to_code, {weight} as weight, grade from bridge_area_crosswalk"
-        " where to_year = ?",
-        [territory_year],
-    ):
-        steps[row["from_year"], row["from_code"]].append((row["to_code"], row["weight"], row["grade"]))
-    gathered: dict[tuple[str, dt.date], list[tuple[float | None, str]]] = defaultdict(list)
-    for (area, date), entry in values.items():
-        if len(area) != 5:
-            gathered[area, date].append((entry["value"], entry["status"]))
-            continue
-        year = date.year if (date.month, date.day) == (12, 31) else date.year - 1
-        for target, share, grade in steps.get((year, area), [(area, 1.0, "exact")]):
-            value = None if entry["value"] is None else entry["value"] * share
-            gathered[target, date].append((value, "E" if grade == "estimated" else entry["status"]))
-    carried: dict[tuple[str, dt.date], Row] = {}
-    for key, contributions in gathered.items():
-        amounts: list[Any] = [value for value, _ in contributions]
-        carried[key] = {
-            "value": None if None in amounts else sum(amounts),
-            "status": max((status for _, status in contributions), key="APEUM".index),
-        }
-    return carried

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from dbt_project.indicators.compiler import in_order
+from dbt_project.indicators.compiler import FIELDS, in_order
 from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
+from dbt_project.indicators.warehouse import UnknownName, opened, rows
 
 State = Literal["computes", "without values", "waits"]
 
@@ -38,11 +39,27 @@ class Entry:
     last: dt.date | None = None
 
 
-def register(warehouse: Path | None = None, specifications: Specifications | None = None) -> list[Entry]:
-    """Every indicator in the order of the catalogue; with a warehouse also how many values there are."""
+def register(
+    warehouse: Path | None = None,
+    policy_field: str | None = None,
+    specifications: Specifications | None = None,
+) -> list[Entry]:
+    """Every indicator in the order of the catalogue, of one policy field or of all.
+
+    With a warehouse also how many values there are. Raises `UnknownName` for a field that is none.
+    """
     known = specifications or load_specifications()
+    field = None if policy_field is None else _field(policy_field)
     counted = _counted(warehouse) if warehouse is not None and warehouse.is_file() else None
-    return [_entry(known, one, counted) for one in in_order(known)]
+    return [_entry(known, one, counted) for one in in_order(known) if field in (None, one.policy_field)]
+
+
+def _field(text: str) -> str:
+    """The policy field by its German name or its English column name, in any case."""
+    for name, slug in FIELDS.items():
+        if text.lower() in (name.lower(), slug):
+            return name
+    raise UnknownName(f"no policy field {text!r}; there are {', '.join(FIELDS)}")
 
 
 def _entry(known: Specifications, one: Indicator, counted: Mapping[str, dict[str, Any]] | None) -> Entry:
@@ -89,8 +106,6 @@ def _why_empty(one: Indicator) -> str:
 
 def _counted(warehouse: Path) -> dict[str, dict[str, Any]]:
     """Periods, areas and values per indicator in the warehouse, composites and goals from their own marts."""
-    from dbt_project.indicators.warehouse import opened, rows
-
     sql = """
         select indicator_id, count(distinct reference_date) as periods, count(distinct area_code) as areas,
             count(value) as values, min(reference_date) as first, max(reference_date) as last

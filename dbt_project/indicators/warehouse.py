@@ -21,15 +21,26 @@ class UnknownName(LookupError):
     """An indicator, area or period that is not in the warehouse; the text says what there is."""
 
 
+class Busy(RuntimeError):
+    """A run writes the warehouse right now."""
+
+
 @contextmanager
 def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the warehouse file.
 
-    Raises `FileNotFoundError`, in words, when there is none yet.
+    Raises `FileNotFoundError`, in words, when there is none yet, and `Busy` while a run writes it.
     """
     if not file.is_file():
         raise FileNotFoundError(f"{file} is not there: run `planstat run` first")
-    connection = duckdb.connect(str(file), read_only=True)
+    try:
+        connection = duckdb.connect(str(file), read_only=True)
+    except duckdb.IOException as problem:
+        if "lock" not in str(problem):
+            raise
+        raise Busy(
+            f"{file} is being written by a run: ask again when it has ended (releases stay readable)"
+        ) from None
     try:
         yield connection
     finally:
@@ -52,20 +63,19 @@ def facts() -> dict[str, Fact]:
 
 
 def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Row:
-    """The indicator's row of the catalogue; raises `UnknownName` with what comes near."""
-    found = rows(connection, "select * from indicator where indicator_id = ?", [indicator_id])
+    """The indicator's row, by its id in any case; raises `UnknownName` with what comes near."""
+    found = rows(connection, "select * from indicator where lower(indicator_id) = lower(?)", [indicator_id])
     if found:
         return found[0]
     near = rows(
         connection,
-        "select indicator_id from indicator"
-        " order by starts_with(indicator_id, ?) desc,"
-        " jaro_winkler_similarity(lower(indicator_id), lower(?)) desc limit 5",
-        [indicator_id[:3].upper(), indicator_id],
+        "select indicator_id, name_de from indicator"
+        " order by starts_with(indicator_id, ?) desc, contains(lower(name_de), lower(?)) desc,"
+        " jaro_winkler_similarity(lower(indicator_id), lower(?)) desc, indicator_id limit 5",
+        [indicator_id[:3].upper(), indicator_id, indicator_id],
     )
-    raise UnknownName(
-        f"no indicator {indicator_id!r}; near it are {', '.join(row['indicator_id'] for row in near)}"
-    )
+    named = ", ".join(f"{row['indicator_id']} {row['name_de']}" for row in near)
+    raise UnknownName(f"no indicator {indicator_id!r}; near it are {named}")
 
 
 def area_row(connection: duckdb.DuckDBPyConnection, area: str) -> Row:
@@ -86,7 +96,23 @@ def area_row(connection: duckdb.DuckDBPyConnection, area: str) -> Row:
     if found:
         named = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found)
         raise UnknownName(f"{area!r} could be {named}: give the code")
-    raise UnknownName(f"no area {area!r}: give its code with leading zeros, such as 01001")
+    near = rows(
+        connection,
+        "select area_code, area_name from dim_area where is_latest and area_level in ('DE', 'LAND', 'KREIS')"
+        " order by area_code = lpad(?, 5, '0') desc, jaro_winkler_similarity("
+        "lower(split_part(area_name, ',', 1)), lower(?)) desc, area_code limit 3",
+        [area, area],
+    )
+    named = ", ".join(f"{row['area_code']} {row['area_name']}" for row in near)
+    raise UnknownName(f"no area {area!r}; near it are {named}. Codes keep their leading zeros")
+
+
+def index_area_code(connection: duckdb.DuckDBPyConnection, area: str) -> str:
+    """The code of an area; an index also knows small areas by the code its edition gives them."""
+    if rows(connection, "select 1 from mart_social_index where area_code = ? limit 1", [area]):
+        return area
+    code: str = area_row(connection, area)["area_code"]
+    return code
 
 
 def period_range(text: str) -> tuple[dt.date, dt.date]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,3 +36,15 @@ def macros(name: str) -> Any:
     """The macros of a file below `macros/`, to be called from Python."""
     text = (PROJECT / "macros" / name).read_text(encoding="utf-8")
     return environment().from_string(text).module
+
+
+def warehouse_macros() -> list[str]:
+    """Statements that give a warehouse its table macros for indicators (as known, on a territory)."""
+    folder = PROJECT / "macros"
+    facts = environment().from_string((folder / "indicator_facts.sql").read_text(encoding="utf-8")).module
+    files = ("status.sql", "territory.sql", "indicators.sql")
+    made = environment()
+    made.globals["indicator_facts"] = lambda: ast.literal_eval(facts.indicator_facts().strip())
+    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in files)
+    module = made.from_string(text).module
+    return [module.indicator_as_known(), module.indicator_on()]

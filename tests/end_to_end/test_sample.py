@@ -95,6 +95,39 @@ def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
     assert "Traceback" not in nowhere.said
 
 
+def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -> None:
+    told = place.planstat("indicators", COLUMNS="200")
+    assert told.code == 0, told.said
+    [row] = [line for line in told.said.splitlines() if line.startswith("P07 ")]
+    assert re.search(r"fct_benefit_receipt, fct_population +\d+ +17 +\d+ +\d{4}-12-31 – \d{4}-12-31", row)
+    [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
+    assert "22517" in row
+    assert re.search(r"103 indicators and variants: 59 compute, 44 wait", told.said)
+    unknown = place.planstat("indicators", "--field", "Sport")
+    assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
+
+
+def test_a_number_is_asked_for_and_explained(place: Place, first: Ended) -> None:
+    """Flensburg, children under 3 in day care on 1 March 2016: 815 of 2,264."""
+    asked = place.planstat("query", "K01", "--area", "Flensburg", "--period", "2016")
+    assert asked.code == 0, asked.said
+    assert re.search(r"2016-03-01\n.*\n01001 +Flensburg, .* +36\.0 +█+ +34\.0 – 38\.0", asked.said)
+    again = place.planstat("query", "K01", "--area", "01001", "--as-of", "2100-01-01", "--csv")
+    [row] = csv.DictReader(io.StringIO(again.said))
+    assert (float(row["numerator"]), float(row["denominator"])) == (815, 2264)
+    carried = place.planstat("query", "P07", "--area", "Kiel", "--gebietsstand", "2010", "--csv")
+    assert carried.code == 2 if "conversion keys are not delivered" in carried.said else carried.code == 0
+    receipt = place.planstat("explain", "K01", "01001", "2016")
+    assert receipt.code == 0, receipt.said
+    assert "2016-03-01: 36.0 %" in receipt.said
+    assert re.search(
+        r"numerator: 815\n  815 Anzahl \[children; age_group Y_LT3\].* line \d+ field \d+, sha256",
+        receipt.said,
+    )
+    wrong = place.planstat("explain", "K01", "Flensborg", "2016")
+    assert (wrong.code, "near it are 01001 Flensburg" in wrong.said) == (2, True)
+
+
 def test_a_broken_file_is_set_aside_and_nothing_else_changes(
     place: Place, first: Ended, tmp_path: Path
 ) -> None:

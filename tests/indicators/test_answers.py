@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+from rich.console import Console
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.explain import explain
-from dbt_project.indicators.query import denominator_dates, query, sparkline
+from dbt_project.indicators.query import Answer, CannotAnswer, denominator_dates, query, sparkline
 from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
-from dbt_project.indicators.warehouse import UnknownName, facts, period_range
+from dbt_project.indicators.warehouse import Busy, UnknownName, facts, period_range
+from orchestration.answers import csv_of, tell_answer
+from tests.dbt.rendering import warehouse_macros
 
 FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)
 END_2015, MARCH_2016 = dt.date(2015, 12, 31), dt.date(2016, 3, 1)
+ALWAYS, REFORM, NEVER = dt.date(1900, 1, 1), dt.date(2016, 11, 1), dt.date(9999, 12, 31)
 CELL = {
-    "area_key": "key", "area_is_valid": True, "is_backcast": False, "unit": "Anzahl", "obs_status": "A",
+    "area_is_valid": True, "is_backcast": False, "unit": "Anzahl", "obs_status": "A",
     "conf_status": "F", "missing_reason": "none", "raw_symbol": "", "rounding_base": 0, "snapshot_id": "s1",
     "correction_id": "", "source_line": 18, "source_column": 6, "known_from": FIRST, "is_preferred": True,
 }  # fmt: skip
 
 
 def cell(area: str, date: dt.date, measure: str, value: float, **other: object) -> dict[str, object]:
-    return CELL | {"area_code": area, "reference_date": date, "period_key": f"D{date}", "known_to": None} | {
-        "measure_code": measure, "value": value, **other,
+    return CELL | {
+        "area_key": area, "area_code": area, "reference_date": date, "period_key": f"D{date}",
+        "known_to": None, "measure_code": measure, "value": value, **other,
     }  # fmt: skip
 
 
@@ -59,7 +68,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.unregister("incoming")
 
     compiled = compile_files(load_specifications())
-    for seed in ("indicator", "indicator_part", "indicator_edition", "indicator_break"):
+    for seed in (
+        "indicator",
+        "indicator_part",
+        "indicator_area_level",
+        "indicator_edition",
+        "indicator_break",
+    ):
         store(seed, pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{seed}.csv"].encode())))
     store(
         "fct_childcare",
@@ -78,20 +93,33 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for fact in ("fct_childcare", "fct_population"):
         connection.execute(f"alter table {fact} alter known_to type timestamp")
-    connection.execute(
-        "create table fct_unemployment as select *, '_T' as unemployed_group_code from fct_population"
-    )
+    for column in ("first_period", "last_period"):
+        connection.execute(f"alter table indicator alter {column} type date using null")
+    for fact in facts().values():  # the others are there, without a cell
+        codes = "".join(f", '_T' as {name}_code" for name in fact.dimensions)
+        bare = "select * exclude (sex_code, nationality_code, age_group_code)"
+        connection.execute(
+            f"create table if not exists {fact.model} as {bare}{codes} from fct_population limit 0"
+        )
     store(
         "dim_area",
         pa.Table.from_pylist(
             [
-                {"area_code": code, "area_name": name, "area_level": "KREIS", "is_latest": True}
-                for code, name in [
-                    ("01001", "Flensburg, kreisfreie Stadt"),
-                    ("01059", "Schleswig-Flensburg, Kreis"),
-                    ("03152", "Göttingen, Landkreis"),
-                    ("03156", "Osterode am Harz, Landkreis"),
-                    ("03159", "Göttingen, Landkreis (neu)"),
+                {
+                    "area_key": code,
+                    "area_code": code,
+                    "area_name": name,
+                    "area_level": "KREIS",
+                    "is_latest": True,
+                    "valid_from": first,
+                    "valid_to": end,
+                }
+                for code, name, first, end in [
+                    ("01001", "Flensburg, kreisfreie Stadt", ALWAYS, NEVER),
+                    ("01059", "Schleswig-Flensburg, Kreis", ALWAYS, NEVER),
+                    ("03152", "Göttingen, Landkreis", ALWAYS, REFORM),
+                    ("03156", "Osterode am Harz, Landkreis", ALWAYS, REFORM),
+                    ("03159", "Göttingen, Landkreis (neu)", REFORM, NEVER),
                 ]
             ]
         ),
@@ -135,8 +163,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             'none' as missing_reason, 34.05 as lower_limit, 38.0 as upper_limit, 'wilson' as interval_method,
             'high' as reliability, 30.9 as reference_value, 'far_above' as reference_verdict,
             null::double as change, 'untested' as change_verdict, false as is_backcast,
-            timestamp '2018-10-01' as known_from"""
+            timestamp '2018-10-01' as known_from, '01001' as area_key, 'D2016-03-01' as period_key,
+            'F' as conf_status, null::integer as rounding_base"""
     )
+    connection.execute(
+        "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar)"
+    )
+    for statement in warehouse_macros():
+        connection.execute(statement)
     connection.close()
     return file
 
@@ -154,33 +188,99 @@ def test_as_of_a_day_before_the_revision_the_older_number_counts(warehouse: Path
     ]
 
 
-def test_before_anything_was_known_there_is_nothing(warehouse: Path) -> None:
-    assert query(warehouse, "K01", as_of=dt.datetime(2016, 1, 1)).rows == []
+def test_before_anything_was_known_that_is_said(warehouse: Path) -> None:
+    with pytest.raises(UnknownName, match="nothing of K01 was known at 2016-01-01"):
+        query(warehouse, "K01", as_of=dt.datetime(2016, 1, 1))
+
+
+def test_today_s_knowledge_computed_again_is_the_mart(warehouse: Path) -> None:
+    again = query(warehouse, "K01", areas=["01001"], as_of=dt.datetime(2030, 1, 1)).rows
+    mart = query(warehouse, "K01", areas=["01001"]).rows
+    names = (
+        "reference_date",
+        "value",
+        "numerator",
+        "denominator",
+        "obs_status",
+        "missing_reason",
+        "known_from",
+    )
+    assert [{name: row[name] for name in names} for row in again] == [
+        {name: row[name] for name in names} for row in mart
+    ]
 
 
 def test_on_a_later_territory_counts_are_added_before_they_are_divided(warehouse: Path) -> None:
-    answer = query(warehouse, "K01", areas=["03159"], territory_year=2020)
+    later = dt.date(2020, 12, 31)
+    answer = query(warehouse, "K01", areas=["03159"], as_of=dt.datetime(2019, 1, 1), gebietsstand=later)
     assert [(row["numerator"], row["denominator"], row["value"]) for row in answer.rows] == [
         (50, 125, pytest.approx(40.0))
     ]
-    assert answer.notes
+    assert answer.rows[0]["from_codes"] == "03152, 03156"
+    assert len(answer.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        (dt.date(2020, 6, 30), "boundaries are kept by year-end: give 2020-12-31"),
+        (dt.date(2050, 12, 31), "reach from 2020-12-31 to 2020-12-31"),
+    ],
+)
+def test_a_territory_that_is_not_kept(warehouse: Path, day: dt.date, message: str) -> None:
+    with pytest.raises(CannotAnswer, match=message):
+        query(warehouse, "K01", gebietsstand=day)
 
 
 def test_an_indicator_that_waits_says_for_what(warehouse: Path) -> None:
-    with pytest.raises(ValueError, match=r"J01 is not computed yet\. It waits for Hilfen zur Erziehung"):
+    with pytest.raises(CannotAnswer, match=r"J01 is not computed yet\. It waits for Hilfen zur Erziehung"):
         query(warehouse, "J01")
 
 
-def test_a_rate_the_publisher_computed_is_not_carried_to_another_territory(warehouse: Path) -> None:
-    with pytest.raises(ValueError, match="published as a rate"):
-        query(warehouse, "A01", territory_year=2020)
+def test_a_break_between_two_dates_is_named() -> None:
+    """The chart of a series may not hide it."""
+    known = [dt.date(2010, 3, 1), dt.date(2012, 3, 1)]
+    row = {
+        "area_code": "01001", "area_name": "Flensburg", "unit": "%", "decimals": 1, "obs_status": "A",
+        "missing_reason": "none", "value": 20.0,
+    }  # fmt: skip
+    indicator = dict.fromkeys(("indicator_id", "name_de", "unit", "question_de", "how_to_read_de"), "x")
+    answer = Answer(
+        indicator | {"how_not_to_read_de": "x"},
+        [row | {"reference_date": day} for day in known]
+        + [row | {"reference_date": dt.date(2013, 3, 1), "value": None, "obs_status": "M",
+                  "missing_reason": "unknown_or_confidential"}]
+        + [row | {"reference_date": dt.date(2014, 3, 1), "obs_status": "E", "value": 10.0}],
+        [{"break_date": dt.date(2011, 5, 9), "note_de": "Zensus", "note_en": "census"}],
+    )  # fmt: skip
+    out = io.StringIO()
+    tell_answer(answer, Console(file=out, width=100))
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    series = [line for line in lines if line and re.match(r"\d{4}-", line[0])]
+    assert series == [
+        ["2010-03-01", "20.0", "██████████"],
+        ["2011-05-09", "‖", "break"],
+        ["2012-03-01", "20.0", "██████████"],
+        ["2013-03-01", "–", *["missing:", "value", "unknown", "or", "confidential"]],
+        ["2014-03-01", "10.0", "s", "█████"],
+    ]
+    assert "‖ break of the series on 2011-05-09: census" in out.getvalue()
+    assert "s estimated or converted" in out.getvalue()
+
+
+def test_csv_has_every_column(warehouse: Path) -> None:
+    [row] = csv.DictReader(io.StringIO(csv_of(query(warehouse, "k01"))))
+    assert (row["indicator_id"], row["area_code"], row["reference_date"]) == ("K01", "01001", "2016-03-01")
+    assert float(row["value"]) == pytest.approx(815 / 2264 * 100)
 
 
 @pytest.mark.parametrize(
     ("indicator", "area", "period", "message"),
     [
         ("K1", "01001", "2016", "no indicator 'K1'; near it are"),
-        ("K01", "99999", "2016", "no area '99999'"),
+        ("K01", "99999", "2016", "no area '99999'; near it are"),
+        ("K01", "Flensborg", "2016", "near it are 01001 Flensburg"),
+        ("J01", "01001", "2016", "It waits for"),
         ("K01", "Gött", "2016", "could be 03152 Göttingen"),
         ("K01", "01001", "16", "is no period"),
         ("K01", "01001", "2010", "there is 2016-03-01"),
@@ -189,7 +289,7 @@ def test_a_rate_the_publisher_computed_is_not_carried_to_another_territory(wareh
 def test_what_is_not_there_is_told_with_what_is(
     warehouse: Path, indicator: str, area: str, period: str, message: str
 ) -> None:
-    with pytest.raises(UnknownName, match=message):
+    with pytest.raises((UnknownName, CannotAnswer), match=message):
         explain(warehouse, indicator, area, period)
 
 
@@ -204,10 +304,16 @@ def test_the_receipt_names_every_cell_with_table_line_and_hash(warehouse: Path) 
     only = receipt.sides[0].cells[0]
     assert (only["dataset_id"], only["source_line"], only["source_column"]) == ("22543-01-02-4", 18, 6)
     text = "\n".join(receipt.lines())
-    assert "01.03.2016: 36,0 %" in text
-    assert "Tabelle 12411-02-03-4, f.csv Zeile 18 Feld 6, sha256 abababababab" in text
-    assert "Bruch am 09.05.2011" in text
+    assert "2016-03-01: 36.0 %" in text
+    assert "table 12411-02-03-4, f.csv line 18 field 6, sha256 abababababab" in text
+    assert "break: 2011-05-09" in text
     assert "2022" not in text
+
+
+def test_the_receipt_of_an_older_number_has_the_older_cell(warehouse: Path) -> None:
+    receipt = explain(warehouse, "K01", "01001", "2016", as_of=dt.datetime(2017, 1, 1))
+    assert (receipt.result["numerator"], receipt.sides[0].value) == (800, 800)
+    assert "35.3 %" in "\n".join(receipt.lines())
 
 
 @pytest.mark.parametrize(
@@ -251,3 +357,23 @@ def test_the_register_without_a_warehouse_says_what_computes_and_what_waits() ->
     assert entries["K01"].origin == "fct_childcare, fct_population"
     assert entries["J01"].state == "waits"
     assert entries["J01"].why
+
+
+def test_the_register_of_one_field() -> None:
+    assert {one.policy_field for one in register(policy_field="health_care")} == {"Gesundheit/Pflege"}
+    with pytest.raises(UnknownName, match="no policy field 'Sport'; there are Demografie"):
+        register(policy_field="Sport")
+
+
+def test_while_a_run_writes_that_is_said(tmp_path: Path) -> None:
+    """Another process holds the file."""
+    file = tmp_path / "warehouse.duckdb"
+    holds = f"import duckdb; held = duckdb.connect({str(file)!r}); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "held\n"
+        with pytest.raises(Busy, match="ask again when it has ended"):
+            query(file, "K01")
+        writer.communicate("\n")

@@ -1,0 +1,382 @@
+{#-
+  All indicators in one pass over the facts: what an indicator is made of are rows, not queries.
+
+  A selection is a set of cells that is added up; sides (numerator, denominator, published value) that
+  select the same cells share it, so each is summed once. Derived indicators are made of two others.
+
+  relation   how a table is named: `ref` in a model, `built` in a macro of the warehouse
+  as_known   false: all indicators out of the cells that hold now (fct_indicator). true: the one named `chosen`
+             out of the cells known at the time `as_of`
+-#}
+{% macro indicator_values(relation, as_known=false) -%}
+{%- set facts = indicator_facts() %}
+with indicators as (
+
+    select * from {{ relation('indicator') }}
+    where
+        computed_by in ('facts', 'derived')
+        {%- if as_known %}
+        and (
+            indicator_id = chosen
+            or indicator_id in (select unnest([operand_1, operand_2]) from {{ relation('indicator') }} where indicator_id = chosen)
+        )
+        {%- endif %}
+
+),
+
+parts as (
+
+    select * from {{ relation('indicator_part') }}
+    {%- if as_known %}
+    where indicator_id in (select indicator_id from indicators)
+    {%- endif %}
+
+),
+
+levels as (
+
+    select * from {{ relation('indicator_area_level') }}
+
+),
+
+areas as (
+
+    select * from {{ relation('dim_area') }}
+
+),
+
+selection_parts as (
+
+    select
+        *,
+        count(*) over (partition by selection_id) as parts_declared
+    from (select distinct * exclude (indicator_id, role) from parts) as parts_of_selections
+
+),
+
+{% for fact in facts -%}
+{{ fact.name }}_cells as (
+
+    select
+        selection_parts.selection_id,
+        selection_parts.parts_declared,
+        selection_parts.factor,
+        facts.area_code,
+        facts.area_key,
+        facts.is_backcast,
+        facts.reference_date,
+        facts.period_key,
+        facts.value,
+        facts.obs_status,
+        facts.conf_status,
+        facts.missing_reason,
+        facts.rounding_base,
+        facts.dataset_id,
+        facts.known_from
+        {%- if as_known %},
+        selection_parts.part_no,
+        facts.known_to,
+        bool_or(facts.is_preferred) over (
+            partition by selection_parts.selection_id, selection_parts.part_no, facts.dataset_id, facts.area_code, facts.period_key
+        ) as dataset_is_preferred
+        {%- endif %}
+    from {{ relation(fact.model) }} as facts
+    inner join selection_parts
+        on facts.measure_code = selection_parts.measure_code
+        {%- for dimension in fact.dimensions %}
+        and facts.{{ dimension }}_code = selection_parts.{{ dimension }}_code
+        {%- endfor %}
+    where
+        selection_parts.fact = '{{ fact.name }}'
+        {%- if not as_known %}
+        and facts.is_preferred
+        and facts.missing_reason <> 'area_not_existing'
+        {%- endif %}
+
+),
+
+{% endfor -%}
+{{ 'versions' if as_known else 'cells' }} as (
+
+    {%- for fact in facts %}
+
+    select * from {{ fact.name }}_cells
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+{% if as_known -%}
+-- the version known then, of the table that is preferred for the cell where several publish it
+cells as (
+
+    select * from versions
+    where
+        missing_reason <> 'area_not_existing'
+        and known_from <= as_of
+        and (known_to is null or known_to > as_of)
+    qualify row_number() over (
+        partition by selection_id, part_no, area_code, period_key
+        order by dataset_is_preferred desc, dataset_id, known_from desc
+    ) = 1
+
+),
+
+{% endif -%}
+-- one row per selection, area and date: the sum of its parts, missing when one of them is
+selections as (
+
+    select
+        selection_id,
+        area_code,
+        reference_date,
+        any_value(area_key) as area_key,
+        any_value(period_key) as period_key,
+        bool_or(is_backcast) as is_backcast,
+        case when count(value) = any_value(parts_declared) then sum(value * factor) end as value,
+        max({{ status_rank('obs_status') }}) as status_rank,
+        max(conf_status) as conf_status,
+        case
+            when count(value) = any_value(parts_declared) then 'none'
+            when count(*) < any_value(parts_declared) then 'not_delivered'
+            when count(*) = 1 then any_value(missing_reason)
+            else 'part_missing'
+        end as missing_reason,
+        max(rounding_base) as rounding_base,
+        coalesce(sum(abs(factor) * floor(rounding_base / 2)), 0) as rounding_slack,
+        -- two datasets at most make up a selection: its total and its groups
+        case when min(dataset_id) = max(dataset_id) then min(dataset_id) else min(dataset_id) || ', ' || max(dataset_id) end
+            as datasets,
+        max(known_from) as known_from
+    from cells
+    group by selection_id, area_code, reference_date
+
+),
+
+-- a date for which no area has a denominator is a date the indicator is not computed for
+selection_dates as (
+
+    select distinct selection_id, reference_date from selections
+
+),
+
+sides as (
+
+    select
+        indicators.indicator_id,
+        indicators.denominator_date,
+        indicators.is_estimate,
+        indicators.multiplier,
+        max(case when parts.role = 'numerator' then parts.selection_id end) as numerator_selection,
+        max(case when parts.role = 'denominator' then parts.selection_id end) as denominator_selection,
+        max(case when parts.role = 'value' then parts.selection_id end) as value_selection,
+        min(indicators.first_period) as first_period,
+        min(indicators.last_period) as last_period
+    from indicators
+    inner join parts on indicators.indicator_id = parts.indicator_id
+    group by indicators.indicator_id, indicators.denominator_date, indicators.is_estimate, indicators.multiplier
+
+),
+
+numerators as (
+
+    select
+        sides.*,
+        selections.* exclude (selection_id),
+        case sides.denominator_date
+            when 'same' then selections.reference_date
+            when 'year_end' then make_date(cast(year(selections.reference_date) as integer), 12, 31)
+            else make_date(cast(year(selections.reference_date) as integer) - 1, 12, 31)
+        end as first_denominator_date,
+        case when sides.denominator_date = 'mean_of_two'
+            then make_date(cast(year(selections.reference_date) as integer), 12, 31)
+        end as second_denominator_date
+    from sides
+    inner join selections on sides.numerator_selection = selections.selection_id
+    where
+        (sides.first_period is null or selections.reference_date >= sides.first_period)
+        and (sides.last_period is null or selections.reference_date < sides.last_period)
+
+),
+
+joined as (
+
+    select
+        numerators.*,
+        denominators.selection_id is not null
+        and (numerators.second_denominator_date is null or later.selection_id is not null) as has_denominator,
+        case
+            when numerators.second_denominator_date is null then denominators.value
+            else (denominators.value + later.value) / 2
+        end as denominator,
+        coalesce(denominators.missing_reason, 'not_delivered') as denominator_reason,
+        greatest(denominators.status_rank, later.status_rank) as denominator_rank,
+        greatest(denominators.rounding_base, later.rounding_base) as denominator_base,
+        denominators.datasets as denominator_dataset,
+        published.value as published_value,
+        published.status_rank as published_rank,
+        coalesce(published.missing_reason, 'not_delivered') as published_reason,
+        greatest(numerators.conf_status, denominators.conf_status, later.conf_status, published.conf_status)
+            as worst_conf_status,
+        greatest(numerators.known_from, denominators.known_from, later.known_from, published.known_from)
+            as latest_known_from
+    from numerators
+    left join selections as denominators
+        on numerators.denominator_selection = denominators.selection_id
+        and numerators.area_code = denominators.area_code
+        and numerators.first_denominator_date = denominators.reference_date
+    left join selections as later
+        on numerators.denominator_selection = later.selection_id
+        and numerators.area_code = later.area_code
+        and numerators.second_denominator_date = later.reference_date
+    left join selections as published
+        on numerators.value_selection = published.selection_id
+        and numerators.area_code = published.area_code
+        and numerators.reference_date = published.reference_date
+    left join selection_dates
+        on numerators.denominator_selection = selection_dates.selection_id
+        and numerators.first_denominator_date = selection_dates.reference_date
+    left join selection_dates as later_dates
+        on numerators.denominator_selection = later_dates.selection_id
+        and numerators.second_denominator_date = later_dates.reference_date
+    where
+        numerators.denominator_selection is null
+        or (
+            selection_dates.selection_id is not null
+            and (numerators.second_denominator_date is null or later_dates.selection_id is not null)
+        )
+
+),
+
+computed as (
+
+    select
+        indicator_id,
+        area_key,
+        area_code,
+        is_backcast,
+        period_key,
+        reference_date,
+        case
+            when value_selection is not null then published_value
+            when denominator_selection is not null then value / nullif(denominator, 0) * multiplier
+            else value * multiplier
+        end as value,
+        value as numerator,
+        denominator,
+        case
+            when value_selection is not null then published_rank
+            else greatest(status_rank, coalesce(denominator_rank, 1), case when is_estimate then 3 else 1 end)
+        end as value_rank,
+        worst_conf_status as conf_status,
+        case
+            when value_selection is not null then published_reason
+            when value is null then missing_reason
+            when denominator_selection is null then 'none'
+            when not has_denominator then 'not_delivered'
+            when denominator is null then denominator_reason
+            when denominator = 0 then 'not_meaningful'
+            else 'none'
+        end as missing_reason,
+        greatest(rounding_base, denominator_base) as rounding_base,
+        rounding_slack,
+        datasets as numerator_dataset,
+        denominator_dataset,
+        latest_known_from as known_from
+    from joined
+
+),
+
+derived as (
+
+    select
+        indicators.indicator_id,
+        first_operand.area_key,
+        first_operand.area_code,
+        first_operand.is_backcast or second_operand.is_backcast as is_backcast,
+        first_operand.period_key,
+        first_operand.reference_date,
+        case indicators.operation
+            when 'ratio' then first_operand.value / nullif(second_operand.value, 0) * indicators.multiplier
+            when 'difference' then (first_operand.value - second_operand.value) * indicators.multiplier
+        end as value,
+        first_operand.value as numerator,
+        second_operand.value as denominator,
+        greatest(first_operand.value_rank, second_operand.value_rank) as value_rank,
+        greatest(first_operand.conf_status, second_operand.conf_status) as conf_status,
+        case
+            when first_operand.value is null then first_operand.missing_reason
+            when second_operand.value is null then second_operand.missing_reason
+            when indicators.operation = 'ratio' and second_operand.value = 0 then 'not_meaningful'
+            else 'none'
+        end as missing_reason,
+        greatest(first_operand.rounding_base, second_operand.rounding_base) as rounding_base,
+        0 as rounding_slack,
+        first_operand.numerator_dataset,
+        first_operand.denominator_dataset,
+        greatest(first_operand.known_from, second_operand.known_from) as known_from
+    from indicators
+    inner join computed as first_operand on indicators.operand_1 = first_operand.indicator_id
+    inner join computed as second_operand
+        on indicators.operand_2 = second_operand.indicator_id
+        and first_operand.area_code = second_operand.area_code
+        and first_operand.reference_date = second_operand.reference_date
+
+),
+
+all_values as (
+
+    select * from computed
+    union all
+    select * from derived
+
+)
+
+select
+    all_values.indicator_id,
+    all_values.area_key,
+    all_values.area_code,
+    areas.area_level,
+    all_values.is_backcast,
+    all_values.period_key,
+    all_values.reference_date,
+    all_values.value,
+    all_values.numerator,
+    all_values.denominator,
+    case when all_values.value is null then 'M' else {{ status_of_rank('all_values.value_rank') }} end as obs_status,
+    all_values.conf_status,
+    all_values.missing_reason,
+    cast(all_values.rounding_base as integer) as rounding_base,
+    cast(all_values.rounding_slack as double) as rounding_slack,
+    all_values.numerator_dataset,
+    all_values.denominator_dataset,
+    all_values.known_from
+from all_values
+inner join areas on all_values.area_key = areas.area_key
+inner join levels
+    on all_values.indicator_id = levels.indicator_id
+    and areas.area_level = levels.area_level
+{%- if as_known %}
+where all_values.indicator_id = chosen
+{%- endif %}
+{% endmacro %}
+
+{#-
+  An indicator as it was known at a time: the report of that day, rebuilt. It has the columns of fct_indicator.
+
+    select * from indicator_as_known('P07', timestamp '2018-03-01')
+-#}
+{% macro indicator_as_known() %}
+create or replace macro indicator_as_known(chosen, as_of) as table
+{{ indicator_values(built, as_known=true) }}
+{% endmacro %}
+
+{#- Made when a run ends, like those of macros/territory.sql. -#}
+{% macro create_indicator_macros() %}
+    {% if execute %}
+        {% do run_query(indicator_as_known()) %}
+    {% endif %}
+{% endmacro %}
