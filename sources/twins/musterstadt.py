@@ -1,0 +1,434 @@
+"""Musterstadt: an invented town that fills in its forms, for tests and for showing disclosure control.
+
+Nothing here is a figure of a real place. The town's code `99001000` belongs to no Land. It has five districts
+and 22 small areas; on 1 January 2025 two of them are merged and the border between two others moves, so that
+areas of 2023 and 2024 differ from those of 2025. People, benefits and cases come from one seeded generator:
+residents by part of town, cases of youth welfare with a beginning and an end, so that running supports follow
+from those begun and ended. Most counts are small, as in life.
+
+    python -m sources.twins.musterstadt FOLDER      # then: planstat run --from FOLDER
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sources.catalogue import Catalog, load_catalog
+from sources.readers.reading import cells_schema, records_schema
+from sources.twins.rendering import render
+
+CITY = "99001000"
+NOT_LOCATABLE = f"{CITY}9999"
+REFORM = dt.date(2025, 1, 1)
+YEARS = (2023, 2024, 2025)
+NOTE = "ERFUNDENE BEISPIELDATEN: Musterstadt gibt es nicht, keine Zahl gehört zu wirklichen Menschen."
+FORMS = (
+    "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
+    "inobhutnahmen", "sgb2-kleinraeumig",
+)  # fmt: skip
+
+DISTRICTS = {"01": "Mitte", "02": "Nord", "03": "Ost", "04": "Süd", "05": "West"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of town that no reform divides: its area before and after the reform, size and kind of people.
+
+    need: how much poorer (above 1) or richer (below 1) than the town as a whole.
+    """
+
+    before: str
+    after: str
+    name: str
+    name_after: str
+    residents: int
+    need: float
+    mix: str
+
+
+def _part(
+    code: str, name: str, residents: int, need: float, mix: str, *, after: str = "", now: str = ""
+) -> Part:
+    return Part(CITY + code, CITY + (after or code), name, now or name, residents, need, mix)
+
+
+# The part of the area Kanalviertel that goes to Gartenstadt is listed by itself (0402 to 0407).
+PARTS = (
+    _part("0101", "Altstadt", 3900, 0.8, "young"),
+    _part("0102", "Bahnhofsviertel", 4600, 1.9, "young"),
+    _part("0103", "Marktviertel", 2800, 0.7, "old"),
+    _part("0104", "Universität", 5200, 0.6, "young"),
+    _part("0105", "Schlossgarten", 1900, 0.4, "old"),
+    _part("0201", "Nordstadt", 6100, 1.7, "family"),
+    _part("0202", "Am Hafen", 3300, 1.4, "young"),
+    _part("0203", "Lindenhof", 1500, 0.5, "family", after="0206", now="Lindenhof-Eichkamp"),
+    _part("0204", "Eichkamp", 1200, 0.4, "old", after="0206", now="Lindenhof-Eichkamp"),
+    _part("0205", "Siedlung Nord", 4800, 2.2, "family"),
+    _part("0301", "Oststadt", 5400, 1.3, "family"),
+    _part("0302", "Gewerbegebiet Ost", 600, 1.1, "young"),
+    _part("0303", "Neubaugebiet Ost", 3700, 0.6, "family"),
+    _part("0304", "Dorf Ostheim", 1400, 0.3, "old"),
+    _part("0401", "Südstadt", 5900, 0.9, "family"),
+    _part("0402", "Kanalviertel", 2900, 1.5, "family", after="0406", now="Kanalviertel (neu)"),
+    _part("0402", "Kanalviertel", 1300, 1.2, "family", after="0407", now="Gartenstadt (neu)"),
+    _part("0403", "Gartenstadt", 3100, 0.5, "old", after="0407", now="Gartenstadt (neu)"),
+    _part("0404", "Ziegelei", 2600, 1.0, "family"),
+    _part("0405", "Waldrand", 1100, 0.3, "old"),
+    _part("0501", "Weststadt", 5600, 1.2, "family"),
+    _part("0502", "Hochhaussiedlung West", 4900, 2.4, "family"),
+    _part("0503", "Dorf Westheim", 900, 0.3, "old"),
+)
+
+AGES = {
+    "Y_LT3": (0, 3), "Y3T5": (3, 6), "Y6T8": (6, 9), "Y9": (9, 10), "Y10T11": (10, 12), "Y12T13": (12, 14),
+    "Y14": (14, 15), "Y15T17": (15, 18), "Y18T20": (18, 21), "Y21T24": (21, 25), "Y25T26": (25, 27),
+    "Y27T44": (27, 45), "Y45T54": (45, 55), "Y55T64": (55, 65), "Y65T79": (65, 80), "Y_GE80": (80, 95),
+}  # fmt: skip
+# weight of a year of age, by kind of people: from this age on
+_WEIGHTS = {
+    "young": ((0, 0.7), (15, 0.8), (18, 2.2), (30, 1.5), (45, 0.9), (65, 0.6), (80, 0.3)),
+    "family": ((0, 1.3), (10, 1.2), (18, 0.9), (27, 1.2), (45, 1.1), (65, 0.7), (80, 0.3)),
+    "old": ((0, 0.8), (10, 0.8), (18, 0.6), (27, 0.8), (45, 1.3), (65, 1.4), (80, 0.7)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Support:
+    """A kind of support: begun per 10,000 under 21 and year, ages at the beginning, mean years it lasts."""
+
+    rate: float
+    ages: tuple[int, int]
+    years: float
+    by_need: bool = True
+
+
+SUPPORTS = {
+    "S27": Support(20, (0, 18), 1.0),
+    "S28": Support(180, (0, 20), 0.6, by_need=False),
+    "S29": Support(8, (8, 16), 0.8),
+    "S30": Support(35, (10, 20), 1.2),
+    "S31": Support(70, (0, 15), 1.4),
+    "S32": Support(10, (6, 13), 1.8),
+    "S33": Support(14, (0, 17), 4.0),
+    "S34": Support(26, (10, 20), 2.0),
+    "S35": Support(2, (14, 20), 1.0),
+    "S35A": Support(40, (6, 18), 2.0, by_need=False),
+    "S41": Support(10, (18, 21), 1.0),
+}
+_HELP_AGES = {
+    "Y_LT3": (0, 3), "Y3T5": (3, 6), "Y6T8": (6, 9), "Y9T11": (9, 12), "Y12T14": (12, 15), "Y15T17": (15, 18),
+    "Y18T20": (18, 21), "Y21T26": (21, 27),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """One support of a young person. `key` is the pseudonym of the case system; it is in no count."""
+
+    key: str
+    part: Part | None
+    support: str
+    sex: str
+    born: dt.date
+    begun: dt.date
+    ended: dt.date | None
+    as_planned: bool
+
+
+class Musterstadt:
+    """The town as it comes out of one seed; the same seed gives the same town."""
+
+    def __init__(self, seed: int = 2026) -> None:
+        self.seed = seed
+
+    # --- what happens in town ----------------------------------------------------------------------
+
+    @cached_property
+    def residents(self) -> dict[tuple[int, Part, str, str, str], int]:
+        """Residents by year, part, age group, sex and nationality on 31 December."""
+        dice = self._dice("residents")
+        found: dict[tuple[int, Part, str, str, str], int] = {}
+        for part in PARTS:
+            weights = {code: _weight(part.mix, first, last) for code, (first, last) in AGES.items()}
+            whole = sum(weights.values())
+            foreign = min(0.42, 0.05 + 0.11 * part.need + (0.06 if part.mix == "young" else 0))
+            for code, weight in weights.items():
+                for sex, half in (("M", 0.495), ("F", 0.505)):
+                    for nationality, share in (("GERMAN", 1 - foreign), ("FOREIGN", foreign)):
+                        mean = part.residents * weight / whole * half * share
+                        level = mean * dice.lognormvariate(0, 0.08)
+                        for year in YEARS:
+                            count = max(0, round(level + dice.gauss(0, 0.5 * level**0.5)))
+                            found[year, part, code, sex, nationality] = count
+                            level *= 1.004
+        return found
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """All supports that ran in one of the years, in order of their beginning."""
+        dice = self._dice("cases")
+        found = []
+        for part in PARTS:
+            young = sum(
+                count for (year, where, code, *_), count in self.residents.items()
+                if year == YEARS[0] and where is part and AGES[code][1] <= 21
+            )  # fmt: skip
+            for name, support in SUPPORTS.items():
+                rate = support.rate * (part.need if support.by_need else 0.7 + 0.3 * part.need)
+                for year in range(YEARS[0] - 6, YEARS[-1] + 1):
+                    for _ in range(_poisson(dice, young * rate / 10_000)):
+                        case = self._case(dice, None if dice.random() < 0.02 else part, name, support, year)
+                        if case.ended is None or case.ended.year >= YEARS[0]:
+                            found.append(case)
+        return sorted(found, key=lambda case: (case.begun, case.key))
+
+    def _case(self, dice: random.Random, part: Part | None, name: str, support: Support, year: int) -> Case:
+        begun = dt.date(year, 1, 1) + dt.timedelta(days=dice.randrange(365))
+        age = dice.uniform(support.ages[0], support.ages[1] + 0.99)
+        born = begun - dt.timedelta(days=int(age * 365.25))
+        lasts = min(dice.expovariate(1 / support.years), 26.9 - age)
+        ended = begun + dt.timedelta(days=max(1, int(lasts * 365.25)))
+        over = ended > dt.date(YEARS[-1], 12, 31)
+        return Case(
+            key=f"PS-{dice.getrandbits(48):012X}",
+            part=part,
+            support=name,
+            sex="F" if dice.random() < 0.46 else "M",
+            born=born,
+            begun=begun,
+            ended=None if over else ended,
+            as_planned=dice.random() < 0.58,
+        )
+
+    # --- what is counted ---------------------------------------------------------------------------
+
+    def events(self) -> Iterator[tuple[Case, int, str, str]]:
+        """Case, year, measure and age group of everything that counts: begun, ended, running."""
+        for case in self.cases:
+            for year in YEARS:
+                last = dt.date(year, 12, 31)
+                if case.begun.year == year:
+                    yield case, year, "cases_begun", _age_group(case.born, case.begun)
+                if case.ended and case.ended.year == year:
+                    age = _age_group(case.born, case.ended)
+                    yield case, year, "cases_ended", age
+                    if case.as_planned:
+                        yield case, year, "cases_ended_as_planned", age
+                if case.begun <= last and (case.ended is None or case.ended > last):
+                    yield case, year, "cases_running", _age_group(case.born, last)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Cells and records per form, as their readers return them."""
+        return {name: getattr(self, "_" + name.replace("-", "_"))() for name in FORMS}
+
+    def _gebietsgliederung(self) -> pa.Table:
+        return _areas()
+
+    def _bevoelkerung_kleinraeumig(self) -> list[dict[str, Any]]:
+        counts: Counter[tuple[str, ...]] = Counter()
+        for (year, part, *codes), count in self.residents.items():
+            counts[f"31.12.{year}", _area(part, year), *codes] += count
+        keys = ("age_group", "sex", "nationality")
+        return [
+            _cell(time, area, dict(zip(keys, codes, strict=True)), "persons", "Personen", count)
+            for (time, area, *codes), count in counts.items()
+            if count
+        ]
+
+    def _hilfen_zur_erziehung(self) -> list[dict[str, Any]]:
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for case, year, measure, age in self.events():
+            counts[year, _area(case.part, year), case.support, age, case.sex, measure] += 1
+        measures = ("cases_begun", "cases_ended", "cases_ended_as_planned", "cases_running")
+        cells = []
+        for year, area, support, age, sex in sorted({key[:-1] for key in counts}):
+            codes = {"youth_support": support, "age_group": age, "sex": sex}
+            for measure in measures:
+                count = counts[year, area, support, age, sex, measure]
+                cells.append(_cell(str(year), area, codes, measure, "Hilfen", count))
+        return cells
+
+    def _gefaehrdungseinschaetzungen(self) -> list[dict[str, Any]]:
+        results = {"ACUTE": 0.13, "LATENT": 0.17, "NEED": 0.34, "NONE": 0.36}
+        return self._protection(110, "assessment_result", results, "assessments", "Verfahren")
+
+    def _inobhutnahmen(self) -> list[dict[str, Any]]:
+        reasons = {"OWN_REQUEST": 0.22, "DANGER": 0.5, "UNACCOMPANIED": 0.18, "PROVISIONAL": 0.1}
+        return self._protection(45, "taking_into_care_reason", reasons, "takings_into_care", "Maßnahmen")
+
+    def _protection(
+        self, rate: float, dimension: str, shares: dict[str, float], measure: str, unit: str
+    ) -> list[dict[str, Any]]:
+        """Counts of measures of child protection: `rate` per 10,000 under 18 in a part of average need."""
+        dice = self._dice(dimension)
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for (year, part, age, sex, _), residents in self.residents.items():
+            if AGES[age][1] > 18:
+                continue
+            group = next(code for code, (_, last) in _HELP_AGES.items() if AGES[age][0] < last)
+            for _ in range(_poisson(dice, residents * rate * part.need / 10_000)):
+                (code,) = dice.choices(list(shares), list(shares.values()))
+                where = None if code in ("UNACCOMPANIED", "PROVISIONAL") else part
+                counts[year, _area(where, year), code, group, sex] += 1
+        return [
+            _cell(str(year), area, {dimension: code, "age_group": group, "sex": sex}, measure, unit, count)
+            for (year, area, code, group, sex), count in sorted(counts.items())
+        ]
+
+    def _sgb2_kleinraeumig(self) -> list[dict[str, Any]]:
+        dice = self._dice("sgb2")
+        groups = {
+            "Y_LT15": (0, 15, 0.16),
+            "Y15T24": (15, 25, 0.09),
+            "Y25T54": (25, 55, 0.09),
+            "Y_GE55": (55, 65, 0.07),
+        }
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for (year, part, age, _, nationality), residents in self.residents.items():
+            for group, (first, last, share) in groups.items():
+                if first <= AGES[age][0] and AGES[age][1] <= last:
+                    chance = min(0.6, share * part.need * (1.8 if nationality == "FOREIGN" else 0.8))
+                    got = sum(dice.random() < chance for _ in range(residents))
+                    counts[year, _area(part, year), group] += got
+        cells = []
+        for year, area in sorted({key[:2] for key in counts}):
+            by_age = {group: counts[year, area, group] for group in groups}
+            persons = sum(by_age.values())
+            children = sum(dice.random() < 0.97 for _ in range(by_age["Y_LT15"]))
+            values = [("SGB2_BG", "_T", "benefit_communities", "Anzahl", -(-persons * 10 // 19)),
+                      ("SGB2_RLB", "_T", "persons", "Personen", persons)]  # fmt: skip
+            values += [("SGB2_RLB", group, "persons", "Personen", count) for group, count in by_age.items()]
+            values.append(("SGB2_ELB", "_T", "persons", "Personen", persons - by_age["Y_LT15"]))
+            values.append(("SGB2_NEF", "Y_LT15", "persons", "Personen", children))
+            for benefit, group, measure, unit, count in values:
+                codes = {"benefit": benefit, "age_group": group}
+                cells.append(_cell(f"{year}12", area, codes, measure, unit, count))
+        return cells
+
+    def _dice(self, purpose: str) -> random.Random:
+        return random.Random(f"{self.seed} {purpose}")  # noqa: S311 - reproducible test data
+
+
+def write_musterstadt(folder: Path, *, seed: int = 2026, catalog: Catalog | None = None) -> list[Path]:
+    """Write the filled forms of Musterstadt (`FORMS`) as workbooks into a folder; returns their paths."""
+    catalog = catalog or load_catalog()
+    paths = []
+    for name, rows in Musterstadt(seed).tables().items():
+        declaration = catalog[name]
+        schema = records_schema(declaration) if declaration.shape == "records" else cells_schema(declaration)
+        table = pa.Table.from_pylist(rows, schema=schema)
+        paths += render(catalog, declaration, table, notes=[NOTE]).write(folder)
+    return paths
+
+
+def _areas() -> list[dict[str, Any]]:
+    """The register of areas, both editions of the boundaries in one list."""
+    rows = [_register_row(CITY, "Musterstadt (erfunden)", "CITY", None, False, "")]
+    rows += [
+        _register_row(CITY + code, f"Bezirk {name}", "DISTRICT", CITY, False, "")
+        for code, name in DISTRICTS.items()
+    ]
+    rows.append(
+        _register_row(NOT_LOCATABLE, "ohne Anschrift in Musterstadt", "NOT_LOCATABLE", CITY, False, "")
+    )
+    stays = {part.before for part in PARTS if part.before == part.after}
+    for code in sorted({part.before for part in PARTS}):
+        name = next(part.name for part in PARTS if part.before == code)
+        rows.append(_register_row(code, name, "PLANNING_AREA", code[:10], code not in stays, "ended"))
+    for code in sorted({part.after for part in PARTS} - stays):
+        name = next(part.name_after for part in PARTS if part.after == code)
+        row = _register_row(code, name, "PLANNING_AREA", code[:10], True, "begun")
+        rows.append(row | {"former_codes": _former(code)})
+    return rows
+
+
+def _former(code: str) -> str:
+    """The areas that the parts of a new one came from; with the share of residents where only a part came."""
+    found = []
+    for before in sorted({part.before for part in PARTS if part.after == code}):
+        whole = sum(part.residents for part in PARTS if part.before == before)
+        came = sum(part.residents for part in PARTS if part.before == before and part.after == code)
+        found.append(before if came == whole else f"{before}({round(came / whole, 4)})")
+    return ", ".join(found)
+
+
+def _register_row(
+    code: str, name: str, level: str, parent: str | None, changed: bool, how: str
+) -> dict[str, Any]:
+    begun = f"{REFORM:%d.%m.%Y}" if changed and how == "begun" else "01.01.1975"
+    return {
+        "time_text": f"31.12.{YEARS[-1]}",
+        "area_code": code,
+        "area_name": name,
+        "level": level,
+        "parent_code": parent,
+        "valid_from": begun,
+        "valid_to": f"{REFORM:%d.%m.%Y}" if changed and how == "ended" else None,
+    }
+
+
+def _area(part: Part | None, year: int) -> str:
+    """Code of the area that a part belongs to at the end of a year."""
+    if part is None:
+        return NOT_LOCATABLE
+    return part.after if dt.date(year, 12, 31) >= REFORM else part.before
+
+
+_NAMES = {NOT_LOCATABLE: "ohne Anschrift in Musterstadt"} | {
+    code: name for part in PARTS for code, name in ((part.after, part.name_after), (part.before, part.name))
+}
+
+
+def _cell(time: str, area: str, codes: dict[str, str], measure: str, unit: str, count: int) -> dict[str, Any]:
+    return {
+        "time_text": time,
+        "area_code": area,
+        "area_name": _NAMES[area],
+        **codes,
+        "measure": measure,
+        "unit": unit,
+        "value_text": str(count),
+    }
+
+
+def _weight(mix: str, first: int, last: int) -> float:
+    """Weight of an age group: that of its years of age."""
+    steps = _WEIGHTS[mix]
+    return sum(
+        next(weight for start, weight in reversed(steps) if age >= start) for age in range(first, last)
+    )
+
+
+def _age_group(born: dt.date, on: dt.date) -> str:
+    """Age group of the youth welfare statistics on a day, by completed years."""
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return next((code for code, (_, last) in _HELP_AGES.items() if age < last), "Y21T26")
+
+
+def _poisson(dice: random.Random, mean: float) -> int:
+    """A Poisson number (Knuth 1969, multiplication of uniforms); means here are below 100."""
+    limit, product, count = 2.718281828459045**-mean, dice.random(), 0
+    while product > limit:
+        product *= dice.random()
+        count += 1
+    return count
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the forms into the folder that is named."""
+    for path in write_musterstadt(Path((arguments or sys.argv[1:])[0])):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
