@@ -75,3 +75,15 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """An empty data root, one for all tests of a module."""
     return Place(tmp_path_factory.mktemp("place") / "data")
+
+
+@pytest.fixture(scope="session")
+def real_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The data root that the published files go to, one for all tests that ask about them."""
+    return Place(tmp_path_factory.mktemp("published") / "data")
+
+
+@pytest.fixture(scope="session")
+def real_run(real_place: Place, shared_data: Path) -> Ended:
+    """The run over all published files that lie beside the project: minutes, so once for all tests."""
+    return real_place.planstat("run", "--from", str(shared_data))

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
 import pytest
 
 from .conftest import PRODUCTS, Ended, Place
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
-
-
-@pytest.fixture(scope="module")
-def run(place: Place, shared_data: Path) -> Ended:
-    """All published files that lie beside the project."""
-    return place.planstat("run", "--from", str(shared_data))
 
 
 def figures(place: Place, product: str, where: str) -> list[float]:
@@ -26,9 +18,9 @@ def figures(place: Place, product: str, where: str) -> list[float]:
     return [row[0] for row in rows]
 
 
-def test_published_files_end_in_releases(place: Place, run: Ended) -> None:
-    assert run.code in (0, 3), run.said
-    assert set(place.current()) == set(PRODUCTS)
+def test_published_files_end_in_releases(real_place: Place, real_run: Ended) -> None:
+    assert real_run.code in (0, 3), real_run.said
+    assert set(real_place.current()) == set(PRODUCTS)
 
 
 @pytest.mark.parametrize(
@@ -73,5 +65,5 @@ def test_published_files_end_in_releases(place: Place, run: Ended) -> None:
         ),
     ],
 )
-def test_national_figures(place: Place, run: Ended, product: str, where: str, value: int) -> None:
-    assert figures(place, product, f"area_code = 'DG' and {where}") == [value]
+def test_national_figures(real_place: Place, real_run: Ended, product: str, where: str, value: int) -> None:
+    assert figures(real_place, product, f"area_code = 'DG' and {where}") == [value]
