@@ -27,7 +27,7 @@ CATALOGUE = "catalog"
 
 FINISHED = {"success", "pass", "warn", "no-op"}
 BUILT = ("model.", "seed.", "snapshot.")
-CHECKED = ("test.", "unit_test.")
+CHECKED = ("test.",)
 
 
 def _digest(content: Any) -> str:
@@ -107,10 +107,7 @@ class Fingerprints:
         return _digest(
             {
                 "everywhere": self._everywhere,
-                "text": [
-                    node.get(part)
-                    for part in ("resource_type", "raw_code", "alias", "given", "expect", "overrides")
-                ],
+                "text": [node.get(part) for part in ("resource_type", "raw_code", "alias")],
                 "file": self._seed_bytes(node),
                 "config": node.get("config"),
                 "columns": {
@@ -167,8 +164,8 @@ def source_table(manifest: Manifest, unique_id: str) -> tuple[str, str]:
 
 
 def _node(manifest: Manifest, unique_id: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] | None = manifest["nodes"].get(unique_id)
-    return manifest["unit_tests"][unique_id] if found is None else found
+    node: Mapping[str, Any] = manifest["nodes"][unique_id]
+    return node
 
 
 def _reads(node: Mapping[str, Any]) -> Sequence[str]:
@@ -176,12 +173,12 @@ def _reads(node: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _in_order(manifest: Manifest) -> list[str]:
-    """Models, seeds, tests and unit tests, each after what it reads."""
+    """Models, seeds and tests, each after what it reads; no unit tests, which are about SQL and not data."""
     wanted = {
         unique_id
         for unique_id, node in manifest["nodes"].items()
         if unique_id.startswith((*BUILT, *CHECKED)) and node.get("config", {}).get("enabled", True)
-    } | set(manifest.get("unit_tests", {}))
+    }
     ordered: list[str] = []
     done: set[str] = set()
 
@@ -267,11 +264,12 @@ class Plan:
         return [n for n in self.reasons if n.startswith(CHECKED)]
 
     def selection(self, manifest: Manifest) -> list[str]:
-        """Arguments for `dbt build`: none when everything is built."""
+        """Arguments for `dbt build`: everything, or exactly the planned nodes."""
+        without = ["--exclude-resource-type", "unit_test"]
         if self.is_whole:
-            return []
+            return without
         names = ["fqn:" + ".".join(_node(manifest, n)["fqn"]) for n in self.nodes]
-        return ["--select", " ".join(names), "--indirect-selection", "empty"]
+        return ["--select", " ".join(names), "--indirect-selection", "empty", *without]
 
 
 def make_plan(manifest: Manifest, project: Project, paths: Paths) -> Plan:

@@ -75,16 +75,23 @@ class Project:
     def manifest(self) -> Manifest:
         """dbt's manifest of the project as it is now. Raises ProjectBroken with dbt's words."""
         now = self.hash()
-        if read_json(self._kept_hash).get("project") != now or not self.kept_manifest.exists():
+        if not self._is_parsed(now):
             self._parse(now)
         manifest: Manifest = json.loads(self.kept_manifest.read_bytes())
         return manifest
+
+    def is_parsed(self) -> bool:
+        """Whether the kept manifest is of the project as it is now: else `manifest` takes seconds."""
+        return self._is_parsed(self.hash())
+
+    def _is_parsed(self, now: str) -> bool:
+        return self.kept_manifest.exists() and read_json(self._kept_hash).get("project") == now
 
     def _parse(self, now: str) -> None:
         self.settings.paths.dbt.mkdir(parents=True, exist_ok=True)
         with (self.settings.paths.dbt / "parse.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits, then finds the manifest parsed
-            if read_json(self._kept_hash).get("project") == now and self.kept_manifest.exists():
+            if self._is_parsed(now):
                 return
             with self.settings.environment():
                 done = subprocess.run(

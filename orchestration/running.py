@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .deliveries import refuse_mixing
 from .progress import Outcome, Watcher
+from .project import Project
 from .resources import Paths, Settings, only_run
 
 if TYPE_CHECKING:
@@ -87,6 +90,7 @@ def _execute(
     settings: Settings, origin: str, folder: Path | None, say: Callable[[str, str], None]
 ) -> Outcome:
     say("now", "starting")
+    _parse_meanwhile(settings)
     import dagster as dg
     from dagster._core.utils import make_new_run_id
 
@@ -109,6 +113,21 @@ def _execute(
     if watcher.outcome.interrupted:  # Dagster swallows it
         raise KeyboardInterrupt
     return watcher.outcome
+
+
+def _parse_meanwhile(settings: Settings) -> None:
+    """Let dbt read a changed project in its own process while this one imports what the run will need.
+
+    Each takes many seconds, and a machine has more than one core. Raises ProjectBroken.
+    """
+    project = Project(settings)
+    if project.is_parsed():
+        return
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        parsed = pool.submit(project.manifest)
+        importlib.import_module("orchestration.definitions")
+        importlib.import_module("expectations.validation")
+        parsed.result()
 
 
 def serve(settings: Settings, port: int) -> None:

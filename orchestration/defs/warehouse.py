@@ -224,7 +224,7 @@ def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> l
     for unique_id, status in results.items():
         if status in planning.FINISHED or status == "skipped":
             continue
-        node = manifest["nodes"].get(unique_id) or manifest["unit_tests"].get(unique_id, {})
+        node = manifest["nodes"].get(unique_id, {})
         kind = "model" if unique_id.startswith(planning.BUILT) else "check"
         words = (said[unique_id].get("message") or status).strip()
         sql = next((target / "compiled").rglob(f"{node.get('alias') or node.get('name')}.sql"), None)

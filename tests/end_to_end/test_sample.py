@@ -10,10 +10,14 @@ import io
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from orchestration.project import Project
+from orchestration.resources import Settings
 
 from .conftest import PRODUCTS, ROOT, Ended, Place
 
@@ -38,6 +42,23 @@ def test_the_sample_runs_through_to_releases(place: Place, first: Ended) -> None
     assert "0 failed" in first.said
     assert str(place.root / "releases") in first.said, "it says where the release lies"
     assert "Traceback" not in first.said
+
+
+def test_units_of_the_warehouse(place: Place, first: Ended) -> None:
+    """dbt's unit tests are about SQL and need only the columns of the tables: no run repeats them."""
+    settings = Settings.from_environment({"PLANSTAT_DATA": str(place.root)})
+    with settings.environment():
+        done = subprocess.run(
+            [Project(settings).program, "test", "--select", "test_type:unit", *Project(settings).arguments()],
+            cwd=settings.dbt_project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout
+    passed = re.search(r"PASS=(\d+)", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) >= 6
 
 
 def test_readers_find_their_way(place: Place, first: Ended) -> None:

@@ -1,0 +1,11 @@
+{#- A row has a value or says why it has none, never both, never neither; its status is of the SDMX code lists
+    CL_OBS_STATUS and CL_CONF_STATUS. One test of a table, since each test of dbt costs a tenth of a second. -#}
+{% test typed_values(model, has_conf_status=true) %}
+select *
+from {{ model }}
+where (value is null) <> (missing_reason <> 'none')
+    or obs_status not in ('A', 'P', 'E', 'U', 'M')
+    {%- if has_conf_status %}
+    or conf_status not in ('F', 'N', 'C', 'S', 'D')
+    {%- endif %}
+{% endtest %}
