@@ -208,6 +208,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Der Mittelpunkt {found} liegt nicht in der Mitte der Gitterzelle {cell_id}", _FETCH_AGAIN_DE,
         "the centre {found} is not the middle of grid cell {cell_id}", _FETCH_AGAIN_EN,
     ),
+    "case_rows": ProblemWords(
+        "{what_de}; der Inhalt wird nicht genannt, weil die Datei Fälle enthalten kann",
+        "An dieser Stelle in der eigenen Datei nachsehen, berichtigen und neu abgeben. Die Datei wurde nicht kopiert.",
+        "{what_en}; its content is not shown because the file may hold cases",
+        "Look at that place in your own file, correct it and hand it in again. The file was not copied.",
+    ),
     "unreadable": ProblemWords(
         "Die Datei ist nicht lesbar: {reason}", _FETCH_AGAIN_DE,
         "the file cannot be read: {reason}", _FETCH_AGAIN_EN,

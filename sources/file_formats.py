@@ -141,6 +141,22 @@ class Delimited(SheetOrText):
     trailer: Text | None = None
 
 
+class CaseRows(Frozen):
+    """The same form with a line per case instead of counts: a pseudonym, the key columns, and yes or no for
+    each count. Cases are counted in memory; neither they nor the file are kept.
+    """
+
+    sheet: Text = Field(max_length=31, description="name of the sheet; it tells this edition apart")
+    key: Text = Field(description="header of the first column: the pseudonym of the case")
+    age: Text | None = Field(
+        default=None, description="header of completed years that stand in place of the age group"
+    )
+    after: Literal["remove", "keep"] = Field(
+        default="remove", description="what becomes of the file in the inbox once it is counted"
+    )
+    how: tuple[Text, ...] = Field(default=(), description="what to mind with cases, in German")
+
+
 class FormFile(SheetOrText):
     """A form of planstat, filled in: a workbook, or the same columns as CSV (UTF-8, semicolon).
 
@@ -149,6 +165,13 @@ class FormFile(SheetOrText):
 
     kind: Literal["form"]
     sheet: Text = Field(max_length=31, description="name of the sheet that is filled in")
+    cases: CaseRows | None = Field(default=None, description="the form may hold a line per case instead")
+
+    @model_validator(mode="after")
+    def _cases_count(self) -> FormFile:
+        if self.cases and (self.shape != "cells" or self.cases.sheet == self.sheet):
+            raise ValueError("cases belong to a form of counts and have a sheet of their own")
+        return self
 
     def as_workbook(self) -> Workbook:
         """The same columns on a sheet."""

@@ -79,26 +79,50 @@ def columns(catalog: Catalog, declaration: Declaration) -> list[FormColumn]:
     return found
 
 
+def case_columns(catalog: Catalog, declaration: Declaration) -> list[FormColumn]:
+    """The columns of the edition with a line per case, from the left."""
+    form = _format(declaration)
+    if form.cases is None:
+        raise ValueError(f"the form {declaration.id} has no edition with cases")
+    found = [FormColumn(form.cases.key, "Pseudonym des Falls, kein Name", True, example="PS-0001")]
+    for key in form.keys:
+        if key.holds == "age_group" and form.cases.age:
+            found.append(FormColumn(form.cases.age, "vollendete Jahre", True, example="7"))
+        elif key.holds != "area_name":
+            found.append(_key_column(catalog, declaration, key.header, key.holds))
+    for value in form.values:
+        words = f"{declaration.measures[value.measure].title_de}: zählt der Fall dazu?"
+        found.append(FormColumn(value.header, words, True, ("ja", "nein")))
+    return found
+
+
 def write_forms(catalog: Catalog, declaration: Declaration, folder: Path) -> list[Path]:
-    """Write the empty form as workbook and as CSV into a folder; returns both paths.
+    """Write the empty form as workbook and as CSV into a folder, and its edition with a line per case if it
+    has one; returns the paths.
 
     Raises:
         ValueError: the dataset is no form.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{declaration.id}.xlsx", folder / f"{declaration.id}.csv"]
-    files[0].write_bytes(workbook(catalog, declaration))
-    files[1].write_bytes(csv_text(catalog, declaration))
+    files = []
+    for cases in (False, True)[: 1 + (_format(declaration).cases is not None)]:
+        stem = declaration.id + ("-faelle" if cases else "")
+        files += [folder / f"{stem}.xlsx", folder / f"{stem}.csv"]
+        files[-2].write_bytes(workbook(catalog, declaration, cases=cases))
+        files[-1].write_bytes(csv_text(catalog, declaration, cases=cases))
     return files
 
 
-def csv_text(catalog: Catalog, declaration: Declaration, lines: Sequence[Sequence[str]] = ()) -> bytes:
+def csv_text(
+    catalog: Catalog, declaration: Declaration, lines: Sequence[Sequence[str]] = (), *, cases: bool = False
+) -> bytes:
     """The form as CSV (UTF-8 with byte-order mark, semicolon), empty or with lines of texts."""
     import csv
 
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow([column.header for column in columns(catalog, declaration)])
+    given = case_columns(catalog, declaration) if cases else columns(catalog, declaration)
+    writer.writerow([column.header for column in given])
     writer.writerows(lines)
     return buffer.getvalue().encode("utf-8-sig")
 
@@ -108,18 +132,21 @@ def workbook(
     declaration: Declaration,
     lines: Sequence[Sequence[str]] = (),
     *,
+    cases: bool = False,
     header: Sequence[str] | None = None,
     notes: Sequence[str] = (),
 ) -> bytes:
     """The form as a workbook, empty or with lines of texts; the same arguments give the same bytes.
 
     Args:
+        cases: the edition with a line per case.
         header: other texts for the header line (only to write a form that is wrong on purpose).
         notes: further lines for the sheet of instructions, above all else.
     """
     import xlsxwriter
 
-    form, given = _format(declaration), columns(catalog, declaration)
+    form = _format(declaration)
+    given = case_columns(catalog, declaration) if cases else columns(catalog, declaration)
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": _CREATED, "title": declaration.title_de, "author": "planstat"})
@@ -131,10 +158,11 @@ def workbook(
         "text": book.add_format({"num_format": "@"}),
     }
     guide = book.add_worksheet(INSTRUCTIONS)
-    page = book.add_worksheet(form.sheet)
+    page = book.add_worksheet(form.cases.sheet if cases and form.cases else form.sheet)
     lists = book.add_worksheet(LISTS)
-    signs = _signs(catalog, declaration)
-    _write_instructions(guide, catalog, declaration, given, signs, styles, notes)
+    signs = {} if cases else _signs(catalog, declaration)
+    how = form.cases.how if cases and form.cases else declaration.form.how if declaration.form else ()
+    _write_instructions(guide, catalog, declaration, given, signs, how, styles, notes)
     _write_page(page, given, lines, header, styles)
     _write_lists(page, lists, given, list(signs), declaration.form.rows if declaration.form else 1, styles)
     book.close()
@@ -188,6 +216,7 @@ def _write_instructions(
     declaration: Declaration,
     given: Sequence[FormColumn],
     signs: Mapping[str, str],
+    how: Sequence[str],
     styles: Mapping[str, Format],
     notes: Sequence[str],
 ) -> None:
@@ -222,7 +251,7 @@ def _write_instructions(
     line("Abgabe", where + " Als Excel-Arbeitsmappe (.xlsx) oder als „CSV UTF-8“ speichern.")
     line()
     line("So wird ausgefüllt", style="bold")
-    for number, sentence in enumerate((*declaration.form.how, *_RULES), start=1):
+    for number, sentence in enumerate((*how, *_RULES), start=1):
         line(f"{number}.", sentence)
     line()
     line("Spalte", "Was einzutragen ist", "Beispiel", style="bold")

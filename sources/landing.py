@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -32,6 +32,7 @@ from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
 from sources.declaration import Declaration
 from sources.errors import SourceError, problem
+from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
 from sources.territory import REGISTER, Territory
 
@@ -108,7 +109,7 @@ class Outcome:
     """What became of one delivery.
 
     status `landed`: a new snapshot; `unchanged`: these bytes are known; `set_aside`: see `error` and
-    `quarantine`.
+    `quarantine`. cases: the file held cases; their counts are what landed.
     """
 
     status: Literal["landed", "unchanged", "set_aside"]
@@ -122,6 +123,7 @@ class Outcome:
     period: tuple[dt.date | None, dt.date | None] = (None, None)
     error: SourceError | None = None
     quarantine: Path | None = None
+    cases: bool = False
 
 
 class Landing:
@@ -229,9 +231,41 @@ class Landing:
         `now` is the time of retrieval (aware, default: now). A file that is not as declared is set aside
         whole and reported in the outcome, not raised.
 
+        A form that may hold cases is looked at where it lies: cases are counted in memory and their counts
+        land in place of the file; when it is not as declared nothing of it is copied (`readers.cases`).
+
         Raises:
             LandingRefused: sample data into a folder that holds published files.
         """
+        if not cases.may_hold_cases(declaration):
+            return self._take_in(declaration, files, origin, source_uri, now)
+        try:
+            counted = cases.counts(self.catalog, declaration, files[0])
+        except SourceError as error:
+            return self._keep_out(declaration, error, _utc(now))
+        except Exception as error:  # its words may quote the file, so only its kind is told
+            failed = problem("reader_failed", files[0].name, reason=type(error).__name__)
+            return self._keep_out(declaration, failed, _utc(now))
+        if counted is None:
+            return self._take_in(declaration, files, origin, source_uri, now)
+        scratch = _scratch(self.folder)
+        try:
+            counts = scratch / f"{files[0].stem}.csv"
+            counts.write_bytes(counted)
+            outcome = self._take_in(declaration, [counts], origin, source_uri, now, cases.COUNTED)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return replace(outcome, file_name=files[0].name, cases=True)
+
+    def _take_in(
+        self,
+        declaration: Declaration,
+        files: Sequence[Path],
+        origin: Origin,
+        source_uri: str | None,
+        now: dt.datetime | None,
+        remark: str | None = None,
+    ) -> Outcome:
         retrieved_at = _utc(now)
         if origin == "sample" and any(
             not one.is_sample and one.withdrawn is None for one in self.snapshots()
@@ -255,7 +289,7 @@ class Landing:
             return _outcome("unchanged", current)
         if known:
             retrieved_at = min(_time(one.about["retrieved_at"]) or retrieved_at for one in known)
-        return self._read_in(declaration, files, origin, source_uri, retrieved_at, _utc(now))
+        return self._read_in(declaration, files, origin, source_uri, retrieved_at, _utc(now), remark)
 
     def refresh(self, now: dt.datetime | None = None) -> list[Outcome]:
         """Read again, from the stored originals, what was read by an older declaration or reader.
@@ -273,9 +307,10 @@ class Landing:
             retrieved_at = _time(about["retrieved_at"]) or _utc(now)
             outcomes.append(
                 self._read_in(
-                    declaration, files, about["origin"], about["source_uri"], retrieved_at, _utc(now)
+                    declaration, files, about["origin"], about["source_uri"], retrieved_at, _utc(now),
+                    about.get("remark"),
                 )
-            )
+            )  # fmt: skip
         return outcomes
 
     def set_aside(
@@ -291,17 +326,17 @@ class Landing:
 
     # --- inside -----------------------------------------------------------------------------------
 
+    def _keep_out(self, declaration: Declaration, error: SourceError, now: dt.datetime) -> Outcome:
+        """Set aside a finding without its file: its reason is kept, the bytes stay where they are."""
+        return self._put_aside([], error, declaration.id, now)
+
     def _put_aside(
         self, files: Sequence[Path], error: SourceError, dataset_id: str | None, now: dt.datetime
     ) -> Outcome:
-        sha256, size = _hash(files)
         parent = self.quarantine / (dataset_id or "unknown")
-        reason = error.as_dict() | {
-            "dataset_id": dataset_id,
-            "sha256": sha256,
-            "size_bytes": size,
-            "files": [file.name for file in files],
-        }
+        reason = error.as_dict() | {"dataset_id": dataset_id, "files": [file.name for file in files]}
+        sha256, size = _hash(files) if files else (hashlib.sha256(_json(reason).encode()).hexdigest(), 0)
+        reason |= {"sha256": sha256 if files else None, "size_bytes": size}
         place = next(
             (
                 folder
@@ -327,8 +362,8 @@ class Landing:
         return Outcome(
             "set_aside",
             dataset_id,
-            files[0].name,
-            sha256=sha256,
+            error.file,
+            sha256=sha256 if files else None,
             size_bytes=size,
             error=error,
             quarantine=place,
@@ -342,6 +377,7 @@ class Landing:
         source_uri: str | None,
         retrieved_at: dt.datetime,
         now: dt.datetime,
+        remark: str | None = None,
     ) -> Outcome:
         parent = self._dataset_folder(declaration)
         scratch = _scratch(parent)
@@ -362,6 +398,7 @@ class Landing:
                 failed = problem("reader_failed", copies[0].name, reason=reason)
                 return self._put_aside(copies, failed, declaration.id, now)
             about = self._about(declaration, reading, copies, period, origin, source_uri, retrieved_at, now)
+            about |= {"remark": remark, "notes": "\n".join(filter(None, (remark, reading.notes))) or None}
             reading.write(scratch / f"{declaration.shape}.parquet")
             (scratch / "snapshot.json").write_text(_json(about), encoding="utf-8")
             place = parent / f"snapshot={about['snapshot_id']}"
@@ -404,7 +441,9 @@ class Landing:
     ) -> dict[str, Any]:
         sha256, size = _hash(files)
         fingerprint, reader, version = self._current_reading(declaration)
-        stamp = hashlib.sha256(f"{fingerprint} {reader} {version}".encode()).hexdigest()[:8]
+        # the sample and a delivery of the same bytes are two snapshots, even of the same second
+        of_sample = " sample" if origin == "sample" else ""
+        stamp = hashlib.sha256(f"{fingerprint} {reader} {version}{of_sample}".encode()).hexdigest()[:8]
         licence = self.catalog.licence(declaration)
         return {
             "snapshot_id": f"{retrieved_at:%Y%m%dT%H%M%SZ}-{sha256[:8]}-{stamp}",

@@ -7,6 +7,7 @@ sheet holds formulas (their stored results may be old) is refused.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import zipfile
@@ -27,7 +28,7 @@ from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 VERSION = "1"
 
@@ -50,32 +51,48 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     Raises:
         SourceError: the file is no workbook, is unsafe, lacks the sheet, or a cell is not as declared.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
     form = declaration.format
     assert isinstance(form, Workbook)
     captured = grid.told_by_name(form, file)
-    packed = grid.check_kind(file) == grid.ZIP
     tables, notes = [], ""
+    with _opened(file) as workbook:
+        for name in _sheets_to_read(workbook.sheet_names, form, file):
+            if grid.check_kind(file) == grid.ZIP:
+                _look_at_sheet(file, name)
+            sheet = workbook.get_sheet_by_name(name)
+            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+            table, below = _read_sheet(catalog, declaration, form, name, rows, _merged(sheet), captured, file)
+            tables.append(table)
+            notes = notes or below
+    return Reading(table=pa.concat_tables(tables), notes=notes or None, published_at=None)
+
+
+def sheet_names(file: Path) -> list[str]:
+    """Names of all sheets of a workbook, hidden ones too.
+
+    Raises:
+        SourceError: the file is no workbook, or unsafe.
+    """
+    with _opened(file) as workbook:
+        return list(workbook.sheet_names)
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[CalamineWorkbook]:
+    """A workbook, looked over before calamine sees it; its errors become `SourceError`."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if grid.check_kind(file) == grid.ZIP:
+        _look_over(file)
     try:
-        with file.open("rb") as opened, CalamineWorkbook.from_filelike(opened) as workbook:
-            for name in _sheet_names(workbook.sheet_names, form, file):
-                if packed:
-                    _look_inside(file, name)
-                sheet = workbook.get_sheet_by_name(name)
-                rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-                table, below = _read_sheet(
-                    catalog, declaration, form, name, rows, _merged(sheet), captured, file
-                )
-                tables.append(table)
-                notes = notes or below
+        with file.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+            yield workbook
     except CalamineError as error:
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # a panic of the Rust library is no Exception
             raise
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
-    return Reading(table=pa.concat_tables(tables), notes=notes or None, published_at=None)
 
 
 def _read_sheet(
@@ -141,7 +158,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def _sheet_names(names: Sequence[str], form: Workbook, file: Path) -> list[str]:
+def _sheets_to_read(names: Sequence[str], form: Workbook, file: Path) -> list[str]:
     """The sheets to read, in the order of the workbook."""
     fitting = [name for name in names if grid.wording(form.sheet).fullmatch(grid.tidy(name))]
     if not fitting or (form.sheets == "one" and len(fitting) > 1):
@@ -205,24 +222,35 @@ def _body(
     return body, "\n".join(notes)
 
 
-def _look_inside(file: Path, sheet: str) -> None:
-    """Refuse an .xlsx that a table of figures never is."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+def _look_over(file: Path) -> None:
+    """Refuse an .xlsx that a table of figures never is, before anything else reads it.
+
+    Every part but the sheets is unpacked once, in pieces: the sizes written in the archive may be false.
+    """
+    with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise SourceError(
+                "the workbook unpacks to an absurd size", file=file.name, remedy="Look at it by hand."
+            )
+        for part in parts:
+            lower = part.filename.lower()
+            if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:
                 raise SourceError(
-                    "the workbook unpacks to an absurd size", file=file.name, remedy="Look at it by hand."
+                    f"the workbook holds macros or links to other files ({part.filename})",
+                    file=file.name,
+                    remedy="Save it as a plain .xlsx with values only, and hand it in again.",
                 )
-            for part in parts:
-                lower = part.filename.lower()
-                if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:
-                    raise SourceError(
-                        f"the workbook holds macros or links to other files ({part.filename})",
-                        file=file.name,
-                        remedy="Save it as a plain .xlsx with values only, and hand it in again.",
-                    )
-            _look_at_sheet(archive, sheet, file)
+            if not lower.startswith("xl/worksheets/"):
+                with archive.open(part) as packed:
+                    while packed.read(1 << 20):
+                        pass
+
+
+@contextlib.contextmanager
+def _broken_is_refused(file: Path) -> Iterator[None]:
+    try:
+        yield
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -237,19 +265,10 @@ def _look_inside(file: Path, sheet: str) -> None:
         raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
 
 
-def _look_at_sheet(archive: zipfile.ZipFile, sheet: str, file: Path) -> None:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - expat limits expansion
-    ids = {
-        node.get("name"): value
-        for node in book.findall(".//{*}sheet")
-        for name, value in node.items()
-        if name.endswith("}id")
-    }
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    targets = {node.get("Id"): node.get("Target") or "" for node in links}
-    target = targets[ids[sheet]]
-    part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
-    content = archive.read(part)
+def _look_at_sheet(file: Path, sheet: str) -> None:
+    """Refuse a sheet that is absurdly large or holds formulas."""
+    with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
+        content = archive.read(_part_of(archive, sheet))
     width = height = 1
     for letters, row in _CELL_REFERENCE.findall(content):
         width = max(width, (len(letters) > 2 and 16384) or _number(letters))
@@ -268,7 +287,23 @@ def _look_at_sheet(archive: zipfile.ZipFile, sheet: str, file: Path) -> None:
             "a cell holds a formula, and its stored result may be old",
             file=file.name, cell=f"cell {cell} of sheet {sheet!r}",
             remedy="Replace formulas by their values (copy, paste values), and hand the file in again.",
+            code="formula",
         )  # fmt: skip
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Name of the part of an .xlsx that holds a sheet."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - expat limits expansion
+    ids = {
+        node.get("name"): value
+        for node in book.findall(".//{*}sheet")
+        for name, value in node.items()
+        if name.endswith("}id")
+    }
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {node.get("Id"): node.get("Target") or "" for node in links}
+    target = targets[ids[sheet]]
+    return target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
 
 
 def _number(letters: bytes) -> int:

@@ -23,8 +23,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from sources import forms
 from sources.catalogue import Catalog, load_catalog
 from sources.readers.reading import cells_schema, records_schema
+from sources.twins.labels import Labels
 from sources.twins.rendering import render
 
 CITY = "99001000"
@@ -36,6 +38,7 @@ FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
     "inobhutnahmen", "sgb2-kleinraeumig",
 )  # fmt: skip
+CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
 DISTRICTS = {"01": "Mitte", "02": "Nord", "03": "Ost", "04": "Süd", "05": "West"}
 
@@ -145,6 +148,39 @@ class Case:
     as_planned: bool
 
 
+@dataclass(frozen=True)
+class ProtectionCase:
+    """One measure of child protection; `key` is the pseudonym of the case system."""
+
+    key: str
+    year: int
+    part: Part | None
+    code: str
+    age: int
+    sex: str
+
+
+@dataclass(frozen=True)
+class _Protection:
+    """`rate` per 10,000 under 18 and year in a part of average need, shares of the codes of `dimension`."""
+
+    rate: float
+    dimension: str
+    shares: dict[str, float]
+
+
+_PROTECTION = {
+    "gefaehrdungseinschaetzungen": _Protection(
+        110, "assessment_result", {"ACUTE": 0.13, "LATENT": 0.17, "NEED": 0.34, "NONE": 0.36}
+    ),
+    "inobhutnahmen": _Protection(
+        45,
+        "taking_into_care_reason",
+        {"OWN_REQUEST": 0.22, "DANGER": 0.5, "UNACCOMPANIED": 0.18, "PROVISIONAL": 0.1},
+    ),
+}
+
+
 class Musterstadt:
     """The town as it comes out of one seed; the same seed gives the same town."""
 
@@ -212,20 +248,19 @@ class Musterstadt:
 
     # --- what is counted ---------------------------------------------------------------------------
 
-    def events(self) -> Iterator[tuple[Case, int, str, str]]:
-        """Case, year, measure and age group of everything that counts: begun, ended, running."""
+    def events(self) -> Iterator[tuple[Case, int, str, dt.date]]:
+        """Case, year, measure and day of everything that counts: begun, ended, running."""
         for case in self.cases:
             for year in YEARS:
                 last = dt.date(year, 12, 31)
                 if case.begun.year == year:
-                    yield case, year, "cases_begun", _age_group(case.born, case.begun)
+                    yield case, year, "cases_begun", case.begun
                 if case.ended and case.ended.year == year:
-                    age = _age_group(case.born, case.ended)
-                    yield case, year, "cases_ended", age
+                    yield case, year, "cases_ended", case.ended
                     if case.as_planned:
-                        yield case, year, "cases_ended_as_planned", age
+                        yield case, year, "cases_ended_as_planned", case.ended
                 if case.begun <= last and (case.ended is None or case.ended > last):
-                    yield case, year, "cases_running", _age_group(case.born, last)
+                    yield case, year, "cases_running", last
 
     def tables(self) -> dict[str, pa.Table]:
         """Cells and records per form, as their readers return them."""
@@ -247,7 +282,8 @@ class Musterstadt:
 
     def _hilfen_zur_erziehung(self) -> list[dict[str, Any]]:
         counts: Counter[tuple[Any, ...]] = Counter()
-        for case, year, measure, age in self.events():
+        for case, year, measure, on in self.events():
+            age = _help_age(_years(case.born, on))
             counts[year, _area(case.part, year), case.support, age, case.sex, measure] += 1
         measures = ("cases_begun", "cases_ended", "cases_ended_as_planned", "cases_running")
         cells = []
@@ -259,31 +295,60 @@ class Musterstadt:
         return cells
 
     def _gefaehrdungseinschaetzungen(self) -> list[dict[str, Any]]:
-        results = {"ACUTE": 0.13, "LATENT": 0.17, "NEED": 0.34, "NONE": 0.36}
-        return self._protection(110, "assessment_result", results, "assessments", "Verfahren")
+        return self._protection_counts("gefaehrdungseinschaetzungen", "assessments", "Verfahren")
 
     def _inobhutnahmen(self) -> list[dict[str, Any]]:
-        reasons = {"OWN_REQUEST": 0.22, "DANGER": 0.5, "UNACCOMPANIED": 0.18, "PROVISIONAL": 0.1}
-        return self._protection(45, "taking_into_care_reason", reasons, "takings_into_care", "Maßnahmen")
+        return self._protection_counts("inobhutnahmen", "takings_into_care", "Maßnahmen")
 
-    def _protection(
-        self, rate: float, dimension: str, shares: dict[str, float], measure: str, unit: str
-    ) -> list[dict[str, Any]]:
-        """Counts of measures of child protection: `rate` per 10,000 under 18 in a part of average need."""
-        dice = self._dice(dimension)
+    def _protection_counts(self, dataset_id: str, measure: str, unit: str) -> list[dict[str, Any]]:
         counts: Counter[tuple[Any, ...]] = Counter()
-        for (year, part, age, sex, _), residents in self.residents.items():
-            if AGES[age][1] > 18:
-                continue
-            group = next(code for code, (_, last) in _HELP_AGES.items() if AGES[age][0] < last)
-            for _ in range(_poisson(dice, residents * rate * part.need / 10_000)):
-                (code,) = dice.choices(list(shares), list(shares.values()))
-                where = None if code in ("UNACCOMPANIED", "PROVISIONAL") else part
-                counts[year, _area(where, year), code, group, sex] += 1
+        dimension = _PROTECTION[dataset_id].dimension
+        for case in self._protection(dataset_id):
+            counts[case.year, _area(case.part, case.year), case.code, _help_age(case.age), case.sex] += 1
         return [
             _cell(str(year), area, {dimension: code, "age_group": group, "sex": sex}, measure, unit, count)
             for (year, area, code, group, sex), count in sorted(counts.items())
         ]
+
+    def _protection(self, dataset_id: str) -> list[ProtectionCase]:
+        """Measures of child protection."""
+        dice = self._dice(dataset_id)
+        about = _PROTECTION[dataset_id]
+        found = []
+        for (year, part, age, sex, _), residents in self.residents.items():
+            if AGES[age][1] > 18:
+                continue
+            for _ in range(_poisson(dice, residents * about.rate * part.need / 10_000)):
+                (code,) = dice.choices(list(about.shares), list(about.shares.values()))
+                where = None if code in ("UNACCOMPANIED", "PROVISIONAL") else part
+                key = f"PS-{dice.getrandbits(48):012X}"
+                found.append(ProtectionCase(key, year, where, code, dice.randrange(*AGES[age]), sex))
+        return found
+
+    # --- the same as a line per case ---------------------------------------------------------------
+
+    def case_lines(self, catalog: Catalog, dataset_id: str) -> list[list[str]]:
+        """Lines of the form's edition with cases, in the order of its columns; they count to `tables`."""
+        lines: dict[tuple[str, ...], set[str]] = {}
+        if dataset_id == "hilfen-zur-erziehung":
+            for case, year, measure, on in self.events():
+                age = str(_years(case.born, on))
+                key = (case.key, str(year), _area(case.part, year), case.support, age, case.sex)
+                lines.setdefault(key, set()).add(measure)
+        else:
+            (measure,) = catalog[dataset_id].measures
+            for one in self._protection(dataset_id):
+                key = (one.key, str(one.year), _area(one.part, one.year), one.code, str(one.age), one.sex)
+                lines[key] = {measure}
+        labels = Labels(catalog, catalog[dataset_id], None)
+        dimension = next(iter(catalog[dataset_id].dimensions))
+        return [
+            [
+                *key[:3], labels.of(dimension, key[3]), key[4], labels.of("sex", key[5]),
+                *("ja" if measure in counts else "nein" for measure in catalog[dataset_id].measures),
+            ]
+            for key, counts in lines.items()
+        ]  # fmt: skip
 
     def _sgb2_kleinraeumig(self) -> list[dict[str, Any]]:
         dice = self._dice("sgb2")
@@ -328,6 +393,25 @@ def write_musterstadt(folder: Path, *, seed: int = 2026, catalog: Catalog | None
         schema = records_schema(declaration) if declaration.shape == "records" else cells_schema(declaration)
         table = pa.Table.from_pylist(rows, schema=schema)
         paths += render(catalog, declaration, table, notes=[NOTE]).write(folder)
+    return paths
+
+
+def write_cases(
+    folder: Path, *, seed: int = 2026, catalog: Catalog | None = None, as_csv: bool = False
+) -> list[Path]:
+    """Write the same years of youth welfare with a line per case (`CASE_FORMS`); returns the paths."""
+    catalog = catalog or load_catalog()
+    town = Musterstadt(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in CASE_FORMS:
+        lines = town.case_lines(catalog, name)
+        if as_csv:
+            content = forms.csv_text(catalog, catalog[name], lines, cases=True)
+        else:
+            content = forms.workbook(catalog, catalog[name], lines, cases=True, notes=[NOTE])
+        paths.append(folder / f"{name}-faelle.{'csv' if as_csv else 'xlsx'}")
+        paths[-1].write_bytes(content)
     return paths
 
 
@@ -409,10 +493,14 @@ def _weight(mix: str, first: int, last: int) -> float:
     )
 
 
-def _age_group(born: dt.date, on: dt.date) -> str:
-    """Age group of the youth welfare statistics on a day, by completed years."""
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return next((code for code, (_, last) in _HELP_AGES.items() if age < last), "Y21T26")
+def _years(born: dt.date, on: dt.date) -> int:
+    """Completed years on a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _help_age(years: int) -> str:
+    """Age group of the youth welfare statistics."""
+    return next((code for code, (_, last) in _HELP_AGES.items() if years < last), "Y21T26")
 
 
 def _poisson(dice: random.Random, mean: float) -> int:

@@ -34,7 +34,7 @@ def test_the_empty_form(catalog: Catalog, dataset_id: str, tmp_path: Path) -> No
     """Header, lists and instructions are those of the declaration; without an entry it is refused."""
     declaration = catalog[dataset_id]
     given = forms.columns(catalog, declaration)
-    xlsx, text = forms.write_forms(catalog, declaration, tmp_path)
+    xlsx, text, *_ = forms.write_forms(catalog, declaration, tmp_path)
     book = openpyxl.load_workbook(xlsx)
     page = book[declaration.format.sheet]  # type: ignore[union-attr]
     headers = [column.header for column in given]
@@ -76,7 +76,7 @@ def test_csv_and_workbook_say_the_same(catalog: Catalog, dataset_id: str, tmp_pa
 def filled(catalog: Catalog, folder: Path, values: list[object], dataset_id: str = HZE) -> Path:
     """The empty form with one line typed in as a person would."""
     declaration = catalog[dataset_id]
-    xlsx, _ = forms.write_forms(catalog, declaration, folder)
+    xlsx, *_ = forms.write_forms(catalog, declaration, folder)
     book = openpyxl.load_workbook(xlsx)
     for column, value in enumerate(values, start=1):
         book[declaration.format.sheet].cell(2, column).value = value  # type: ignore[union-attr]
