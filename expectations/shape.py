@@ -21,7 +21,7 @@ from expectations.rules import (
 from expectations.wording import Phrase
 
 # German official keys by level: AGS for Länder to Gemeinden (Gemeinden and Gemeindeverbände as ARS), `DG` for
-# Germany as GENESIS writes it. Aachen's key of 8 digits stands for the town as a Kreis until 2009.
+# Germany as GENESIS writes it; below a Bezirk of Berlin the keys of the LOR. Aachen's key of 8 digits stands for the town as a Kreis until 2009.
 AREA_CODES: dict[str, str] = {
     "DE": "DG",
     "LAND": "0[1-9]|1[0-6]",
@@ -31,6 +31,10 @@ AREA_CODES: dict[str, str] = {
     "GEMEINDE": "(0[1-9]|1[0-6])([0-9]{6}|[0-9]{10})",
     "CITY_IN_KREIS": "(0[1-9]|1[0-6])[0-9]{6}",
     "BEZIRK": "(0[1-9]|1[0-6])[0-9]{6}",
+    "ORTSTEIL": "(0[1-9]|1[0-6])[0-9]{10}",
+    "PROGNOSERAUM": "(0[1-9]|1[0-2])[0-9]{2}",
+    "BEZIRKSREGION": "(0[1-9]|1[0-2])[0-9]{4}",
+    "PLANUNGSRAUM": "(0[1-9]|1[0-2])[0-9]{6}",
 }
 
 # SDMX CL_OBS_STATUS and CL_CONF_STATUS as far as they are used, and why a value is missing.

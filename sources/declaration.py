@@ -45,11 +45,12 @@ class ReferenceTime(Frozen):
 
     kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
     text `date`: 31.12.2015; `compact_date`: 20151231; `month`: 201512 or 2015-12, of a stock its last day;
-    `year`: 2015; `school_year`: 2024/25; `none`: no time is printed, see `fixed`.
+    `half_year`: 2015-02 is the second half, of a stock its last day; `year`: 2015; `school_year`: 2024/25;
+    `none`: no time is printed, see `fixed`.
     """
 
     kind: Literal["stock", "flow", "school_year"]
-    text: Literal["date", "compact_date", "month", "year", "school_year", "none"]
+    text: Literal["date", "compact_date", "month", "half_year", "year", "school_year", "none"]
     month_days: tuple[MonthDay, ...] = Field(
         default=(),
         description="stock: days of the year that may occur; the first is meant when only a year is printed",
@@ -95,6 +96,13 @@ class ReferenceTime(Frozen):
             year, month = int(match.group(1)), int(match.group(2))
             last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
             return (last.replace(day=1), last) if self.kind == "flow" else (last, last)
+        if self.text == "half_year":
+            match = re.fullmatch(r"((?:19|20)[0-9]{2})-0([12])", text, re.ASCII)
+            if match is None:
+                raise ValueError(f"{text!r} is not a half-year like 2015-01 or 2015-02")
+            year, half = int(match.group(1)), int(match.group(2))
+            last = dt.date(year, 6, 30) if half == 1 else dt.date(year, 12, 31)
+            return (dt.date(year, 6 * half - 5, 1), last) if self.kind == "flow" else (last, last)
         if self.text == "school_year":
             match = re.fullmatch(r"((?:19|20)[0-9]{2})/([0-9]{2})", text, re.ASCII)
             if match is None or (int(match.group(1)) + 1) % 100 != int(match.group(2)):

@@ -23,7 +23,9 @@
   own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
 
   Versions. A cell is a new version only when value or status differs from the version before; `known_to` is NULL for
-  the version that holds now.
+  the version that holds now. Order is by the publisher's time stamp, so a delivery that comes late takes its place
+  between the others. A version is preferred from `known_from` to `preferred_to`: until it is replaced, or until a table
+  that comes first prints the same cell. So "as known at t" is one condition, `known_from <= t < preferred_to`.
 -#}
 {% macro fact_versions(relation, dimensions, fact) %}
 {%- set cell = ['dataset_id', 'area_code', 'period_key', 'measure_code'] + dimensions %}
@@ -261,12 +263,27 @@ ranked as (
 
     select
         *,
-        known_to is null
-        and row_number() over (
-            partition by area_code, period_key, measure_code{% for d in dimensions %}, {{ d }}{% endfor %}, known_to is null
+        -- since when a table that comes first prints the same cell
+        min(known_from) over (
+            partition by area_code, period_key, measure_code{% for d in dimensions %}, {{ d }}{% endfor %}
             order by source_rank, dataset_id
-        ) = 1 as is_preferred
+            groups between unbounded preceding and 1 preceding
+        ) as superseded_from
     from versions
+
+),
+
+dated as (
+
+    select
+        *,
+        case
+            when superseded_from is null then known_to
+            when superseded_from <= known_from then known_from
+            when known_to is null or superseded_from < known_to then superseded_from
+            else known_to
+        end as preferred_to
+    from ranked
 
 )
 
@@ -296,8 +313,9 @@ select
     cast(column_no as integer) as source_column,
     known_from,
     known_to,
-    is_preferred
-from ranked
+    preferred_to,
+    preferred_to is null as is_preferred
+from dated
 {% endmacro %}
 
 {#-

@@ -5,8 +5,8 @@
   select the same cells share it, so each is summed once. Derived indicators are made of two others.
 
   relation   how a table is named: `ref` in a model, `built` in a macro of the warehouse
-  as_known   false: all indicators out of the cells that hold now (fct_indicator). true: the one named `chosen`
-             out of the cells known at the time `as_of`
+  as_known   false: all indicators out of the cells that hold now (fct_indicator). true: the one named `chosen`, or all
+             when that is null, out of the cells known at the time `as_of`
 -#}
 {% macro indicator_values(relation, as_known=false) -%}
 {%- set facts = indicator_facts() %}
@@ -17,7 +17,8 @@ with indicators as (
         computed_by in ('facts', 'derived')
         {%- if as_known %}
         and (
-            indicator_id = chosen
+            chosen is null
+            or indicator_id = chosen
             or indicator_id in (select unnest([operand_1, operand_2]) from {{ relation('indicator') }} where indicator_id = chosen)
         )
         {%- endif %}
@@ -73,13 +74,6 @@ selection_parts as (
         facts.rounding_base,
         facts.dataset_id,
         facts.known_from
-        {%- if as_known %},
-        selection_parts.part_no,
-        facts.known_to,
-        bool_or(facts.is_preferred) over (
-            partition by selection_parts.selection_id, selection_parts.part_no, facts.dataset_id, facts.area_code, facts.period_key
-        ) as dataset_is_preferred
-        {%- endif %}
     from {{ relation(fact.model) }} as facts
     inner join selection_parts
         on facts.measure_code = selection_parts.measure_code
@@ -88,15 +82,17 @@ selection_parts as (
         {%- endfor %}
     where
         selection_parts.fact = '{{ fact.name }}'
-        {%- if not as_known %}
-        and facts.is_preferred
         and facts.missing_reason <> 'area_not_existing'
+        {%- if as_known %}
+        and {{ was_known('facts') }}
+        {%- else %}
+        and facts.is_preferred
         {%- endif %}
 
 ),
 
 {% endfor -%}
-{{ 'versions' if as_known else 'cells' }} as (
+cells as (
 
     {%- for fact in facts %}
 
@@ -109,23 +105,6 @@ selection_parts as (
 
 ),
 
-{% if as_known -%}
--- the version known then, of the table that is preferred for the cell where several publish it
-cells as (
-
-    select * from versions
-    where
-        missing_reason <> 'area_not_existing'
-        and known_from <= as_of
-        and (known_to is null or known_to > as_of)
-    qualify row_number() over (
-        partition by selection_id, part_no, area_code, period_key
-        order by dataset_is_preferred desc, dataset_id, known_from desc
-    ) = 1
-
-),
-
-{% endif -%}
 -- one row per selection, area and date: the sum of its parts, missing when one of them is
 selections as (
 
@@ -360,23 +339,17 @@ inner join levels
     on all_values.indicator_id = levels.indicator_id
     and areas.area_level = levels.area_level
 {%- if as_known %}
-where all_values.indicator_id = chosen
+where chosen is null or all_values.indicator_id = chosen
 {%- endif %}
 {% endmacro %}
 
 {#-
-  An indicator as it was known at a time: the report of that day, rebuilt. It has the columns of fct_indicator.
+  An indicator (all, when `chosen` is null) as it was known at a time: the report of that day, rebuilt. It has the columns
+  of fct_indicator.
 
     select * from indicator_as_known('P07', timestamp '2018-03-01')
 -#}
 {% macro indicator_as_known() %}
 create or replace macro indicator_as_known(chosen, as_of) as table
 {{ indicator_values(built, as_known=true) }}
-{% endmacro %}
-
-{#- Made when a run ends, like those of macros/territory.sql. -#}
-{% macro create_indicator_macros() %}
-    {% if execute %}
-        {% do run_query(indicator_as_known()) %}
-    {% endif %}
 {% endmacro %}

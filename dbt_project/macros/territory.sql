@@ -1,20 +1,25 @@
 {#-
-  Any series on any Gebietsstand: table macros that live in the warehouse, for SQL users and the command line alike.
+  Any series on any Gebietsstand, as known at any time: table macros that live in the warehouse, for SQL users and the
+  command line alike.
 
-    select * from indicator_on(date '2022-12-31') where indicator_id = 'P07'
-    select * from population_on(date '2022-12-31')
+    select * from population_on(date '2022-12-31')                                    boundaries of a year-end
+    select * from population_on(as_of := timestamp '2018-01-01')                       what was known then
+    select * from indicator_on(date '2022-12-31', as_of := timestamp '2018-01-01')     both
+    select * from population_up('LOR_2021', 'PLANUNGSRAUM', 'BEZIRK')                  summed up along a hierarchy
 
-  A Gebietsstand is a year-end. Numbers of Kreise are apportioned with bridge_area_crosswalk (population weights; area
-  weights where square kilometres are counted); rates are computed anew from apportioned numerator and denominator and
-  never averaged. A number made with an estimated weight has obs_status E, and `estimated_share` says how much of it
-  was estimated. What has no parts to compute it from (a published rate or mean, a missing part) is missing with its
-  reason. Other levels are passed through as they are, as long as the area exists at the Gebietsstand.
+  A Gebietsstand is a year-end; without one every number stays on its own. Numbers of Kreise and of planning areas are
+  apportioned with bridge_area_crosswalk (population weights; area weights where square kilometres are counted); rates
+  are computed anew from apportioned numerator and denominator and never averaged. A number made with an estimated
+  weight has obs_status E, and `estimated_share` says how much of it was estimated. What has no parts to compute it from
+  (a published rate or mean, a missing part, an area that has no way to the Gebietsstand) is missing with its reason.
 -#}
 {% macro create_territory_macros() %}
     {% if execute %}
+        {% do run_query(indicator_as_known()) %}
         {% do run_query(indicator_on()) %}
-        {% for mart, dimensions in count_marts().items() %}
-            {% do run_query(counts_on(mart, dimensions)) %}
+        {% for mart in count_marts() %}
+            {% do run_query(counts_on(mart)) %}
+            {% do run_query(counts_up(mart)) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
@@ -24,15 +29,11 @@
     {{ target.schema }}.{{ name }}
 {%- endmacro %}
 
-{#- The marts of counts with the columns that, with area, period and measure, name a cell. -#}
-{% macro count_marts() %}
-    {{ return({
-        'population': ['sex_code', 'age_group_code', 'nationality_code'],
-        'education': ['subject', 'school_type_code', 'sex_code', 'nationality_code', 'grade_code', 'qualification_code'],
-        'social_benefits': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code'],
-        'childcare': ['subject', 'childcare_type_code', 'age_group_code', 'facility_branch_code', 'facility_type_code'],
-    }) }}
-{% endmacro %}
+{#- The rows of a fact that were to be read at `as_of`; without it, those that are to be read now. -#}
+{% macro was_known(rows) -%}
+    {{ rows }}.known_from <= coalesce(cast(as_of as timestamp), timestamp '9999-12-31')
+    and ({{ rows }}.preferred_to is null or {{ rows }}.preferred_to > coalesce(cast(as_of as timestamp), timestamp '9999-12-31'))
+{%- endmacro %}
 
 {#- The year-end whose boundaries a number of this area and date stands on. -#}
 {% macro boundary_year(date, valid_to) -%}
@@ -42,49 +43,113 @@
     end
 {%- endmacro %}
 
-{#- Where each row goes: `to_code`, `weight`, `weight_area`, `grade`; an unchanged Kreis goes to itself. -#}
+{#-
+  Where each row of a CTE goes. `moving` has the rows that a reform touches, once per area they go to, with `to_code`,
+  `weight`, `weight_area`, `grade` and how many areas make the target up; `staying` has all others. An unchanged area
+  that received a part of another one is touched too.
+-#}
 {% macro moved(rows) -%}
-dated as (
+ways as (
 
-    select {{ rows }}.*, {{ boundary_year(rows ~ '.reference_date', 'versions.valid_to') }} as boundary_year
-    from {{ rows }}
-    inner join {{ built('dim_area') }} as versions on {{ rows }}.area_key = versions.area_key
-    where {{ rows }}.area_level = 'KREIS' and not {{ rows }}.is_backcast
+    select from_year, from_code, to_code, weight_population as weight, weight_area, grade
+    from {{ built('bridge_area_crosswalk') }}
+    where to_year = year(cast(gebietsstand as date))
 
 ),
 
-moved as (
+origins as (
 
-    select
-        dated.*,
-        coalesce(crosswalk.to_code, dated.area_code) as to_code,
-        coalesce(crosswalk.weight_population, 1) as weight,
-        coalesce(crosswalk.weight_area, 1) as weight_area,
-        coalesce(crosswalk.grade, 'exact') as grade,
-        crosswalk.to_code is null as is_unchanged
-    from dated
-    left join {{ built('bridge_area_crosswalk') }} as crosswalk
-        on dated.boundary_year = crosswalk.from_year
-        and crosswalk.to_year = year(gebietsstand)
-        and dated.area_code = crosswalk.from_code
+    select from_year, to_code, count(*) as origin_count, string_agg(from_code, ', ' order by from_code) as from_codes
+    from ways
+    group by from_year, to_code
+
+),
+
+versions as (
+
+    select * from {{ built('dim_area') }}
 
 ),
 
 targets as (
 
-    select * from {{ built('dim_area') }}
-    where valid_from <= gebietsstand and valid_to > gebietsstand
+    select * from versions
+    where valid_from <= cast(gebietsstand as date) and valid_to > cast(gebietsstand as date)
+
+),
+
+dated as not materialized (
+
+    select
+        {{ rows }}.*,
+        {{ boundary_year(rows ~ '.reference_date', 'versions.valid_to') }} as boundary_year
+    from {{ rows }}
+    inner join versions on {{ rows }}.area_key = versions.area_key
+    where cast(gebietsstand as date) is null or not {{ rows }}.is_backcast
+
+),
+
+moving as (
+
+    select dated.*, ways.* exclude (from_year, from_code), origins.origin_count, origins.from_codes
+    from dated
+    inner join ways on dated.boundary_year = ways.from_year and dated.area_code = ways.from_code
+    inner join origins on ways.from_year = origins.from_year and ways.to_code = origins.to_code
+
+),
+
+staying as (
+
+    select
+        dated.*,
+        case when cast(gebietsstand as date) is null then dated.area_key else targets.area_key end as target_key
+    from dated
+    anti join ways on dated.boundary_year = ways.from_year and dated.area_code = ways.from_code
+    left join targets on dated.area_code = targets.area_code and dated.area_level = targets.area_level
+    -- what has neither a number nor a place on the Gebietsstand is of no use to anybody
+    where dated.value is not null or target_key is not null
 
 )
 {%- endmacro %}
 
-{#- Sum of a weighted column, missing as soon as one part is. -#}
+{#- Sum of a weighted column, missing as soon as one part is missing or was not delivered. -#}
 {% macro whole_sum(value, weight) -%}
-    case when count({{ value }}) = count(*) then sum({{ value }} * {{ weight }}) end
+    case when count({{ value }}) = count(*) and count(*) >= max(origin_count) then sum({{ value }} * {{ weight }}) end
+{%- endmacro %}
+
+{#- How much of a number comes from parts whose weight is estimated. -#}
+{% macro estimated_share(value, weight) -%}
+    coalesce(
+        sum({{ value }} * {{ weight }}) filter (grade = 'estimated') / nullif(sum({{ value }} * {{ weight }}), 0),
+        case when bool_or(grade = 'estimated') then 1.0 else 0.0 end
+    )
+{%- endmacro %}
+
+{#- Grade of a number made of several parts: the worst of them. -#}
+{% macro worst_grade() -%}
+    case
+        when bool_or(grade = 'estimated') then 'estimated'
+        when count(*) > 1 or bool_or(grade = 'merged') then 'merged'
+        else 'exact'
+    end
+{%- endmacro %}
+
+{#- Status of a converted number: estimated, unless a part of it is worse. -#}
+{% macro converted_status() -%}
+    case
+        when valued.value is null then 'M'
+        when valued.grade = 'estimated' then {{ status_of_rank('greatest(valued.worst_rank, 3)') }}
+        else {{ status_of_rank('valued.worst_rank') }}
+    end
 {%- endmacro %}
 
 {% macro indicator_on() %}
-create or replace macro indicator_on(gebietsstand) as table
+{%- set columns = [
+    'indicator_id', 'area_key', 'area_code', 'area_level', 'is_backcast', 'period_key', 'reference_date', 'value',
+    'numerator', 'denominator', 'obs_status', 'conf_status', 'missing_reason', 'numerator_dataset',
+    'denominator_dataset', 'known_from'
+] | join(', ') %}
+create or replace macro indicator_on(gebietsstand := null, as_of := null) as table
 with makings as (
 
     select
@@ -103,11 +168,19 @@ indicators as (
 
 ),
 
+known as (
+
+    select {{ columns }} from {{ built('mart_indicator') }} where as_of is null
+    union all
+    select {{ columns }} from indicator_as_known(null, as_of) where as_of is not null
+
+),
+
 mart as (
 
-    select mart_indicator.*, makings.denominator_is_area
-    from {{ built('mart_indicator') }} as mart_indicator
-    left join makings on mart_indicator.indicator_id = makings.indicator_id
+    select known.*, coalesce(makings.denominator_is_area, false) as denominator_is_area
+    from known
+    left join makings on known.indicator_id = makings.indicator_id
 
 ),
 
@@ -120,20 +193,21 @@ converted as (
         to_code as area_code,
         reference_date,
         any_value(period_key) as period_key,
-        any_value(unit) as unit,
-        any_value(decimals) as decimals,
         {{ whole_sum('numerator', 'weight') }} as numerator,
         {{ whole_sum('denominator', 'case when denominator_is_area then weight_area else weight end') }} as denominator,
-        count(*) = 1 and bool_and(is_unchanged) as is_unchanged,
+        -- the same area, under another code at most
+        count(*) = 1 and max(origin_count) = 1 and bool_and(grade = 'exact') as is_same,
         any_value(value) as value_before,
-        any_value(obs_status) as status_before,
         any_value(missing_reason) as reason_before,
+        max({{ status_rank('obs_status') }}) filter (value is not null) as worst_rank,
         max(conf_status) as conf_status,
-        bool_or(grade = 'estimated') as is_estimated,
-        coalesce(sum(numerator * weight) filter (grade = 'estimated') / nullif(sum(numerator * weight), 0), 0)
-            as estimated_share,
-        string_agg(distinct area_code, ', ' order by area_code) as from_codes
-    from moved
+        {{ worst_grade() }} as grade,
+        {{ estimated_share('numerator', 'weight') }} as estimated_share,
+        min(numerator_dataset) as numerator_dataset,
+        min(denominator_dataset) as denominator_dataset,
+        max(known_from) as known_from,
+        max(from_codes) as from_codes
+    from moving
     group by indicator_id, to_code, reference_date
 
 ),
@@ -141,9 +215,9 @@ converted as (
 valued as (
 
     select
-        converted.*,
+        converted.* replace (coalesce(converted.worst_rank, 1) as worst_rank),
         case
-            when converted.is_unchanged then converted.value_before
+            when converted.is_same then converted.value_before
             when makings.is_published_rate then null
             when makings.has_denominator
                 then converted.numerator / nullif(converted.denominator, 0) * indicators.multiplier
@@ -153,60 +227,115 @@ valued as (
     inner join indicators on converted.indicator_id = indicators.indicator_id
     left join makings on converted.indicator_id = makings.indicator_id
 
+),
+
+placed as (
+
+    select
+        valued.indicator_id,
+        targets.area_key,
+        valued.period_key,
+        valued.reference_date,
+        false as is_backcast,
+        valued.value,
+        valued.numerator,
+        valued.denominator,
+        {{ converted_status() }} as obs_status,
+        valued.conf_status,
+        case
+            when valued.value is not null then 'none'
+            when valued.is_same then valued.reason_before
+            when valued.numerator is null then 'part_missing'
+            else 'not_convertible'
+        end as missing_reason,
+        valued.grade,
+        valued.estimated_share,
+        valued.from_codes,
+        valued.numerator_dataset,
+        valued.denominator_dataset,
+        valued.known_from
+    from valued
+    inner join targets on valued.area_code = targets.area_code
+
+    union all
+
+    select
+        indicator_id,
+        coalesce(target_key, area_key),
+        period_key,
+        reference_date,
+        is_backcast,
+        case when target_key is not null then value end,
+        case when target_key is not null then numerator end,
+        case when target_key is not null then denominator end,
+        case when target_key is not null then obs_status else 'M' end,
+        conf_status,
+        case when target_key is not null then missing_reason else 'not_convertible' end,
+        case when target_key is not null then 'exact' else 'not_convertible' end,
+        0.0,
+        area_code,
+        numerator_dataset,
+        denominator_dataset,
+        known_from
+    from staying
+
 )
 
 select
-    valued.indicator_id,
-    targets.area_code,
-    targets.area_level,
-    targets.area_name,
-    valued.period_key,
-    valued.reference_date,
-    valued.value,
-    valued.numerator,
-    valued.denominator,
-    valued.unit,
-    valued.decimals,
-    case
-        when valued.value is null then 'M'
-        when valued.is_estimated then 'E'
-        when valued.is_unchanged then valued.status_before
-        else 'A'
-    end as obs_status,
-    valued.conf_status,
-    case
-        when valued.value is not null then 'none'
-        when valued.is_unchanged then valued.reason_before
-        when valued.numerator is null then 'part_missing'
-        else 'not_convertible'
-    end as missing_reason,
-    valued.estimated_share,
-    valued.from_codes,
-    gebietsstand
-from valued
-inner join targets on valued.area_code = targets.area_code
-
-union all
-
-select
-    mart.indicator_id, mart.area_code, mart.area_level, mart.area_name, mart.period_key, mart.reference_date,
-    mart.value, mart.numerator, mart.denominator, mart.unit, mart.decimals, mart.obs_status, mart.conf_status,
-    mart.missing_reason, 0.0, mart.area_code, gebietsstand
-from mart
-inner join targets on mart.area_code = targets.area_code
-where mart.area_level <> 'KREIS' and not mart.is_backcast
+    placed.indicator_id,
+    areas.area_key,
+    areas.area_code,
+    areas.area_level,
+    areas.area_name,
+    placed.period_key,
+    placed.reference_date,
+    placed.is_backcast,
+    placed.value,
+    placed.numerator,
+    placed.denominator,
+    indicators.unit,
+    cast(indicators.decimals as integer) as decimals,
+    placed.obs_status,
+    placed.conf_status,
+    placed.missing_reason,
+    placed.grade,
+    placed.estimated_share,
+    placed.from_codes,
+    placed.numerator_dataset,
+    placed.denominator_dataset,
+    placed.known_from,
+    cast(gebietsstand as date) as gebietsstand
+from placed
+inner join versions as areas on placed.area_key = areas.area_key
+inner join indicators on placed.indicator_id = indicators.indicator_id
 {% endmacro %}
 
-{% macro counts_on(mart, dimensions) %}
-create or replace macro {{ mart }}_on(gebietsstand) as table
-with mart as (
+{#- Rates and means have no parts to apportion or to add up. -#}
+{% macro is_mean() -%}
+    measure_code like '%\_pct' escape '\' or measure_code like 'avg\_%' escape '\' or measure_code like '%per\_head%' escape '\'
+{%- endmacro %}
 
-    select
-        *,
-        -- rates and means have no parts to apportion
-        measure_code like '%\_pct' escape '\' or measure_code like 'avg\_%' escape '\' or measure_code like '%per\_head%' escape '\'
-            as is_mean
-    from {{ built('mart_' ~ mart) }}
+{% macro counts_on(mart) %}
+{%- set cell = cell_columns(mart) %}
+create or replace macro {{ mart }}_on(gebietsstand := null, as_of := null) as table
+with areas as (
+
+    select * from {{ built('dim_area') }}
+
+),
+
+{% for fact in count_marts()[mart].facts -%}
+{{ fact }} as not materialized (
+
+    select * from {{ built('fct_' ~ fact) }} as versions
+    where {{ was_known('versions') }}
+
+),
+
+{% endfor -%}
+mart as not materialized (
+
+with {{ count_mart(mart) }}
 
 ),
 
@@ -218,74 +347,244 @@ converted as (
         to_code as area_code,
         period_key,
         reference_date,
-        {% for dimension in dimensions %}{{ dimension }},
+        {% for column in cell %}{{ column }},
         {% endfor -%}
         measure_code,
+        {{ is_mean() }} as is_mean,
         any_value(unit) as unit,
         {{ whole_sum('value', 'weight') }} as summed,
+        -- the same area, under another code at most
+        count(*) = 1 and max(origin_count) = 1 and bool_and(grade = 'exact') as is_same,
         any_value(value) as value_before,
-        any_value(obs_status) as status_before,
         any_value(missing_reason) as reason_before,
-        bool_or(is_mean) as is_mean,
-        count(*) = 1 and bool_and(is_unchanged) as is_unchanged,
+        max({{ status_rank('obs_status') }}) filter (value is not null) as worst_rank,
         max(conf_status) as conf_status,
         max(rounding_base) as rounding_base,
-        bool_or(grade = 'estimated') as is_estimated,
-        coalesce(sum(value * weight) filter (grade = 'estimated') / nullif(sum(value * weight), 0), 0) as estimated_share,
-        string_agg(distinct area_code, ', ' order by area_code) as from_codes
-    from moved
-    group by to_code, period_key, reference_date, {% for dimension in dimensions %}{{ dimension }}, {% endfor %}measure_code
+        {{ worst_grade() }} as grade,
+        {{ estimated_share('value', 'weight') }} as estimated_share,
+        min(dataset_id) as dataset_id,
+        max(known_from) as known_from,
+        max(from_codes) as from_codes
+    from moving
+    group by to_code, period_key, reference_date, {% for column in cell %}{{ column }}, {% endfor %}measure_code
 
 ),
 
 valued as (
 
     select
-        *,
-        case when is_unchanged then value_before when not is_mean then summed end as value
+        * replace (coalesce(worst_rank, 1) as worst_rank),
+        case when is_same then value_before when not is_mean then summed end as value
     from converted
 
 )
 
 select
+    targets.area_key,
     targets.area_code,
     targets.area_level,
     targets.area_name,
     valued.period_key,
     valued.reference_date,
-    {% for dimension in dimensions %}valued.{{ dimension }},
+    false as is_backcast,
+    {% for column in cell %}valued.{{ column }},
     {% endfor -%}
     valued.measure_code,
     valued.unit,
     valued.value,
-    case
-        when valued.value is null then 'M'
-        when valued.is_estimated then 'E'
-        when valued.is_unchanged then valued.status_before
-        else 'A'
-    end as obs_status,
+    {{ converted_status() }} as obs_status,
     valued.conf_status,
     case
         when valued.value is not null then 'none'
-        when valued.is_unchanged then valued.reason_before
+        when valued.is_same then valued.reason_before
         when valued.is_mean then 'not_convertible'
         else 'part_missing'
     end as missing_reason,
     valued.rounding_base,
+    valued.grade,
     valued.estimated_share,
     valued.from_codes,
-    gebietsstand
+    valued.dataset_id,
+    valued.known_from,
+    cast(gebietsstand as date) as gebietsstand
 from valued
 inner join targets on valued.area_code = targets.area_code
 
 union all
 
 select
-    mart.area_code, mart.area_level, mart.area_name, mart.period_key, mart.reference_date,
-    {% for dimension in dimensions %}mart.{{ dimension }}, {% endfor -%}
-    mart.measure_code, mart.unit, mart.value, mart.obs_status, mart.conf_status, mart.missing_reason,
-    mart.rounding_base, 0.0, mart.area_code, gebietsstand
-from mart
-inner join targets on mart.area_code = targets.area_code
-where mart.area_level <> 'KREIS' and not mart.is_backcast
+    coalesce(target_key, area_key),
+    area_code,
+    area_level,
+    area_name,
+    period_key,
+    reference_date,
+    is_backcast,
+    {% for column in cell %}{{ column }},
+    {% endfor -%}
+    measure_code,
+    unit,
+    case when target_key is not null then value end,
+    case when target_key is not null then obs_status else 'M' end,
+    conf_status,
+    case when target_key is not null then missing_reason else 'not_convertible' end,
+    rounding_base,
+    case when target_key is not null then 'exact' else 'not_convertible' end,
+    0.0,
+    area_code,
+    dataset_id,
+    known_from,
+    cast(gebietsstand as date)
+from staying
+{% endmacro %}
+
+{#-
+  Counts summed up along a hierarchy, from one level to a higher one. The publisher's own total wins; the sum of the
+  parts stands beside it with the difference and how much of it rounding at the source can explain. A sum with a missing
+  part is missing; what is not additive (a rate, a mean) is not summed.
+-#}
+{% macro counts_up(mart) %}
+{%- set cell = cell_columns(mart) %}
+create or replace macro {{ mart }}_up(hierarchy_name, from_level, to_level, gebietsstand := null, as_of := null) as table
+with counted as (
+
+    select
+        *,
+        {{ is_mean() }} as is_mean,
+        coalesce(cast(gebietsstand as date), reference_date) as day
+    from {{ mart }}_on(gebietsstand, as_of := as_of)
+    where area_level in (from_level, to_level) and not is_backcast
+
+),
+
+-- who belongs to whom; around a reform the last day of the area counts
+tree as (
+
+    select * from {{ built('bridge_area_hierarchy') }}
+    where hierarchy = hierarchy_name and area_level = from_level and ancestor_level = to_level
+
+),
+
+parts as (
+
+    select counted.*, tree.ancestor_key
+    from counted
+    inner join tree
+        on counted.area_key = tree.area_key
+        and (
+            (counted.day >= tree.valid_from and counted.day < tree.valid_to)
+            or (counted.day >= tree.area_valid_to and tree.valid_to = tree.area_valid_to)
+        )
+    where counted.area_level = from_level
+
+),
+
+-- areas that a parent ought to have on a day
+expected as (
+
+    select days.day, tree.ancestor_key, count(*) as parts_expected
+    from (select distinct day from counted) as days
+    inner join tree on days.day >= tree.valid_from and days.day < tree.valid_to
+    group by days.day, tree.ancestor_key
+
+),
+
+summed as (
+
+    select
+        parts.ancestor_key as area_key,
+        parts.period_key,
+        parts.reference_date,
+        {% for column in cell %}parts.{{ column }},
+        {% endfor -%}
+        parts.measure_code,
+        parts.is_mean,
+        any_value(parts.unit) as unit,
+        count(parts.value) as parts_found,
+        greatest(any_value(expected.parts_expected), count(*)) as parts_expected,
+        case
+            when not parts.is_mean and count(parts.value) = greatest(any_value(expected.parts_expected), count(*))
+                then sum(parts.value)
+        end as summed,
+        sum(floor(coalesce(parts.rounding_base, 0) / 2)) as rounding_slack,
+        max({{ status_rank('parts.obs_status') }}) as worst_rank,
+        max(parts.known_from) as known_from
+    from parts
+    left join expected on parts.ancestor_key = expected.ancestor_key and parts.day = expected.day
+    group by
+        parts.ancestor_key, parts.period_key, parts.reference_date, {% for column in cell %}parts.{{ column }}, {% endfor %}parts.measure_code,
+        parts.is_mean
+
+),
+
+published as (
+
+    select * from counted
+    where area_level = to_level
+
+),
+
+joined as (
+
+    select
+        coalesce(published.area_key, summed.area_key) as area_key,
+        coalesce(published.period_key, summed.period_key) as period_key,
+        coalesce(published.reference_date, summed.reference_date) as reference_date,
+        {% for column in cell %}coalesce(published.{{ column }}, summed.{{ column }}) as {{ column }},
+        {% endfor -%}
+        coalesce(published.measure_code, summed.measure_code) as measure_code,
+        coalesce(published.unit, summed.unit) as unit,
+        published.value as published_value,
+        published.obs_status as published_status,
+        published.missing_reason as published_reason,
+        published.rounding_base as published_base,
+        summed.* exclude (area_key, period_key, reference_date, {{ cell | join(', ') }}, measure_code, unit, known_from),
+        greatest(published.known_from, summed.known_from) as known_from
+    from summed
+    full outer join published
+        on summed.area_key = published.area_key
+        and summed.period_key = published.period_key
+        and summed.measure_code = published.measure_code
+        {%- for column in cell %}
+        and summed.{{ column }} = published.{{ column }}
+        {%- endfor %}
+
+)
+
+select
+    areas.area_key,
+    areas.area_code,
+    areas.area_level,
+    areas.area_name,
+    joined.period_key,
+    joined.reference_date,
+    {% for column in cell %}joined.{{ column }},
+    {% endfor -%}
+    joined.measure_code,
+    joined.unit,
+    coalesce(joined.published_value, joined.summed) as value,
+    case
+        when joined.published_value is not null then joined.published_status
+        when joined.summed is not null then {{ status_of_rank('joined.worst_rank') }}
+        else 'M'
+    end as obs_status,
+    case
+        when joined.published_value is not null or joined.summed is not null then 'none'
+        when joined.published_reason is not null then joined.published_reason
+        when joined.is_mean then 'not_convertible'
+        else 'part_missing'
+    end as missing_reason,
+    case
+        when joined.published_value is not null then 'published'
+        when joined.summed is not null then 'summed'
+    end as made_by,
+    joined.summed,
+    joined.published_value - joined.summed as difference,
+    joined.rounding_slack + floor(coalesce(joined.published_base, 0) / 2) as rounding_slack,
+    coalesce(joined.parts_found, 0) as parts_found,
+    coalesce(joined.parts_expected, 0) as parts_expected,
+    joined.known_from,
+    cast(gebietsstand as date) as gebietsstand
+from joined
+inner join {{ built('dim_area') }} as areas on joined.area_key = areas.area_key
 {% endmacro %}

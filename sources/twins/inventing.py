@@ -61,6 +61,7 @@ def invent_times(declaration: Declaration, count: int) -> list[str]:
         return [f"{year}/{(year + 1) % 100:02d}" for year in years]
     forms = {"date": f"{day}.{month}.{{}}", "compact_date": f"{{}}{month}{day}", "year": "{}"}
     forms["month"] = f"{{}}{month}"
+    forms["half_year"] = "{}-02"
     return [forms[time.text].format(year) for year in years]
 
 

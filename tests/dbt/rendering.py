@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import jinja2
+import jinja2.runtime
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+class Returned(Exception):
+    """What `return(…)` in a macro hands over; dbt has it, Jinja does not."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+class ReturningContext(jinja2.runtime.Context):
+    """A macro that returns a list or mapping gives it to its caller, as in dbt."""
+
+    def call(self, called: Any, *arguments: Any, **named: Any) -> Any:
+        if called is _give_back:
+            raise Returned(*arguments)
+        try:
+            return super().call(called, *arguments, **named)
+        except Returned as returned:
+            return returned.value
+
+
+def _give_back(value: Any) -> None:
+    raise Returned(value)
 
 
 def environment(**variables: Any) -> jinja2.Environment:
     """Jinja with `ref('x')` as `x`, `source('s', 't')` as `t`, and `var` out of `variables`."""
     made = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    made.context_class = ReturningContext
     made.globals.update(
         ref=lambda name: name,
         source=lambda _, table: table,
@@ -22,32 +47,36 @@ def environment(**variables: Any) -> jinja2.Environment:
         target=SimpleNamespace(schema="main"),
         execute=True,
     )
-    made.globals["return"] = lambda value: value
+    made.globals["return"] = _give_back
     return made
 
 
-def model(path: str, **variables: Any) -> str:
-    """SQL of a model, its path below `models/`."""
+def _macro_text(*names: str) -> str:
+    return "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in names)
+
+
+def model(path: str, *macro_files: str, **variables: Any) -> str:
+    """SQL of a model, its path below `models/`, with the macros of these files."""
     text = (PROJECT / "models" / path).read_text(encoding="utf-8")
-    return environment(**variables).from_string(text).render()
+    return environment(**variables).from_string(_macro_text(*macro_files) + text).render()
 
 
-def macros(name: str) -> Any:
-    """The macros of a file below `macros/`, to be called from Python."""
-    text = (PROJECT / "macros" / name).read_text(encoding="utf-8")
-    return environment().from_string(text).module
+def macros(*names: str) -> Any:
+    """The macros of files below `macros/`, to be called from Python."""
+    return environment().from_string(_macro_text(*names)).module
 
 
 def warehouse_macros() -> list[str]:
     """Statements that give a warehouse its table macros for indicators (as known, on a territory)."""
-    folder = PROJECT / "macros"
-    facts = environment().from_string((folder / "indicator_facts.sql").read_text(encoding="utf-8")).module
-    files = ("status.sql", "territory.sql", "indicators.sql")
-    made = environment()
-    made.globals["indicator_facts"] = lambda: ast.literal_eval(facts.indicator_facts().strip())
-    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in files)
-    module = made.from_string(text).module
-    return [module.indicator_as_known(), module.indicator_on()]
+    made = macros("status.sql", "count_marts.sql", "indicator_facts.sql", "indicators.sql", "territory.sql")
+    return [made.indicator_as_known(), made.indicator_on()]
+
+
+def count_macros(*marts: str) -> list[str]:
+    """Statements for the table macros of these marts of counts (none named: all)."""
+    made = macros("status.sql", "count_marts.sql", "territory.sql")
+    names = marts or ("population", "education", "social_benefits", "childcare")
+    return [statement for name in names for statement in (made.counts_on(name), made.counts_up(name))]
 
 
 def generic_test(name: str, **arguments: Any) -> str:

@@ -10,10 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt.rendering import macros, model
+from tests.dbt.rendering import count_macros, model
 
 PIVOT = 2020
-COUNTS = ["sex_code", "age_group_code", "nationality_code"]
+CROSSWALK = ("core/bridges/bridge_area_crosswalk.sql", "shares.sql")
+LOR_TABLES = """
+    create table stg_berlin__lor_crosswalk_2006_2021 (from_code varchar, to_code varchar, part_area double);
+    create table stg_berlin__lor_population_derivative (area_code varchar, reference_date date, sex varchar,
+        age_group varchar, nationality varchar, measure_code varchar, value double);
+    create table stg_berlin__ewr_lor2021 as from stg_berlin__lor_population_derivative;
+"""
 
 
 def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnection:
@@ -35,45 +41,46 @@ def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnecti
     )
     for row in history:
         connection.execute("insert into area_history values (?, 'KREIS', ?, ?, ?)", list(row))
-    connection.execute(
-        "create table bridge_area_crosswalk as "
-        + model("core/bridges/bridge_area_crosswalk.sql", crosswalk_to_year=2023)
-    )
+    connection.execute(LOR_TABLES)
+    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2023))
     return connection
 
 
 def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], counts: list[tuple]) -> None:
-    """`areas`: code, valid_from, valid_to. `counts`: code, date, value."""
+    """`areas`: code, level, valid_from, valid_to. `counts`: code, date, value, and known_from, preferred_to."""
     connection.execute(
         "create table dim_area (area_key varchar, area_code varchar, area_level varchar, area_name varchar,"
-        " valid_from date, valid_to date)"
+        " parent_area_code varchar, valid_from date, valid_to date)"
     )
-    for code, first, end in areas:
-        level = "DE" if code == "DG" else "KREIS"
+    for code, level, first, end, *parent in areas:
         connection.execute(
-            "insert into dim_area values (?, ?, ?, ?, ?, ?)", [code, code, level, f"Kreis {code}", first, end]
+            "insert into dim_area values (?, ?, ?, ?, ?, ?, ?)",
+            [f"{code}@{first}", code, level, f"Gebiet {code}", parent[0] if parent else None, first, end],
         )
     connection.execute(
-        "create table mart_population (area_key varchar, area_code varchar, area_level varchar, area_name"
-        " varchar,"
-        " is_backcast boolean, period_key varchar, reference_date date, sex_code varchar,"
-        " age_group_code varchar,"
-        " nationality_code varchar, measure_code varchar, unit varchar, value double, obs_status varchar,"
-        " conf_status varchar, missing_reason varchar, rounding_base integer)"
+        "create table fct_population (area_key varchar, area_code varchar, is_backcast boolean, period_key"
+        " varchar, reference_date date, sex_code varchar, age_group_code varchar, nationality_code varchar,"
+        " measure_code varchar, unit varchar, value double, obs_status varchar, conf_status varchar,"
+        " missing_reason varchar, raw_symbol varchar, rounding_base integer, dataset_id varchar,"
+        " snapshot_id varchar, known_from timestamp, preferred_to timestamp)"
     )
-    for code, day, value in counts:
-        reason = "none" if value is not None else "unknown_or_confidential"
+    for code, day, value, *known in counts:
+        known_from, preferred_to = known or (dt.datetime(2017, 1, 1), None)
         connection.execute(
-            "insert into mart_population values (?, ?, ?, ?, false, ?, ?, '_T', '_T', '_T', 'persons',"
-            " 'Anzahl', ?,"
-            " ?, 'F', ?, null)",
+            "insert into fct_population select area_key, ?, false, ?, ?, '_T', '_T', '_T', 'persons', 'Anzahl',"
+            " ?, ?, 'F', ?, null, null, '12411-01-01-4', 's', ?, ? from dim_area"
+            " where area_code = ? and valid_from <= ? and valid_to > ?",
             [
-                code, code, "DE" if code == "DG" else "KREIS", f"Kreis {code}", f"D{day}", day, value,
-                "A" if value is not None else "M", reason,
+                code, f"D{day}", day, value, "A" if value is not None else "M",
+                "none" if value is not None else "unknown_or_confidential", known_from, preferred_to, code,
+                day, day,
             ],
         )  # fmt: skip
-    territory = macros("territory.sql")
-    connection.execute(territory.counts_on("population", COUNTS))
+    connection.execute(
+        "create table bridge_area_hierarchy as " + model("core/bridges/bridge_area_hierarchy.sql")
+    )
+    for statement in count_macros("population"):
+        connection.execute(statement)
 
 
 OPEN = (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
@@ -96,10 +103,12 @@ def reform() -> duckdb.DuckDBPyConnection:
     history = [("00006", None, dt.date(2021, 7, 1), "00007")]
     connection = database(keys, history)
     areas = [
-        ("00001", OPEN[0], END_2016), ("00002", OPEN[0], END_2016), ("00003", END_2016, OPEN[1]),
-        ("00004", *OPEN), ("00005", *OPEN), ("00006", OPEN[0], dt.date(2021, 7, 1)), ("00007", *OPEN),
-        ("00008", *OPEN), ("DG", *OPEN),
+        ("00001", "KREIS", OPEN[0], END_2016), ("00002", "KREIS", OPEN[0], END_2016),
+        ("00003", "KREIS", END_2016, OPEN[1]), ("00004", "KREIS", *OPEN), ("00005", "KREIS", *OPEN),
+        ("00006", "KREIS", OPEN[0], dt.date(2021, 7, 1)), ("00007", "KREIS", *OPEN),
+        ("00008", "KREIS", *OPEN), ("DG", "DE", *OPEN),
     ]  # fmt: skip
+    areas = [(*area, None if area[0] == "DG" else "DG") for area in areas]
     day = dt.date(2015, 12, 31)
     counts = [("00001", day, 6.0), ("00002", day, 4.0), ("00004", day, 20.0), ("00005", day, 5.0)]
     counts += [("00006", day, 3.0), ("00007", day, 2.0), ("00008", day, None), ("DG", day, 40.0)]
@@ -143,13 +152,90 @@ def test_between_two_reforms_only_the_first_counts(reform) -> None:
     assert between["00006"][0] == 3.0
 
 
+def test_a_part_that_was_not_delivered_makes_the_whole_missing(reform) -> None:
+    reform.execute("delete from fct_population where area_code = '00002'")
+    assert on(reform, dt.date(2022, 12, 31))["00003"][:3] == (None, "M", "part_missing")
+
+
+def test_an_area_without_a_way_to_the_gebietsstand_says_so(reform) -> None:
+    day = dt.date(1985, 12, 31)
+    reform.execute(
+        "insert into fct_population select * replace (? as reference_date) from fct_population"
+        " where area_code = '00001'",
+        [day],
+    )
+    found = reform.execute(
+        "select area_code, value, missing_reason, grade from population_on(date '2022-12-31')"
+        " where reference_date = ?",
+        [day],
+    ).fetchall()
+    assert found == [("00001", None, "not_convertible", "not_convertible")]
+
+
+def test_what_was_known_at_a_time(reform) -> None:
+    """A version holds from when it was known until it was replaced; time and territory go together."""
+    revised = dt.datetime(2018, 1, 1)
+    reform.execute("update fct_population set preferred_to = ? where area_code = '00001'", [revised])
+    reform.execute(
+        "insert into fct_population select * replace (16.0 as value, ? as known_from, null as preferred_to)"
+        " from fct_population where area_code = '00001'",
+        [revised],
+    )
+
+    def at(moment: dt.datetime | None, code: str, gebietsstand: dt.date | None) -> list[float]:
+        rows = reform.execute(
+            "select value from population_on(?, as_of := ?) where area_code = ?", [gebietsstand, moment, code]
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    today = dt.date(2022, 12, 31)
+    assert at(dt.datetime(2016, 6, 1), "00001", None) == []
+    assert at(dt.datetime(2017, 6, 1), "00001", None) == [6.0]
+    assert at(revised, "00001", None) == [16.0]
+    assert at(None, "00001", None) == [16.0]
+    assert at(dt.datetime(2017, 6, 1), "00003", today) == [10.0]
+    assert at(None, "00003", today) == [20.0]
+
+
+UP = (
+    "select value, summed, difference, made_by, missing_reason, parts_found, parts_expected"
+    " from population_up('ADMIN', 'KREIS', 'DE', ?)"
+)
+
+
+def test_the_publishers_own_total_wins_and_the_difference_is_kept(reform) -> None:
+    reform.execute(
+        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none' where area_code = '00008'"
+    )
+    assert reform.execute(UP, [None]).fetchall() == [(40.0, 41.0, -1.0, "published", "none", 7, 7)]
+    reform.execute("delete from fct_population where area_code = 'DG'")
+    assert reform.execute(UP, [None]).fetchall() == [(41.0, 41.0, None, "summed", "none", 7, 7)]
+
+
+def test_a_sum_with_a_missing_or_undelivered_part_is_missing(reform) -> None:
+    reform.execute("delete from fct_population where area_code = 'DG'")
+    assert reform.execute(UP, [None]).fetchall() == [(None, None, None, None, "part_missing", 6, 7)]
+    reform.execute("delete from fct_population where area_code = '00008'")
+    assert reform.execute(UP, [None]).fetchall() == [(None, None, None, None, "part_missing", 6, 7)]
+
+
+def test_converting_then_summing_up_gives_what_summing_up_gives(reform) -> None:
+    reform.execute("delete from fct_population where area_code = 'DG'")
+    reform.execute(
+        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none' where area_code = '00008'"
+    )
+    for gebietsstand in (None, dt.date(2017, 12, 31), dt.date(2022, 12, 31)):
+        ((value, *_),) = reform.execute(UP, [gebietsstand]).fetchall()
+        assert value == pytest.approx(41.0, abs=1e-9), gebietsstand
+
+
 def test_a_missing_part_makes_the_whole_missing(reform) -> None:
-    reform.execute("update mart_population set value = null, obs_status = 'M' where area_code = '00002'")
+    reform.execute("update fct_population set value = null, obs_status = 'M' where area_code = '00002'")
     assert on(reform, dt.date(2022, 12, 31))["00003"][:3] == (None, "M", "part_missing")
 
 
 def test_a_mean_is_not_apportioned(reform) -> None:
-    reform.execute("update mart_population set measure_code = 'avg_monthly_eur'")
+    reform.execute("update fct_population set measure_code = 'avg_monthly_eur'")
     found = on(reform, dt.date(2022, 12, 31))
     assert found["00003"][:3] == (None, "M", "not_convertible")
     assert found["00004"][:3] == (None, "M", "not_convertible")
@@ -218,8 +304,8 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
         f"create table area_history as select area_code, area_level, valid_from::date as valid_from,"
         f" valid_to::date as valid_to, successor_code from read_csv('{history}', all_varchar = true)"
     )
-    crosswalk = model("core/bridges/bridge_area_crosswalk.sql", crosswalk_to_year=2023)
-    connection.execute(f"create table bridge_area_crosswalk as {crosswalk}")
+    connection.execute(LOR_TABLES)
+    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2023))
     assert connection.execute(
         "select count(*) from (select from_code from bridge_area_crosswalk group by from_year, to_year,"
         " from_code"

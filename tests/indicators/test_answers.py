@@ -38,7 +38,7 @@ CELL = {
 def cell(area: str, date: dt.date, measure: str, value: float, **other: object) -> dict[str, object]:
     return CELL | {
         "area_key": area, "area_code": area, "reference_date": date, "period_key": f"D{date}",
-        "known_to": None, "measure_code": measure, "value": value, **other,
+        "known_to": None, "preferred_to": None, "measure_code": measure, "value": value, **other,
     }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "fct_childcare",
         pa.Table.from_pylist(
             [
-                children_of("01001", 800, known_to=REVISED, is_preferred=False),
+                children_of("01001", 800, known_to=REVISED, preferred_to=REVISED, is_preferred=False),
                 children_of("01001", 815, known_from=REVISED),
                 children_of("03152", 30),
                 children_of("03156", 20),
@@ -92,7 +92,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pa.Table.from_pylist([people_of("01001", 2264), people_of("03152", 100), people_of("03156", 25)]),
     )
     for fact in ("fct_childcare", "fct_population"):
-        connection.execute(f"alter table {fact} alter known_to type timestamp")
+        for column in ("known_to", "preferred_to"):
+            connection.execute(f"alter table {fact} alter {column} type timestamp")
     for column in ("first_period", "last_period"):
         connection.execute(f"alter table indicator alter {column} type date using null")
     for fact in facts().values():  # the others are there, without a cell
@@ -164,7 +165,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             'high' as reliability, 30.9 as reference_value, 'far_above' as reference_verdict,
             null::double as change, 'untested' as change_verdict, false as is_backcast,
             timestamp '2018-10-01' as known_from, '01001' as area_key, 'D2016-03-01' as period_key,
-            'F' as conf_status, null::integer as rounding_base"""
+            'F' as conf_status, null::integer as rounding_base, '22543-01-02-4' as numerator_dataset,
+            '12411-02-03-4' as denominator_dataset"""
     )
     connection.execute(
         "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar)"

@@ -4,54 +4,11 @@ with areas as (
 
 ),
 
-cells as (
+population as (
 
-    select
-        area_key,
-        area_code,
-        is_backcast,
-        period_key,
-        reference_date,
-        sex_code,
-        age_group_code,
-        nationality_code,
-        measure_code,
-        unit,
-        value,
-        obs_status,
-        conf_status,
-        missing_reason,
-        raw_symbol,
-        rounding_base,
-        dataset_id,
-        snapshot_id,
-        known_from
-    from {{ ref('fct_population') }}
-    where is_preferred and missing_reason <> 'area_not_existing'
+    select * from {{ ref('fct_population') }}
+    where is_preferred
 
-)
+),
 
-select
-    cells.area_key,
-    cells.area_code,
-    areas.area_level,
-    areas.area_name,
-    cells.is_backcast,
-    cells.period_key,
-    cells.reference_date,
-    cells.sex_code,
-    cells.age_group_code,
-    cells.nationality_code,
-    cells.measure_code,
-    cells.unit,
-    cells.value,
-    cells.obs_status,
-    cells.conf_status,
-    cells.missing_reason,
-    cells.raw_symbol,
-    cells.rounding_base,
-    cells.dataset_id,
-    cells.snapshot_id,
-    cells.known_from
-from cells
-inner join areas on cells.area_key = areas.area_key
+{{ count_mart('population') }}

@@ -138,7 +138,7 @@ def test_the_files_name_can_tell_the_time(catalog: Catalog, tmp_path: Path) -> N
     good.write_text(text)
     reading = delimited.read(catalog, declaration, good)
     assert reading.table["time_text"].to_pylist() == ["2023-01"]
-    assert f"{reading.period(declaration)[1]}" == "2023-01-31"
+    assert f"{reading.period(declaration)[1]}" == "2023-06-30"
     other = tmp_path / "einwohner.csv"
     other.write_text(text)
     with pytest.raises(SourceError, match="name"):
@@ -256,7 +256,7 @@ def test_known_figures(catalog: Catalog, shared_data: Path) -> None:
     total = [
         cell["value_text"]
         for cell in ewr
-        if cell["sex"] == cell["age_group"] == "_T" and cell["measure"] == "persons"
+        if cell["sex"] == cell["age_group"] == "_T" and cell["measure"] == "registered_persons"
     ]
     assert sum(int(text) for text in total if text != "NA") == 3_913_644
     assert total.count("NA") == 2

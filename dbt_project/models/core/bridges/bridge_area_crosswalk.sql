@@ -1,11 +1,20 @@
 {#-
-  Where the people (and the square kilometres) of a Kreis of one Gebietsstand live in another one.
+  Where the people (and the square metres) of an area of one Gebietsstand live in another one: Kreise between all year-ends
+  since 1990, planning areas of Berlin across the reform of 2021.
 
-  The BBSR publishes factors from every year-end since 1990 to 31.12.2020 (the pivot). From the pivot on, the reforms
-  on record go on; all since then are mergers. Any other pair of year-ends goes through the pivot: forward with the
-  factor, backward with the share the former Kreis had in the population (or area) of the pivot Kreis. A Kreis that
+  Kreise. The BBSR publishes factors from every year-end since 1990 to 31.12.2020 (the pivot). From the pivot on, the
+  reforms on record go on; all since then are mergers. Any other pair of year-ends goes through the pivot: forward with
+  the factor, backward with the share the former Kreis had in the population (or area) of the pivot Kreis. A Kreis that
   is the same in both years never takes that way: it is itself. Published factors are rounded; they are scaled so that
-  they sum to 1. Only rows that are not "itself, weight 1" are kept; a Kreis without a row is unchanged.
+  they sum to 1.
+
+  Other areas: steps. A step is one reform of one scheme with the parts that went from area to area. Steps are chained,
+  forward with the share a part has in the area it came from, backward with its share in the area it went to. The people
+  of a part are estimated from the density of the newer area (target density weighting, Schroeder 2007): parks and
+  lakes that changed hands do not take people along. Without numbers of people the area counts.
+
+  Only areas that a reform touches have rows, among them an unchanged area that receives a part of another one (itself,
+  weight 1); an area without a row is unchanged.
 -#}
 with published as (
 
@@ -200,7 +209,7 @@ from_pivot as (
 
 ),
 
-composed as (
+kreis_pairs as (
 
     select
         changed_from.year as from_year,
@@ -218,19 +227,223 @@ composed as (
 
 ),
 
+-- reforms of other areas: the size of each part in area and in people, for both directions
+lor_parts as (
+
+    select * from {{ ref('stg_berlin__lor_crosswalk_2006_2021') }}
+
+),
+
+lor_people as (
+
+    select area_code, reference_date, max(value) as people
+    from (
+        select area_code, reference_date, value from {{ ref('stg_berlin__lor_population_derivative') }}
+        where sex = '_T' and age_group = '_T' and nationality = '_T'
+        union all
+        select area_code, reference_date, value from {{ ref('stg_berlin__ewr_lor2021') }}
+        where sex = '_T' and age_group = '_T' and measure_code = 'registered_persons'
+    ) as counted
+    group by area_code, reference_date
+
+),
+
+-- the first count after the reform; a planning area whose count is withheld has next to nobody
+lor_density as (
+
+    select
+        sizes.to_code,
+        coalesce(arg_min(lor_people.people, lor_people.reference_date), 0) / sizes.area as people_per_area
+    from (select to_code, sum(part_area) as area from lor_parts group by to_code) as sizes
+    left join lor_people on sizes.to_code = lor_people.area_code and lor_people.reference_date >= date '2021-01-01'
+    group by sizes.to_code, sizes.area
+
+),
+
+steps as (
+
+    select
+        'LOR' as scheme,
+        date '2006-08-01' as scheme_from,
+        date '2021-01-01' as step_date,
+        lor_parts.from_code,
+        lor_parts.to_code,
+        lor_parts.part_area,
+        lor_parts.part_area * lor_density.people_per_area as part_people
+    from lor_parts
+    inner join lor_density on lor_parts.to_code = lor_density.to_code
+
+),
+
+step_numbers as (
+
+    select
+        scheme,
+        step_date,
+        scheme_from,
+        row_number() over (partition by scheme order by step_date) as step_number,
+        lead(step_date, 1, date '9999-12-31') over (partition by scheme order by step_date) as next_date
+    from (select distinct scheme, scheme_from, step_date from steps) as found
+
+),
+
+-- edition n holds after step n, edition 0 before the first
+moves as (
+
+    select
+        steps.scheme,
+        step_numbers.step_number - 1 as from_edition,
+        step_numbers.step_number as to_edition,
+        steps.from_code,
+        steps.to_code,
+        {{ share('steps.part_area', 'steps.scheme, steps.step_date, steps.from_code', '1') }} as weight_area,
+        {{ share('steps.part_people', 'steps.scheme, steps.step_date, steps.from_code', 'steps.part_area') }} as weight_population
+    from steps
+    inner join step_numbers on steps.scheme = step_numbers.scheme and steps.step_date = step_numbers.step_date
+
+    union all
+
+    select
+        steps.scheme,
+        step_numbers.step_number,
+        step_numbers.step_number - 1,
+        steps.to_code,
+        steps.from_code,
+        {{ share('steps.part_area', 'steps.scheme, steps.step_date, steps.to_code', '1') }},
+        {{ share('steps.part_people', 'steps.scheme, steps.step_date, steps.to_code', 'steps.part_area') }}
+    from steps
+    inner join step_numbers on steps.scheme = step_numbers.scheme and steps.step_date = step_numbers.step_date
+
+),
+
+paths as (
+
+    with recursive walk as (
+
+        select distinct
+            moves.scheme,
+            moves.to_edition - moves.from_edition as direction,
+            moves.from_edition as first_edition,
+            moves.from_code as first_code,
+            moves.to_edition as edition,
+            moves.to_code as code,
+            moves.weight_area,
+            moves.weight_population
+        from moves
+
+        union all
+
+        select
+            walk.scheme,
+            walk.direction,
+            walk.first_edition,
+            walk.first_code,
+            walk.edition + walk.direction,
+            coalesce(moves.to_code, walk.code),
+            walk.weight_area * coalesce(moves.weight_area, 1),
+            walk.weight_population * coalesce(moves.weight_population, 1)
+        from walk
+        inner join (select scheme, max(to_edition) as last_edition from moves group by scheme) as ends
+            on walk.scheme = ends.scheme
+            and walk.edition + walk.direction between 0 and ends.last_edition
+        left join moves
+            on walk.scheme = moves.scheme
+            and walk.edition = moves.from_edition
+            and walk.edition + walk.direction = moves.to_edition
+            and walk.code = moves.from_code
+
+    )
+
+    select * from walk
+
+),
+
+step_pairs as (
+
+    select
+        scheme,
+        first_edition as from_edition,
+        edition as to_edition,
+        first_code as from_code,
+        code as to_code,
+        sum(weight_population) as weight_population,
+        sum(weight_area) as weight_area
+    from paths
+    group by all
+
+),
+
+edition_years as (
+
+    select step_numbers.scheme, step_numbers.step_number as edition, years.year
+    from step_numbers
+    inner join years
+        on make_date(years.year, 12, 31) >= step_numbers.step_date
+        and make_date(years.year, 12, 31) < step_numbers.next_date
+
+    union all
+
+    select step_numbers.scheme, 0, years.year
+    from step_numbers
+    inner join years
+        on make_date(years.year, 12, 31) >= step_numbers.scheme_from
+        and make_date(years.year, 12, 31) < step_numbers.step_date
+    where step_numbers.step_number = 1
+
+),
+
+composed as (
+
+    select from_year, from_code, to_year, to_code, weight_population, weight_area from kreis_pairs
+
+    union all
+
+    select distinct from_year, to_code, to_year, to_code, 1, 1
+    from (
+        select kreis_pairs.from_year, kreis_pairs.to_year, kreis_pairs.to_code
+        from kreis_pairs
+        inner join unchanged
+            on kreis_pairs.from_year = unchanged.from_year
+            and kreis_pairs.to_year = unchanged.to_year
+            and kreis_pairs.to_code = unchanged.code
+    ) as receiving
+
+    union all
+
+    select
+        from_years.year,
+        step_pairs.from_code,
+        to_years.year,
+        step_pairs.to_code,
+        step_pairs.weight_population,
+        step_pairs.weight_area
+    from step_pairs
+    inner join edition_years as from_years
+        on step_pairs.scheme = from_years.scheme and step_pairs.from_edition = from_years.edition
+    inner join edition_years as to_years
+        on step_pairs.scheme = to_years.scheme and step_pairs.to_edition = to_years.edition
+
+),
+
 graded as (
 
     select
         composed.*,
         count(*) over (partition by composed.from_year, composed.to_year, composed.from_code) as targets,
         count(*) over (partition by composed.from_year, composed.to_year, composed.to_code) as origins,
-        from_way.parts as parts_before,
-        to_way.parts as parts_after
+        coalesce(from_way.parts, 1) as parts_before,
+        coalesce(to_way.parts, 1) as parts_after,
+        unchanged.code is not null as is_unchanged
     from composed
-    inner join ways as from_way
+    left join ways as from_way
         on composed.from_year = from_way.year and composed.from_code = from_way.code
-    inner join ways as to_way
+    left join ways as to_way
         on composed.to_year = to_way.year and composed.to_code = to_way.code
+    left join unchanged
+        on composed.from_year = unchanged.from_year
+        and composed.to_year = unchanged.to_year
+        and composed.from_code = unchanged.code
+        and composed.to_code = unchanged.code
 
 )
 
@@ -242,6 +455,7 @@ select
     weight_population,
     weight_area,
     case
+        when is_unchanged then 'exact'
         when targets > 1 or (origins = 1 and parts_before + parts_after > 2) then 'estimated'
         when origins > 1 then 'merged'
         else 'exact'

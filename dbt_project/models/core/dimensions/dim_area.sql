@@ -50,6 +50,24 @@ register as (
 
 ),
 
+earlier_register as (
+
+    select * from {{ ref('stg_destatis__gv100ad') }}
+
+),
+
+lor as (
+
+    select * from {{ ref('stg_berlin__lor_areas') }}
+
+),
+
+lor_crosswalk as (
+
+    select * from {{ ref('stg_berlin__lor_crosswalk_2006_2021') }}
+
+),
+
 ars_register as (
 
     select * from {{ ref('stg_destatis__regionalschluessel_xoev') }}
@@ -86,11 +104,15 @@ named as (
 
     union all
 
-    select area_code, area_name, 4 as name_rank from ars_register
+    select area_code, area_name, 4 as name_rank from earlier_register
 
     union all
 
-    select area_code, area_name || ', ' || area_type as area_name, 5 as name_rank from geometry
+    select area_code, area_name, 5 as name_rank from ars_register
+
+    union all
+
+    select area_code, area_name || ', ' || area_type as area_name, 6 as name_rank from geometry
 
     union all
 
@@ -114,10 +136,83 @@ codes as (
             when length(area_code) = 8 and starts_with(area_code, '11') then 'BEZIRK'
             when length(area_code) = 8 then 'CITY_IN_KREIS'
             when length(area_code) = 9 then 'GEMEINDEVERBAND'
+            -- quarters of the city states have a Kreis part of their own, or that of their town
+            when length(area_code) = 12 and starts_with(area_code, '02') and area_code <> '020000000000' then 'ORTSTEIL'
+            when length(area_code) = 12 and starts_with(area_code, '04011') and area_code <> '040110000000' then 'ORTSTEIL'
             when length(area_code) = 12 then 'GEMEINDE'
         end as code_level
     from named
     group by area_code
+
+),
+
+-- Gemeinden and their associations come and go between two editions of the register; the day is not on record there
+editions as (
+
+    select stated_on, area_code, area_level from earlier_register
+    union
+    select stated_on, area_code, area_level from register
+
+),
+
+edition_days as (
+
+    select stated_on, lead(stated_on) over (order by stated_on) as next_on, row_number() over (order by stated_on) = 1 as is_first
+    from (select distinct stated_on from editions) as days
+
+),
+
+seen as (
+
+    select
+        editions.area_code,
+        min(editions.stated_on) as first_on,
+        bool_or(edition_days.is_first) as since_first,
+        bool_or(edition_days.next_on is null) as is_in_newest,
+        arg_max(edition_days.next_on, editions.stated_on) as missing_on
+    from editions
+    inner join edition_days on editions.stated_on = edition_days.stated_on
+    where editions.area_level in ('GEMEINDE', 'GEMEINDEVERBAND')
+    group by editions.area_code
+
+),
+
+-- the same Gemeinde under another Regionalschlüssel has the same Gemeindeschlüssel (Kreis and Gemeinde part)
+renumbered as (
+
+    select before.area_code, after.area_code as successor_code
+    from seen as before
+    inner join seen as after
+        on left(before.area_code, 5) = left(after.area_code, 5)
+        and right(before.area_code, 3) = right(after.area_code, 3)
+        and length(before.area_code) = 12
+        and length(after.area_code) = 12
+        and before.missing_on = after.first_on
+    where not before.is_in_newest and not after.since_first
+
+),
+
+changes as (
+
+    select area_code, area_level, valid_from, valid_to, successor_code, change_kind, legal_basis
+    from history
+
+    union all
+
+    select
+        seen.area_code,
+        null,
+        case when not seen.since_first then seen.first_on end,
+        case when not seen.is_in_newest then seen.missing_on end,
+        renumbered.successor_code,
+        case when renumbered.successor_code is not null then 'recode' when seen.is_in_newest then 'created' else 'dissolved' end,
+        case
+            when seen.is_in_newest then 'zuerst im Gemeindeverzeichnis zum ' || strftime(seen.first_on, '%d.%m.%Y')
+            else 'fehlt im Gemeindeverzeichnis zum ' || strftime(seen.missing_on, '%d.%m.%Y')
+        end
+    from seen
+    left join renumbered on seen.area_code = renumbered.area_code
+    where not (seen.since_first and seen.is_in_newest)
 
 ),
 
@@ -126,14 +221,14 @@ versions as (
     select
         codes.area_code,
         codes.area_name,
-        coalesce(history.area_level, codes.code_level) as area_level,
-        coalesce(history.valid_from, date '1900-01-01') as valid_from,
-        coalesce(history.valid_to, date '9999-12-31') as valid_to,
-        history.successor_code,
-        history.change_kind,
-        history.legal_basis
+        coalesce(changes.area_level, codes.code_level) as area_level,
+        coalesce(changes.valid_from, date '1900-01-01') as valid_from,
+        coalesce(changes.valid_to, date '9999-12-31') as valid_to,
+        changes.successor_code,
+        changes.change_kind,
+        changes.legal_basis
     from codes
-    left join history on codes.area_code = history.area_code
+    left join changes on codes.area_code = changes.area_code
 
 ),
 
@@ -147,34 +242,108 @@ placed as (
             when versions.area_level = 'REGBEZ' then left(versions.area_code, 2)
             when versions.area_level = 'KREIS'
                 then coalesce(regbez.area_code, left(versions.area_code, 2))
-            when versions.area_level = 'CITY_IN_KREIS' then left(versions.area_code, 5)
             when versions.area_level = 'BEZIRK' then '11000'
-            when versions.area_level = 'GEMEINDEVERBAND' then left(versions.area_code, 5)
-            when versions.area_level = 'GEMEINDE'
-                then coalesce(gemeindeverband.area_code, left(versions.area_code, 5))
+            when versions.area_level = 'GEMEINDE' and gemeindeverband.area_code is not null then gemeindeverband.area_code
+            else coalesce(kreis.area_code, city_state.kreis_code, left(versions.area_code, 2))
         end as parent_area_code
     from versions
     left join codes as regbez
         on left(versions.area_code, 3) = regbez.area_code and versions.area_level = 'KREIS'
     left join codes as gemeindeverband
         on left(versions.area_code, 9) = gemeindeverband.area_code and versions.area_level = 'GEMEINDE'
+    left join codes as kreis on left(versions.area_code, 5) = kreis.area_code
+    left join identity as city_state on left(versions.area_code, 2) = city_state.table_code
+
+),
+
+lor_changes as (
+
+    select
+        from_code,
+        arg_max(to_code, weight_area) as successor_code,
+        case
+            when count(*) > 1 then 'split'
+            when any_value(origins) > 1 then 'merge'
+            else 'recode'
+        end as change_kind
+    from (select *, count(*) over (partition by to_code) as origins from lor_crosswalk) as counted
+    group by from_code
+
+),
+
+lor_predecessors as (
+
+    select to_code, string_agg(from_code, ', ' order by from_code) as predecessor_codes
+    from lor_crosswalk
+    group by to_code
+
+),
+
+predecessors as (
+
+    select successor_code, string_agg(distinct area_code, ', ' order by area_code) as predecessor_codes
+    from changes
+    where successor_code is not null
+    group by successor_code
+
+),
+
+all_areas as (
+
+    select
+        placed.*,
+        case
+            when placed.valid_from > date '1900-01-01' then predecessors.predecessor_codes
+            -- a Kreis that took others in without being founded anew
+            when placed.change_kind is null then predecessors.predecessor_codes
+        end as predecessor_codes
+    from placed
+    left join predecessors on placed.area_code = predecessors.successor_code
+
+    union all
+
+    select
+        lor.area_code,
+        lor.area_name,
+        lor.area_level,
+        lor.valid_from,
+        lor.valid_to,
+        lor_changes.successor_code,
+        case
+            when lor.edition = 'LOR_2006' then coalesce(lor_changes.change_kind, 'dissolved')
+            else 'created'
+        end,
+        'Lebensweltlich orientierte Räume, Ausgabe ' || right(lor.edition, 4),
+        case
+            when length(lor.area_code) > 4 then left(lor.area_code, length(lor.area_code) - 2)
+            else lor.bezirk_code
+        end,
+        lor_predecessors.predecessor_codes
+    from lor
+    left join lor_changes on lor.area_code = lor_changes.from_code and lor.edition = 'LOR_2006'
+    left join lor_predecessors on lor.area_code = lor_predecessors.to_code and lor.edition = 'LOR_2021'
 
 )
 
 select
-    placed.area_code || '@' || strftime(placed.valid_from, '%Y-%m-%d') as area_key,
-    placed.area_code,
-    placed.area_level,
-    placed.area_name,
-    placed.parent_area_code,
-    case when placed.area_level = 'DE' then null else left(placed.area_code, 2) end as land_code,
-    placed.valid_from,
-    placed.valid_to,
-    placed.successor_code,
-    placed.change_kind,
-    placed.legal_basis,
-    placed.area_code in (select register.area_code from register)
-    or placed.area_code in (select ars_register.area_code from ars_register) as in_register,
-    placed.area_code in (select geometry.area_code from geometry) as has_geometry,
-    row_number() over (partition by placed.area_code order by placed.valid_to desc) = 1 as is_latest
-from placed
+    all_areas.area_code || '@' || strftime(all_areas.valid_from, '%Y-%m-%d') as area_key,
+    all_areas.area_code,
+    all_areas.area_level,
+    all_areas.area_name,
+    all_areas.parent_area_code,
+    case
+        when all_areas.area_level = 'DE' then null
+        when all_areas.area_level in ('PLANUNGSRAUM', 'BEZIRKSREGION', 'PROGNOSERAUM') then '11'
+        else left(all_areas.area_code, 2)
+    end as land_code,
+    all_areas.valid_from,
+    all_areas.valid_to,
+    all_areas.successor_code,
+    all_areas.predecessor_codes,
+    all_areas.change_kind,
+    all_areas.legal_basis,
+    all_areas.area_code in (select register.area_code from register)
+    or all_areas.area_code in (select ars_register.area_code from ars_register) as in_register,
+    all_areas.area_code in (select geometry.area_code from geometry) as has_geometry,
+    row_number() over (partition by all_areas.area_code order by all_areas.valid_to desc) = 1 as is_latest
+from all_areas

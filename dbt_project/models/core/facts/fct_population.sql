@@ -40,6 +40,27 @@ with published as (
 
     union all
 
+    select
+        {{ staged_columns() }},
+        sex,
+        age_group,
+        '_T' as nationality,
+        1 as source_rank
+    from {{ ref('stg_berlin__ewr_lor2021') }}
+    where measure_code = 'registered_persons'
+
+    union all
+
+    select
+        {{ staged_columns() }},
+        sex,
+        age_group,
+        nationality,
+        2 as source_rank
+    from {{ ref('stg_berlin__lor_population_derivative') }}
+
+    union all
+
     -- the census table prints the population update of 30 June 2022 under the census day
     select
         dataset_id,

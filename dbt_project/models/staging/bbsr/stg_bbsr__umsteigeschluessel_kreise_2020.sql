@@ -14,11 +14,15 @@ newest as (
 
 )
 
+-- the tables carry the former kreisfreie Stadt Aachen under the key of today's town
 -- the workbook keeps codes as numbers: eight digits without the leading zero, the Kreis in the first five
 select
     newest.snapshot_id,
     cast(records.from_year as integer) as from_year,
-    left(lpad(records.from_code, 8, '0'), 5) as from_code,
+    case
+        when records.from_code = '5313000' then '05334002'
+        else left(lpad(records.from_code, 8, '0'), 5)
+    end as from_code,
     2020 as to_year,
     left(lpad(records.to_code, 8, '0'), 5) as to_code,
     cast(records.share_area as double) as weight_area,

@@ -13,7 +13,7 @@ snapshots as (
 
 newest as (
 
-    select snapshot_id, cast(coalesce(published_at, retrieved_at) as date) as stated_on
+    select snapshot_id
     from snapshots
     order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
     limit 1
@@ -22,7 +22,7 @@ newest as (
 
 select
     newest.snapshot_id,
-    newest.stated_on,
+    cast(strptime(records.territory_date, '%d.%m.%Y') as date) as stated_on,
     records.satzart,
     case records.satzart
         when '10' then 'LAND'

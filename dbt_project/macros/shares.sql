@@ -1,0 +1,8 @@
+{#- Share of a part in a whole; where the parts sum to nothing, the share in another measure of size, at last an equal one. -#}
+{% macro share(part, whole, otherwise) -%}
+    case
+        when sum({{ part }}) over (partition by {{ whole }}) > 0
+            then {{ part }} / sum({{ part }}) over (partition by {{ whole }})
+        else {{ otherwise }} / sum({{ otherwise }}) over (partition by {{ whole }})
+    end
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ stage_cells('berlin', 'ewr-lor2021', ['sex', 'age_group']) }}
