@@ -21,7 +21,8 @@ from expectations.rules import (
 from expectations.wording import Phrase
 
 # German official keys by level: AGS for Länder to Gemeinden (Gemeinden and Gemeindeverbände as ARS), `DG` for
-# Germany as GENESIS writes it; below a Bezirk of Berlin the keys of the LOR. Aachen's key of 8 digits stands for the town as a Kreis until 2009.
+# Germany as GENESIS writes it; below a Bezirk of Berlin the keys of the LOR. Aachen's key of 8 digits stands
+# for the town as a Kreis until 2009.
 AREA_CODES: dict[str, str] = {
     "DE": "DG",
     "LAND": "0[1-9]|1[0-6]",

@@ -47,7 +47,7 @@ def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnecti
 
 
 def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], counts: list[tuple]) -> None:
-    """`areas`: code, level, valid_from, valid_to. `counts`: code, date, value, and known_from, preferred_to."""
+    """`areas`: code, level, valid_from, valid_to. `counts`: code, date, value, known_from, preferred_to."""
     connection.execute(
         "create table dim_area (area_key varchar, area_code varchar, area_level varchar, area_name varchar,"
         " parent_area_code varchar, valid_from date, valid_to date)"
@@ -67,8 +67,8 @@ def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], c
     for code, day, value, *known in counts:
         known_from, preferred_to = known or (dt.datetime(2017, 1, 1), None)
         connection.execute(
-            "insert into fct_population select area_key, ?, false, ?, ?, '_T', '_T', '_T', 'persons', 'Anzahl',"
-            " ?, ?, 'F', ?, null, null, '12411-01-01-4', 's', ?, ? from dim_area"
+            "insert into fct_population select area_key, ?, false, ?, ?, '_T', '_T', '_T', 'persons',"
+            " 'Anzahl', ?, ?, 'F', ?, null, null, '12411-01-01-4', 's', ?, ? from dim_area"
             " where area_code = ? and valid_from <= ? and valid_to > ?",
             [
                 code, f"D{day}", day, value, "A" if value is not None else "M",
@@ -205,7 +205,8 @@ UP = (
 
 def test_the_publishers_own_total_wins_and_the_difference_is_kept(reform) -> None:
     reform.execute(
-        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none' where area_code = '00008'"
+        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none'"
+        " where area_code = '00008'"
     )
     assert reform.execute(UP, [None]).fetchall() == [(40.0, 41.0, -1.0, "published", "none", 7, 7)]
     reform.execute("delete from fct_population where area_code = 'DG'")
@@ -222,7 +223,8 @@ def test_a_sum_with_a_missing_or_undelivered_part_is_missing(reform) -> None:
 def test_converting_then_summing_up_gives_what_summing_up_gives(reform) -> None:
     reform.execute("delete from fct_population where area_code = 'DG'")
     reform.execute(
-        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none' where area_code = '00008'"
+        "update fct_population set value = 1, obs_status = 'A', missing_reason = 'none'"
+        " where area_code = '00008'"
     )
     for gebietsstand in (None, dt.date(2017, 12, 31), dt.date(2022, 12, 31)):
         ((value, *_),) = reform.execute(UP, [gebietsstand]).fetchall()

@@ -31,7 +31,13 @@ EDITIONS = {
     "territory_quarter": "2", "sheet_date": "30062024", "version": "2023-07-31", "from_year": "1999",
     "thousand": "1000",
 }  # fmt: skip
-TIMES = {"month": "2023-01", "half_year": "2023-01", "year": "2021", "date": "30.06.2024", "school_year": "2024/25"}
+TIMES = {
+    "month": "2023-01",
+    "half_year": "2023-01",
+    "year": "2021",
+    "date": "30.06.2024",
+    "school_year": "2024/25",
+}
 
 
 def texts(catalog: Catalog, declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
