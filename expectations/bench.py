@@ -34,7 +34,7 @@ class Bench:
     """What rules are built from: connection, description, declared values, and what is at hand.
 
     `types` and `previous_types` map column names to DuckDB type names in file order; `previous_types` is None
-    without a previous release. `today` is the day of the check.
+    without a previous release, whose folder is `previous`. `today` is the day of the check.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -47,6 +47,7 @@ class Bench:
     previous_types: dict[str, str] | None
     has_areas: bool
     parquet: Path
+    previous: Path | None
 
     def has(self, *columns: str) -> bool:
         """True when the candidate has all these columns."""
@@ -83,6 +84,7 @@ def laid_out(
             previous_types=previous_types,
             has_areas=areas is not None,
             parquet=folder / name,
+            previous=previous,
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import duckdb
 from expectations.bench import Bench
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement, quoted
+from expectations.verdict import Severity
 from expectations.wording import Phrase
 
 # Files that hold no data of the product: about it, or written by or after the gate.
@@ -49,7 +51,7 @@ def inspections(bench: Bench) -> list[Inspection]:
         _excel_csv(bench),
     ]
     if bench.description.geometry:
-        found.append(_geopackage(bench))
+        found += [_geopackage(bench), _outlines(bench)]
     return found
 
 
@@ -68,9 +70,14 @@ class _Findings:
 
 
 def _inspection(
-    name: str, title: Phrase, protects: Phrase, run: Callable[[], Result], unit: Phrase = _FILES
+    name: str,
+    title: Phrase,
+    protects: Phrase,
+    run: Callable[[], Result],
+    unit: Phrase = _FILES,
+    severity: Severity = "fail",
 ) -> Inspection:
-    statement = Statement(f"files.{name}", "files", "fail", title, protects, EXPORT, _FINDING, unit=unit)
+    statement = Statement(f"files.{name}", "files", severity, title, protects, EXPORT, _FINDING, unit=unit)
     return Inspection(statement, run)
 
 
@@ -273,22 +280,9 @@ def _geopackage(bench: Bench) -> Inspection:
         geometry = bench.description.geometry or {}
         code = str(geometry.get("area_code", "area_code"))
         examined = 0
-        if not path.is_file():
-            findings.add(path, "fehlt", "is absent")
-            return findings.result(1)
         try:
-            # A GeoPackage is an SQLite file (OGC 12-128r18); immutable, so that nothing is written beside it.
-            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-            try:
-                layers = [
-                    str(row[0])
-                    for row in connection.execute(
-                        "select table_name from gpkg_contents where data_type = 'features' order by 1"
-                    )
-                ]
-                if not layers:
-                    findings.add(path, "hat keine Ebene mit Flächen", "has no layer of features")
-                for layer in layers:
+            with _opened(path) as connection:
+                for layer in _map_layers(connection):
                     table = '"' + layer.replace('"', '""') + '"'
                     (count,) = connection.execute(f"select count(*) from {table}").fetchone()
                     examined += count
@@ -301,9 +295,13 @@ def _geopackage(bench: Bench) -> Inspection:
                             for row in connection.execute(f"select distinct {quoted(code)} from {table}")
                         ]
                         _codes_known(bench, findings, path, layer, code, codes)
-            finally:
-                connection.close()
-        except sqlite3.Error as error:
+            if not examined and not findings.rows and _had_outlines(bench):
+                findings.add(
+                    path,
+                    "die vorige Ausgabe hatte Umrisse, diese hat keine",
+                    "the edition before had outlines, this one has none",
+                )
+        except (OSError, sqlite3.Error) as error:
             findings.add(path, f"nicht lesbar: {error}", f"cannot be read: {error}")
         return findings.result(examined)
 
@@ -317,6 +315,58 @@ def _geopackage(bench: Bench) -> Inspection:
         run,
         Phrase("Flächen", "features"),
     )
+
+
+def _outlines(bench: Bench) -> Inspection:
+    """A warning: figures without a map are of use, and a town may have no boundaries at hand."""
+
+    def run() -> Result:
+        findings = _Findings()
+        path = bench.folder / f"{bench.description.product}.gpkg"
+        with contextlib.suppress(OSError, sqlite3.Error), _opened(path) as connection:
+            if not _map_layers(connection):
+                findings.add(
+                    path,
+                    "hat Werte ohne Umrisse: es wurden keine Grenzen geliefert",
+                    "has values without outlines: no boundaries were delivered",
+                )
+        return Result(examined=1, warned=len(findings.rows), rows=tuple(findings.rows))
+
+    return _inspection(
+        "outlines",
+        Phrase("Die Karte hat Umrisse", "The map has outlines"),
+        Phrase("vor einer Karte, die nichts zeigt", "against a map that shows nothing"),
+        run,
+        severity="warn",
+    )
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A GeoPackage is an SQLite file (OGC 12-128r18); immutable, so that nothing is written beside it."""
+    if not path.is_file():
+        raise FileNotFoundError("fehlt / is absent")
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _map_layers(connection: sqlite3.Connection) -> list[str]:
+    wanted = "select table_name from gpkg_contents where data_type = 'features' order by 1"
+    return [str(row[0]) for row in connection.execute(wanted)]
+
+
+def _had_outlines(bench: Bench) -> bool:
+    """Whether the edition before can be drawn."""
+    if bench.previous is None:
+        return False
+    path = bench.previous / f"{bench.description.product}.gpkg"
+    if not path.is_file():
+        return False
+    with _opened(path) as connection:
+        return bool(_map_layers(connection))
 
 
 def _codes_known(

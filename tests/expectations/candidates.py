@@ -178,13 +178,13 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Iterable[Row]) -> 
         connection.table("rows").write_parquet(str(path))
 
 
-def write_geopackage(path: Path, codes: Iterable[str], layer: str = "kreise") -> None:
-    """An SQLite file with the tables of a GeoPackage that the gate looks at."""
+def write_geopackage(path: Path, codes: Iterable[str], layer: str = "kreise", kind: str = "features") -> None:
+    """An SQLite file with the tables of a GeoPackage that the gate looks at; `attributes` has no outlines."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     try:
         connection.execute("create table gpkg_contents (table_name text, data_type text)")
-        connection.execute("insert into gpkg_contents values (?, 'features')", [layer])
+        connection.execute("insert into gpkg_contents values (?, ?)", [layer, kind])
         connection.execute(f'create table "{layer}" (fid integer primary key, area_code text)')
         connection.executemany(f'insert into "{layer}" (area_code) values (?)', [(code,) for code in codes])
         connection.commit()

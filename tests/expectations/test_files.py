@@ -149,6 +149,24 @@ def test_a_map_layer_with_unknown_codes_or_no_features_fails(ask) -> None:
     assert "indicators.gpkg: is absent" in absent.examples[0]
 
 
+def test_values_without_outlines_are_released_with_a_warning(ask) -> None:
+    candidate, before = indicators(), indicators()
+    for one in (candidate, before):
+        one.geometry = {"layer": "kreise", "area_code": "area_code", "level": "KREIS"}
+
+    def without(folder: Path) -> None:
+        write_geopackage(folder / "indicators.gpkg", ["01001"], kind="attributes")
+
+    assert ask(candidate, "files.outlines").outcome == "passed"
+    warned = ask(candidate, "files.outlines", spoil=without)
+    assert warned.outcome == "warned"
+    assert "no boundaries were delivered" in warned.examples[0]
+    assert ask(candidate, "files.geopackage", spoil=without).outcome == "passed"
+    lost = ask(candidate, "files.geopackage", previous=before, spoil=without)
+    assert lost.outcome == "failed"
+    assert "the edition before had outlines" in lost.examples[0]
+
+
 def test_a_file_check_is_waived_as_a_whole(ask) -> None:
     candidate = indicators()
     candidate.checks["waivers"] = [
