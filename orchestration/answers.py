@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .display import plain_table
-from .resources import Paths
+from .resources import Paths, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,11 +34,13 @@ UNSAID = (None, "", "untested", "high", "not_graded")
 """Entries that need no column of their own when all rows have them."""
 
 
-def tell_indicators(paths: Paths, policy_field: str | None, console: Console) -> None:
+def tell_indicators(settings: Settings, policy_field: str | None, console: Console) -> None:
     """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why."""
     from dbt_project.indicators.register import register
+    from dbt_project.indicators.specification import load_specifications
 
-    entries = register(paths.warehouse, policy_field)
+    warehouse = settings.paths.warehouse
+    entries = register(warehouse, policy_field, load_specifications(settings.dbt_project / "indicators"))
     table = plain_table("indicator", "name", "from", "periods", "areas", "values", "dates")
     waiting = []
     for entry in entries:
@@ -61,7 +63,7 @@ def tell_indicators(paths: Paths, policy_field: str | None, console: Console) ->
         f"\n{len(entries)} indicators and variants: {len(computing)} compute, {len(waiting)} wait",
         markup=False,
     )
-    if paths.warehouse.is_file():
+    if warehouse.is_file():
         total = sum(entry.values for entry in with_values)
         console.print(f"{len(with_values)} have values in this warehouse, {total} in all", markup=False)
     else:

@@ -253,7 +253,7 @@ def list_indicators(policy_field: str | None) -> None:
     with in_words():
         from .answers import tell_indicators
 
-        tell_indicators(settings_here().paths, policy_field, console())
+        tell_indicators(settings_here(), policy_field, console())
 
 
 AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])

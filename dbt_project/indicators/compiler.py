@@ -4,8 +4,9 @@
 the committed files with a fresh generation, so nothing here is ever edited by hand:
 
 - seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_break`, `indicator_edition`
-- the macro `indicator_facts`, which tells the one SQL pass which facts and dimensions there are
-- a wide mart per policy field with its contract and column docs
+- the macros `indicator_facts`, which tells the one SQL pass which facts and dimensions there are, and
+  `indicator_fields`, which tells which columns of the wide mart belong to which policy field
+- the wide mart, one column per indicator, with its contract and column docs
 - `docs/indicators.md` for people and `docs/indicators.json`, a data structure definition for programs
 
 An indicator is made of sides (numerator, denominator, published value), a side of a selection, a selection of
@@ -34,7 +35,7 @@ from dbt_project.indicators.specification import (
 
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = "dbt_project/seeds"
-WIDE = "dbt_project/models/marts/wide"
+WIDE = "dbt_project/models/marts/indicators/mart_indicator_wide"
 FIELDS = {
     "Demografie": "demography",
     "Integration": "integration",
@@ -74,7 +75,9 @@ def compile_files(specifications: Specifications) -> dict[str, str]:
             for at in specifications.breaks_of(one)
         ),
         f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
-        "dbt_project/macros/indicator_facts.sql": _facts_macro(specifications),
+        "dbt_project/macros/indicator_facts.sql": _macros(specifications, ordered),
+        f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(one)]),
+        f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(one)]),
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
     }
@@ -90,31 +93,18 @@ def compile_files(specifications: Specifications) -> dict[str, str]:
         f"{SEEDS}/peer_ring_indicator.csv": _table(composites.ring_indicator_rows(rings)),
         f"{SEEDS}/goal.csv": _table(composites.goal_rows(goals)),
     }
-    for field, slug in FIELDS.items():
-        columns = [one for one in ordered if one.policy_field == field and passes(one)]
-        if columns:
-            files[f"{WIDE}/mart_indicator_wide_{slug}.sql"] = _wide_sql(columns)
-            files[f"{WIDE}/mart_indicator_wide_{slug}.yml"] = _wide_contract(field, slug, columns)
     return files
 
 
 def write(root: Path = PROJECT) -> list[str]:
-    """Compile all specifications into the project below `root`; the paths that changed.
-
-    Generated wide marts that no specification asks for any more are removed.
-    """
-    files = compile_files(load_specifications())
+    """Compile all specifications of the project below `root` into it; the paths that changed."""
+    files = compile_files(load_specifications(root / "dbt_project" / "indicators"))
     changed = []
     for path, text in files.items():
         target = root / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-            changed.append(path)
-    for stale in sorted((root / WIDE).glob("mart_indicator_wide_*")):
-        path = stale.relative_to(root).as_posix()
-        if path not in files:
-            stale.unlink()
             changed.append(path)
     return changed
 
@@ -240,15 +230,24 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _facts_macro(specifications: Specifications) -> str:
+def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
     rows = ",\n".join(
         f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}}"
         for name, fact in specifications.facts.items()
     )
+    columns = {
+        slug: [column_name(one.id) for one in ordered if one.policy_field == field and passes(one)]
+        for field, slug in FIELDS.items()
+    }
+    fields = ",\n".join(f"    '{slug}': {names}" for slug, names in columns.items() if names)
     return (
         f"{{#- {GENERATED} Facts an indicator may select from, with their dimensions. -#}}\n"
         "{% macro indicator_facts() -%}\n"
         f"{{{{ return([\n{rows}\n]) }}}}\n"
+        "{%- endmacro %}\n\n"
+        "{#- Columns of mart_indicator_wide by policy field. -#}\n"
+        "{% macro indicator_fields() -%}\n"
+        f"{{{{ return({{\n{fields}\n}}) }}}}\n"
         "{%- endmacro %}\n"
     )
 
@@ -259,14 +258,10 @@ def _wide_sql(columns: Sequence[Indicator]) -> str:
         f" as {column_name(one.id)}"
         for one in columns
     )
-    listed = ",\n        ".join(f"'{one.id}'" for one in columns)
     return f"""{{#- {GENERATED} -#}}
 with indicators as (
 
     select * from {{{{ ref('fct_indicator') }}}}
-    where indicator_id in (
-        {listed}
-    )
 
 ),
 
@@ -289,16 +284,16 @@ group by indicators.area_key, indicators.area_code, year(indicators.reference_da
 """
 
 
-def _wide_contract(field: str, slug: str, columns: Sequence[Indicator]) -> str:
+def _wide_contract(columns: Sequence[Indicator]) -> str:
     out = [
         f"# {GENERATED}",
         "version: 2",
         "",
         "models:",
-        f"  - name: mart_indicator_wide_{slug}",
-        f'    description: "One row per area and year: the indicators of the field {field} side by side.'
-        " Days differ within a year (childcare 1 March, leavers 31 July); why a value is empty stands in"
-        ' `mart_indicator`."',
+        "  - name: mart_indicator_wide",
+        '    description: "One row per area and year: the indicators side by side, a column each. Days differ'
+        " within a year (childcare 1 March, leavers 31 July); why a value is empty stands in"
+        ' `mart_indicator`. Views `mart_indicator_wide_<field>` hold the columns of one policy field."',
         "    data_tests:",
         "      - one_row_per:",
         "          arguments:",
@@ -309,8 +304,12 @@ def _wide_contract(field: str, slug: str, columns: Sequence[Indicator]) -> str:
         out += _column(name, "varchar", f"{{{{ doc('{name}') }}}}", required=True)
     out += _column("reference_year", "integer", "Year of the reference date.", required=True)
     for one in columns:
-        text = f"{one.id} {one.name.de} ({one.name.en}), {one.unit}. {one.question.de}"
+        text = f"{one.policy_field}: {one.name.de} ({one.name.en}). {one.question.de}"
         out += _column(column_name(one.id), "double", text.replace('"', "'"), required=False)
+        meta = {"unit": one.unit, "role": "measure"}
+        meta |= {f"label_{code}": f"{one.id} {getattr(one.short_name, code)}" for code in ("de", "en")}
+        out += ["        config:", "          meta:"]
+        out += [f"            {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta.items()]
     return "\n".join(out) + "\n"
 
 

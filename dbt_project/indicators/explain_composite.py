@@ -41,8 +41,8 @@ def index_receipt(
     result = found[0]
     place = {"area_code": code, "area_name": result["area_name"]}
     remarks = [f"index edition: {result['edition_id']}, {result['edition_name_en']}"]
-    if result["class_code"]:
-        remarks.append(f"class: {result['class_code']}, {result['class_label_en']}")
+    if result["index_class"]:
+        remarks.append(f"class: {result['index_class']}, {result['class_label_en']}")
     parts = []
     if index_id == "X04":
         year = str(result["reference_year"])

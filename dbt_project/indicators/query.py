@@ -39,7 +39,7 @@ TERRITORY_COLUMNS = (
 INDICES = """
     select area_code, area_name, area_level, make_date(reference_year, 12, 31) as reference_date,
         score as value, 'Punkte' as unit, 2 as decimals, obs_status, missing_reason, edition_id as edition,
-        concat_ws(' ', class_code, class_label_de) as label
+        concat_ws(' ', index_class, class_label_de) as label
     from mart_social_index where index_id = ?
 """
 GOALS = """

@@ -353,3 +353,24 @@ where chosen is null or all_values.indicator_id = chosen
 create or replace macro indicator_as_known(chosen, as_of) as table
 {{ indicator_values(built, as_known=true) }}
 {% endmacro %}
+
+{#- Views for BI when a run ends, one per policy field: made like the macros of macros/territory.sql. -#}
+{% macro create_indicator_views() %}
+    {% if execute %}
+        {% for field, columns in indicator_fields().items() %}
+            {% set before = adapter.get_relation(target.database, target.schema, 'mart_indicator_wide_' ~ field) %}
+            {% if before and before.type == 'table' %}
+                {% do adapter.drop_relation(before) %}
+            {% endif %}
+            {% do run_query(indicator_wide(field, columns)) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+{#- The columns of one policy field, where any of them has a value. -#}
+{% macro indicator_wide(field, columns) %}
+create or replace view {{ built('mart_indicator_wide_' ~ field) }} as
+select area_key, area_code, area_level, area_name, reference_year, {{ columns | join(', ') }}
+from {{ built('mart_indicator_wide') }}
+where coalesce({{ columns | join(', ') }}) is not null
+{% endmacro %}

@@ -1,4 +1,4 @@
-"""One suite per product. `suite_of` finds it by the product's name."""
+"""The suite of a product: a module of its name, or the common rules with what the product file declares."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ class Suite(Protocol):
 
 
 class UnknownProduct(LookupError):
-    """A product for which nobody wrote a suite; nothing may leave unchecked."""
+    """A name that no product can have."""
 
 
 def suite_of(product: str) -> Suite:
-    """The suite module of a product; raises UnknownProduct naming the file to write."""
-    name = f"expectations.suites.{product}"
-    if not NAME.match(product) or product == "common" or importlib.util.find_spec(name) is None:
+    """The suite module of a product, `common` without one. Raises UnknownProduct for a name that is none."""
+    if not NAME.match(product) or product == "common":
         raise UnknownProduct(
-            f"product {product} has no suite: write expectations/suites/{product}.py "
-            "(it may start from expectations/suites/common.py)"
+            f"{product!r} is no name of a product: small letters, digits and _, a letter first"
         )
+    name = f"expectations.suites.{product}"
+    if importlib.util.find_spec(name) is None:
+        name = "expectations.suites.common"
     return cast(Suite, importlib.import_module(name))

@@ -135,8 +135,9 @@ def _lay_out(rows: Rows, known_strings: int) -> None:
         "create type sheet_text as enum "
         f"(select cast(text as varchar) from ({texts}) as found(text) where text is not null order by 1)"
     )
-    cells = ", ".join(
-        f"enum_code(cast({_as_text(column)} as sheet_text)) + {known_strings} as text_{number}, "
+    cells = ", ".join(  # codes of an enum have the narrowest type that holds them
+        f"cast(enum_code(cast({_as_text(column)} as sheet_text)) as integer) + {known_strings}"
+        f" as text_{number}, "
         f"{_as_number(column)} as value_{number}"
         for number, column in enumerate(columns)
     )

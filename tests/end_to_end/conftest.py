@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCTS = ("areas", "childcare", "education", "indicators", "population", "social_benefits")
+PRODUCTS = tuple(sorted(path.stem for path in (ROOT / "exports" / "products").glob("*.yml")))
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,46 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
     assert place.current() == before
 
 
+def test_an_indicator_added_by_yaml_alone_is_everywhere(place: Place, first: Ended, tmp_path: Path) -> None:
+    """One file more: in the marts, the documentation, the gate, the release and the command line."""
+    from dbt_project.indicators.compiler import write
+
+    project = tmp_path / "dbt_project"
+    shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "__pycache__"))
+    known = (project / "indicators" / "B03.yml").read_text(encoding="utf-8")
+    added = (
+        known.replace("id: B03", "id: B11")
+        .replace("AHR", "MSA")
+        .replace("Abiturquote", "Mittlerer Abschluss")
+    )
+    (project / "indicators" / "B11.yml").write_text(added, encoding="utf-8")
+    assert "docs/indicators.md" in write(tmp_path)
+    assert "### B11" in (tmp_path / "docs" / "indicators.md").read_text(encoding="utf-8")
+
+    ended = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
+    assert ended.code == 0, ended.said
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
+        for counted in (
+            "count(value) from indicators where indicator_id = 'B11'",
+            "count(b11) from indicators_wide",
+            "2 * count(value) from area_profile where indicator_id = 'B11'",
+        ):
+            assert connection.execute(f"select {counted}").fetchone() == (34,), counted
+    dictionary = place.root / "releases" / "indicators_wide" / "current" / "dictionary.csv"
+    assert "Mittlerer Abschluss" in dictionary.read_text(encoding="utf-8")
+    checks = json.loads((place.root / "releases" / "indicators" / "current" / "gate.json").read_text())[
+        "checks"
+    ]
+    [ratio] = [check for check in checks if check["id"] == "values.ratio"]
+    assert ratio["outcome"] == "passed"
+    told = place.planstat(
+        "indicators", "--field", "Bildung", PLANSTAT_DBT_PROJECT=str(project), COLUMNS="200"
+    )
+    assert re.search(r"B11 +Mittlerer Abschluss.* 2 +17 +34 ", told.said)
+    asked = place.planstat("query", "B11", "--area", "01001", "--csv", PLANSTAT_DBT_PROJECT=str(project))
+    assert asked.said.count("\nB11,01001,") == 2
+
+
 def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> None:
     """What Excel in a German office opens: semicolons, decimal commas, a byte order mark."""
     folder = place.root / "releases" / "indicators" / "current"

@@ -388,6 +388,50 @@ def areas() -> Candidate:
     return Candidate("areas", dict(AREA_TYPES), ["area_code", "area_level", "valid_from"], rows)
 
 
+def social_index() -> Candidate:
+    """Status, dynamics and the overall index of one small area in one edition."""
+    types = {"area_code": "VARCHAR", "area_level": "VARCHAR", "area_name": "VARCHAR", "index_id": "VARCHAR"}
+    types |= {
+        "edition_id": "VARCHAR",
+        "reference_year": "INTEGER",
+        "score": "DOUBLE",
+        "index_class": "VARCHAR",
+    }
+    place = {"area_code": "01011101", "area_level": "SMALL_AREA", "area_name": "Stülerstraße"}
+    rows: list[Row] = [
+        place
+        | {"index_id": index, "edition_id": f"{index}-mss-2019", "reference_year": 2019}
+        | {"score": score, "index_class": sign}
+        for index, score, sign in (("X02", -0.52, "2"), ("X03", 0.01, "+/-"), ("X04", None, "2+/-"))
+    ]
+    return Candidate("social_index", types, ["edition_id", "area_code", "reference_year"], rows)
+
+
+def peer_ring() -> Candidate:
+    """One member of a ring of five, second place."""
+    row: Row = {
+        "ring_id": "towns", "indicator_id": "B01", "area_code": "01001", "area_name": "Flensburg",
+        "reference_date": date(2015, 7, 31), "value": 2.0, "members_count": 5, "ring_minimum": 1.0,
+        "ring_lower_quartile": 2.0, "ring_median": 3.0, "ring_upper_quartile": 4.0, "ring_maximum": 5.0,
+        "position": 2,
+    }  # fmt: skip
+    kinds = {str: "VARCHAR", float: "DOUBLE", int: "INTEGER", date: "DATE"}
+    types = {name: kinds[type(value)] for name, value in row.items()}
+    return Candidate("peer_ring", types, ["ring_id", "indicator_id", "area_code", "reference_date"], [row])
+
+
+def outcome() -> Candidate:
+    """A goal to raise a rate from 24 to 40 that is on course, its movement beyond chance."""
+    row: Row = {
+        "goal_id": "childcare", "area_code": "01001", "area_name": "Flensburg",
+        "reference_date": date(2016, 3, 1), "baseline_value": 24.0, "target": 40.0, "status": "on_course",
+        "change_since_baseline": 2.0, "change_lower": 1.0, "change_upper": 3.0,
+    }  # fmt: skip
+    kinds = {str: "VARCHAR", float: "DOUBLE", date: "DATE"}
+    types = {name: kinds[type(value)] for name, value in row.items()}
+    return Candidate("outcome", types, ["goal_id", "reference_date"], [row])
+
+
 def write_register(path: Path, candidate: Candidate) -> Path:
     """A register that holds exactly the areas of a candidate, without end."""
     found = {(row["area_code"], row["area_level"]) for row in candidate.rows}

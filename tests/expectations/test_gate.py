@@ -178,8 +178,8 @@ def test_a_description_that_cannot_be_read_is_an_error(sound: tuple[Candidate, P
     verdict = check(folder, description, None, None, TODAY)
     assert [entry.outcome for entry in verdict.checks] == ["error"]
     assert "checks.rangs" in verdict.checks[0].observed
-    unknown = check(folder, {**candidate.description(), "product": "nobody"}, None, None, TODAY)
-    assert "write expectations/suites/nobody.py" in unknown.checks[0].observed
+    unknown = check(folder, {**candidate.description(), "product": "no body"}, None, None, TODAY)
+    assert "'no body' is no name of a product" in unknown.checks[0].observed
 
 
 def test_waivers_that_ended_or_name_nothing_are_pointed_out(sound: tuple[Candidate, Path, Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,18 @@ import yaml
 
 from expectations.settings import DescriptionError, read_description
 from expectations.suites import UnknownProduct, suite_of
-from tests.expectations.candidates import areas, indicators, population
+from tests.expectations.candidates import (
+    Candidate,
+    areas,
+    indicators,
+    outcome,
+    peer_ring,
+    population,
+    social_index,
+)
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
-NAMES = ("areas", "childcare", "education", "indicators", "population", "social_benefits")
+NAMES = sorted(path.stem for path in PRODUCTS.glob("*.yml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,10 +34,24 @@ def test_every_product_has_a_suite_and_a_readable_checks_block(name: str) -> Non
     assert read_description(declared).checks is not None
 
 
-@pytest.mark.parametrize("name", ["nobody", "common", "../gate", "__init__"])
-def test_a_product_without_a_suite_is_refused(name: str) -> None:
-    with pytest.raises(UnknownProduct, match=r"write expectations/suites/"):
+def test_a_product_of_one_yaml_file_has_the_common_rules() -> None:
+    assert suite_of("nobody") is suite_of("childcare")
+
+
+@pytest.mark.parametrize("name", ["common", "../gate", "__init__"])
+def test_what_is_no_name_of_a_product_is_refused(name: str) -> None:
+    with pytest.raises(UnknownProduct, match="is no name of a product"):
         suite_of(name)
+
+
+def test_a_product_that_may_be_empty_only_warns(ask) -> None:
+    candidate = indicators()
+    candidate.rows.clear()
+    assert ask(candidate, "shape.not_empty").outcome == "failed"
+    candidate.checks["may_be_empty"] = "solange nichts {vereinbart} ist"
+    check = ask(candidate, "shape.not_empty")
+    assert check.outcome == "warned"
+    assert "(solange nichts {vereinbart} ist)" in check.examples_de[0]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,55 @@ def test_areas_that_do_not_fit_together_fail(
     candidate = areas()
     candidate.change(chosen, **values)
     check = ask(candidate, check_id)
+    assert check.outcome == "failed"
+    assert words in check.examples[0]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "check_id"),
+    [
+        (social_index, "social_index.scores"),
+        (social_index, "social_index.overall"),
+        (peer_ring, "peer_ring.ordered"),
+        (peer_ring, "peer_ring.enough_members"),
+        (outcome, "outcome.beyond_chance"),
+    ],
+)
+def test_sound_indices_rings_and_outcomes_pass(
+    ask, candidate: Callable[[], Candidate], check_id: str
+) -> None:
+    check = ask(candidate(), check_id)
+    assert (check.outcome, check.found) == ("passed", 0)
+    assert check.examined > 0
+
+
+@pytest.mark.parametrize(
+    ("candidate", "check_id", "values", "words"),
+    [
+        (social_index, "social_index.scores", {"score": 11.0}, "score 11 is impossible"),
+        (social_index, "social_index.scores", {"index_id": "X06", "score": -0.5}, "score -0.5"),
+        (
+            social_index,
+            "social_index.overall",
+            {"index_class": "2+"},
+            "status and dynamics give 2+/-",
+        ),
+        (peer_ring, "peer_ring.ordered", {"ring_median": 9.0}, "median 9"),
+        (peer_ring, "peer_ring.ordered", {"value": 0.5}, "value 0.5, ring 1 to 5"),
+        (peer_ring, "peer_ring.enough_members", {"members_count": 2, "position": None}, "2 members"),
+        (peer_ring, "peer_ring.enough_members", {"position": 6}, "position 6"),
+        (peer_ring, "peer_ring.enough_members", {"ring_median": None}, "position 2"),
+        (outcome, "outcome.beyond_chance", {"change_lower": -0.1}, "status on_course, change 2 (-0.1 to 3)"),
+        (outcome, "outcome.beyond_chance", {"target": 10.0}, "status on_course, change 2"),
+        (outcome, "outcome.beyond_chance", {"change_since_baseline": None}, "status on_course, change –"),
+    ],
+)
+def test_what_indices_rings_and_outcomes_may_not_say(
+    ask, candidate: Callable[[], Candidate], check_id: str, values: dict[str, Any], words: str
+) -> None:
+    spoilt = candidate()
+    spoilt.rows[-1].update(values)
+    check = ask(spoilt, check_id)
     assert check.outcome == "failed"
     assert words in check.examples[0]
 

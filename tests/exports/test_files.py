@@ -275,6 +275,26 @@ def test_workbook_carries_awkward_texts_dates_and_moments(own_warehouse: Path, t
     ]
 
 
+@pytest.mark.parametrize("texts", [250, 255, 257])
+def test_workbook_with_about_as_many_texts_as_a_byte_counts(
+    own_warehouse: Path, tmp_path: Path, texts: int
+) -> None:
+    """DuckDB numbers the texts with the narrowest integer that holds them."""
+    import openpyxl
+
+    with duckdb.connect(str(own_warehouse)) as connection:
+        connection.execute("delete from mart_area")
+        connection.execute(
+            "insert into mart_area by name select 'k' as area_key, format('{:05d}', n) as area_code,"
+            " 'k' as area_level, 'k' as area_name, date '1990-01-01' as valid_from from range(?) as t(n)",
+            [texts - 1],
+        )
+    made = candidate.build(own_warehouse, "areas", description_of("areas"), tmp_path / "areas")
+    sheet = openpyxl.load_workbook(made.files["areas.xlsx"])["Daten"]
+    codes = [line[1] for line in sheet.iter_rows(min_row=2, values_only=True)]
+    assert codes == [f"{number:05d}" for number in range(texts - 1)]
+
+
 def test_a_product_too_large_for_excel_says_so(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

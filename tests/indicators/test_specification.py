@@ -211,5 +211,6 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
         "docs/indicators.json",
     ):
         assert "B11" in files[path], path
-    assert "as b11" in files["dbt_project/models/marts/wide/mart_indicator_wide_education.sql"]
-    assert "name: b11" in files["dbt_project/models/marts/wide/mart_indicator_wide_education.yml"]
+    assert "as b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
+    assert "name: b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.yml"]
+    assert "'education': ['b01', 'b02', 'b03', 'b11']" in files["dbt_project/macros/indicator_facts.sql"]

@@ -101,7 +101,7 @@ followed as (
 
     select
         baselines.*,
-        measured.reference_date,
+        coalesce(measured.reference_date, baselines.baseline_date) as reference_date,
         measured.value,
         measured.lower_limit,
         measured.upper_limit,

@@ -184,7 +184,7 @@ select
     coalesce(areas.area_name, small_areas.area_name) as area_name,
     cast(all_scores.year as integer) as reference_year,
     all_scores.score,
-    all_scores.class_code,
+    all_scores.class_code as index_class,
     all_scores.class_label_de,
     all_scores.class_label_en,
     cast(all_scores.components_found as integer) as components_found,

@@ -1,7 +1,0 @@
-"""Education: schools, pupils, leavers: the common rules with what the product file declares."""
-
-from __future__ import annotations
-
-from expectations.suites.common import inspections, rules
-
-__all__ = ["inspections", "rules"]

@@ -1,7 +1,0 @@
-"""Social benefits: recipients and households: the common rules with what the product file declares."""
-
-from __future__ import annotations
-
-from expectations.suites.common import inspections, rules
-
-__all__ = ["inspections", "rules"]
