@@ -238,10 +238,18 @@ def csv_of(answer: Answer) -> str:
 
 
 def tell_receipt(
-    paths: Paths, indicator: str, area: str, period: str, as_of: dt.datetime | None, console: Console
+    paths: Paths,
+    indicator: str,
+    area: str,
+    period: str,
+    as_of: dt.datetime | None,
+    gebietsstand: str | None,
+    console: Console,
 ) -> None:
     """The receipt of a number, one statement a line."""
     from dbt_project.indicators.explain import explain
 
-    for line in explain(paths.warehouse, indicator, area, period, as_of=_end_of(as_of)).lines():
+    day = _day(gebietsstand) if gebietsstand else None
+    receipt = explain(paths.warehouse, indicator, area, period, as_of=_end_of(as_of), gebietsstand=day)
+    for line in receipt.lines():
         console.print(line, markup=False)

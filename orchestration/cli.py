@@ -256,6 +256,9 @@ def list_indicators(policy_field: str | None) -> None:
         tell_indicators(settings_here(), policy_field, console())
 
 
+GEBIETSSTAND = click.option(
+    "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
+)
 AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
 
 
@@ -298,7 +301,10 @@ def query(
 @click.argument("area")
 @click.argument("period")
 @click.option("--as-of", type=AS_OF, help="As it was known on that day.")
-def explain(indicator: str, area: str, period: str, as_of: datetime | None) -> None:
+@click.option(
+    "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
+)
+def explain(indicator: str, area: str, period: str, as_of: datetime | None, gebietsstand: str | None) -> None:
     """Show the receipt of one number: the newest of INDICATOR for AREA in PERIOD.
 
     Formula and edition, every cell it is made of with table, line, field and file hash, status, rounding.
@@ -306,7 +312,7 @@ def explain(indicator: str, area: str, period: str, as_of: datetime | None) -> N
     with in_words():
         from .answers import tell_receipt
 
-        tell_receipt(settings_here().paths, indicator, area, period, as_of, console())
+        tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console())
 
 
 @main.command()

@@ -15,7 +15,13 @@ from pathlib import Path
 import duckdb
 
 from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
-from dbt_project.indicators.query import can_answer, denominator_dates, parts_of, recompute
+from dbt_project.indicators.query import (
+    can_answer,
+    denominator_dates,
+    is_known_territory,
+    parts_of,
+    recompute,
+)
 from dbt_project.indicators.specification import Fact
 from dbt_project.indicators.warehouse import (
     Row,
@@ -34,6 +40,7 @@ CELL = (
     "attribution", "snapshot_id", "file_name", "source_uri", "sha256", "source_line", "source_column",
     "known_from",
 )  # fmt: skip
+FOREVER = dt.datetime(9999, 12, 31)
 ROLES = {"numerator": "numerator", "denominator": "denominator", "value": "published value"}
 
 
@@ -132,15 +139,63 @@ def _cell_line(cell: Row) -> str:
 
 
 def explain(
-    warehouse: Path, indicator_id: str, area: str, period: str, *, as_of: dt.datetime | None = None
+    warehouse: Path,
+    indicator_id: str,
+    area: str,
+    period: str,
+    *,
+    as_of: dt.datetime | None = None,
+    gebietsstand: dt.date | None = None,
 ) -> Explanation:
     """The receipt of the newest number of an indicator for an area in a period.
 
-    as_of: as it was known at that time. Raises `UnknownName` when indicator, area, period or number is not
-    there.
+    as_of: as it was known at that time. gebietsstand: on the boundaries of that year-end; the receipts of the
+    areas the number was carried from stand below. Raises `UnknownName` when indicator, area, period or number
+    is not there, `CannotAnswer` for what an indicator cannot be asked.
     """
     with opened(warehouse) as connection:
-        return _explain(connection, indicator_id, area, period, as_of)
+        if gebietsstand is None:
+            return _explain(connection, indicator_id, area, period, as_of)
+        return _carried(connection, indicator_id, area, period, as_of, gebietsstand)
+
+
+def _carried(
+    connection: duckdb.DuckDBPyConnection,
+    indicator_id: str,
+    area: str,
+    period: str,
+    as_of: dt.datetime | None,
+    gebietsstand: dt.date,
+) -> Explanation:
+    indicator = indicator_row(connection, indicator_id)
+    indicator_id = indicator["indicator_id"]
+    can_answer(indicator, as_of, gebietsstand)
+    is_known_territory(connection, gebietsstand)
+    place = area_row(connection, area)
+    first, last = period_range(period)
+    if as_of is not None:
+        recompute(connection, indicator_id, as_of)
+    found = rows(
+        connection,
+        "select * from indicator_on(?) where indicator_id = ? and area_code = ?"
+        " and reference_date between ? and ? order by reference_date desc limit 1",
+        [gebietsstand, indicator_id, place["area_code"], first, last],
+    )
+    if not found:
+        raise UnknownName(f"{indicator_id} has no row for {place['area_code']} in {period} on {gebietsstand}")
+    [result] = found
+    remarks = [
+        f"territory: carried to the boundaries of {gebietsstand} from {result['from_codes']}"
+        f" ({result['grade'].replace('_', ' ')}, {100 * result['estimated_share']:.1f} % of it estimated)"
+    ]
+    remarks += [
+        f"{name}: {result[name]:.10g}" for name in ("numerator", "denominator") if result[name] is not None
+    ]
+    parts = [
+        _explain(connection, indicator_id, code, f"{result['reference_date']}", as_of)
+        for code in result["from_codes"].split(", ")
+    ]
+    return Explanation(indicator, place, result, None, [], [], parts, remarks)
 
 
 def _explain(
@@ -238,32 +293,19 @@ def _cells(
     dates: list[dt.date],
     as_of: dt.datetime | None,
 ) -> list[Row]:
-    """The cells of a fact that one side (indicator, role) selects, as known at a time; one per part and date.
-
-    Where several datasets publish a cell, the one preferred today comes first.
-    """
+    """The cells of a fact that one side (indicator, role) selects, one per part and date, as known then."""
     codes = [f"{dimension}_code" for dimension in fact.dimensions]
     match = "".join(f" and facts.{code} = parts.{code}" for code in codes)
     found = rows(
         connection,
-        f"""with versions as (
-            select facts.*, parts.part_no, parts.factor,
-                bool_or(facts.is_preferred) over (
-                    partition by parts.part_no, facts.dataset_id, facts.period_key
-                ) as dataset_is_preferred
+        f"""with cells as (
+            select facts.*, parts.part_no, parts.factor
             from {fact.model} as facts
             inner join indicator_part as parts on facts.measure_code = parts.measure_code{match}
             where parts.indicator_id = ? and parts.role = ? and parts.fact = ? and facts.area_code = ?
                 and list_contains(?::date[], facts.reference_date)
-        ), cells as (
-            select * from versions
-            where missing_reason <> 'area_not_existing'
-                and (?::timestamp is null and is_preferred
-                    or known_from <= ?::timestamp and (known_to is null or known_to > ?::timestamp))
-            qualify row_number() over (
-                partition by period_key, part_no
-                order by dataset_is_preferred desc, dataset_id, known_from desc
-            ) = 1
+                and facts.missing_reason <> 'area_not_existing' and facts.known_from <= ?::timestamp
+                and (facts.preferred_to is null or facts.preferred_to > ?::timestamp)
         )
         select cells.*, dim_dataset.table_code, dim_dataset.title_de, dim_dataset.publisher_name,
             dim_dataset.attribution, dim_snapshot.file_name, dim_snapshot.source_uri, dim_snapshot.sha256
@@ -271,6 +313,6 @@ def _cells(
         inner join dim_dataset on cells.dataset_id = dim_dataset.dataset_id
         inner join dim_snapshot on cells.snapshot_id = dim_snapshot.snapshot_id
         order by cells.reference_date, cells.part_no""",
-        [*side, name, area_code, dates, as_of, as_of, as_of],
+        [*side, name, area_code, dates, as_of or FOREVER, as_of or FOREVER],
     )
     return [{key: row[key] for key in CELL} | {"codes": {code: row[code] for code in codes}} for row in found]

@@ -34,7 +34,7 @@ MART_COLUMNS = (
 )
 TERRITORY_COLUMNS = (
     "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
-    " obs_status, missing_reason, estimated_share, from_codes"
+    " obs_status, missing_reason, is_backcast, grade, estimated_share, from_codes"
 )
 INDICES = """
     select area_code, area_name, area_level, make_date(reference_year, 12, 31) as reference_date,
@@ -125,7 +125,7 @@ def query(
             source, bound = INDICES if is_index else GOALS, []
             notes.append(f"from {indicator['computed_by']}; an edition is never changed once published")
         elif gebietsstand is not None:
-            _is_known_territory(connection, gebietsstand)
+            is_known_territory(connection, gebietsstand)
             source, bound = (
                 f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?",
                 [gebietsstand],
@@ -198,7 +198,7 @@ def can_answer(indicator: Row, as_of: dt.datetime | None, gebietsstand: dt.date 
         raise CannotAnswer(f"{name} belongs to the areas of its edition: ask without a Gebietsstand")
 
 
-def _is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.date) -> None:
+def is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.date) -> None:
     """Raises `CannotAnswer` for a day that is no year-end, or none the crosswalk reaches."""
     [years] = rows(
         connection, "select min(to_year) as first, max(to_year) as last from bridge_area_crosswalk"

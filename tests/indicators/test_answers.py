@@ -312,6 +312,24 @@ def test_the_receipt_names_every_cell_with_table_line_and_hash(warehouse: Path) 
     assert "2022" not in text
 
 
+def test_the_receipt_of_a_number_on_other_boundaries_has_those_it_came_from(warehouse: Path) -> None:
+    receipt = explain(
+        warehouse, "K01", "03159", "2016", as_of=dt.datetime(2019, 1, 1), gebietsstand=dt.date(2020, 12, 31)
+    )
+    lines = receipt.lines()
+    assert "Göttingen, Landkreis (neu) (03159), 2016-03-01: 40.0 %" in lines
+    assert (
+        "territory: carried to the boundaries of 2020-12-31 from 03152, 03156 (merged, 0.0 % of it estimated)"
+        in lines
+    )
+    assert [(part.area["area_code"], part.result["numerator"]) for part in receipt.parts] == [
+        ("03152", 30),
+        ("03156", 20),
+    ]
+    with pytest.raises(UnknownName, match="has no row for 03159 in 2010 on 2020-12-31"):
+        explain(warehouse, "K01", "03159", "2010", gebietsstand=dt.date(2020, 12, 31))
+
+
 def test_the_receipt_of_an_older_number_has_the_older_cell(warehouse: Path) -> None:
     receipt = explain(warehouse, "K01", "01001", "2016", as_of=dt.datetime(2017, 1, 1))
     assert (receipt.result["numerator"], receipt.sides[0].value) == (800, 800)
