@@ -98,15 +98,16 @@ def main(debug: bool) -> None:
     help="A folder of published files, searched with its subfolders.",
 )
 @click.option("--live", is_flag=True, help="Fetch from the publishers over the network.")
-def run(folder: Path | None, live: bool) -> None:
+@click.option("--inbox", is_flag=True, help="Take what lies in the inbox of the data root.")
+def run(folder: Path | None, live: bool, inbox: bool) -> None:
     """Land, build, check and release. Without options: the sample that comes with planstat.
 
     Only what changed is done. Ends with 0 when released or unchanged, 1 when something was refused,
     3 when a source was in trouble and the rest went on.
     """
-    if folder is not None and live:
-        raise click.UsageError("--from and --live exclude each other")
-    origin = "folder" if folder else "live" if live else "sample"
+    if (folder is not None) + live + inbox > 1:
+        raise click.UsageError("--from, --live and --inbox exclude each other")
+    origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
     with in_words():
         from .display import Display
         from .running import run_main

@@ -4,7 +4,7 @@
 |---|---|
 | `sample` | written now by the twins, in the publishers' own formats, into a temporary folder |
 | `folder` | a folder that the caller names |
-| `drop` | the inbox of the data root |
+| `drop` | the inbox of the data root; what was landed leaves it (`sources.inbox`) |
 | `live` | fetched from the publisher when the dataset's turn comes |
 """
 
@@ -67,6 +67,8 @@ class Deliveries:
         """All deliveries of the folder, by name and first line."""
         from sources.folder import match_folder
 
+        if self.origin == "drop":
+            return list(self._inbox.deliveries)
         if self.origin == "live":
             return []
         if self.origin == "sample":
@@ -74,17 +76,22 @@ class Deliveries:
 
             folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-sample-")))
             write_sample(folder)
-        elif self.origin == "drop":
-            folder = self.paths.inbox
         else:
             folder = Path(self.folder)
             if not self.folder or not folder.is_dir():
                 raise NotADirectoryError(f"{self.folder or '(none)'} is no folder: nothing to land")
-        return match_folder(self.landing.catalog, folder) if folder.is_dir() else []
+        return match_folder(self.landing.catalog, folder)
 
-    def unknown(self) -> list[Path]:
-        """Files that belong to no declared dataset."""
-        return [one.files[0] for one in self._found if one.dataset_id is None]
+    @cached_property
+    def _inbox(self) -> Any:
+        """The drop folder as it lies there now."""
+        from sources.inbox import Inbox
+
+        return Inbox(self.paths.inbox, self.landing)
+
+    def left_out(self) -> list[str]:
+        """What lies in the inbox and no dataset takes, in words."""
+        return [str(one.error) for one in self._inbox.left_out] if self.origin == "drop" else []
 
     def take(self, dataset_id: str) -> Arrival:
         """Land everything delivered for a dataset. A file that is not as declared is set aside, not raised.
@@ -94,6 +101,8 @@ class Deliveries:
         declaration = self.landing.catalog[dataset_id]
         if self.origin == "live":
             return self._fetch(declaration)
+        if self.origin == "drop":
+            return _arrival([self._inbox.take(one) for one in self._found if one.dataset_id == dataset_id])
         outcomes = [
             self.landing.land(
                 declaration,

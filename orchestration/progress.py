@@ -25,7 +25,7 @@ class Outcome:
 
     datasets: dataset -> (status, message); checks: counts by `passed`, `failed`, `warned`; models: how many
     were built; products: product -> metadata of its release step; problems: what failed, in words;
-    interrupted: somebody pressed Ctrl-C within a step.
+    left_out: what lies in the inbox and no dataset takes; interrupted: somebody pressed Ctrl-C within a step.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -34,6 +34,7 @@ class Outcome:
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     interrupted: bool = False
 
     @property
@@ -41,7 +42,7 @@ class Outcome:
         """0 released or unchanged, 1 something was refused or failed, 3 only sources were in trouble."""
         if self.problems:
             return REFUSED
-        if any(status in TROUBLE for status, _ in self.datasets.values()):
+        if self.left_out or any(status in TROUBLE for status, _ in self.datasets.values()):
             return SOURCE_TROUBLE
         return RELEASED
 
@@ -80,6 +81,10 @@ class Watcher:
         status = str(metadata.get("status", ""))
         message = str(metadata.get("message", ""))
         match path:
+            case ["landing", "catalog", "ledger"]:
+                self.outcome.left_out = [str(words) for words in metadata.get("left_out", ())]
+                for words in self.outcome.left_out:
+                    self._say("trouble", words)
             case ["landing", "catalog", _]:
                 pass
             case ["landing", _, dataset]:

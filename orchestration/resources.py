@@ -51,7 +51,7 @@ class Paths:
 
     @property
     def inbox(self) -> Path:
-        """The drop folder: what lies here is landed by the sensor, and stays."""
+        """The drop folder: what is put here is landed and leaves it, or stays with a message beside it."""
         return self.root / "inbox"
 
     @property

@@ -7,6 +7,7 @@ once; a reader names the code and the facts.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,17 +209,84 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Der Mittelpunkt {found} liegt nicht in der Mitte der Gitterzelle {cell_id}", _FETCH_AGAIN_DE,
         "the centre {found} is not the middle of grid cell {cell_id}", _FETCH_AGAIN_EN,
     ),
-    "case_rows": ProblemWords(
-        "{what_de}; der Inhalt wird nicht genannt, weil die Datei Fälle enthalten kann",
-        "An dieser Stelle in der eigenen Datei nachsehen, berichtigen und neu abgeben. Die Datei wurde nicht kopiert.",
-        "{what_en}; its content is not shown because the file may hold cases",
-        "Look at that place in your own file, correct it and hand it in again. The file was not copied.",
+    "no_workbook": ProblemWords(
+        "Das ist keine lesbare Excel-Arbeitsmappe ({reason})",
+        "Ist es die Datei eines anderen Datensatzes oder ein abgebrochener Abruf? Neu speichern oder abrufen.",
+        "this is no readable Excel workbook ({reason})",
+        "Is this the file of another dataset, or a cut download? Save or fetch it again.",
+    ),
+    "wrong_sheets": ProblemWords(
+        "Das Blatt {expected!r} gibt es nicht genau einmal; die Arbeitsmappe hat {found}",
+        "Blätter nicht umbenennen; ist es die Datei eines anderen Datensatzes?",
+        "there is not exactly one sheet {expected!r}; the workbook has {found}",
+        "Do not rename sheets; is this the file of another dataset?",
+    ),
+    "macros": ProblemWords(
+        "Die Arbeitsmappe enthält Makros oder Verknüpfungen zu anderen Dateien ({part})",
+        "Als einfache .xlsx nur mit Werten speichern und neu abgeben.",
+        "the workbook holds macros or links to other files ({part})",
+        "Save it as a plain .xlsx with values only, and hand it in again.",
+    ),
+    "absurd_size": ProblemWords(
+        "Das Blatt oder die Arbeitsmappe ist unsinnig groß ({found})",
+        "Löschen, was weit außerhalb der Tabelle steht, und neu abgeben.",
+        "the sheet or the workbook is absurdly large ({found})",
+        "Delete what stands far outside the table, and hand the file in again.",
+    ),
+    "formula": ProblemWords(
+        "Eine Zelle enthält eine Formel; ihr gespeichertes Ergebnis kann veraltet sein",
+        "Formeln durch ihre Werte ersetzen (kopieren, Werte einfügen) und neu abgeben.",
+        "a cell holds a formula, and its stored result may be old",
+        "Replace formulas by their values (copy, paste values), and hand the file in again.",
+    ),
+    "below_the_end": ProblemWords(
+        "Unter dem Ende der Tabelle (einer leeren Zeile) stehen noch Angaben",
+        "Leere Zeilen zwischen den Angaben löschen; fehlen Zeilen, neu abrufen.",
+        "there is data below the end of the table (an empty row)",
+        "Delete empty rows between the data; if rows are missing, fetch the file again.",
+    ),
+    "beside_the_table": ProblemWords(
+        "Rechts neben der letzten deklarierten Spalte steht eine Zelle",
+        "Sind Spalten verschoben? Die Zelle leeren oder die neue Spalte deklarieren.",
+        "there is a cell to the right of the last declared column",
+        "Are columns shifted? Empty the cell, or declare the new column.",
+    ),
+    "field_too_long": ProblemWords(
+        "Ein Feld ist länger als {limit} Zeichen", "Zeile ansehen; ist ein Anführungszeichen nicht geschlossen?",
+        "a field is longer than {limit} characters", "Look at the line; is a quotation mark not closed?",
+    ),
+    "not_declared": ProblemWords(
+        "Die Datei gehört zu keinem deklarierten Datensatz",
+        "Dateinamen prüfen („planstat sources check ORDNER“ zeigt, was erkannt wird) oder den Datensatz deklarieren.",
+        "the file belongs to no declared dataset",
+        "Check its name (`planstat sources check FOLDER` shows what is recognised), or declare the dataset.",
+    ),
+    "not_by_hand": ProblemWords(
+        "Dieser Datensatz wird nicht über den Eingangsordner angenommen", "Datei wieder entfernen.",
+        "this dataset is not taken from the drop folder", "Remove the file.",
+    ),
+    "no_plain_file": ProblemWords(
+        "Das ist keine gewöhnliche Datei, sondern eine Verknüpfung oder ein Gerät",
+        "Die Datei selbst in den Eingangsordner kopieren.",
+        "this is no plain file but a link or device", "Copy the file itself into the drop folder.",
     ),
     "unreadable": ProblemWords(
         "Die Datei ist nicht lesbar: {reason}", _FETCH_AGAIN_DE,
         "the file cannot be read: {reason}", _FETCH_AGAIN_EN,
     ),
 }  # fmt: skip
+
+
+_PLACES_DE = (
+    (re.compile(r"^cell (\S+)"), r"Zelle \1"),
+    (re.compile(r" of sheet "), " im Blatt "),
+    (re.compile(r"^sheet "), "Blatt "),
+    (re.compile(r"^positions? (\d+) to (\d+)$"), r"Stellen \1 bis \2"),
+    (re.compile(r"^feature (\d+)"), r"Objekt \1"),
+    (re.compile(r"^entry (\d+)"), r"Eintrag \1"),
+    (re.compile(r", column "), ", Spalte "),
+)
+"""Places in the words of a format, in German."""
 
 
 class SourceError(Exception):
@@ -257,19 +325,22 @@ class SourceError(Exception):
     @property
     def sentence_de(self) -> str:
         """File, place, problem and remedy in German."""
-        return f"{self._place('Zeile', 'Spalte')}: {self.what_de}. {self.remedy_de}"
+        cell = self.cell
+        for english, german in _PLACES_DE if cell else ():
+            cell = english.sub(german, cell or "")
+        return f"{self._place('Zeile', 'Spalte', cell)}: {self.what_de}. {self.remedy_de}"
 
     @property
     def sentence_en(self) -> str:
         """File, place, problem and remedy in English."""
-        return f"{self._place('line', 'column')}: {self.what}. {self.remedy}"
+        return f"{self._place('line', 'column', self.cell)}: {self.what}. {self.remedy}"
 
-    def _place(self, line: str, column: str) -> str:
+    def _place(self, line: str, column: str, cell: str | None) -> str:
         parts = [self.file]
         if self.line:
             parts.append(f"{line} {self.line}")
-        if self.cell:
-            parts.append(self.cell)
+        if cell:
+            parts.append(cell)
         elif self.column:
             parts.append(f"{column} {self.column}")
         return ", ".join(parts)

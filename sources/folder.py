@@ -2,8 +2,8 @@
 
 A file whose name fits a declaration is that dataset's delivery, even when its first line names another
 table: its reader then sets it aside, because a wrong table under the right name is a mistake to report, not
-to guess about. A file under a foreign name is recognised by the table its first line names. The rest is
-reported as not declared.
+to guess about. A file under a foreign name is recognised by the table its first line names, else by the whole
+header of one declared table and no other (`recognition`). The rest is reported as not declared.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from pathlib import Path
 
 from sources.catalogue import Catalog
 from sources.readers.genesis_table import table_code
+from sources.recognition import by_content
 
 SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qix", ".shp.xml")
 IGNORED = ("~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
+MESSAGES = ("*.angenommen.txt", "*.abgelehnt.txt")
+"""What the drop folder writes beside a file."""
 _STAND = re.compile(rb"Stand: (\d{2})\.(\d{2})\.(\d{4}) / (\d{2}:\d{2}:\d{2})\"?;*\s*\Z")
 
 
@@ -77,7 +80,9 @@ def match_files(catalog: Catalog, files: tuple[Path, ...]) -> Delivery:
         return Delivery(both[0], files, published)
     if by_name:
         return Delivery(max(by_name, key=lambda dataset_id: by_name[dataset_id]), files, published)
-    return Delivery(next(iter(sorted(by_code)), None), files, published)
+    if by_code:
+        return Delivery(min(by_code), files, published)
+    return Delivery(by_content(catalog, main), files, published)
 
 
 def _groups(folder: Path) -> Iterator[tuple[Path, ...]]:
@@ -112,8 +117,13 @@ def _is_delivery(path: Path, folder: Path) -> bool:
         path.is_file()
         and not path.is_symlink()
         and not any(part.startswith(".") for part in relative.parts)
-        and not any(fnmatchcase(path.name, pattern) for pattern in IGNORED)
+        and not is_unfinished(path.name)
     )
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file is a download or save in progress by its name, or a message of the drop folder."""
+    return any(fnmatchcase(name, pattern) for pattern in (*IGNORED, *MESSAGES))
 
 
 def _ends(file: Path) -> tuple[bytes, bytes]:

@@ -4,17 +4,12 @@
 # mypy: disable-error-code="untyped-decorator, misc"
 
 import hashlib
-import json
 import time
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from ..resources import Settings, is_running
-
-QUIET_SECONDS = 5.0
-"""A file that was written to more recently may still be on its way."""
 
 
 def deliveries_from(origin: str, folder: str = "") -> dict[str, Any]:
@@ -37,7 +32,10 @@ def build_refresh(job: Any) -> dg.ScheduleDefinition:
 
 
 def build_drop_folder(settings: Settings, job: Any) -> dg.SensorDefinition:
-    """Watches `inbox` in the data root. Files stay there; what was seen is known by name, size and time."""
+    """Watches `inbox` in the data root: a run for every file that is new there, or written anew.
+
+    The cursor holds what was seen (name, size, times); that a file was landed and left is nothing new.
+    """
 
     @dg.sensor(
         name="drop_folder",
@@ -47,31 +45,23 @@ def build_drop_folder(settings: Settings, job: Any) -> dg.SensorDefinition:
         description="Lands files that were put into the inbox, and releases what changed.",
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        listing = _listing(settings.paths.inbox)
-        if not listing:
-            return dg.SensorResult(skip_reason=f"{settings.paths.inbox} is empty")
-        seen = hashlib.sha256(json.dumps(listing).encode()).hexdigest()
-        if seen == context.cursor:
-            return dg.SensorResult(skip_reason="nothing new in the inbox")
-        newest = max(modified for _, _, modified in listing) / 1e9
-        if time.time() - newest < QUIET_SECONDS:
+        from sources.inbox import QUIET_SECONDS, listing
+
+        found = listing(settings.paths.inbox)
+        if not found:
+            return dg.SensorResult(skip_reason=f"{settings.paths.inbox} is empty", cursor="")
+        here = {hashlib.sha256(f"{name} {facts}".encode()).hexdigest() for name, facts in found.items()}
+        seen = set((context.cursor or "").split())
+        cursor = " ".join(sorted(here))
+        if here <= seen:
+            return dg.SensorResult(skip_reason="nothing new in the inbox", cursor=cursor)
+        newest = max(facts[1] for facts in found.values() if facts) / 1e9
+        if 0 <= time.time() - newest < QUIET_SECONDS:
             return dg.SensorResult(skip_reason="a file is still being written")
         if is_running(settings.paths):
             return dg.SensorResult(skip_reason="a run is going on; the inbox is looked at after it")
-        request = dg.RunRequest(run_key=seen, run_config=deliveries_from("drop"), tags={"origin": "drop"})
-        return dg.SensorResult(run_requests=[request], cursor=seen)
+        key = hashlib.sha256(cursor.encode()).hexdigest()
+        request = dg.RunRequest(run_key=key, run_config=deliveries_from("drop"), tags={"origin": "drop"})
+        return dg.SensorResult(run_requests=[request], cursor=cursor)
 
     return drop_folder
-
-
-def _listing(inbox: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of every file, hidden ones left out."""
-    if not inbox.is_dir():
-        return []
-    found = []
-    for file in sorted(inbox.rglob("*")):
-        name = file.relative_to(inbox)
-        if file.is_file() and not any(part.startswith(".") for part in name.parts):
-            facts = file.stat()
-            found.append((str(name), facts.st_size, facts.st_mtime_ns))
-    return found

@@ -112,5 +112,6 @@ def _written(run: Run, tables: set[dg.AssetKey]) -> Iterator[dg.MaterializeResul
                 "status": "written",
                 "read_again": [outcome.dataset_id for outcome in again if not outcome.error],
                 "message": "; ".join(str(outcome.error) for outcome in again if outcome.error),
+                "left_out": run.deliveries.left_out(),
             },
         )

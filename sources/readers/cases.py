@@ -72,9 +72,12 @@ def without_content(error: SourceError) -> SourceError:
     what_de, what_en = _WORDS.get(
         error.code, ("Die Datei ist nicht so, wie sie deklariert ist", "the file is not as declared")
     )
-    return problem(
-        "case_rows", error.file, line=error.line, column=error.column, cell=error.cell,
-        what_de=what_de, what_en=what_en,
+    return SourceError(
+        f"{what_en}; its content is not shown because the file may hold cases",
+        what_de=f"{what_de}; der Inhalt wird nicht genannt, weil die Datei Fälle enthalten kann",
+        file=error.file, line=error.line, column=error.column, cell=error.cell, code="case_rows",
+        remedy="Look at that place in your own file, correct it and hand it in again. It was not copied.",
+        remedy_de="In der eigenen Datei nachsehen, berichtigen und neu abgeben. Sie wurde nicht kopiert.",
     )  # fmt: skip
 
 

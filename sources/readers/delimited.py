@@ -17,7 +17,7 @@ from sources.declaration import Declaration
 from sources.errors import problem
 from sources.file_formats import Delimited
 from sources.readers import grid
-from sources.readers.reading import Reading, SourceError
+from sources.readers.reading import Reading
 
 VERSION = "1"
 
@@ -97,10 +97,12 @@ def decode(data: bytes, encoding: str, name: str) -> str:
 
 def _lines(text: str, form: Delimited, name: str) -> Iterator[tuple[int, list[str]]]:
     """Rows with the 1-based line each begins on; a quoted field may span lines."""
-    if form.quote is None or form.quote not in text:
-        returns = text.count("\r\n")
-        if text.count("\r") != returns or (returns and returns != text.count("\n")):
-            raise problem("mixed_line_ends", name)
+    outside = text  # of quotation marks: a quoted field may hold any line end
+    if form.quote is not None and form.quote in text:
+        outside = re.sub(f"{form.quote}[^{form.quote}]*{form.quote}", "", text)
+    returns = outside.count("\r\n")
+    if outside.count("\r") != returns or (returns and returns != outside.count("\n")):
+        raise problem("mixed_line_ends", name)
     csv.field_size_limit(MAX_FIELD)
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -128,10 +130,7 @@ def _lines(text: str, form: Delimited, name: str) -> Iterator[tuple[int, list[st
             line = reader.line_num + 1
     except csv.Error as error:
         if "field larger" in str(error):
-            raise SourceError(
-                f"a field is longer than {MAX_FIELD:,} characters",
-                file=name, line=line, remedy="Look at the line; is a quotation mark not closed?",
-            ) from None  # fmt: skip
+            raise problem("field_too_long", name, line=line, limit=MAX_FIELD) from None
         raise problem("bad_quotes", name, line=line) from None
 
 

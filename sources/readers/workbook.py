@@ -35,7 +35,6 @@ VERSION = "1"
 MAX_UNPACKED = 1 << 30
 MAX_PARTS = 5000
 MAX_CELLS = 40_000_000
-_ANOTHER = "Is this the file of another dataset, or a cut download? Fetch it again."
 _CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
@@ -77,6 +76,34 @@ def sheet_names(file: Path) -> list[str]:
         return list(workbook.sheet_names)
 
 
+def top(file: Path, sheet: str, form: Workbook) -> list[list[str]]:
+    """The lines of a sheet in which its header may stand, as texts.
+
+    Raises:
+        SourceError: the file is no workbook, or unsafe.
+    """
+    with _opened(file) as workbook:
+        if grid.check_kind(file) == grid.ZIP:
+            _look_at_sheet(file, sheet)
+        opened = workbook.get_sheet_by_name(sheet)
+        rows: list[list[Any]] = opened.to_python(
+            skip_empty_area=False, nrows=form.search_lines + form.header_lines
+        )
+        return _top(rows, _merged(opened), form)
+
+
+def _top(
+    rows: Sequence[Sequence[Any]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    form: Workbook,
+) -> list[list[str]]:
+    covered = {(row, column): words for row, column, words in _covered(rows, merged, form)}
+    return [
+        [covered.get((r, c)) or text(value, form.dates) for c, value in enumerate(row)]
+        for r, row in enumerate(rows[: form.search_lines + form.header_lines])
+    ]
+
+
 @contextlib.contextmanager
 def _opened(file: Path) -> Iterator[CalamineWorkbook]:
     """A workbook, looked over before calamine sees it; its errors become `SourceError`."""
@@ -88,11 +115,11 @@ def _opened(file: Path) -> Iterator[CalamineWorkbook]:
         with file.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
             yield workbook
     except CalamineError as error:
-        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+        raise problem("no_workbook", file.name, reason=error) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # a panic of the Rust library is no Exception
             raise
-        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+        raise problem("no_workbook", file.name, reason=error) from None
 
 
 def _read_sheet(
@@ -112,13 +139,10 @@ def _read_sheet(
 
     captured = dict(told)
     grid.fit(form.sheet, name, captured)
-    covered = {(row, column): words for row, column, words in _covered(rows, merged, form)}
-    top = [
-        [covered.get((r, c)) or text(value, form.dates) for c, value in enumerate(row)]
-        for r, row in enumerate(rows[: form.search_lines + form.header_lines])
-    ]
     wanted = grid.wanted_columns(declaration, form)
-    header = grid.find_header(top, wanted, form.header_lines, form.search_lines, where, file.name)
+    header = grid.find_header(
+        _top(rows, merged, form), wanted, form.header_lines, form.search_lines, where, file.name
+    )
     header = replace(header, captured=captured | header.captured)
     body, notes = _body(rows, header.below, len(header.columns), form.dates, where, file)
     table = grid.table(catalog, declaration, form, body, header, where, file.name)
@@ -162,12 +186,8 @@ def _sheets_to_read(names: Sequence[str], form: Workbook, file: Path) -> list[st
     """The sheets to read, in the order of the workbook."""
     fitting = [name for name in names if grid.wording(form.sheet).fullmatch(grid.tidy(name))]
     if not fitting or (form.sheets == "one" and len(fitting) > 1):
-        found = "several sheets fit" if fitting else "there is no sheet"
-        raise SourceError(
-            f"{found} {form.sheet!r}; the workbook has {', '.join(map(repr, names[:12]))}",
-            file=file.name,
-            remedy=_ANOTHER,
-        )
+        found = ", ".join(map(repr, names[:12]))
+        raise problem("wrong_sheets", file.name, expected=form.sheet, found=found)
     return fitting
 
 
@@ -197,6 +217,10 @@ def _body(
     body: list[tuple[int, list[str]]] = []
     notes: list[str] = []
     ended = False
+
+    def refuse(code: str, line: int, column: int) -> SourceError:
+        return problem(code, file.name, line=line, column=column, cell=where(line, column))
+
     for line, row in enumerate(rows[first:], start=first + 1):
         texts = [text(value, dates) for value in row]
         filled = [column for column, words in enumerate(texts) if words.strip()]
@@ -205,18 +229,10 @@ def _body(
             continue
         if ended:
             if filled != [0]:
-                raise SourceError(
-                    "there is data below the end of the table (an empty row)",
-                    file=file.name, line=line, column=filled[-1] + 1, cell=where(line, filled[-1] + 1),
-                    remedy="Rows may be missing above; fetch the file again.",
-                )  # fmt: skip
+                raise refuse("below_the_end", line, filled[-1] + 1)
             notes.append(texts[0].strip())
         elif filled[-1] >= width:
-            raise SourceError(
-                "there is a cell to the right of the last declared column",
-                file=file.name, line=line, column=filled[-1] + 1, cell=where(line, filled[-1] + 1),
-                remedy="The columns may be shifted; fetch the file again, or declare the new column.",
-            )  # fmt: skip
+            raise refuse("beside_the_table", line, filled[-1] + 1)
         else:
             body.append((line, texts[:width] + [""] * (width - len(texts))))
     return body, "\n".join(notes)
@@ -230,17 +246,11 @@ def _look_over(file: Path) -> None:
     with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise SourceError(
-                "the workbook unpacks to an absurd size", file=file.name, remedy="Look at it by hand."
-            )
+            raise problem("absurd_size", file.name, found=f"{len(parts)} parts")
         for part in parts:
             lower = part.filename.lower()
             if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:
-                raise SourceError(
-                    f"the workbook holds macros or links to other files ({part.filename})",
-                    file=file.name,
-                    remedy="Save it as a plain .xlsx with values only, and hand it in again.",
-                )
+                raise problem("macros", file.name, part=part.filename)
             if not lower.startswith("xl/worksheets/"):
                 with archive.open(part) as packed:
                     while packed.read(1 << 20):
@@ -262,7 +272,7 @@ def _broken_is_refused(file: Path) -> Iterator[None]:
         RuntimeError,
         ValueError,
     ) as error:
-        raise SourceError(f"no readable Excel workbook ({error})", file=file.name, remedy=_ANOTHER) from None
+        raise problem("no_workbook", file.name, reason=error) from None
 
 
 def _look_at_sheet(file: Path, sheet: str) -> None:
@@ -274,21 +284,13 @@ def _look_at_sheet(file: Path, sheet: str) -> None:
         width = max(width, (len(letters) > 2 and 16384) or _number(letters))
         height = max(height, int(row))
     if width * height > MAX_CELLS:
-        raise SourceError(
-            f"the sheet {sheet!r} spans {height:,} rows and {width:,} columns",
-            file=file.name,
-            remedy="Delete what stands far outside the table, and hand the file in again.",
-        )
+        found = f"{height} x {width}"
+        raise problem("absurd_size", file.name, cell=f"sheet {sheet!r}", found=found)
     formula = _FORMULA.search(content)
     if formula:
         before = _CELL_REFERENCE.findall(content[: formula.start()])
         cell = b"".join(before[-1]).decode() if before else "?"
-        raise SourceError(
-            "a cell holds a formula, and its stored result may be old",
-            file=file.name, cell=f"cell {cell} of sheet {sheet!r}",
-            remedy="Replace formulas by their values (copy, paste values), and hand the file in again.",
-            code="formula",
-        )  # fmt: skip
+        raise problem("formula", file.name, cell=f"cell {cell} of sheet {sheet!r}")
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:

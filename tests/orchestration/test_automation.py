@@ -8,9 +8,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.defs.automation import QUIET_SECONDS, build_drop_folder, build_refresh, deliveries_from
+from orchestration.defs.automation import build_drop_folder, build_refresh, deliveries_from
 from orchestration.defs.run import Run
 from orchestration.resources import Paths, Settings, only_run
+from sources.inbox import QUIET_SECONDS
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_sensor_runs_once_for_what_lies_in_the_inbox(settings: Settings, job
         assert found.run_requests is not None
         [request] = found.run_requests
         assert request.run_config == deliveries_from("drop")
-        assert found.cursor == request.run_key
+        assert found.cursor
 
         assert "nothing new" in str(look(found.cursor).skip_message)
 
@@ -71,6 +72,13 @@ def test_the_sensor_runs_once_for_what_lies_in_the_inbox(settings: Settings, job
         again = look(found.cursor)
         assert again.run_requests is not None
         assert again.cursor != found.cursor
+
+        (inbox / "table.csv").unlink()  # as landing does
+        (inbox / "table.csv.angenommen.txt").write_text("x", encoding="utf-8")
+        gone = look(again.cursor)
+        assert "nothing new" in str(gone.skip_message)
+        put(inbox, "table.csv", seconds_ago=60)
+        assert look(gone.cursor).run_requests is not None, "the same file once more is new"
 
 
 def test_the_schedule_fetches_from_the_network_and_is_off_at_first(job: dg.JobDefinition) -> None:

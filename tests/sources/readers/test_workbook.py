@@ -160,7 +160,7 @@ def test_an_absurdly_wide_sheet_is_refused_before_it_is_read(catalog: Catalog, t
     page.write_string(1_048_575, 16_383, "!")
     book.close()
     started = time.monotonic()
-    assert "1,048,576 rows" in refused(catalog, path).what
+    assert "1048576 x 16384" in refused(catalog, path).what
     assert time.monotonic() - started < 5
 
 
