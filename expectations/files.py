@@ -21,7 +21,18 @@ from expectations.wording import Phrase
 
 # Files that hold no data of the product: about it, or written by or after the gate.
 _COMPANIONS = frozenset(
-    {"README.md", "LICENCES.md", "diff.csv", "diff.json", "gate.json", "gate_report.html", "receipt.json"}
+    {
+        *(
+            "README.md",
+            "LICENCES.md",
+            "diff.csv",
+            "diff.json",
+            "gate.json",
+            "gate_report.html",
+            "receipt.json",
+        ),
+        *("disclosure.json", "disclosure_certificate.json"),
+    }
 )
 
 _FILES = Phrase("Dateien", "files")

@@ -19,6 +19,7 @@ FAMILIES: dict[str, Phrase] = {
     "shape": Phrase("Aufbau der Tabelle", "Shape of the table"),
     "vocabulary": Phrase("Schlüssel und Stichtage", "Codes and dates"),
     "status": Phrase("Fehlende Werte und Geheimhaltung", "Missing values and confidentiality"),
+    "disclosure": Phrase("Geheimhaltung", "Disclosure control"),
     "values": Phrase("Werte", "Values"),
     "areas": Phrase("Gebietsstände", "Versions of areas"),
     "additivity": Phrase("Summen", "Sums"),

@@ -279,6 +279,16 @@ class DescribedDataset(BaseModel):
     published_at: str | None = None
     is_old: bool = False
     note: str | None = None
+    is_confidential: bool = False
+
+
+class Decision(BaseModel):
+    """What was decided about disclosure control: exempt with a reason, or a policy's name."""
+
+    exempt: str | None = None
+    decided_by: str | None = None
+    decided_on: date | None = None
+    policy: str | None = None
 
 
 class Description(BaseModel):
@@ -290,6 +300,7 @@ class Description(BaseModel):
     grain: tuple[Column, ...] = Field(min_length=1)
     columns: tuple[DescribedColumn, ...] = Field(min_length=1)
     geometry: dict[str, Any] | None = None
+    disclosure: Decision | None = None
     checks: Settings = Field(default_factory=Settings)
     datasets: tuple[DescribedDataset, ...] = ()
 

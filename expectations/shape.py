@@ -51,6 +51,7 @@ MISSING_REASONS = (
     "not_delivered",
     "not_locatable",
     "area_not_existing",
+    "suppressed",
     "suppressed_primary",
     "suppressed_secondary",
     "part_missing",

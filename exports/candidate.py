@@ -13,10 +13,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports import difference, files
 from exports.datapackage import datapackage
@@ -26,6 +27,9 @@ from exports.readme import readme
 from exports.rows import Rows, RowsError, staged
 from exports.writers import FORMATS, csv_machine
 
+if TYPE_CHECKING:
+    from exports.disclosure.planning import Context, Planned
+
 COMPANIONS = {
     "README.md": "Diese Beschreibung",
     "datapackage.json": "Maschinenlesbare Beschreibung (Data Package)",
@@ -34,7 +38,7 @@ COMPANIONS = {
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 2
+COMPANION_VERSION = 3
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -44,7 +48,10 @@ class CandidateError(ValueError):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A finished candidate folder: what it holds, and the hash that tells whether it is new."""
+    """A finished candidate folder: what it holds, and the hash that tells whether it is new.
+
+    `decision`: `protected` by disclosure control, `exempt`, or None when nobody decided.
+    """
 
     product: str
     path: Path
@@ -54,6 +61,8 @@ class Candidate:
     files: dict[str, Path]
     notes: dict[str, str]
     difference: dict[str, Any]
+    decision: str | None = None
+    audience: str = "public"
 
     @property
     def parquet(self) -> Path:
@@ -68,15 +77,18 @@ def build(
     target: Path,
     previous: Path | None = None,
     progress: Callable[[str], None] | None = None,
+    disclosure: Context | None = None,
 ) -> Candidate:
     """Write the candidate of a product into the folder `target` (whose name is the product's).
 
     `description` is what `describe.describe` gives, `previous` the folder of the release to compare with (the
     link `current` will do; a folder that does not exist counts as none). `progress` is told each file's name
-    before it is written. An earlier candidate in `target` is replaced whole at the end; on any error it
-    stays. Raises `CandidateError`, `RowsError` or `DescriptionError`.
+    before it is written. `disclosure` is needed by a product with a policy: its rows are protected before any
+    writer sees them. An earlier candidate in `target` is replaced whole at the end; on any error it stays.
+    Raises `CandidateError`, `RowsError`, `DescriptionError`, or what `disclosure.planning.plan` raises.
     """
     described = _checked(product, description, target)
+    planned = _planned(warehouse, described, disclosure)
     tell = progress or (lambda name: None)
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.locked(target.parent / f".lock-{target.name}"):
@@ -85,6 +97,7 @@ def build(
         work.mkdir()
         try:
             with staged(warehouse, described, work) as rows:
+                _protect(rows, described, planned, work)
                 notes: dict[str, str] = {}
                 for form in FORMATS:
                     path = form.path(work, described)
@@ -92,7 +105,7 @@ def build(
                     note = form.write(rows, described, path)
                     if note:
                         notes[form.name] = note
-                fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv")
+                fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv", work)
                 tell("diff.csv")
                 changes = _difference(described, work, previous)
                 (work / "diff.json").write_text(files.readable_json(changes.as_plain()), encoding="utf-8")
@@ -101,6 +114,8 @@ def build(
                     for form in FORMATS
                     if form.path(work, described).is_file()
                 }
+                if planned is not None:
+                    titles["disclosure.json"] = "Wie geheim gehalten wird: Regel, Gliederung, Angreiferstufen"
                 (work / "README.md").write_text(
                     readme(rows, described, changes, titles | COMPANIONS, notes), encoding="utf-8"
                 )
@@ -108,6 +123,10 @@ def build(
                     files.readable_json(datapackage(rows, described, work, fingerprint_, notes)),
                     encoding="utf-8",
                 )
+            if planned is not None and disclosure is not None and disclosure.confidential is not None:
+                from exports.disclosure.applying import keep_record
+
+                keep_record(planned, disclosure.confidential)
             files.replace_folder(work, target)
         except BaseException:
             files.remove(work)
@@ -116,22 +135,27 @@ def build(
 
 
 def fingerprint(
-    warehouse: Path, product: Product | str, description: Mapping[str, Any], scratch: Path
+    warehouse: Path,
+    product: Product | str,
+    description: Mapping[str, Any],
+    scratch: Path,
+    disclosure: Context | None = None,
 ) -> str:
     """The fingerprint that `build` would give now, for a fraction of its time.
 
     Equal to that of the current release: building, checking and publishing would change nothing.
-    `scratch` is a folder in which a temporary file may be written.
+    `scratch` is a folder in which temporary files may be written.
     """
     described = _checked(product, description, None)
+    planned = _planned(warehouse, described, disclosure)
     scratch.mkdir(parents=True, exist_ok=True)
-    lines = files.leftover_beside(scratch / f"{described.product}.csv")
-    try:
-        with staged(warehouse, described, scratch) as rows:
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        work = Path(folder)
+        with staged(warehouse, described, work) as rows:
+            _protect(rows, described, planned, work)
+            lines = work / f"{described.product}.csv"
             csv_machine.write(rows, described, lines)
-            return _fingerprint(rows, described, lines)
-    finally:
-        lines.unlink(missing_ok=True)
+            return _fingerprint(rows, described, lines, work)
 
 
 def read(folder: Path) -> Candidate:
@@ -149,6 +173,8 @@ def read(folder: Path) -> Candidate:
             files=files.regular_files(folder),
             notes=own["notes"],
             difference=changes,
+            decision=own.get("disclosure"),
+            audience=own.get("audience", "public"),
         )
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise CandidateError(f"{folder}: is no finished candidate ({problem}); build it again") from problem
@@ -165,8 +191,31 @@ def _checked(product: Product | str, description: Mapping[str, Any], target: Pat
     return described
 
 
-def _fingerprint(rows: Rows, description: Description, machine_csv: Path) -> str:
+def _planned(warehouse: Path, description: Description, disclosure: Context | None) -> Planned | None:
+    """The plan for a product with a policy, None for one without. Raises `CandidateError` without context."""
+    if description.disclosure is None or description.disclosure.policy is None:
+        return None
+    if disclosure is None or disclosure.universe.name != description.disclosure.policy:
+        raise CandidateError(
+            f"product {description.product} is protected by the policy {description.disclosure.policy}; it "
+            "cannot be built without it"
+        )
+    from exports.disclosure.planning import plan
+
+    return plan(warehouse, disclosure)
+
+
+def _protect(rows: Rows, description: Description, planned: Planned | None, folder: Path) -> None:
+    """Take out of the staged rows what must not leave."""
+    if planned is not None:
+        from exports.disclosure.applying import apply
+
+        apply(rows, description, planned, folder)
+
+
+def _fingerprint(rows: Rows, description: Description, machine_csv: Path, folder: Path) -> str:
     """Hash of everything a reader of the product would notice: rows, outlines, description, writers."""
+    policy = folder / "disclosure.json"
     parts = {
         "content_sha256": files.sha256_of(machine_csv),
         "kinds": [field.kind for field in rows.fields],
@@ -175,6 +224,7 @@ def _fingerprint(rows: Rows, description: Description, machine_csv: Path) -> str
         "description_sha256": description.content_sha256(),
         "formats": {form.name: form.version for form in FORMATS},
         "companions": COMPANION_VERSION,
+        **({"disclosure_sha256": files.sha256_of(policy)} if policy.is_file() else {}),
     }
     return hashlib.sha256(files.canonical_json(parts).encode()).hexdigest()
 

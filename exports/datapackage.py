@@ -72,10 +72,19 @@ def datapackage(
             "description_sha256": description.content_sha256(),
             "geometry_sha256": rows.geometry_sha256,
             "notes": notes,
+            "disclosure": _decision(description),
+            **({} if description.audience == "public" else {"audience": description.audience}),
             "datasets": [dataset.model_dump(mode="json") for dataset in description.datasets],
         },
     }
     return {key: value for key, value in package.items() if value != []}
+
+
+def _decision(description: Description) -> str | None:
+    """Whether disclosure control protects the product, it is exempt, or nobody decided."""
+    if description.disclosure is None:
+        return None
+    return "exempt" if description.disclosure.policy is None else "protected"
 
 
 def _resource(form: Format, rows: Rows, description: Description, path: Path) -> dict[str, Any]:

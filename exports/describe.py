@@ -48,6 +48,7 @@ class Dataset(Frozen):
 
     `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
     stands in; `note` says why in words. A dataset without `snapshot_id` was not delivered at all.
+    `is_confidential`: its figures may leave only through disclosure control.
     """
 
     dataset_id: str = Field(min_length=1)
@@ -62,6 +63,7 @@ class Dataset(Frozen):
     published_at: Moment | None = None
     is_old: bool = False
     note: str | None = None
+    is_confidential: bool = False
 
 
 class Description(Product):
@@ -103,11 +105,14 @@ class Description(Product):
 
         The gate's settings stay out, and so do snapshot ids, the time of retrieval and that a newer delivery
         was set aside: fetching the same figures again, or a bad file, is no reason for a new release. The
-        next release says in which state each dataset is.
+        next release says in which state each dataset is. What disclosure control does shows in the rows and
+        in `disclosure.json`.
         """
-        noticed = self.model_dump(mode="json", exclude={"checks"})
+        noticed = self.model_dump(mode="json", exclude={"checks", "disclosure", "may_be_empty"})
+        if self.audience == "public":
+            del noticed["audience"]
         for dataset in noticed["datasets"]:
-            for passing in ("snapshot_id", "retrieved_at", "is_old", "note"):
+            for passing in ("snapshot_id", "retrieved_at", "is_old", "note", "is_confidential"):
                 del dataset[passing]
         return hashlib.sha256(canonical_json(noticed).encode()).hexdigest()
 
@@ -124,7 +129,7 @@ def describe(
     joined = product.model_dump(mode="json")
     joined["columns"] = [_with_role(dict(column), product) for column in columns]
     joined["datasets"] = sorted(
-        (dict(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))
+        (_without_hash(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))
     )
     return parse(joined).as_plain()
 
@@ -142,6 +147,14 @@ def parse(description: Mapping[str, Any]) -> Description:
                 for error in problems.errors()
             )
         ) from problems
+
+
+def _without_hash(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """A confidential delivery is named by its time alone: its hash would let hidden figures be guessed."""
+    named = dict(dataset)
+    if named.get("is_confidential") and named.get("snapshot_id"):
+        named["snapshot_id"] = str(named["snapshot_id"]).split("-")[0]
+    return named
 
 
 def _with_role(column: dict[str, Any], product: Product) -> dict[str, Any]:

@@ -30,6 +30,8 @@ LARGEST = 20
 class Difference:
     """Counts and the largest movements between two editions.
 
+    `rows_withdrawn` counts rows whose value was public and is kept secret now.
+
     `previous` is the earlier edition's name, None for a first one. When `reason` is set the two cannot be
     compared row by row, and the counts of changes are 0.
     """
@@ -41,6 +43,7 @@ class Difference:
     rows_added: int = 0
     rows_removed: int = 0
     rows_changed: int = 0
+    rows_withdrawn: int = 0
     values_changed: dict[str, int] = field(default_factory=dict)
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class Difference:
             "rows_added": self.rows_added,
             "rows_removed": self.rows_removed,
             "rows_changed": self.rows_changed,
+            "rows_withdrawn": self.rows_withdrawn,
             "values_changed": self.values_changed,
             "columns_added": list(self.columns_added),
             "columns_removed": list(self.columns_removed),
@@ -75,6 +79,13 @@ class Difference:
         return (
             f"Gegenüber {self.previous}: {self.rows_added} Zeilen neu, {self.rows_removed} entfallen, "
             f"{self.rows_changed} geändert."
+            + (
+                f" {self.rows_withdrawn} Werte zurückgezogen: sie standen in {self.previous} und werden "
+                "jetzt "
+                "geheim gehalten."
+                if self.rows_withdrawn
+                else ""
+            )
         )
 
 
@@ -83,8 +94,9 @@ def compare(
 ) -> Difference:
     """Compare two Parquet editions; write every difference to the CSV `lines` and give the summary.
 
-    `lines` has `change` (added, removed, changed), the grain, `column`, `old_value`, `new_value` and, for
-    numbers, `movement` (new minus old). An added or removed row has one line, for its value.
+    `lines` has `change` (added, removed, changed, withdrawn), the grain, `column`, `old_value`, `new_value`
+    and, for numbers, `movement` (new minus old). An added or removed row has one line, for its value; so has
+    a withdrawn one (public before, kept secret now), which does not repeat the old number.
     """
     import duckdb
 
@@ -111,7 +123,7 @@ def compare(
             _write(connection, grain, lines)
             return replace(counted, reason=reason)
         compared = [name for name in new if name in old and name not in grain and name not in PROVENANCE]
-        _pairs(connection, grain, compared)
+        _pairs(connection, grain, compared, _withdrawn(compared))
         _differences(connection, grain, _selections(grain, compared, new, old))
         _write(connection, grain, lines)
         counts = dict(connection.execute("select change, count(*) from pairs group by change").fetchall())
@@ -123,6 +135,7 @@ def compare(
             rows_added=counts.get("added", 0),
             rows_removed=counts.get("removed", 0),
             rows_changed=counts.get("changed", 0),
+            rows_withdrawn=counts.get("withdrawn", 0),
             values_changed=dict(per_column),
             largest_movements=_largest(connection, grain, "abs(movement)"),
             largest_relative_movements=_largest(connection, grain, "abs(relative_movement)"),
@@ -155,7 +168,16 @@ def _not_comparable(
     return "die frühere Ausgabe hat mehrere Zeilen je Schlüssel." if repeated else None
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], compared: Sequence[str]) -> None:
+def _withdrawn(compared: Sequence[str]) -> str:
+    """Whether a value that was public is kept secret now; products without these columns never say so."""
+    if not {"value", "conf_status"} <= set(compared):
+        return "false"
+    return "b.value is not null and a.value is null and a.conf_status is distinct from 'F'"
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection, grain: Sequence[str], compared: Sequence[str], withdrawn: str
+) -> None:
     """Create `pairs`: the rows that differ, with what became of them and both sides as structs."""
     match = " and ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in grain)
     differs = [f"a.{quoted(name)} is distinct from b.{quoted(name)}" for name in compared] or ["false"]
@@ -165,7 +187,8 @@ def _pairs(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], compared
     )
     connection.execute(
         f"create table pairs as select "
-        f"case when {came} then 'added' when {went} then 'removed' else 'changed' end as change, {shown}, "
+        f"case when {came} then 'added' when {went} then 'removed' when {withdrawn} then 'withdrawn' "
+        f"else 'changed' end as change, {shown}, "
         f"a as new_row, b as old_row from after_rows a full join before_rows b on {match} "
         f"where {came} or {went} or {' or '.join(differs)}"
     )
@@ -192,6 +215,7 @@ def _selections(
     figures = [name for name in compared if _is_number(new[name]) and _is_number(old[name])]
     told = "value" if "value" in compared else next(iter([*figures, *compared]), None)
     before = _text(f"old_row.{quoted(told)}", old[told]) if told else "null"
+    before = f"case when change <> 'withdrawn' then {before} end"
     after = _text(f"new_row.{quoted(told)}", new[told]) if told else "null"
     selections.append(
         f'select change, {shown}, {text_literal(told or "")} as "column", {before} as old_value, '

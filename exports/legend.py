@@ -78,6 +78,13 @@ LEGEND: tuple[Meaning, ...] = (
     ),
     Meaning(
         "missing_reason",
+        "suppressed",
+        "",
+        "hier geheim gehalten",
+        "kept secret here",
+    ),
+    Meaning(
+        "missing_reason",
         "suppressed_primary",
         "",
         "zum Schutz kleiner Fallzahlen gesperrt",

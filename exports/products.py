@@ -7,6 +7,7 @@ shall check. Columns are not listed here: their types and descriptions come from
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,8 +77,66 @@ class Geometry(Frozen):
         return named | ({self.value} if self.value else set()) | ({self.label} if self.label else set())
 
 
+class Derived(Frozen):
+    """Figures computed from counts, which are hidden with any of the counts that they would reveal.
+
+    Either `columns` beside a count, or whole rows chosen by `where` (column -> values). `of` lists the
+    counts: each entry changes codes of the row's own cell, to a code (`_T`) or to what another column of the
+    row holds (`=previous_period_key`); an empty entry is the row's own cell. A count that is not printed
+    hides what would reveal it.
+    """
+
+    columns: tuple[str, ...] = ()
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    of: tuple[dict[str, str], ...] = Field(default=({},), min_length=1)
+
+    @model_validator(mode="after")
+    def columns_or_rows(self) -> Derived:
+        """One of the two."""
+        if bool(self.columns) == bool(self.where):
+            raise ValueError("give either `columns` or `where`")
+        return self
+
+
+class Disclosure(Frozen):
+    """How the product keeps secrets: by a policy, or not at all, because its figures are protected already.
+
+    `exempt` says in words why nothing needs to be protected, with who decided it and when. Otherwise `policy`
+    names a file in `policies/`, and the product says which of its rows print counts (`rows`: column ->
+    values; empty: all), in which column (`value`), under which names the policy's dimensions stand
+    (`columns`, where they differ), what is public in any case (`keep`), and what is `derived` from counts.
+    """
+
+    exempt: str | None = Field(default=None, min_length=20)
+    decided_by: str | None = Field(default=None, min_length=1)
+    decided_on: date | None = None
+    policy: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
+    rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    columns: dict[str, str] = Field(default_factory=dict)
+    value: str = Field(default="value", pattern=COLUMN_NAME)
+    keep: tuple[str, ...] = ()
+    derived: tuple[Derived, ...] = ()
+
+    @model_validator(mode="after")
+    def one_decision(self) -> Disclosure:
+        """Exempt with a name and a date, or a policy, which has its own."""
+        if (self.exempt is None) == (self.policy is None):
+            raise ValueError("give either `exempt` (with the reason) or `policy`, not both or neither")
+        if (self.exempt is None) != (self.decided_by is None) or (self.exempt is None) != (
+            self.decided_on is None
+        ):
+            raise ValueError("`decided_by` and `decided_on` belong to `exempt`, which needs both")
+        if self.exempt is not None and (self.rows or self.columns or self.keep or self.derived):
+            raise ValueError("`rows`, `columns`, `keep` and `derived` belong to a policy")
+        return self
+
+
 class Product(Frozen):
-    """One product as declared in `products/<product>.yml`."""
+    """One product as declared in `products/<product>.yml`.
+
+    `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: its
+    source is not delivered everywhere; without rows nothing is released, and nothing fails.
+    """
 
     product: str
     title_de: str = Field(min_length=1)
@@ -91,6 +150,9 @@ class Product(Frozen):
     cadence: Literal["ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN"] = "ANNUAL"
     keywords: tuple[str, ...] = ()
     contact: Contact
+    audience: Literal["public", "internal"] = "public"
+    may_be_empty: bool = False
+    disclosure: Disclosure | None = None
     checks: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("product")

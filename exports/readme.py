@@ -20,6 +20,7 @@ def readme(
     lines = [
         f"# {description.title_de}",
         "",
+        *(_INTERNAL if description.audience == "internal" else []),
         " ".join(description.description.split()),
         "",
         f"{rows.count} Zeilen, eine je {', '.join(description.grain)}. {difference.in_words()}",
@@ -66,6 +67,7 @@ def readme(
         "`dictionary.csv` erklärt jede Spalte "
         "und jeden Code.",
         "",
+        *_secrecy(description),
         "## Zitieren",
         "",
         f"> {description.contact.name}: {description.title_de}. planstat-Ausgabe {product}/⟨Ausgabe⟩. "
@@ -86,6 +88,30 @@ def readme(
         "",
     ]
     return "\n".join(lines)
+
+
+_INTERNAL = [
+    "**Nur für den internen Dienstgebrauch.** Diese Ausgabe ist weniger geschützt als eine öffentliche "
+    "und darf "
+    "nicht weitergegeben werden.",
+    "",
+]
+
+
+def _secrecy(description: Description) -> list[str]:
+    """What is kept secret, for the reader of a protected product."""
+    if description.disclosure is None or description.disclosure.policy is None:
+        return []
+    return [
+        "## Geheimhaltung",
+        "",
+        "Kleine Zahlen, und Zahlen, aus denen sie zu errechnen wären, sind gesperrt: der Wert ist leer, "
+        "`conf_status` ist N, `missing_reason` ist suppressed. Welche Sperrung welchen Grund hat, wird nicht "
+        "gesagt. `disclosure.json` nennt Rechtsgrundlage und Regel, `disclosure_certificate.json` die "
+        "Angriffe, "
+        "denen genau diese Dateien standhielten, und was ein Angreifer dennoch wissen kann.",
+        "",
+    ]
 
 
 def _in_r(rows: Rows, product: str) -> list[str]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -123,14 +123,23 @@ def write_receipt(
 
 
 def publish(
-    product: str, candidate: Candidate | Path, releases_root: Path, now: datetime
+    product: str,
+    candidate: Candidate | Path,
+    releases_root: Path,
+    now: datetime,
+    *,
+    audience: str = "public",
+    known: Sequence[Path] = (),
 ) -> Release | Unchanged:
     """Publish a candidate, or say that it brings nothing new.
 
     `candidate` is the candidate or its folder; it is moved, not copied, so it has to lie on the file system
     of `releases_root`. `now` is the time of publication (UTC) and gives the version `YYYY-MM-DD.N`; a version
-    never sorts before an earlier one, whatever the clock says. Raises `ReleaseRefused` without a passing
-    receipt for exactly these bytes, `Busy` when another publication runs too long.
+    never sorts before an earlier one, whatever the clock says. `audience` says whom `releases_root` is for; a
+    product for another audience is refused. `known` are further folders of releases that an attacker of a
+    protected product knows: its certificate must have been issued with all that is public now. Raises
+    `ReleaseRefused` without a passing receipt for exactly these bytes, `Busy` when another publication runs
+    too long.
     """
     files.product_name(product)
     folder = candidate.path if isinstance(candidate, Candidate) else candidate
@@ -138,6 +147,7 @@ def publish(
         _repair(releases_root)
         files.sweep(folder)
         receipt = verified_receipt(product, folder)
+        _check_destination(folder, audience, (*known, releases_root))
         current = current_release(releases_root, product)
         if current is not None and current.fingerprint == receipt["fingerprint"]:
             return Unchanged(product, current)
@@ -212,11 +222,43 @@ def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
         )
     _compare_hashes(folder, receipt.get("files"))
     package = candidates.read(folder)
+    _check_protection(folder, package)
     if package.product != product or package.fingerprint != receipt.get("fingerprint"):
         raise ReleaseRefused(
             f"{folder}: data package and receipt differ in product or fingerprint; build again"
         )
     return receipt
+
+
+def _check_destination(folder: Path, audience: str, known: Sequence[Path]) -> None:
+    """Refuse a product for another audience, and a certificate that did not know what is public by now."""
+    package = candidates.read(folder)
+    if package.audience != audience:
+        raise ReleaseRefused(
+            f"{folder}: this product is {package.audience}; it does not belong among {audience} releases"
+        )
+    if package.decision == "protected":
+        from exports.disclosure.auditor.edition import is_current
+
+        if not is_current(folder, known):
+            raise ReleaseRefused(
+                f"{folder}: another edition about the same cases was released after the attack; check it "
+                "again"
+            )
+
+
+def _check_protection(folder: Path, package: Candidate) -> None:
+    """Refuse a protected product without a certificate of the attack for exactly its files."""
+    if package.decision != "protected" and not (folder / "disclosure.json").exists():
+        return
+    from exports.disclosure.auditor.edition import certificate_problems
+
+    problems = certificate_problems(folder)
+    if problems:
+        raise ReleaseRefused(
+            f"{folder}: disclosure control does not vouch for these files: {'; '.join(problems)}. Build and "
+            "check it again"
+        )
 
 
 def list_releases(releases_root: Path, product: str | None = None) -> list[Release]:

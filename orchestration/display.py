@@ -67,7 +67,9 @@ class Display:
         for product, found in outcome.products.items():
             table.add_row(
                 f"release {product}",
-                f"{product}/{found['version']} {found['status']}, {found['rows']} rows",
+                f"{product}/{found['version']} {found['status']}, {found['rows']} rows"
+                if found["version"]
+                else f"{found['status']}: its source is not delivered",
             )
         if not outcome.products:
             table.add_row("release", "none by this run; what was released before stands")

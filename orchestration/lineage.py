@@ -113,6 +113,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "published_at": _iso(snapshot.get("published_at")),
                 "is_old": is_old,
                 "note": _note(aside) if aside is not None and is_old else None,
+                "is_confidential": declaration.confidential or catalog.holds_personal_data(declaration),
             }
         )
     return states

@@ -39,7 +39,7 @@ GEOMETRY = "dim_area_geometry"
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 
-BUILT, KEPT, RELEASED = "built", "kept", "released before"
+BUILT, KEPT, RELEASED, EMPTY = "built", "kept", "released before", "empty"
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Publication:
     catalog: Catalog
     name: str
     say: Callable[[str], None] = lambda words: None
+    secret: bytes = b""
 
     @cached_property
     def product(self) -> Any:
@@ -87,8 +88,37 @@ class Publication:
         return self.paths.candidates / self.name
 
     @property
+    def releases(self) -> Path:
+        """Where this product's editions lie: among the public ones, or among those for internal use."""
+        return self.paths.internal if self.product.audience == "internal" else self.paths.releases
+
+    @property
+    def known(self) -> tuple[Path, ...]:
+        """The folders of releases that an attacker of this product knows."""
+        return tuple(dict.fromkeys((self.paths.releases, self.releases)))
+
+    @property
     def current(self) -> Path:
-        return self.paths.releases / self.name / "current"
+        return self.releases / self.name / "current"
+
+    @cached_property
+    def disclosure(self) -> Any:
+        """What disclosure control needs for this product; None when it has no policy."""
+        decision = self.product.disclosure
+        if decision is None or decision.policy is None:
+            return None
+        from exports.disclosure.planning import Context
+        from exports.disclosure.universe import load_universe
+        from exports.products import load_products
+
+        universe = load_universe(decision.policy)
+        return Context.of(
+            universe,
+            tuple(load_products().values()),
+            self.known,
+            self.paths.disclosure / universe.name,
+            self.secret,
+        )
 
     def describe(self) -> dict[str, Any]:
         """The product's description as of now."""
@@ -105,6 +135,8 @@ class Publication:
     def key(self, description: Mapping[str, Any]) -> str:
         """A hash of what a candidate built now would come from. Raises NotBuilt without its relation."""
         relations = [self.product.relation, *([GEOMETRY] if self.product.geometry else [])]
+        if self.disclosure is not None:
+            relations += [*self.disclosure.universe.relations, *self.disclosure.relations]
         nodes = State.read(self.paths).nodes
         fingerprints = []
         for relation in relations:
@@ -122,12 +154,14 @@ class Publication:
         """Whether the current release holds exactly what was built last."""
         from exports.release import current_release
 
-        release = current_release(self.paths.releases, self.name)
+        release = current_release(self.releases, self.name)
         return release is not None and release.fingerprint == kept.get("fingerprint")
 
     def next_step(self) -> str:
         """In words, what a run would do for this product, given that its models hold."""
         kept = self._kept()
+        if kept.get("empty"):
+            return "leave it out, since its source is not delivered"
         if kept.get("key") != self.key(self.describe()):
             return "build it anew, since its description or the exports changed"
         if self.is_released(kept):
@@ -139,6 +173,9 @@ class Publication:
         """Write the candidate, unless what it would come from is as before. Returns status and rows."""
         from exports import candidate
 
+        if self._is_empty():
+            self._keep({"empty": True})
+            return EMPTY, 0
         self._write_areas()
         description = self.describe()
         key = self.key(description)
@@ -155,6 +192,7 @@ class Publication:
             self.folder,
             previous,
             lambda file: self.say(f"{self.name}: writing {file}"),
+            self.disclosure,
         )
         self._keep(
             {"key": key, "fingerprint": made.fingerprint, "description": description, "rows": made.rows}
@@ -166,6 +204,9 @@ class Publication:
         from exports import candidate, release
 
         kept = self._kept()
+        if kept.get("empty"):
+            words = "no data: its source is not delivered; nothing is released"
+            return Answer(True, {}, words, self.folder, is_new=False)
         if self.is_released(kept):
             return self._answer(self.current, is_new=False)
         made = candidate.read(self.folder)
@@ -173,6 +214,12 @@ class Publication:
         receipt = read_json(self.folder / release.RECEIPT)
         if kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint:
             return self._answer(self.folder, is_new=False)
+        if self.disclosure is not None:
+            self.say(f"{self.name}: attacking what would be published")
+            from exports.disclosure.applying import read_outdated
+            from exports.disclosure.auditor.edition import certify
+
+            certify(self.folder, self.known, read_outdated(self.disclosure.confidential))
         self.say(f"{self.name}: the gate checks")
         from expectations import gate
 
@@ -187,12 +234,23 @@ class Publication:
         from exports import release
 
         kept = self._kept()
-        current = release.current_release(self.paths.releases, self.name)
+        current = release.current_release(self.releases, self.name)
         before = current.version if current else None
+        if kept.get("empty"):
+            return Published("no data", before or "", self.folder, 0, [], before)
         if current is not None and self.is_released(kept):
-            release.repair(self.paths.releases)
+            release.repair(self.releases)
             return self._published("unchanged", current, before)
-        outcome = release.publish(self.name, self.folder, self.paths.releases, datetime.now(UTC))
+        if self.disclosure is not None and not self._attack_is_current():
+            self.check()  # another product about the same cases was released meanwhile: attack them together
+        outcome = release.publish(
+            self.name,
+            self.folder,
+            self.releases,
+            datetime.now(UTC),
+            audience=self.product.audience,
+            known=self.known,
+        )
         if isinstance(outcome, release.Unchanged):
             return self._published("unchanged", outcome.release, before)
         return self._published("released", outcome, before)
@@ -218,13 +276,31 @@ class Publication:
             words = "; ".join([*failed, f"see {report}"])
         return Answer(bool(verdict.get("passed")), counts, words, report, is_new)
 
+    def _attack_is_current(self) -> bool:
+        from exports.disclosure.auditor.edition import is_current
+
+        return is_current(self.folder, self.known)
+
+    def _is_empty(self) -> bool:
+        """Whether a product whose source need not be delivered has no row."""
+        if not self.product.may_be_empty:
+            return False
+        with Warehouse(self.paths.warehouse).reading() as warehouse:
+            return warehouse.table(self.product.relation).limit(1).fetchone() is None
+
     def _looked_at(self, fingerprint: str) -> str:
         from exports.release import current_release
 
-        release = current_release(self.paths.releases, self.name)
+        release = current_release(self.releases, self.name)
+        public: list[str] = []
+        if self.disclosure is not None:
+            from exports.disclosure.auditor.earlier import released
+
+            public = [edition.id for edition in released(self.known, self.disclosure.universe.name)]
         return _digest(
             [
                 fingerprint,
+                public,
                 release.version if release else None,
                 hashlib.sha256(self._areas.read_bytes()).hexdigest(),
                 code_hash(expectations),

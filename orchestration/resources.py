@@ -6,6 +6,7 @@ This is the only module that reads the environment:
 |---|---|---|
 | `PLANSTAT_DATA` | the data root, everything that is not code | `.data` in the current folder |
 | `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
+| `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
 """
@@ -17,7 +18,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,16 @@ class Paths:
         return self.root / "releases"
 
     @property
+    def internal(self) -> Path:
+        """Releases for an internal audience: a folder of its own, with its own catalogue."""
+        return self.root / "internal"
+
+    @property
+    def disclosure(self) -> Path:
+        """What only the data protection officer may see: true values, and why each cell is hidden."""
+        return self.root / "disclosure"
+
+    @property
     def dagster_home(self) -> Path:
         return self.root / "dagster"
 
@@ -100,6 +111,7 @@ class Settings:
 
     paths: Paths
     dbt_project: Path
+    secret: bytes = field(default=b"", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -107,7 +119,8 @@ class Settings:
         values = os.environ if environment is None else environment
         root = Path(values.get("PLANSTAT_DATA") or ".data").expanduser().resolve()
         project = Path(values.get("PLANSTAT_DBT_PROJECT") or _PROJECT_FOLDER / "dbt_project")
-        return cls(Paths(root), project.expanduser().resolve())
+        secret = values.get("PLANSTAT_DISCLOSURE_SECRET", "").encode()
+        return cls(Paths(root), project.expanduser().resolve(), secret)
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""

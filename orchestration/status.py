@@ -67,8 +67,9 @@ def _tell_products(paths: Paths, manifest: Manifest, catalog: Catalog, plan: Pla
     console.print()
     table = plain_table("product", "current", "a run would")
     for name in load_products():
-        release = current_release(paths.releases, name)
-        step = _next_step(Publication(paths, manifest, catalog, name), plan)
+        publication = Publication(paths, manifest, catalog, name)
+        release = current_release(publication.releases, name)
+        step = _next_step(publication, plan)
         table.add_row(name, release.version if release else "none", step)
     console.print(table)
 

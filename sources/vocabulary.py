@@ -99,6 +99,7 @@ MissingReason = Literal[
     "not_delivered",
     "not_locatable",
     "area_not_existing",
+    "suppressed",
     "suppressed_primary",
     "suppressed_secondary",
     "part_missing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations import additivity, comparisons, completeness, files, shape, values
+from expectations import additivity, comparisons, completeness, disclosure, files, shape, values
 from expectations.bench import Bench
 from expectations.rules import Inspection, Rule
 
@@ -22,6 +22,7 @@ def inspections(bench: Bench) -> list[Inspection]:
     """Checks of files, structure and sources."""
     return [
         *shape.inspections(bench),
+        *disclosure.inspections(bench),
         *files.inspections(bench),
         *completeness.inspections(bench),
         *comparisons.inspections(bench),

@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import io
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -75,7 +75,8 @@ class Axis(Strict):
 class Table(Strict):
     """One published table: a file, its axes, the column of the value, and whether it is already out.
 
-    `rounded_to` declares that the values were rounded by their source, so that equations need a tolerance.
+    `where` chooses the rows of the file that print counts (column -> values). `rounded_to` declares that the
+    values were rounded by their source, so that equations need a tolerance.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Table(Strict):
     dimensions: dict[str, Axis]
     columns: dict[str, str] = Field(default_factory=dict)
     value: str = "value"
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     earlier: bool = False
     rounded_to: int = Field(default=1, ge=1)
 
@@ -318,3 +320,40 @@ def _check_hierarchies(name: str, dimension: Dimension) -> None:
             raise DeclarationError(
                 f"{where} has a hole: {len(orphans)} leaves belong to no code above them ({shown})"
             )
+
+
+def fitted_axes(
+    tables: Sequence[Table], declaration: Declaration, printed: Mapping[str, Iterable[tuple[str, ...]]]
+) -> tuple[Table, ...]:
+    """Axes as wide as what is printed: fewest hierarchies that hold its codes, leaves and total if shown."""
+    result = []
+    for table in tables:
+        axes: dict[str, Axis] = {}
+        keys = list(printed[table.name])
+        for place, name in enumerate(table.dimensions):
+            dimension = declaration.dimensions[name]
+            shown = {key[place] for key in keys}
+            unknown = shown - {dimension.total} - set(dimension.leaves or ())
+            for hierarchy in dimension.hierarchies.values():
+                unknown -= set(hierarchy.children or {})
+            if unknown:
+                raise DeclarationError(
+                    f"table {table.name}: the code {min(unknown)!r} is not known to dimension {name!r}; "
+                    "add it to a hierarchy or to the cases"
+                )
+            left = shown - {dimension.total} - set(dimension.leaves or ())
+            chosen: list[str] = []
+            while left:
+                best = max(
+                    sorted(dimension.hierarchies, reverse=True),
+                    key=lambda label: (len(left & set(dimension.hierarchies[label].children or {})), label),
+                )
+                chosen.append(best)
+                left -= set(dimension.hierarchies[best].children or {})
+            axes[name] = Axis(
+                hierarchies=tuple(sorted(chosen)),
+                leaves=bool(shown & set(dimension.leaves or ())),
+                total=dimension.total is not None and dimension.total in shown,
+            )
+        result.append(table.model_copy(update={"dimensions": axes}))
+    return tuple(result)

@@ -75,7 +75,12 @@ class EarlierRelease(Strict):
 
 
 class Policy(Strict):
-    """One decision of the data protection officer about one set of tables."""
+    """One decision of the data protection officer about one set of tables.
+
+    `public_before` says what becomes of a cell that is sensitive now and that an earlier release shows:
+    `refuse` the whole release, or `withdraw` the cell from now on, knowing that earlier files cannot be
+    called back.
+    """
 
     legal_basis: str = Field(min_length=1)
     decided_by: str = Field(min_length=1)
@@ -85,6 +90,7 @@ class Policy(Strict):
     width: float = Field(default=1.0, gt=0)
     withstand: tuple[Literal["K1", "K2", "K3", "K4", "K5"], ...] = ("K1", "K2", "K4", "K5")
     unpublished: Literal["protect", "ignore"] = "protect"
+    public_before: Literal["refuse", "withdraw"] = "refuse"
     costs: Costs = Costs()
     cell_key: CellKey | None = None
     rounding: Rounding | None = None

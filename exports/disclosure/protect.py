@@ -9,8 +9,8 @@ an error.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -63,10 +63,15 @@ class Protected:
     result: Result
     rounds: int
     earlier: Published = field(default_factory=dict)
+    printed: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    outdated: dict[str, tuple[Key, ...]] = field(default_factory=dict)
+    withdrawn: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: list[str] = field(default_factory=list)
 
     def status(self, cell: int) -> str:
-        """published, primary or secondary."""
+        """published, primary, secondary, or withdrawn: public in an earlier release, not shown any more."""
+        if self.withdrawn.size and self.withdrawn[cell]:
+            return "withdrawn"
         if not self.pattern.hidden[cell]:
             return "published"
         return "primary" if self.primaries.sensitive[cell] else "secondary"
@@ -103,12 +108,14 @@ def table_codes(declaration: Declaration, table: Table) -> list[Key]:
     return list(itertools.product(*axes))
 
 
-def cells_of(system: System, declaration: Declaration, table: Table) -> list[tuple[Key, int]]:
-    """Printed code combinations with the cells behind them."""
+def cells_of(
+    system: System, declaration: Declaration, table: Table, printed: Iterable[Key] | None = None
+) -> list[tuple[Key, int]]:
+    """Printed code combinations (default: all that the axes give) with the cells behind them."""
     names = list(table.dimensions)
     return [
         (codes, system.find(dict(zip(names, codes, strict=True))))
-        for codes in table_codes(declaration, table)
+        for codes in (table_codes(declaration, table) if printed is None else printed)
     ]
 
 
@@ -120,12 +127,17 @@ def protect_tables(
     *,
     earlier: Mapping[str, Mapping[Key, float | None]] | None = None,
     previously_hidden: Mapping[str, set[Key]] | None = None,
+    printed: Mapping[str, Sequence[Key]] | None = None,
+    kept_hidden: Mapping[str, Iterable[Key]] | None = None,
+    revised: bool = False,
     secret: bytes = b"",
 ) -> Protected:
     """Protect all current tables of a resolved declaration.
 
     `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells
-    of an earlier pattern per table, for stable patterns. Raises NotSafe, FrozenConflict or DeclarationError.
+    of an earlier pattern per table, for stable patterns; `kept_hidden` cells that stay hidden in any case.
+    `printed` says which cells of a table are printed (default: all that its axes give). With `revised`
+    numbers may have changed since they were published. Raises NotSafe, FrozenConflict or DeclarationError.
     """
     declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
     if "K5" not in policy.withstand:
@@ -134,41 +146,64 @@ def protect_tables(
         )
     check_amounts(leaves, data)
     system = build_system(declaration, leaves, data.value)
+    cells = {
+        table.name: cells_of(system, declaration, table, (printed or {}).get(table.name))
+        for table in declaration.tables
+        if not table.earlier
+    }
     current = np.zeros(system.size, dtype=bool)
-    for table in declaration.tables:
-        if not table.earlier:
-            current[system.tables[table.name]] = True
-    system = System(**{**system.__dict__, "published": current})
-    primaries = find_primaries(system, leaves, policy, data)
+    for shown in cells.values():
+        current[[cell for _, cell in shown]] = True
     if policy.method != "suppress":
-        return _perturbed(declaration, leaves, data, policy, system, primaries, earlier or {}, secret)
+        system = replace(system, published=current)
+        primaries = find_primaries(system, leaves, policy, data)
+        return _perturbed(declaration, leaves, data, policy, system, primaries, cells, earlier or {}, secret)
 
-    frozen = _frozen(declaration, system, earlier or {})
+    before, outdated = _still_valid(declaration, system, earlier or {}, declaration.safety, revised=revised)
+    frozen, hidden_before = _public(declaration, system, before)
+    # what an earlier release prints as hidden is known not to be zero, like what is printed now
+    system = replace(system, published=current | hidden_before)
+    primaries = find_primaries(system, leaves, policy, data)
+    withdrawn = np.zeros(system.size, dtype=bool)
+    if policy.public_before == "withdraw":
+        # whoever kept the earlier file knows these: hidden from now on, and known in every attack
+        withdrawn = primaries.sensitive & frozen & current
+        primaries = replace(primaries, sensitive=primaries.sensitive & ~frozen)
+    forced = _cells_named(declaration, system, kept_hidden or {}) | (hidden_before & ~current)
+    forced &= ~frozen & ((system.values > 0) | primaries.zeros_open)
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
     effort = EFFORTS[policy.effort]
     extra = _known_not_zero(system, primaries, declaration.safety)
-    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, extra=extra)
+    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
     bound = pattern.bound
-    before = {name: dict(cells) for name, cells in (earlier or {}).items() if "K5" in policy.withstand}
-    printed = {
-        table.name: cells_of(system, declaration, table) for table in declaration.tables if not table.earlier
-    }
     for round_number in range(1, ROUNDS + 1):
-        published = publish(system, printed, pattern.hidden)
+        published = publish(system, cells, pattern.hidden | withdrawn)
         knowledge = gather(declaration, {**published, **before})
         result = attack(knowledge, declaration.safety)
         narrow = _too_narrow(system, declaration, primaries, knowledge) if result.passed else []
         if result.passed and not narrow:
             pattern.objective = float(cost[pattern.secondary].sum())
             pattern.bound = min(bound, pattern.objective)
-            return Protected(declaration, published, system, primaries, pattern, result, round_number, before)
+            return Protected(
+                declaration,
+                published,
+                system,
+                primaries,
+                pattern,
+                result,
+                round_number,
+                before,
+                printed=current,
+                withdrawn=withdrawn,
+                outdated=outdated,
+            )
         tasks = _tasks_from(system, declaration, [*result.findings, *narrow], policy)
         known = set(extra)
         extra.extend(task for task in tasks if task not in known)
         many = len(tasks) > FEW * int(primaries.sensitive.sum())
         if many and round_number <= AFRESH and system.size <= SMALL and policy.effort != "quick":
-            pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, extra=extra)
+            pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
         else:
             whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
             pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
@@ -229,11 +264,21 @@ def publish(system: System, printed: Mapping[str, Sequence[tuple[Key, int]]], hi
     }
 
 
-def _frozen(
-    declaration: Declaration, system: System, earlier: Mapping[str, Mapping[Key, float | None]]
-) -> Booleans:
-    """Cells that an earlier release shows; their values must be those of today."""
-    frozen = np.zeros(system.size, dtype=bool)
+def _still_valid(
+    declaration: Declaration,
+    system: System,
+    earlier: Mapping[str, Mapping[Key, float | None]],
+    safety: Safety,
+    *,
+    revised: bool,
+) -> tuple[Published, dict[str, tuple[Key, ...]]]:
+    """Cells of earlier releases that hold today, and those that do not.
+
+    With `revised` numbers may have changed since; an earlier number that is not today's tells nobody
+    anything. Without it such a number is an error.
+    """
+    valid: Published = {}
+    outdated: dict[str, tuple[Key, ...]] = {}
     for table in declaration.tables:
         if not table.earlier:
             continue
@@ -241,31 +286,58 @@ def _frozen(
             raise DeclarationError(
                 f"the earlier release {table.name!r} is declared, but its cells are not here"
             )
+        kept: dict[Key, float | None] = {}
+        gone: list[Key] = []
         for codes, number in earlier[table.name].items():
-            if number is None:
-                continue
             try:
                 cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
             except KeyError:
                 raise DeclarationError(
                     f"earlier release {table.name!r}: the cell {codes} is not declared"
                 ) from None
-            if abs(system.values[cell] - number) > table.rounded_to / 2:
+            true = float(system.values[cell])
+            if number is None:
+                holds = not revised or true > 0 or safety.zeros == "protect"
+            else:
+                holds = abs(true - number) <= table.rounded_to / 2
+            if holds:
+                kept[codes] = number
+            elif revised:
+                gone.append(codes)
+            else:
                 raise DeclarationError(
                     f"earlier release {table.name!r}: {system.describe(cell)} was {number:g} and is "
-                    f"{system.values[cell]:g} now; a revised period needs its own code, so that both are "
-                    f"not taken for one"
+                    f"{true:g} now; a revised period needs its own code, so that both are not taken for one"
                 )
-            if table.rounded_to == 1:
-                frozen[cell] = True
-    return frozen
+        valid[table.name] = kept
+        outdated[table.name] = tuple(gone)
+    return valid, outdated
+
+
+def _public(declaration: Declaration, system: System, earlier: Published) -> tuple[Booleans, Booleans]:
+    """Cells that earlier releases show with today's number, and those they print as hidden."""
+    shown = np.zeros(system.size, dtype=bool)
+    hidden = np.zeros(system.size, dtype=bool)
+    for table in declaration.tables:
+        if not table.earlier:
+            continue
+        for codes, number in earlier[table.name].items():
+            cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
+            if number is None:
+                hidden[cell] = True
+            elif table.rounded_to == 1:
+                shown[cell] = True
+    return shown, hidden
 
 
 def _previously_hidden(
     declaration: Declaration, system: System, hidden: Mapping[str, set[Key]]
 ) -> Booleans | None:
-    if not hidden:
-        return None
+    return _cells_named(declaration, system, hidden) if hidden else None
+
+
+def _cells_named(declaration: Declaration, system: System, hidden: Mapping[str, Iterable[Key]]) -> Booleans:
+    """The cells with these codes, table by table; codes that no longer exist are passed over."""
     kept = np.zeros(system.size, dtype=bool)
     by_name = {table.name: table for table in declaration.tables}
     for name, keys in hidden.items():
@@ -312,6 +384,7 @@ def _perturbed(
     policy: Policy,
     system: System,
     primaries: Primaries,
+    printed: Mapping[str, Sequence[tuple[Key, int]]],
     earlier: Mapping[str, Mapping[Key, float | None]],
     secret: bytes,
 ) -> Protected:
@@ -346,7 +419,6 @@ def _perturbed(
         ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown)}
     safety = declaration.safety.model_copy(update={"perturbation": reach, "shown_as": ranges})
     declaration = declaration.model_copy(update={"safety": safety})
-    printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
     published: Published = {
         name: {codes: float(shown[cell]) for codes, cell in cells} for name, cells in printed.items()
     }
@@ -358,7 +430,9 @@ def _perturbed(
             result.findings,
         )
     pattern = Pattern(np.zeros(system.size, dtype=bool), np.zeros(system.size, dtype=bool), 0.0, 0.0)
-    return Protected(declaration, published, system, primaries, pattern, result, 1, notes=notes)
+    return Protected(
+        declaration, published, system, primaries, pattern, result, 1, printed=system.published, notes=notes
+    )
 
 
 def _cell_keys(system: System, leaves: Leaves, data: Data, secret: bytes) -> list[float]:

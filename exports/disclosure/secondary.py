@@ -163,6 +163,7 @@ def plan(
         pattern.bound += worker.bound
         pattern.notes.extend(worker.notes)
     pattern.secondary = hidden & system.published & ~primaries.sensitive
+    pattern.bound += float(cost[forced & pattern.secondary].sum())
     pattern.objective = float(cost[pattern.secondary].sum())
     pattern.bound = min(pattern.bound, pattern.objective)
     return pattern

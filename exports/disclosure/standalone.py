@@ -106,7 +106,7 @@ def protect(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes((config.parent / source.file).read_bytes())
         else:
-            _write(path, _table_rows(planned, shown, settings.data))
+            write_csv(path, _table_rows(planned, shown, settings.data))
     (public / "declaration.json").write_text(
         json.dumps(
             protected_declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1
@@ -126,7 +126,7 @@ def protect(
     public.rename(out / "published")
     confidential = out / "confidential"
     confidential.mkdir(parents=True, exist_ok=True)
-    _write(confidential / "pattern.csv", _pattern_rows(planned))
+    write_csv(confidential / "pattern.csv", pattern_rows(planned))
     summary = _summary(planned, report, time.perf_counter() - started)
     (confidential / "summary.json").write_text(
         json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
@@ -361,17 +361,17 @@ def _table_rows(planned: Protected, table: Table, data: Data) -> list[list[str]]
     return rows
 
 
-def _pattern_rows(planned: Protected) -> list[list[str]]:
+def pattern_rows(planned: Protected) -> list[list[str]]:
     rows = [[*planned.system.dimensions, "value", "status", "reason"]]
     for cell, key in enumerate(planned.system.keys):
-        if planned.system.published[cell]:
+        if planned.printed[cell]:
             reason = planned.primaries.reasons.get(cell, "")
             rows.append([*key, _text(float(planned.system.values[cell])), planned.status(cell), reason])
     return rows
 
 
 def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[str, Any]:
-    shown = planned.system.published
+    shown = planned.printed
     hidden = planned.pattern.hidden & shown
     values = planned.system.values
     leaf_total = float(values[shown].sum())
@@ -381,7 +381,7 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "cells": int(shown.sum()),
         "equations": int(planned.system.equations.shape[0]),
         "primary": int((planned.primaries.sensitive & hidden).sum()),
-        "secondary": int(planned.pattern.secondary.sum()),
+        "secondary": int((planned.pattern.secondary & shown).sum()),
         "hidden": int(hidden.sum()),
         "value_hidden_share": float(values[hidden].sum()) / leaf_total if leaf_total else 0.0,
         "objective": planned.pattern.objective,
@@ -455,7 +455,7 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def _write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)

@@ -54,7 +54,7 @@ FORMATS: tuple[Format, ...] = (
         geopackage.write,
     ),
     Format(
-        "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 1, dictionary.write
+        "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 2, dictionary.write
     ),
     Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 1, licences.write),
 )

@@ -7,7 +7,7 @@ asset materialised alone would not see it. So publishing verifies the receipt, f
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -28,8 +28,9 @@ def build_releases(settings: Settings, manifest: Manifest) -> Iterator[Any]:
     """Candidate, gate and release of every declared product."""
     from exports.products import load_products
 
-    for name, product in load_products().items():
-        yield _candidate(settings, manifest, name, product)
+    products = load_products()
+    for name, product in products.items():
+        yield _candidate(settings, manifest, name, product, _reads(product, products))
         yield _gate(settings, manifest, name)
         yield _release(settings, manifest, name, product)
 
@@ -38,22 +39,33 @@ def relations() -> set[str]:
     """Every relation of the warehouse that a candidate is written from."""
     from exports.products import load_products
 
-    return {relation for product in load_products().values() for relation in _reads(product)}
+    products = load_products()
+    return {relation for product in products.values() for relation in _reads(product, products)}
 
 
-def _reads(product: Any) -> set[str]:
-    return {product.relation, REGISTER, *([GEOMETRY] if product.geometry else [])}
+def _reads(product: Any, products: Mapping[str, Any]) -> set[str]:
+    """The product's own relation, what every product needs, and what its protection is planned over."""
+    reads = {product.relation, REGISTER, *([GEOMETRY] if product.geometry else [])}
+    if product.disclosure is not None and product.disclosure.policy is not None:
+        from exports.disclosure.universe import load_universe, members
+
+        universe = load_universe(product.disclosure.policy)
+        reads |= {*universe.relations, *(one.relation for one in members(universe, products.values()))}
+    return reads
 
 
 def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest, name: str) -> Publication:
-    return Publication(settings.paths, manifest, run.deliveries.landing.catalog, name, context.log.info)
+    catalog = run.deliveries.landing.catalog
+    return Publication(settings.paths, manifest, catalog, name, context.log.info, settings.secret)
 
 
-def _candidate(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
+def _candidate(
+    settings: Settings, manifest: Manifest, name: str, product: Any, reads: set[str]
+) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=candidate_key(name),
-        deps=[relation_key(relation) for relation in sorted(_reads(product))],
+        deps=[relation_key(relation) for relation in sorted(reads)],
         group_name="candidates",
         description=f"{product.title_en}: the files as they would be released.",
         kinds={"parquet"},

@@ -105,6 +105,9 @@ class Candidate:
     checks: dict[str, Any] = field(default_factory=dict)
     datasets: list[dict[str, Any]] = field(default_factory=lambda: [copy.deepcopy(SOURCE)])
     geometry: dict[str, Any] | None = None
+    disclosure: dict[str, Any] | None = field(
+        default_factory=lambda: {"exempt": "published by the office, protected there", "decided_by": "DPO"}
+    )
 
     def description(self) -> dict[str, Any]:
         """The plain description that goes to the gate."""
@@ -121,6 +124,7 @@ class Candidate:
                 {"name": name, "type": kind, "description": name, "unit": None, "role": "attribute"}
                 for name, kind in self.types.items()
             ],
+            "disclosure": self.disclosure,
             "checks": self.checks,
             "datasets": self.datasets,
         }

@@ -25,7 +25,10 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Certificate:
-    """Bound to the files by their hashes. `passed` is false when anything was broken."""
+    """Bound to the files by their hashes. `passed` is false when anything was broken.
+
+    `earlier`, for a product: which editions of which products were public when it was attacked, by hash.
+    """
 
     name: str
     passed: bool
@@ -37,6 +40,7 @@ class Certificate:
     hidden: int
     findings: int
     remaining_risks: tuple[str, ...]
+    earlier: dict[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -54,6 +58,7 @@ class Certificate:
             "hidden": self.hidden,
             "findings": self.findings,
             "remaining_risks": list(self.remaining_risks),
+            **({} if self.earlier is None else {"earlier": self.earlier}),
         }
 
     def write(self, path: Path) -> None:

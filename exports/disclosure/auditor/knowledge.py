@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Table
 
@@ -76,24 +77,13 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
     """
     if not path.is_file():
         raise DeclarationError(f"{path}: the published file of table {table.name!r} is not there")
-    if path.suffix == ".parquet":
-        import duckdb
-
-        with duckdb.connect() as connection:
-            relation = connection.execute("select * from read_parquet(?)", [str(path)])
-            header = [column[0] for column in relation.description or ()]
-            rows = [dict(zip(header, row, strict=True)) for row in relation.fetchall()]
-    else:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            header = list(reader.fieldnames or ())
-            rows = list(reader)
     columns = {name: table.columns.get(name, name) for name in table.dimensions}
-    for wanted in (*columns.values(), table.value):
-        if wanted not in header:
-            raise DeclarationError(f"{path}: column {wanted!r} is missing; the file has {', '.join(header)}")
+    wanted = tuple(dict.fromkeys((*columns.values(), table.value, *table.where)))
+    rows = _parquet_rows(path, wanted) if path.suffix == ".parquet" else _csv_rows(path, wanted)
     found: dict[Key, float | None] = {}
     for line, row in enumerate(rows, start=2):
+        if any(str(row[column]) not in values for column, values in table.where.items()):
+            continue
         key = tuple(str(row[columns[name]]) for name in table.dimensions)
         text = row[table.value]
         number: float | None
@@ -117,6 +107,34 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
             raise DeclarationError(f"{path}: line {line}: the cell {key} appears twice")
         found[key] = number
     return found
+
+
+def _parquet_rows(path: Path, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            relation = connection.execute("select * from read_parquet(?)", [str(path)])
+            header = [column[0] for column in relation.description or ()]
+            rows = relation.fetchall()
+        except duckdb.Error as error:
+            raise DeclarationError(f"{path}: not readable as Parquet: {error}") from None
+    _check_header(path, wanted, header)
+    places = [header.index(name) for name in wanted]
+    return [{name: row[place] for name, place in zip(wanted, places, strict=True)} for row in rows]
+
+
+def _csv_rows(path: Path, wanted: Sequence[str]) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.DictReader(handle)
+        _check_header(path, wanted, list(reader.fieldnames or ()))
+        return list(reader)
+
+
+def _check_header(path: Path, wanted: Sequence[str], header: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in header:
+            raise DeclarationError(f"{path}: column {name!r} is missing; the file has {', '.join(header)}")
 
 
 def gather(declaration: Declaration, published: dict[str, dict[Key, float | None]]) -> Knowledge:

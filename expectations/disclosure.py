@@ -1,0 +1,231 @@
+"""Checks of disclosure control: somebody decided, and a protected product was attacked in vain.
+
+The attack itself is not made here: its certificate lies in the candidate. What is checked is that it passed,
+that it speaks about exactly these files, and that a decision fits what the product stands on. Nothing here
+names a number that is kept secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from expectations.bench import CANDIDATE_VIEW, Bench
+from expectations.rules import EXAMPLES, Inspection, Result, Statement, quoted, quoted_list
+from expectations.wording import Phrase
+
+CERTIFICATE = "disclosure_certificate.json"
+DECLARATION = "disclosure.json"
+
+# Written after the attack; they speak about the other files.
+_LATER = frozenset({CERTIFICATE, "gate.json", "gate_report.html", "receipt.json", "release.json"})
+
+_OFFICER = Phrase(
+    "Datenschutz und wer die Produktdatei pflegt (exports/products, Abschnitt disclosure)",
+    "data protection officer and owner of the product file (exports/products, section disclosure)",
+)
+_FINDING = Phrase("{de}", "{en}")
+_PROTECTS = Phrase(
+    "Menschen, die in kleinen Zahlen erkennbar wären", "people who could be recognised in small numbers"
+)
+
+
+def inspections(bench: Bench) -> list[Inspection]:
+    """The decision; for a protected product also certificate, remaining risks and withdrawals."""
+    found = [_decided(bench)]
+    decision = bench.description.disclosure
+    if decision is not None and decision.policy is not None:
+        found += [_certified(bench), _risks(bench)]
+    if bench.previous_types is not None and bench.has("value", "conf_status"):
+        found.append(_withdrawals(bench))
+    return found
+
+
+def _decided(bench: Bench) -> Inspection:
+    statement = Statement(
+        "disclosure.decided",
+        "disclosure",
+        "fail",
+        Phrase("Über die Geheimhaltung ist entschieden", "Disclosure control is decided"),
+        _PROTECTS,
+        _OFFICER,
+        _FINDING,
+        unit=Phrase("Entscheidung", "decision"),
+    )
+
+    def run() -> Result:
+        decision = bench.description.disclosure
+        secret = [dataset.dataset_id for dataset in bench.description.datasets if dataset.is_confidential]
+        names = ", ".join(secret)
+        if decision is None:
+            because = (f" (vertraulich: {names})", f" (confidential: {names})") if secret else ("", "")
+            row = {
+                "de": f"niemand hat entschieden, wie das Produkt geheim gehalten wird{because[0]}; eine "
+                "Regel "
+                "(policy) oder eine begründete Ausnahme (exempt) in die Produktdatei schreiben",
+                "en": f"nobody decided how the product keeps secrets{because[1]}; write a policy, or an "
+                "exemption with its reason, into the product file",
+            }
+            return Result(examined=1, failed=1, rows=(row,))
+        if decision.policy is None and secret:
+            row = {
+                "de": f"das Produkt ist ausgenommen, beruht aber auf vertraulichen Daten ({names}): es "
+                "braucht "
+                "eine Regel (policy)",
+                "en": f"the product is exempt, yet it stands on confidential data ({names}): it needs a "
+                "policy",
+            }
+            return Result(examined=1, failed=1, rows=(row,))
+        return Result(examined=1)
+
+    return Inspection(statement, run)
+
+
+def _certified(bench: Bench) -> Inspection:
+    statement = Statement(
+        "disclosure.certificate",
+        "disclosure",
+        "fail",
+        Phrase(
+            "Der Angriff auf genau diese Dateien ist gescheitert",
+            "The attack on exactly these files did not succeed",
+        ),
+        _PROTECTS,
+        _OFFICER,
+        _FINDING,
+        unit=Phrase("Dateien", "files"),
+    )
+
+    def run() -> Result:
+        complaints: list[dict[str, Any]] = []
+
+        def complain(de: str, en: str) -> None:
+            complaints.append({"de": de, "en": en})
+
+        files = _hashes(bench.folder)
+        if DECLARATION not in files:
+            complain(f"{DECLARATION} fehlt", f"{DECLARATION} is absent")
+        certificate = _read(bench.folder / CERTIFICATE)
+        recorded = certificate.get("files") if certificate else None
+        if not isinstance(recorded, Mapping):
+            complain(
+                "kein Zertifikat: die Dateien wurden nicht angegriffen, oder sie widersprechen sich",
+                "no certificate: the files were not attacked, or they contradict each other",
+            )
+            return Result(examined=len(files), failed=len(complaints), rows=tuple(complaints))
+        assert certificate is not None
+        if certificate.get("passed") is not True:
+            count = certificate.get("findings")
+            complain(
+                f"der Angriff gelang: {count} gesperrte Werte lassen sich errechnen; `planstat disclosure "
+                "audit "
+                f"{bench.description.product}` zeigt wie",
+                f"the attack succeeded: {count} hidden values can be computed; `planstat disclosure audit "
+                f"{bench.description.product}` shows how",
+            )
+        for name in sorted(files.keys() | recorded.keys()):
+            if name not in files:
+                complain(f"{name} wurde angegriffen und fehlt", f"{name} was attacked and is absent")
+            elif name not in recorded:
+                complain(f"{name} wurde nicht angegriffen", f"{name} was not attacked")
+            elif files[name] != recorded[name]:
+                complain(f"{name} wurde danach geändert", f"{name} was changed afterwards")
+        return Result(examined=len(files), failed=len(complaints), rows=tuple(complaints[:EXAMPLES]))
+
+    return Inspection(statement, run)
+
+
+def _risks(bench: Bench) -> Inspection:
+    statement = Statement(
+        "disclosure.remaining",
+        "disclosure",
+        "info",
+        Phrase(
+            "Was geschützt ist und was ein Angreifer dennoch weiß", "What is protected, what remains known"
+        ),
+        _PROTECTS,
+        _OFFICER,
+        _FINDING,
+        unit=Phrase("Felder", "cells"),
+    )
+
+    def run() -> Result:
+        certificate = _read(bench.folder / CERTIFICATE) or {}
+        declared = _read(bench.folder / DECLARATION) or {}
+        hidden, cells = int(certificate.get("hidden", 0)), int(certificate.get("cells", 0))
+        levels = ", ".join(f"{name} {outcome}" for name, outcome in (certificate.get("levels") or {}).items())
+        withstand = ", ".join(certificate.get("withstand") or ())
+        rows = [
+            {
+                "de": f"{hidden} Felder gesperrt; Grundlage {declared.get('legal_basis')}, festgelegt von "
+                f"{declared.get('decided_by')} am {declared.get('decided_on')}. Zahl der primären und "
+                "sekundären "
+                "Sperrungen, Wertverlust und Abstand vom Optimum stehen im vertraulichen Bericht: sie wären "
+                "hier selbst Hinweise",
+                "en": f"{hidden} cells hidden; basis {declared.get('legal_basis')}, decided by "
+                f"{declared.get('decided_by')} on {declared.get('decided_on')}. Primaries, secondaries, "
+                "value "
+                "lost and distance from the optimum stand in the confidential report: here they would be "
+                "hints",
+            },
+            {"de": f"Angriffe ({withstand}): {levels}", "en": f"attacks ({withstand}): {levels}"},
+            *({"de": str(risk), "en": str(risk)} for risk in certificate.get("remaining_risks") or ()),
+        ]
+        return Result(examined=cells, noted=len(rows), rows=tuple(rows))
+
+    return Inspection(statement, run)
+
+
+def _withdrawals(bench: Bench) -> Inspection:
+    statement = Statement(
+        "disclosure.withdrawals",
+        "disclosure",
+        "warn",
+        Phrase("Was öffentlich war, bleibt öffentlich", "What was public stays public"),
+        Phrase(
+            "davor, dass eine zurückgezogene Zahl unbemerkt bleibt: sie steht noch in früheren Ausgaben",
+            "against an unnoticed withdrawal: the figure still stands in earlier editions",
+        ),
+        _OFFICER,
+        Phrase("stand in der vorigen Ausgabe, jetzt geheim", "was in the previous edition, secret now"),
+        unit=Phrase("Werte", "values"),
+        keys=bench.key_columns(),
+    )
+
+    def run() -> Result:
+        grain = bench.description.grain
+        previous = bench.previous_types or {}
+        if any(name not in previous for name in (*grain, "value")):
+            return Result(examined=0, skipped=1)
+        match = " and ".join(f"now.{quoted(name)} = before.{quoted(name)}" for name in grain)
+        keys = bench.key_columns()
+        found = bench.connection.execute(
+            f"select {quoted_list(keys, 'now')} from {CANDIDATE_VIEW} as now "
+            f"inner join previous as before on {match} "
+            "where before.value is not null and now.value is null and now.conf_status <> 'F' "
+            f"order by {quoted_list(keys, 'now')}"
+        ).fetchall()
+        (examined,) = bench.connection.execute("select count(value) from previous").fetchone() or (0,)
+        rows = tuple(dict(zip(keys, row, strict=True)) for row in found[:EXAMPLES])
+        return Result(examined=int(examined), warned=len(found), rows=rows)
+
+    return Inspection(statement, run)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in _LATER and not path.name.startswith(".")
+    }

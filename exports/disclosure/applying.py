@@ -1,0 +1,371 @@
+"""Puts a plan into the staged rows of a product, before any writer sees them.
+
+Afterwards the table `rows` holds nothing that must not leave: hidden counts are empty, and so is everything
+computed from them. All hidden cells look alike: no number, `conf_status` N, `missing_reason` suppressed, the
+one public sign. Every column and every row must be declared; what nobody spoke about stops the candidate.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exports import files
+from exports.describe import Description
+from exports.disclosure.auditor.earlier import DECLARATION
+from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.planning import Planned, public_declaration
+from exports.disclosure.universe import columns_of
+from exports.products import Disclosure
+from exports.rows import Rows, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy
+
+HIDDEN = "suppressed"
+"""`missing_reason` of every hidden cell, whatever the reason."""
+
+STATUS = ("obs_status", "conf_status", "missing_reason", "raw_symbol")
+"""Columns that say what became of a value; set here for hidden cells."""
+
+CHANGED_BY = "disclosure_cells"
+
+
+def apply(rows: Rows, description: Description, planned: Planned, folder: Path) -> None:
+    """Protect the table `rows` and write `disclosure.json` beside the files to come.
+
+    Raises DeclarationError when a column or row of the product is neither a count, nor kept, nor derived.
+    """
+    disclosure = _of(description)
+    columns = columns_of(planned.universe, description)
+    _check_columns(rows, description, disclosure, columns)
+    _stage_cells(rows, planned, description.product)
+    bound = _Bound()
+    own = _matches(bound, columns)
+    is_count = _chosen(bound, disclosure.rows)
+    noise = planned.universe.policy.method != "suppress"
+    connection = rows.connection
+    names = [field.name for field in rows.fields]
+
+    joins = [f"left join {CHANGED_BY} as own on ({is_count}) and {own}"]
+    hides: dict[str, list[str]] = {name: [] for name in names}
+    computed = dict.fromkeys(name for derived in disclosure.derived for name in derived.columns)
+    unread = f"({is_count}) and own.position is null"
+    neither = [f"not ({is_count})"]
+    for number, derived in enumerate(disclosure.derived):
+        hidden = []
+        for place, change in enumerate(derived.of):
+            alias = f"of_{number}_{place}"
+            joins.append(f"left join {CHANGED_BY} as {alias} on {_matches(bound, columns, change, alias)}")
+            # a count that is not printed must not be computed from what is
+            hidden.append(f"coalesce({alias}.hidden, true)")
+        condition = " or ".join(hidden)
+        if noise:
+            condition = "true"
+        if derived.columns:
+            for name in derived.columns:
+                hides[name].append(f"({is_count}) and ({condition})")
+        else:
+            mine = _chosen(bound, derived.where)
+            neither.append(f"not ({mine})")
+            for name in (disclosure.value, *computed):
+                hides[name].append(f"({mine}) and not ({is_count}) and ({condition})")
+    hides[disclosure.value].append(f"({is_count}) and own.hidden")
+    _refuse(rows, description, bound, unread, joins[0], "is a count, but is not part of the plan")
+    if len(neither) > 1 or disclosure.rows:
+        _refuse(
+            rows,
+            description,
+            bound,
+            " and ".join(neither),
+            joins[0],
+            "is neither a count (`disclosure.rows`) nor `derived` from counts",
+        )
+    sign = bound.value(planned.universe.policy.symbol)
+    marks = {"obs_status": "'M'", "conf_status": "'N'", "missing_reason": f"'{HIDDEN}'"}
+    value_hidden = " or ".join(f"({one})" for one in hides[disclosure.value])
+    kinds = {field.name: field.kind for field in rows.fields}
+    selected = []
+    for name in [column for column, *_ in connection.execute("describe rows").fetchall()]:
+        source = f"mart.{quoted(name)}"
+        if name == disclosure.value:
+            shown = f"case when ({is_count}) then own.shown else {source} end" if noise else source
+            if kinds[name] == "integer":
+                shown = f"cast({shown} as bigint)"
+            expression = f"case when {value_hidden} then null else {shown} end"
+        elif name in STATUS:
+            mark = sign if name == "raw_symbol" else marks[name]
+            expression = f"case when {value_hidden} then {mark} else {source} end"
+        elif name == "snapshot_id":
+            # the rest of the name is a hash of the confidential delivery
+            expression = f"split_part({source}, '-', 1)"
+        elif hides.get(name):
+            expression = f"case when {' or '.join(hides[name])} then null else {source} end"
+        else:
+            expression = source
+        selected.append(f"{expression} as {quoted(name)}")
+    bound.execute(
+        rows,
+        f"create table protected_rows as select {', '.join(selected)} from rows as mart {' '.join(joins)} "
+        "order by mart.rowid",
+    )
+    (count,) = connection.execute("select count(*) from protected_rows").fetchone() or (0,)
+    if count != rows.count:
+        raise DeclarationError(
+            f"product {description.product}: {rows.count} rows became {count} by protection"
+        )
+    connection.execute("drop table rows")
+    connection.execute("alter table protected_rows rename to rows")
+    connection.execute(f"drop table {CHANGED_BY}")
+    (folder / DECLARATION).write_text(
+        files.readable_json(public_declaration(planned, description.product)), encoding="utf-8"
+    )
+
+
+def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
+    """Write what only the data protection officer may see, and return the summary.
+
+    `pattern.csv` (every cell with its true value, status and reason), `summary.json`, `bericht.md` (the same
+    in German words) and `outdated.json` (numbers of earlier editions that were revised since).
+    """
+    from exports.disclosure.standalone import pattern_rows, write_csv
+
+    summary = summarise(planned)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    write_csv(folder / "pattern.csv", pattern_rows(planned.protected))
+    files.write_text(folder / "summary.json", files.readable_json(summary))
+    files.write_text(folder / "bericht.md", in_german(summary))
+    outdated = [[product, list(key), number] for product, key, number in planned.outdated]
+    files.write_text(folder / "outdated.json", files.readable_json(outdated))
+    return summary
+
+
+def read_outdated(folder: Path) -> list[tuple[str, tuple[str, ...], float | None]]:
+    """Numbers of earlier editions that do not hold any more, as `keep_record` wrote them; none without."""
+    path = folder / "outdated.json"
+    if not path.is_file():
+        return []
+    return [
+        (product, tuple(key), number) for product, key, number in json.loads(path.read_text(encoding="utf-8"))
+    ]
+
+
+def summarise(planned: Planned) -> dict[str, Any]:
+    """What the plan costs and what it holds against. Confidential: sums over hidden cells are equations."""
+    protected = planned.protected
+    shown = protected.printed
+    hidden = protected.pattern.hidden & shown
+    withdrawn = protected.withdrawn & shown if protected.withdrawn.size else hidden & False
+    sensitive = protected.primaries.sensitive
+    policy = planned.universe.policy
+    return {
+        "universe": planned.universe.name,
+        "title_de": planned.universe.title_de,
+        "products": sorted(planned.tables),
+        "legal_basis": policy.legal_basis,
+        "decided_by": policy.decided_by,
+        "decided_on": policy.decided_on.isoformat(),
+        "method": policy.method,
+        "withstand": list(policy.withstand),
+        "cells": int(shown.sum()),
+        "equations": int(protected.system.equations.shape[0]),
+        "primary": int((sensitive & hidden).sum()),
+        "secondary": int((protected.pattern.secondary & shown).sum()),
+        "hidden": int(hidden.sum()),
+        "withdrawn": int(withdrawn.sum()),
+        "value_hidden_percent": _lost(protected.system.values, shown, hidden | withdrawn),
+        "objective": round(protected.pattern.objective, 6),
+        "lower_bound": round(protected.pattern.bound, 6),
+        "gap_percent": None if math.isinf(protected.pattern.gap) else round(100 * protected.pattern.gap, 3),
+        "levels": dict(protected.result.levels),
+        "provably_small": protected.result.provably_small,
+        "earlier_editions": [public.id for public in planned.public],
+        "outdated_numbers": len(planned.outdated),
+        "rounds": protected.rounds,
+        "notes": [*protected.notes, *protected.pattern.notes],
+    }
+
+
+def in_german(summary: Mapping[str, Any]) -> str:
+    """The summary for the data protection officer."""
+    gap = summary["gap_percent"]
+    distance = (
+        "nicht bekannt"
+        if gap is None
+        else "0 (nachweislich am besten)"
+        if gap == 0
+        else f"höchstens {gap:g} %"
+    )
+    levels = {
+        "exact": "Summen und Differenzen",
+        "interval": "Werte sind nicht negativ (K1)",
+        "integer": "ganze Zahlen, Gesperrtes ist nicht null (K2)",
+        "insider": "eigener Einzelfall (K4)",
+        "noise": "Überlagerung zurückrechnen",
+    }
+    lines = [
+        f"# Geheimhaltung: {summary['title_de']}",
+        "",
+        "**Vertraulich.** Nur für die Stelle, die über die Geheimhaltung entscheidet. Nicht veröffentlichen:",
+        "schon die Summe der gesperrten Werte wäre eine Gleichung mehr für einen Angreifer.",
+        "",
+        f"Produkte: {', '.join(summary['products'])}. Grundlage: {summary['legal_basis']}. Festgelegt von "
+        f"{summary['decided_by']} am {summary['decided_on']}.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| veröffentlichte Felder | {summary['cells']} |",
+        f"| wegen einer Regel gesperrt (primär) | {summary['primary']} |",
+        f"| zum Schutz anderer gesperrt (sekundär) | {summary['secondary']} |",
+        f"| früher veröffentlicht, jetzt zurückgezogen | {summary['withdrawn']} |",
+        f"| Anteil der gesperrten an allen gezeigten Werten | {summary['value_hidden_percent']:g} % |",
+        f"| Abstand von der besten Lösung | {distance} |",
+        f"| bereits veröffentlichte Ausgaben | {len(summary['earlier_editions'])} |",
+        f"| davon überholte Zahlen | {summary['outdated_numbers']} |",
+        "",
+        "Angriffe:",
+        "",
+        *(
+            f"- {levels.get(name, name)}: {'abgewehrt' if outcome == 'passed' else outcome}"
+            for name, outcome in summary["levels"].items()
+        ),
+    ]
+    if summary["provably_small"]:
+        lines += [
+            "",
+            f"Verbleibendes Wissen: bei {summary['provably_small']} gesperrten Feldern ist nachweisbar, dass "
+            "sie unter der Mindestfallzahl liegen; ihr Wert bleibt offen.",
+        ]
+    if summary["withdrawn"]:
+        lines += [
+            "",
+            f"{summary['withdrawn']} Felder standen in einer früheren Ausgabe. Wer diese aufgehoben hat, "
+            "kennt sie weiter.",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _lost(values: numpy.typing.NDArray[Any], shown: Any, hidden: Any) -> float:
+    total = float(values[shown].sum())
+    return round(100.0 * float(values[hidden].sum()) / total, 2) if total else 0.0
+
+
+def _of(description: Description) -> Disclosure:
+    if description.disclosure is None or description.disclosure.policy is None:
+        raise DeclarationError(f"product {description.product} has no policy for disclosure control")
+    return description.disclosure
+
+
+def _check_columns(
+    rows: Rows, description: Description, disclosure: Disclosure, columns: Mapping[str, str]
+) -> None:
+    """Every column is a code of a dimension, the value, a status, kept, or derived; nothing is left open."""
+    known = {disclosure.value, *columns.values(), *disclosure.rows, *STATUS, *disclosure.keep}
+    for derived in disclosure.derived:
+        known |= {*derived.columns, *derived.where}
+    names = [field.name for field in rows.fields]
+    undeclared = [name for name in names if name not in known]
+    if undeclared:
+        raise DeclarationError(
+            f"product {description.product}: columns {', '.join(undeclared)} are not declared; say under "
+            "`disclosure` whether each is public in any case (`keep`) or `derived` from counts"
+        )
+    named = {*disclosure.keep, *(column for derived in disclosure.derived for column in derived.columns)}
+    absent = sorted((named | set(columns.values()) | {disclosure.value}) - set(names))
+    if absent:
+        raise DeclarationError(
+            f"product {description.product}: `disclosure` names {', '.join(absent)}, which "
+            f"{description.relation} does not have"
+        )
+    if "conf_status" not in names or "missing_reason" not in names:
+        raise DeclarationError(
+            f"product {description.product}: {description.relation} needs the columns conf_status and "
+            "missing_reason, so that a hidden value says so"
+        )
+
+
+def _stage_cells(rows: Rows, planned: Planned, product: str) -> None:
+    """The plan as a table: one row per printed cell, its codes in the order of the product's dimensions."""
+    cells = planned.shown(product)
+    width = len(planned.tables[product].dimensions)
+    columns = ", ".join(f"code_{place} varchar" for place in range(width))
+    rows.connection.execute(
+        f"create table {CHANGED_BY} ({columns}, hidden boolean, shown double, position bigint)"
+    )
+    content: dict[str, list[Any]] = {f"code_{place}": [key[place] for key in cells] for place in range(width)}
+    content |= {"hidden": [number is None for number in cells.values()], "shown": list(cells.values())}
+    content["position"] = list(range(len(cells)))
+    import pyarrow
+
+    given = pyarrow.table(content)
+    rows.connection.register("given_cells", given)
+    rows.connection.execute(f"insert into {CHANGED_BY} select * from given_cells")
+    rows.connection.unregister("given_cells")
+
+
+class _Bound:
+    """Values from the declaration, bound to the statements that name them."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def value(self, text: str) -> str:
+        """The name of a parameter for this text."""
+        name = f"declared_{len(self._values)}"
+        self._values[name] = text
+        return f"${name}"
+
+    def execute(self, rows: Rows, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run a statement with the parameters it names."""
+        named = set(re.findall(r"\$(declared_\d+)", sql))
+        return rows.connection.execute(sql, {name: self._values[name] for name in sorted(named)})
+
+
+def _matches(
+    bound: _Bound, columns: Mapping[str, str], change: Mapping[str, str] | None = None, cell: str = "own"
+) -> str:
+    """The join of a row with a cell: its own, or the one that `change` leads to."""
+    change = change or {}
+    unknown = sorted(set(change) - set(columns))
+    if unknown:
+        raise DeclarationError(f"disclosure.derived.of names {', '.join(unknown)}, which is no dimension")
+    conditions = []
+    for place, (name, column) in enumerate(columns.items()):
+        wanted = change.get(name, f"={column}")
+        other = (
+            f"cast(mart.{quoted(wanted[1:])} as varchar)" if wanted.startswith("=") else bound.value(wanted)
+        )
+        conditions.append(f"{cell}.code_{place} = {other}")
+    return " and ".join(conditions)
+
+
+def _chosen(bound: _Bound, where: Mapping[str, tuple[str, ...]]) -> str:
+    """A condition over the staged rows."""
+    return (
+        " and ".join(
+            f"cast(mart.{quoted(column)} as varchar) in ({', '.join(map(bound.value, values))})"
+            for column, values in where.items()
+        )
+        or "true"
+    )
+
+
+def _refuse(
+    rows: Rows, description: Description, bound: _Bound, condition: str, join: str, words: str
+) -> None:
+    keys = ", ".join(f"mart.{quoted(name)}" for name in description.grain)
+    row = bound.execute(
+        rows, f"select {keys} from rows as mart {join} where {condition} order by mart.rowid limit 1"
+    ).fetchone()
+    if row:
+        place = ", ".join(f"{name}={value}" for name, value in zip(description.grain, row, strict=True))
+        raise DeclarationError(f"product {description.product}: the row {place} {words}")
+
+
+__all__ = ["HIDDEN", "apply", "in_german", "keep_record", "read_outdated", "summarise"]

@@ -1,0 +1,161 @@
+"""Attacks a product's files as they would be published, together with all that is public already.
+
+Reads the candidate's Parquet file, its `disclosure.json`, and the released editions of all products over the
+same cases. Writes the certificate into the candidate; gate and release refuse a candidate without one for
+exactly its bytes, and a release refuses one that was issued before another edition came out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from exports import files
+from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.certificate import Certificate, remaining_risks
+from exports.disclosure.auditor.earlier import (
+    DECLARATION,
+    Cells,
+    Key,
+    Public,
+    fingerprints,
+    layers,
+    read_declaration,
+    released,
+)
+from exports.disclosure.auditor.knowledge import gather, read_published
+from exports.disclosure.declaration import DeclarationError, fitted_axes
+
+CERTIFICATE = "disclosure_certificate.json"
+
+LATER = frozenset({CERTIFICATE, "gate.json", "gate_report.html", "receipt.json", "release.json"})
+"""Files that are written after the attack: they speak about the others."""
+
+Outdated = Iterable[tuple[str, Key, float | None]]
+
+
+def audit_edition(
+    folder: Path, releases: Sequence[Path], outdated: Outdated = ()
+) -> tuple[Result, Certificate]:
+    """Attack the candidate (or release) in `folder`, knowing every other edition below `releases`.
+
+    `outdated` are numbers of earlier editions that were revised since (product, cell, number): they tell
+    nothing about today. Writes nothing. Raises DeclarationError when files contradict each other.
+    """
+    content, own = read_declaration(folder / DECLARATION)
+    product = str(content["product"])
+    table = own.tables[0]
+    published: dict[str, Cells] = {product: read_published(folder / f"{product}.parquet", table, own)}
+    public = _others(folder, releases, str(content["universe"]))
+    before = layers(public, own) if "K5" in own.safety.withstand else []
+    gone = set(outdated)
+    revised = 0
+    tables = [table]
+    for earlier, cells in before:
+        name = earlier.name.split("@")[0]
+        kept = {key: number for key, number in cells.items() if (name, key, number) not in gone}
+        revised += len(cells) - len(kept)
+        published[earlier.name] = kept
+        tables.append(earlier)
+    declared = own.model_copy(update={"tables": fitted_axes(tables, own, published)})
+    result = attack(gather(declared, published), declared.safety)
+    risks = remaining_risks(declared, result)
+    if revised:
+        risks.append(
+            f"{revised} numbers of earlier editions were revised since and tell nothing about today's"
+        )
+    certificate = Certificate(
+        name=product,
+        passed=result.passed,
+        levels=dict(result.levels),
+        withstand=declared.safety.withstand,
+        files=_hashes(folder),
+        declaration_sha256=files.sha256_of(folder / DECLARATION),
+        cells=sum(len(cells) for cells in published.values()),
+        hidden=sum(number is None for number in published[product].values()),
+        findings=len(result.findings),
+        remaining_risks=tuple(risks),
+        earlier=fingerprints(public),
+    )
+    return result, certificate
+
+
+def certify(
+    folder: Path, releases: Sequence[Path], outdated: Outdated = ()
+) -> tuple[bool, list[Finding], str]:
+    """Attack a candidate and write its certificate. Returns whether it passed, what broke, and in words why.
+
+    Files that cannot be read or contradict each other give a certificate that did not pass.
+    """
+    target = folder / CERTIFICATE
+    try:
+        result, certificate = audit_edition(folder, releases, outdated)
+    except DeclarationError as error:
+        target.unlink(missing_ok=True)
+        return False, [], str(error)
+    files.write_text(
+        target,
+        json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+    )
+    words = "; ".join(finding.derivation for finding in result.findings[:3])
+    return result.passed, result.findings, words
+
+
+def is_current(folder: Path, releases: Sequence[Path]) -> bool:
+    """Whether the certificate knew every edition that is public now."""
+    try:
+        content, _ = read_declaration(folder / DECLARATION)
+        certificate = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
+        known = certificate["earlier"]
+    except (OSError, ValueError, KeyError, TypeError, DeclarationError):
+        return False
+    return bool(known == fingerprints(_others(folder, releases, str(content["universe"]))))
+
+
+def certificate_problems(folder: Path) -> list[str]:
+    """Why the files in a folder may not be published as protected; empty when the certificate covers them."""
+    path = folder / CERTIFICATE
+    if not (folder / DECLARATION).is_file():
+        return [f"{folder / DECLARATION} is not there: nothing says how the product is protected"]
+    try:
+        certificate: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        recorded: dict[str, str] = dict(certificate["files"])
+        passed = certificate["passed"]
+    except FileNotFoundError:
+        return [f"{path} is not there: the files were not attacked yet"]
+    except (ValueError, KeyError, TypeError) as error:
+        return [f"{path} is no disclosure certificate: {error!r}"]
+    problems = [] if passed is True else [f"{path}: the attack succeeded"]
+    found = _hashes(folder)
+    problems += [f"{name} was not attacked" for name in sorted(found.keys() - recorded.keys())]
+    problems += [f"{name} was attacked, but is not there" for name in sorted(recorded.keys() - found.keys())]
+    problems += [
+        f"{name} was changed after the attack"
+        for name in sorted(found.keys() & recorded.keys())
+        if found[name] != recorded[name]
+    ]
+    return problems
+
+
+def _others(folder: Path, releases: Sequence[Path], universe: str) -> list[Public]:
+    here = folder.resolve()
+    return [public for public in released(releases, universe) if public.folder.resolve() != here]
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        name: files.sha256_of(path)
+        for name, path in files.regular_files(folder).items()
+        if name not in LATER and not name.startswith(".")
+    }
+
+
+__all__ = [
+    "CERTIFICATE",
+    "audit_edition",
+    "certificate_problems",
+    "certify",
+    "is_current",
+]

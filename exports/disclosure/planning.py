@@ -1,0 +1,475 @@
+"""Plans the protection of all products of a universe together, from the true values in the warehouse.
+
+Reads the true counts, the hierarchies and which cells each product prints, takes what is public already into
+account, and returns for every product which of its cells are hidden. An unchanged period keeps its pattern
+from release to release, so that nobody learns from the change and nothing is released anew without need.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exports.disclosure.auditor.earlier import Cells, Key, Public, layers, released
+from exports.disclosure.declaration import (
+    Axis,
+    Declaration,
+    DeclarationError,
+    Dimension,
+    Hierarchy,
+    Table,
+    fitted_axes,
+    resolve,
+)
+from exports.disclosure.policy import Data
+from exports.disclosure.universe import Editions, Universe, columns_of, members
+from exports.products import Product
+from exports.rows import quoted, text_literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from exports.disclosure.constraints import Leaves
+    from exports.disclosure.protect import Protected
+
+DIFFERS = 1e-6
+"""A count of the product and the sum of its cases may differ by this (relative, numbers are doubles)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a product's protection needs beside the product: its universe, and where things lie.
+
+    `products` are all products of the universe. `releases` are the folders of releases that the attacker
+    knows, `confidential` the folder for what only the data protection officer may see. `secret` is the key of
+    cell-key noise and random rounding.
+    """
+
+    universe: Universe
+    products: tuple[Product, ...]
+    releases: tuple[Path, ...]
+    confidential: Path | None = None
+    secret: bytes = b""
+
+    @classmethod
+    def of(
+        cls,
+        universe: Universe,
+        products: Sequence[Product],
+        releases: Sequence[Path],
+        confidential: Path | None = None,
+        secret: bytes = b"",
+    ) -> Context:
+        """With the products of this universe chosen from all."""
+        return cls(universe, members(universe, products), tuple(releases), confidential, secret)
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The relations of all products of the universe."""
+        return tuple(product.relation for product in self.products)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan for a universe. Confidential, but for `declaration` and what `shown` gives for printing.
+
+    `tables` are the products' tables as they are declared publicly.
+    """
+
+    universe: Universe
+    protected: Protected
+    tables: dict[str, Table]
+    public: tuple[Public, ...]
+    earlier: Mapping[str, Cells]
+
+    def shown(self, product: str) -> Cells:
+        """Every cell the product prints, with the number to print or None."""
+        return dict(self.protected.published[product])
+
+    @property
+    def outdated(self) -> list[tuple[str, Key, float | None]]:
+        """Numbers of earlier releases that do not hold any more: product, cell, number."""
+        return [
+            (name.split("@")[0], key, self.earlier[name][key])
+            for name, keys in self.protected.outdated.items()
+            for key in keys
+        ]
+
+
+def plan(warehouse: Path, context: Context) -> Planned:
+    """Plan all products of the context's universe over the true values in the warehouse.
+
+    Raises DeclarationError (bad input or declaration, in words), FrozenConflict, NotSafe, TooSparse or
+    SolverFailure; then nothing of the universe may be published.
+    """
+    from exports.disclosure.protect import protect_tables, safety_of
+
+    universe = context.universe
+    data = _data(universe)
+    with _attached(warehouse) as connection:
+        leaves, leaf_codes = _read_cases(connection, universe)
+        editions = {
+            name: _read_editions(connection, name, dimension.editions)
+            for name, dimension in universe.dimensions.items()
+            if dimension.editions is not None
+        }
+        counts = {
+            product.product: _read_counts(connection, universe, product) for product in context.products
+        }
+    counts = {name: cells for name, cells in counts.items() if cells}
+    if not counts:
+        raise DeclarationError(f"universe {universe.name}: no product has a row; nothing is to be protected")
+    dimensions = {
+        name: Dimension(
+            total=dimension.total,
+            hierarchies={**dimension.hierarchies, **editions.get(name, {})},
+        )
+        for name, dimension in universe.dimensions.items()
+    }
+    named = {product.product: product for product in context.products}
+    frames = {name: tuple(columns_of(universe, named[name])) for name in counts}
+    columns = {name: columns_of(universe, named[name]) for name in counts}
+    base = Declaration(
+        name=universe.name,
+        dimensions=dimensions,
+        tables=tuple(
+            Table(
+                name=name,
+                file=f"{name}.parquet",
+                dimensions={key: Axis() for key in frames[name]},
+                columns=columns[name],
+                value=named[name].disclosure.value,  # type: ignore[union-attr]  # members have one
+                where=named[name].disclosure.rows,  # type: ignore[union-attr]
+            )
+            for name in counts
+        ),
+        safety=safety_of(universe.policy, data),
+    )
+    public = released(context.releases, universe.name)
+    before = layers(public, base) if "K5" in universe.policy.withstand else []
+    codes = _codes(universe, leaf_codes, counts, frames, before, editions)
+    resolved = resolve(base, Path(), codes, {name: (name,) for name in codes})
+    earlier = {table.name: cells for table, cells in before}
+    tables = fitted_axes((*resolved.tables, *(table for table, _ in before)), resolved, {**counts, **earlier})
+    resolved = resolved.model_copy(update={"tables": tables})
+    for table in tables:
+        if not table.earlier:
+            _check_complete(table, resolved, list(counts[table.name]))
+    protected = protect_tables(
+        resolved,
+        leaves,
+        data,
+        universe.policy,
+        earlier=earlier,
+        printed={name: list(cells) for name, cells in counts.items()},
+        kept_hidden=_kept(universe, public, resolved, counts),
+        revised=True,
+        secret=context.secret,
+    )
+    _check_counts(protected, resolved, counts)
+    return Planned(
+        universe,
+        protected,
+        {table.name: table for table in protected.declaration.tables if not table.earlier},
+        tuple(public),
+        earlier,
+    )
+
+
+def public_declaration(planned: Planned, product: str) -> dict[str, Any]:
+    """What the world may know about the protection of a product: the content of its `disclosure.json`."""
+    policy = planned.universe.policy
+    declared = planned.protected.declaration
+    own = declared.model_copy(update={"name": product, "tables": (planned.tables[product],)})
+    return {
+        "universe": planned.universe.name,
+        "product": product,
+        "title_de": planned.universe.title_de,
+        "legal_basis": policy.legal_basis,
+        "decided_by": policy.decided_by,
+        "decided_on": policy.decided_on.isoformat(),
+        "method": policy.method,
+        "audience": policy.audience,
+        "declaration": own.model_dump(mode="json"),
+    }
+
+
+@contextlib.contextmanager
+def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse read-only, under the name `warehouse`."""
+    import duckdb
+
+    if not warehouse.is_file():
+        raise DeclarationError(f"{warehouse}: there is no warehouse; run the pipeline up to its marts first")
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        try:
+            connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
+        except duckdb.Error as problem:
+            raise DeclarationError(
+                f"{warehouse}: cannot be read now, most likely because another process is writing it; "
+                f"wait for that to end, then run again ({problem})"
+            ) from problem
+        yield connection
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, wanted: Sequence[str], why: str) -> str:
+    """The qualified name of a relation that has these columns."""
+    found = connection.execute(
+        "select table_schema, list(column_name) from information_schema.columns "
+        "where table_catalog = 'warehouse' and table_name = ? group by 1",
+        [name],
+    ).fetchall()
+    if len(found) != 1:
+        raise DeclarationError(
+            f"{why}: the warehouse has {len(found)} relations called {name}; one is needed"
+        )
+    absent = [column for column in wanted if column not in found[0][1]]
+    if absent:
+        raise DeclarationError(f"{why}: {name} has no column {', '.join(absent)}")
+    return f"warehouse.{quoted(found[0][0])}.{quoted(name)}"
+
+
+def _chosen(where: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
+    """A condition with its bound parameters."""
+    conditions = [f"list_contains(?, cast({quoted(column)} as varchar))" for column in where]
+    return " and ".join(conditions) or "true", [list(values) for values in where.values()]
+
+
+def _data(universe: Universe) -> Data:
+    cases = universe.cases
+    return Data(
+        value=cases.value,
+        columns={name: dimension.column for name, dimension in universe.dimensions.items()},
+        respondents=cases.respondents,
+        denominator=cases.denominator,
+        mark=cases.mark,
+    )
+
+
+def _read_cases(
+    connection: duckdb.DuckDBPyConnection, universe: Universe
+) -> tuple[Leaves, dict[str, list[str]]]:
+    """The true counts, one row per combination of leaf codes; and the codes that occur per dimension."""
+    import numpy as np
+
+    from exports.disclosure.constraints import Leaves
+
+    cases, policy = universe.cases, universe.policy
+    keys = {name: dimension.column for name, dimension in universe.dimensions.items()}
+    further = [name for name in (cases.respondents, cases.denominator) if name] + list(policy.rules.units)
+    amounts = list(dict.fromkeys((cases.value, *further)))
+    wanted = [*keys.values(), *amounts, *([cases.mark] if cases.mark else []), *cases.where]
+    where = f"universe {universe.name}: cases"
+    relation = _relation(connection, cases.relation, wanted, where)
+    condition, parameters = _chosen(cases.where)
+    empty = " or ".join(f"{quoted(column)} is null" for column in (*keys.values(), *amounts))
+    row = connection.execute(
+        f"select {', '.join(quoted(column) for column in keys.values())} from {relation} "
+        f"where ({condition}) and ({empty}) order by all limit 1",
+        parameters,
+    ).fetchone()
+    if row:
+        cell = ", ".join(f"{name}={code}" for name, code in zip(keys, row, strict=True))
+        raise DeclarationError(
+            f"{where}: {cases.relation} has an empty count or code at {cell}; true counts must be complete, "
+            "0 where there are no cases"
+        )
+    marks = "0"
+    if cases.mark:
+        marks = f"max(case when list_contains(?, cast({quoted(cases.mark)} as varchar)) then 1 else 0 end)"
+    rows = connection.execute(
+        f"select {', '.join(f'cast({quoted(column)} as varchar)' for column in keys.values())}, "
+        f"{', '.join(f'cast(sum({quoted(column)}) as double)' for column in amounts)}, {marks} "
+        f"from {relation} where {condition} group by all order by all",
+        [*([list(policy.rules.secret_marks)] if cases.mark else []), *parameters],
+    ).fetchall()
+    if not rows:
+        raise DeclarationError(f"{where}: {cases.relation} has no row; nothing is to be protected")
+    codes = {name: [row[place] for row in rows] for place, name in enumerate(keys)}
+    numbers = {
+        name: np.array([row[len(keys) + place] for row in rows], dtype=np.float64)
+        for place, name in enumerate(amounts)
+    }
+    if cases.mark:
+        numbers[cases.mark] = np.array([row[-1] for row in rows], dtype=np.float64)
+    return Leaves(dict(codes), numbers), codes
+
+
+def _read_editions(
+    connection: duckdb.DuckDBPyConnection, dimension: str, editions: Editions
+) -> dict[str, Hierarchy]:
+    """One hierarchy per edition from rows of code and parent."""
+    wanted = (editions.edition, editions.code, editions.parent)
+    relation = _relation(connection, editions.relation, wanted, f"dimension {dimension!r}: editions")
+    children: dict[str, dict[str, list[str]]] = {}
+    for edition, code, parent in connection.execute(
+        f"select distinct {', '.join(f'cast({quoted(column)} as varchar)' for column in wanted)} "
+        f"from {relation} order by all"
+    ).fetchall():
+        tree = children.setdefault(edition, {})
+        if parent:
+            tree.setdefault(parent, []).append(code)
+    return {
+        edition: Hierarchy(children={code: tuple(below) for code, below in tree.items()})
+        for edition, tree in children.items()
+        if tree
+    }
+
+
+def _read_counts(connection: duckdb.DuckDBPyConnection, universe: Universe, product: Product) -> Cells:
+    """Every cell that a product prints, with its true number (None where the product has none itself)."""
+    assert product.disclosure is not None
+    columns = columns_of(universe, product)
+    value = product.disclosure.value
+    wanted = [*columns.values(), value, *product.disclosure.rows]
+    where = f"product {product.product}: disclosure"
+    relation = _relation(connection, product.relation, wanted, where)
+    condition, parameters = _chosen(product.disclosure.rows)
+    cells: Cells = {}
+    for *key, number in connection.execute(
+        f"select {', '.join(f'cast({quoted(column)} as varchar)' for column in columns.values())}, "
+        f"cast({quoted(value)} as double) from {relation} where {condition} order by all",
+        parameters,
+    ).fetchall():
+        codes = tuple(key)
+        name = ", ".join(f"{name}={code}" for name, code in zip(columns, codes, strict=True))
+        if None in codes:
+            raise DeclarationError(f"{where}: {product.relation} has a row without a code: {name}")
+        if codes in cells:
+            raise DeclarationError(
+                f"{where}: {product.relation} prints the cell {name} twice; name the rows that print counts "
+                "under `rows`"
+            )
+        cells[codes] = number
+    return cells
+
+
+def _codes(
+    universe: Universe,
+    leaf_codes: Mapping[str, Sequence[str]],
+    counts: Mapping[str, Cells],
+    frames: Mapping[str, tuple[str, ...]],
+    before: Sequence[tuple[Table, Cells]],
+    editions: Mapping[str, Mapping[str, Hierarchy]],
+) -> dict[str, list[tuple[str, ...]]]:
+    """Leaves of every dimension: codes of cases, leaves of hierarchies, printed codes that are no sums."""
+    codes: dict[str, list[tuple[str, ...]]] = {}
+    for name, dimension in universe.dimensions.items():
+        trees = [*dimension.hierarchies.values(), *editions.get(name, {}).values()]
+        sums = {code for tree in trees for code in tree.children or {}}
+        leaves = set(leaf_codes[name])
+        leaves |= {child for tree in trees for below in (tree.children or {}).values() for child in below}
+        for frame, cells in (
+            *((frames[product], cells) for product, cells in counts.items()),
+            *((tuple(table.dimensions), cells) for table, cells in before),
+        ):
+            if name in frame and not trees:
+                leaves |= {key[frame.index(name)] for key in cells}
+        codes[name] = [(code,) for code in sorted(leaves - sums - {dimension.total or ""})]
+    return codes
+
+
+def _kept(
+    universe: Universe,
+    public: Sequence[Public],
+    declaration: Declaration,
+    counts: Mapping[str, Cells],
+) -> dict[str, set[Key]]:
+    """Cells that stay hidden as in the product's last release: those of periods in which nothing changed.
+
+    A period (the codes of all dimensions without a total) is unchanged when every number shown then is the
+    number of today and every cell printed then is printed today.
+    """
+    from exports.disclosure.auditor.knowledge import read_published
+
+    newest = {one.product: one for one in public}
+    kept: dict[str, set[Key]] = {}
+    for product, last in newest.items():
+        if product not in counts:
+            continue
+        cells = read_published(last.file, last.table, declaration)
+        frame = list(last.table.dimensions)
+        fixed = [place for place, name in enumerate(frame) if universe.dimensions[name].total is None]
+        changed = {
+            tuple(key[place] for place in fixed)
+            for key, number in cells.items()
+            if key not in counts[product] or (number is not None and not _same(number, counts[product][key]))
+        }
+        kept[product] = {
+            key
+            for key, number in cells.items()
+            if number is None and tuple(key[place] for place in fixed) not in changed
+        }
+    return kept
+
+
+def _same(number: float, other: float | None) -> bool:
+    return other is not None and math.isclose(number, other, rel_tol=DIFFERS, abs_tol=DIFFERS)
+
+
+def _check_counts(protected: Protected, declaration: Declaration, counts: Mapping[str, Cells]) -> None:
+    """Every count of a product must be the sum of its cases."""
+    for table in declaration.tables:
+        if table.earlier:
+            continue
+        names = list(table.dimensions)
+        for key, number in counts[table.name].items():
+            cell = protected.system.find(dict(zip(names, key, strict=True)))
+            true = float(protected.system.values[cell])
+            if number is None or not _same(number, true):
+                words = ", ".join(f"{name}={code}" for name, code in zip(names, key, strict=True))
+                raise DeclarationError(
+                    f"product {table.name}: {words} is {'empty' if number is None else f'{number:g}'}, but "
+                    f"its cases add up to {true:g}; correct the mart, or name the rows that print counts"
+                )
+
+
+def _check_complete(table: Table, declaration: Declaration, keys: Sequence[Key]) -> None:
+    """A row that is left out is read as zero, so none may be left out: zeros are printed.
+
+    Within one period and one combination of levels all codes that occur must be crossed with each other.
+    """
+    names = list(table.dimensions)
+    levels = [_levels(declaration.dimensions[name]) for name in names]
+    free = [declaration.dimensions[name].total is None for name in names]
+    blocks: dict[tuple[Any, ...], set[Key]] = {}
+    for key in keys:
+        block = tuple(
+            code if alone else level.get(code, 0)
+            for code, level, alone in zip(key, levels, free, strict=True)
+        )
+        blocks.setdefault(block, set()).add(key)
+    for present in blocks.values():
+        axes = [sorted({key[place] for key in present}) for place in range(len(names))]
+        if math.prod(map(len, axes)) == len(present):
+            continue
+        absent = next(key for key in itertools.product(*axes) if key not in present)
+        words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
+        raise DeclarationError(
+            f"product {table.name}: there is no row for {words}; a missing row is read as zero, so print 0 "
+            "where there are no cases"
+        )
+
+
+def _levels(dimension: Dimension) -> dict[str, int]:
+    """How many steps each code of a dimension is above the leaves (total: -1)."""
+    found: dict[str, int] = dict.fromkeys(dimension.leaves or (), 0)
+    for hierarchy in dimension.hierarchies.values():
+        children = hierarchy.children or {}
+
+        def height(code: str, tree: Mapping[str, tuple[str, ...]] = children) -> int:
+            return 1 + max(height(child) for child in tree[code]) if code in tree else 0
+
+        for code in children:
+            found[code] = height(code)
+    if dimension.total is not None:
+        found[dimension.total] = -1
+    return found
+
+
+__all__ = ["Context", "Planned", "plan", "public_declaration"]

@@ -1,0 +1,164 @@
+"""Everything that is published about the same cases: one policy file for all products over them.
+
+A universe names the relation with the true counts of the finest cells, the dimensions with their hierarchies,
+and the policy that the data protection officer decided. Products name the universe in their `disclosure:`
+section and are planned together, so that nobody computes a hidden cell of one from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from exports.disclosure.declaration import DeclarationError, Hierarchy, Strict, read_model
+from exports.disclosure.policy import Policy
+from exports.products import FOLDER, Product
+
+POLICIES = "policies"
+"""Folder beside the products that holds the policies."""
+
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class Editions(Strict):
+    """Hierarchies that the warehouse keeps: rows of `code` under `parent` (empty at the top), per `edition`.
+
+    Each edition (a territorial state, say) becomes a hierarchy of its own. A code that means another set of
+    leaves in another edition needs another code.
+    """
+
+    relation: str = Field(pattern=NAME)
+    code: str = Field(default="code", pattern=NAME)
+    parent: str = Field(default="parent_code", pattern=NAME)
+    edition: str = Field(default="edition", pattern=NAME)
+
+
+class UniverseDimension(Strict):
+    """A dimension: the column of its codes, its total (null: codes are never added up), its hierarchies."""
+
+    column: str = Field(pattern=NAME)
+    total: str | None = "_T"
+    hierarchies: dict[str, Hierarchy] = Field(default_factory=dict)
+    editions: Editions | None = None
+
+    @model_validator(mode="after")
+    def _spelt_out(self) -> UniverseDimension:
+        for label, hierarchy in self.hierarchies.items():
+            if hierarchy.children is None:
+                raise ValueError(
+                    f"hierarchy {label!r}: give `children`, or let the warehouse tell by `editions`"
+                )
+        return self
+
+
+class Cases(Strict):
+    """The true counts: a relation of the warehouse with one number per finest cell (further rows add up).
+
+    `where` chooses rows (column -> values). `denominator`: column of the denominator. `respondents`: column
+    with the number of contributors. `mark`: column with the source's secrecy marks. Units that
+    `policy.rules.units` names are columns too.
+    """
+
+    relation: str = Field(pattern=NAME)
+    value: str = Field(default="value", pattern=NAME)
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    respondents: str | None = Field(default=None, pattern=NAME)
+    denominator: str | None = Field(default=None, pattern=NAME)
+    mark: str | None = Field(default=None, pattern=NAME)
+
+
+class Universe(Strict):
+    """One policy file: what is counted, by what, and what the data protection officer decided."""
+
+    name: str = Field(pattern=NAME)
+    title_de: str = Field(min_length=1)
+    cases: Cases
+    dimensions: dict[str, UniverseDimension] = Field(min_length=1)
+    policy: Policy
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Relations of the warehouse that planning reads, beside those of the products."""
+        editions = [dimension.editions for dimension in self.dimensions.values()]
+        return tuple(
+            dict.fromkeys((self.cases.relation, *(one.relation for one in editions if one is not None)))
+        )
+
+    @model_validator(mode="after")
+    def _noise_cannot_respect_exact_values(self) -> Universe:
+        if self.policy.method != "suppress" and "K5" in self.policy.withstand:
+            raise ValueError(
+                "policy.withstand: K5 belongs to method suppress; with noise every release carries the same "
+                "noise for the same cases"
+            )
+        return self
+
+
+def load_universe(name: str, folder: Path = FOLDER) -> Universe:
+    """Read `policies/<name>.yml` beside the products; raises DeclarationError naming file and key."""
+    path = folder / POLICIES / f"{name}.yml"
+    universe = read_model(path, Universe)
+    if universe.name != name:
+        raise DeclarationError(f"{path}: key name: says {universe.name!r}; give file and universe one name")
+    return universe
+
+
+def members(universe: Universe, products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products over the cases of a universe, by name.
+
+    Raises DeclarationError when a public product names a policy that was decided for an internal audience.
+    """
+    chosen = sorted(
+        (p for p in products if p.disclosure is not None and p.disclosure.policy == universe.name),
+        key=lambda product: product.product,
+    )
+    for product in chosen:
+        if product.audience != universe.policy.audience:
+            raise DeclarationError(
+                f"product {product.product} is {product.audience}, but policy {universe.name} was decided "
+                f"for the audience {universe.policy.audience!r}; give each audience a policy of its own"
+            )
+    return tuple(chosen)
+
+
+def columns_of(universe: Universe, product: Product) -> dict[str, str]:
+    """Dimension -> column of the product's relation, in the universe's order; only those the product has.
+
+    A dimension that the product names under `columns` with an empty text stands at its total there.
+    """
+    if product.disclosure is None:
+        raise DeclarationError(f"product {product.product} has no disclosure section")
+    unknown = sorted(set(product.disclosure.columns) - set(universe.dimensions))
+    if unknown:
+        raise DeclarationError(
+            f"product {product.product}: disclosure.columns names {', '.join(unknown)}, which policy "
+            f"{universe.name} does not have"
+        )
+    named = {
+        name: product.disclosure.columns.get(name, dimension.column)
+        for name, dimension in universe.dimensions.items()
+    }
+    return {name: column for name, column in named.items() if column}
+
+
+def by_universe(products: Mapping[str, Product]) -> dict[str, tuple[str, ...]]:
+    """Names of policies with the names of their products."""
+    found: dict[str, list[str]] = {}
+    for name, product in products.items():
+        if product.disclosure is not None and product.disclosure.policy is not None:
+            found.setdefault(product.disclosure.policy, []).append(name)
+    return {policy: tuple(names) for policy, names in sorted(found.items())}
+
+
+__all__ = [
+    "Cases",
+    "Editions",
+    "Universe",
+    "UniverseDimension",
+    "by_universe",
+    "columns_of",
+    "load_universe",
+    "members",
+]
