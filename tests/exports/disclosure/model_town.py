@@ -6,13 +6,14 @@ candidate, attack, gate, release. All figures are invented.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow
 
 from exports import candidate, describe, products, release
 from exports.candidate import Candidate
@@ -151,34 +152,22 @@ class Town:
         """Write the warehouse; `editions` says for which periods the areas of each edition are shown."""
         self.warehouse.unlink(missing_ok=True)
         trees = {"until_2023": OLD, "from_2024": NEW}
+        bridge: list[list[Any]] = []
+        for edition in editions:
+            bridge.append([edition, CITY, None])
+            for district, areas in trees[edition].items():
+                bridge.append([edition, district, CITY])
+                for area, blocks in areas.items():
+                    bridge.append([edition, area, district])
+                    bridge += [[edition, block, area] for block in blocks]
+        rows = _rows(counts, {name: (trees[name], shown) for name, shown in editions.items()})
+        keys = ("area_key", "period_key", "help_code", "sex_code")
         with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute(
-                "create table fct_case (area_key varchar, period_key varchar, help_code varchar, "
-                "sex_code varchar, value double, residents double)"
-            )
-            connection.executemany(
-                "insert into fct_case values (?, ?, ?, ?, ?, 100)", [[*key, n] for key, n in counts.items()]
-            )
-            connection.execute(
-                "create table bridge_area (edition varchar, code varchar, parent_code varchar)"
-            )
-            for edition in editions:
-                connection.execute("insert into bridge_area values (?, ?, null)", [edition, CITY])
-                for district, areas in trees[edition].items():
-                    connection.execute("insert into bridge_area values (?, ?, ?)", [edition, district, CITY])
-                    for area, blocks in areas.items():
-                        connection.execute(
-                            "insert into bridge_area values (?, ?, ?)", [edition, area, district]
-                        )
-                        connection.executemany(
-                            "insert into bridge_area values (?, ?, ?)",
-                            [[edition, block, area] for block in blocks],
-                        )
-            declared = ", ".join(f"{name} {kind}" for name, kind in COLUMNS)
-            connection.execute(f"create table mart_youth ({declared})")
-            for row in _rows(counts, {name: (trees[name], shown) for name, shown in editions.items()}):
-                places = ", ".join("?" for _ in COLUMNS)
-                connection.execute(f"insert into mart_youth values ({places})", row)
+            cases = [*((key, "VARCHAR") for key in keys), ("value", "DOUBLE"), ("residents", "DOUBLE")]
+            _store(connection, "fct_case", cases, [[*key, n, 100.0] for key, n in counts.items()])
+            edges = [("edition", "VARCHAR"), ("code", "VARCHAR"), ("parent_code", "VARCHAR")]
+            _store(connection, "bridge_area", edges, bridge)
+            _store(connection, "mart_youth", COLUMNS, rows)
 
     def change(self, statement: str) -> None:
         """Change the warehouse."""
@@ -247,6 +236,20 @@ class Town:
             names = [column[0] for column in relation.description or ()]
             rows = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
         return {(row["area_key"], row["period_key"], row["help_code"], row["sex_code"]): row for row in rows}
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Write a table in one go."""
+    declared = ", ".join(f"{column} {kind}" for column, kind in columns)
+    connection.execute(f"create table {name} ({declared})")
+    content = {column: [row[place] for row in rows] for place, (column, _) in enumerate(columns)}
+    connection.register("given", pyarrow.table(content))
+    connection.execute(f"insert into {name} select * from given")
 
 
 def _rows(
