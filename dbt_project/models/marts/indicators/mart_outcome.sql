@@ -4,7 +4,7 @@
 -#}
 with goals as (
 
-    select * from {{ ref('goal') }}
+    select * from {{ ref('dim_goal') }}
 
 ),
 
