@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format generate dev docs bench clean
+.PHONY: help run test test-fast lint format generate dev docs bench real-files fuzz clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,6 +57,12 @@ docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in do
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
 	$(BIN)/python tests/benchmarks/main_job.py
 	$(BIN)/python tests/benchmarks/reader_genesis_table.py
+
+real-files: $(VENV)/.for-work  ## Land every file of FILES (default ../shared/data): rows, seconds, result
+	$(BIN)/python tests/benchmarks/real_files.py $(FILES)
+
+fuzz: $(VENV)/.for-work  ## A coverage-guided fuzz run over all readers (SECONDS for each format)
+	$(BIN)/python -m tests.fuzz.readers --seconds $(or $(SECONDS),60)
 
 clean:  ## Remove the environment and what tools keep; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -119,7 +119,10 @@ class Deliveries:
         """Get a dataset from its publisher and land it. Unreachable is told, not raised."""
         from sources.fetch import FetchError, FetchState, fetch, remember
 
-        way = way_to(self.landing.catalog, declaration)
+        try:
+            way = way_to(self.landing.catalog, declaration)
+        except FetchError as problem:
+            return Arrival("unreachable", str(problem))
         if way is None:
             return Arrival("not delivered", "its declaration names no address to fetch it from")
         state = FetchState(self.paths.landing / "fetched.json")

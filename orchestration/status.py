@@ -98,7 +98,7 @@ def tell_sources(settings: Settings, console: Console) -> None:
             state["dataset_id"],
             state["title_de"],
             snapshot,
-            "old" if state["is_old"] else "",
+            "old" if state["is_old"] else "layout not verified" if declaration.unverified else "",
         )
     console.print(table)
 

@@ -260,6 +260,10 @@ class Declaration(Frozen):
     rounding: tuple[Rounding, ...] = ()
     breaks: tuple[Break, ...] = ()
     form: Form | None = Field(default=None, description="handed out as a form (`planstat form`)")
+    unverified: Text | None = Field(
+        default=None,
+        description="why the layout is not certain: declared without a real file to check it against",
+    )
     notes: Text | None = None
 
     @property

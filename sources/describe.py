@@ -107,6 +107,7 @@ def describe(catalog: Catalog, dataset_id: str) -> str:
         *(f"Rounding: {_sentence(rule.note)}" for rule in declaration.rounding),
         *(f"Break in the series from {gap.at} on: {_sentence(gap.what_de)}" for gap in declaration.breaks),
         _succession(declaration),
+        f"The layout is not verified. {declaration.unverified}" if declaration.unverified else "",
         declaration.notes or "",
         f"Law: {catalog.legal_basis(declaration) or 'not stated'}. "
         + (

@@ -1,8 +1,14 @@
-"""The ways over the network that a declaration names, ready to be fetched."""
+"""The ways over the network that a declaration names, ready to be fetched.
+
+`PLANSTAT_MIRROR` is the address of a mirror, for networks that reach no publisher: a declared address
+`https://host/path` is then fetched from `<mirror>/host/path`. GENESIS has `PLANSTAT_<INSTANCE>_BASE`.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from urllib.parse import urlsplit, urlunsplit
 
 from sources.declaration import Declaration
 from sources.fetch import content
@@ -30,7 +36,9 @@ _GEOMETRY = {
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
-def ways_of(declaration: Declaration, publisher: Publisher) -> list[DownloadWay | GenesisWay]:
+def ways_of(
+    declaration: Declaration, publisher: Publisher, environ: Mapping[str, str] | None = None
+) -> list[DownloadWay | GenesisWay]:
     """All declared ways, the one that needs no login first; empty for what only comes by hand.
 
     Raises:
@@ -39,7 +47,8 @@ def ways_of(declaration: Declaration, publisher: Publisher) -> list[DownloadWay 
     ways: list[DownloadWay | GenesisWay] = []
     access = declaration.access
     if access.download:
-        ways.append(_download(declaration, access.download))
+        mirror = (os.environ if environ is None else environ).get("PLANSTAT_MIRROR", "")
+        ways.append(_download(declaration, _mirrored(access.download, mirror)))
     if access.genesis:
         flat = any(form.kind == "genesis_flat" for form in (declaration.format, *declaration.other_formats))
         ways.append(
@@ -52,6 +61,22 @@ def ways_of(declaration: Declaration, publisher: Publisher) -> list[DownloadWay 
             )
         )
     return ways
+
+
+def _mirrored(url: str, mirror: str) -> str:
+    """The address of a file on the mirror; the publisher's own without one.
+
+    Raises:
+        FetchError: the mirror is no http or https address.
+    """
+    if not mirror:
+        return url
+    if urlsplit(mirror).scheme not in ("http", "https") or not urlsplit(mirror).hostname:
+        raise FetchError(
+            Trouble.USAGE, "PLANSTAT_MIRROR is no http or https address", mirror, "Correct or unset it."
+        )
+    parts = urlsplit(url)
+    return f"{mirror.rstrip('/')}/{parts.netloc}{urlunsplit(('', '', parts.path, parts.query, ''))}"
 
 
 def _download(declaration: Declaration, url: str) -> DownloadWay:

@@ -84,6 +84,11 @@ def test_sources_of_the_warehouse_name_every_dataset(catalog: Catalog) -> None:
     assert named == set(catalog)
 
 
+def test_an_unverified_layout_is_told(catalog: Catalog) -> None:
+    assert "The layout is not verified." in describe(catalog, "22551-0003")
+    assert "not verified" not in describe(catalog, "12411-01-01-4")
+
+
 # --- mistakes --------------------------------------------------------------------------------------------
 
 

@@ -128,3 +128,15 @@ def test_every_declaration_tells_its_ways(catalog: Catalog) -> None:
     [way] = ways_of(grid, catalog.publisher(grid))
     assert isinstance(way, DownloadWay)
     assert way.members == grid.file_patterns
+
+
+def test_a_mirror_stands_in_for_every_publisher(catalog: Catalog) -> None:
+    declaration = catalog["12411-01-01-4"]
+    publisher = catalog.publisher(declaration)
+    direct = ways_of(declaration, publisher, {})[0]
+    mirrored = ways_of(declaration, publisher, {"PLANSTAT_MIRROR": "https://spiegel.example/amt/"})[0]
+    assert isinstance(direct, DownloadWay)
+    assert isinstance(mirrored, DownloadWay)
+    assert mirrored.url == direct.url.replace("https://", "https://spiegel.example/amt/")
+    with pytest.raises(FetchError, match="no http or https address"):
+        ways_of(declaration, publisher, {"PLANSTAT_MIRROR": "file:///etc"})

@@ -237,6 +237,21 @@ def test_no_file_of_data_is_left_undeclared(catalog: Catalog, shared_data: Path)
     assert unknown == {"Datensatzbeschreibung_Bevoelkerungszahl_Gitterzellen.xlsx"}, "a description, no data"
 
 
+RECORDED = {
+    "12531-0043", "11111-02-01-4", "12111-01-01-4", "12211-z-11", "ai-n-01-2-5", "1000a-0000", "1000a-2022",
+}  # fmt: skip
+"""Declared from recorded answers of the interface, whose bodies lie in archives or JSON."""
+
+
+@pytest.mark.real_files
+def test_what_was_declared_without_a_file_says_so(catalog: Catalog, shared_data: Path) -> None:
+    """A layout is verified by a real file, or its declaration says that it is not. Forms are ours."""
+    seen = {delivery.dataset_id for delivery in match_folder(catalog, shared_data)}
+    for declaration in catalog.values():
+        if declaration.form is None:
+            assert (declaration.id in seen | RECORDED) != bool(declaration.unverified), declaration.id
+
+
 @pytest.mark.real_files
 def test_every_edition_of_the_berlin_monitoring(catalog: Catalog, shared_data: Path) -> None:
     declaration = catalog["mss-planungsraeume"]
