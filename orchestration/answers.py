@@ -140,6 +140,14 @@ def tell_answer(answer: Answer, console: Console) -> None:
         console.print(f"{mark} {MEANINGS[mark]}", markup=False)
     for item in answer.breaks:
         console.print(f"‖ break of the series on {item['break_date']}: {item['note_en']}", markup=False)
+    for first, second, found in answer.differences()[-1:]:
+        decimals = first["decimals"]
+        console.print(
+            f"{second['area_name']} against {first['area_name']} on {first['reference_date']}: "
+            f"{found.value:+.{decimals}f} ({found.lower:+.{decimals}f} to {found.upper:+.{decimals}f}), "
+            f"{'more than chance' if found.beyond_chance else 'within chance'}",
+            markup=False,
+        )
     console.print(f"read it so: {indicator['how_to_read_de']}", markup=False)
     console.print(f"not so: {indicator['how_not_to_read_de']}", markup=False)
 

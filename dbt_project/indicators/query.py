@@ -9,6 +9,7 @@ Composite indices and goals are read from marts of their own.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +74,47 @@ class Answer:
         """The series of an area as one line of blocks, missing values as a gap."""
         return sparkline([row["value"] for row in self.rows if row["area_code"] == area_code])
 
-    def charts(self) -> list[tuple[str, str, str]]:
-        """Code, name and chart of every area."""
-        names = {row["area_code"]: row["area_name"] or "" for row in self.rows}
-        return [(code, name, self.chart(code)) for code, name in names.items()]
+    def differences(self) -> list[tuple[Row, Row, Difference]]:
+        """Where two areas were asked for: their rows of each common date, and how they differ."""
+        areas = list(dict.fromkeys(row["area_code"] for row in self.rows))
+        if len(areas) != 2:
+            return []
+        first, second = (
+            {row["reference_date"]: row for row in self.rows if row["area_code"] == area} for area in areas
+        )
+        pairs = [(first[date], second[date]) for date in first if date in second]
+        compared = [(one, other, difference(one, other)) for one, other in pairs]
+        return [(one, other, found) for one, other, found in compared if found is not None]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The second of two values minus the first, with its 95 % interval.
+
+    The interval is made of those of both values by squaring and adding (Newcombe 1998, method 10; Zou and
+    Donner 2008), as for changes in the mart.
+    """
+
+    value: float
+    lower: float
+    upper: float
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.lower > 0 or self.upper < 0
+
+
+def difference(first: Row, second: Row) -> Difference | None:
+    """How two values differ; None when one of them is missing or has no interval."""
+    names = ("value", "lower_limit", "upper_limit")
+    one, other = ([row.get(name) for name in names] for row in (first, second))
+    if None in one or None in other:
+        return None
+    (a, a_low, a_high), (b, b_low, b_high) = one, other
+    return Difference(
+        b - a, b - a - math.hypot(b - b_low, a_high - a), b - a + math.hypot(b_high - b, a - a_low)
+    )
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from dbt_project.indicators.composites import class_rows, component_rows, edition_rows, load_indices
 from dbt_project.indicators.specification import load_specifications
+from tests.end_to_end.test_every_kreis import computed
 
 Render = Callable[[str, str], str]
 YEARS = [2013, 2015, 2017, 2019, 2021]
@@ -127,6 +129,26 @@ def test_dynamics_classes_are_equal_but_for_four_areas_of_2021(
         row["id"] for row in table if classes[f"X03-mss-{year}", row["id"]] != row["dynamic_index"].strip()
     ]
     assert different == (["01200519", "04300518", "07601341", "12500825"] if year == 2021 else [])
+
+
+@pytest.mark.real_files
+def test_frozen_loadings_are_those_of_the_first_principal_component_of_2015(shared_data: Path) -> None:
+    """Means, deviations and loadings of X01 and X05, by numpy from the published files alone."""
+    by_hand = computed(shared_data / "01-genesis-regio")
+    names = ["P03", "P06", "A01", "B01"]
+    kreise = sorted(kreis for kreis, year in by_hand["P03"] if year == 2015)
+    assert len(kreise) == 402
+    matrix = np.array([[by_hand[name][kreis, 2015] for name in names] for kreis in kreise])
+    mean, deviation = matrix.mean(axis=0), matrix.std(axis=0)
+    variances, components = np.linalg.eigh(np.corrcoef(matrix.T))
+    first = components[:, -1] * np.sign(components[:, -1].sum())
+    indices = load_indices(load_specifications())
+    for edition in ("X01-kreise-2015", "X05-kreise-2015"):
+        frozen = {one.component: one for one in indices[edition].components}
+        assert [frozen[name].mean for name in names] == pytest.approx(list(mean), rel=1e-5)
+        assert [frozen[name].sd for name in names] == pytest.approx(list(deviation), rel=1e-5)
+    assert [frozen[name].weight for name in names] == pytest.approx(list(first), abs=1e-5)
+    assert variances[-1] / variances.sum() == pytest.approx(0.63, abs=0.005)
 
 
 def test_an_area_without_a_component_has_no_score(

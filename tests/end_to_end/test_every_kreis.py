@@ -142,6 +142,35 @@ def computed(folder: Path) -> dict[str, Numbers]:
     }
 
 
+def indices(by_hand: dict[str, Numbers]) -> dict[str, Numbers]:
+    """X01 and X05 of the Kreise of 2015, and X06 (under `DG` and the Länder), by numpy.
+
+    X01 is the mean of the z-values of P03, P06, A01 and B01, X05 their first principal component.
+    """
+    import numpy as np
+
+    names = ["P03", "P06", "A01", "B01"]
+    kreise = sorted(kreis for kreis, year in by_hand["P03"] if year == 2015)
+    matrix = np.array([[by_hand[name][kreis, 2015] for name in names] for kreis in kreise])
+    z = (matrix - matrix.mean(axis=0)) / matrix.std(axis=0)
+    loadings = np.linalg.eigh(np.corrcoef(matrix.T))[1][:, -1]
+    scores = z @ (loadings * np.sign(loadings.sum()))
+    found: dict[str, Numbers] = {
+        "X01": {(kreis, 2015): value for kreis, value in zip(kreise, z.mean(axis=1), strict=True)},
+        "X05": {(kreis, 2015): value for kreis, value in zip(kreise, scores, strict=True)},
+        "X06": {},
+    }
+    for upper in ["DG", *sorted({kreis[:2] for kreis in kreise})]:
+        own = [kreis for kreis in kreise if upper in ("DG", kreis[:2])]
+        everybody = np.array([by_hand["D01"][kreis, 2015] for kreis in own])
+        foreign = everybody * np.array([by_hand["I01"][kreis, 2015] for kreis in own]) / 100
+        german = everybody - foreign
+        if len(own) >= 3:
+            shares = np.abs(foreign / foreign.sum() - german / german.sum())
+            found["X06"][upper, 2015] = 50 * float(shares.sum())
+    return found
+
+
 @pytest.fixture(scope="module")
 def by_hand(shared_data: Path) -> dict[str, Numbers]:
     return computed(shared_data / "01-genesis-regio")
@@ -163,6 +192,22 @@ def released(real_place: Place, real_run: Ended) -> dict[str, tuple[Numbers, int
         if value is not None:
             numbers[kreis, year] = value
     return found
+
+
+@pytest.mark.parametrize("index", ["X01", "X05", "X06"])
+def test_indices_of_every_kreis(
+    by_hand: dict[str, Numbers], real_place: Place, real_run: Ended, index: str
+) -> None:
+    """To the two decimals they are shown with: references and loadings are frozen with six digits."""
+    file = real_place.root / "releases" / "social_index" / "current" / "social_index.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select area_code, reference_year, score from read_parquet(?) where index_id = ?",
+            [str(file), index],
+        ).fetchall()
+    expected = indices(by_hand)[index]
+    assert {(area, year) for area, year, _ in rows} == set(expected)
+    assert max(abs(score - expected[area, year]) for area, year, score in rows) < 1e-4
 
 
 INDICATORS = (

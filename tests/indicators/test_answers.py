@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 from rich.console import Console
+from scipy import stats
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.explain import explain
@@ -268,6 +269,20 @@ def test_a_break_between_two_dates_is_named() -> None:
     ]
     assert "‖ break of the series on 2011-05-09: census" in out.getvalue()
     assert "s estimated or converted" in out.getvalue()
+
+
+def test_two_areas_are_compared_with_newcombes_interval() -> None:
+    """Newcombe 1998, Statistics in Medicine 17, example a: 56/70 against 48/80, method 10."""
+    rows = []
+    for area, (x, n) in {"first": (48, 80), "second": (56, 70)}.items():
+        limits = stats.binomtest(x, n).proportion_ci(method="wilson")
+        rows.append({"area_code": area, "reference_date": MARCH_2016, "value": x / n,
+                     "lower_limit": limits.low, "upper_limit": limits.high})  # fmt: skip
+    [(_, _, found)] = Answer({}, rows).differences()
+    assert (found.value, found.lower, found.upper) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert found.beyond_chance
+    assert Answer({}, [rows[0], rows[1] | {"lower_limit": None}]).differences() == []
+    assert Answer({}, rows[:1]).differences() == []
 
 
 def test_csv_has_every_column(warehouse: Path) -> None:
