@@ -7,7 +7,6 @@ What `exports/products/<product>.yml` holds under `checks:` (every key may be le
 
     checks:
       dates: {since: 1990-01-01, until: null}  # reference dates allowed; never later than the check
-      may_be_empty: "…"                        # why the product may have no row at all: then it only warns
       required:                                # values that must occur with at least one figure
         - {column: indicator_id, values: [D01, I01], why: "…"}
       ranges:                                  # first entry whose `where` fits decides about a row
@@ -233,7 +232,6 @@ class Settings(Strict):
     """The whole `checks:` block."""
 
     dates: Dates = Field(default_factory=Dates)
-    may_be_empty: str | None = None
     required: tuple[Required, ...] = ()
     ranges: tuple[ValueRange, ...] = ()
     integers: tuple[Where, ...] = ()

@@ -101,17 +101,15 @@ def inspections(bench: Bench) -> list[Inspection]:
 
 
 def _not_empty(bench: Bench) -> Rule:
-    allowed = bench.description.checks.may_be_empty
-    why = f" ({allowed})".replace("{", "{{").replace("}", "}}") if allowed else ""
     return Rule(
         Statement(
             "shape.not_empty",
             "shape",
-            "warn" if allowed else "fail",
+            "fail",
             Phrase("Das Produkt hat Zeilen", "The product has rows"),
             Phrase("vor einer leeren Veröffentlichung", "against publishing nothing"),
             DATA_ENGINEER,
-            Phrase(f"die Datei enthält keine Zeile{why}", f"the file holds no row{why}"),
+            Phrase("die Datei enthält keine Zeile", "the file holds no row"),
             unit=Phrase("Datei", "file"),
         ),
         cases="select count(*) as row_count from candidate",

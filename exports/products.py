@@ -134,8 +134,8 @@ class Disclosure(Frozen):
 class Product(Frozen):
     """One product as declared in `products/<product>.yml`.
 
-    `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: its
-    source is not delivered everywhere; without rows nothing is released, and nothing fails.
+    `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
+    there may be no row yet; until there is one nothing is released and nothing fails, later it must have rows.
     """
 
     product: str
@@ -151,7 +151,7 @@ class Product(Frozen):
     keywords: tuple[str, ...] = ()
     contact: Contact
     audience: Literal["public", "internal"] = "public"
-    may_be_empty: bool = False
+    may_be_empty: str | None = Field(None, min_length=5)
     disclosure: Disclosure | None = None
     checks: dict[str, Any] = Field(default_factory=dict)
 

@@ -161,7 +161,7 @@ class Publication:
         """In words, what a run would do for this product, given that its models hold."""
         kept = self._kept()
         if kept.get("empty"):
-            return "leave it out, since its source is not delivered"
+            return f"leave it out while it has no rows: {self.product.may_be_empty}"
         if kept.get("key") != self.key(self.describe()):
             return "build it anew, since its description or the exports changed"
         if self.is_released(kept):
@@ -205,7 +205,7 @@ class Publication:
 
         kept = self._kept()
         if kept.get("empty"):
-            words = "no data: its source is not delivered; nothing is released"
+            words = f"no rows, {self.product.may_be_empty}: nothing is released"
             return Answer(True, {}, words, self.folder, is_new=False)
         if self.is_released(kept):
             return self._answer(self.current, is_new=False)
@@ -282,8 +282,8 @@ class Publication:
         return is_current(self.folder, self.known)
 
     def _is_empty(self) -> bool:
-        """Whether a product whose source need not be delivered has no row."""
-        if not self.product.may_be_empty:
+        """Whether a product that may wait for its rows waits still; once released, the gate wants rows."""
+        if self.product.may_be_empty is None or self.current.exists():
             return False
         with Warehouse(self.paths.warehouse).reading() as warehouse:
             return warehouse.table(self.product.relation).limit(1).fetchone() is None

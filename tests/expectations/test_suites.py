@@ -44,14 +44,10 @@ def test_what_is_no_name_of_a_product_is_refused(name: str) -> None:
         suite_of(name)
 
 
-def test_a_product_that_may_be_empty_only_warns(ask) -> None:
+def test_a_product_without_rows_is_refused(ask) -> None:
     candidate = indicators()
     candidate.rows.clear()
     assert ask(candidate, "shape.not_empty").outcome == "failed"
-    candidate.checks["may_be_empty"] = "solange nichts {vereinbart} ist"
-    check = ask(candidate, "shape.not_empty")
-    assert check.outcome == "warned"
-    assert "(solange nichts {vereinbart} ist)" in check.examples_de[0]
 
 
 @pytest.mark.parametrize(
