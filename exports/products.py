@@ -135,7 +135,7 @@ class Product(Frozen):
     """One product as declared in `products/<product>.yml`.
 
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
-    there may be no row yet; until there is one nothing is released and nothing fails, later it must have rows.
+    there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
     """
 
     product: str
