@@ -37,6 +37,9 @@ AREA_CODES: dict[str, str] = {
     "BEZIRKSREGION": "(0[1-9]|1[0-2])[0-9]{4}",
     "PLANUNGSRAUM": "(0[1-9]|1[0-2])[0-9]{6}",
     "SMALL_AREA": "[0-9A-Za-z]{2,20}",
+    "CITY": "[0-9]{8}",
+    **dict.fromkeys(("DISTRICT", "QUARTER", "PLANNING_AREA", "BLOCK", "NOT_LOCATABLE"), "[0-9]{9,12}"),
+    **dict.fromkeys(("JUGENDAMT", "SCHOOL_DISTRICT"), "[0-9A-Z]{5,14}"),
 }
 
 # SDMX CL_OBS_STATUS and CL_CONF_STATUS as far as they are used, and why a value is missing.

@@ -27,6 +27,7 @@ _TIMES = {
     "date": ("Tag als TT.MM.JJJJ", "31.12.2025"),
     "compact_date": ("Tag als JJJJMMTT", "20251231"),
     "month": ("Monat als JJJJMM", "202512"),
+    "half_year": ("Halbjahr als JJJJ-01 oder JJJJ-02", "2025-02"),
     "year": ("Jahr", "2025"),
     "school_year": ("Schuljahr", "2025/26"),
 }

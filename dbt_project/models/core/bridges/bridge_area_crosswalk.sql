@@ -260,6 +260,29 @@ lor_density as (
 
 ),
 
+-- a town says which part of the residents of a former area went where; in square metres it says nothing
+town_areas as (
+
+    select * from {{ ref('stg_kommune__gebietsgliederung') }}
+
+),
+
+town_steps as (
+
+    select
+        town_areas.town_code as scheme,
+        town_areas.scheme_from,
+        town_areas.valid_from as step_date,
+        regexp_extract(former, '[0-9]+') as from_code,
+        town_areas.area_code as to_code,
+        coalesce(try_cast(regexp_extract(former, '[(]([0-9.]+)[)]', 1) as double), 1) as share
+    from (
+        select *, unnest(string_split(former_codes, ',')) as former
+        from (select *, min(valid_from) over (partition by town_code) as scheme_from from town_areas) as dated_areas
+    ) as town_areas
+
+),
+
 steps as (
 
     select
@@ -269,9 +292,15 @@ steps as (
         lor_parts.from_code,
         lor_parts.to_code,
         lor_parts.part_area,
-        lor_parts.part_area * lor_density.people_per_area as part_people
+        lor_parts.part_area * lor_density.people_per_area as part_people,
+        true as has_sizes
     from lor_parts
     inner join lor_density on lor_parts.to_code = lor_density.to_code
+
+    union all
+
+    select scheme, scheme_from, step_date, from_code, to_code, share, share, false
+    from town_steps
 
 ),
 
@@ -283,7 +312,7 @@ step_numbers as (
         scheme_from,
         row_number() over (partition by scheme order by step_date) as step_number,
         lead(step_date, 1, date '9999-12-31') over (partition by scheme order by step_date) as next_date
-    from (select distinct scheme, scheme_from, step_date from steps) as found
+    from (select scheme, step_date, min(scheme_from) as scheme_from from steps group by scheme, step_date) as found
 
 ),
 
@@ -313,6 +342,8 @@ moves as (
         {{ share('steps.part_people', 'steps.scheme, steps.step_date, steps.to_code', 'steps.part_area') }}
     from steps
     inner join step_numbers on steps.scheme = step_numbers.scheme and steps.step_date = step_numbers.step_date
+    -- how much of the new area each part is can be said only where its size is known
+    where steps.has_sizes
 
 ),
 

@@ -1,10 +1,23 @@
 {#-
   Which area belongs to which, at any distance: an area and each of its ancestors, while both hold. Hierarchies share
   areas: a planning area of Berlin belongs to a Bezirk by the LOR of its edition, the Bezirk to Berlin by administration.
+  Upwards a path keeps the hierarchy it began in and goes on by administration.
 -#}
 with recursive areas as (
 
     select * from {{ ref('dim_area') }}
+
+),
+
+towns as (
+
+    select distinct area_code, valid_from from {{ ref('stg_kommune__gebietsgliederung') }}
+
+),
+
+memberships as (
+
+    select * from {{ ref('stg_kommune__gebietszuordnung') }}
 
 ),
 
@@ -14,6 +27,7 @@ parents as (
         case
             when child.area_level in ('PLANUNGSRAUM', 'BEZIRKSREGION', 'PROGNOSERAUM')
                 then case when child.valid_to = date '2021-01-01' then 'LOR_2006' else 'LOR_2021' end
+            when towns.area_code is not null then 'KOMMUNE'
             else 'ADMIN'
         end as hierarchy,
         child.area_key,
@@ -25,6 +39,24 @@ parents as (
         on child.parent_area_code = parent.area_code
         and child.valid_from < parent.valid_to
         and parent.valid_from < child.valid_to
+    left join towns on child.area_code = towns.area_code and child.valid_from = towns.valid_from
+
+    union all
+
+    select
+        memberships.hierarchy,
+        child.area_key,
+        parent.area_key,
+        greatest(memberships.valid_from, child.valid_from),
+        least(memberships.valid_to, child.valid_to)
+    from memberships
+    inner join areas as child
+        on memberships.area_code = child.area_code
+        and child.valid_from < memberships.valid_to
+        and memberships.valid_from < child.valid_to
+    inner join areas as parent
+        on memberships.parent_area_code = parent.area_code
+        and memberships.hierarchy = parent.area_level
 
 ),
 
@@ -47,6 +79,7 @@ walk as (
         on walk.ancestor_key = parents.area_key
         and walk.valid_from < parents.valid_to
         and parents.valid_from < walk.valid_to
+        and parents.hierarchy in (walk.hierarchy, 'ADMIN')
     -- a cycle would never end; nothing in Germany is twelve levels deep
     where walk.distance < 12
 

@@ -24,6 +24,12 @@ with table_areas as (
     union all
     select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22311_01_02_4') }}
     union all
+    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22121_01_02_4') }}
+    union all
+    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22151_01_01_4') }}
+    union all
+    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22311_01_01_4') }}
+    union all
     select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22541_01_04_4') }}
     union all
     select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22542_01_02_4') }}
@@ -59,6 +65,18 @@ earlier_register as (
 lor as (
 
     select * from {{ ref('stg_berlin__lor_areas') }}
+
+),
+
+town_areas as (
+
+    select * from {{ ref('stg_kommune__gebietsgliederung') }}
+
+),
+
+town_districts as (
+
+    select * from {{ ref('stg_kommune__gebietszuordnung') }}
 
 ),
 
@@ -279,6 +297,18 @@ lor_predecessors as (
 
 ),
 
+town_successors as (
+
+    select
+        regexp_extract(former, '[0-9]+') as former_code,
+        valid_from,
+        count(*) as successors,
+        arg_max(area_code, coalesce(try_cast(regexp_extract(former, '[(]([0-9.]+)[)]', 1) as double), 1)) as successor_code
+    from (select area_code, valid_from, unnest(string_split(former_codes, ',')) as former from town_areas) as parts
+    group by all
+
+),
+
 predecessors as (
 
     select successor_code, string_agg(distinct area_code, ', ' order by area_code) as predecessor_codes
@@ -322,6 +352,43 @@ all_areas as (
     from lor
     left join lor_changes on lor.area_code = lor_changes.from_code and lor.edition = 'LOR_2006'
     left join lor_predecessors on lor.area_code = lor_predecessors.to_code and lor.edition = 'LOR_2021'
+
+    union all
+
+    select
+        town_areas.area_code,
+        town_areas.area_name,
+        town_areas.area_level,
+        town_areas.valid_from,
+        town_areas.valid_to,
+        town_successors.successor_code,
+        case
+            when town_successors.successor_code is not null then case when town_successors.successors > 1 then 'split' else 'merge' end
+            when town_areas.former_codes is not null then 'created'
+        end,
+        'Gebietsgliederung der Kommune',
+        coalesce(town_areas.parent_area_code, left(town_areas.area_code, 5)),
+        regexp_replace(town_areas.former_codes, '[(][^)]*[)]', '', 'g')
+    from town_areas
+    left join town_successors
+        on town_areas.area_code = town_successors.former_code
+        and town_areas.valid_to = town_successors.valid_from
+
+    union all
+
+    select
+        parent_area_code,
+        any_value(parent_area_name),
+        hierarchy,
+        min(valid_from),
+        max(valid_to),
+        null,
+        null,
+        'Zuordnung der Kommune',
+        left(parent_area_code, 5),
+        null
+    from town_districts
+    group by hierarchy, parent_area_code
 
 )
 

@@ -1,38 +1,16 @@
+{#-
+  What changed between two states of a dataset: every version of a cell that replaced another one, and every cell that a
+  later delivery printed for the first time.
+-#}
 with versions as (
+    {%- for fact in indicator_facts() %}
 
-    {{ revisions('population', ['sex', 'age_group', 'nationality']) }}
-
-    union all
-
-    {{ revisions('school_enrolment', ['school_type', 'sex', 'nationality', 'grade']) }}
+    {{ revisions(fact.name, fact.dimensions) }}
+    {%- if not loop.last %}
 
     union all
-
-    {{ revisions('school_leaver', ['qualification', 'sex']) }}
-
-    union all
-
-    {{ revisions('benefit_receipt', ['benefit', 'sex', 'nationality', 'age_group', 'setting']) }}
-
-    union all
-
-    {{ revisions('childcare', ['childcare_type', 'age_group']) }}
-
-    union all
-
-    {{ revisions('youth_facility', ['facility_branch', 'facility_type']) }}
-
-    union all
-
-    {{ revisions('unemployment', ['sex', 'nationality', 'age_group', 'unemployed_group']) }}
-
-    union all
-
-    {{ revisions('income', []) }}
-
-    union all
-
-    {{ revisions('area_size', []) }}
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
@@ -48,9 +26,44 @@ areas as (
 
 ),
 
+deliveries as (
+
+    select
+        dataset_id,
+        snapshot_after as snapshot_id,
+        lag(snapshot_after) over newest as snapshot_before,
+        lag(known_after) over newest as known_before,
+        max(last_date) over (
+            partition by dataset_id order by known_after, snapshot_after rows between unbounded preceding and 1 preceding
+        ) as last_date_before
+    from (
+        select
+            dataset_id,
+            snapshot_after,
+            min(known_after) as known_after,
+            max(reference_date) filter (value_after is not null) as last_date
+        from versions
+        where correction_id is null
+        group by all
+    ) as found
+    window newest as (partition by dataset_id order by known_after, snapshot_after)
+
+),
+
 changes as (
 
-    select * from versions where snapshot_before is not null
+    select
+        versions.* replace (
+            coalesce(versions.snapshot_before, deliveries.snapshot_before) as snapshot_before,
+            coalesce(versions.known_before, deliveries.known_before) as known_before
+        ),
+        versions.snapshot_before is null as is_new,
+        deliveries.last_date_before
+    from versions
+    left join deliveries
+        on versions.dataset_id = deliveries.dataset_id
+        and versions.snapshot_after = deliveries.snapshot_id
+    where coalesce(versions.snapshot_before, deliveries.snapshot_before) is not null
 
 ),
 
@@ -67,6 +80,8 @@ explained as (
                 and starts_with(changes.area_code, coalesce(breaks.area_prefix, ''))
                 and breaks.effective_date > cast(changes.known_before as date)
                 and breaks.effective_date <= cast(changes.known_after as date)
+                -- a new definition changes the figures from its day on; a revision, those of all days
+                and (breaks.kind = 'revision' or breaks.effective_date <= changes.reference_date)
         ) as break_kind,
         exists (
             select 1
@@ -96,14 +111,16 @@ select
     value_after,
     value_after - value_before as difference,
     (value_after - value_before) / nullif(abs(value_before), 0) as difference_share,
-    reason_before,
+    coalesce(reason_before, 'not_delivered') as reason_before,
     reason_after,
     snapshot_before,
     snapshot_after,
     known_before,
     known_after,
+    last_date_before,
     case
         when correction_id is not null then 'correction'
+        when is_new then 'new_period'
         when reason_before in ('not_yet_available', 'not_delivered') and value_after is not null then 'late_report'
         when 'area_not_existing' in (reason_before, reason_after) or territory_changed then 'territory'
         when rounding_before is distinct from rounding_after then 'rounding'
