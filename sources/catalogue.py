@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sources import located_yaml
 from sources.declaration import Declaration
+from sources.divisions import history_problems
 from sources.located_yaml import DeclarationError, Located, Problem
 from sources.vocabulary import CodeList, Dialect, Licence, Publisher, Statistic
 
@@ -186,6 +187,8 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
     )
     for declaration, located in declared.values():
         _check_references(catalog, declaration, located, problems)
+    if (reforms := root / "area_history.csv").exists():
+        problems += history_problems(reforms)
     if problems:
         raise DeclarationError(sorted(problems))
     return catalog

@@ -213,6 +213,24 @@ class Break(Frozen):
     areas: tuple[Text, ...] = ()
 
 
+class Division(Frozen):
+    """The columns of a list of areas that say how the areas hang together in space and time."""
+
+    code: Identifier
+    parent: Identifier
+    valid_from: Identifier
+    valid_to: Identifier
+    former: Identifier = Field(description="codes it came from, by comma, with (share) for a part")
+
+
+class Crosswalk(Frozen):
+    """The columns of a key between two divisions: shares that sum to 1 for each area of origin."""
+
+    of: tuple[Identifier, ...] = Field(description="columns that name an area of origin")
+    weights: tuple[Identifier, ...]
+    tolerance: float = Field(default=1e-9, ge=0, lt=0.1, description="for published shares that are rounded")
+
+
 class Form(Frozen):
     """A form to hand out. Columns, lists and signs are those of the declaration; this adds what to say."""
 
@@ -259,6 +277,8 @@ class Declaration(Frozen):
     dialect: Identifier | None = Field(default=None, description="only where it differs from the publisher's")
     rounding: tuple[Rounding, ...] = ()
     breaks: tuple[Break, ...] = ()
+    division: Division | None = Field(default=None, description="this is a list of areas")
+    crosswalk: Crosswalk | None = Field(default=None, description="this is a key between two divisions")
     form: Form | None = Field(default=None, description="handed out as a form (`planstat form`)")
     unverified: Text | None = Field(
         default=None,
@@ -288,6 +308,14 @@ class Declaration(Frozen):
     def _form_is_filled_in(self) -> Declaration:
         if (self.form is not None) != (self.format.kind == "form"):
             raise ValueError("form (what to say on it) and format kind form belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _areas_fit(self) -> Declaration:
+        named = [*self.division.model_dump().values()] if self.division else []
+        named += [*self.crosswalk.of, *self.crosswalk.weights] if self.crosswalk else []
+        if unknown := sorted(set(named) - {column.name for column in self.columns}):
+            raise ValueError(f"division and crosswalk name columns that are not declared: {unknown}")
         return self
 
     @model_validator(mode="after")

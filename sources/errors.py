@@ -123,6 +123,44 @@ PROBLEMS: dict[str, ProblemWords] = {
         "area {found!r} ({name}) did not exist any more at {time}, it ended on {end}",
         "Check time and code and fetch again.",
     ),
+    "same_time": ProblemWords(
+        "Gebiet {area!r}: {found!r}, aber die Lieferung {snapshot} mit demselben Stand ({time}) sagt {before!r}",
+        "Klären, welche Lieferung gilt, und die andere zurückziehen; sonst mit eigenem Stand neu abrufen.",
+        "area {area!r}: {found!r}, but delivery {snapshot} of the same time ({time}) says {before!r}",
+        "Find out which delivery holds and withdraw the other; otherwise fetch it again with a time of its own.",
+    ),
+    "area_not_listed": ProblemWords(
+        "Gebiet {found!r} wird genannt, steht aber nicht in der Liste",
+        "Schlüssel berichtigen oder das Gebiet mit seiner Gültigkeit in die Liste aufnehmen.",
+        "area {found!r} is referred to but not in the list",
+        "Correct the code, or add the area with its period of validity.",
+    ),
+    "area_reused": ProblemWords(
+        "Schlüssel {found!r} steht für zwei Gebiete zur selben Zeit (auch Zeile {other})",
+        "Jedem Gebiet einen eigenen Schlüssel geben; ein Schlüssel wird nie für ein anderes Gebiet wiederverwendet.",
+        "code {found!r} stands for two areas at the same time (also line {other})",
+        "Give each area a code of its own; a code is never used again for another area.",
+    ),
+    "area_ends_first": ProblemWords(
+        "Gebiet {found!r} endet, bevor es beginnt", "Gültig ab und Gültig bis berichtigen.",
+        "area {found!r} ends before it begins", "Correct its first day and the first day after.",
+    ),
+    "area_cycle": ProblemWords(
+        "Gebiete sind einander übergeordnet: {found}", "Übergeordnetes Gebiet berichtigen.",
+        "areas are each other's parents: {found}", "Correct the area above.",
+    ),
+    "area_goes_on": ProblemWords(
+        "Früheres Gebiet {found!r} endet nicht am {day}, an dem das neue beginnt",
+        "Gültig bis des früheren Gebiets auf diesen Tag setzen oder den früheren Schlüssel streichen.",
+        "former area {found!r} does not end on {day}, when the new one begins",
+        "Let the former area end on that day, or leave its code out.",
+    ),
+    "shares_not_one": ProblemWords(
+        "Die Anteile von {found!r} ergeben zusammen {total} statt 1 ({n} Zeilen)",
+        "Fehlende Teile ergänzen oder Anteile berichtigen: was ein Gebiet abgab, muss ganz ankommen.",
+        "the shares of {found!r} add to {total} instead of 1 ({n} rows)",
+        "Add the missing parts or correct the shares: what an area gave away has to arrive whole.",
+    ),
     "wrong_area_level": ProblemWords(
         "Gebietsschlüssel {found!r} gehört zur Ebene {level}, die für diese Tabelle nicht deklariert ist",
         "Richtige regionale Tiefe abrufen oder die Ebene in der Deklaration ergänzen.",

@@ -31,10 +31,12 @@ import pyarrow.parquet as pq
 from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
 from sources.declaration import Declaration
+from sources.divisions import check_areas
 from sources.errors import SourceError, problem
 from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
 from sources.territory import REGISTER, Territory
+from sources.vintages import refuse_same_time
 
 Origin = Literal["sample", "folder", "live", "drop"]
 
@@ -391,6 +393,8 @@ class Landing:
                 period = reading.period(declaration)
                 if declaration.shape == "cells" and "area_code" in reading.columns:
                     self._territory(origin).check(reading.areas(), copies[0].name)
+                if declaration.division or declaration.crosswalk:
+                    check_areas(declaration, reading.table, copies[0].name)
             except SourceError as error:
                 return self._put_aside(copies, error, declaration.id, now)
             except Exception as error:  # a defect of the reader must not stop the other datasets
@@ -399,7 +403,12 @@ class Landing:
                 return self._put_aside(copies, failed, declaration.id, now)
             about = self._about(declaration, reading, copies, period, origin, source_uri, retrieved_at, now)
             about |= {"remark": remark, "notes": "\n".join(filter(None, (remark, reading.notes))) or None}
-            reading.write(scratch / f"{declaration.shape}.parquet")
+            table = scratch / f"{declaration.shape}.parquet"
+            reading.write(table)
+            try:
+                self._refuse_same_time(declaration, about, table)
+            except SourceError as error:
+                return self._put_aside(copies, error, declaration.id, now)
             (scratch / "snapshot.json").write_text(_json(about), encoding="utf-8")
             place = parent / f"snapshot={about['snapshot_id']}"
             if not place.exists():
@@ -412,6 +421,24 @@ class Landing:
         self._snapshots[snapshot.snapshot_id] = snapshot
         self._write_ledger()
         return _outcome("landed", snapshot)
+
+    def _refuse_same_time(self, declaration: Declaration, about: dict[str, Any], table: Path) -> None:
+        """Compare with accepted deliveries that claim the same time; another reading of the same bytes is none."""
+        if declaration.shape != "cells":
+            return
+        moment = about["published_at"] or about["retrieved_at"]
+        rows = [
+            row
+            for row in self.ledger()
+            if row["dataset_id"] == declaration.id
+            and row["status"] == "accepted"
+            and row["sha256"] != about["sha256"]
+            and (row["origin"] == "sample") == (about["origin"] == "sample")
+            and (row["published_at"] or row["retrieved_at"]) == _time(moment)
+        ]
+        folder = self._dataset_folder(declaration)
+        others = [folder / f"snapshot={row['snapshot_id']}" / table.name for row in rows]
+        refuse_same_time(table, others, about["file_name"], moment)
 
     def _territory(self, origin: Origin) -> Territory:
         """The areas on record: the reforms, and the newest register of the same kind of origin."""

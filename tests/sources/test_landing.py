@@ -389,3 +389,18 @@ def _tree(root: Path) -> dict[str, tuple[int, bytes]]:
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }
+
+
+def test_another_number_for_the_same_time_is_refused(place: Place) -> None:
+    """Which of two deliveries of one time holds cannot be said; other cells of that time complete it."""
+    first = place.land()
+    changed = text().replace(ROWS[0], ROWS[0][: ROWS[0].rindex(";")] + ";999")
+    assert changed != text()
+    second = place.land(changed, now=LATER)
+    assert second.status == "set_aside"
+    assert second.error is not None
+    assert (second.error.code, second.error.line is not None) == ("same_time", True)
+    assert str(first.snapshot_id) in str(second.error)
+    assert place.statuses() == ["accepted"], "the last good state stays"
+    later = place.land(changed.replace("10.10.2017", "11.10.2017"), now=LATER)
+    assert later.status == "landed", "with a time of its own it is a new state"

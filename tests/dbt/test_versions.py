@@ -1,0 +1,126 @@
+"""Any past state exactly: what is read as of a time is what was there to read at that time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.dbt.rendering import macros
+
+DAYS = [dt.datetime(2020, month, 1) for month in range(1, 7)]
+STAGED = (
+    "create table cells (dataset_id varchar, snapshot_id varchar, known_from timestamp, line integer,"
+    " column_no integer, period_key varchar, reference_date date, area_code varchar, measure_code varchar,"
+    " unit varchar, value double, obs_status varchar, conf_status varchar, missing_reason varchar,"
+    " raw_symbol varchar, rounding_base integer, sex varchar, source_rank integer);"
+    "create table dim_area as select 'a@1900' as area_key, 'a' as area_code, date '1900-01-01' as valid_from,"
+    " date '9999-12-31' as valid_to, true as is_latest;"
+    "create table corrections (correction_id varchar, fact varchar, dataset_id varchar, area_code varchar,"
+    " period_key varchar, measure_code varchar, sex_code varchar, expected_value double, expected_symbol"
+    " varchar, corrected_value double, corrected_reason varchar, known_from timestamp);"
+)
+
+# One delivery: table (1 comes first), when it was published, and what it prints for men and for women.
+Delivery = tuple[int, dt.datetime, float | None, float | None]
+deliveries = st.lists(
+    st.tuples(
+        st.sampled_from([1, 2]),
+        st.sampled_from(DAYS),
+        st.sampled_from([None, 1.0, 2.0]),
+        st.sampled_from([None, 1.0, 2.0]),
+    ),
+    max_size=8,
+    unique_by=lambda one: one[:2],  # a table has one state at a time
+)
+
+
+def facts(rows: list[Delivery], correction: tuple[float, float, dt.datetime] | None = None) -> list[dict]:
+    """The fact built from these deliveries; a correction of men's number: expected, right, since when."""
+    connection = duckdb.connect()
+    connection.execute(STAGED)
+    for rank, day, *values in rows:
+        for sex, value in zip("MF", values, strict=True):
+            connection.execute(
+                "insert into cells values (?, ?, ?, 1, 1, 'D2019-12-31', '2019-12-31', 'a', 'persons',"
+                " 'Anzahl', ?, ?, 'F', ?, null, null, ?, ?)",
+                [
+                    f"table-{rank}", f"{day}-{rank}", day, value, "A" if value is not None else "M",
+                    "none" if value is not None else "unknown_or_confidential", sex, rank,
+                ],
+            )  # fmt: skip
+    if correction:
+        connection.execute(
+            "insert into corrections values ('c1', 'population', 'table-1', 'a', 'D2019-12-31', 'persons',"
+            " 'M', ?, null, ?, 'none', ?)",
+            list(correction),
+        )
+    body = macros("readings.sql", "fact_versions.sql").fact_versions("cells", ["sex"], "population")
+    found = connection.execute(
+        "with areas as (select * from dim_area), history as (select null::varchar as area_code,"
+        f" null::varchar as successor_code where false), {body}"
+    )
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def read(rows: list[dict], moment: dt.datetime | None) -> dict[str, tuple]:
+    """What stands at a time (None: now), by sex; the one condition that every macro uses."""
+    return {
+        row["sex_code"]: (row["dataset_id"], row["value"])
+        for row in rows
+        if (
+            row["is_preferred"]
+            if moment is None
+            else row["known_from"] <= moment and (row["preferred_to"] is None or row["preferred_to"] > moment)
+        )
+    }
+
+
+@settings(max_examples=30, deadline=None)
+@given(deliveries, st.sampled_from(DAYS))
+def test_a_past_state_is_the_state_of_then(rows: list[Delivery], moment: dt.datetime) -> None:
+    then = [row for row in rows if row[1] <= moment]
+    assert read(facts(rows), moment) == read(facts(then), None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), deliveries)
+def test_the_order_in_which_deliveries_come_does_not_matter(
+    data: st.DataObject, rows: list[Delivery]
+) -> None:
+    def key(row: dict) -> str:
+        return str(row["population_key"])
+
+    shuffled = data.draw(st.permutations(rows))
+    assert sorted(facts(shuffled), key=key) == sorted(facts(rows), key=key)
+
+
+def test_only_changes_are_stored() -> None:
+    same = [(1, day, 1.0, float(number == 3)) for number, day in enumerate(DAYS)]
+    found = facts(same)
+    assert len([row for row in found if row["sex_code"] == "M"]) == 1, "six deliveries, one number"
+    assert len([row for row in found if row["sex_code"] == "F"]) == 3, "0, then 1, then 0 again"
+
+
+def test_a_late_delivery_takes_its_place_between_the_others() -> None:
+    first, late, newest = (1, DAYS[0], 1.0, 1.0), (1, DAYS[1], 2.0, 1.0), (1, DAYS[2], 1.0, 1.0)
+    found = facts([first, newest, late])
+    assert [read(found, day)["M"][1] for day in DAYS[:3]] == [1.0, 2.0, 1.0]
+    assert read(found, None)["M"][1] == 1.0, "what is current is not changed by it"
+
+
+def test_a_better_table_that_comes_later_is_read_from_then_on() -> None:
+    found = facts([(2, DAYS[0], 1.0, 1.0), (1, DAYS[3], 2.0, None)])
+    assert read(found, DAYS[2]) == {"M": ("table-2", 1.0), "F": ("table-2", 1.0)}
+    assert read(found, DAYS[3]) == {"M": ("table-1", 2.0), "F": ("table-1", None)}
+
+
+def test_a_correction_is_a_version_of_its_own() -> None:
+    found = facts([(1, DAYS[0], 1.0, 1.0)], correction=(1.0, 9.0, DAYS[2]))
+    assert [read(found, day)["M"][1] for day in DAYS[:4]] == [1.0, 1.0, 9.0, 9.0]
+    assert {row["correction_id"] for row in found if row["value"] == 9.0} == {"c1"}
+    mended = facts([(1, DAYS[0], 1.0, 1.0), (1, DAYS[3], 2.0, 1.0)], correction=(1.0, 9.0, DAYS[2]))
+    assert [read(mended, day)["M"][1] for day in DAYS[2:4]] == [9.0, 2.0], "the source was mended"
