@@ -102,7 +102,7 @@ def _check_sum(shares: list[float], tolerance: float, file_name: str, line: int,
 
 
 def history_problems(file: Path) -> list[Problem]:
-    """What cannot be in the reforms on record (`area_history.csv`): cycles, a code used again, a wrong period.
+    """What cannot be in the reforms on record (`area_history.csv`): cycles, a code used again.
 
     A code may end and go on where the area changes its level or the office its way of reporting.
     """

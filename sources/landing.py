@@ -423,7 +423,7 @@ class Landing:
         return _outcome("landed", snapshot)
 
     def _refuse_same_time(self, declaration: Declaration, about: dict[str, Any], table: Path) -> None:
-        """Compare with accepted deliveries that claim the same time; another reading of the same bytes is none."""
+        """Compare with accepted deliveries of the same time; another reading of the same bytes is none."""
         if declaration.shape != "cells":
             return
         moment = about["published_at"] or about["retrieved_at"]

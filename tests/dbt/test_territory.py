@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 import duckdb
 import pytest
@@ -19,6 +20,10 @@ LOR_TABLES = """
     create table stg_berlin__lor_population_derivative (area_code varchar, reference_date date, sex varchar,
         age_group varchar, nationality varchar, measure_code varchar, value double);
     create table stg_berlin__ewr_lor2021 as from stg_berlin__lor_population_derivative;
+    create table stg_kommune__gebietsgliederung (town_code varchar, area_code varchar, valid_from date,
+        valid_to date, former_codes varchar);
+    create table stg_kommune__gebietszuordnung (hierarchy varchar, area_code varchar,
+        parent_area_code varchar, valid_from date, valid_to date);
 """
 
 
@@ -318,3 +323,77 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
         " where from_year = 2015 and to_year = 2022 and from_code in ('03152', '03156', '16056') order by"
         " from_code"
     ).fetchall() == [("03159", 1.0, "merged"), ("03159", 1.0, "merged"), ("16063", 1.0, "merged")]
+
+
+def small_areas(
+    rows: list[tuple], people: list[tuple] = (), lor: list[tuple] = ()
+) -> duckdb.DuckDBPyConnection:
+    """The crosswalk of small areas: a town's list, counts after the LOR reform, parts of the LOR reform."""
+    connection = duckdb.connect()
+    connection.execute(LOR_TABLES)
+    connection.execute(
+        "create table stg_bbsr__umsteigeschluessel_kreise_2020 (from_year integer, from_code varchar, to_year"
+        " integer, to_code varchar, weight_area double, weight_population double, part_population double,"
+        " part_area double);"
+        "create table area_history (area_code varchar, area_level varchar, valid_to date,"
+        " successor_code varchar)"
+    )
+    for code, first, end, former in rows:
+        connection.execute(
+            "insert into stg_kommune__gebietsgliederung values ('99001000', ?, ?, ?, ?)",
+            [code, first, end or OPEN[1], former],
+        )
+    for part in lor:
+        connection.execute("insert into stg_berlin__lor_crosswalk_2006_2021 values (?, ?, ?)", list(part))
+    for code, count in people:
+        connection.execute(
+            "insert into stg_berlin__lor_population_derivative values (?, '2021-12-31', '_T', '_T', '_T',"
+            " 'registered_persons', ?)",
+            [code, count],
+        )
+    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2026))
+    return connection
+
+
+def ways(connection: duckdb.DuckDBPyConnection, before: int, after: int) -> dict[tuple, tuple]:
+    rows = connection.execute(
+        "select from_code, to_code, round(weight_population, 9), grade from bridge_area_crosswalk"
+        " where from_year = ? and to_year = ?",
+        [before, after],
+    )
+    return {row[:2]: row[2:] for row in rows.fetchall()}
+
+
+def test_a_towns_reforms_are_chained() -> None:
+    """2021: A goes to C and D. 2024: D and B become E. What of A lies in E is the share of both steps."""
+    start, first, second = dt.date(2000, 1, 1), dt.date(2021, 1, 1), dt.date(2024, 1, 1)
+    connection = small_areas(
+        [
+            ("A", start, first, None), ("B", start, second, None), ("C", first, None, "A(0.25)"),
+            ("D", first, second, "A(0.75)"), ("E", second, None, "D, B"),
+        ]
+    )  # fmt: skip
+    assert ways(connection, 2020, 2022) == {("A", "C"): (0.25, "estimated"), ("A", "D"): (0.75, "estimated")}
+    assert ways(connection, 2022, 2025) == {("D", "E"): (1.0, "merged"), ("B", "E"): (1.0, "merged")}
+    assert ways(connection, 2020, 2025) == {
+        ("A", "C"): (0.25, "estimated"), ("A", "E"): (0.75, "estimated"), ("B", "E"): (1.0, "merged"),
+    }  # fmt: skip
+    assert ways(connection, 2025, 2020) == {}, "how large the parts of E are is not known: no way back"
+    assert ways(connection, 2022, 2023) == {}
+
+
+def test_people_go_where_people_live() -> None:
+    """Half of an area is a park: the density of the newer areas says where its people went."""
+    connection = small_areas(
+        [],
+        people=[("00000011", 0), ("00000012", 300)],
+        lor=[("00000001", "00000011", 50.0), ("00000001", "00000012", 50.0), ("00000002", "00000012", 50.0)],
+    )
+    assert ways(connection, 2020, 2022) == {
+        ("00000001", "00000011"): (0.0, "estimated"),
+        ("00000001", "00000012"): (1.0, "estimated"),
+        ("00000002", "00000012"): (1.0, "merged"),
+    }
+    back = ways(connection, 2022, 2020)
+    assert back["00000012", "00000001"] == (0.5, "estimated")
+    assert back["00000011", "00000001"] == (1.0, "estimated"), "nobody lives there: by area"

@@ -88,9 +88,7 @@ def test_a_past_state_is_the_state_of_then(rows: list[Delivery], moment: dt.date
 
 @settings(max_examples=30, deadline=None)
 @given(st.data(), deliveries)
-def test_the_order_in_which_deliveries_come_does_not_matter(
-    data: st.DataObject, rows: list[Delivery]
-) -> None:
+def test_the_order_of_deliveries_does_not_matter(data: st.DataObject, rows: list[Delivery]) -> None:
     def key(row: dict) -> str:
         return str(row["population_key"])
 

@@ -273,7 +273,7 @@ town_steps as (
         town_areas.town_code as scheme,
         town_areas.scheme_from,
         town_areas.valid_from as step_date,
-        regexp_extract(former, '[0-9]+') as from_code,
+        regexp_extract(former, '[0-9A-Za-z]+') as from_code,
         town_areas.area_code as to_code,
         coalesce(try_cast(regexp_extract(former, '[(]([0-9.]+)[)]', 1) as double), 1) as share
     from (

@@ -300,7 +300,7 @@ lor_predecessors as (
 town_successors as (
 
     select
-        regexp_extract(former, '[0-9]+') as former_code,
+        regexp_extract(former, '[0-9A-Za-z]+') as former_code,
         valid_from,
         count(*) as successors,
         arg_max(area_code, coalesce(try_cast(regexp_extract(former, '[(]([0-9.]+)[)]', 1) as double), 1)) as successor_code
