@@ -396,4 +396,4 @@ def test_people_go_where_people_live() -> None:
     }
     back = ways(connection, 2022, 2020)
     assert back["00000012", "00000001"] == (0.5, "estimated")
-    assert back["00000011", "00000001"] == (1.0, "estimated"), "nobody lives there: by area"
+    assert back["00000011", "00000001"] == (1.0, "merged"), "nobody lives there: by area"

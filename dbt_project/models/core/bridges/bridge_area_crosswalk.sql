@@ -347,23 +347,54 @@ moves as (
 
 ),
 
+-- the editions in which a code stands for an area
+lives as (
+
+    select
+        scheme,
+        code,
+        case when min(ended) is null or min(born) < min(ended) then coalesce(min(born), 0) else 0 end as first_edition,
+        case when max(born) is null or max(ended) > max(born) then coalesce(max(ended) - 1, 9999) else 9999 end
+            as last_edition
+    from (
+        select steps.scheme, steps.to_code as code, step_numbers.step_number as born, null as ended
+        from steps
+        inner join step_numbers on steps.scheme = step_numbers.scheme and steps.step_date = step_numbers.step_date
+        union all
+        select steps.scheme, steps.from_code, null, step_numbers.step_number
+        from steps
+        inner join step_numbers on steps.scheme = step_numbers.scheme and steps.step_date = step_numbers.step_date
+    ) as events
+    group by scheme, code
+
+),
+
 paths as (
 
     with recursive walk as (
 
-        select distinct
-            moves.scheme,
-            moves.to_edition - moves.from_edition as direction,
-            moves.from_edition as first_edition,
-            moves.from_code as first_code,
-            moves.to_edition as edition,
-            moves.to_code as code,
-            moves.weight_area,
-            moves.weight_population
-        from moves
+        select
+            lives.scheme,
+            directions.direction,
+            editions.edition as first_edition,
+            lives.code as first_code,
+            editions.edition,
+            lives.code,
+            1.0::double as weight_area,
+            1.0::double as weight_population
+        from lives
+        inner join (
+            select distinct scheme, step_number as edition from step_numbers
+            union
+            select distinct scheme, 0 from step_numbers
+        ) as editions
+            on lives.scheme = editions.scheme
+            and editions.edition between lives.first_edition and lives.last_edition
+        cross join (values (1), (-1)) as directions (direction)
 
         union all
 
+        -- by the step to the next edition; an area that no step touches goes on as itself
         select
             walk.scheme,
             walk.direction,
@@ -374,7 +405,7 @@ paths as (
             walk.weight_area * coalesce(moves.weight_area, 1),
             walk.weight_population * coalesce(moves.weight_population, 1)
         from walk
-        inner join (select scheme, max(to_edition) as last_edition from moves group by scheme) as ends
+        inner join (select scheme, max(step_number) as last_edition from step_numbers group by scheme) as ends
             on walk.scheme = ends.scheme
             and walk.edition + walk.direction between 0 and ends.last_edition
         left join moves
@@ -382,10 +413,15 @@ paths as (
             and walk.edition = moves.from_edition
             and walk.edition + walk.direction = moves.to_edition
             and walk.code = moves.from_code
+        inner join lives
+            on walk.scheme = lives.scheme
+            and coalesce(moves.to_code, walk.code) = lives.code
+            and walk.edition + walk.direction between lives.first_edition and lives.last_edition
 
     )
 
     select * from walk
+    where edition <> first_edition
 
 ),
 
@@ -400,7 +436,12 @@ step_pairs as (
         sum(weight_population) as weight_population,
         sum(weight_area) as weight_area
     from paths
-    group by all
+    group by scheme, first_edition, edition, first_code, code
+    -- what went on as itself and received nothing is unchanged
+    qualify
+        from_code <> to_code
+        or count(*) over (partition by scheme, from_edition, to_edition, to_code) > 1
+        or count(*) over (partition by scheme, from_edition, to_edition, from_code) > 1
 
 ),
 
