@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format generate dev docs bench real-files fuzz clean
+.PHONY: help run test test-fast lint format generate dev docs bench bench-large real-files fuzz clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in do
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
 	$(BIN)/python tests/benchmarks/main_job.py
 	$(BIN)/python tests/benchmarks/reader_genesis_table.py
+
+bench-large: $(VENV)/.for-work  ## Flat file and grid of 10 million rows against DuckDB's own reader (5 GB of disk)
+	$(BIN)/python tests/benchmarks/reader_flat.py
 
 real-files: $(VENV)/.for-work  ## Land every file of FILES (default ../shared/data): rows, seconds, result
 	$(BIN)/python tests/benchmarks/real_files.py $(FILES)
