@@ -201,12 +201,13 @@ def _covered(
     form: Workbook,
 ) -> Iterator[tuple[int, int, str]]:
     """Cells near the top that a merged cell covers, with the text of that cell."""
-    for (top, left), (bottom, right) in merged:
-        if top >= min(len(rows), form.search_lines + form.header_lines):
+    height = min(len(rows), form.search_lines + form.header_lines)
+    for (top, left), (bottom, right) in merged:  # a range may reach beyond the cells that there are
+        if top >= height or left >= len(rows[top]):
             continue
         words = text(rows[top][left])
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
+        for row in range(top, min(bottom + 1, height)):
+            for column in range(left, min(right + 1, len(rows[row]))):
                 yield row, column, words
 
 
@@ -266,7 +267,7 @@ def _broken_is_refused(file: Path) -> Iterator[None]:
         zlib.error,
         ElementTree.ParseError,
         EOFError,
-        KeyError,
+        LookupError,
         NotImplementedError,
         OSError,
         RuntimeError,

@@ -113,6 +113,7 @@ def test_another_encoding_is_refused(catalog: Catalog, tmp_path: Path, declared:
         (HEADER.replace("Mädchen", "Jungen") + LINE, "unknown_header", 1),
         (HEADER + LINE.replace("600", '"600'), "bad_quotes", 2),
         (HEADER + LINE.replace("\n", "\r\n") + LINE, "mixed_line_ends", None),
+        (HEADER + LINE.replace("600", '"600"').replace("\n", "\r\n"), "mixed_line_ends", None),
         ("", "empty_file", None),
         ("<html><body>Anmeldung</body></html>", "html_page", None),
         (HEADER + LINE.replace("600", "6\x0000"), "not_text", 2),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +209,68 @@ def test_register_of_municipalities(catalog: Catalog, shared_data: Path) -> None
     assert (flensburg["territory_date"], flensburg["population_date"]) == ("30.06.2024", "31.12.2022")
     assert sum(int(row["population"] or 0) for row in rows) == 84_349_751
     assert "GV-ISys" in (reading.notes or "")
+
+
+LARGE = (256 << 20) + 12_345
+
+
+def repacked(path: Path, change: Any) -> Path:
+    """The same workbook with its parts changed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    change(parts)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml", "xl/macrosheets/a.xml"]
+)
+def test_macros_and_links_to_other_files_are_refused(catalog: Catalog, tmp_path: Path, part: str) -> None:
+    path = write(tmp_path / "a.xlsx", [["001", "Nord", 1]])
+    error = refused(catalog, repacked(path, lambda parts: parts.update({part: b"x"})))
+    assert error.code == "macros"
+    assert part in error.sentence_de
+
+
+def test_a_formula_is_named_with_its_cell_in_both_languages(catalog: Catalog, tmp_path: Path) -> None:
+    error = refused(catalog, write(tmp_path / "a.xlsx", [["001", "Nord", "=1+1"]]))
+    assert error.code == "formula"
+    assert "Zelle C6 im Blatt 'Schulen 2024': Eine Zelle enthält eine Formel" in error.sentence_de
+    assert "cell C6 of sheet 'Schulen 2024': a cell holds a formula" in error.sentence_en
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused_before_it_fills_the_memory(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    """256 MiB of shared strings, of which the archive says that they are 100 bytes."""
+    path = write(tmp_path / "a.xlsx", [["001", "Nord", 1]])
+    repacked(path, lambda parts: parts.update({"xl/sharedStrings.xml": bytes(LARGE)}))
+    content = path.read_bytes()
+    assert content.count(LARGE.to_bytes(4, "little")) == 2
+    path.write_bytes(content.replace(LARGE.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert refused(catalog, path).code == "no_workbook"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10, "KiB"
+
+
+def test_merged_ranges_may_reach_anywhere(catalog: Catalog, tmp_path: Path) -> None:
+    """Beyond the cells that there are, and over the whole sheet: no error, and no hour of work."""
+    path = write(tmp_path / "a.xlsx", [["001", "Nord", 1]])
+    sheet = "xl/worksheets/sheet1.xml"
+    merged = b'<mergeCell ref="B4:C4"/><mergeCell ref="XFC9:XFD1048576"/><mergeCell ref="A6:XFD1048576"/>'
+    repacked(
+        path, lambda parts: parts.update({sheet: parts[sheet].replace(b'<mergeCell ref="B4:C4"/>', merged)})
+    )
+    started = time.monotonic()
+    assert read(catalog, path).table.num_rows == 1
+    assert time.monotonic() - started < 5
+
+
+def test_an_unknown_encoding_inside_is_refused(catalog: Catalog, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xlsx", [["001", "Nord", 1]])
+    book = "xl/workbook.xml"
+    repacked(path, lambda parts: parts.update({book: parts[book].replace(b"UTF-8", b"UT-8")}))
+    assert refused(catalog, path).code == "no_workbook"
