@@ -108,8 +108,8 @@ class Difference:
 def difference(first: Row, second: Row) -> Difference | None:
     """How two values differ; None when one of them is missing or has no interval."""
     names = ("value", "lower_limit", "upper_limit")
-    one, other = ([row.get(name) for name in names] for row in (first, second))
-    if None in one or None in other:
+    one, other = ([row[name] for name in names if row.get(name) is not None] for row in (first, second))
+    if len(one) < len(names) or len(other) < len(names):
         return None
     (a, a_low, a_high), (b, b_low, b_high) = one, other
     return Difference(
