@@ -4,6 +4,9 @@
   A selection is a set of cells that is added up; sides (numerator, denominator, published value) that
   select the same cells share it, so each is summed once. Derived indicators are made of two others.
 
+  Between summing and dividing there is a row per selection, area and date, tens of millions for all municipalities over
+  decades. So selections, areas and datasets go by number there, and their names come back at the end.
+
   relation   how a table is named: `ref` in a model, `built` in a macro of the warehouse
   as_known   false: all indicators out of the cells that hold now (fct_indicator). true: the one named `chosen`, or all
              when that is null, out of the cells known at the time `as_of`
@@ -42,7 +45,17 @@ levels as (
 
 areas as (
 
-    select * from {{ relation('dim_area') }}
+    select
+        *,
+        row_number() over (order by area_key) as area_no,
+        dense_rank() over (order by area_code) as code_no
+    from {{ relation('dim_area') }}
+
+),
+
+datasets as (
+
+    select dataset_id, row_number() over (order by dataset_id) as dataset_no from {{ relation('dim_dataset') }}
 
 ),
 
@@ -50,7 +63,8 @@ selection_parts as (
 
     select
         *,
-        count(*) over (partition by selection_id) as parts_declared
+        cast(dense_rank() over (order by selection_id) as integer) as selection_no,
+        cast(count(*) over (partition by selection_id) as integer) as parts_declared
     from (select distinct * exclude (indicator_id, role) from parts) as parts_of_selections
 
 ),
@@ -59,11 +73,11 @@ selection_parts as (
 {{ fact.name }}_cells as (
 
     select
-        selection_parts.selection_id,
+        selection_parts.selection_no,
         selection_parts.parts_declared,
         selection_parts.factor,
-        facts.area_code,
-        facts.area_key,
+        areas.area_no,
+        areas.code_no,
         facts.is_backcast,
         facts.reference_date,
         facts.period_key,
@@ -72,7 +86,7 @@ selection_parts as (
         facts.conf_status,
         facts.missing_reason,
         facts.rounding_base,
-        facts.dataset_id,
+        datasets.dataset_no,
         facts.known_from
     from {{ relation(fact.model) }} as facts
     inner join selection_parts
@@ -80,6 +94,8 @@ selection_parts as (
         {%- for dimension in fact.dimensions %}
         and facts.{{ dimension }}_code = selection_parts.{{ dimension }}_code
         {%- endfor %}
+    inner join areas on facts.area_key = areas.area_key
+    inner join datasets on facts.dataset_id = datasets.dataset_id
     where
         selection_parts.fact = '{{ fact.name }}'
         and facts.missing_reason <> 'area_not_existing'
@@ -109,14 +125,14 @@ cells as (
 selections as (
 
     select
-        selection_id,
-        area_code,
+        selection_no,
+        code_no,
         reference_date,
-        any_value(area_key) as area_key,
+        min(area_no) as area_no,
         any_value(period_key) as period_key,
         bool_or(is_backcast) as is_backcast,
         case when count(value) = any_value(parts_declared) then sum(value * factor) end as value,
-        max({{ status_rank('obs_status') }}) as status_rank,
+        max(cast({{ status_rank('obs_status') }} as tinyint)) as status_rank,
         max(conf_status) as conf_status,
         case
             when count(value) = any_value(parts_declared) then 'none'
@@ -127,18 +143,18 @@ selections as (
         max(rounding_base) as rounding_base,
         coalesce(sum(abs(factor) * floor(rounding_base / 2)), 0) as rounding_slack,
         -- two datasets at most make up a selection: its total and its groups
-        case when min(dataset_id) = max(dataset_id) then min(dataset_id) else min(dataset_id) || ', ' || max(dataset_id) end
-            as datasets,
+        min(dataset_no) as first_dataset,
+        max(dataset_no) as last_dataset,
         max(known_from) as known_from
     from cells
-    group by selection_id, area_code, reference_date
+    group by selection_no, code_no, reference_date
 
 ),
 
 -- a date for which no area has a denominator is a date the indicator is not computed for
 selection_dates as (
 
-    select distinct selection_id, reference_date from selections
+    select distinct selection_no, reference_date from selections
 
 ),
 
@@ -149,13 +165,16 @@ sides as (
         indicators.denominator_date,
         indicators.is_estimate,
         indicators.multiplier,
-        max(case when parts.role = 'numerator' then parts.selection_id end) as numerator_selection,
-        max(case when parts.role = 'denominator' then parts.selection_id end) as denominator_selection,
-        max(case when parts.role = 'value' then parts.selection_id end) as value_selection,
+        indicators.indicator_id in (select unnest([operand_1, operand_2]) from indicators) as is_operand,
+        max(case when parts.role = 'numerator' then numbers.selection_no end) as numerator_selection,
+        max(case when parts.role = 'denominator' then numbers.selection_no end) as denominator_selection,
+        max(case when parts.role = 'value' then numbers.selection_no end) as value_selection,
         min(indicators.first_period) as first_period,
         min(indicators.last_period) as last_period
     from indicators
     inner join parts on indicators.indicator_id = parts.indicator_id
+    inner join (select distinct selection_id, selection_no from selection_parts) as numbers
+        on parts.selection_id = numbers.selection_id
     group by indicators.indicator_id, indicators.denominator_date, indicators.is_estimate, indicators.multiplier
 
 ),
@@ -164,7 +183,7 @@ numerators as (
 
     select
         sides.*,
-        selections.* exclude (selection_id),
+        selections.* exclude (selection_no),
         case sides.denominator_date
             when 'same' then selections.reference_date
             when 'year_end' then make_date(cast(year(selections.reference_date) as integer), 12, 31)
@@ -174,10 +193,32 @@ numerators as (
             then make_date(cast(year(selections.reference_date) as integer), 12, 31)
         end as second_denominator_date
     from sides
-    inner join selections on sides.numerator_selection = selections.selection_id
+    inner join selections on sides.numerator_selection = selections.selection_no
     where
         (sides.first_period is null or selections.reference_date >= sides.first_period)
         and (sides.last_period is null or selections.reference_date < sides.last_period)
+
+),
+
+-- what is looked up beside the numerators, and no more
+denominators as (
+
+    select * from selections
+    where selection_no in (select denominator_selection from sides where denominator_selection is not null)
+
+),
+
+later_denominators as (
+
+    select * from selections
+    where selection_no in (select denominator_selection from sides where denominator_date = 'mean_of_two')
+
+),
+
+published_values as (
+
+    select * from selections
+    where selection_no in (select value_selection from sides where value_selection is not null)
 
 ),
 
@@ -185,8 +226,8 @@ joined as (
 
     select
         numerators.*,
-        denominators.selection_id is not null
-        and (numerators.second_denominator_date is null or later.selection_id is not null) as has_denominator,
+        denominators.selection_no is not null
+        and (numerators.second_denominator_date is null or later.selection_no is not null) as has_denominator,
         case
             when numerators.second_denominator_date is null then denominators.value
             else (denominators.value + later.value) / 2
@@ -194,7 +235,8 @@ joined as (
         coalesce(denominators.missing_reason, 'not_delivered') as denominator_reason,
         greatest(denominators.status_rank, later.status_rank) as denominator_rank,
         greatest(denominators.rounding_base, later.rounding_base) as denominator_base,
-        denominators.datasets as denominator_dataset,
+        denominators.first_dataset as denominator_first_dataset,
+        denominators.last_dataset as denominator_last_dataset,
         published.value as published_value,
         published.status_rank as published_rank,
         coalesce(published.missing_reason, 'not_delivered') as published_reason,
@@ -203,39 +245,40 @@ joined as (
         greatest(numerators.known_from, denominators.known_from, later.known_from, published.known_from)
             as latest_known_from
     from numerators
-    left join selections as denominators
-        on numerators.denominator_selection = denominators.selection_id
-        and numerators.area_code = denominators.area_code
+    left join denominators
+        on numerators.denominator_selection = denominators.selection_no
+        and numerators.code_no = denominators.code_no
         and numerators.first_denominator_date = denominators.reference_date
-    left join selections as later
-        on numerators.denominator_selection = later.selection_id
-        and numerators.area_code = later.area_code
+    left join later_denominators as later
+        on numerators.denominator_selection = later.selection_no
+        and numerators.code_no = later.code_no
         and numerators.second_denominator_date = later.reference_date
-    left join selections as published
-        on numerators.value_selection = published.selection_id
-        and numerators.area_code = published.area_code
+    left join published_values as published
+        on numerators.value_selection = published.selection_no
+        and numerators.code_no = published.code_no
         and numerators.reference_date = published.reference_date
     left join selection_dates
-        on numerators.denominator_selection = selection_dates.selection_id
+        on numerators.denominator_selection = selection_dates.selection_no
         and numerators.first_denominator_date = selection_dates.reference_date
     left join selection_dates as later_dates
-        on numerators.denominator_selection = later_dates.selection_id
+        on numerators.denominator_selection = later_dates.selection_no
         and numerators.second_denominator_date = later_dates.reference_date
     where
         numerators.denominator_selection is null
         or (
-            selection_dates.selection_id is not null
-            and (numerators.second_denominator_date is null or later_dates.selection_id is not null)
+            selection_dates.selection_no is not null
+            and (numerators.second_denominator_date is null or later_dates.selection_no is not null)
         )
 
 ),
 
-computed as (
+computed as not materialized (
 
     select
         indicator_id,
-        area_key,
-        area_code,
+        is_operand,
+        area_no,
+        code_no,
         is_backcast,
         period_key,
         reference_date,
@@ -262,10 +305,18 @@ computed as (
         end as missing_reason,
         greatest(rounding_base, denominator_base) as rounding_base,
         rounding_slack,
-        datasets as numerator_dataset,
-        denominator_dataset,
+        first_dataset,
+        last_dataset,
+        denominator_first_dataset,
+        denominator_last_dataset,
         latest_known_from as known_from
     from joined
+
+),
+
+operands as (
+
+    select * from computed where is_operand
 
 ),
 
@@ -273,8 +324,9 @@ derived as (
 
     select
         indicators.indicator_id,
-        first_operand.area_key,
-        first_operand.area_code,
+        false as is_operand,
+        first_operand.area_no,
+        first_operand.code_no,
         first_operand.is_backcast or second_operand.is_backcast as is_backcast,
         first_operand.period_key,
         first_operand.reference_date,
@@ -294,14 +346,16 @@ derived as (
         end as missing_reason,
         greatest(first_operand.rounding_base, second_operand.rounding_base) as rounding_base,
         0 as rounding_slack,
-        first_operand.numerator_dataset,
-        first_operand.denominator_dataset,
+        first_operand.first_dataset,
+        first_operand.last_dataset,
+        first_operand.denominator_first_dataset,
+        first_operand.denominator_last_dataset,
         greatest(first_operand.known_from, second_operand.known_from) as known_from
     from indicators
-    inner join computed as first_operand on indicators.operand_1 = first_operand.indicator_id
-    inner join computed as second_operand
+    inner join operands as first_operand on indicators.operand_1 = first_operand.indicator_id
+    inner join operands as second_operand
         on indicators.operand_2 = second_operand.indicator_id
-        and first_operand.area_code = second_operand.area_code
+        and first_operand.code_no = second_operand.code_no
         and first_operand.reference_date = second_operand.reference_date
 
 ),
@@ -312,12 +366,26 @@ all_values as (
     union all
     select * from derived
 
+),
+
+dataset_names as (
+
+    select
+        first_one.dataset_no as first_dataset,
+        last_one.dataset_no as last_dataset,
+        case
+            when first_one.dataset_no = last_one.dataset_no then first_one.dataset_id
+            else first_one.dataset_id || ', ' || last_one.dataset_id
+        end as names
+    from datasets as first_one
+    inner join datasets as last_one on first_one.dataset_no <= last_one.dataset_no
+
 )
 
 select
     all_values.indicator_id,
-    all_values.area_key,
-    all_values.area_code,
+    areas.area_key,
+    areas.area_code,
     areas.area_level,
     all_values.is_backcast,
     all_values.period_key,
@@ -330,11 +398,17 @@ select
     all_values.missing_reason,
     cast(all_values.rounding_base as integer) as rounding_base,
     cast(all_values.rounding_slack as double) as rounding_slack,
-    all_values.numerator_dataset,
-    all_values.denominator_dataset,
+    numerator_datasets.names as numerator_dataset,
+    denominator_datasets.names as denominator_dataset,
     all_values.known_from
 from all_values
-inner join areas on all_values.area_key = areas.area_key
+inner join areas on all_values.area_no = areas.area_no
+left join dataset_names as numerator_datasets
+    on all_values.first_dataset = numerator_datasets.first_dataset
+    and all_values.last_dataset = numerator_datasets.last_dataset
+left join dataset_names as denominator_datasets
+    on all_values.denominator_first_dataset = denominator_datasets.first_dataset
+    and all_values.denominator_last_dataset = denominator_datasets.last_dataset
 inner join levels
     on all_values.indicator_id = levels.indicator_id
     and areas.area_level = levels.area_level

@@ -55,6 +55,7 @@ def seeds() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"alter table indicator alter {column} type date using null")
     area: Row = {"area_key": "01001", "area_code": "01001", "area_level": "KREIS"}
     store(connection, "dim_area", [area])
+    store(connection, "dim_dataset", [{"dataset_id": "table"}])
     yield connection
     connection.close()
 
