@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sources.catalogue import CATALOG, Catalog, load_catalog
 from sources.declaration import Declaration
+from sources.file_formats import FormFile
 from sources.formats import GenesisTable
 from sources.located_yaml import DeclarationError, Problem
 
@@ -219,6 +220,12 @@ def _file(catalog: Catalog, declaration: Declaration) -> str:
         lines.append(f"  table {access.genesis.table} of {catalog.publisher(declaration).genesis_base}")
     if access.drop_folder:
         lines.append("  put it into the drop folder")
+    if isinstance(form, FormFile):
+        lines.append(f"  an empty form to hand out: planstat form {declaration.id}")
+    if isinstance(form, FormFile) and form.cases:
+        lines.append(
+            "It may hold a line per case instead of counts: cases are counted in memory and never kept."
+        )
     return "\n".join(lines)
 
 

@@ -22,11 +22,12 @@ from pathlib import Path
 from sources.catalogue import Catalog, load_catalog
 from sources.folder import Delivery, match_folder
 from sources.landing import Landing
+from sources.readers.reading import reader_of
 from sources.territory import REGISTER
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMISED = {"12411-04-02-4": 0.5, "zensus2022-bevoelkerung": 3.0}
-"""Seconds in which the largest file of a dataset has to be landed."""
+"""Seconds in which the largest file of a dataset has to be read."""
 CHECK_SECONDS = 1.0
 
 
@@ -80,6 +81,17 @@ def land_all(catalog: Catalog, folder: Path, root: Path) -> Iterator[Line]:
         )
 
 
+def read_seconds(catalog: Catalog, dataset_id: str, file: Path) -> float:
+    """Wall time of reading a file alone, the best of three."""
+    reader = reader_of(catalog[dataset_id])
+    found = []
+    for _ in range(3):
+        began = time.perf_counter()
+        reader.read(catalog, catalog[dataset_id], file)
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
 def check_seconds() -> float:
     """Wall time of `planstat sources check` as a process of its own, the best of three."""
     found = []
@@ -124,9 +136,9 @@ def main() -> int:
         mine = [one for one in lines if one.dataset == dataset_id]
         if mine:
             largest = max(mine, key=lambda one: one.size)
-            kept &= largest.seconds <= limit
-            took = f"{largest.seconds:.2f} s (processor {largest.cpu:.2f} s)"
-            text += f"\n{dataset_id}: {took} for {largest.size} bytes (promised: {limit} s)\n"
+            seconds = read_seconds(catalog, dataset_id, options.folder / largest.file)
+            kept &= seconds <= limit
+            text += f"\n{dataset_id}: read in {seconds:.2f} s, {largest.size} bytes (promised: {limit} s)\n"
     check = check_seconds()
     kept &= check <= CHECK_SECONDS
     text += (
