@@ -1,6 +1,6 @@
 {#-
   A member of a ring, the area peers are sought for, or the area of a goal that is not among the areas: a slip of the pen
-  in rings.yml or goals.yml, or an area nothing was delivered for. Protects against a ring or a goal that silently lacks
+  in rings.yml or in the list of goals, or an area nothing was delivered for. Protects against a ring or a goal that silently lacks
   somebody; whoever wrote the ring or goal fixes it.
 -#}
 {{ config(severity = 'warn') }}
@@ -10,6 +10,6 @@ from (
     union all
     select 'rings.yml', ring_id, peers_of from {{ ref('peer_ring') }} where peers_of is not null
     union all
-    select 'goals.yml', goal_id, area_code from {{ ref('goal') }}
+    select 'goals', goal_id, area_code from {{ ref('dim_goal') }}
 ) as named
 where not exists (select 1 from {{ ref('dim_area') }} as areas where areas.area_code = named.area_code)

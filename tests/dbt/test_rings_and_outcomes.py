@@ -170,10 +170,10 @@ def test_automatic_peers_are_the_nearest_in_standardised_context() -> None:
 
 def test_a_member_that_does_not_exist_is_named() -> None:
     connection = ring(leavers(), [*LEAVERS, "01999"], peers_of="01888")
-    store(connection, "goal", [GOAL | {"area_code": "1001"}])
+    store(connection, "dim_goal", [GOAL | {"area_code": "1001"}])
     rows = connection.execute(singular_test("areas_named_by_hand_exist")).fetchall()
     assert sorted(rows) == [
-        ("goals.yml", "leavers", "1001"),
+        ("goals", "leavers", "1001"),
         ("rings.yml", "towns", "01888"),
         ("rings.yml", "towns", "01999"),
     ]
@@ -190,7 +190,7 @@ GOAL: Row = {
 def progress(values: list[Row], **goal: object) -> list[Row]:
     """The states of a goal, oldest first."""
     connection = ring(values, list(LEAVERS))
-    store(connection, "goal", [GOAL | goal], agreement="varchar", baseline="double")
+    store(connection, "dim_goal", [GOAL | goal], agreement="varchar", baseline="double")
     build(connection, "marts/indicators/mart_outcome.sql", "small_numbers.sql")
     return found(connection, "select * from mart_outcome order by reference_date")
 
