@@ -169,14 +169,24 @@ def describe_source(dataset: str) -> None:
 
 
 @sources.command("new")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def new_source(file: Path) -> None:
-    """Draft the declaration of the classic table in FILE and print it as YAML."""
+@click.argument("file_or_id")
+def new_source(file_or_id: str) -> None:
+    """Print a declaration to fill in, as YAML: drafted from the classic table in a file, or a commented
+    template for a dataset of that id.
+    """
     with in_words():
-        from sources.catalogue import load_catalog
-        from sources.drafting import draft
+        if Path(file_or_id).is_file():
+            from sources.catalogue import load_catalog
+            from sources.drafting import draft
 
-        click.echo(draft(load_catalog(), file), nl=False)
+            click.echo(draft(load_catalog(), Path(file_or_id)), nl=False)
+        else:
+            from sources.describe import template
+
+            try:
+                click.echo(template(file_or_id), nl=False)
+            except ValueError as problem:
+                raise Trouble(str(problem), USAGE) from None
 
 
 @main.command()

@@ -17,7 +17,8 @@ from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.formats import Format, GenesisTable
 from sources.vocabulary import Code, Frozen, Identifier, Licence, Text
 
-DatasetId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
+DatasetId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 AreaLevel = Literal[
     "DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK",

@@ -5,12 +5,13 @@ check.
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
 from sources.catalogue import CATALOG, Catalog, load_catalog
-from sources.declaration import Declaration
+from sources.declaration import ID_PATTERN, Declaration
 from sources.file_formats import FormFile
 from sources.formats import GenesisTable
 from sources.located_yaml import DeclarationError, Problem
@@ -238,7 +239,13 @@ def json_schema() -> str:
 
 
 def template(dataset_id: str, publisher: str = "regionalstatistik") -> str:
-    """A commented declaration to fill in; save it as `sources/catalog/<publisher>/<dataset_id>.yml`."""
+    """A commented declaration to fill in; save it as `sources/catalog/<publisher>/<dataset_id>.yml`.
+
+    Raises:
+        ValueError: this can be no dataset's id (it looks like the name of a file that is not there).
+    """
+    if not re.fullmatch(ID_PATTERN, dataset_id):
+        raise ValueError(f"{dataset_id!r} is neither a file nor an id (letters, digits, hyphens)")
     return TEMPLATE.replace("<ID>", dataset_id).replace("<PUBLISHER>", publisher)
 
 

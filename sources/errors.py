@@ -117,6 +117,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "area code {found!r} ({name}) stands in no register of areas and in no reform on record",
         "Check the columns and fetch again; after a new reform add it to area_history.csv.",
     ),
+    "no_own_area": ProblemWords(
+        "Gebietsschlüssel {found!r} ({name}) steht nicht in der Gebietsgliederung",
+        "Schlüssel prüfen; ein neues Gebiet zuerst mit dem Vordruck gebietsgliederung abgeben.",
+        "area code {found!r} ({name}) is not in the town's list of areas",
+        "Check the code; hand in a new area with the form gebietsgliederung first.",
+    ),
     "area_ended": ProblemWords(
         "Gebiet {found!r} ({name}) gab es zu {time} nicht mehr, es bestand bis {end}",
         "Zeitangabe und Schlüssel prüfen und neu abrufen.",

@@ -72,7 +72,7 @@ class Inbox:
             for file in delivery.files:
                 with contextlib.suppress(OSError):  # an inbox that may not be written to: the file is known
                     file.unlink(missing_ok=True)
-        _say(main, ACCEPTED, *_receipt(declaration.id, outcome))
+        _say(main, ACCEPTED, *_receipt(main.name, declaration.id, outcome))
         return outcome
 
     def _look(self, quiet: float, sleep: Callable[[float], None]) -> None:
@@ -140,7 +140,7 @@ def _facts(file: Path) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _receipt(dataset_id: str, outcome: Outcome) -> tuple[str, str]:
+def _receipt(name: str, dataset_id: str, outcome: Outcome) -> tuple[str, str]:
     first, last = outcome.period
     period = f", {first:%d.%m.%Y} – {last:%d.%m.%Y}" if first and last else ""
     hashed = "" if outcome.cases else f", sha256 {outcome.sha256}"
@@ -149,9 +149,9 @@ def _receipt(dataset_id: str, outcome: Outcome) -> tuple[str, str]:
     cases_de = " Gezählt wurden Fälle; sie wurden nicht gespeichert." if outcome.cases else ""
     cases_en = " Cases were counted; they were not stored." if outcome.cases else ""
     return (
-        f"{outcome.file_name}: {'schon bekannt' if known else 'angenommen'}, {outcome.rows} Zellen oder"
+        f"{name}: {'schon bekannt' if known else 'angenommen'}, {outcome.rows} Zellen oder"
         f" Zeilen, {facts}.{cases_de}",
-        f"{outcome.file_name}: {'known already' if known else 'accepted'}, {outcome.rows} cells or"
+        f"{name}: {'known already' if known else 'accepted'}, {outcome.rows} cells or"
         f" rows, {facts}.{cases_en}",
     )
 

@@ -35,7 +35,7 @@ from sources.divisions import check_areas
 from sources.errors import SourceError, problem
 from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
-from sources.territory import REGISTER, Territory
+from sources.territory import REGISTER, OwnAreas, Territory
 from sources.vintages import refuse_same_time
 
 Origin = Literal["sample", "folder", "live", "drop"]
@@ -242,7 +242,7 @@ class Landing:
         if not cases.may_hold_cases(declaration):
             return self._take_in(declaration, files, origin, source_uri, now)
         try:
-            counted = cases.counts(self.catalog, declaration, files[0])
+            counted = cases.counts(self.catalog, declaration, files[0], self._own_areas(declaration, origin))
         except SourceError as error:
             return self._keep_out(declaration, error, _utc(now))
         except Exception as error:  # its words may quote the file, so only its kind is told
@@ -252,12 +252,12 @@ class Landing:
             return self._take_in(declaration, files, origin, source_uri, now)
         scratch = _scratch(self.folder)
         try:
-            counts = scratch / f"{files[0].stem}.csv"
+            counts = scratch / f"{declaration.id}.csv"  # not the file's own name: it could tell a case
             counts.write_bytes(counted)
-            outcome = self._take_in(declaration, [counts], origin, source_uri, now, cases.COUNTED)
+            outcome = self._take_in(declaration, [counts], origin, None, now, cases.COUNTED)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        return replace(outcome, file_name=files[0].name, cases=True)
+        return replace(outcome, cases=True)
 
     def _take_in(
         self,
@@ -393,6 +393,9 @@ class Landing:
                 period = reading.period(declaration)
                 if declaration.shape == "cells" and "area_code" in reading.columns:
                     self._territory(origin).check(reading.areas(), copies[0].name)
+                    own = self._own_areas(declaration, origin)
+                    if own is not None:
+                        own.check(reading.areas(), copies[0].name)
                 if declaration.division or declaration.crosswalk:
                     check_areas(declaration, reading.table, copies[0].name)
             except SourceError as error:
@@ -442,18 +445,32 @@ class Landing:
 
     def _territory(self, origin: Origin) -> Territory:
         """The areas on record: the reforms, and the newest register of the same kind of origin."""
+        return Territory.known(self._newest_records(REGISTER, origin))
+
+    def _own_areas(self, declaration: Declaration, origin: Origin) -> OwnAreas | None:
+        """The publisher's own list of areas, for a form about them; None when no list has landed."""
+        if declaration.form is None or declaration.area_levels != ("SMALL_AREA",):
+            return None
+        for one in self.catalog.values():
+            if one.publisher == declaration.publisher and one.division is not None:
+                records = self._newest_records(one.id, origin)
+                return OwnAreas.known(records, one.division) if records else None
+        return None
+
+    def _newest_records(self, dataset_id: str, origin: Origin) -> Path | None:
+        """The newest accepted register of the same kind of origin, as it was read."""
         rows = [
             row
             for row in self.ledger()
-            if row["dataset_id"] == REGISTER
+            if row["dataset_id"] == dataset_id
             and row["status"] == "accepted"
             and (row["origin"] == "sample") == (origin == "sample")
         ]
         if not rows:
-            return Territory.known(None)
+            return None
         newest = max(rows, key=lambda row: (row["published_at"] or row["retrieved_at"], row["snapshot_id"]))
-        folder = self.folder / newest["publisher"] / REGISTER / f"snapshot={newest['snapshot_id']}"
-        return Territory.known(folder / "records.parquet")
+        snapshot = f"snapshot={newest['snapshot_id']}"
+        return self.folder / str(newest["publisher"]) / dataset_id / snapshot / "records.parquet"
 
     def _about(
         self,

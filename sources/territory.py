@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from sources.area_codes import levels_of
 from sources.catalogue import CATALOG
+from sources.declaration import Division
 from sources.errors import problem
 
 REGISTER = "gv-isys"
@@ -57,6 +58,50 @@ class Territory:
                 raise problem(
                     "area_ended", file_name, line=line, found=code, name=_name(cells, code), time=time,
                     end=f"{end:%d.%m.%Y}",
+                )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnAreas:
+    """A town's own areas by code, with the day after their last (None: it exists)."""
+
+    ends: dict[str, dt.date | None]
+
+    @classmethod
+    def known(cls, records: Path, columns: Division) -> OwnAreas:
+        """From the landed list of areas; a code that was given again counts until its last end."""
+        import pyarrow.parquet as pq
+
+        ends: dict[str, dt.date | None] = {}
+        for row in pq.read_table(records, columns=[columns.code, columns.valid_to]).to_pylist():
+            text = row[columns.valid_to]
+            end = dt.datetime.strptime(text, "%d.%m.%Y").date() if text else None
+            code = row[columns.code]
+            known = ends.get(code, dt.date.min)
+            ends[code] = None if end is None or known is None else max(end, known)
+        return cls(ends)
+
+    def trouble(self, code: str, time: str | None) -> str | None:
+        """Why a figure of that time cannot be of that area: the code of a problem, or None."""
+        if code not in self.ends:
+            return "no_own_area"
+        end, year = self.ends[code], _year(time)
+        return "area_ended" if end is not None and year is not None and end <= dt.date(year, 1, 1) else None
+
+    def check(self, cells: pa.Table, file_name: str) -> None:
+        """Refuse figures of areas that are not in the list, or had ended. `cells` as a reader gives them.
+
+        Raises `SourceError` with the line of the first one.
+        """
+        first = cells.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
+        for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
+            code, time = row["area_code"], row["time_text"]
+            trouble = self.trouble(code, time)
+            if trouble is not None:
+                end = self.ends.get(code)
+                raise problem(
+                    trouble, file_name, line=row["line_min"], found=code, name=_name(cells, code), time=time,
+                    end=f"{end:%d.%m.%Y}" if end else "",
                 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sources.errors import SourceError, problem
 from sources.file_formats import CaseRows, Delimited, FormFile, Workbook
 from sources.readers import delimited, grid, workbook
 from sources.readers.reading import Reading
+from sources.territory import OwnAreas
 
 YES, NO = "ja", "nein"
 COUNTED = "Aus pseudonymen Fallzeilen gezählt; die Fallzeilen wurden nicht gespeichert."
@@ -45,6 +46,11 @@ _WORDS = {
     ),
     "bad_time": ("Die Zeitangabe ist nicht lesbar", "the time cannot be read"),
     "no_area_code": ("Das kann kein Gebietsschlüssel sein", "this cannot be an area code"),
+    "no_own_area": (
+        "Der Gebietsschlüssel steht nicht in der Gebietsgliederung",
+        "the area code is not in the town's list of areas",
+    ),
+    "area_ended": ("Das Gebiet gab es damals nicht mehr", "the area did not exist any more"),
     "duplicate_key": ("Die Zeile steht schon weiter oben", "the line stands above already"),
     "formula": ("Eine Zelle enthält eine Formel", "a cell holds a formula"),
 }
@@ -55,14 +61,19 @@ def may_hold_cases(declaration: Declaration) -> bool:
     return isinstance(declaration.format, FormFile) and declaration.format.cases is not None
 
 
-def counts(catalog: Catalog, declaration: Declaration, file: Path) -> bytes | None:
+def counts(
+    catalog: Catalog, declaration: Declaration, file: Path, areas: OwnAreas | None = None
+) -> bytes | None:
     """The counts of a file of cases as CSV of the same form; None when the file holds counts already.
+
+    Args:
+        areas: the town's own areas, once their list has landed.
 
     Raises:
         SourceError: the file is not as declared. Neither words nor facts of the error quote its content.
     """
     try:
-        return _counts(catalog, declaration, file)
+        return _counts(catalog, declaration, file, areas)
     except SourceError as error:
         raise without_content(error) from None
 
@@ -81,7 +92,7 @@ def without_content(error: SourceError) -> SourceError:
     )  # fmt: skip
 
 
-def _counts(catalog: Catalog, declaration: Declaration, file: Path) -> bytes | None:
+def _counts(catalog: Catalog, declaration: Declaration, file: Path, areas: OwnAreas | None) -> bytes | None:
     from sources.readers import form as form_reader
 
     form = declaration.format
@@ -89,10 +100,12 @@ def _counts(catalog: Catalog, declaration: Declaration, file: Path) -> bytes | N
     assert form.cases is not None
     packed = workbook.recognises(grid.check_kind(file))
     if not (_sheet_of_cases(form, form.cases, file) if packed else _text_of_cases(form.cases, file)):
-        form_reader.read(catalog, declaration, file)
+        table = form_reader.read(catalog, declaration, file).table
+        if areas is not None:
+            areas.check(table, file.name)
         return None
     reading = _read_cases(catalog, declaration, form, form.cases, file, packed)
-    return _counted(catalog, declaration, form, form.cases, reading, file)
+    return _counted(catalog, declaration, form, reading, file, areas)
 
 
 def _sheet_of_cases(form: FormFile, cases: CaseRows, file: Path) -> bool:
@@ -148,7 +161,12 @@ def _column(name: str, header: str, **more: Any) -> Column:
 
 
 def _counted(
-    catalog: Catalog, declaration: Declaration, form: FormFile, cases: CaseRows, reading: Reading, file: Path
+    catalog: Catalog,
+    declaration: Declaration,
+    form: FormFile,
+    reading: Reading,
+    file: Path,
+    areas: OwnAreas | None,
 ) -> bytes:
     names = [name for name in reading.columns if name != "line"]
     groups = [(_span(code), code) for code in _codes(catalog, declaration, "age_group")]
@@ -168,6 +186,9 @@ def _counted(
             declaration.reference_time.period(row["time"])
         except ValueError:
             raise refuse("bad_time", line, "time") from None
+        trouble = areas.trouble(row["area_code"], row["time"]) if areas else None
+        if trouble is not None:
+            raise refuse(trouble, line, "area_code")
         if _AGE in row:
             age = int(row[_AGE])
             group = next((code for (first, last), code in groups if first <= age <= last), None)

@@ -113,3 +113,36 @@ def test_interrupted_within_a_query_outside_any_step() -> None:
         with duckdb.connect() as connection:  # closing it ends what the query's threads still do
             connection.sql("select count(*) from range(5000000000) r(n) where sqrt(n) > 3").fetchall()
     assert trouble.value.exit_code == 130
+
+
+def test_forms_are_listed_and_written(tmp_path: Path) -> None:
+    listed = planstat("form")
+    assert listed.exit_code == 0
+    assert "kita-plaetze" in listed.output
+    written = planstat("form", "inobhutnahmen", "--into", str(tmp_path))
+    assert written.exit_code == 0
+    names = {
+        "inobhutnahmen.xlsx",
+        "inobhutnahmen.csv",
+        "inobhutnahmen-faelle.xlsx",
+        "inobhutnahmen-faelle.csv",
+    }
+    assert {file.name for file in tmp_path.iterdir()} == names
+    unknown = planstat("form", "urlaubsantrag")
+    assert unknown.exit_code == 2
+    assert "lists them" in unknown.output
+
+
+def test_a_new_declaration_from_a_file_or_from_nothing(tmp_path: Path) -> None:
+    template = planstat("sources", "new", "12345-01-01-4")
+    assert template.exit_code == 0
+    assert "id: 12345-01-01-4" in template.output
+    missing = planstat("sources", "new", str(tmp_path / "table.csv"))
+    assert missing.exit_code == 2
+    assert "neither a file nor an id" in missing.output
+
+
+def test_ways_in_exclude_each_other(tmp_path: Path) -> None:
+    done = planstat("run", "--inbox", "--live")
+    assert done.exit_code == 2
+    assert "exclude each other" in done.output

@@ -66,7 +66,7 @@ def test_cases_count_to_what_the_counts_say(catalog: Catalog, tmp_path: Path, as
     town = Musterstadt()
     for file, name in zip(write_cases(tmp_path, catalog=catalog, as_csv=as_csv), CASE_FORMS, strict=True):
         outcome = landing.land(catalog[name], [file], origin="drop")
-        assert (outcome.status, outcome.cases, outcome.file_name) == ("landed", True, file.name), (
+        assert (outcome.status, outcome.cases, outcome.file_name) == ("landed", True, f"{name}.csv"), (
             outcome.error
         )
         (cells,) = tmp_path.glob(f"data/landing/kommune/{name}/snapshot=2*/cells.parquet")
