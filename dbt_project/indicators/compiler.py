@@ -26,6 +26,7 @@ from typing import Any
 
 from dbt_project.indicators import composites
 from dbt_project.indicators.specification import (
+    FOLDER,
     TOTAL,
     Indicator,
     Specifications,
@@ -60,8 +61,11 @@ STATISTICS = {
 }
 
 
-def compile_files(specifications: Specifications) -> dict[str, str]:
-    """Every generated file: path relative to the project's root, and its text."""
+def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict[str, str]:
+    """Every generated file: path relative to the project's root, and its text.
+
+    Indices, rings and goals are read from `folder`; each of these files may be empty.
+    """
     ordered = in_order(specifications)
     files = {
         f"{SEEDS}/indicator.csv": _table(_indicator_rows(specifications, ordered)),
@@ -81,24 +85,28 @@ def compile_files(specifications: Specifications) -> dict[str, str]:
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
     }
-    indices = composites.load_indices(specifications)
-    rings = composites.load_rings(specifications)
-    goals = composites.load_goals(specifications, rings)
-    files |= {
-        f"{SEEDS}/index_edition.csv": _table(composites.edition_rows(indices)),
-        f"{SEEDS}/index_component.csv": _table(composites.component_rows(indices)),
-        f"{SEEDS}/index_class.csv": _table(composites.class_rows(indices)),
-        f"{SEEDS}/peer_ring.csv": _table(composites.ring_rows(rings)),
-        f"{SEEDS}/peer_ring_member.csv": _table(composites.member_rows(rings)),
-        f"{SEEDS}/peer_ring_indicator.csv": _table(composites.ring_indicator_rows(rings)),
-        f"{SEEDS}/goal.csv": _table(composites.goal_rows(goals)),
+    indices = composites.load_indices(specifications, folder)
+    rings = composites.load_rings(specifications, folder)
+    goals = composites.load_goals(specifications, rings, folder)
+    chosen = {
+        "index_edition": composites.edition_rows(indices),
+        "index_component": composites.component_rows(indices),
+        "index_class": composites.class_rows(indices),
+        "peer_ring": composites.ring_rows(rings),
+        "peer_ring_member": composites.member_rows(rings),
+        "peer_ring_indicator": composites.ring_indicator_rows(rings),
+        "goal": composites.goal_rows(goals),
     }
+    for name, rows in chosen.items():
+        listed = list(rows)
+        files[f"{SEEDS}/{name}.csv"] = _table(listed) if listed else _heading(name)
     return files
 
 
 def write(root: Path = PROJECT) -> list[str]:
     """Compile all specifications of the project below `root` into it; the paths that changed."""
-    files = compile_files(load_specifications(root / "dbt_project" / "indicators"))
+    folder = root / "dbt_project" / "indicators"
+    files = compile_files(load_specifications(folder), folder)
     changed = []
     for path, text in files.items():
         target = root / path
@@ -224,6 +232,12 @@ def _table(rows: Iterable[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
+
+
+def _heading(seed: str) -> str:
+    """The first line of a committed seed: what a table without rows consists of."""
+    text = (PROJECT / SEEDS / f"{seed}.csv").read_text(encoding="utf-8")
+    return text.partition("\n")[0] + "\n"
 
 
 def _number(value: float) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dbt_project.indicators import specification
+from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.composites import load_goals, load_indices, load_rings
 from dbt_project.indicators.specification import load_specifications
 from sources.located_yaml import DeclarationError
@@ -81,3 +82,18 @@ def test_a_broken_goal(
     folder = broken(tmp_path, "goals.yml", old, new)
     with pytest.raises(DeclarationError, match=message):
         load_goals(specifications, load_rings(specifications, folder), folder)
+
+
+def test_a_town_may_have_no_rings_and_no_goals(
+    specifications: specification.Specifications, tmp_path: Path
+) -> None:
+    """The seeds keep their heading, so that everything still builds."""
+    shutil.copy(specification.FOLDER / "indices.yml", tmp_path)
+    for name in ("rings.yml", "goals.yml"):
+        (tmp_path / name).write_text("# none\n", encoding="utf-8")
+    files = compile_files(specifications, tmp_path)
+    for name in ("peer_ring", "peer_ring_member", "peer_ring_indicator", "goal"):
+        text = files[f"dbt_project/seeds/{name}.csv"]
+        assert text.count("\n") == 1
+        assert text.startswith("goal_id," if name == "goal" else "ring_id,")
+    assert files["dbt_project/seeds/index_edition.csv"].count("\n") > 5
