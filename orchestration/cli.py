@@ -326,6 +326,88 @@ def explain(indicator: str, area: str, period: str, as_of: datetime | None, gebi
         tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console())
 
 
+@main.group()
+def disclosure() -> None:
+    """Disclosure control: what is hidden, why, and whether it can be computed back."""
+
+
+@disclosure.command("plan")
+@click.argument("product", nargs=-1)
+def plan_disclosure(product: tuple[str, ...]) -> None:
+    """Plan the protection of every PRODUCT with a policy (all without one named) over the present warehouse.
+
+    Nothing is published. The confidential report lies in the data root under disclosure/.
+    """
+    with in_words():
+        from .secrecy import tell_plans
+
+        tell_plans(settings_here(), product, console())
+
+
+@disclosure.command("audit")
+@click.argument("what")
+@click.option(
+    "--declaration",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The declaration of published tables; for a product it lies in its folder.",
+)
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the certificate of the attack on published tables to this file.",
+)
+def audit_disclosure(what: str, declaration: Path | None, certificate: Path | None) -> None:
+    """Attack WHAT: a product (its candidate, else its current edition), or a published file or folder.
+
+    Ends with 1 when a hidden value can be computed, and says how.
+    """
+    with in_words():
+        from .secrecy import tell_audit
+
+        held = tell_audit(settings_here(), what, declaration, certificate, console())
+    sys.exit(0 if held else REFUSED)
+
+
+@disclosure.command("explain")
+@click.argument("what")
+@click.argument("cell", nargs=-1, required=True)
+def explain_disclosure(what: str, cell: tuple[str, ...]) -> None:
+    """Say why a CELL (dimension=code …) of WHAT is hidden: a product, or a folder that `protect` wrote.
+
+    Confidential: the answer can name true values.
+    """
+    with in_words():
+        from .secrecy import tell_reason
+
+        tell_reason(settings_here(), what, cell, console())
+
+
+@disclosure.command("protect")
+@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+def protect_disclosure(table: Path, config: Path, out: Path) -> None:
+    """Protect a CSV TABLE of leaf counts as configured; needs no warehouse.
+
+    Writes OUT/published (tables, declaration, certificate) and OUT/confidential (pattern, summary, attacks).
+    """
+    with in_words():
+        from .secrecy import tell_protection
+
+        tell_protection(settings_here(), table, config, out, console())
+
+
+@disclosure.command("check")
+@click.argument("published", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check_disclosure(published: Path) -> None:
+    """Compare the certificate in a folder that `protect` or a product wrote with the files beside it."""
+    with in_words():
+        from .secrecy import tell_certificate
+
+        fits = tell_certificate(published, console())
+    sys.exit(0 if fits else REFUSED)
+
+
 @main.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the web page on 127.0.0.1.")
 def dev(port: int) -> None:

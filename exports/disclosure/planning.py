@@ -314,6 +314,13 @@ def _read_editions(
         tree = children.setdefault(edition, {})
         if parent:
             tree.setdefault(parent, []).append(code)
+    every = {code for tree in children.values() for below in tree.values() for code in below}
+    leaves = every - {code for tree in children.values() for code in tree}
+    for edition, tree in children.items():
+        # leaves that did not exist in this edition, so that each edition is whole; nobody prints their sum
+        absent = leaves - {code for below in tree.values() for code in below}
+        if tree and absent:
+            tree[f"not in {edition}"] = sorted(absent)
     return {
         edition: Hierarchy(children={code: tuple(below) for code, below in tree.items()})
         for edition, tree in children.items()

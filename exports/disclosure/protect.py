@@ -174,7 +174,8 @@ def protect_tables(
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
     effort = EFFORTS[policy.effort]
-    extra = _known_not_zero(system, primaries, declaration.safety)
+    # small tables are planned for K2 at once; large ones first for K1, and then extended by what K2 breaks
+    extra = _known_not_zero(system, primaries, declaration.safety) if system.size <= SMALL else []
     pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
     bound = pattern.bound
     for round_number in range(1, ROUNDS + 1):

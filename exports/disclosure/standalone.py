@@ -25,6 +25,7 @@ import numpy as np
 
 from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.certificate import Certificate, check_certificate, issue_certificate
+from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import (
@@ -231,6 +232,41 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
     return f"{label} is hidden because otherwise: {first.derivation}" + (
         f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
     )
+
+
+def explain_product(folder: Path, record: Path, releases: Sequence[Path], cell: Mapping[str, str]) -> str:
+    """Why a cell of a product's candidate or edition is hidden, from the confidential record of its plan.
+
+    Dimensions left out stand at their total. Raises DeclarationError for an unknown dimension or cell.
+    """
+    from exports.disclosure.applying import read_outdated
+    from exports.disclosure.auditor.edition import audit_edition
+
+    rows = _read_csv(record / "pattern.csv")
+    _, declared = read_declaration(folder / DECLARATION)
+    names = list(declared.dimensions)
+    unknown = sorted(set(cell) - set(names))
+    if unknown:
+        raise DeclarationError(f"unknown dimension {unknown[0]!r}; there are {', '.join(names)}")
+    wanted = {name: cell.get(name) or (declared.dimensions[name].total or "") for name in names}
+    label = ", ".join(f"{name}={code}" for name, code in wanted.items())
+    found = next((row for row in rows if all(row[name] == wanted[name] for name in names)), None)
+    if found is None:
+        raise DeclarationError(f"there is no cell {label}; areas are named by their key")
+    if found["status"] == "published":
+        return f"{label} is published: {found['value']}"
+    if found["status"] == "primary":
+        return f"{label} is hidden because of a rule: {found['reason']}"
+    if found["status"] == "withdrawn":
+        return (
+            f"{label} is withdrawn: an earlier edition shows it, and now a rule hides it: {found['reason']}"
+        )
+    key = tuple(wanted[name] for name in declared.tables[0].dimensions)
+    result, _ = audit_edition(folder, releases, read_outdated(record), {key: float(found["value"])})
+    if result.passed:
+        return f"{label} is hidden to leave room for others; showing it alone would break nothing"
+    more = f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
+    return f"{label} is hidden because otherwise: {result.findings[0].derivation}{more}"
 
 
 def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leaves]:

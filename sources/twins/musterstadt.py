@@ -11,9 +11,9 @@ from those begun and ended. Most counts are small, as in life.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -182,10 +182,18 @@ _PROTECTION = {
 
 
 class Musterstadt:
-    """The town as it comes out of one seed; the same seed gives the same town."""
+    """The town as it comes out of one seed; the same seed gives the same town.
 
-    def __init__(self, seed: int = 2026) -> None:
-        self.seed = seed
+    `years` are those that it hands in: without 2025 it knows nothing of the reform yet. With `blocks` it
+    counts by block (a part that no reform divides), so that each year can be shown on either division.
+    """
+
+    def __init__(self, seed: int = 2026, *, blocks: bool = False, years: Sequence[int] = YEARS) -> None:
+        self.seed, self.blocks, self.years = seed, blocks, tuple(years)
+
+    def _where(self, part: Part | None, year: int) -> str:
+        """Code of the area under which a part's cases of a year are handed in."""
+        return _block(part) if self.blocks and part is not None else _area(part, year)
 
     # --- what happens in town ----------------------------------------------------------------------
 
@@ -267,27 +275,27 @@ class Musterstadt:
         return {name: getattr(self, "_" + name.replace("-", "_"))() for name in FORMS}
 
     def _gebietsgliederung(self) -> pa.Table:
-        return _areas()
+        return _areas(reformed=self.years[-1] >= REFORM.year, blocks=self.blocks)
 
     def _bevoelkerung_kleinraeumig(self) -> list[dict[str, Any]]:
         counts: Counter[tuple[str, ...]] = Counter()
         for (year, part, *codes), count in self.residents.items():
-            counts[f"31.12.{year}", _area(part, year), *codes] += count
+            counts[f"31.12.{year}", self._where(part, year), *codes] += count
         keys = ("age_group", "sex", "nationality")
         return [
             _cell(time, area, dict(zip(keys, codes, strict=True)), "persons", "Personen", count)
             for (time, area, *codes), count in counts.items()
-            if count
+            if count and int(time[-4:]) in self.years
         ]
 
     def _hilfen_zur_erziehung(self) -> list[dict[str, Any]]:
         counts: Counter[tuple[Any, ...]] = Counter()
         for case, year, measure, on in self.events():
             age = _help_age(_years(case.born, on))
-            counts[year, _area(case.part, year), case.support, age, case.sex, measure] += 1
+            counts[year, self._where(case.part, year), case.support, age, case.sex, measure] += 1
         measures = ("cases_begun", "cases_ended", "cases_ended_as_planned", "cases_running")
         cells = []
-        for year, area, support, age, sex in sorted({key[:-1] for key in counts}):
+        for year, area, support, age, sex in sorted({key[:-1] for key in counts if key[0] in self.years}):
             codes = {"youth_support": support, "age_group": age, "sex": sex}
             for measure in measures:
                 count = counts[year, area, support, age, sex, measure]
@@ -304,10 +312,13 @@ class Musterstadt:
         counts: Counter[tuple[Any, ...]] = Counter()
         dimension = _PROTECTION[dataset_id].dimension
         for case in self._protection(dataset_id):
-            counts[case.year, _area(case.part, case.year), case.code, _help_age(case.age), case.sex] += 1
+            counts[
+                case.year, self._where(case.part, case.year), case.code, _help_age(case.age), case.sex
+            ] += 1
         return [
             _cell(str(year), area, {dimension: code, "age_group": group, "sex": sex}, measure, unit, count)
             for (year, area, code, group, sex), count in sorted(counts.items())
+            if year in self.years
         ]
 
     def _protection(self, dataset_id: str) -> list[ProtectionCase]:
@@ -333,12 +344,19 @@ class Musterstadt:
         if dataset_id == "hilfen-zur-erziehung":
             for case, year, measure, on in self.events():
                 age = str(_years(case.born, on))
-                key = (case.key, str(year), _area(case.part, year), case.support, age, case.sex)
+                key = (case.key, str(year), self._where(case.part, year), case.support, age, case.sex)
                 lines.setdefault(key, set()).add(measure)
         else:
             (measure,) = catalog[dataset_id].measures
             for one in self._protection(dataset_id):
-                key = (one.key, str(one.year), _area(one.part, one.year), one.code, str(one.age), one.sex)
+                key = (
+                    one.key,
+                    str(one.year),
+                    self._where(one.part, one.year),
+                    one.code,
+                    str(one.age),
+                    one.sex,
+                )
                 lines[key] = {measure}
         labels = Labels(catalog, catalog[dataset_id], None)
         dimension = next(iter(catalog[dataset_id].dimensions))
@@ -364,7 +382,7 @@ class Musterstadt:
                 if first <= AGES[age][0] and AGES[age][1] <= last:
                     chance = min(0.6, share * part.need * (1.8 if nationality == "FOREIGN" else 0.8))
                     got = sum(dice.random() < chance for _ in range(residents))
-                    counts[year, _area(part, year), group] += got
+                    counts[year, self._where(part, year), group] += got
         cells = []
         for year, area in sorted({key[:2] for key in counts}):
             by_age = {group: counts[year, area, group] for group in groups}
@@ -375,7 +393,7 @@ class Musterstadt:
             values += [("SGB2_RLB", group, "persons", "Personen", count) for group, count in by_age.items()]
             values.append(("SGB2_ELB", "_T", "persons", "Personen", persons - by_age["Y_LT15"]))
             values.append(("SGB2_NEF", "Y_LT15", "persons", "Personen", children))
-            for benefit, group, measure, unit, count in values:
+            for benefit, group, measure, unit, count in values if year in self.years else ():
                 codes = {"benefit": benefit, "age_group": group}
                 cells.append(_cell(f"{year}12", area, codes, measure, unit, count))
         return cells
@@ -384,11 +402,18 @@ class Musterstadt:
         return random.Random(f"{self.seed} {purpose}")  # noqa: S311 - reproducible test data
 
 
-def write_musterstadt(folder: Path, *, seed: int = 2026, catalog: Catalog | None = None) -> list[Path]:
+def write_musterstadt(
+    folder: Path,
+    *,
+    seed: int = 2026,
+    catalog: Catalog | None = None,
+    blocks: bool = False,
+    years: Sequence[int] = YEARS,
+) -> list[Path]:
     """Write the filled forms of Musterstadt (`FORMS`) as workbooks into a folder; returns their paths."""
     catalog = catalog or load_catalog()
     paths = []
-    for name, rows in Musterstadt(seed).tables().items():
+    for name, rows in Musterstadt(seed, blocks=blocks, years=years).tables().items():
         declaration = catalog[name]
         schema = records_schema(declaration) if declaration.shape == "records" else cells_schema(declaration)
         table = pa.Table.from_pylist(rows, schema=schema)
@@ -415,8 +440,8 @@ def write_cases(
     return paths
 
 
-def _areas() -> list[dict[str, Any]]:
-    """The register of areas, both editions of the boundaries in one list."""
+def _areas(*, reformed: bool = True, blocks: bool = False) -> list[dict[str, Any]]:
+    """The register of areas; once reformed both editions of the boundaries in one list."""
     rows = [_register_row(CITY, "Musterstadt (erfunden)", "CITY", None, False, "")]
     rows += [
         _register_row(CITY + code, f"Bezirk {name}", "DISTRICT", CITY, False, "")
@@ -425,14 +450,19 @@ def _areas() -> list[dict[str, Any]]:
     rows.append(
         _register_row(NOT_LOCATABLE, "ohne Anschrift in Musterstadt", "NOT_LOCATABLE", CITY, False, "")
     )
-    stays = {part.before for part in PARTS if part.before == part.after}
+    stays = {part.before for part in PARTS if part.before == part.after or not reformed}
     for code in sorted({part.before for part in PARTS}):
         name = next(part.name for part in PARTS if part.before == code)
         rows.append(_register_row(code, name, "PLANNING_AREA", code[:10], code not in stays, "ended"))
-    for code in sorted({part.after for part in PARTS} - stays):
+    for code in sorted({part.after for part in PARTS} - stays) if reformed else ():
         name = next(part.name_after for part in PARTS if part.after == code)
         row = _register_row(code, name, "PLANNING_AREA", code[:10], True, "begun")
         rows.append(row | {"former_codes": _former(code)})
+    for part in PARTS if blocks else ():
+        moves = part.before not in stays
+        rows.append(_register_row(_block(part), _NAMES[_block(part)], "BLOCK", part.before, moves, "ended"))
+        if moves:
+            rows.append(_register_row(_block(part), _NAMES[_block(part)], "BLOCK", part.after, True, "begun"))
     return rows
 
 
@@ -468,9 +498,20 @@ def _area(part: Part | None, year: int) -> str:
     return part.after if dt.date(year, 12, 31) >= REFORM else part.before
 
 
-_NAMES = {NOT_LOCATABLE: "ohne Anschrift in Musterstadt"} | {
-    code: name for part in PARTS for code, name in ((part.after, part.name_after), (part.before, part.name))
-}
+def _block(part: Part) -> str:
+    """Code of the block that a part is."""
+    return f"{CITY}8{PARTS.index(part) + 1:03d}"
+
+
+_NAMES = (
+    {NOT_LOCATABLE: "ohne Anschrift in Musterstadt"}
+    | {
+        code: name
+        for part in PARTS
+        for code, name in ((part.after, part.name_after), (part.before, part.name))
+    }
+    | {_block(part): f"Block {number:03d} {part.name}" for number, part in enumerate(PARTS, start=1)}
+)
 
 
 def _cell(time: str, area: str, codes: dict[str, str], measure: str, unit: str, count: int) -> dict[str, Any]:
@@ -513,8 +554,14 @@ def _poisson(dice: random.Random, mean: float) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the forms into the folder that is named."""
-    for path in write_musterstadt(Path((arguments or sys.argv[1:])[0])):
+    """Write the forms into the folder that is named; `--blocks` and `--until 2024` as in `Musterstadt`."""
+    parser = argparse.ArgumentParser(prog="python -m sources.twins.musterstadt")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--blocks", action="store_true", help="count by block")
+    parser.add_argument("--until", type=int, default=YEARS[-1], help="last year that is handed in")
+    chosen = parser.parse_args(arguments)
+    years = [year for year in YEARS if year <= chosen.until]
+    for path in write_musterstadt(chosen.folder, blocks=chosen.blocks, years=years):
         print(path)
 
 

@@ -8,7 +8,7 @@ exactly its bytes, and a release refuses one that was issued before another edit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +37,22 @@ Outdated = Iterable[tuple[str, Key, float | None]]
 
 
 def audit_edition(
-    folder: Path, releases: Sequence[Path], outdated: Outdated = ()
+    folder: Path,
+    releases: Sequence[Path],
+    outdated: Outdated = (),
+    shown: Mapping[Key, float] | None = None,
 ) -> tuple[Result, Certificate]:
     """Attack the candidate (or release) in `folder`, knowing every other edition below `releases`.
 
     `outdated` are numbers of earlier editions that were revised since (product, cell, number): they tell
-    nothing about today. Writes nothing. Raises DeclarationError when files contradict each other.
+    nothing about today. `shown` are hidden numbers to be taken as printed. Writes nothing. Raises
+    DeclarationError when files contradict each other.
     """
     content, own = read_declaration(folder / DECLARATION)
     product = str(content["product"])
     table = own.tables[0]
     published: dict[str, Cells] = {product: read_published(folder / f"{product}.parquet", table, own)}
+    published[product] |= dict(shown or {})
     public = _others(folder, releases, str(content["universe"]))
     before = layers(public, own) if "K5" in own.safety.withstand else []
     gone = set(outdated)

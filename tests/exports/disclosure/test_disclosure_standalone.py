@@ -8,11 +8,20 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from exports.disclosure.__main__ import main
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.secondary import FrozenConflict
 from exports.disclosure.standalone import audit, check_certificate, explain, protect
+from orchestration.cli import main as command_line
+
+
+def main(arguments: list[str]) -> int:
+    """`planstat disclosure …`: its exit code; what it says is printed."""
+    result = CliRunner().invoke(command_line, ["disclosure", *arguments])
+    print(result.output)
+    return result.exit_code
+
 
 HELP = """area,part,sex,help,cases
 A1,A,m,family,12

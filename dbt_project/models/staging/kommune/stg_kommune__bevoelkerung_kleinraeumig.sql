@@ -1,0 +1,1 @@
+{{ stage_cells('kommune', 'bevoelkerung-kleinraeumig', ['age_group', 'sex', 'nationality']) }}
