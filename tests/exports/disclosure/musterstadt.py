@@ -1,0 +1,199 @@
+"""The invented town's forms as a warehouse, by the project's own models, and its two products as editions.
+
+    python -m tests.exports.disclosure.musterstadt FOLDER    # both products, both editions, before and after
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from ruamel.yaml import YAML
+
+from expectations import gate
+from expectations.verdict import Verdict
+from exports import candidate, describe, release
+from exports.candidate import Candidate
+from exports.disclosure.applying import read_outdated
+from exports.disclosure.auditor.edition import certify
+from exports.disclosure.planning import Context
+from exports.disclosure.universe import load_universe
+from exports.products import FOLDER, load_product, load_products
+from sources.catalogue import Catalog, load_catalog
+from sources.catalogue_tables import write_catalogue_tables
+from sources.readers.reading import cells_schema, records_schema
+from sources.twins.musterstadt import Musterstadt
+from tests.dbt.rendering import PROJECT, environment
+
+PRODUCTS = ("youth_service", "sgb2_small_area")
+
+MODELS = (
+    "staging/kommune/stg_kommune__gebietsgliederung",
+    "staging/kommune/stg_kommune__hilfen_zur_erziehung",
+    "staging/kommune/stg_kommune__sgb2_kleinraeumig",
+    "staging/kommune/stg_kommune__bevoelkerung_kleinraeumig",
+    "core/small_areas/bridge_small_area",
+    "core/small_areas/fct_small_area_count",
+    "marts/small_areas/mart_youth_service",
+    "marts/small_areas/mart_sgb2_small_area",
+)
+"""In the order in which they read each other."""
+
+
+def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: bool = False) -> None:
+    """Build the small-area models over the forms of these years; `empty`: over forms nobody handed in."""
+    catalog = load_catalog()
+    warehouse.unlink(missing_ok=True)
+    landing = warehouse.parent / "landing"
+    landing.mkdir(parents=True, exist_ok=True)
+    write_catalogue_tables(catalog, landing)
+    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
+    with duckdb.connect(str(warehouse)) as connection:
+        for name in ("datasets", "missing_symbols", "rounding"):
+            connection.execute(
+                f"create table {name} as select * from read_parquet(?)", [str(landing / f"{name}.parquet")]
+            )
+        connection.execute(
+            "create table ledger (dataset_id varchar, snapshot_id varchar, status varchar, "
+            "published_at timestamp, retrieved_at timestamp)"
+        )
+        for name, table in _forms(catalog, years, blocks=blocks).items():
+            snapshot = f"{years[-1] + 1}0301T080000Z-aaaaaaaa-bbbbbbbb"
+            landed = table.slice(0, 0) if empty else table
+            landed = landed.append_column("snapshot", pa.array([snapshot] * landed.num_rows, pa.string()))
+            connection.register("landed", landed)
+            connection.execute(f'create table "{name}" as select * from landed')
+            connection.unregister("landed")
+            if not empty:
+                moment = datetime(years[-1] + 1, 3, 1)
+                connection.execute(
+                    "insert into ledger values (?, ?, 'accepted', null, ?)", [name, snapshot, moment]
+                )
+        for path in MODELS:
+            made = environment()
+            made.globals["source"] = lambda _, table: f'"{table}"'
+            text = (PROJECT / "models" / f"{path}.sql").read_text(encoding="utf-8")
+            sql = made.from_string(macros + text).render()
+            connection.execute(f"create table {Path(path).name} as {sql}")
+
+
+def _forms(catalog: Catalog, years: Sequence[int], *, blocks: bool) -> dict[str, pa.Table]:
+    """The filled forms as their readers would land them."""
+    tables = {}
+    for name, rows in Musterstadt(blocks=blocks, years=years).tables().items():
+        declaration = catalog[name]
+        schema = records_schema(declaration) if declaration.shape == "records" else cells_schema(declaration)
+        numbered = [row | {"line": line, "column_no": 1} for line, row in enumerate(rows, start=2)]
+        tables[name] = pa.Table.from_pylist(numbered, schema=schema)
+    return tables
+
+
+def describe_product(name: str) -> dict[str, Any]:
+    """The product's description, its columns read off the model's contract."""
+    product = load_product(FOLDER / f"{name}.yml")
+    contract = YAML(typ="safe").load(
+        (PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml").read_text(encoding="utf-8")
+    )
+    (model,) = [model for model in contract["models"] if model["name"] == product.relation]
+    columns = [
+        {"name": column["name"], "type": column["data_type"], "description": column["description"]}
+        for column in model["columns"]
+    ]
+    catalog = load_catalog()
+    dataset = {"youth_service": "hilfen-zur-erziehung", "sgb2_small_area": "sgb2-kleinraeumig"}[name]
+    source = {
+        "dataset_id": dataset,
+        "title_de": catalog[dataset].title_de,
+        "publisher": "Eigene Daten der Kommune",
+        "licence": "internal",
+        "attribution": "Eigene Daten der Kommune",
+        "snapshot_id": "20250301T080000Z-aaaaaaaa-bbbbbbbb",
+        "retrieved_at": "2026-03-01T08:00:00+00:00",
+        "is_confidential": catalog[dataset].confidential,
+    }
+    return describe.describe(product, columns, [source])
+
+
+class Editions:
+    """Builds, attacks, checks and publishes editions of the town's products below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warehouse = folder / "warehouse.duckdb"
+        self.releases = folder / "releases"
+
+    def context(self, name: str) -> Context:
+        """The policy of the product; the town decided for a quick plan."""
+        policy = load_product(FOLDER / f"{name}.yml").disclosure
+        assert policy is not None
+        assert policy.policy is not None
+        return Context.of(
+            load_universe(policy.policy),
+            tuple(load_products().values()),
+            (self.releases,),
+            self.folder / "disclosure" / name,
+        )
+
+    def build(self, name: str, *, alone: bool = False) -> Candidate:
+        """Build the candidate; `alone` as if nothing had been published before."""
+        context = self.context(name)
+        if alone:
+            context = replace(context, releases=())
+        current = self.releases / name / "current"
+        return candidate.build(
+            self.warehouse,
+            name,
+            describe_product(name),
+            self.folder / "candidates" / name,
+            current if current.exists() else None,
+            disclosure=context,
+        )
+
+    def attack(self, name: str) -> tuple[bool, str]:
+        """Attack the candidate with all that is public."""
+        passed, findings, words = certify(
+            self.folder / "candidates" / name,
+            (self.releases,),
+            read_outdated(self.folder / "disclosure" / name),
+        )
+        return passed, words or f"{len(findings)}"
+
+    def check(self, name: str) -> Verdict:
+        """Let the gate check the candidate and write the receipt."""
+        folder, current = self.folder / "candidates" / name, self.releases / name / "current"
+        description = describe_product(name)
+        verdict = gate.check(folder, description, current if current.exists() else None)
+        release.write_receipt(candidate.read(folder), verdict.as_dict(), description)
+        return verdict
+
+    def publish(self, name: str, day: int) -> release.Release:
+        """Publish the candidate as the edition of a day of 2026."""
+        moment = datetime(2026, 1, day, tzinfo=UTC)
+        done = release.publish(name, self.folder / "candidates" / name, self.releases, moment)
+        assert isinstance(done, release.Release)
+        return done
+
+
+def main(folder: Path) -> None:
+    """Both products, before and after the reform; what the attacker finds with and without K5."""
+    for name in PRODUCTS:
+        town = Editions(folder)
+        for day, years in ((1, (2023, 2024)), (2, (2023, 2024, 2025))):
+            fill(town.warehouse, years)
+            if day == 2:
+                town.build(name, alone=True)
+                print(f"{name}, second edition planned alone: {town.attack(name)}", flush=True)
+            town.build(name)
+            print(f"{name}, edition {day}: {town.attack(name)}, gate {town.check(name).passed}", flush=True)
+            print((folder / "disclosure" / name / "bericht.md").read_text(encoding="utf-8"))
+            town.publish(name, day)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
