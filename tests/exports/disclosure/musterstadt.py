@@ -1,6 +1,6 @@
 """The invented town's forms as a warehouse, by the project's own models, and its two products as editions.
 
-    python -m tests.exports.disclosure.musterstadt FOLDER    # both products, both editions, before and after
+python -m tests.exports.disclosure.musterstadt FOLDER    # both products, both editions, before and after
 """
 
 from __future__ import annotations
