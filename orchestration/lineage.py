@@ -99,6 +99,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
         retrieved = _utc(snapshot.get("retrieved_at"))
         aside = set_aside(paths, dataset_id)
         is_old = aside is not None and (retrieved is None or aside.at > retrieved)
+        is_confidential = declaration.confidential or catalog.holds_personal_data(declaration)
         states.append(
             {
                 "dataset_id": dataset_id,
@@ -112,8 +113,8 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "retrieved_at": retrieved.isoformat() if retrieved else None,
                 "published_at": _iso(snapshot.get("published_at")),
                 "is_old": is_old,
-                "note": _note(aside) if aside is not None and is_old else None,
-                "is_confidential": declaration.confidential or catalog.holds_personal_data(declaration),
+                "note": _note(aside, is_confidential) if aside is not None and is_old else None,
+                "is_confidential": is_confidential,
             }
         )
     return states
@@ -128,9 +129,10 @@ def _newest_accepted(landed: Landed) -> dict[str, Mapping[str, Any]]:
     return newest
 
 
-def _note(aside: SetAside) -> str:
-    day = f"{aside.at:%d.%m.%Y}"
-    return f"Eine Lieferung vom {day} ({aside.file_name}) wurde zurückgestellt; es gilt der Stand davor."
+def _note(aside: SetAside, is_confidential: bool) -> str:
+    """The note is published: the name of a confidential file could tell whom it is about."""
+    name = "" if is_confidential else f" ({aside.file_name})"
+    return f"Eine Lieferung vom {aside.at:%d.%m.%Y}{name} wurde zurückgestellt; es gilt der Stand davor."
 
 
 def _utc(moment: datetime | None) -> datetime | None:

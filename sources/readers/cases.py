@@ -15,7 +15,7 @@ from typing import Any
 from sources import forms
 from sources.catalogue import Catalog
 from sources.declaration import Column, Declaration
-from sources.errors import SourceError, problem
+from sources.errors import SourceError
 from sources.file_formats import CaseRows, Delimited, FormFile, Workbook
 from sources.readers import delimited, grid, workbook
 from sources.readers.reading import Reading
@@ -53,6 +53,19 @@ _WORDS = {
     "area_ended": ("Das Gebiet gab es damals nicht mehr", "the area did not exist any more"),
     "duplicate_key": ("Die Zeile steht schon weiter oben", "the line stands above already"),
     "formula": ("Eine Zelle enthält eine Formel", "a cell holds a formula"),
+    "macros": ("Die Arbeitsmappe enthält Makros oder Verknüpfungen", "the workbook holds macros or links"),
+    "no_workbook": ("Das ist keine lesbare Arbeitsmappe", "this is no readable workbook"),
+    "absurd_size": ("Das Blatt ist unsinnig groß", "the sheet is absurdly large"),
+    "below_the_end": ("Unter einer leeren Zeile stehen noch Angaben", "there is data below an empty row"),
+    "beside_the_table": (
+        "Rechts neben der letzten Spalte steht eine Zelle",
+        "there is a cell to the right of the last column",
+    ),
+    "not_text": ("Die Datei ist kein Text", "the file is not text"),
+    "further_sheets": (
+        "Die Arbeitsmappe hat weitere Blätter; erlaubt sind nur die des Vordrucks, Zahlen oder Fälle",
+        "the workbook has further sheets; only those of the form are allowed, with counts or with cases",
+    ),
 }
 
 
@@ -121,7 +134,7 @@ def _sheet_of_cases(form: FormFile, cases: CaseRows, file: Path) -> bool:
         forms.INSTRUCTIONS,
         forms.LISTS,
     }:
-        raise problem("unreadable", file.name, reason="further sheets")
+        raise SourceError("further sheets", file=file.name, remedy="", code="further_sheets")
     return cases.sheet in names
 
 

@@ -130,3 +130,16 @@ def test_every_declared_way_is_one_that_can_be_gone() -> None:
     geometry = ways["vg2500-krs"]
     assert isinstance(geometry, DownloadWay)
     assert "binary" in geometry.expects
+
+
+def test_the_note_on_a_confidential_dataset_names_no_file(tmp_path: Path) -> None:
+    """It stands in the published list of sources."""
+    paths, catalog = Paths(tmp_path), load_catalog()
+    for dataset in ("hilfen-zur-erziehung", "kita-plaetze", "gebietsgliederung"):
+        delivered = tmp_path / dataset
+        delivered.mkdir()
+        (delivered / f"{dataset}-Familie-Meier.csv").write_text("a;b", encoding="utf-8")
+        assert arrives(paths, "folder", delivered, dataset).status == "set aside"
+        [state] = lineage.dataset_states(paths, catalog, [dataset])
+        assert "zurückgestellt" in state["note"]
+        assert ("Meier" in state["note"]) == (dataset == "gebietsgliederung")

@@ -204,6 +204,17 @@ def test_what_may_hold_cases_is_not_copied(catalog: Catalog, tmp_path: Path, mak
     assert file.exists()
 
 
+def test_what_is_wrong_is_said_without_content(catalog: Catalog, tmp_path: Path) -> None:
+    """Whatever a reader can find has words of its own, or those for all the rest."""
+    error = land(catalog, tmp_path / "data", beside_counts(catalog, tmp_path)).error
+    assert error is not None
+    assert "weitere Blätter" in error.sentence_de
+    assert "meine" not in error.sentence_de
+    for code, (german, english) in cases._WORDS.items():
+        assert german, code
+        assert english, code
+
+
 def test_a_defect_of_the_reader_quotes_nothing(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
