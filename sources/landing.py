@@ -28,6 +28,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.area_names import SIDECAR, area_names, names_areas, read_areas, write_sidecar
 from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
 from sources.declaration import Declaration
@@ -138,6 +139,7 @@ class Landing:
         self.quarantine = root / "quarantine"
         self._snapshots: dict[str, Snapshot] | None = None
         self._readings: dict[str, tuple[str, str, str]] = {}
+        self._areas: dict[str, dict[str, str]] = {}
         self._ledger_is_fresh = False
 
     # --- the state --------------------------------------------------------------------------------
@@ -408,6 +410,8 @@ class Landing:
             about |= {"remark": remark, "notes": "\n".join(filter(None, (remark, reading.notes))) or None}
             table = scratch / f"{declaration.shape}.parquet"
             reading.write(table)
+            if names_areas(declaration):
+                write_sidecar(reading.areas(), scratch / SIDECAR)
             try:
                 self._refuse_same_time(declaration, about, table)
             except SourceError as error:
@@ -537,10 +541,30 @@ class Landing:
 
     def _write_ledger(self) -> None:
         target = self.folder / "ledger.parquet"
-        table = pa.Table.from_pylist(self.ledger(), schema=LEDGER)
+        rows = self.ledger()
+        table = pa.Table.from_pylist(rows, schema=LEDGER)
         if not (target.exists() and pq.read_table(target).equals(table)):
             _write_table(table, target)
+            self._write_area_names(rows)
+        elif not (self.folder / "area_names.parquet").exists():
+            self._write_area_names(rows)
         self._ledger_is_fresh = True
+
+    def _write_area_names(self, rows: Iterable[dict[str, Any]]) -> None:
+        """The areas that accepted tables name; the file is left alone when nothing new is among them."""
+        deliveries = []
+        for row in rows:
+            declaration = self.catalog.get(row["dataset_id"])
+            if row["status"] != "accepted" or declaration is None or not names_areas(declaration):
+                continue
+            name = row["snapshot_id"]
+            if name not in self._areas:
+                self._areas[name] = read_areas(self._dataset_folder(declaration) / f"snapshot={name}")
+            deliveries.append((row, self._areas[name]))
+        table = area_names(deliveries)
+        target = self.folder / "area_names.parquet"
+        if not (target.exists() and pq.read_table(target).equals(table)):
+            _write_table(table, target)
 
 
 def _outcome(status: Literal["landed", "unchanged"], snapshot: Snapshot) -> Outcome:

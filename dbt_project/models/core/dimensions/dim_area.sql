@@ -1,51 +1,12 @@
+{#- Names and codes of the tables come by way of a list that landing keeps: a new edition of a table is no new register. -#}
 with table_areas as (
 
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__12411_01_01_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__12411_02_03_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__12411_03_03_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__12411_04_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__21111_01_03_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__21111_02_06_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22811_01_01_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22811_02_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22121_01_03_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22151_01_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22221_01_01_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22311_01_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22121_01_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22151_01_01_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22311_01_01_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22541_01_04_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22542_01_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__22543_01_02_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__13211_02_05_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__82411_01_03_4') }}
-    union all
-    select area_code, area_name, known_from from {{ ref('stg_regionalstatistik__11111_01_01_4') }}
+    select area_code, area_name, 1 as name_rank from {{ source('catalog', 'area_names') }}
     union all
     select
         case when area_code = '00' then 'DG' else area_code end as area_code,
         area_name,
-        timestamp '1990-01-01' as known_from
+        2 as name_rank
     from {{ ref('stg_zensus__zensus2022_bevoelkerung') }}
 
 ),
@@ -112,7 +73,7 @@ identity as (
 
 named as (
 
-    select area_code, arg_max(area_name, known_from) as area_name, 1 as name_rank
+    select area_code, arg_min(area_name, name_rank) as area_name, 1 as name_rank
     from table_areas
     group by area_code
 
@@ -134,7 +95,7 @@ named as (
 
     union all
 
-    select identity.kreis_code, arg_max(table_areas.area_name, table_areas.known_from), 2 as name_rank
+    select identity.kreis_code, arg_min(table_areas.area_name, table_areas.name_rank), 2 as name_rank
     from table_areas
     inner join identity on table_areas.area_code = identity.table_code
     group by identity.kreis_code
