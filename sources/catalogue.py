@@ -94,12 +94,13 @@ class Catalog(Mapping[str, Declaration]):
         return declaration.dimensions[dimension].codes or tuple(code_list.codes)
 
     def label_codes(self, declaration: Declaration, dimension: str) -> dict[str, str]:
-        """Published label to code, for the codes that may occur in a dimension of this dataset."""
+        """Published label to code for the codes that may occur in a dimension of this dataset, in order."""
         code_list = self.code_list(declaration, dimension)
         if code_list is None:
             return {}
-        allowed = set(self.codes(declaration, dimension))
-        return {label: code for label, code in code_list.code_of.items() if code in allowed}
+        order = {code: place for place, code in enumerate(self.codes(declaration, dimension))}
+        known = [(label, code) for label, code in code_list.code_of.items() if code in order]
+        return dict(sorted(known, key=lambda pair: order[pair[1]]))
 
     def column_codes(self, declaration: Declaration) -> dict[str, dict[str, str]]:
         """Per column of a register that has a code list: published label to code."""

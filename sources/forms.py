@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 INSTRUCTIONS, LISTS = "Anleitung", "Listen"
+_LINE = 96
+"""Characters that surely fit into a line of the instructions."""
+
 _CREATED = dt.datetime(2020, 1, 1)
 _TIMES = {
     "date": ("Tag als TT.MM.JJJJ", "31.12.2025"),
@@ -222,10 +225,11 @@ def _write_instructions(
     notes: Sequence[str],
 ) -> None:
     assert declaration.form is not None
-    page.set_column(0, 0, 34)
-    page.set_column(1, 1, 90, styles["wrapped"])
-    page.set_column(2, 2, 16)
+    page.set_column(0, 0, 34, styles["wrapped"])
+    page.set_column(1, 1, _LINE, styles["wrapped"])
+    page.set_column(2, 2, 44, styles["wrapped"])
     page.hide_gridlines(2)
+    _print_on_a4(page)
     row = 0
 
     def line(*texts: str, style: str | None = None) -> None:
@@ -233,6 +237,9 @@ def _write_instructions(
         for column, text in enumerate(texts):
             if text:
                 page.write_string(row, column, text, styles[style] if style else None)
+        longest = max(map(len, texts[1:]), default=0)
+        if longest > _LINE:  # programs disagree about fitting heights by themselves
+            page.set_row(row, 15 * -(-longest // _LINE))
         row += 1
 
     line(declaration.title_de, style="title")
@@ -271,6 +278,13 @@ def _write_instructions(
             line(sign, words)
 
 
+def _print_on_a4(page: Worksheet) -> None:
+    """Across, all columns on one page: offices hand forms round on paper, too."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+
+
 def _write_page(
     page: Worksheet,
     given: Sequence[FormColumn],
@@ -279,6 +293,8 @@ def _write_page(
     styles: Mapping[str, Format],
 ) -> None:
     page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    _print_on_a4(page)
     for number, column in enumerate(given):
         width = max(14, min(44, max(map(len, (column.header, *column.choices)))))
         page.set_column(number, number, width, None if column.number else styles["text"])

@@ -136,3 +136,12 @@ def test_a_formula_in_a_form_is_refused(catalog: Catalog, tmp_path: Path) -> Non
     file = filled(catalog, tmp_path, [*HZE_LINE, "=1+2", 1, 0, 2])
     with pytest.raises(SourceError, match="G2"):
         reader_of(catalog[HZE]).read(catalog, catalog[HZE], file)
+
+
+def test_choices_stand_in_the_order_of_the_declaration() -> None:
+    """Ages from young to old, whatever the order of the code list."""
+    catalog = load_catalog()
+    declaration = catalog["hilfen-zur-erziehung"]
+    ages = next(column for column in forms.columns(catalog, declaration) if column.header == "Altersgruppe")
+    codes = catalog.label_codes(declaration, "age_group")
+    assert tuple(codes[label] for label in ages.choices) == declaration.dimensions["age_group"].codes
