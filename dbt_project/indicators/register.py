@@ -50,8 +50,12 @@ def register(
     """
     known = specifications or load_specifications()
     field = None if policy_field is None else _field(policy_field)
-    counted = _counted(warehouse) if warehouse is not None and warehouse.is_file() else None
-    return [_entry(known, one, counted) for one in in_order(known) if field in (None, one.policy_field)]
+    counted, empty = (
+        _counted(warehouse, known) if warehouse is not None and warehouse.is_file() else (None, set())
+    )
+    return [
+        _entry(known, one, counted, empty) for one in in_order(known) if field in (None, one.policy_field)
+    ]
 
 
 def _field(text: str) -> str:
@@ -62,7 +66,12 @@ def _field(text: str) -> str:
     raise UnknownName(f"no policy field {text!r}; there are {', '.join(FIELDS)}")
 
 
-def _entry(known: Specifications, one: Indicator, counted: Mapping[str, dict[str, Any]] | None) -> Entry:
+def _entry(
+    known: Specifications,
+    one: Indicator,
+    counted: Mapping[str, dict[str, Any]] | None,
+    empty: set[str],
+) -> Entry:
     state: State = "computes"
     counts = (counted or {}).get(one.id, {})
     if one.waits_for:
@@ -72,7 +81,7 @@ def _entry(known: Specifications, one: Indicator, counted: Mapping[str, dict[str
         origin, why = _origin(known, one), ""
         if counted is not None and not counts.get("values"):
             state = "without values"
-            why = _why_empty(one)
+            why = _why_empty(known, one, empty)
     return Entry(
         one.id,
         one.name.de,
@@ -95,7 +104,12 @@ def _origin(known: Specifications, one: Indicator) -> str:
     return ", ".join(known.facts[name].model for name in known.facts_of(one))
 
 
-def _why_empty(one: Indicator) -> str:
+def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> str:
+    lacking = [known.facts[name].model for name in known.facts_of(one) if known.facts[name].model in empty]
+    if lacking:
+        return f"{', '.join(lacking)} is empty: nothing of {', '.join(one.tables)} is delivered"
+    if one.composite:
+        return "no area has all of its parts"
     rule = one.denominator.date if one.denominator else "same"
     if rule == "year_end_before":
         return "no numerator whose denominator of 31 December of the year before is loaded too"
@@ -104,8 +118,11 @@ def _why_empty(one: Indicator) -> str:
     return "the loaded data hold no cells for it, or none with a denominator of the same day"
 
 
-def _counted(warehouse: Path) -> dict[str, dict[str, Any]]:
-    """Periods, areas and values per indicator in the warehouse, composites and goals from their own marts."""
+def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """Periods, areas and values per indicator in the warehouse, and the facts without a cell.
+
+    Composites and goals are counted in marts of their own.
+    """
     sql = """
         select indicator_id, count(distinct reference_date) as periods, count(distinct area_code) as areas,
             count(value) as values, min(reference_date) as first, max(reference_date) as last
@@ -120,4 +137,6 @@ def _counted(warehouse: Path) -> dict[str, dict[str, Any]]:
         from mart_outcome having count(attainment_pct) > 0
     """
     with opened(warehouse) as connection:
-        return {row.pop("indicator_id"): row for row in rows(connection, sql)}
+        counted = {row.pop("indicator_id"): row for row in rows(connection, sql)}
+        models = {fact.model for fact in known.facts.values()}
+        return counted, {model for model in models if not rows(connection, f"select 1 from {model} limit 1")}

@@ -170,8 +170,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             '12411-02-03-4' as denominator_dataset"""
     )
     connection.execute(
-        "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar)"
+        "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar,"
+        " reference_year integer, missing_reason varchar)"
     )
+    connection.execute(
+        "create table mart_outcome (reference_date date, area_code varchar, attainment_pct double)"
+    )
+    connection.execute("create table fct_indicator as select * from mart_indicator")
     for statement in warehouse_macros():
         connection.execute(statement)
     connection.close()
@@ -392,6 +397,18 @@ def test_the_register_without_a_warehouse_says_what_computes_and_what_waits() ->
     assert entries["K01"].origin == "fct_childcare, fct_population"
     assert entries["J01"].state == "waits"
     assert entries["J01"].why
+
+
+def test_the_register_says_why_an_indicator_has_no_values(warehouse: Path) -> None:
+    entries = {one.indicator_id: one for one in register(warehouse)}
+    assert (entries["K01"].state, entries["K01"].values) == ("computes", 1)
+    assert (
+        entries["D08"].why == "fct_migration is empty: nothing of 12711-01-03-4, 12411-05-01-4 is delivered"
+    )
+    assert entries["X01"].why == "no area has all of its parts"
+    assert (
+        entries["K02"].why == "no numerator whose denominator of 31 December of the year before is loaded too"
+    )
 
 
 def test_the_register_of_one_field() -> None:
