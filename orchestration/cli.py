@@ -62,7 +62,7 @@ def in_words() -> Iterator[None]:
         kind = type(problem).__name__
         code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
         code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}
-        code |= {"UnknownName": USAGE, "CannotAnswer": USAGE, "Busy": USAGE}
+        code |= {"UnknownName": USAGE, "CannotAnswer": USAGE, "Busy": USAGE, "NoWarehouse": USAGE}
         raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
 
 

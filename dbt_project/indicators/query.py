@@ -142,8 +142,8 @@ def query(
     areas: codes or names; none means all of `area_level` (all levels when that is none too).
     period: `2015`, `2010-2015`, `2015-12-31`, `2014/15`; none means all.
     as_of: what was known at that time. gebietsstand: the boundaries of that year-end.
-    Raises `UnknownName` for an indicator, area or period that is not there, `FileNotFoundError` without a
-    warehouse, `CannotAnswer` for what an indicator cannot do.
+    Raises `UnknownName` for an indicator, area or period that is not there, `NoWarehouse` before a first run,
+    `CannotAnswer` for what an indicator cannot do.
     """
     with opened(warehouse) as connection:
         indicator = indicator_row(connection, indicator_id)

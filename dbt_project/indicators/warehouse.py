@@ -21,6 +21,10 @@ class UnknownName(LookupError):
     """An indicator, area or period that is not in the warehouse; the text says what there is."""
 
 
+class NoWarehouse(FileNotFoundError):
+    """There is no warehouse yet; the text says what makes one."""
+
+
 class Busy(RuntimeError):
     """A run writes the warehouse right now."""
 
@@ -29,10 +33,10 @@ class Busy(RuntimeError):
 def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection to the warehouse file.
 
-    Raises `FileNotFoundError`, in words, when there is none yet, and `Busy` while a run writes it.
+    Raises `NoWarehouse`, in words, when there is none yet, and `Busy` while a run writes it.
     """
     if not file.is_file():
-        raise FileNotFoundError(f"{file} is not there: run `planstat run` first")
+        raise NoWarehouse(f"{file} is not there: run `planstat run` first")
     try:
         connection = duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as problem:

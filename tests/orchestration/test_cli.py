@@ -52,6 +52,9 @@ def test_help_imports_nothing_heavy() -> None:
         ("run", "--from", ".", "--live"),
         ("sources", "describe", "no-such-dataset"),
         ("releases", "show", "population"),
+        ("query", "P07", "--area", "Kiel"),
+        ("explain", "P07", "Kiel", "2015"),
+        ("indicators", "--field", "Sport"),
         ("nonsense",),
     ],
 )
