@@ -30,9 +30,23 @@ def tell_status(settings: Settings, console: Console) -> None:
         console.print("a run is going on right now")
     manifest = Project(settings).manifest()
     plan = make_plan(manifest, Project(settings), paths)
+    _tell_inbox(paths, console)
     _tell_datasets(paths, catalog, console)
     _tell_models(plan, console)
     _tell_products(paths, manifest, catalog, plan, console)
+
+
+def _tell_inbox(paths: Paths, console: Console) -> None:
+    """What lies in the drop folder: files that wait, and those that wait to be corrected."""
+    from sources.inbox import REFUSED, listing
+
+    waiting = listing(paths.inbox)
+    refused = [name for name in waiting if (paths.inbox / f"{name}{REFUSED}").exists()]
+    if waiting:
+        lie = "1 file lies" if len(waiting) == 1 else f"{len(waiting)} files lie"
+        console.print(f"\n{lie} in the inbox: `planstat run --inbox` takes them")
+    for name in refused:
+        console.print(f"  {name} was refused: {name}{REFUSED} says why", markup=False)
 
 
 def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
