@@ -57,6 +57,7 @@ docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in do
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
 	$(BIN)/python tests/benchmarks/main_job.py
 	$(BIN)/python tests/benchmarks/reader_genesis_table.py
+	$(BIN)/python tests/benchmarks/territory.py
 
 bench-large: $(VENV)/.for-work  ## Flat file and grid of 10 million rows against DuckDB's own reader (5 GB of disk)
 	$(BIN)/python tests/benchmarks/reader_flat.py
