@@ -203,10 +203,10 @@ converted as (
         max(conf_status) as conf_status,
         {{ worst_grade() }} as grade,
         {{ estimated_share('numerator', 'weight') }} as estimated_share,
-        min(numerator_dataset) as numerator_dataset,
-        min(denominator_dataset) as denominator_dataset,
+        any_value(numerator_dataset) as numerator_dataset,
+        any_value(denominator_dataset) as denominator_dataset,
         max(known_from) as known_from,
-        max(from_codes) as from_codes
+        any_value(from_codes) as from_codes
     from moving
     group by indicator_id, to_code, reference_date
 
@@ -362,9 +362,9 @@ converted as (
         max(rounding_base) as rounding_base,
         {{ worst_grade() }} as grade,
         {{ estimated_share('value', 'weight') }} as estimated_share,
-        min(dataset_id) as dataset_id,
+        any_value(dataset_id) as dataset_id,
         max(known_from) as known_from,
-        max(from_codes) as from_codes
+        any_value(from_codes) as from_codes
     from moving
     group by to_code, period_key, reference_date, {% for column in cell %}{{ column }}, {% endfor %}measure_code
 

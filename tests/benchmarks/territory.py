@@ -1,9 +1,9 @@
-"""Speed and memory of territory and time: `python tests/benchmarks/territory.py [conversion|as_of|incremental]`.
+"""Speed and memory of territory and time: `python tests/benchmarks/territory.py [CASE]…`.
 
 conversion   a table like 12411 by age and sex for all Kreise and 30 years, 10 million rows, on one
              Gebietsstand, beside a plain join with a weight table. Allowed: 3 times as long, 2 GiB.
-as_of        a fact with 20 vintages of 5 million rows of which 2 % change each: a state of the past beside the
-             newest. Allowed: 2 times as long; storage 1.6 times that of one vintage.
+as_of        a fact with 20 vintages of 5 million rows of which 2 % change each: a state of the past beside
+             the newest. Allowed: 2 times as long; storage 1.6 times that of one vintage.
 incremental  the run after one table of Kreise was delivered anew beside the first run, on the published files
              when they lie beside the project. Allowed: a quarter.
 
@@ -71,7 +71,8 @@ def make_territory(connection: duckdb.DuckDBPyConnection) -> None:
             select cast(y as integer) as from_year, lpad(cast(n as varchar), 5, '0') as from_code,
                 2022 as to_year, lpad(cast(1 + (n - 1 + part) % {KREISE} as varchar), 5, '0') as to_code,
                 case part when 0 then 0.9::double else 0.1::double end as weight_population
-            from range(1992, 2022) as years (y), range(1, {KREISE} + 1) as numbers (n), range(2) as parts (part)
+            from range(1992, 2022) as years (y), range(1, {KREISE} + 1) as numbers (n),
+                range(2) as parts (part)
             where n % 10 < 4
         )
         select *, weight_population as weight_area, 'estimated' as grade from parts
@@ -110,8 +111,9 @@ def conversion(folder: Path) -> bool:
     """10 million rows on one Gebietsstand."""
     plain = """
         create or replace temp table converted as
-        select coalesce(to_code, area_code) as area_code, period_key, reference_date, sex_code, age_group_code,
-            nationality_code, measure_code, sum(value * coalesce(weight_population, 1)) as value
+        select coalesce(to_code, area_code) as area_code, period_key, reference_date, sex_code,
+            age_group_code, nationality_code, measure_code,
+            sum(value * coalesce(weight_population, 1)) as value
         from fct_population
         left join bridge_area_crosswalk
             on year(reference_date) = from_year and to_year = 2022 and area_code = from_code
@@ -121,7 +123,8 @@ def conversion(folder: Path) -> bool:
         make_fact(
             connection,
             f"""select lpad(cast(n as varchar), 5, '0') as code, make_date(y, 12, 31) as day,
-                ['_T', 'M', 'F'][1 + a % 3] as sex, 'Y' || (a // 3) as age, cast(n * 7 + a as double) as value,
+                ['_T', 'M', 'F'][1 + a % 3] as sex, 'Y' || (a // 3) as age,
+                cast(n * 7 + a as double) as value,
                 timestamp '2023-01-01' as known_from, null::timestamp as preferred_to
             from range(1, {KREISE} + 1) as kreise (n), range(1992, 1992 + {YEARS}) as years (y),
                 range({CELLS}) as cells (a)""",
