@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,9 @@ def test_a_broken_file_is_set_aside_and_makes_the_dataset_old(tmp_path: Path, pu
     assert good["licence"] == "dl-de/by-2-0"
 
     paths.inbox.mkdir()
-    (paths.inbox / f"{DATASET}.csv").write_bytes(one_file(published).read_bytes()[:300])
+    cut = paths.inbox / f"{DATASET}.csv"
+    cut.write_bytes(one_file(published).read_bytes()[:300])
+    os.utime(cut, (time.time() - 60,) * 2)  # it rests: a fresh one would be waited for
     arrival = arrives(paths, "drop")
     assert arrival.status == "set aside"
     assert f"{DATASET}.csv" in arrival.message
