@@ -223,7 +223,7 @@ def in_german(summary: Mapping[str, Any]) -> str:
         f"| veröffentlichte Felder | {summary['cells']} |",
         f"| wegen einer Regel gesperrt (primär) | {summary['primary']} |",
         f"| zum Schutz anderer gesperrt (sekundär) | {summary['secondary']} |",
-        f"| früher veröffentlicht, jetzt zurückgezogen | {summary['withdrawn']} |",
+        f"| früher veröffentlicht oder daraus errechenbar, jetzt gesperrt | {summary['withdrawn']} |",
         f"| Anteil der gesperrten an allen gezeigten Werten | {summary['value_hidden_percent']:g} % |",
         f"| Abstand von der besten Lösung | {distance} |",
         f"| bereits veröffentlichte Ausgaben | {len(summary['earlier_editions'])} |",
@@ -245,8 +245,8 @@ def in_german(summary: Mapping[str, Any]) -> str:
     if summary["withdrawn"]:
         lines += [
             "",
-            f"{summary['withdrawn']} Felder standen in einer früheren Ausgabe. Wer diese aufgehoben hat, "
-            "kennt sie weiter.",
+            f"{summary['withdrawn']} gesperrte Felder standen in einer früheren Ausgabe oder lassen sich aus "
+            "früheren Ausgaben errechnen. Wer diese aufgehoben hat, kennt sie weiter.",
         ]
     return "\n".join([*lines, ""])
 

@@ -92,8 +92,10 @@ class Table(Strict):
 class Safety(Strict):
     """The public part of a policy: what an attacker knows and how much room a hidden cell must keep.
 
-    `perturbation` is null for hidden cells; otherwise every value carries bounded noise and `shown_as` maps a
-    published value to the true values that may stand behind it (null: value ± perturbation, never negative).
+    `public_before` says whether cells that earlier releases give away already count as broken (`refuse`) or
+    as a remaining risk (`withdraw`). `perturbation` is null for hidden cells; otherwise every value carries
+    bounded noise and `shown_as` maps a published value to the true values that may stand behind it (null:
+    value ± perturbation, never negative).
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -102,6 +104,7 @@ class Safety(Strict):
     withstand: tuple[Literal["K1", "K2", "K3", "K4", "K5"], ...] = ("K1", "K2", "K4", "K5")
     whole_numbers: bool = True
     unpublished: Literal["protect", "ignore"] = "protect"
+    public_before: Literal["refuse", "withdraw"] = "refuse"
     perturbation: int | None = Field(default=None, ge=0)
     shown_as: dict[int, tuple[int, int]] | None = None
     symbol: str = "."

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.attack import Finding, Result, attack, known_before, set_aside
 from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
 from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Leaves, System, build_system
@@ -81,6 +81,7 @@ def safety_of(policy: Policy, data: Data) -> Safety:
     """The public part of a policy."""
     return Safety(
         minimum_frequency=policy.rules.minimum_frequency,
+        public_before=policy.public_before,
         zeros="protect" if policy.rules.zeros == "protect" or policy.rules.group_disclosure else "publish",
         width=policy.width,
         withstand=policy.withstand,
@@ -169,7 +170,14 @@ def protect_tables(
         # whoever kept the earlier file knows these: hidden from now on, and known in every attack
         withdrawn = primaries.sensitive & frozen & current
         primaries = replace(primaries, sensitive=primaries.sensitive & ~frozen)
+    blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
+    lost = known_before(declaration, {**blank, **before})
+    computable = np.zeros(system.size, dtype=bool)
+    computable[[_cell(system, declaration, key) for key in lost]] = True
+    withdrawn |= primaries.sensitive & computable & current
+    primaries = replace(primaries, sensitive=primaries.sensitive & ~computable)
     forced = _cells_named(declaration, system, kept_hidden or {}) | (hidden_before & ~current)
+    forced |= computable & withdrawn
     forced &= ~frozen & ((system.values > 0) | primaries.zeros_open)
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
@@ -182,6 +190,7 @@ def protect_tables(
         published = publish(system, cells, pattern.hidden | withdrawn)
         knowledge = gather(declaration, {**published, **before})
         result = attack(knowledge, declaration.safety)
+        set_aside(result, lost)
         narrow = _too_narrow(system, declaration, primaries, knowledge) if result.passed else []
         if result.passed and not narrow:
             pattern.objective = float(cost[pattern.secondary].sum())

@@ -21,8 +21,8 @@ import numpy as np
 
 from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
 from exports.disclosure.auditor.intervals import Component, Contradiction
-from exports.disclosure.auditor.knowledge import Knowledge
-from exports.disclosure.declaration import DeclarationError, Safety
+from exports.disclosure.auditor.knowledge import Knowledge, gather
+from exports.disclosure.declaration import Declaration, DeclarationError, Safety
 from exports.disclosure.solver import INFINITY, Program
 
 
@@ -272,6 +272,30 @@ def attack(
         found = _attack_integers(knowledge, safety, problem, split, broken, result, space)
         broken |= found
     return result
+
+
+def known_before(
+    declaration: Declaration, published: Mapping[str, Mapping[tuple[str, ...], float | None]]
+) -> set[tuple[str, ...]]:
+    """Cells that the earlier releases give away by themselves: the attack with every current cell hidden."""
+    earlier = {table.name for table in declaration.tables if table.earlier}
+    if declaration.safety.public_before != "withdraw" or not earlier & set(published):
+        return set()
+    blank = {
+        name: dict(cells) if name in earlier else dict.fromkeys(cells) for name, cells in published.items()
+    }
+    result = attack(gather(declaration, blank), declaration.safety)
+    return {finding.cell for finding in result.findings}
+
+
+def set_aside(result: Result, known: set[tuple[str, ...]]) -> int:
+    """Take findings about cells that were known before out of a result; returns how many cells."""
+    gone = [finding for finding in result.findings if finding.cell in known]
+    result.findings = [finding for finding in result.findings if finding.cell not in known]
+    for name in {finding.attack for finding in gone}:
+        left = sum(finding.attack == name for finding in result.findings)
+        result.levels[name] = f"{left} broken" if left else "passed"
+    return len({finding.cell for finding in gone})
 
 
 def _level(result: Result, name: str, found: set[int]) -> None:
@@ -722,4 +746,13 @@ def true_range(safety: Safety, shown: int) -> tuple[int, int]:
     return max(0, shown - reach), shown + reach
 
 
-__all__ = ["Finding", "Result", "attack", "component_of", "derivation", "true_range"]
+__all__ = [
+    "Finding",
+    "Result",
+    "attack",
+    "component_of",
+    "derivation",
+    "known_before",
+    "set_aside",
+    "true_range",
+]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from exports import files
-from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.attack import Finding, Result, attack, known_before, set_aside
 from exports.disclosure.auditor.certificate import Certificate, remaining_risks
 from exports.disclosure.auditor.earlier import (
     DECLARATION,
@@ -66,7 +66,12 @@ def audit_edition(
         tables.append(earlier)
     declared = own.model_copy(update={"tables": fitted_axes(tables, own, published)})
     result = attack(gather(declared, published), declared.safety)
+    lost = set_aside(result, known_before(declared, published)) if result.findings else 0
     risks = remaining_risks(declared, result)
+    if lost:
+        risks.append(
+            f"{lost} hidden cells can be computed from earlier editions alone; whoever kept these knows them"
+        )
     if revised:
         risks.append(
             f"{revised} numbers of earlier editions were revised since and tell nothing about today's"

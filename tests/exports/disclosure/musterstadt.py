@@ -5,6 +5,7 @@ python -m tests.exports.disclosure.musterstadt FOLDER    # both products, both e
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,7 +49,7 @@ MODELS = (
 
 def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: bool = False) -> None:
     """Build the small-area models over the forms of these years; `empty`: over forms nobody handed in."""
-    catalog = load_catalog()
+    catalog = _catalog()
     warehouse.unlink(missing_ok=True)
     landing = warehouse.parent / "landing"
     landing.mkdir(parents=True, exist_ok=True)
@@ -63,7 +64,7 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
             "create table ledger (dataset_id varchar, snapshot_id varchar, status varchar, "
             "published_at timestamp, retrieved_at timestamp)"
         )
-        for name, table in _forms(catalog, years, blocks=blocks).items():
+        for name, table in _forms(tuple(years), blocks).items():
             snapshot = f"{years[-1] + 1}0301T080000Z-aaaaaaaa-bbbbbbbb"
             landed = table.slice(0, 0) if empty else table
             landed = landed.append_column("snapshot", pa.array([snapshot] * landed.num_rows, pa.string()))
@@ -83,9 +84,15 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
             connection.execute(f"create table {Path(path).name} as {sql}")
 
 
-def _forms(catalog: Catalog, years: Sequence[int], *, blocks: bool) -> dict[str, pa.Table]:
+@functools.cache
+def _catalog() -> Catalog:
+    return load_catalog()
+
+
+@functools.cache
+def _forms(years: tuple[int, ...], blocks: bool) -> dict[str, pa.Table]:
     """The filled forms as their readers would land them."""
-    tables = {}
+    catalog, tables = _catalog(), {}
     for name, rows in Musterstadt(blocks=blocks, years=years).tables().items():
         declaration = catalog[name]
         schema = records_schema(declaration) if declaration.shape == "records" else cells_schema(declaration)
@@ -105,7 +112,7 @@ def describe_product(name: str) -> dict[str, Any]:
         {"name": column["name"], "type": column["data_type"], "description": column["description"]}
         for column in model["columns"]
     ]
-    catalog = load_catalog()
+    catalog = _catalog()
     dataset = {"youth_service": "hilfen-zur-erziehung", "sgb2_small_area": "sgb2-kleinraeumig"}[name]
     source = {
         "dataset_id": dataset,

@@ -222,7 +222,7 @@ def test_a_stricter_rule_refuses_or_withdraws_what_was_public(town: Town) -> Non
     assert "zurückgezogen" in (made.path / "README.md").read_text(encoding="utf-8")
     assert town.attack()[0]
     report = (town.folder / "disclosure" / "youth" / "bericht.md").read_text(encoding="utf-8")
-    assert f"| früher veröffentlicht, jetzt zurückgezogen | {len(gone)} |" in report
+    assert f"daraus errechenbar, jetzt gesperrt | {len(gone)} |" in report
 
 
 def test_numbers_revised_since_neither_contradict_nor_count(town: Town) -> None:
