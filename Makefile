@@ -8,10 +8,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format generate dev docs bench bench-large real-files fuzz clean
+.PHONY: help run test test-fast lint format generate dev docs bench bench-large real-files fuzz fuzz-disclosure bench-disclosure clean
 
 help:  ## What there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -67,6 +67,12 @@ real-files: $(VENV)/.for-work  ## Land every file of FILES (default ../shared/da
 
 fuzz: $(VENV)/.for-work  ## A coverage-guided fuzz run over all readers (SECONDS for each format)
 	$(BIN)/python -m tests.fuzz.readers --seconds $(or $(SECONDS),60)
+
+fuzz-disclosure: $(VENV)/.for-work  ## Disclosure control against brute force on 20,000 random tables (half an hour)
+	$(BIN)/python -m tests.exports.disclosure.disclosure_fuzz 20000
+
+bench-disclosure: $(VENV)/.for-work  ## Planner and attack on tables of up to 100,000 cells
+	$(BIN)/python -m tests.benchmarks.disclosure
 
 clean:  ## Remove the environment and what tools keep; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
