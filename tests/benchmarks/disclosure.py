@@ -1,4 +1,4 @@
-"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [t100x8|t400x8|t400x8x2|t400x8x2+K2|…]`.
+"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [t100x8|t400x8|t400x8x2+K2|…]`.
 
 Prints wall and processor seconds (they differ on a busy machine), objective, proven bound and memory.
 `t100x8` is the published comparison table; the larger ones are of the same kind (see `disclosure_tables`).

@@ -25,7 +25,7 @@ from exports.disclosure.applying import read_outdated
 from exports.disclosure.auditor.edition import certify
 from exports.disclosure.planning import Context
 from exports.disclosure.universe import load_universe
-from exports.products import FOLDER, load_product, load_products
+from exports.products import FOLDER, Product, load_product, load_products
 from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
@@ -54,7 +54,8 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
     landing = warehouse.parent / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     write_catalogue_tables(catalog, landing)
-    macros = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "macros").glob("*.sql")))
+    files = ("readings.sql", "stage_cells.sql", "small_areas.sql")
+    macros = "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in files)
     with duckdb.connect(str(warehouse)) as connection:
         for name in ("datasets", "missing_symbols", "rounding"):
             connection.execute(
@@ -82,6 +83,11 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
             text = (PROJECT / "models" / f"{path}.sql").read_text(encoding="utf-8")
             sql = made.from_string(macros + text).render()
             connection.execute(f"create table {Path(path).name} as {sql}")
+
+
+@functools.cache
+def _products() -> tuple[Product, ...]:
+    return tuple(load_products().values())
 
 
 @functools.cache
@@ -142,7 +148,7 @@ class Editions:
         assert policy.policy is not None
         return Context.of(
             load_universe(policy.policy),
-            tuple(load_products().values()),
+            _products(),
             (self.releases,),
             self.folder / "disclosure" / name,
         )
