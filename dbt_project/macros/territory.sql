@@ -17,6 +17,7 @@
     {% if execute %}
         {% do run_query(indicator_as_known()) %}
         {% do run_query(indicator_on()) %}
+        {% do run_query(breaks_between()) %}
         {% for mart in count_marts() %}
             {% do run_query(counts_on(mart)) %}
             {% do run_query(counts_up(mart)) %}
@@ -308,6 +309,34 @@ select
 from placed
 inner join versions as areas on placed.area_key = areas.area_key
 inner join indicators on placed.indicator_id = indicators.indicator_id
+{% endmacro %}
+
+{#-
+  What stands between two days of a series of a table and an area: breaks on record, and new boundaries of the area. A
+  revision is no break between days but between two states of a table; those stand in fct_revision.
+-#}
+{% macro breaks_between() %}
+create or replace macro breaks_between(dataset, area, first_day, last_day) as table
+select effective_date, kind, what_de, what_en, source
+from {{ built('dim_break') }}
+where
+    starts_with(dataset, statistic_prefix)
+    and starts_with(area, coalesce(area_prefix, ''))
+    and kind <> 'revision'
+    and effective_date > first_day
+    and effective_date <= last_day
+
+union all
+
+select
+    valid_from,
+    'territory',
+    'Neuer Gebietsstand von ' || area_name || coalesce(', hervorgegangen aus ' || predecessor_codes, ''),
+    'New boundaries of ' || area_name || coalesce(', made of ' || predecessor_codes, ''),
+    legal_basis
+from {{ built('dim_area') }}
+where area_code = area and valid_from > first_day and valid_from <= last_day
+order by effective_date
 {% endmacro %}
 
 {#- Rates and means have no parts to apportion or to add up. -#}
