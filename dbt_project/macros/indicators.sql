@@ -47,15 +47,16 @@ areas as (
 
     select
         *,
-        row_number() over (order by area_key) as area_no,
-        dense_rank() over (order by area_code) as code_no
+        cast(row_number() over (order by area_key) as integer) as area_no,
+        cast(dense_rank() over (order by area_code) as integer) as code_no
     from {{ relation('dim_area') }}
 
 ),
 
 datasets as (
 
-    select dataset_id, row_number() over (order by dataset_id) as dataset_no from {{ relation('dim_dataset') }}
+    select dataset_id, cast(row_number() over (order by dataset_id) as smallint) as dataset_no
+    from {{ relation('dim_dataset') }}
 
 ),
 
@@ -63,8 +64,8 @@ selection_parts as (
 
     select
         *,
-        cast(dense_rank() over (order by selection_id) as integer) as selection_no,
-        cast(count(*) over (partition by selection_id) as integer) as parts_declared
+        cast(dense_rank() over (order by selection_id) as smallint) as selection_no,
+        cast(count(*) over (partition by selection_id) as smallint) as parts_declared
     from (select distinct * exclude (indicator_id, role) from parts) as parts_of_selections
 
 ),
@@ -82,10 +83,10 @@ selection_parts as (
         facts.reference_date,
         facts.period_key,
         facts.value,
-        facts.obs_status,
-        facts.conf_status,
+        cast({{ status_rank('facts.obs_status') }} as tinyint) as status_rank,
+        cast(ascii(facts.conf_status) as tinyint) as conf_sign,
         facts.missing_reason,
-        facts.rounding_base,
+        cast(facts.rounding_base as smallint) as rounding_base,
         datasets.dataset_no,
         facts.known_from
     from {{ relation(fact.model) }} as facts
@@ -132,8 +133,8 @@ selections as (
         any_value(period_key) as period_key,
         bool_or(is_backcast) as is_backcast,
         case when count(value) = any_value(parts_declared) then sum(value * factor) end as value,
-        max(cast({{ status_rank('obs_status') }} as tinyint)) as status_rank,
-        max(conf_status) as conf_status,
+        max(status_rank) as status_rank,
+        max(conf_sign) as conf_sign,
         case
             when count(value) = any_value(parts_declared) then 'none'
             when count(*) < any_value(parts_declared) then 'not_delivered'
@@ -141,7 +142,7 @@ selections as (
             else 'part_missing'
         end as missing_reason,
         max(rounding_base) as rounding_base,
-        coalesce(sum(abs(factor) * floor(rounding_base / 2)), 0) as rounding_slack,
+        cast(coalesce(sum(abs(factor) * floor(rounding_base / 2)), 0) as float) as rounding_slack,
         -- two datasets at most make up a selection: its total and its groups
         min(dataset_no) as first_dataset,
         max(dataset_no) as last_dataset,
@@ -240,8 +241,8 @@ joined as (
         published.value as published_value,
         published.status_rank as published_rank,
         coalesce(published.missing_reason, 'not_delivered') as published_reason,
-        greatest(numerators.conf_status, denominators.conf_status, later.conf_status, published.conf_status)
-            as worst_conf_status,
+        greatest(numerators.conf_sign, denominators.conf_sign, later.conf_sign, published.conf_sign)
+            as worst_conf_sign,
         greatest(numerators.known_from, denominators.known_from, later.known_from, published.known_from)
             as latest_known_from
     from numerators
@@ -293,7 +294,7 @@ computed as not materialized (
             when value_selection is not null then published_rank
             else greatest(status_rank, coalesce(denominator_rank, 1), case when is_estimate then 3 else 1 end)
         end as value_rank,
-        worst_conf_status as conf_status,
+        worst_conf_sign as conf_sign,
         case
             when value_selection is not null then published_reason
             when value is null then missing_reason
@@ -337,7 +338,7 @@ derived as (
         first_operand.value as numerator,
         second_operand.value as denominator,
         greatest(first_operand.value_rank, second_operand.value_rank) as value_rank,
-        greatest(first_operand.conf_status, second_operand.conf_status) as conf_status,
+        greatest(first_operand.conf_sign, second_operand.conf_sign) as conf_sign,
         case
             when first_operand.value is null then first_operand.missing_reason
             when second_operand.value is null then second_operand.missing_reason
@@ -394,7 +395,7 @@ select
     all_values.numerator,
     all_values.denominator,
     case when all_values.value is null then 'M' else {{ status_of_rank('all_values.value_rank') }} end as obs_status,
-    all_values.conf_status,
+    chr(all_values.conf_sign) as conf_status,
     all_values.missing_reason,
     cast(all_values.rounding_base as integer) as rounding_base,
     cast(all_values.rounding_slack as double) as rounding_slack,

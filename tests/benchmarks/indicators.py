@@ -237,8 +237,10 @@ def apart(file: Path, sql: str, memory: str) -> dict[str, float]:
     queue = context.Queue()
     process = context.Process(target=_measure, args=(str(file), sql, memory, queue))
     process.start()
-    found: dict[str, float] = queue.get()
     process.join()
+    if process.exitcode:
+        raise SystemExit("the query did not end well: see above, and give it more --memory")
+    found: dict[str, float] = queue.get()
     return found
 
 
