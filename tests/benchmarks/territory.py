@@ -118,7 +118,11 @@ def conversion(folder: Path) -> bool:
         left join bridge_area_crosswalk
             on year(reference_date) = from_year and to_year = 2022 and area_code = from_code
         group by all"""
-    ours = "create or replace temp table converted as from population_on(date '2022-12-31')"
+    ours = """
+        create or replace temp table converted as
+        select area_code, period_key, reference_date, sex_code, age_group_code, nationality_code,
+            measure_code, value, obs_status, missing_reason, grade, estimated_share
+        from population_on(date '2022-12-31')"""
     with opened(folder / "conversion.duckdb") as connection:
         make_fact(
             connection,
