@@ -277,15 +277,26 @@ def attack(
 def known_before(
     declaration: Declaration, published: Mapping[str, Mapping[tuple[str, ...], float | None]]
 ) -> set[tuple[str, ...]]:
-    """Cells that the earlier releases give away by themselves: the attack with every current cell hidden."""
-    earlier = {table.name for table in declaration.tables if table.earlier}
-    if declaration.safety.public_before != "withdraw" or not earlier & set(published):
+    """Cells that the earlier releases give away by themselves, among all cells of the current tables too.
+
+    Current cells count as not printed: that one is hidden, or is zero, is what only the current tables tell.
+    """
+    earlier = [table for table in declaration.tables if table.earlier and table.name in published]
+    if declaration.safety.public_before != "withdraw" or not earlier:
         return set()
+    names = {table.name for table in earlier}
+    before = gather(
+        declaration.model_copy(update={"tables": tuple(earlier)}),
+        {name: dict(published[name]) for name in names},
+    )
+    hidden = {key for key, is_hidden in zip(before.keys, before.hidden, strict=True) if is_hidden}
     blank = {
-        name: dict(cells) if name in earlier else dict.fromkeys(cells) for name, cells in published.items()
+        name: dict(cells) if name in names else dict.fromkeys(cells) for name, cells in published.items()
     }
-    result = attack(gather(declaration, blank), declaration.safety)
-    return {finding.cell for finding in result.findings}
+    knowledge = gather(declaration, blank)
+    knowledge.hidden = [key in hidden for key in knowledge.keys]
+    safety = declaration.safety.model_copy(update={"minimum_frequency": None, "unpublished": "protect"})
+    return {finding.cell for finding in attack(knowledge, safety).findings}
 
 
 def set_aside(result: Result, known: set[tuple[str, ...]]) -> int:

@@ -173,6 +173,26 @@ def test_old_and_new_boundaries_together_reveal_nothing(town: Town) -> None:
     assert made.product == "youth"
 
 
+def test_what_an_earlier_edition_gives_away_is_told_as_a_risk_or_refused(tmp_path: Path) -> None:
+    """The old areas N1 and N2 are hidden beside each other, so their sum is public; then they are merged."""
+    counts = dict.fromkeys(invented(("Y2023",)), 20)
+    for sex in ("M", "F"):
+        for block in ("b01", "b02", "b04", "b05", "b06"):
+            counts[block, "Y2023", "S33", sex] = 0
+    counts["b01", "Y2023", "S33", "F"] = counts["b04", "Y2023", "S33", "F"] = 1
+    counts["b03", "Y2023", "S33", "F"] = counts["b03", "Y2023", "S33", "M"] = 0
+    town = Town(tmp_path, POLICY + "  public_before: withdraw\n")
+    town.fill(counts, {"until_2023": ("Y2023",)})
+    town.build()
+    assert town.attack()[0]
+    town.publish(1)
+    town.fill(counts, {"until_2023": ("Y2023",), "from_2024": ("Y2023",)})
+    town.build()
+    passed, words = town.attack()
+    assert passed, words
+    assert isinstance(town.publish(2), release.Release)
+
+
 def test_without_the_earlier_edition_in_mind_the_attacker_computes_the_moved_block(tmp_path: Path) -> None:
     """The new areas are planned as if nothing had been published: old minus new gives the block b03."""
     careless = Town(tmp_path / "careless", POLICY.replace("[K1, K2, K5]", "[K1, K2]"))
