@@ -123,12 +123,13 @@ def tell_matches(folder: Path | None, console: Console) -> bool:
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
     """
     from sources.catalogue import load_catalog
-    from sources.folder import match_folder
 
     catalog = load_catalog()
     console.print(f"{len(catalog)} declarations are in order")
     if folder is None:
         return False
+    from sources.folder import match_folder  # brings the readers with it
+
     deliveries = match_folder(catalog, folder)
     table = plain_table("file", "dataset")
     for delivery in deliveries:

@@ -13,14 +13,15 @@ import math
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from sources.area_codes import levels_of
 from sources.declaration import Crosswalk, Declaration, Division
 from sources.errors import problem
 from sources.located_yaml import Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NEVER = dt.date(9999, 12, 31)
 _FORMER = re.compile(r"\s*([0-9A-Za-z]+)\s*(?:\(([0-9.]+)\))?\s*")
