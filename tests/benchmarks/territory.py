@@ -39,7 +39,10 @@ def opened(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """`fct_population` out of a query that gives code, day, sex, age, value, known_from, preferred_to."""
+    """`fct_population` out of a query that gives code, day, sex, age, value, known_from.
+
+    Versions follow from a window over each cell, as in macros/fact_versions.sql; so rows lie in its order.
+    """
     connection.execute(f"""
         create table fct_population as
         select md5(concat(code, day, sex, age, known_from)) as population_key,
@@ -50,7 +53,11 @@ def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
             null::integer as rounding_base, '12411-02-03-4' as dataset_id, 'snapshot' as snapshot_id,
             null::varchar as correction_id, 1 as source_line, 1 as source_column, known_from,
             preferred_to as known_to, preferred_to, preferred_to is null as is_preferred
-        from ({rows}) as made
+        from (
+            select *, lead(known_from) over versions as preferred_to
+            from ({rows}) as printed
+            window versions as (partition by code, day, sex, age order by known_from)
+        ) as made
     """)
 
 
@@ -102,6 +109,14 @@ def seconds(work: Callable[[], object], times: int = 3) -> float:
     return min(taken)
 
 
+def used_bytes(connection: duckdb.DuckDBPyConnection) -> int:
+    """Bytes of the blocks in use, once everything is written."""
+    connection.execute("checkpoint")
+    found = connection.execute("select used_blocks * block_size from pragma_database_size()").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def peak_mib() -> float:
     """Largest resident set of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -129,7 +144,7 @@ def conversion(folder: Path) -> bool:
             f"""select lpad(cast(n as varchar), 5, '0') as code, make_date(y, 12, 31) as day,
                 ['_T', 'M', 'F'][1 + a % 3] as sex, 'Y' || (a // 3) as age,
                 cast(n * 7 + a as double) as value,
-                timestamp '2023-01-01' as known_from, null::timestamp as preferred_to
+                timestamp '2023-01-01' as known_from
             from range(1, {KREISE} + 1) as kreise (n), range(1992, 1992 + {YEARS}) as years (y),
                 range({CELLS}) as cells (a)""",
         )
@@ -158,22 +173,21 @@ def as_of(folder: Path) -> bool:
     with opened(folder / "one.duckdb") as connection:
         make_fact(
             connection,
-            f"""{cell}, {people} as value, timestamp '2000-01-01' as known_from,
-            null::timestamp as preferred_to from range({VINTAGE_ROWS}) as cells (i)""",
+            f"""{cell}, {people} as value, timestamp '2000-01-01' as known_from
+            from range({VINTAGE_ROWS}) as cells (i)""",
         )
-        connection.execute("checkpoint")
+        one = used_bytes(connection)
     total = "select count(*), sum(value) from population_on({}) where area_level = 'KREIS'"
     with opened(folder / "many.duckdb") as connection:
         # vintage v replaces the cells whose number leaves the remainder v by 50
         make_fact(
             connection,
-            f"""{cell}, {people} + v as value, make_timestamp(2000 + v, 1, 1, 0, 0, 0) as known_from,
-            case when v = 0 and i % {EVERY} between 1 and {VINTAGES - 1}
-                then make_timestamp(2000 + i % {EVERY}, 1, 1, 0, 0, 0) end as preferred_to
+            f"""{cell}, {people} + v as value,
+                make_timestamp(2000 + v, 1, 1, 0, 0, 0) as known_from
             from range({VINTAGE_ROWS}) as cells (i), range({VINTAGES}) as vintages (v)
             where v = 0 or i % {EVERY} = v""",
         )
-        connection.execute("checkpoint")
+        many = used_bytes(connection)
         make_territory(connection)
         newest = seconds(lambda: connection.execute(total.format("")).fetchall())
         moment = total.format("as_of := timestamp '2010-06-01'")
@@ -183,7 +197,6 @@ def as_of(folder: Path) -> bool:
             f" from range({VINTAGE_ROWS}) as cells (i)"
         ).fetchone()
         assert connection.execute(moment).fetchone() == expected, "the state of that day"
-    one, many = ((folder / name).stat().st_size for name in ("one.duckdb", "many.duckdb"))
     print(
         f"as_of        {VINTAGES} vintages of {VINTAGE_ROWS:,} rows, {1 / EVERY:.0%} changed each: newest"
         f" {newest:.2f} s, as of 2010 {past:.2f} s ({past / newest:.2f} times, allowed 2); storage"
