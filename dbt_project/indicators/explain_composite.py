@@ -130,16 +130,18 @@ def goal_receipt(connection: duckdb.DuckDBPyConnection, area: str, period: str, 
     if not newest:
         there = ", ".join(sorted({f"{row['reference_date']}" for row in every})) or "no goal measured"
         raise UnknownName(f"Z01 has no row for {place['area_code']} in {period}; there is {there}")
-    remarks = []
-    for row in newest.values():
-        why = "" if row["status_reason"] == "none" else f" ({row['status_reason'].replace('_', ' ')})"
-        remarks.append(
-            f"goal {row['goal_id']}: {row['title_en']}: from {row['baseline_value']:g} "
-            f"on {row['baseline_date']} to {row['target']:g} by {row['due']}; "
-            f"{row['value'] or 0:.0f} % of the way on {row['reference_date']}: "
-            f"{row['status'].replace('_', ' ')}{why}"
-        )
-    parts = [
-        part(row["indicator_id"], row["area_code"], f"{row['reference_date']}") for row in newest.values()
-    ]
+    remarks = [_goal_line(row) for row in newest.values()]
+    measured = [row for row in newest.values() if row["status_reason"] != "value_missing"]
+    parts = [part(row["indicator_id"], row["area_code"], f"{row['reference_date']}") for row in measured]
     return place, list(newest.values()), remarks, parts
+
+
+def _goal_line(row: Row) -> str:
+    """Where a goal stands, in words; what is not known is said to be unknown."""
+    start = "an unknown value" if row["baseline_value"] is None else f"{row['baseline_value']:g}"
+    way = "" if row["value"] is None else f" {row['value']:.0f} % of the way,"
+    why = "" if row["status_reason"] == "none" else f" ({row['status_reason'].replace('_', ' ')})"
+    return (
+        f"goal {row['goal_id']}: {row['title_en']}: from {start} on {row['baseline_date']}"
+        f" to {row['target']:g} by {row['due']};{way} {row['status'].replace('_', ' ')} on {row['reference_date']}{why}"
+    )

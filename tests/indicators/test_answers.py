@@ -174,7 +174,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         " reference_year integer, missing_reason varchar)"
     )
     connection.execute(
-        "create table mart_outcome (reference_date date, area_code varchar, attainment_pct double)"
+        "create table mart_outcome as select 'places' as goal_id, 'More places' as title_en, 'K01' as"
+        " indicator_id, '01001' as area_code, date '2012-03-01' as baseline_date, null::double as"
+        " baseline_value, 40.0::double as target, date '2018-03-01' as due, date '2016-03-01' as reference_date,"
+        " 36.0 as value, 34.0 as lower_limit, 38.0 as upper_limit, null::double as attainment_pct,"
+        " 'not_measurable' as status, 'baseline_missing' as status_reason"
     )
     connection.execute("create table fct_indicator as select * from mart_indicator")
     for statement in warehouse_macros():
@@ -348,6 +352,18 @@ def test_the_receipt_of_a_number_on_other_boundaries_has_those_it_came_from(ware
     ]
     with pytest.raises(UnknownName, match="has no row for 03159 in 2010 on 2020-12-31"):
         explain(warehouse, "K01", "03159", "2010", gebietsstand=dt.date(2020, 12, 31))
+
+
+def test_a_goal_is_told_with_what_is_known_of_it(warehouse: Path) -> None:
+    """The receipt of Z01 stands above that of the goal's indicator; a baseline may be unknown."""
+    told = explain(warehouse, "Z01", "01001", "2016").lines()
+    assert (
+        "goal places: More places: from an unknown value on 2012-03-01 to 40 by 2018-03-01;"
+        " not measurable on 2016-03-01 (baseline missing)"
+    ) in told
+    assert "  K01 Betreuungsquote unter 3-Jähriger" in told
+    with pytest.raises(UnknownName, match="Z01 has no row for 01001 in 2010; there is 2016-03-01"):
+        explain(warehouse, "Z01", "01001", "2010")
 
 
 def test_the_receipt_of_an_older_number_has_the_older_cell(warehouse: Path) -> None:
