@@ -143,5 +143,6 @@ def _goal_line(row: Row) -> str:
     why = "" if row["status_reason"] == "none" else f" ({row['status_reason'].replace('_', ' ')})"
     return (
         f"goal {row['goal_id']}: {row['title_en']}: from {start} on {row['baseline_date']}"
-        f" to {row['target']:g} by {row['due']};{way} {row['status'].replace('_', ' ')} on {row['reference_date']}{why}"
+        f" to {row['target']:g} by {row['due']};{way} {row['status'].replace('_', ' ')}"
+        f" on {row['reference_date']}{why}"
     )
