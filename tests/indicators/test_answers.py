@@ -177,7 +177,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "create table mart_outcome as select 'places' as goal_id, 'More places' as title_en, 'K01' as"
         " indicator_id, '01001' as area_code, date '2012-03-01' as baseline_date, null::double as"
         " baseline_value, 40.0::double as target, date '2018-03-01' as due,"
-        " date '2016-03-01' as reference_date, 36.0 as value, 34.0 as lower_limit, 38.0 as upper_limit, null::double as attainment_pct,"
+        " date '2016-03-01' as reference_date, 36.0 as value, 34.0 as lower_limit,"
+        " 38.0 as upper_limit, null::double as attainment_pct,"
         " 'not_measurable' as status, 'baseline_missing' as status_reason"
     )
     connection.execute("create table fct_indicator as select * from mart_indicator")
