@@ -21,9 +21,10 @@ from sources.twins.sample import write_sample
 from tests.sources.fetch import publisher as bad
 from tests.sources.fetch.publisher import File, Publisher, open_publisher, zipped
 
-from .conftest import PRODUCTS, Place
+from .conftest import Place
 
 pytestmark = pytest.mark.end_to_end
+PUBLISHED = {"areas", "childcare", "education", "indicators", "population", "social_benefits"}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def live(place: Place, publisher: Publisher) -> Place:
 def test_what_is_fetched_is_released(live: Place, publisher: Publisher) -> None:
     ended = live.planstat("run", "--live")
     assert ended.code == 3, ended.said
-    assert set(live.current()) == set(PRODUCTS)
+    assert set(live.current()) >= PUBLISHED, "what rests on the town's own data is not there"
     assert "12411-01-01-4: landed" in ended.said
     assert "22517-0005: unreachable" in ended.said, "no account, no GENESIS table; the rest goes on"
     assert "Traceback" not in ended.said
@@ -76,7 +77,7 @@ def test_what_is_fetched_is_released(live: Place, publisher: Publisher) -> None:
 def test_a_misbehaving_publisher_changes_nothing(live: Place, publisher: Publisher) -> None:
     catalog = load_catalog()
     before = live.current()
-    held = {product: sorted((live.root / "releases" / product / "current").iterdir()) for product in PRODUCTS}
+    held = {product: sorted((live.root / "releases" / product / "current").iterdir()) for product in before}
 
     def spoil(dataset_id: str, old: bytes, new: bytes) -> None:
         """Serve another edition of the file."""
