@@ -69,7 +69,7 @@ class Display:
                 f"release {product}",
                 f"{product}/{found['version']} {found['status']}, {found['rows']} rows"
                 if found["version"]
-                else f"{found['status']}: its source is not delivered",
+                else f"{found['status']} yet",
             )
         if not outcome.products:
             table.add_row("release", "none by this run; what was released before stands")

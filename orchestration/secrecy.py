@@ -43,7 +43,7 @@ def tell_plans(settings: Settings, products: Sequence[str], console: Console) ->
         except DeclarationError as error:
             if "nothing is to be protected" not in str(error):
                 raise
-            console.print(f"{name}: no data, its source is not delivered", markup=False)
+            console.print(f"{name}: no data yet", markup=False)
             continue
         summary = keep_record(planned, folder)
         table = plain_table(name, "")
