@@ -316,6 +316,7 @@ select
     preferred_to,
     preferred_to is null as is_preferred
 from dated
+order by known_from, preferred_to  -- one delivery lies together: its times take no space
 {% endmacro %}
 
 {#-

@@ -41,7 +41,7 @@ def opened(file: Path) -> duckdb.DuckDBPyConnection:
 def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
     """`fct_population` out of a query that gives code, day, sex, age, value, known_from.
 
-    Versions follow from a window over each cell, as in macros/fact_versions.sql; so rows lie in its order.
+    Versions follow from a window over each cell, and rows lie in the order of macros/fact_versions.sql.
     """
     connection.execute(f"""
         create table fct_population as
@@ -58,6 +58,7 @@ def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
             from ({rows}) as printed
             window versions as (partition by code, day, sex, age order by known_from)
         ) as made
+        order by known_from, preferred_to
     """)
 
 
