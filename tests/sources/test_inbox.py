@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import time
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalogue import Catalog
+from sources.catalogue import Catalog, load_catalog
+from sources.file_formats import FormFile
 from sources.inbox import Inbox, listing
 from sources.landing import Landing, Outcome
+from sources.twins.musterstadt import CASE_FORMS, write_cases
 from tests.sources.classic_table import catalog as small_catalog
 from tests.sources.classic_table import text
 
@@ -195,3 +198,30 @@ def test_the_receipt_of_a_snapshot_names_where_it_lay(drop: Drop) -> None:
     drop.take()
     (about,) = drop.root.glob("landing/*/*/snapshot=2*/snapshot.json")
     assert json.loads(about.read_text("utf-8"))["source_uri"] == file.as_uri()
+
+
+def test_cases_may_stay_where_their_office_wants_them(tmp_path: Path) -> None:
+    """`after: keep`: the counts land, the file of cases stays, and a second look changes nothing."""
+    catalog = load_catalog()
+    name = CASE_FORMS[0]
+    declaration = catalog[name]
+    assert isinstance(declaration.format, FormFile)
+    assert declaration.format.cases is not None
+    cases = declaration.format.cases.model_copy(update={"after": "keep"})
+    kept = declaration.model_copy(update={"format": declaration.format.model_copy(update={"cases": cases})})
+    catalog = dataclasses.replace(catalog, declarations={**catalog.declarations, name: kept})
+    landing = Landing(tmp_path, catalog)
+    landing.prepare()
+    folder = tmp_path / "inbox"
+    file = next(path for path in write_cases(folder, catalog=catalog, as_csv=True) if name in path.name)
+    then = time.time() - 60
+    os.utime(file, (then, then))
+
+    def look() -> list[str]:
+        inbox = Inbox(folder, landing, quiet=0)
+        return [inbox.take(one).status for one in inbox.deliveries if one.dataset_id == name]
+
+    before = file.read_bytes()
+    assert look() == ["landed"]
+    assert file.read_bytes() == before
+    assert look() == ["unchanged"]
