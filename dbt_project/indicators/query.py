@@ -196,12 +196,16 @@ def query(
 
 
 def recompute(connection: duckdb.DuckDBPyConnection, indicator_id: str, as_of: dt.datetime) -> None:
-    """Let this connection see `mart_indicator` as it was known: one indicator, a table that covers the mart.
+    """Let this connection see `mart_indicator` as it was known: a table that covers the mart.
 
+    It has one indicator, and the two it is made of if it is derived: on another territory they are needed.
     How sure a value is (limits, verdicts) is not computed again.
     """
+    indicator = indicator_row(connection, indicator_id)
+    chosen = [indicator_id, *filter(None, (indicator["operand_1"], indicator["operand_2"]))]
+    known = " union all ".join(["select * from indicator_as_known(?, ?)"] * len(chosen))
     connection.execute(
-        """create or replace temp table mart_indicator as
+        f"""create or replace temp table mart_indicator as
         select
             known.*,
             areas.area_name,
@@ -215,10 +219,10 @@ def recompute(connection: duckdb.DuckDBPyConnection, indicator_id: str, as_of: d
             null::varchar as reference_verdict,
             null::double as change,
             null::varchar as change_verdict
-        from indicator_as_known(?, ?) as known
+        from ({known}) as known
         inner join dim_area as areas on known.area_key = areas.area_key
         inner join indicator on known.indicator_id = indicator.indicator_id""",
-        [indicator_id, as_of],
+        [value for name in chosen for value in (name, as_of)],
     )
 
 

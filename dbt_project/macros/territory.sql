@@ -9,7 +9,8 @@
 
   A Gebietsstand is a year-end; without one every number stays on its own. Numbers of Kreise and of planning areas are
   apportioned with bridge_area_crosswalk (population weights; area weights where square kilometres are counted); rates
-  are computed anew from apportioned numerator and denominator and never averaged. A number made with an estimated
+  are computed anew from apportioned numerator and denominator and never averaged, indicators made of two others from
+  those, each carried on its own. A number made with an estimated
   weight has obs_status E, and `estimated_share` says how much of it was estimated. What has no parts to compute it from
   (a published rate or mean, a missing part, an area that has no way to the Gebietsstand) is missing with its reason.
 -#}
@@ -187,7 +188,7 @@ mart as (
 
 {{ moved('mart') }},
 
-converted as (
+converted as not materialized (
 
     select
         indicator_id,
@@ -213,7 +214,8 @@ converted as (
 
 ),
 
-valued as (
+-- what is made of cells: numerator and denominator stand for themselves
+from_cells as not materialized (
 
     select
         converted.* replace (coalesce(converted.worst_rank, 1) as worst_rank),
@@ -222,11 +224,74 @@ valued as (
             when makings.is_published_rate then null
             when makings.has_denominator
                 then converted.numerator / nullif(converted.denominator, 0) * indicators.multiplier
-            when makings.indicator_id is not null then converted.numerator * indicators.multiplier
-        end as value
+            else converted.numerator * indicators.multiplier
+        end as value,
+        case
+            when converted.is_same then converted.reason_before
+            when makings.is_published_rate then 'not_convertible'
+            when converted.numerator is null then 'part_missing'
+            when makings.has_denominator and converted.denominator is null then 'part_missing'
+            else 'not_meaningful'
+        end as reason_when_missing
     from converted
     inner join indicators on converted.indicator_id = indicators.indicator_id
-    left join makings on converted.indicator_id = makings.indicator_id
+    inner join makings on converted.indicator_id = makings.indicator_id
+
+),
+
+operands as not materialized (
+
+    select * from from_cells
+    where indicator_id in (select unnest([operand_1, operand_2]) from indicators)
+
+),
+
+-- what is made of two others: each carried on its own, and put together after
+from_others as (
+
+    select
+        converted.* replace (
+            case when converted.is_same then converted.numerator else first_operand.value end as numerator,
+            case when converted.is_same then converted.denominator else second_operand.value end as denominator,
+            coalesce(
+                case when converted.is_same then converted.worst_rank end,
+                greatest(first_operand.worst_rank, second_operand.worst_rank),
+                1
+            ) as worst_rank,
+            greatest(first_operand.estimated_share, second_operand.estimated_share, 0) as estimated_share
+        ),
+        case
+            when converted.is_same then converted.value_before
+            when indicators.operation = 'ratio'
+                then first_operand.value / nullif(second_operand.value, 0) * indicators.multiplier
+            when indicators.operation = 'difference'
+                then (first_operand.value - second_operand.value) * indicators.multiplier
+        end as value,
+        case
+            when converted.is_same then converted.reason_before
+            when first_operand.value is null then coalesce(first_operand.reason_when_missing, 'part_missing')
+            when second_operand.value is null then coalesce(second_operand.reason_when_missing, 'part_missing')
+            else 'not_meaningful'
+        end as reason_when_missing
+    from converted
+    inner join indicators
+        on converted.indicator_id = indicators.indicator_id and indicators.computed_by = 'derived'
+    left join operands as first_operand
+        on indicators.operand_1 = first_operand.indicator_id
+        and converted.area_code = first_operand.area_code
+        and converted.reference_date = first_operand.reference_date
+    left join operands as second_operand
+        on indicators.operand_2 = second_operand.indicator_id
+        and converted.area_code = second_operand.area_code
+        and converted.reference_date = second_operand.reference_date
+
+),
+
+valued as (
+
+    select * from from_cells
+    union all by name
+    select * from from_others
 
 ),
 
@@ -245,9 +310,7 @@ placed as (
         valued.conf_status,
         case
             when valued.value is not null then 'none'
-            when valued.is_same then valued.reason_before
-            when valued.numerator is null then 'part_missing'
-            else 'not_convertible'
+            else valued.reason_when_missing
         end as missing_reason,
         valued.grade,
         valued.estimated_share,
