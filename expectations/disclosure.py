@@ -172,7 +172,14 @@ def _risks(bench: Bench) -> Inspection:
                 "hints",
             },
             {"de": f"Angriffe ({withstand}): {levels}", "en": f"attacks ({withstand}): {levels}"},
-            *({"de": str(risk), "en": str(risk)} for risk in certificate.get("remaining_risks") or ()),
+            *(
+                {"de": str(de), "en": str(en)}
+                for de, en in zip(
+                    certificate.get("remaining_risks_de") or (),
+                    certificate.get("remaining_risks") or (),
+                    strict=True,
+                )
+            ),
         ]
         return Result(examined=cells, noted=len(rows), rows=tuple(rows))
 

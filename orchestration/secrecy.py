@@ -87,7 +87,7 @@ def tell_audit(
     for finding in result.findings:
         console.print(f"  BROKEN ({finding.attack}) {finding.derivation}", markup=False)
     for risk in found.remaining_risks:
-        console.print(f"  remaining risk: {risk}", markup=False)
+        console.print(f"  remaining risk: {risk.en}", markup=False)
     console.print("PASSED" if result.passed else f"NOT SAFE: {len(result.findings)} broken")
     return result.passed
 

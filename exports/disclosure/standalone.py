@@ -69,7 +69,7 @@ class AuditReport:
             *(f"  {name}: {outcome}" for name, outcome in result.levels.items()),
         ]
         lines += [f"  BROKEN ({finding.attack}) {finding.derivation}" for finding in result.findings]
-        lines += [f"  remaining risk: {risk}" for risk in self.certificate.remaining_risks]
+        lines += [f"  remaining risk: {risk.en}" for risk in self.certificate.remaining_risks]
         lines.append("PASSED" if self.passed else f"NOT SAFE: {len(result.findings)} broken")
         return "\n".join(lines)
 
@@ -426,7 +426,7 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "gap": None if math.isinf(gap) else gap,
         "rounds": planned.rounds,
         "levels": report.result.levels,
-        "remaining_risks": list(report.certificate.remaining_risks),
+        "remaining_risks": [risk.en for risk in report.certificate.remaining_risks],
         "notes": [*planned.notes, *planned.pattern.notes],
         "seconds": round(seconds, 3),
     }

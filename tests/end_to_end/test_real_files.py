@@ -79,18 +79,18 @@ def asked(place: Place, sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
 
-def test_population_of_2015_on_the_boundaries_of_2022(place: Place, run: Ended) -> None:
+def test_population_of_2015_on_the_boundaries_of_2022(real_place: Place, real_run: Ended) -> None:
     """400 Kreise, the same people: Göttingen took Osterode in (2016), the Wartburgkreis Eisenach (2021)."""
     of_2015 = (
         "area_level = 'KREIS' and reference_date = date '2015-12-31'"
         f" and measure_code = 'persons' and {TOTALS}"
     )
     carried = asked(
-        place, f"select count(*), sum(value) from population_on(date '2022-12-31') where {of_2015}"
+        real_place, f"select count(*), sum(value) from population_on(date '2022-12-31') where {of_2015}"
     )
     assert carried == [(400, 82_175_684)]
     assert asked(
-        place,
+        real_place,
         "select area_code, value, obs_status, grade, from_codes from population_on(date '2022-12-31')"
         f" where area_code in ('03159', '16063') and {of_2015} order by area_code",
     ) == [
@@ -99,7 +99,7 @@ def test_population_of_2015_on_the_boundaries_of_2022(place: Place, run: Ended) 
     ]
     assert (
         asked(
-            place,
+            real_place,
             f"select area_code, value from population_on(date '2015-12-31') where {of_2015}"
             f" except select area_code, value from mart_population where {of_2015} and not is_backcast",
         )
@@ -107,16 +107,16 @@ def test_population_of_2015_on_the_boundaries_of_2022(place: Place, run: Ended) 
     ), "on its own boundaries nothing changes"
 
 
-def test_berlins_residents_of_2020_on_the_planning_areas_of_2021(place: Place, run: Ended) -> None:
+def test_berlins_residents_of_2020_on_the_planning_areas_of_2021(real_place: Place, real_run: Ended) -> None:
     of_2020 = f"area_level = 'PLANUNGSRAUM' and reference_date = date '2020-12-31' and {TOTALS}"
     assert asked(
-        place,
+        real_place,
         "select grade, count(*), round(sum(value)) from population_on(date '2021-12-31')"
         f" where {of_2020} group by grade order by grade",
     ) == [("estimated", 261, 1_803_026), ("exact", 271, 1_903_616), ("merged", 10, 63_320)]
     # against the first count on the new areas, a year later, after growth of 0.1 %
     deviation = asked(
-        place,
+        real_place,
         f"with carried as (from population_on(date '2021-12-31') where {of_2020}),"
         f" counted as (from mart_population where reference_date = date '2021-12-31' and {TOTALS})"
         " select sum(abs(carried.value - counted.value)) / sum(counted.value)"
@@ -124,35 +124,35 @@ def test_berlins_residents_of_2020_on_the_planning_areas_of_2021(place: Place, r
     )
     assert 0.01 < deviation[0][0] < 0.03
     bezirke = asked(
-        place,
+        real_place,
         "select count(*), sum(value) from population_up('LOR_2006', 'PLANUNGSRAUM', 'BEZIRK')"
         f" where reference_date = date '2020-12-31' and measure_code = 'registered_persons' and {TOTALS}",
     )
     assert bezirke == [(12, 3_769_962)]
 
 
-def test_two_vintages_are_there_and_the_seam_is_told(place: Place, run: Ended) -> None:
+def test_two_vintages_are_there_and_the_seam_is_told(real_place: Place, real_run: Ended) -> None:
     last = "select max(reference_date) from fct_{fact} where dataset_id = '{table}' and {when}"
     then = "known_from <= timestamp '2018-01-01' and (known_to is null or known_to > timestamp '2018-01-01')"
     for fact, table, before, after, missing in (
         ("school_leaver", "21111-02-06-4", 2015, 2023, 7),
         ("unemployment", "13211-02-05-4", 2016, 2025, 8),
     ):
-        assert asked(place, last.format(fact=fact, table=table, when=then))[0][0].year == before
-        assert asked(place, last.format(fact=fact, table=table, when="true"))[0][0].year == after
+        assert asked(real_place, last.format(fact=fact, table=table, when=then))[0][0].year == before
+        assert asked(real_place, last.format(fact=fact, table=table, when="true"))[0][0].year == after
         assert asked(
-            place,
+            real_place,
             "select distinct cause, years_missing from mart_revision"
             f" where dataset_id = '{table}' and cause = 'new_period'",
         ) == [("new_period", missing)]
     assert asked(
-        place, "select max(year(reference_date)) from education_on(as_of := timestamp '2018-01-01')"
+        real_place, "select max(year(reference_date)) from education_on(as_of := timestamp '2018-01-01')"
     ) == [(2015,)]
 
 
-def test_one_series_across_tables_that_succeed_each_other(place: Place, run: Ended) -> None:
+def test_one_series_across_tables_that_succeed_each_other(real_place: Place, real_run: Ended) -> None:
     households = asked(
-        place,
+        real_place,
         "select year(reference_date), value, dataset_id from mart_social_benefits where area_code = 'DG'"
         " and benefit_code = 'WOHNGELD' and measure_code = 'households' and year(reference_date) < 2007"
         " order by 1",
@@ -160,5 +160,7 @@ def test_one_series_across_tables_that_succeed_each_other(place: Place, run: End
     assert [(row[0], row[2]) for row in households] == [
         (2003, "22311-01-01-4"), (2004, "22311-01-01-4"), (2005, "22311-01-02-4"), (2006, "22311-01-02-4"),
     ]  # fmt: skip
-    seams = asked(place, "select effective_date::varchar from dim_break where break_id = 'succession-22311'")
+    seams = asked(
+        real_place, "select effective_date::varchar from dim_break where break_id = 'succession-22311'"
+    )
     assert seams == [("2005-12-31",)]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from exports.disclosure.auditor.attack import Result
 from exports.disclosure.declaration import Declaration
@@ -21,6 +21,37 @@ LEVELS = {
     "insider": "no single case learns another small cell from the own one",
     "noise": "the noise of no small cell can be undone from the published sums",
 }
+
+
+class Risk(NamedTuple):
+    """What an attacker can still do, in English and German."""
+
+    en: str
+    de: str
+
+
+_NOT_TRIED = {
+    "K2": Risk(
+        "an attacker who knows that hidden cells are not zero was not tried",
+        "ein Angreifer, der weiß, dass gesperrte Felder nicht null sind, wurde nicht geprüft",
+    ),
+    "K4": Risk(
+        "a single contributor who knows the own cell was not tried",
+        "jemand, der sein eigenes Feld als einziger Beitrag kennt, wurde nicht geprüft",
+    ),
+    "K5": Risk(
+        "earlier releases and other publishers' tables were not used",
+        "frühere Ausgaben und Tabellen anderer Stellen wurden nicht benutzt",
+    ),
+}
+_NOTHING_EARLIER = Risk(
+    "no earlier release is declared; what others have published about these cells is not known here",
+    "keine frühere Ausgabe ist angegeben; was andere über diese Felder veröffentlichten, ist hier unbekannt",
+)
+_UNPRINTED = Risk(
+    "small cells that no table prints may be computable",
+    "kleine Felder, die in keiner Tabelle stehen, können zu errechnen sein",
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +70,7 @@ class Certificate:
     cells: int
     hidden: int
     findings: int
-    remaining_risks: tuple[str, ...]
+    remaining_risks: tuple[Risk, ...]
     earlier: dict[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -57,7 +88,8 @@ class Certificate:
             "cells": self.cells,
             "hidden": self.hidden,
             "findings": self.findings,
-            "remaining_risks": list(self.remaining_risks),
+            "remaining_risks": [risk.en for risk in self.remaining_risks],
+            "remaining_risks_de": [risk.de for risk in self.remaining_risks],
             **({} if self.earlier is None else {"earlier": self.earlier}),
         }
 
@@ -86,30 +118,33 @@ def issue_certificate(
     )
 
 
-def remaining_risks(declaration: Declaration, result: Result) -> list[str]:
+def remaining_risks(declaration: Declaration, result: Result) -> list[Risk]:
     """What an attacker can still do, in words."""
     safety = declaration.safety
-    risks: list[str] = []
+    risks: list[Risk] = []
     if result.provably_small:
         risks.append(
-            f"{result.provably_small} of {result.hidden} hidden cells are provably smaller than "
-            f"{safety.minimum_frequency} because zeros are shown; their exact value stays open"
+            Risk(
+                f"{result.provably_small} of {result.hidden} hidden cells are provably smaller than "
+                f"{safety.minimum_frequency} because zeros are shown; their exact value stays open",
+                f"{result.provably_small} von {result.hidden} gesperrten Feldern sind nachweislich unter "
+                f"{safety.minimum_frequency}, weil Nullen gezeigt werden; ihr genauer Wert bleibt offen",
+            )
         )
-    for level, words in (
-        ("K2", "an attacker who knows that hidden cells are not zero was not tried"),
-        ("K4", "a single contributor who knows the own cell was not tried"),
-        ("K5", "earlier releases and other publishers' tables were not used"),
-    ):
-        if level not in safety.withstand and safety.perturbation is None:
-            risks.append(words)
+    if safety.perturbation is None:
+        risks += [risk for level, risk in _NOT_TRIED.items() if level not in safety.withstand]
     if "K5" in safety.withstand and not any(table.earlier for table in declaration.tables):
-        risks.append(
-            "no earlier release is declared; what others have published about these cells is not known here"
-        )
+        risks.append(_NOTHING_EARLIER)
     if result.undone_noise:
-        risks.append(f"{len(result.undone_noise)} cells have only one true value within the noise")
+        cells = len(result.undone_noise)
+        risks.append(
+            Risk(
+                f"{cells} cells have only one true value within the noise",
+                f"bei {cells} Feldern passt nur ein wahrer Wert zur Überlagerung",
+            )
+        )
     if safety.unpublished == "ignore":
-        risks.append("small cells that no table prints may be computable")
+        risks.append(_UNPRINTED)
     return risks
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from exports import files
 from exports.disclosure.auditor.attack import Finding, Result, attack, known_before, set_aside
-from exports.disclosure.auditor.certificate import Certificate, remaining_risks
+from exports.disclosure.auditor.certificate import Certificate, Risk, remaining_risks
 from exports.disclosure.auditor.earlier import (
     DECLARATION,
     Cells,
@@ -70,11 +70,19 @@ def audit_edition(
     risks = remaining_risks(declared, result)
     if lost:
         risks.append(
-            f"{lost} hidden cells can be computed from earlier editions alone; whoever kept these knows them"
+            Risk(
+                f"{lost} hidden cells can be computed from earlier editions alone; "
+                "whoever kept these knows them",
+                f"{lost} gesperrte Felder sind allein aus früheren Ausgaben zu errechnen; "
+                "wer diese hat, kennt sie",
+            )
         )
     if revised:
         risks.append(
-            f"{revised} numbers of earlier editions were revised since and tell nothing about today's"
+            Risk(
+                f"{revised} numbers of earlier editions were revised since and tell nothing about today's",
+                f"{revised} Zahlen früherer Ausgaben wurden seither berichtigt und sagen nichts über heutige",
+            )
         )
     certificate = Certificate(
         name=product,
