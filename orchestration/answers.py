@@ -138,8 +138,9 @@ def tell_answer(answer: Answer, console: Console) -> None:
     console.print()
     for mark in dict.fromkeys(MARKS[row["obs_status"]] for row in rows if row["obs_status"] in MARKS):
         console.print(f"{mark} {MEANINGS[mark]}", markup=False)
-    for item in answer.breaks:
-        console.print(f"‖ break of the series on {item['break_date']}: {item['note_en']}", markup=False)
+    shown = {row["area_code"] for row in rows}
+    for line in dict.fromkeys(_break_line(item) for item in answer.breaks if item["area_code"] in shown):
+        console.print(line, markup=False)
     for first, second, found in answer.differences()[-1:]:
         decimals = first["decimals"]
         console.print(
@@ -180,7 +181,7 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
     for row in rows:
         if before is not None and not with_area:
             for item in answer.breaks:
-                if before["reference_date"] < item["break_date"] <= row["reference_date"]:
+                if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
                     table.add_row(f"{item['break_date']}", "‖", "break")
         named = (row["area_code"], row["area_name"] or "") if with_area else (f"{row['reference_date']}",)
         remark = "" if row["value"] is not None or row.get("label") else _why(row["missing_reason"])
@@ -196,6 +197,15 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
         table.add_row(*(Text(cell) for cell in cells))
         before = row
     return table
+
+
+def _break_line(item: Mapping[str, Any]) -> str:
+    """A break in words: day, what, and the tables and areas it concerns where it does not concern all."""
+    tables, area = item["dataset_scope"], item["area_scope"]
+    where = "; ".join(filter(None, (tables and f"tables {tables}", area and f"area {area}")))
+    return f"‖ break of the series on {item['break_date']}: {item['note_en']}" + (
+        f" ({where})" if where else ""
+    )
 
 
 def _cell(name: str, row: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.indicators.breaks import breaks_of
 from dbt_project.indicators.warehouse import (
     Row,
     UnknownName,
@@ -31,11 +32,13 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
     "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
     " obs_status, missing_reason, lower_limit, upper_limit, reliability, reference_value, reference_verdict,"
-    " change, change_verdict, is_backcast, known_from"
+    " change, change_verdict, is_backcast, known_from,"
+    " numerator_dataset, denominator_dataset"
 )
 TERRITORY_COLUMNS = (
     "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
-    " obs_status, missing_reason, is_backcast, grade, estimated_share, from_codes"
+    " obs_status, missing_reason, is_backcast, grade, estimated_share, from_codes,"
+    " numerator_dataset, denominator_dataset"
 )
 INDICES = """
     select area_code, area_name, area_level, make_date(reference_year, 12, 31) as reference_date,
@@ -60,7 +63,7 @@ class CannotAnswer(ValueError):
 class Answer:
     """What was asked and what came out: one row per area and reference date, dates ascending.
 
-    breaks: breaks of the series between the first and the last date, by date.
+    breaks: what stands between two rows of an area, by area and date (`dbt_project.indicators.breaks`).
     """
 
     indicator: Row
@@ -182,15 +185,16 @@ def query(
         found = [row for row in every if span[0] <= row["reference_date"] <= span[1]]
         if not found:
             raise UnknownName(_nothing(connection, indicator, codes, area_level, period, every, as_of))
-        breaks = rows(
-            connection,
-            "select break_date, note_de, note_en from indicator_break"
-            " where indicator_id = ? and break_date > ? and break_date <= ? order by break_date",
-            [
+        breaks = (
+            []
+            if composite
+            else breaks_of(
+                connection,
                 indicator["indicator_id"],
-                min(row["reference_date"] for row in found),
-                max(row["reference_date"] for row in found),
-            ],
+                found,
+                lambda day: denominator_dates(indicator, day),
+                converted=gebietsstand is not None,
+            )
         )
         return Answer(indicator, found, breaks, as_of, gebietsstand, notes)
 

@@ -375,16 +375,17 @@ inner join indicators on placed.indicator_id = indicators.indicator_id
 {% endmacro %}
 
 {#-
-  What stands between two days of a series of a table and an area: breaks on record, and new boundaries of the area. A
+  What stands between two days of a series of a table and an area (null: of all): breaks on record, and new boundaries of
+  the area. `dataset_scope` begins the names of the tables concerned, `area_scope` the codes of the areas; null is all. A
   revision is no break between days but between two states of a table; those stand in fct_revision.
 -#}
 {% macro breaks_between() %}
 create or replace macro breaks_between(dataset, area, first_day, last_day) as table
-select effective_date, kind, what_de, what_en, source
+select effective_date, kind, what_de, what_en, source, statistic_prefix as dataset_scope, area_prefix as area_scope
 from {{ built('dim_break') }}
 where
-    starts_with(dataset, statistic_prefix)
-    and starts_with(area, coalesce(area_prefix, ''))
+    (cast(dataset as varchar) is null or starts_with(cast(dataset as varchar), statistic_prefix))
+    and (cast(area as varchar) is null or starts_with(cast(area as varchar), coalesce(area_prefix, '')))
     and kind <> 'revision'
     and effective_date > first_day
     and effective_date <= last_day
@@ -396,9 +397,11 @@ select
     'territory',
     'Neuer Gebietsstand von ' || area_name || coalesce(', hervorgegangen aus ' || predecessor_codes, ''),
     'New boundaries of ' || area_name || coalesce(', made of ' || predecessor_codes, ''),
-    legal_basis
+    legal_basis,
+    null,
+    area_code
 from {{ built('dim_area') }}
-where area_code = area and valid_from > first_day and valid_from <= last_day
+where (cast(area as varchar) is null or area_code = area) and valid_from > first_day and valid_from <= last_day
 order by effective_date
 {% endmacro %}
 

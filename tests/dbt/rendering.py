@@ -67,9 +67,9 @@ def macros(*names: str) -> Any:
 
 
 def warehouse_macros() -> list[str]:
-    """Statements that give a warehouse its table macros for indicators (as known, on a territory)."""
+    """Statements that give a warehouse its table macros: indicators as known, on a territory, and breaks."""
     made = macros("status.sql", "count_marts.sql", "indicator_facts.sql", "indicators.sql", "territory.sql")
-    return [made.indicator_as_known(), made.indicator_on()]
+    return [made.indicator_as_known(), made.indicator_on(), made.breaks_between()]
 
 
 def count_macros(*marts: str) -> list[str]:

@@ -43,19 +43,19 @@ def cell(area: str, date: dt.date, measure: str, value: float, **other: object) 
     }  # fmt: skip
 
 
-def children_of(area: str, value: float, **other: object) -> dict[str, object]:
+def children_of(area: str, value: float, date: dt.date = MARCH_2016, **other: object) -> dict[str, object]:
     codes = {"childcare_type_code": "_T", "age_group_code": "Y_LT3", "dataset_id": "22543-01-02-4"}
-    return cell(area, MARCH_2016, "children", value, **codes, **other)
+    return cell(area, date, "children", value, **codes, **other)
 
 
-def people_of(area: str, value: float) -> dict[str, object]:
+def people_of(area: str, value: float, date: dt.date = END_2015) -> dict[str, object]:
     codes = {
         "sex_code": "_T",
         "nationality_code": "_T",
         "age_group_code": "Y_LT3",
         "dataset_id": "12411-02-03-4",
     }
-    return cell(area, END_2015, "persons", value, **codes)
+    return cell(area, date, "persons", value, **codes)
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +85,25 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 children_of("01001", 815, known_from=REVISED),
                 children_of("03152", 30),
                 children_of("03156", 20),
+                children_of("01059", 20, dt.date(2011, 3, 1)),
+                children_of("01059", 30, dt.date(2012, 3, 1)),
+                children_of("13051", 20, dt.date(2011, 3, 1)),
+                children_of("13053", 30, dt.date(2011, 3, 1)),
+                children_of("13072", 60, dt.date(2012, 3, 1)),
             ]
         ),
     )
     store(
         "fct_population",
-        pa.Table.from_pylist([people_of("01001", 2264), people_of("03152", 100), people_of("03156", 25)]),
+        pa.Table.from_pylist(
+            [
+                people_of("01001", 2264),
+                people_of("03152", 100),
+                people_of("03156", 25),
+                *(people_of(area, 100, dt.date(2010, 12, 31)) for area in ("01059", "13051", "13053")),
+                *(people_of(area, 200, dt.date(2011, 12, 31)) for area in ("01059", "13072")),
+            ]
+        ),
     )
     for fact in ("fct_childcare", "fct_population"):
         for column in ("known_to", "preferred_to"):
@@ -115,6 +128,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "is_latest": True,
                     "valid_from": first,
                     "valid_to": end,
+                    "predecessor_codes": None,
+                    "legal_basis": "law",
                 }
                 for code, name, first, end in [
                     ("01001", "Flensburg, kreisfreie Stadt", ALWAYS, NEVER),
@@ -122,6 +137,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     ("03152", "Göttingen, Landkreis", ALWAYS, REFORM),
                     ("03156", "Osterode am Harz, Landkreis", ALWAYS, REFORM),
                     ("03159", "Göttingen, Landkreis (neu)", REFORM, NEVER),
+                    ("13051", "Bad Doberan", ALWAYS, dt.date(2011, 9, 4)),
+                    ("13053", "Güstrow", ALWAYS, dt.date(2011, 9, 4)),
+                    ("13072", "Landkreis Rostock", dt.date(2011, 9, 4), NEVER),
                 ]
             ]
         ),
@@ -133,6 +151,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 {"from_year": 2015, "from_code": code, "to_year": 2020, "to_code": "03159",
                  "weight_population": 1.0, "weight_area": 1.0, "grade": "merged"}
                 for code in ("03152", "03156")
+            ]
+            + [
+                {"from_year": 2010, "from_code": code, "to_year": 2020, "to_code": "13072",
+                 "weight_population": 1.0, "weight_area": 1.0, "grade": "merged"}
+                for code in ("13051", "13053")
             ]
         ),
     )  # fmt: skip
@@ -180,6 +203,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         " date '2016-03-01' as reference_date, 36.0 as value, 34.0 as lower_limit,"
         " 38.0 as upper_limit, null::double as attainment_pct,"
         " 'not_measurable' as status, 'baseline_missing' as status_reason"
+    )
+    connection.execute(
+        "create table dim_break as select *, 'source' as source from (values"
+        " ('12411', null::varchar, date '2011-12-31', 'definition', 'Zensus 2011', 'census of 2011'),"
+        " ('12411-02-03-4', null, date '2011-12-31', 'definition', 'Fußnote', 'footnote of the census'),"
+        " ('22543', '08', date '2011-01-01', 'definition', 'Stand 2011', 'territorial status of 2011'),"
+        " ('22542', null, date '2011-06-01', 'definition', 'anderes', 'another statistic'))"
+        " as given (statistic_prefix, area_prefix, effective_date, kind, what_de, what_en)"
     )
     connection.execute("create table fct_indicator as select * from mart_indicator")
     for statement in warehouse_macros():
@@ -233,6 +264,23 @@ def test_on_a_later_territory_counts_are_added_before_they_are_divided(warehouse
     assert len(answer.notes) == 2
 
 
+def test_a_series_names_each_break_of_its_tables_once(warehouse: Path) -> None:
+    """The census stands on record for the statistic, for its table, and for the indicator: one break."""
+    answer = query(warehouse, "K01", areas=["01059", "13072"], as_of=dt.datetime(2019, 1, 1))
+    [found] = answer.breaks
+    assert (found["break_date"], found["note_en"]) == (dt.date(2011, 12, 31), "census of 2011")
+    assert (found["dataset_scope"], found["area_scope"]) == ("12411", None)
+    assert (found["area_code"], found["before"]) == ("01059", dt.date(2012, 3, 1))  # 13072 has one row
+
+
+def test_on_one_territory_new_boundaries_are_no_break(warehouse: Path) -> None:
+    answer = query(
+        warehouse, "K01", areas=["13072"], as_of=dt.datetime(2019, 1, 1), gebietsstand=dt.date(2020, 12, 31)
+    )
+    assert [(row["reference_date"].year, row["numerator"]) for row in answer.rows] == [(2011, 50), (2012, 60)]
+    assert [one["note_en"] for one in answer.breaks] == ["census of 2011"]
+
+
 @pytest.mark.parametrize(
     ("day", "message"),
     [
@@ -264,7 +312,8 @@ def test_a_break_between_two_dates_is_named() -> None:
         + [row | {"reference_date": dt.date(2013, 3, 1), "value": None, "obs_status": "M",
                   "missing_reason": "unknown_or_confidential"}]
         + [row | {"reference_date": dt.date(2014, 3, 1), "obs_status": "E", "value": 10.0}],
-        [{"break_date": dt.date(2011, 5, 9), "note_de": "Zensus", "note_en": "census"}],
+        [{"break_date": dt.date(2011, 5, 9), "note_de": "Zensus", "note_en": "census", "area_code": "01001",
+          "before": known[1], "dataset_scope": "12411", "area_scope": "01"}],
     )  # fmt: skip
     out = io.StringIO()
     tell_answer(answer, Console(file=out, width=100))
@@ -277,7 +326,7 @@ def test_a_break_between_two_dates_is_named() -> None:
         ["2013-03-01", "–", *["missing:", "value", "unknown", "or", "confidential"]],
         ["2014-03-01", "10.0", "s", "█████"],
     ]
-    assert "‖ break of the series on 2011-05-09: census" in out.getvalue()
+    assert "‖ break of the series on 2011-05-09: census (tables 12411; area 01)" in out.getvalue()
     assert "s estimated or converted" in out.getvalue()
 
 
