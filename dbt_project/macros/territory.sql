@@ -402,6 +402,31 @@ select
     area_code
 from {{ built('dim_area') }}
 where (cast(area as varchar) is null or area_code = area) and valid_from > first_day and valid_from <= last_day
+
+union all
+
+-- an area that kept its code and gained or lost something within the year: known by its year-end
+select
+    make_date(ways.to_year, 12, 31),
+    'territory',
+    'Gebietsänderung von ' || any_value(areas.area_name) || ' im Jahr ' || ways.to_year || ', gebildet aus '
+    || string_agg(distinct ways.from_code, ', ' order by ways.from_code),
+    'Boundaries of ' || any_value(areas.area_name) || ' changed in ' || ways.to_year || ', made of '
+    || string_agg(distinct ways.from_code, ', ' order by ways.from_code),
+    null,
+    null,
+    ways.to_code
+from {{ built('bridge_area_crosswalk') }} as ways
+inner join {{ built('dim_area') }} as areas
+    on ways.to_code = areas.area_code
+    and areas.valid_from < make_date(ways.to_year, 1, 1)
+    and areas.valid_to > make_date(ways.to_year, 12, 31)
+where
+    ways.to_year = ways.from_year + 1
+    and (cast(area as varchar) is null or ways.to_code = area)
+    and make_date(ways.to_year, 12, 31) > first_day
+    and make_date(ways.to_year, 12, 31) <= last_day
+group by ways.to_year, ways.to_code
 order by effective_date
 {% endmacro %}
 

@@ -30,11 +30,18 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             " as given (statistic_prefix, area_prefix, effective_date)"
         )
         connection.execute(
-            "create table dim_area as select *, 'law' as legal_basis from (values"
+            "create table dim_area as select *, 'law' as legal_basis, date '9999-12-31' as valid_to"
+            " from (values"
             " ('03159', 'Göttingen', date '2016-11-01', '03152, 03156'),"
             " ('08111', 'Stuttgart', date '1900-01-01', null),"
+            " ('16063', 'Wartburgkreis', date '1900-01-01', null),"
             " ('12345678', 'Planungsraum', date '2021-01-01', null))"
             " as given (area_code, area_name, valid_from, predecessor_codes)"
+        )
+        connection.execute(
+            "create table bridge_area_crosswalk as from (values (2020, '16056', 2021, '16063'),"
+            " (2020, '16063', 2021, '16063'), (2015, '03152', 2016, '03159'), (2015, '16056', 2021, '16063'))"
+            " as given (from_year, from_code, to_year, to_code)"
         )
         connection.execute(
             "create table indicator_break as select 'P09' as indicator_id, * from (values"
@@ -120,6 +127,16 @@ def test_new_boundaries_are_named_unless_the_numbers_were_carried_to_them(
     assert told(warehouse, rows, converted=True) == []
     carried = series("03159", "2015-12-31", is_backcast=True) + rows[1:]
     assert told(warehouse, carried) == []
+
+
+def test_an_area_that_grew_under_its_old_code_is_named_too(warehouse: duckdb.DuckDBPyConnection) -> None:
+    rows = series("16063", "2019-12-31", "2020-12-31", "2021-12-31")
+    assert told(warehouse, rows) == [("2021-12-31", "2021-12-31", None, "16063")]
+    assert told(warehouse, rows, converted=True) == []
+    days = [dt.date(2019, 12, 31), dt.date(2021, 12, 31)]
+    sql = "select what_en from breaks_between(null, '16063', ?, ?) where dataset_scope is null"
+    found = warehouse.execute(sql, days).fetchall()
+    assert found == [("Boundaries of Wartburgkreis changed in 2021, made of 16056, 16063",)]
 
 
 def test_the_reform_of_planning_areas_is_one_break(warehouse: duckdb.DuckDBPyConnection) -> None:
