@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sources import located_yaml
+from sources.breaks import break_problems
 from sources.declaration import Declaration
 from sources.divisions import history_problems
 from sources.located_yaml import DeclarationError, Located, Problem
@@ -190,6 +191,8 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
         _check_references(catalog, declaration, located, problems)
     if (reforms := root / "area_history.csv").exists():
         problems += history_problems(reforms)
+    if not problems and (breaks := root / "breaks.csv").exists():
+        problems += break_problems(catalog, breaks)
     if problems:
         raise DeclarationError(sorted(problems))
     return catalog

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.breaks import breaks_on_record
 from sources.catalogue import CATALOG, Catalog
 
 DATASETS = pa.schema(
@@ -109,11 +110,8 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG) -> dict[str, pa.Tab
         "code_lists": pa.Table.from_pylist(_code_lists(catalog), schema=CODE_LISTS),
         "rounding": pa.Table.from_pylist(_rounding(catalog), schema=ROUNDING),
         "area_history": _from_csv(root / "area_history.csv", AREA_HISTORY),
-        "breaks": pa.concat_tables(
-            [
-                _from_csv(root / "breaks.csv", BREAKS),
-                pa.Table.from_pylist(_declared_breaks(catalog), schema=BREAKS),
-            ]
+        "breaks": pa.Table.from_pylist(
+            [asdict(found) for found in breaks_on_record(catalog, root / "breaks.csv")], schema=BREAKS
         ),
         "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
     }
@@ -216,31 +214,6 @@ def _rounding(catalog: Catalog) -> list[dict[str, Any]]:
                         "note": rule.note,
                     }
                 )
-    return rows
-
-
-def _declared_breaks(catalog: Catalog) -> list[dict[str, Any]]:
-    """Breaks that declarations name; `statistic_prefix` is then the whole id of the dataset."""
-    rows = []
-    for dataset_id, declaration in catalog.items():
-        for number, found in enumerate(declaration.breaks, start=1):
-            if re.fullmatch("[0-9]{4}", found.at):
-                first = dt.date(int(found.at), 1, 1)
-            else:
-                first, _ = declaration.reference_time.period(found.at)
-            rows += [
-                {
-                    "break_id": f"{dataset_id}-{number}",
-                    "statistic_prefix": dataset_id,
-                    "area_prefix": prefix,
-                    "effective_date": first,
-                    "kind": "definition",
-                    "what_de": found.what_de,
-                    "what_en": found.what_en,
-                    "source": declaration.title_de,
-                }
-                for prefix in found.areas or (None,)
-            ]
     return rows
 
 

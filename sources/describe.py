@@ -10,6 +10,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.breaks import breaks_on_record
 from sources.catalogue import CATALOG, Catalog, load_catalog
 from sources.declaration import ID_PATTERN, Declaration
 from sources.file_formats import FormFile
@@ -83,8 +84,8 @@ def check_catalog(root: Path = CATALOG) -> list[Problem]:
     return []
 
 
-def describe(catalog: Catalog, dataset_id: str) -> str:
-    """What a dataset is, in plain words.
+def describe(catalog: Catalog, dataset_id: str, root: Path = CATALOG) -> str:
+    """What a dataset is, in plain words; `root` holds the breaks that several tables share.
 
     Raises:
         KeyError: no such dataset; the text names the ones that come close.
@@ -107,7 +108,11 @@ def describe(catalog: Catalog, dataset_id: str) -> str:
         _contents(catalog, declaration),
         _symbols(catalog, declaration),
         *(f"Rounding: {_sentence(rule.note)}" for rule in declaration.rounding),
-        *(f"Break in the series from {gap.at} on: {_sentence(gap.what_de)}" for gap in declaration.breaks),
+        *(
+            f"Break in the series from {gap.effective_date:%d.%m.%Y} on: {_sentence(gap.what_de)}"
+            for gap in breaks_on_record(catalog, root / "breaks.csv")
+            if dataset_id.startswith(gap.statistic_prefix)
+        ),
         _succession(declaration),
         f"The layout is not verified. {declaration.unverified}" if declaration.unverified else "",
         declaration.notes or "",

@@ -106,7 +106,8 @@ codes as (
 
     select
         area_code,
-        arg_min(area_name, name_rank) as area_name,
+        -- the office prints two blanks in some names
+        arg_min(regexp_replace(area_name, ' +', ' ', 'g'), name_rank) as area_name,
         case
             when area_code = 'DG' then 'DE'
             when length(area_code) = 2 then 'LAND'
@@ -191,7 +192,10 @@ changes as (
         end
     from seen
     left join renumbered on seen.area_code = renumbered.area_code
-    where not (seen.since_first and seen.is_in_newest)
+    where
+        not (seen.since_first and seen.is_in_newest)
+        -- where the reform is on record its day is known
+        and seen.area_code not in (select history.area_code from history)
 
 ),
 
