@@ -51,11 +51,9 @@ def in_words() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except BaseException as problem:
-        interrupts = (
-            "KeyboardInterrupt",
-            "DagsterExecutionInterruptedError",
-        )  # named: dagster is slow to import
-        if any(type(link).__name__ in interrupts for link in _chain(problem)):
+        from .progress import INTERRUPTS
+
+        if any(type(link).__name__ in INTERRUPTS for link in _chain(problem)):
             raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
         if not isinstance(problem, Exception):
             raise
