@@ -108,7 +108,7 @@ class Description(Product):
         next release says in which state each dataset is. What disclosure control does shows in the rows and
         in `disclosure.json`.
         """
-        noticed = self.model_dump(mode="json", exclude={"checks", "disclosure", "may_be_empty"})
+        noticed = self.model_dump(mode="json", exclude={"checks", "disclosure", "may_be_empty", "begins_with"})
         if self.audience == "public":
             del noticed["audience"]
         for dataset in noticed["datasets"]:

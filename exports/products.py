@@ -136,6 +136,7 @@ class Product(Frozen):
 
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
     there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
+    `begins_with`: what its first edition must hold (column -> values, one of them), else it waits likewise.
     """
 
     product: str
@@ -152,6 +153,7 @@ class Product(Frozen):
     contact: Contact
     audience: Literal["public", "internal"] = "public"
     may_be_empty: str | None = Field(None, min_length=5)
+    begins_with: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     disclosure: Disclosure | None = None
     checks: dict[str, Any] = Field(default_factory=dict)
 

@@ -69,7 +69,7 @@ class Display:
                 f"release {product}",
                 f"{product}/{found['version']} {found['status']}, {found['rows']} rows"
                 if found["version"]
-                else f"{found['status']} yet",
+                else f"{found['status']} for its first rows",
             )
         if not outcome.products:
             table.add_row("release", "none by this run; what was released before stands")

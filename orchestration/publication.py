@@ -24,7 +24,7 @@ import expectations
 import exports
 
 from . import lineage
-from .plan import State
+from .plan import Landed, State
 from .project import Manifest
 from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
 
@@ -39,7 +39,7 @@ GEOMETRY = "dim_area_geometry"
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 
-BUILT, KEPT, RELEASED, EMPTY = "built", "kept", "released before", "empty"
+BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,8 @@ class Publication:
     def next_step(self) -> str:
         """In words, what a run would do for this product, given that its models hold."""
         kept = self._kept()
-        if kept.get("empty"):
-            return f"leave it out while it has no rows: {self.product.may_be_empty}"
+        if kept.get("waits"):
+            return f"leave it out: it waits {kept['waits']}"
         if kept.get("key") != self.key(self.describe()):
             return "build it anew, since its description or the exports changed"
         if self.is_released(kept):
@@ -173,9 +173,10 @@ class Publication:
         """Write the candidate, unless what it would come from is as before. Returns status and rows."""
         from exports import candidate
 
-        if self._is_empty():
-            self._keep({"empty": True})
-            return EMPTY, 0
+        reason = self._waits()
+        if reason is not None:
+            self._keep({"waits": reason})
+            return WAITS, 0
         self._write_areas()
         description = self.describe()
         key = self.key(description)
@@ -204,9 +205,8 @@ class Publication:
         from exports import candidate, release
 
         kept = self._kept()
-        if kept.get("empty"):
-            words = f"no rows, {self.product.may_be_empty}: nothing is released"
-            return Answer(True, {}, words, self.folder, is_new=False)
+        if kept.get("waits"):
+            return Answer(True, {}, f"waits {kept['waits']}", self.folder, is_new=False)
         if self.is_released(kept):
             return self._answer(self.current, is_new=False)
         made = candidate.read(self.folder)
@@ -236,8 +236,8 @@ class Publication:
         kept = self._kept()
         current = release.current_release(self.releases, self.name)
         before = current.version if current else None
-        if kept.get("empty"):
-            return Published("no data", before or "", self.folder, 0, [], before)
+        if kept.get("waits"):
+            return Published("waits", before or "", self.folder, 0, [], before)
         if current is not None and self.is_released(kept):
             release.repair(self.releases)
             return self._published("unchanged", current, before)
@@ -281,12 +281,32 @@ class Publication:
 
         return is_current(self.folder, self.known)
 
-    def _is_empty(self) -> bool:
-        """Whether a product that may wait for its rows waits still; once released, the gate wants rows."""
-        if self.product.may_be_empty is None or self.current.exists():
-            return False
+    def _waits(self) -> str | None:
+        """For what a product waits that was never released, in words; once released, the gate wants rows.
+
+        It waits without the rows it begins with: always where it says until when (`may_be_empty`), else as
+        long as none of its own datasets is delivered. What the register is made from gives no other product
+        rows, and confidential datasets give none to a product without a policy.
+        """
+        if self.current.exists():
+            return None
+        from duckdb import ColumnExpression, ConstantExpression
+
         with Warehouse(self.paths.warehouse).reading() as warehouse:
-            return warehouse.table(self.product.relation).limit(1).fetchone() is None
+            rows = warehouse.table(self.product.relation)
+            for column, values in self.product.begins_with.items():
+                rows = rows.filter(ColumnExpression(column).isin(*map(ConstantExpression, values)))
+            if rows.limit(1).fetchone() is not None:
+                return None
+        if self.product.may_be_empty is not None:
+            return f"for its first rows, {self.product.may_be_empty}"
+        own = set(lineage.datasets_of(self.manifest, self.product.relation))
+        own -= set(lineage.datasets_of(self.manifest, REGISTER))
+        if self.disclosure is None:
+            own = {dataset_id for dataset_id in own if not self.catalog[dataset_id].confidential}
+        if Landed.read(self.paths).accepted(own):
+            return None
+        return "for its first rows: none of the tables it is made from is delivered"
 
     def _looked_at(self, fingerprint: str) -> str:
         from exports.release import current_release
