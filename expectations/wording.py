@@ -32,6 +32,12 @@ LABELS: dict[str, tuple[str, str]] = {
     "facility_type_code": ("Einrichtung", "facility"),
     "area_level": ("Ebene", "level"),
     "valid_from": ("gültig ab", "valid from"),
+    "reference_year": ("Jahr", "year"),
+    "edition_id": ("Ausgabe", "edition"),
+    "index_id": ("Index", "index"),
+    "ring_id": ("Vergleichsring", "ring"),
+    "goal_id": ("Ziel", "goal"),
+    "support_group_code": ("Hilfe", "support"),
     "dataset_id": ("Tabelle", "table"),
     "column_name": ("Spalte", "column"),
 }
@@ -86,7 +92,10 @@ def say(phrase: Phrase, row: Mapping[str, Any], language: Language) -> str:
 
 
 def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> str:
-    """Which case is meant: `01002 Kiel · 31.12.2015 · sex M`, from the key columns that the row has."""
+    """Which case is meant: `01002 Kiel · 31.12.2015 · sex M`, from the key columns that the row has.
+
+    A whole number in a key is a name (the year 2019, class 3), and no quantity to be set with marks.
+    """
     parts: list[str] = []
     for key in keys:
         value = row.get(key)
@@ -99,7 +108,7 @@ def place(row: Mapping[str, Any], keys: Iterable[str], language: Language) -> st
             parts.append(word(value, language))
         elif key != "area_name":
             label = LABELS.get(key, (key, key))[0 if language == "de" else 1]
-            parts.append(f"{label} {word(value, language)}")
+            parts.append(f"{label} {value if isinstance(value, int) else word(value, language)}")
     return " · ".join(parts)
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from exports.files import canonical_json
-from exports.products import COLUMN_NAME, Frozen, Product
+from exports.products import COLUMN_NAME, UNNAMED, Contact, Frozen, Product
 
 Role = Literal["key", "dimension", "measure", "attribute"]
 
@@ -69,6 +69,7 @@ class Dataset(Frozen):
 class Description(Product):
     """A product with its columns (in publication order) and datasets (in order of their ids)."""
 
+    contact: Contact
     columns: tuple[Column, ...] = Field(min_length=1)
     datasets: tuple[Dataset, ...] = ()
 
@@ -108,7 +109,9 @@ class Description(Product):
         next release says in which state each dataset is. What disclosure control does shows in the rows and
         in `disclosure.json`.
         """
-        noticed = self.model_dump(mode="json", exclude={"checks", "disclosure", "may_be_empty", "begins_with"})
+        noticed = self.model_dump(
+            mode="json", exclude={"checks", "disclosure", "may_be_empty", "begins_with"}
+        )
         if self.audience == "public":
             del noticed["audience"]
         for dataset in noticed["datasets"]:
@@ -118,15 +121,19 @@ class Description(Product):
 
 
 def describe(
-    product: Product, columns: Iterable[Mapping[str, Any]], datasets: Iterable[Mapping[str, Any]]
+    product: Product,
+    columns: Iterable[Mapping[str, Any]],
+    datasets: Iterable[Mapping[str, Any]],
+    office: Contact = UNNAMED,
 ) -> dict[str, Any]:
-    """Join a product, its relation's columns and the datasets it draws on into one description.
+    """Join a product, its relation's columns, the datasets it draws on and who publishes into one description.
 
     `columns` come in publication order with `name, type, description` and optionally `unit, role, label_de,
     label_en`; a column without a role that stands in the grain is a key. `datasets` may come in any order.
     Raises `DescriptionError` when they do not fit together.
     """
     joined = product.model_dump(mode="json")
+    joined["contact"] = (product.contact or office).model_dump(mode="json")
     joined["columns"] = [_with_role(dict(column), product) for column in columns]
     joined["datasets"] = sorted(
         (_without_hash(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent / "products"
 
 COLUMN_NAME = r"^[a-z][a-z0-9_]{0,31}$"
 """Names that Parquet readers, Stata and SQL take unquoted: ASCII snake case, 32 characters at most."""
+
+Declared = TypeVar("Declared", bound=BaseModel)
 
 
 class ProductError(ValueError):
@@ -32,11 +34,15 @@ class Frozen(BaseModel):
 
 
 class Contact(Frozen):
-    """Whom to ask. The shipped products hold a placeholder that a town replaces by its own office."""
+    """Whom to ask: the office that publishes. It stands in every release and is how the release is cited."""
 
     name: str = Field(min_length=1)
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     url: str | None = Field(default=None, pattern=r"^https?://")
+
+
+UNNAMED = Contact(name="Kommune (Stelle noch nicht benannt)")
+"""Who publishes as long as nobody wrote who does; see `load_office`."""
 
 
 class Geometry(Frozen):
@@ -137,6 +143,7 @@ class Product(Frozen):
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
     there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
     `begins_with`: what its first edition must hold (column -> values, one of them), else it waits likewise.
+    `contact`: only where it is another office than the one that publishes all the others.
     """
 
     product: str
@@ -150,7 +157,7 @@ class Product(Frozen):
     geometry: Geometry | None = None
     cadence: Literal["ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN"] = "ANNUAL"
     keywords: tuple[str, ...] = ()
-    contact: Contact
+    contact: Contact | None = None
     audience: Literal["public", "internal"] = "public"
     may_be_empty: str | None = Field(None, min_length=5)
     begins_with: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -181,21 +188,45 @@ def load_product(path: Path) -> Product:
     Raises `ProductError` naming file, line and key for anything that is not as declared by `Product`; the
     file's name has to be the product's name.
     """
+    content = _mapping(path)
+    product = _read(path, content, Product)
+    if product.product != path.stem:
+        raise ProductError(
+            f"{path}:{_line_of(content, ('product',))}: key `product`: says {product.product!r}, "
+            f"but the file is called {path.name}; give both the same name"
+        )
+    return product
+
+
+def load_office(path: Path) -> Contact:
+    """Read who publishes (`name`, and if wanted `email` and `url`); `UNNAMED` where there is no such file.
+
+    Raises `ProductError` naming file, line and key for anything else in it.
+    """
+    return _read(path, _mapping(path), Contact) if path.exists() else UNNAMED
+
+
+def _mapping(path: Path) -> Any:
+    """The file's YAML with the reader's position marks; `ProductError` when it is none, or absent."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ProductError(f"{path}: there is no such product file") from None
+        raise ProductError(f"{path}: there is no such file") from None
     except (YAMLError, UnicodeDecodeError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
         raise ProductError(f"{path}{where}: is no readable YAML: {problem}") from problem
     if not isinstance(content, dict):
-        raise ProductError(f"{path}:1: a product file is a mapping of keys to values")
+        raise ProductError(f"{path}:1: has to be a mapping of keys to values")
+    return content
+
+
+def _read(path: Path, content: Any, model: type[Declared]) -> Declared:
     try:
-        product = Product.model_validate(_plain(content))
+        return model.model_validate(_plain(content))
     except ValidationError as problems:
         lines = [
             f"{path}:{_line_of(content, error['loc'])}: key "
@@ -204,12 +235,6 @@ def load_product(path: Path) -> Product:
             for error in problems.errors()
         ]
         raise ProductError("\n".join(lines)) from problems
-    if product.product != path.stem:
-        raise ProductError(
-            f"{path}:{_line_of(content, ('product',))}: key `product`: says {product.product!r}, "
-            f"but the file is called {path.name}; give both the same name"
-        )
-    return product
 
 
 def load_products(folder: Path = FOLDER) -> dict[str, Product]:

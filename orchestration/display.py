@@ -64,26 +64,33 @@ class Display:
         table.add_row(
             "checks", f"{checks['passed']} passed, {checks['failed']} failed, {checks['warned']} warned"
         )
+        waiting = []
         for product, found in outcome.products.items():
-            table.add_row(
-                f"release {product}",
-                f"{product}/{found['version']} {found['status']}, {found['rows']} rows"
-                if found["version"]
-                else f"{found['status']} for its first rows",
-            )
+            if found["version"]:
+                words = f"{product}/{found['version']} {found['status']}, {found['rows']} rows"
+                table.add_row(f"release {product}", words)
+            else:
+                waiting.append(product)
+        if waiting:
+            table.add_row("wait for first rows", ", ".join(waiting))
         if not outcome.products:
             table.add_row("release", "none by this run; what was released before stands")
         self.console.print()
         self.console.print(table)
         for warning in outcome.warnings:
             self.console.print(f"warning: {warning}", markup=False)
-        if outcome.products:
-            files = sorted(
-                {_kind(name, file) for name, found in outcome.products.items() for file in found["files"]}
-            )
+        files = sorted(
+            {_kind(name, file) for name, found in outcome.products.items() for file in found["files"]}
+        )
+        if files:
             self.console.print(f"releases lie in {paths.releases}/<product>/current", markup=False)
             self.console.print(f"each holds {', '.join(files)}", markup=False)
             self.console.print(f"for SQL: duckdb -readonly {paths.releases}/planstat.duckdb", markup=False)
+            if not paths.office.exists():
+                self.console.print(
+                    f"no release says yet who publishes it: write `name: …` and `email: …` to {paths.office}",
+                    markup=False,
+                )
         if outcome.problems:
             self.console.print("nothing of what was refused was released; the editions before stand")
         self.console.print(f"log: {log}", markup=False)

@@ -96,7 +96,8 @@ class Watcher:
                 self.outcome.models_built += 1
             case ["release", product]:
                 self.outcome.products[product] = dict(metadata)
-                self._say("release", f"{product}: {status} {metadata.get('version', '')}".rstrip())
+                if metadata.get("version"):  # else it waits, as the gate has said
+                    self._say("release", f"{product}: {status} {metadata['version']}")
             case _:
                 pass
 

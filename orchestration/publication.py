@@ -123,6 +123,7 @@ class Publication:
     def describe(self) -> dict[str, Any]:
         """The product's description as of now."""
         from exports.describe import describe
+        from exports.products import load_office
 
         relation = self.product.relation
         datasets = lineage.datasets_of(self.manifest, relation)
@@ -130,6 +131,7 @@ class Publication:
             self.product,
             lineage.columns_of(self.manifest, relation),
             lineage.dataset_states(self.paths, self.catalog, datasets),
+            load_office(self.paths.office),
         )
 
     def key(self, description: Mapping[str, Any]) -> str:

@@ -56,6 +56,11 @@ class Paths:
         return self.root / "inbox"
 
     @property
+    def office(self) -> Path:
+        """Who publishes, written by hand: name, e-mail and web address as every release prints them."""
+        return self.root / "office.yml"
+
+    @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exports import describe
-from exports.products import FOLDER, load_product
+from exports.products import FOLDER, Contact, load_product
 from tests.exports.small_warehouse import COLUMNS, DATASETS, description_of
 
 
@@ -74,3 +74,14 @@ def test_the_content_hash_ignores_what_no_reader_notices() -> None:
     assert describe.parse(plain | {"title_de": "Anders"}).content_sha256() != usual
     relicensed = [{**dataset, "licence": "cc-by-4.0"} for dataset in plain["datasets"]]
     assert describe.parse(plain | {"datasets": relicensed}).content_sha256() != usual
+
+
+def test_who_publishes_is_the_office_unless_the_product_names_another() -> None:
+    product = load_product(FOLDER / "indicators.yml")
+    columns = [
+        {"name": name, "type": kind, "description": text} for name, kind, text in COLUMNS["indicators"]
+    ]
+    office, other = Contact(name="Stadt Musterstadt"), Contact(name="Jugendamt", email="amt@stadt.example")
+    assert describe.describe(product, columns, DATASETS, office)["contact"]["name"] == office.name
+    own = product.model_copy(update={"contact": other})
+    assert describe.describe(own, columns, DATASETS, office)["contact"] == other.model_dump(mode="json")

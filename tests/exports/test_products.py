@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.products import FOLDER, Geometry, ProductError, load_product, load_products
+from exports.products import FOLDER, UNNAMED, Geometry, ProductError, load_office, load_product, load_products
 
 GOOD = """\
 product: demo
@@ -100,7 +100,7 @@ def test_a_key_given_twice_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_list_is_no_product(tmp_path: Path) -> None:
-    with pytest.raises(ProductError, match="is a mapping"):
+    with pytest.raises(ProductError, match="has to be a mapping"):
         load_product(written(tmp_path, "- demo\n"))
 
 
@@ -110,7 +110,7 @@ def test_file_and_product_have_one_name(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(ProductError, match="there is no such product file"):
+    with pytest.raises(ProductError, match="there is no such file"):
         load_product(tmp_path / "none.yml")
 
 
@@ -141,3 +141,31 @@ def test_one_column_may_stand_alone_in_by() -> None:
 def test_shipped_files_say_nothing_that_a_town_would_have_to_correct() -> None:
     for path in FOLDER.glob("*.yml"):
         assert "planstat" not in path.read_text(encoding="utf-8")
+
+
+def test_who_publishes_is_written_in_one_file(tmp_path: Path) -> None:
+    file = tmp_path / "office.yml"
+    assert load_office(file) == UNNAMED
+    file.write_text("name: Stadt Musterstadt\nemail: planung@musterstadt.example\n", encoding="utf-8")
+    office = load_office(file)
+    assert (office.name, office.email, office.url) == (
+        "Stadt Musterstadt",
+        "planung@musterstadt.example",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name: Stadt\nmail: x@y.de\n", r"office.yml:2: key `mail`: is not known here"),
+        ("email: x@y.de\n", r"office.yml:1: key `name`: is missing"),
+        ("- Stadt\n", r"office.yml:1: has to be a mapping"),
+        ("name: [\n", r"office.yml:2: is no readable YAML"),
+    ],
+)
+def test_a_wrong_file_of_the_office_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "office.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ProductError, match=words):
+        load_office(file)
