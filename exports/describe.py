@@ -126,7 +126,7 @@ def describe(
     datasets: Iterable[Mapping[str, Any]],
     office: Contact = UNNAMED,
 ) -> dict[str, Any]:
-    """Join a product, its relation's columns, the datasets it draws on and who publishes into one description.
+    """Join product, columns of its relation, datasets it draws on and who publishes into one description.
 
     `columns` come in publication order with `name, type, description` and optionally `unit, role, label_de,
     label_en`; a column without a role that stands in the grain is a key. `datasets` may come in any order.

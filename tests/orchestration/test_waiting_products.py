@@ -1,4 +1,4 @@
-"""A product that was never released waits for its first rows; what has rows to expect is judged by the gate."""
+"""A product that was never released waits for its first rows; with rows to expect the gate judges it."""
 
 from __future__ import annotations
 
