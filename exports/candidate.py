@@ -38,7 +38,7 @@ COMPANIONS = {
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 3
+COMPANION_VERSION = 4
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -117,7 +117,15 @@ def build(
                 if planned is not None:
                     titles["disclosure.json"] = "Wie geheim gehalten wird: Regel, Gliederung, Angreiferstufen"
                 (work / "README.md").write_text(
-                    readme(rows, described, changes, titles | COMPANIONS, notes), encoding="utf-8"
+                    readme(
+                        rows,
+                        described,
+                        changes,
+                        titles | COMPANIONS,
+                        notes,
+                        planned.universe.policy.method if planned is not None else None,
+                    ),
+                    encoding="utf-8",
                 )
                 (work / "datapackage.json").write_text(
                     files.readable_json(datapackage(rows, described, work, fingerprint_, notes)),

@@ -90,17 +90,28 @@ class Derived(Frozen):
     counts: each entry changes codes of the row's own cell, to a code (`_T`) or to what another column of the
     row holds (`=previous_period_key`); an empty entry is the row's own cell. A count that is not printed
     hides what would reveal it.
+
+    Where counts carry noise, figures computed from true counts would undo it, so they are emptied. With
+    `times` a column is computed anew from the shown counts instead: times × the first of `of` / `over`, a
+    column of `keep`, or without it / the second of `of`.
     """
 
     columns: tuple[str, ...] = ()
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     of: tuple[dict[str, str], ...] = Field(default=({},), min_length=1)
+    times: float | None = Field(default=None, gt=0)
+    over: str | None = Field(default=None, pattern=COLUMN_NAME)
 
     @model_validator(mode="after")
     def columns_or_rows(self) -> Derived:
         """One of the two."""
         if bool(self.columns) == bool(self.where):
             raise ValueError("give either `columns` or `where`")
+        if self.times is None:
+            if self.over is not None:
+                raise ValueError("`over` needs `times`")
+        elif not self.columns or len(self.of) != (2 if self.over is None else 1):
+            raise ValueError("`times` is for `columns`: with `over`, or with two counts in `of`")
         return self
 
 
@@ -134,6 +145,9 @@ class Disclosure(Frozen):
             raise ValueError("`decided_by` and `decided_on` belong to `exempt`, which needs both")
         if self.exempt is not None and (self.rows or self.columns or self.keep or self.derived):
             raise ValueError("`rows`, `columns`, `keep` and `derived` belong to a policy")
+        for derived in self.derived:
+            if derived.over is not None and derived.over not in self.keep:
+                raise ValueError(f"derived: {derived.over!r} under `over` must be public: name it in `keep`")
         return self
 
 

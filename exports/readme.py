@@ -11,9 +11,17 @@ from exports.rows import Rows
 
 
 def readme(
-    rows: Rows, description: Description, difference: Difference, files: dict[str, str], notes: dict[str, str]
+    rows: Rows,
+    description: Description,
+    difference: Difference,
+    files: dict[str, str],
+    notes: dict[str, str],
+    method: str | None = None,
 ) -> str:
-    """The text; `files` are file names with their German titles, `notes` remarks by file or format."""
+    """The text; `files` are file names with their German titles, `notes` remarks by file or format.
+
+    `method` is how a protected product is protected (`suppress`, `cell_key`, `round`).
+    """
     product = description.product
     old = [dataset for dataset in description.datasets if dataset.is_old]
     absent = [dataset for dataset in description.datasets if dataset.snapshot_id is None]
@@ -67,7 +75,7 @@ def readme(
         "`dictionary.csv` erklärt jede Spalte "
         "und jeden Code.",
         "",
-        *_secrecy(description),
+        *_secrecy(method),
         "## Zitieren",
         "",
         f"> {description.contact.name}: {description.title_de}. planstat-Ausgabe {product}/⟨Ausgabe⟩. "
@@ -98,16 +106,27 @@ _INTERNAL = [
 ]
 
 
-def _secrecy(description: Description) -> list[str]:
-    """What is kept secret, for the reader of a protected product."""
-    if description.disclosure is None or description.disclosure.policy is None:
+_HIDDEN = (
+    "Kleine Zahlen, und Zahlen, aus denen sie zu errechnen wären, sind gesperrt: der Wert ist leer, "
+    "`conf_status` ist N, `missing_reason` ist suppressed. Welche Sperrung welchen Grund hat, wird nicht "
+    "gesagt. "
+)
+_ADDED = (
+    "Alle Zahlen sind leicht verändert, dieselben Fälle in jeder Ausgabe auf dieselbe Weise. Jede Zahl wurde "
+    "für sich verändert: Teile ergeben nicht immer genau die Summe. Quoten und Anteile sind aus "
+    "den gezeigten Zahlen gerechnet. "
+)
+
+
+def _secrecy(method: str | None) -> list[str]:
+    """How secrets are kept, for the reader of a protected product."""
+    if method is None:
         return []
     return [
         "## Geheimhaltung",
         "",
-        "Kleine Zahlen, und Zahlen, aus denen sie zu errechnen wären, sind gesperrt: der Wert ist leer, "
-        "`conf_status` ist N, `missing_reason` ist suppressed. Welche Sperrung welchen Grund hat, wird nicht "
-        "gesagt. `disclosure.json` nennt Rechtsgrundlage und Regel, `disclosure_certificate.json` die "
+        f"{_HIDDEN if method == 'suppress' else _ADDED}"
+        "`disclosure.json` nennt Rechtsgrundlage und Regel, `disclosure_certificate.json` die "
         "Angriffe, "
         "denen genau diese Dateien standhielten, und was ein Angreifer dennoch wissen kann.",
         "",

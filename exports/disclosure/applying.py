@@ -18,7 +18,7 @@ from exports import files
 from exports.describe import Description
 from exports.disclosure.auditor.earlier import DECLARATION
 from exports.disclosure.declaration import DeclarationError
-from exports.disclosure.planning import Planned, public_declaration
+from exports.disclosure.planning import NOISE_KEY, Planned, public_declaration
 from exports.disclosure.universe import columns_of
 from exports.products import Disclosure
 from exports.rows import Rows, quoted
@@ -55,6 +55,7 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     joins = [f"left join {CHANGED_BY} as own on ({is_count}) and {own}"]
     hides: dict[str, list[str]] = {name: [] for name in names}
     computed = dict.fromkeys(name for derived in disclosure.derived for name in derived.columns)
+    anew: dict[str, str] = {}
     unread = f"({is_count}) and own.position is null"
     neither = [f"not ({is_count})"]
     for number, derived in enumerate(disclosure.derived):
@@ -65,8 +66,12 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
             # a count that is not printed must not be computed from what is
             hidden.append(f"coalesce({alias}.hidden, true)")
         condition = " or ".join(hidden)
-        if noise:
+        if noise and derived.times is None:
             condition = "true"
+        elif noise:
+            parts = f"of_{number}_0.shown", f"of_{number}_1.shown"
+            over = f"mart.{quoted(derived.over)}" if derived.over else parts[1]
+            anew |= dict.fromkeys(derived.columns, f"{derived.times!r} * {parts[0]} / nullif({over}, 0)")
         if derived.columns:
             for name in derived.columns:
                 hides[name].append(f"({is_count}) and ({condition})")
@@ -104,6 +109,8 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
         elif name == "snapshot_id":
             # the rest of the name is a hash of the confidential delivery
             expression = f"split_part({source}, '-', 1)"
+        elif name in anew:
+            expression = f"case when ({is_count}) then {anew[name]} end"
         elif hides.get(name):
             expression = f"case when {' or '.join(hides[name])} then null else {source} end"
         else:
@@ -143,6 +150,8 @@ def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
     files.write_text(folder / "bericht.md", in_german(summary))
     outdated = [[product, list(key), number] for product, key, number in planned.outdated]
     files.write_text(folder / "outdated.json", files.readable_json(outdated))
+    if planned.noise_key is not None:
+        files.write_text(folder / NOISE_KEY, planned.noise_key + "\n")
     return summary
 
 

@@ -160,6 +160,11 @@ def record_keys(secret: bytes, unit_ids: Iterable[str]) -> list[int]:
     ]
 
 
+def key_fingerprint(secret: bytes) -> str:
+    """What tells two secrets apart and gives neither away."""
+    return hmac.new(secret, b"planstat noise", hashlib.sha256).hexdigest()
+
+
 def cell_key(keys: Sequence[int]) -> float:
     """Key of a cell in [0, 1): the sum of its records' keys modulo 1, exact in whole numbers."""
     return (sum(keys) % KEY_SPACE) / KEY_SPACE

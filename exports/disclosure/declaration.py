@@ -76,7 +76,9 @@ class Table(Strict):
     """One published table: a file, its axes, the column of the value, and whether it is already out.
 
     `where` chooses the rows of the file that print counts (column -> values). `rounded_to` declares that the
-    values were rounded by their source, so that equations need a tolerance.
+    values were rounded by their source, so that equations need a tolerance. `perturbation` is null for exact
+    values; otherwise every value carries noise of at most that much, and `shown_as` narrows it: a shown value
+    -> the least and the greatest true value that may stand behind it.
     """
 
     name: str
@@ -87,15 +89,28 @@ class Table(Strict):
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     earlier: bool = False
     rounded_to: int = Field(default=1, ge=1)
+    perturbation: int | None = Field(default=None, ge=0)
+    shown_as: dict[int, tuple[int, int]] | None = None
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether its values carry noise."""
+        return self.perturbation is not None or self.shown_as is not None
+
+    def behind(self, shown: float) -> tuple[float, float]:
+        """Least and greatest true value that may stand behind a shown one; the same for an exact value."""
+        if self.shown_as is not None and int(shown) in self.shown_as:
+            low, high = self.shown_as[int(shown)]
+            return float(low), float(high)
+        reach = float(self.perturbation or 0) if self.rounded_to == 1 else self.rounded_to / 2
+        return (max(0.0, shown - reach), shown + reach) if reach else (shown, shown)
 
 
 class Safety(Strict):
     """The public part of a policy: what an attacker knows and how much room a hidden cell must keep.
 
     `public_before` says whether cells that earlier releases give away already count as broken (`refuse`) or
-    as a remaining risk (`withdraw`). `perturbation` is null for hidden cells; otherwise every value carries
-    bounded noise and `shown_as` maps a published value to the true values that may stand behind it (null:
-    value ± perturbation, never negative).
+    as a remaining risk (`withdraw`).
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -105,8 +120,6 @@ class Safety(Strict):
     whole_numbers: bool = True
     unpublished: Literal["protect", "ignore"] = "protect"
     public_before: Literal["refuse", "withdraw"] = "refuse"
-    perturbation: int | None = Field(default=None, ge=0)
-    shown_as: dict[int, tuple[int, int]] | None = None
     symbol: str = "."
 
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from exports.disclosure.constraints import Leaves
     from exports.disclosure.protect import Protected
 
+NOISE_KEY = "noise_key.txt"
+"""File of the confidential folder with the fingerprint of the secret of keyed noise."""
+
 DIFFERS = 1e-6
 """A count of the product and the sum of its cases may differ by this (relative, numbers are doubles)."""
 
@@ -78,7 +81,8 @@ class Context:
 class Planned:
     """The plan for a universe. Confidential, but for `declaration` and what `shown` gives for printing.
 
-    `tables` are the products' tables as they are declared publicly.
+    `tables` are the products' tables as they are declared publicly. `noise_key` tells whether the secret of
+    keyed noise is still the same.
     """
 
     universe: Universe
@@ -86,6 +90,7 @@ class Planned:
     tables: dict[str, Table]
     public: tuple[Public, ...]
     earlier: Mapping[str, Cells]
+    noise_key: str | None = None
 
     def shown(self, product: str) -> Cells:
         """Every cell the product prints, with the number to print or None."""
@@ -151,6 +156,7 @@ def plan(warehouse: Path, context: Context) -> Planned:
         safety=safety_of(universe.policy, data),
     )
     public = released(context.releases, universe.name)
+    noise_key = _noise_key(context, public)
     before = layers(public, base) if "K5" in universe.policy.withstand else []
     codes = _codes(universe, leaf_codes, counts, frames, before, editions)
     resolved = resolve(base, Path(), codes, {name: (name,) for name in codes})
@@ -178,7 +184,27 @@ def plan(warehouse: Path, context: Context) -> Planned:
         {table.name: table for table in protected.declaration.tables if not table.earlier},
         tuple(public),
         earlier,
+        noise_key,
     )
+
+
+def _noise_key(context: Context, public: Sequence[Public]) -> str | None:
+    """The fingerprint of the secret of keyed noise, which must be that of earlier editions with noise."""
+    policy = context.universe.policy
+    if policy.method != "cell_key" and not (policy.rounding is not None and policy.rounding.random):
+        return None
+    from exports.disclosure.cell_key import key_fingerprint
+
+    now = key_fingerprint(context.secret)
+    kept = context.confidential / NOISE_KEY if context.confidential is not None else None
+    before = kept.read_text(encoding="utf-8").strip() if kept is not None and kept.is_file() else now
+    if before != now and any(one.table.is_noisy for one in public):
+        raise DeclarationError(
+            f"universe {context.universe.name}: the secret of the noise (PLANSTAT_DISCLOSURE_SECRET) is "
+            "not the one of the editions before, so the same cases would get other noise, and comparing "
+            f"editions would undo both; give the former secret (its fingerprint is in {kept})"
+        )
+    return now
 
 
 def public_declaration(planned: Planned, product: str) -> dict[str, Any]:

@@ -155,12 +155,13 @@ def protect_tables(
     current = np.zeros(system.size, dtype=bool)
     for shown in cells.values():
         current[[cell for _, cell in shown]] = True
+    before, outdated = _still_valid(declaration, system, earlier or {}, declaration.safety, revised=revised)
     if policy.method != "suppress":
         system = replace(system, published=current)
         primaries = find_primaries(system, leaves, policy, data)
-        return _perturbed(declaration, leaves, data, policy, system, primaries, cells, earlier or {}, secret)
+        planned = _perturbed(declaration, leaves, data, policy, system, primaries, cells, before, secret)
+        return replace(planned, outdated=outdated)
 
-    before, outdated = _still_valid(declaration, system, earlier or {}, declaration.safety, revised=revised)
     frozen, hidden_before = _public(declaration, system, before)
     # what an earlier release prints as hidden is known not to be zero, like what is printed now
     system = replace(system, published=current | hidden_before)
@@ -309,7 +310,8 @@ def _still_valid(
             if number is None:
                 holds = not revised or true > 0 or safety.zeros == "protect"
             else:
-                holds = abs(true - number) <= table.rounded_to / 2
+                low, high = table.behind(number)
+                holds = low <= true <= high
             if holds:
                 kept[codes] = number
             elif revised:
@@ -335,7 +337,7 @@ def _public(declaration: Declaration, system: System, earlier: Published) -> tup
             cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
             if number is None:
                 hidden[cell] = True
-            elif table.rounded_to == 1:
+            elif len(set(table.behind(number))) == 1:
                 shown[cell] = True
     return shown, hidden
 
@@ -395,16 +397,16 @@ def _perturbed(
     system: System,
     primaries: Primaries,
     printed: Mapping[str, Sequence[tuple[Key, int]]],
-    earlier: Mapping[str, Mapping[Key, float | None]],
+    before: Published,
     secret: bytes,
 ) -> Protected:
-    """Cell-key noise or rounding, and the same attack on it."""
+    """Cell-key noise or rounding, and the same attack on it together with the earlier releases.
+
+    The noise of a cell hangs on its cases alone, not on tables, boundaries or names of areas: the same cases
+    get the same noise in every release, so that nothing is learnt from comparing releases.
+    """
     if data.kind != "count":
         raise DeclarationError("cell_key and round are for counts")
-    if earlier:
-        raise DeclarationError(
-            "earlier releases with exact values cannot be combined with noise; withdraw or suppress"
-        )
     counts = system.values.astype(np.int64)
     notes = ["Shown values are perturbed one by one: sums of parts may differ from shown totals."]
     if policy.method == "cell_key":
@@ -418,41 +420,62 @@ def _perturbed(
         ranges = {int(z): table.behind(int(z)) for z in np.unique(shown)}
     else:
         assert policy.rounding is not None
-        if policy.rounding.random and len(secret) < 16:
-            raise DeclarationError("random rounding needs a secret of at least 16 bytes")
         rounding = policy.rounding
+        draws = _cell_keys(system, leaves, data, secret) if rounding.random else [0.0] * system.size
         shown = np.array(
-            [round_count(int(n), rounding, secret, "|".join(system.keys[i])) for i, n in enumerate(counts)],
+            [round_count(int(n), rounding, draw) for n, draw in zip(counts, draws, strict=True)],
             dtype=np.int64,
         )
         reach = rounding.base - 1 if rounding.random else rounding.base // 2
         ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown)}
-    safety = declaration.safety.model_copy(update={"perturbation": reach, "shown_as": ranges})
-    declaration = declaration.model_copy(update={"safety": safety})
+    noisy = {"perturbation": reach, "shown_as": ranges}
+    declaration = declaration.model_copy(
+        update={
+            "tables": tuple(
+                table if table.earlier else table.model_copy(update=noisy) for table in declaration.tables
+            )
+        }
+    )
     published: Published = {
         name: {codes: float(shown[cell]) for codes, cell in cells} for name, cells in printed.items()
     }
-    result = attack(gather(declaration, published), safety)
+    together = {**published, **before}
+    result = attack(gather(declaration, together), declaration.safety)
+    if not result.passed:
+        set_aside(result, known_before(declaration, together))
     if not result.passed:
         raise NotSafe(
-            f"the noise is undone in {len(result.findings)} cells, first: {result.findings[0].derivation}; "
+            f"the noise is undone in {len(result.findings)} cells"
+            f"{' together with earlier releases' if before else ''}, first: {result.findings[0].derivation}; "
             "choose a larger deviation or base, or publish fewer sums",
             result.findings,
         )
     pattern = Pattern(np.zeros(system.size, dtype=bool), np.zeros(system.size, dtype=bool), 0.0, 0.0)
     return Protected(
-        declaration, published, system, primaries, pattern, result, 1, printed=system.published, notes=notes
+        declaration,
+        published,
+        system,
+        primaries,
+        pattern,
+        result,
+        1,
+        before,
+        printed=system.published,
+        notes=notes,
     )
 
 
 def _cell_keys(system: System, leaves: Leaves, data: Data, secret: bytes) -> list[float]:
-    """Cell keys; rows without unit ids get one key per counted case of their leaf."""
+    """Cell keys; rows without unit ids get one key per counted case of their leaf.
+
+    A leaf is named by all its codes, also those that no table shows now, so that another choice of tables
+    changes no key.
+    """
     if data.contributor is not None:
         per_row = record_keys(secret, leaves.codes[data.contributor])
     else:
-        names = [
-            "|".join(codes) for codes in zip(*(leaves.codes[name] for name in system.dimensions), strict=True)
-        ]
+        dimensions = sorted(leaves.codes)
+        names = ["|".join(codes) for codes in zip(*(leaves.codes[name] for name in dimensions), strict=True)]
         per_row = []
         for name, count in zip(names, leaves.amounts[data.value].astype(np.int64).tolist(), strict=True):
             per_row.append(sum(record_keys(secret, (f"{name}#{case}" for case in range(count)))) % KEY_SPACE)

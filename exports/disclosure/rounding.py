@@ -4,15 +4,12 @@ bias.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from exports.disclosure.policy import Rounding
 
 
-def round_count(value: int, settings: Rounding, secret: bytes = b"", name: str = "") -> int:
-    """The rounded value. A random draw depends on the secret and the cell's name, so it is the same every
-    time.
+def round_count(value: int, settings: Rounding, draw: float = 0.0) -> int:
+    """The rounded value. `draw` in [0, 1) decides a random rounding: the key of the cell, so that the same
+    cases are rounded the same way every time.
     """
     base = settings.base
     rest = value % base
@@ -20,7 +17,6 @@ def round_count(value: int, settings: Rounding, secret: bytes = b"", name: str =
         return value
     if not settings.random:
         return value - rest + (base if 2 * rest >= base else 0)
-    draw = int.from_bytes(hmac.new(secret, name.encode("utf-8"), hashlib.sha256).digest()[:8], "big") / 2**64
     return value - rest + (base if draw < rest / base else 0)
 
 

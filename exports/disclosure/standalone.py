@@ -343,7 +343,7 @@ def alternative_tables(planned: Protected, limit: int) -> list[dict[str, Any]]:
     from exports.disclosure.auditor.alternative import alternative
 
     found: list[dict[str, Any]] = []
-    if planned.declaration.safety.perturbation is not None:
+    if any(table.is_noisy for table in planned.declaration.tables):
         return found
     knowledge = gather(planned.declaration, {**planned.published, **planned.earlier})
     index = {key: cell for cell, key in enumerate(knowledge.keys)}

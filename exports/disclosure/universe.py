@@ -86,15 +86,6 @@ class Universe(Strict):
             dict.fromkeys((self.cases.relation, *(one.relation for one in editions if one is not None)))
         )
 
-    @model_validator(mode="after")
-    def _noise_cannot_respect_exact_values(self) -> Universe:
-        if self.policy.method != "suppress" and "K5" in self.policy.withstand:
-            raise ValueError(
-                "policy.withstand: K5 belongs to method suppress; with noise every release carries the same "
-                "noise for the same cases"
-            )
-        return self
-
 
 def load_universe(name: str, folder: Path = FOLDER) -> Universe:
     """Read `policies/<name>.yml` beside the products; raises DeclarationError naming file and key."""

@@ -87,10 +87,7 @@ def _problem(knowledge: Knowledge) -> _Problem:
     """Restrict the equations to unknown cells; an equation of known cells that does not add up is an
     error.
     """
-    unknown = [
-        number is None or tolerance > 0
-        for number, tolerance in zip(knowledge.shown, knowledge.tolerance, strict=True)
-    ]
+    unknown = [not knowledge.is_exact(cell) for cell in range(len(knowledge.keys))]
     rows: dict[tuple[tuple[int, int], ...], tuple[float, int]] = {}
     for position, (total, parts) in enumerate(knowledge.equations):
         row: Row = {}
@@ -99,7 +96,7 @@ def _problem(knowledge: Knowledge) -> _Problem:
             if unknown[cell]:
                 row[cell] = row.get(cell, 0) + sign
             else:
-                right -= sign * float(knowledge.shown[cell] or 0.0)
+                right -= sign * knowledge.low[cell]
         row = {cell: value for cell, value in row.items() if value}
         scale = max(1.0, abs(right))
         if not row:
@@ -174,12 +171,12 @@ def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence
     for position, factor in multipliers.items():
         total, parts = knowledge.equations[problem.sources[component_rows[position]]]
         for cell, sign in ((total, 1), *((part, -1) for part in parts)):
-            if knowledge.shown[cell] is not None and knowledge.tolerance[cell] == 0:
+            if knowledge.is_exact(cell):
                 terms[cell] = terms.get(cell, Fraction(0)) - factor * sign
     words = []
     value = Fraction(0)
     for cell, factor in terms.items():
-        number = knowledge.shown[cell]
+        number = knowledge.low[cell]
         if not factor or not number:
             continue
         value += factor * Fraction(number)
@@ -235,7 +232,7 @@ def attack(
     `truth` (true values) and `protected` (cell -> room needed below and above its true value) are optional
     inside knowledge: with them the room is checked on both sides of the true value, without them its width.
     """
-    if safety.perturbation is not None or safety.shown_as is not None:
+    if knowledge.noisy:
         return _attack_noise(knowledge, safety)
     problem = _problem(knowledge)
     result = Result(
@@ -295,7 +292,9 @@ def known_before(
     }
     knowledge = gather(declaration, blank)
     knowledge.hidden = [key in hidden for key in knowledge.keys]
-    safety = declaration.safety.model_copy(update={"minimum_frequency": None, "unpublished": "protect"})
+    safety = declaration.safety.model_copy(update={"unpublished": "protect"})
+    if not knowledge.noisy:
+        safety = safety.model_copy(update={"minimum_frequency": None})
     return {finding.cell for finding in attack(knowledge, safety).findings}
 
 
@@ -342,23 +341,14 @@ def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: 
         return knowledge.hidden[cell]
     if knowledge.hidden[cell] and high - low < 1e-6:
         return True
-    if not knowledge.hidden[cell] and (safety.unpublished == "ignore" or knowledge.tolerance[cell] > 0):
+    if not knowledge.hidden[cell] and (safety.unpublished == "ignore" or knowledge.shown[cell] is not None):
         return False
     return safety.minimum_frequency is None or low < safety.minimum_frequency - 1e-6
 
 
 def _bounds(knowledge: Knowledge, columns: Sequence[int], floor: float) -> tuple[list[float], list[float]]:
-    lower, upper = [], []
-    for cell in columns:
-        tolerance = knowledge.tolerance[cell]
-        if tolerance > 0:
-            shown = float(knowledge.shown[cell] or 0.0)
-            lower.append(max(0.0, shown - tolerance))
-            upper.append(shown + tolerance)
-        else:
-            lower.append(floor if knowledge.hidden[cell] else 0.0)
-            upper.append(INFINITY)
-    return lower, upper
+    lower = [max(knowledge.low[cell], floor if knowledge.hidden[cell] else 0.0) for cell in columns]
+    return lower, [min(knowledge.high[cell], INFINITY) for cell in columns]
 
 
 def _component(
@@ -642,19 +632,10 @@ def _same_units(
 
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
     """Bounded noise: each shown value allows a range of true values; sums of true values still hold
-    exactly.
+    exactly. Earlier releases narrow the ranges, whether they print noise, exact values or hidden cells.
     """
-    lower, upper = [], []
-    for cell, shown in enumerate(knowledge.shown):
-        if shown is None:
-            lower.append(0.0)
-            upper.append(INFINITY)
-        else:
-            low, high = true_range(safety, int(shown))
-            lower.append(float(low))
-            upper.append(float(high))
-        if knowledge.hidden[cell]:
-            lower[cell] = max(lower[cell], 0.0)
+    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    lower, upper = _bounds(knowledge, range(len(knowledge.keys)), floor)
     result = Result(
         cells=len(knowledge.keys),
         hidden=sum(knowledge.hidden),
@@ -698,7 +679,18 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
             [lower[cell] for cell in columns],
             [upper[cell] for cell in columns],
         )
-        wanted = np.array([lower[cell] < threshold and upper[cell] >= 1 for cell in columns])
+        wanted = np.array(
+            [
+                lower[cell] < threshold
+                and upper[cell] >= 1
+                and (
+                    safety.unpublished == "protect"
+                    or knowledge.hidden[cell]
+                    or knowledge.shown[cell] is not None
+                )
+                for cell in columns
+            ]
+        )
         try:
             component.explore(wanted, 1.0)
             for index in np.flatnonzero(wanted).tolist():
@@ -746,17 +738,6 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
     return result
 
 
-def true_range(safety: Safety, shown: int) -> tuple[int, int]:
-    """Smallest and largest true value behind a shown one."""
-    if safety.shown_as is not None:
-        if shown in safety.shown_as:
-            return safety.shown_as[shown]
-        if safety.perturbation is None:
-            return shown, shown
-    reach = safety.perturbation or 0
-    return max(0, shown - reach), shown + reach
-
-
 __all__ = [
     "Finding",
     "Result",
@@ -765,5 +746,4 @@ __all__ = [
     "derivation",
     "known_before",
     "set_aside",
-    "true_range",
 ]

@@ -131,8 +131,12 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[Risk]:
                 f"{safety.minimum_frequency}, weil Nullen gezeigt werden; ihr genauer Wert bleibt offen",
             )
         )
-    if safety.perturbation is None:
-        risks += [risk for level, risk in _NOT_TRIED.items() if level not in safety.withstand]
+    noisy = any(table.is_noisy and not table.earlier for table in declaration.tables)
+    risks += [
+        risk
+        for level, risk in _NOT_TRIED.items()
+        if level not in safety.withstand and (level == "K5" or not noisy)
+    ]
     if "K5" in safety.withstand and not any(table.earlier for table in declaration.tables):
         risks.append(_NOTHING_EARLIER)
     if result.undone_noise:

@@ -87,12 +87,12 @@ def _order(version: str) -> tuple[str, int]:
 
 
 def layers(editions: Sequence[Public], declaration: Declaration) -> list[tuple[Table, Cells]]:
-    """The earlier tables to add to a declaration: per product one layer, and more for revised numbers."""
-    by_product: dict[str, list[Public]] = {}
-    for public in editions:
-        by_product.setdefault(public.product, []).append(public)
+    """The earlier tables to add to a declaration: per product one layer, and more for revised numbers and
+    for editions that printed their numbers in another way.
+    """
     tables: list[tuple[Table, Cells]] = []
-    for product, versions in sorted(by_product.items()):
+    layer_of: dict[str, int] = {}
+    for product, shown, versions in _alike(editions):
         numbers: dict[Key, list[float]] = {}
         hidden: dict[Key, None] = {}
         for public in reversed(versions):
@@ -105,17 +105,44 @@ def layers(editions: Sequence[Public], declaration: Declaration) -> list[tuple[T
                     hidden.setdefault(key)
                 elif number not in numbers.setdefault(key, []):
                     numbers[key].append(number)
-        shown = versions[-1].table
         depth = max((len(known) for known in numbers.values()), default=0)
         for layer in range(max(1, depth)):
             cells = {key: known[layer] for key, known in numbers.items() if len(known) > layer}
             if layer == 0:
                 cells |= {key: None for key in hidden if key not in numbers}
-            table = shown.model_copy(
-                update={"name": f"{product}@{layer + 1}", "file": None, "earlier": True, "where": {}}
-            )
+            layer_of[product] = layer_of.get(product, 0) + 1
+            name = f"{product}@{layer_of[product]}"
+            table = shown.model_copy(update={"name": name, "file": None, "earlier": True, "where": {}})
             tables.append((table, cells))
     return tables
+
+
+def _alike(editions: Sequence[Public]) -> list[tuple[str, Table, list[Public]]]:
+    """Editions of one product whose numbers are to be read alike, with the newest table among them.
+
+    Editions with other noise than before, or with none, are read by their own declaration.
+    """
+    groups: list[tuple[str, Table, list[Public]]] = []
+    for public in sorted(editions, key=lambda public: public.product):
+        table = public.table
+        for place, (product, known, versions) in enumerate(groups):
+            ranges = [ranges or {} for ranges in (known.shown_as, table.shown_as)]
+            if (
+                product == public.product
+                and known.perturbation == table.perturbation
+                and known.rounded_to == table.rounded_to
+                and all(ranges[0][z] == ranges[1][z] for z in ranges[0].keys() & ranges[1].keys())
+            ):
+                both = ranges[0] | ranges[1] if table.shown_as or known.shown_as else None
+                groups[place] = (
+                    product,
+                    table.model_copy(update={"shown_as": both}),
+                    [*versions, public],
+                )
+                break
+        else:
+            groups.append((public.product, table, [public]))
+    return groups
 
 
 def fingerprints(editions: Iterable[Public]) -> dict[str, str]:

@@ -27,7 +27,9 @@ class Knowledge:
     """Cells, what was published about them, and the equations total = parts between them.
 
     `shown[i]` is the published number or None; `hidden[i]` whether some table prints the symbol for it;
-    `sources[i]` names the table that shows the number. Equations are (total, parts).
+    `sources[i]` names the table that shows the number. `low[i]` and `high[i]` are the least and greatest true
+    value that all published numbers of the cell allow: the same when it is known exactly, else what rounding
+    or noise leave open. Equations are (total, parts). `noisy`: what is to be published now carries noise.
     """
 
     dimensions: tuple[str, ...]
@@ -37,9 +39,15 @@ class Knowledge:
     shown: list[float | None] = field(default_factory=list)
     hidden: list[bool] = field(default_factory=list)
     sources: list[str | None] = field(default_factory=list)
-    tolerance: list[float] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
     equations: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     members: tuple[dict[str, frozenset[str]], ...] = ()
+    noisy: bool = False
+
+    def is_exact(self, cell: int) -> bool:
+        """Whether a published number gives the true value."""
+        return self.low[cell] == self.high[cell]
 
     def within(self, part: int, whole: int) -> bool:
         """Whether all units of one cell are also units of the other, by the declared codes."""
@@ -58,7 +66,8 @@ class Knowledge:
             self.shown.append(None)
             self.hidden.append(False)
             self.sources.append(None)
-            self.tolerance.append(0.0)
+            self.low.append(0.0)
+            self.high.append(math.inf)
         return number
 
     def name(self, number: int) -> str:
@@ -144,7 +153,10 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
     names = tuple(declaration.dimensions)
     trees = [_Tree(name, declaration.dimensions[name], declaration.tables) for name in names]
     knowledge = Knowledge(
-        names, tuple(tree.total for tree in trees), members=tuple(tree.leaf_sets() for tree in trees)
+        names,
+        tuple(tree.total for tree in trees),
+        members=tuple(tree.leaf_sets() for tree in trees),
+        noisy=any(table.is_noisy and not table.earlier for table in declaration.tables),
     )
     pending: list[int] = []
     for table in declaration.tables:
@@ -165,18 +177,19 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
             if number is None:
                 knowledge.hidden[cell] = True
                 continue
-            tolerance = 0.0 if table.rounded_to == 1 else table.rounded_to / 2
-            known = knowledge.shown[cell]
-            if known is not None and abs(known - number) > max(tolerance, knowledge.tolerance[cell]):
+            low, high = table.behind(number)
+            if max(low, knowledge.low[cell]) > min(high, knowledge.high[cell]):
+                known = knowledge.shown[cell]
                 raise DeclarationError(
                     f"{knowledge.name(cell)} is {known:g} in table {knowledge.sources[cell]!r} "
                     f"and {number:g} in table {table.name!r}; a revised cell needs a key of its own "
                     f"(another period)"
                 )
-            if known is None or tolerance < knowledge.tolerance[cell]:
+            if knowledge.shown[cell] is None or high - low < knowledge.high[cell] - knowledge.low[cell]:
                 knowledge.shown[cell] = number
                 knowledge.sources[cell] = table.name
-                knowledge.tolerance[cell] = tolerance
+            knowledge.low[cell] = max(low, knowledge.low[cell])
+            knowledge.high[cell] = min(high, knowledge.high[cell])
     joint = math.prod(max(1, len(tree.known)) for tree in trees) <= JOINT_CELLS
     kinds = {tuple(name in table.dimensions for name in names) for table in declaration.tables}
     _expand(knowledge, trees, pending, joint=joint or len(kinds) == 1, kinds=kinds)

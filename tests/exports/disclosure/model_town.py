@@ -79,8 +79,8 @@ disclosure:
   policy: youth
   keep: [area_level, area_name, reference_date, unit, residents, dataset_id, snapshot_id]
   derived:
-    - {columns: [per_1000]}
-    - {columns: [share_pct], of: [{}, {help: _T}]}
+    - {columns: [per_1000], times: 1000, over: residents}
+    - {columns: [share_pct], of: [{}, {help: _T}], times: 100}
     - {columns: [change], of: [{}, {period: =previous_period_key}]}
     - {columns: [previous_period_key]}
 """

@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from exports import candidate, products, release
 from exports.disclosure.auditor.edition import CERTIFICATE, certificate_problems
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import plan
+from exports.disclosure.protect import NotSafe
 from exports.disclosure.secondary import FrozenConflict
 from exports.disclosure.solver import Program, SolverFailure
 from exports.disclosure.universe import load_universe, members
@@ -416,18 +418,62 @@ def test_noise_replaces_counts_and_empties_what_is_computed_from_them(tmp_path: 
     shown = rows["town", "Y2023", "_T", "_T"]["value"]
     assert abs(shown - true) <= 3
     assert all(row["value"] is not None for row in rows.values())
-    assert {row["per_1000"] for row in rows.values()} == {None}
+    for (area, period, _, sex), row in rows.items():
+        assert row["per_1000"] == pytest.approx(1000 * row["value"] / row["residents"]), "of the shown count"
+        whole = rows[area, period, "_T", sex]["value"]
+        assert row["share_pct"] == (pytest.approx(100 * row["value"] / whole) if whole else None)
+    assert {row["change"] for row in rows.values()} == {None}, "of true counts, so it would undo the noise"
     assert town.attack()[0]
-    assert (town.build().path / "youth.csv").read_bytes()
-    assert isinstance(town.publish(1), release.Release)
+    assert "leicht verändert" in (town.build().path / "README.md").read_text(encoding="utf-8")
+    town.publish(1)
+
+    # the next edition, also on new boundaries: the same cases carry the same noise
+    later = {key: 4 * n for key, n in invented(("Y2022", "Y2023", "Y2024")).items()}
+    town.fill({**later, **counts}, SECOND)
+    town.build()
+    again = town.printed()
+    assert {key: row["value"] for key, row in rows.items()} == {key: again[key]["value"] for key in rows}
+    assert again["N1x", "Y2023", "_T", "_T"]["value"] is not None
+    passed, words = town.attack()
+    assert passed, words
+    edition = town.publish(2)
+    assert isinstance(edition, release.Release)
+    certificate = json.loads((edition.path / CERTIFICATE).read_text(encoding="utf-8"))
+    assert list(certificate["earlier"]) == ["youth/2026-01-01.1"]
+    assert certificate["levels"] == {"noise": "passed"}
 
 
-def test_noise_and_earlier_exact_values_contradict_each_other(tmp_path: Path) -> None:
-    town = Town(
-        tmp_path, POLICY.replace("  withstand:", "  method: round\n  rounding: {base: 5}\n  withstand:")
+CELL_KEY = POLICY.replace(
+    "  withstand:", "  method: cell_key\n  cell_key: {deviation: 3, variance: 2}\n  withstand:"
+)
+
+
+def test_noise_with_another_secret_is_refused_because_two_noises_undo_each_other(tmp_path: Path) -> None:
+    town = Town(tmp_path, CELL_KEY)
+    town.fill({key: 4 * n for key, n in invented().items()}, FIRST)
+    town.build()
+    town.publish(1)
+    other = replace(town.context(), secret=b"another secret of 16 bytes")
+    with pytest.raises(DeclarationError, match="is not the one of the editions before"):
+        plan(town.warehouse, other)
+    assert plan(town.warehouse, town.context()).noise_key
+
+
+def test_noise_is_attacked_over_all_editions(town: Town) -> None:
+    """Exact numbers were public first: noise around the same cases then gives hidden ones away."""
+    (town.products / "policies" / "youth.yml").write_text(CELL_KEY, encoding="utf-8")
+    with pytest.raises(NotSafe, match=r"undone in \d+ cells together with earlier releases"):
+        plan(town.warehouse, town.context())
+    candidate.build(
+        town.warehouse,
+        "youth",
+        town.description(),
+        town.folder / "candidates" / "youth",
+        disclosure=replace(town.context(), releases=()),
     )
-    with pytest.raises(DeclarationError, match="K5 belongs to method suppress"):
-        load_universe("youth", town.products)
+    passed, words = town.attack()
+    assert not passed, "planned as if nothing were public"
+    assert "only true value that fits the noise" in words
 
 
 def test_product_files_say_one_thing_about_secrecy(tmp_path: Path) -> None:

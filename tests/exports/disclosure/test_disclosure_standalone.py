@@ -341,8 +341,7 @@ def test_noise_that_sums_undo_is_found(tmp_path: Path) -> None:
     declaration = {
         "name": "t",
         "dimensions": {"area": {}},
-        "tables": [{"name": "t", "dimensions": {"area": {}}}],
-        "safety": {"perturbation": 1},
+        "tables": [{"name": "t", "dimensions": {"area": {}}, "perturbation": 1}],
     }
     (tmp_path / "d.json").write_text(json.dumps(declaration), encoding="utf-8")
     report = audit(tmp_path / "t.csv", tmp_path / "d.json")
