@@ -220,7 +220,7 @@ def releases() -> None:
 @releases.command("list")
 @click.argument("product", required=False)
 def list_releases(product: str | None) -> None:
-    """List editions, of one PRODUCT or of all; `*` marks the current one."""
+    """List editions, of one PRODUCT or of all; `*` marks the current one, and internal ones are marked."""
     with in_words():
         from .display import tell_releases
 

@@ -24,6 +24,10 @@ _MARKS = {
 }
 
 
+INTERNAL = "internal use only"
+"""How editions for an internal audience are marked wherever they are listed."""
+
+
 class Display:
     """Lines of a run as they come, with what is going on at the moment below them on a terminal."""
 
@@ -121,26 +125,40 @@ def plain_table(*headers: str) -> Table:
 
 
 def tell_releases(paths: Paths, product: str | None, console: Console) -> None:
-    """List editions, the newest of each product last."""
+    """List editions, the newest of each product last; those for internal use are marked and come last."""
     from exports.release import list_releases
 
-    editions = list_releases(paths.releases, product)
-    if not editions:
+    found = [(root, one) for root in (paths.releases, paths.internal) for one in list_releases(root, product)]
+    if not found:
         console.print(f"nothing is released in {paths.releases}", markup=False)
         return
-    table = plain_table("", "edition", "published (UTC)", "rows")
-    for edition in editions:
+    table = plain_table("", "edition", "published (UTC)", "rows", "audience")
+    for root, edition in found:
         published = f"{edition.published_at:%Y-%m-%d %H:%M}"
-        table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}")
+        audience = INTERNAL if root == paths.internal else "public"
+        table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}", audience)
     console.print(table)
+
+
+def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
+    """Where these editions of a product lie: among the public releases, else among those for internal use."""
+    from exports.release import list_releases
+
+    wanted = {version for version in versions if version not in (None, "current")}
+    for root in (paths.releases, paths.internal):
+        known = {one.version for one in list_releases(root, product)}
+        if known and wanted <= known:
+            return root
+    return paths.releases
 
 
 def tell_release(paths: Paths, product: str, version: str | None, console: Console) -> None:
     """Show one edition: files, datasets, what the gate said, what changed."""
     from exports.release import show
 
-    shown = show(paths.releases, product, version)
-    mark = " (current)" if shown["is_current"] else ""
+    root = _root_of(paths, product, version)
+    shown = show(root, product, version)
+    mark = (" (current)" if shown["is_current"] else "") + (f", {INTERNAL}" if root == paths.internal else "")
     console.print(
         f"{product}/{shown['version']}{mark}, published {shown['published_at']}, {shown['rows']} rows",
         markup=False,
@@ -174,8 +192,10 @@ def tell_difference(
     from exports.release import diff
 
     with tempfile.TemporaryDirectory() as folder:
-        found = diff(paths.releases, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
-    console.print(f"{product}: from {before} to {after}", markup=False)
+        root = _root_of(paths, product, before, after)
+        found = diff(root, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
+    mark = f" ({INTERNAL})" if root == paths.internal else ""
+    console.print(f"{product}: from {before} to {after}{mark}", markup=False)
     console.print(_changes(found), markup=False)
     for movement in found["largest_movements"]:
         console.print("  " + ", ".join(f"{k} {v}" for k, v in movement.items()), markup=False)
@@ -191,4 +211,5 @@ def _changes(difference: dict[str, object]) -> str:
     return (
         f"changes against {difference['previous']}: {difference['rows_added']} rows added, "
         f"{difference['rows_removed']} removed, {difference['rows_changed']} changed"
+        + (f", {difference['rows_withdrawn']} withdrawn" if difference.get("rows_withdrawn") else "")
     )

@@ -216,7 +216,7 @@ class Town:
         )
         return passed, words
 
-    def publish(self, day: int = 1) -> release.Release | release.Unchanged:
+    def publish(self, day: int = 1, audience: str = "public") -> release.Release | release.Unchanged:
         """Let the candidate be attacked, sign the receipt, and publish it."""
         passed, _ = self.attack()
         verdict = {
@@ -226,7 +226,8 @@ class Town:
         }
         made = candidate.read(self.folder / "candidates" / "youth")
         release.write_receipt(made, verdict, self.description())
-        return release.publish("youth", made, self.releases, datetime(2026, 1, day, tzinfo=UTC))
+        moment = datetime(2026, 1, day, tzinfo=UTC)
+        return release.publish("youth", made, self.releases, moment, audience=audience)
 
     def printed(self, folder: Path | None = None) -> dict[tuple[str, str, str, str], dict[str, Any]]:
         """Rows of a candidate or release by area, period, help and sex."""

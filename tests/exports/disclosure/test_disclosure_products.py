@@ -8,10 +8,12 @@ import json
 import shutil
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from exports import candidate, products, release
 from exports.disclosure.auditor.edition import CERTIFICATE, certificate_problems
@@ -21,6 +23,7 @@ from exports.disclosure.protect import NotSafe
 from exports.disclosure.secondary import FrozenConflict
 from exports.disclosure.solver import Program, SolverFailure
 from exports.disclosure.universe import load_universe, members
+from orchestration.cli import main as command_line
 from tests.exports.disclosure.model_town import POLICY, PRODUCT, Town, invented
 
 FIRST = {"until_2023": ("Y2022", "Y2023")}
@@ -139,8 +142,6 @@ def test_a_hidden_number_put_back_by_hand_is_refused(town: Town) -> None:
     # and a verdict that looks away does not help
     verdict = {"product": "youth", "passed": True, "checks": [{"id": "x", "outcome": "passed"}]}
     release.write_receipt(candidate.read(made.path), verdict, town.description())
-    from datetime import UTC, datetime
-
     with pytest.raises(release.ReleaseRefused, match="the attack succeeded"):
         release.publish("youth", made.path, town.releases, datetime(2026, 1, 2, tzinfo=UTC))
 
@@ -278,8 +279,6 @@ def test_an_edition_released_after_the_attack_makes_it_void(town: Town) -> None:
     (other / "youth.parquet").rename(other / "sibling.parquet")
     verdict = {"product": "youth", "passed": True, "checks": [{"id": "x", "outcome": "passed"}]}
     release.write_receipt(made, verdict, town.description())
-    from datetime import UTC, datetime
-
     moment = datetime(2026, 1, 2, tzinfo=UTC)
     with pytest.raises(release.ReleaseRefused, match="released after the attack"):
         release.publish("youth", made, town.releases, moment)
@@ -399,6 +398,34 @@ def test_an_internal_edition_is_marked_and_does_not_go_among_the_public_ones(tmp
     assert made.audience == "internal"
     with pytest.raises(release.ReleaseRefused, match="is internal; it does not belong among public releases"):
         town.publish(1)
+
+
+def test_internal_editions_are_listed_shown_and_compared_with_their_mark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(tmp_path, POLICY + "  audience: internal\n", PRODUCT + "audience: internal\n")
+    town.releases = town.folder / "internal"
+    counts = dict.fromkeys(invented(("Y2023",)), 9)
+    for day in (1, 2):
+        counts["b01", "Y2023", "S31", "M"] += day - 1
+        town.fill(counts, {"until_2023": ("Y2023",)})
+        town.build()
+        assert isinstance(town.publish(day, "internal"), release.Release)
+    monkeypatch.setenv("PLANSTAT_DATA", str(town.folder))
+
+    def planstat(*arguments: str) -> str:
+        result = CliRunner().invoke(command_line, ["releases", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    listed = planstat("list")
+    assert listed.count("internal use only") == 2
+    assert "youth/2026-01-02.1" in listed
+    assert "(current), internal use only" in planstat("show", "youth")
+    assert "internal use only" in planstat("show", "youth", "2026-01-01.1")
+    compared = planstat("diff", "youth", "2026-01-01.1")
+    assert "to current (internal use only)" in compared
+    assert "old_value 27, new_value 28" in compared or "movement 1" in compared
 
 
 @pytest.mark.parametrize(
