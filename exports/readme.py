@@ -37,11 +37,8 @@ def readme(
     if old or absent:
         lines += ["**Achtung:**", ""]
         lines += [f"- {dataset.dataset_id} ({dataset.title_de}) ist alt: {_why(dataset)}" for dataset in old]
-        lines += [
-            f"- {dataset.dataset_id} ({dataset.title_de}) wurde nicht geliefert; die Werte fehlen."
-            for dataset in absent
-            if not dataset.is_old
-        ]
+        never = ", ".join(dataset.dataset_id for dataset in absent if not dataset.is_old)
+        lines += [f"- Nicht geliefert, ihre Werte fehlen: {never}."] if never else []
         lines += [""]
     lines += ["## Stand der Datensätze", "", "| Datensatz | Titel | Stand | Bemerkung |", "|---|---|---|---|"]
     lines += [

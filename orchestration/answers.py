@@ -12,7 +12,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .display import plain_table
+from .display import WIDE, plain_table
 from .resources import Paths, Settings
 
 if TYPE_CHECKING:
@@ -41,26 +41,34 @@ def tell_indicators(settings: Settings, policy_field: str | None, console: Conso
 
     warehouse = settings.paths.warehouse
     entries = register(warehouse, policy_field, load_specifications(settings.dbt_project / "indicators"))
-    table = plain_table("indicator", "name", "from", "periods", "areas", "values", "dates")
-    waiting = []
+    is_wide = console.width >= WIDE
+    table = plain_table(
+        "indicator", "name", "areas", "dates", "values", "years", *(["from"] if is_wide else [])
+    )
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    others: dict[str, Table] = {}
     for entry in entries:
-        if entry.state == "waits":
-            waiting.append(entry)
-            continue
-        counts = [f"{number}" if number else "–" for number in (entry.periods, entry.areas, entry.values)]
-        span = f"{entry.first} – {entry.last}" if entry.first else entry.why
-        table.add_row(entry.indicator_id, entry.name_de, entry.origin, *counts, span)
-    console.print(table)
-    if waiting:
+        if entry.state == "computes":
+            span = " – ".join(dict.fromkeys(f"{day:%Y}" for day in (entry.first, entry.last) if day))
+            counts = (f"{number or '–'}" for number in (entry.areas, entry.periods, entry.values))
+            table.add_row(
+                entry.indicator_id, entry.name_de, *counts, span, *([entry.origin] if is_wide else [])
+            )
+        else:
+            why = f"{entry.origin}: {entry.why}" if entry.state == "waits" else entry.why
+            title = "waits for" if entry.state == "waits" else "has no values here, since"
+            other = others.setdefault(entry.state, plain_table("indicator", "name", title))
+            other.add_row(entry.indicator_id, entry.name_de, why)
+    for one in (table, *others.values()):
+        one.columns[0].no_wrap = True
+        console.print(one)
         console.print()
-        table = plain_table("indicator", "name", "waits for", "why")
-        for entry in waiting:
-            table.add_row(entry.indicator_id, entry.name_de, entry.origin, entry.why)
-        console.print(table)
+    waiting = [entry for entry in entries if entry.state == "waits"]
     computing = [entry for entry in entries if entry.state != "waits"]
     with_values = [entry for entry in computing if entry.values]
     console.print(
-        f"\n{len(entries)} indicators and variants: {len(computing)} compute, {len(waiting)} wait",
+        f"{len(entries)} indicators and variants: {len(computing)} compute, {len(waiting)} wait",
         markup=False,
     )
     if warehouse.is_file():
@@ -114,6 +122,8 @@ def tell_answer(answer: Answer, console: Console) -> None:
 
     A series has a table per area, values of one date have one table of all areas.
     """
+    from dbt_project.indicators.breaks import words_of
+
     indicator, rows = answer.indicator, answer.rows[:ROWS_SHOWN]
     console.print(f"{indicator['indicator_id']} {indicator['name_de']}, {indicator['unit']}", markup=False)
     console.print(f"{indicator['question_de']}", markup=False)
@@ -139,8 +149,9 @@ def tell_answer(answer: Answer, console: Console) -> None:
     for mark in dict.fromkeys(MARKS[row["obs_status"]] for row in rows if row["obs_status"] in MARKS):
         console.print(f"{mark} {MEANINGS[mark]}", markup=False)
     shown = {row["area_code"] for row in rows}
-    for line in dict.fromkeys(_break_line(item) for item in answer.breaks if item["area_code"] in shown):
-        console.print(line, markup=False)
+    told = [item for item in answer.breaks if item["area_code"] in shown]
+    for line in dict.fromkeys(f"{item['break_date']}: {words_of(item)}" for item in told):
+        console.print(f"‖ break of the series on {line}", markup=False)
     for first, second, found in answer.differences()[-1:]:
         decimals = first["decimals"]
         console.print(
@@ -197,15 +208,6 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
         table.add_row(*(Text(cell) for cell in cells))
         before = row
     return table
-
-
-def _break_line(item: Mapping[str, Any]) -> str:
-    """A break in words: day, what, and the tables and areas it concerns where it does not concern all."""
-    tables, area = item["dataset_scope"], item["area_scope"]
-    where = "; ".join(filter(None, (tables and f"tables {tables}", area and f"area {area}")))
-    return f"‖ break of the series on {item['break_date']}: {item['note_en']}" + (
-        f" ({where})" if where else ""
-    )
 
 
 def _cell(name: str, row: Mapping[str, Any]) -> str:

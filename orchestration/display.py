@@ -23,6 +23,9 @@ _MARKS = {
     "trouble": ("bold red", "trouble"),
 }
 
+WIDE = 120
+"""Columns of a terminal from which on tables have room for what is good to know beside the rest."""
+
 
 INTERNAL = "internal use only"
 """How editions for an internal audience are marked wherever they are listed."""
@@ -189,10 +192,11 @@ def tell_difference(
     paths: Paths, product: str, before: str, after: str, lines: Path | None, console: Console
 ) -> None:
     """Show what changed between two editions; every changed value goes to `lines` when given."""
-    from exports.release import diff
+    from exports.release import diff, show
 
+    root = _root_of(paths, product, before, after)
+    before, after = (show(root, product, name)["version"] for name in (before, after))
     with tempfile.TemporaryDirectory() as folder:
-        root = _root_of(paths, product, before, after)
         found = diff(root, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
     mark = f" ({INTERNAL})" if root == paths.internal else ""
     console.print(f"{product}: from {before} to {after}{mark}", markup=False)
@@ -208,8 +212,9 @@ def _changes(difference: dict[str, object]) -> str:
         return f"changes: {difference['reason']}"
     if not difference.get("previous"):
         return "changes: first edition"
-    return (
-        f"changes against {difference['previous']}: {difference['rows_added']} rows added, "
-        f"{difference['rows_removed']} removed, {difference['rows_changed']} changed"
-        + (f", {difference['rows_withdrawn']} withdrawn" if difference.get("rows_withdrawn") else "")
-    )
+    numbers = {
+        name: difference.get(f"rows_{name}", 0) for name in ("added", "removed", "changed", "withdrawn")
+    }
+    told = ", ".join(f"{number} {name}" for name, number in numbers.items() if number or name != "withdrawn")
+    what = f"rows {told}" if any(numbers.values()) else "none in the rows"
+    return f"changes against {difference['previous']}: {what}"

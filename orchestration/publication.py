@@ -165,7 +165,7 @@ class Publication:
         if kept.get("waits"):
             return f"leave it out: it waits {kept['waits']}"
         if kept.get("key") != self.key(self.describe()):
-            return "build it anew, since its description or the exports changed"
+            return "build it anew: description or exports changed"
         if self.is_released(kept):
             return "leave it as it is"
         refused = read_json(self.folder / "receipt.json").get("passed") is False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import lineage
-from .display import plain_table
+from .display import WIDE, plain_table
 from .plan import Plan, make_plan
 from .project import Manifest, Project
 from .publication import Publication
@@ -58,9 +58,8 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
             aside = lineage.set_aside(paths, state["dataset_id"])
             words = aside.reason if aside else ""
             console.print(f"  {state['dataset_id']} is old: {state['note']} {words}", markup=False)
-    absent = [state["dataset_id"] for state in states if not state["snapshot_id"]]
-    if absent and delivered:
-        console.print(f"  not delivered yet: {', '.join(absent)}", markup=False)
+    if 0 < len(delivered) < len(states):
+        console.print("  `planstat sources list` shows which, and of which no file has come yet")
 
 
 def _tell_models(plan: Plan, console: Console) -> None:
@@ -91,7 +90,7 @@ def _tell_products(paths: Paths, manifest: Manifest, catalog: Catalog, plan: Pla
 def _next_step(publication: Publication, plan: Plan) -> str:
     relation = publication.product.relation
     if lineage.relation_id(publication.manifest, relation) in plan.reasons:
-        return "build it anew, since its models change"
+        return "build it anew: its models change"
     try:
         return publication.next_step()
     except NotBuilt as problem:
@@ -103,16 +102,18 @@ def tell_sources(settings: Settings, console: Console) -> None:
     from sources.catalogue import load_catalog
 
     catalog = load_catalog()
-    table = plain_table("publisher", "dataset", "title", "newest snapshot", "")
+    is_wide = console.width >= WIDE
+    table = plain_table("dataset", "title", "newest", *(["publisher", "layout"] if is_wide else []))
+    room = console.width - max(map(len, catalog)) - (48 if is_wide else 18)  # what the other columns leave
     for state in lineage.dataset_states(settings.paths, catalog, catalog):
         declaration = catalog[state["dataset_id"]]
-        snapshot = (state["retrieved_at"] or "")[:16].replace("T", " ") or "not delivered"
+        newest = (state["retrieved_at"] or "none")[:10]
+        title = state["title_de"]
         table.add_row(
-            declaration.publisher,
             state["dataset_id"],
-            state["title_de"],
-            snapshot,
-            "old" if state["is_old"] else "layout not verified" if declaration.unverified else "",
+            title if len(title) <= room else f"{title[: room - 1]}…",
+            f"{newest} old" if state["is_old"] else newest,
+            *([declaration.publisher, "not verified" if declaration.unverified else ""] if is_wide else []),
         )
     console.print(table)
 

@@ -70,6 +70,30 @@ def breaks_of(
     return found
 
 
+def breaks_around(
+    connection: duckdb.DuckDBPyConnection,
+    indicator_id: str,
+    number: Row,
+    denominator_dates: Dates,
+    *,
+    converted: bool = False,
+) -> list[Row]:
+    """The breaks that part one number from all that is or could be known of the years before and after it.
+
+    As `breaks_of` tells them; `before` is the number's own date for those that lie before it.
+    """
+    ever, never = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
+    series = [{**number, "reference_date": day} for day in (ever, number["reference_date"], never)]
+    return breaks_of(connection, indicator_id, series, denominator_dates, converted=converted)
+
+
+def words_of(one: Row) -> str:
+    """A break in words: what, and the tables and the area it concerns where it does not concern all."""
+    tables, area = one["dataset_scope"], one["area_scope"]
+    where = "; ".join(filter(None, (tables and f"tables {tables}", area and f"area {area}")))
+    return f"{one['note_en']}{f' ({where})' if where else ''}"
+
+
 def _between(
     before: Row, after: Row, own: Iterable[Row], on_record: Iterable[Row], denominator_dates: Dates
 ) -> list[Row]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.indicators.breaks import breaks_around, words_of
 from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
 from dbt_project.indicators.query import (
     can_answer,
@@ -103,7 +104,11 @@ class Explanation:
         out += self.remarks
         for side in self.sides:
             out += side.lines()
-        out += [f"break: {one['break_date']}, {one['note_en']}" for one in self.breaks]
+        out += [
+            f"break {'before' if one['before'] == result['reference_date'] else 'after'} it: "
+            f"{one['break_date']}, {words_of(one)}"
+            for one in self.breaks
+        ]
         for part in self.parts:
             out += ["", *(f"  {line}" for line in part.lines())]
         return out
@@ -191,11 +196,14 @@ def _carried(
     remarks += [
         f"{name}: {result[name]:.10g}" for name in ("numerator", "denominator") if result[name] is not None
     ]
+    breaks = breaks_around(
+        connection, indicator_id, result, lambda day: denominator_dates(indicator, day), converted=True
+    )
     parts = [
         _explain(connection, indicator_id, code, f"{result['reference_date']}", as_of)
         for code in result["from_codes"].split(", ")
     ]
-    return Explanation(indicator, place, result, None, [], [], parts, remarks)
+    return Explanation(indicator, place, result, None, breaks, [], parts, remarks)
 
 
 def _explain(
@@ -244,11 +252,7 @@ def _explain(
         "select * from indicator_edition where indicator_id = ? and valid_from <= ? and valid_to > ?",
         [indicator_id, date, date],
     )
-    breaks = rows(
-        connection,
-        "select * from indicator_break where indicator_id = ? and break_date <= ? order by break_date",
-        [indicator_id, date],
-    )
+    breaks = breaks_around(connection, indicator_id, result, lambda day: denominator_dates(indicator, day))
     sides = [
         _side(connection, indicator_id, role, place["area_code"], dates, as_of)
         for role, dates in (

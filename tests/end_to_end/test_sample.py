@@ -92,7 +92,7 @@ def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
     version = place.current()["population"]
     same = place.planstat("releases", "diff", "population", version)
     assert same.code == 0, same.said
-    assert "0 rows added, 0 removed, 0 changed" in same.said
+    assert "none in the rows" in same.said
     nowhere = place.planstat("releases", "show", "population", "1999-01-01.1")
     assert nowhere.code == 2
     assert "has no release 1999-01-01.1" in nowhere.said
@@ -103,7 +103,7 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     told = place.planstat("indicators", COLUMNS="200")
     assert told.code == 0, told.said
     [row] = [line for line in told.said.splitlines() if line.startswith("P07 ")]
-    assert re.search(r"fct_benefit_receipt, fct_population +\d+ +17 +\d+ +\d{4}-12-31 – \d{4}-12-31", row)
+    assert re.search(r" 17 +\d+ +\d+ +\d{4} – \d{4} +fct_benefit_receipt, fct_population", row)
     [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
     assert "22517" in row
     assert re.search(r"103 indicators and variants: 59 compute, 44 wait", told.said)

@@ -557,7 +557,7 @@ def test_readme_names_what_was_not_delivered(warehouse: Path, tmp_path: Path) ->
     described["datasets"][0] |= {"snapshot_id": None, "retrieved_at": None, "published_at": None}
     made = candidate.build(warehouse, "areas", described, tmp_path / "areas")
     text = made.files["README.md"].read_text(encoding="utf-8")
-    assert "- 12411-01-01-4 (Bevölkerung nach Geschlecht) wurde nicht geliefert; die Werte fehlen." in text
+    assert "- Nicht geliefert, ihre Werte fehlen: 12411-01-01-4." in text
     assert "| 12411-01-01-4 | Bevölkerung nach Geschlecht | nicht geliefert |" in text
 
 

@@ -382,8 +382,11 @@ def test_the_receipt_names_every_cell_with_table_line_and_hash(warehouse: Path) 
     text = "\n".join(receipt.lines())
     assert "2016-03-01: 36.0 %" in text
     assert "table 12411-02-03-4, f.csv line 18 field 6, sha256 abababababab" in text
-    assert "break: 2011-05-09" in text
-    assert "2022" not in text
+    assert "break before it: 2011-12-31, census of 2011 (tables 12411)" in text
+    assert text.count("break before it: 2011") == 1, "the indicator's own note tells of the same census"
+    assert "break after it: 2022-05-15" in text
+    assert "another statistic" not in text
+    assert "territorial status of 2011" not in text, "it concerns another Land"
 
 
 def test_the_receipt_of_a_number_on_other_boundaries_has_those_it_came_from(warehouse: Path) -> None:

@@ -84,7 +84,7 @@ def test_the_catalogue_is_checked_and_described(data_root: Path) -> None:
     listed = planstat("sources", "list")
     assert listed.exit_code == 0
     assert "12411-01-01-4" in listed.output
-    assert "not delivered" in listed.output
+    assert " none" in listed.output
     described = planstat("sources", "describe", "12411-01-01-4")
     assert (described.exit_code, "One row is" in described.output) == (0, True)
 
