@@ -80,8 +80,8 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
         ),
         f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
         "dbt_project/macros/indicator_facts.sql": _macros(specifications, ordered),
-        f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(one)]),
-        f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(one)]),
+        f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(specifications, one)]),
+        f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(specifications, one)]),
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
     }
@@ -122,9 +122,13 @@ def in_order(specifications: Specifications) -> list[Indicator]:
     return sorted(specifications.values(), key=lambda one: (LETTERS.index(one.id[0]), int(one.id[1:3])))
 
 
-def passes(indicator: Indicator) -> bool:
-    """Whether the indicator comes out of the pass over the facts (and not of a model of its own)."""
-    return indicator.computes and indicator.composite is None
+def passes(specifications: Specifications, indicator: Indicator) -> bool:
+    """Whether the indicator comes out of the pass over published facts.
+
+    Those over a municipality's own forms do not: they are confidential and have a pass and a table of their
+    own. Composites have a model of their own.
+    """
+    return _computed_by(specifications, indicator) in ("facts", "derived")
 
 
 def selection_id(terms: Sequence[Term]) -> str:
@@ -164,7 +168,7 @@ def _indicator_rows(specifications: Specifications, ordered: Iterable[Indicator]
             "is_estimate": str(one.estimate).lower(),
             "first_period": one.first_period,
             "last_period": one.last_period,
-            "computed_by": _computed_by(one),
+            "computed_by": _computed_by(specifications, one),
             "operation": one.derived.operation if one.derived else None,
             "operand_1": operands[0],
             "operand_2": operands[1],
@@ -186,17 +190,19 @@ def _indicator_rows(specifications: Specifications, ordered: Iterable[Indicator]
         }
 
 
-def _computed_by(one: Indicator) -> str:
+def _computed_by(specifications: Specifications, one: Indicator) -> str:
     if not one.computes:
         return "nothing"
     if one.composite:
         return one.composite.model
-    return "derived" if one.derived else "facts"
+    if one.derived:
+        return "derived"
+    return "forms" if specifications.is_own(one) else "facts"
 
 
 def _part_rows(specifications: Specifications, ordered: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
     for one in ordered:
-        if not passes(one):
+        if not one.computes or one.composite:
             continue
         for role, terms in specifications.terms_of(one).items():
             for number, term in enumerate(terms, start=1):
@@ -248,9 +254,18 @@ def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str
     rows = ",\n".join(
         f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}}"
         for name, fact in specifications.facts.items()
+        if fact.form is None
+    )
+    forms = ", ".join(f"'{name}': '{fact.form}'" for name, fact in specifications.facts.items() if fact.form)
+    own = dict.fromkeys(
+        name for fact in specifications.facts.values() if fact.form for name in fact.dimensions
     )
     columns = {
-        slug: [column_name(one.id) for one in ordered if one.policy_field == field and passes(one)]
+        slug: [
+            column_name(one.id)
+            for one in ordered
+            if one.policy_field == field and passes(specifications, one)
+        ]
         for field, slug in FIELDS.items()
     }
     fields = ",\n".join(f"    '{slug}': {names}" for slug, names in columns.items() if names)
@@ -258,6 +273,10 @@ def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str
         f"{{#- {GENERATED} Facts an indicator may select from, with their dimensions. -#}}\n"
         "{% macro indicator_facts() -%}\n"
         f"{{{{ return([\n{rows}\n]) }}}}\n"
+        "{%- endmacro %}\n\n"
+        "{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}\n"
+        "{% macro indicator_forms() -%}\n"
+        f"{{{{ return({{'forms': {{{forms}}}, 'dimensions': {list(own)}}}) }}}}\n"
         "{%- endmacro %}\n\n"
         "{#- Columns of mart_indicator_wide by policy field. -#}\n"
         "{% macro indicator_fields() -%}\n"
@@ -342,7 +361,7 @@ def _structure(specifications: Specifications, ordered: Sequence[Indicator]) -> 
     for one in ordered:
         concept = one.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
         concept["base_id"] = one.base_id
-        concept["computed_by"] = _computed_by(one)
+        concept["computed_by"] = _computed_by(specifications, one)
         concept["traps"] = list(specifications.traps_of(one))
         concept["breaks"] = [item.model_dump(mode="json") for item in specifications.breaks_of(one)]
         concepts.append(concept)
@@ -370,13 +389,17 @@ def _structure(specifications: Specifications, ordered: Sequence[Indicator]) -> 
 
 def _page(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
     computing = [one for one in ordered if one.computes]
+    own = [one for one in computing if specifications.is_own(one)]
     out = [
         f"<!-- {GENERATED} -->",
         "# Indikatoren / Indicators",
         "",
         f"{len({one.base_id for one in ordered})} Indikatoren mit {len(ordered)} Ausprägungen; "
         f"{len(computing)} werden berechnet, {len(ordered) - len(computing)} warten auf eine Eingabe. "
-        f"({len(computing)} of {len(ordered)} compute, the others name the input they wait for.)",
+        f"({len(computing)} of {len(ordered)} compute, the others name the input they wait for.) "
+        f"{len(own)} davon aus den Vordrucken einer Kommune: ihre Werte sind vertraulich und stehen nie in "
+        "den Produkten der veröffentlichten Tabellen. "
+        "(These come from a municipality's own forms and are confidential.)",
         "",
     ]
     for field in FIELDS:
@@ -400,7 +423,8 @@ def _origin(specifications: Specifications, one: Indicator) -> str:
         return f"`{one.composite.model}`"
     if one.derived:
         return f"{one.derived.operands[0]} und {one.derived.operands[1]}"
-    return ", ".join(f"`{specifications.facts[name].model}`" for name in specifications.facts_of(one))
+    named = [specifications.facts[name] for name in specifications.facts_of(one)]
+    return ", ".join(f"Vordruck `{fact.form}`" if fact.form else f"`{fact.model}`" for fact in named)
 
 
 def _chapter(specifications: Specifications, one: Indicator) -> list[str]:

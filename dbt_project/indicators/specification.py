@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -67,14 +67,15 @@ class Bilingual(Frozen):
 class Term(Frozen):
     """Cells of one fact that are added up: a measure, the codes of its dimensions, a factor.
 
-    A dimension that is not named is the total. `ages` counts completed years, both ends inclusive (`0-19`,
-    `65+`), and is resolved to published age groups; a code of the list is given as `where: {age_group: …}`.
+    A dimension that is not named is the total; several codes of one are added up. `ages` counts completed
+    years, both ends inclusive (`0-19`, `65+`), and is resolved to published age groups; a code of the list is
+    given as `where: {age_group: …}`.
     """
 
     fact: Identifier
     measure: Identifier
     ages: Ages | None = None
-    where: dict[Identifier, str] = Field(default_factory=dict)
+    where: dict[Identifier, str | tuple[str, ...]] = Field(default_factory=dict)
     factor: float = 1.0
 
     @model_validator(mode="after")
@@ -238,8 +239,13 @@ class Partition(Frozen):
 
 
 class Fact(Frozen):
-    """A fact a term may select from: its dbt model, dimensions with their code list, measures."""
+    """A fact a term may select from: its dbt model, dimensions with their code list, measures.
 
+    `form` names the form that a municipality fills in with these counts. They are confidential: an indicator
+    over them is computed apart from those over published tables (`Specifications.is_own`).
+    """
+
+    form: Text | None = None
     model: Identifier
     dimensions: dict[Identifier, Identifier] = Field(default_factory=dict)
     codes: dict[Identifier, tuple[str, ...]] = Field(
@@ -285,6 +291,10 @@ class Specifications(Mapping[str, Indicator]):
             names += self.facts_of(self.indicators[operand])
         return tuple(dict.fromkeys(names))
 
+    def is_own(self, indicator: Indicator) -> bool:
+        """Whether the indicator is computed from a municipality's own forms, not from published tables."""
+        return any(self.facts[name].form for name in self.facts_of(indicator) if name in self.facts)
+
     def breaks_of(self, indicator: Indicator) -> tuple[Break, ...]:
         """The breaks of the indicator itself and of the facts it is computed from, by date."""
         inherited = [one for name in self.facts_of(indicator) for one in self.facts[name].breaks]
@@ -315,11 +325,16 @@ class Specifications(Mapping[str, Indicator]):
         return roles
 
     def _resolved(self, term: Term) -> Iterator[Term]:
-        if term.ages is None:
-            yield term
-            return
-        for code in self.age_codes(term):
-            yield term.model_copy(update={"ages": None, "where": {**term.where, "age_group": code}})
+        """One term per combination of single codes."""
+        listed = {
+            name: (codes,) if isinstance(codes, str) else codes
+            for name, codes in (*term.where.items(), *self._ages(term))
+        }
+        for codes in product(*listed.values()):
+            yield term.model_copy(update={"ages": None, "where": dict(zip(listed, codes, strict=True))})
+
+    def _ages(self, term: Term) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return () if term.ages is None else (("age_group", self.age_codes(term)),)
 
     def _midpoints(self, mean_age: MeanAge) -> Iterator[Term]:
         finest = max(self.facts[mean_age.fact].age_partitions, key=lambda one: len(one.codes))
@@ -463,13 +478,35 @@ def _check(
         terms.append((("published_value",), indicator.published_value))
     for key, term in terms:
         _check_term(specifications, term, key, complain)
+    own = [term.fact for _, term in terms if term.fact in specifications.facts]
+    if any(specifications.facts[name].form for name in own):
+        _check_own(specifications, indicator, own, complain)
     if indicator.derived:
         for number, operand in enumerate(indicator.derived.operands):
             other = specifications.indicators.get(operand)
+            if other is not None and specifications.is_own(other):
+                complain(("derived", "operands", number), f"{operand} is computed from forms: divide counts")
             if other is None:
                 complain(("derived", "operands", number), f"no indicator {operand!r}")
             elif other.derived is None and not (other.numerator or other.mean_age):
                 complain(("derived", "operands", number), f"{operand} is not computed from facts")
+
+
+def _check_own(
+    specifications: Specifications, indicator: Indicator, facts: Sequence[str], complain: Any
+) -> None:
+    """Confidential counts stay among themselves: nothing else is divided by them, or divides them."""
+    published = sorted({name for name in facts if not specifications.facts[name].form})
+    if published:
+        complain(
+            ("numerator",),
+            f"mixes a municipality's forms with published tables ({', '.join(published)}); take both sides "
+            "from forms",
+        )
+    if indicator.published_value or indicator.mean_age:
+        complain(("numerator",), "over forms only sums and their quotient are computed")
+    if indicator.denominator and indicator.denominator.date != "same":
+        complain(("denominator", "date"), "over forms numerator and denominator are of the same day")
 
 
 def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...], complain: Any) -> None:
@@ -483,15 +520,20 @@ def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...]
             (*key, "measure"),
             f"fact {term.fact} has no measure {term.measure!r}, only {', '.join(fact.measures)}",
         )
-    for dimension, code in term.where.items():
+    for dimension, chosen in term.where.items():
         if dimension not in fact.dimensions:
             complain((*key, "where", dimension), f"fact {term.fact} has no dimension {dimension!r}")
             continue
         codes = fact.codes.get(dimension) or specifications.code_lists.get(fact.dimensions[dimension], {})
-        if code != TOTAL and code not in codes:
-            complain(
-                (*key, "where", dimension), f"{code!r} is not in the code list {fact.dimensions[dimension]}"
-            )
+        named = (chosen,) if isinstance(chosen, str) else chosen
+        for code in named:
+            if code != TOTAL and code not in codes:
+                complain(
+                    (*key, "where", dimension),
+                    f"{code!r} is not in the code list {fact.dimensions[dimension]}",
+                )
+        if len(set(named)) < len(named) or (TOTAL in named and len(named) > 1):
+            complain((*key, "where", dimension), "codes are added up: name each once, and not the total too")
     if term.ages:
         try:
             specifications.age_codes(term)

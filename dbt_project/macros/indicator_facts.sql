@@ -18,6 +18,11 @@
 ]) }}
 {%- endmacro %}
 
+{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}
+{% macro indicator_forms() -%}
+{{ return({'forms': {'resident': 'bevoelkerung-kleinraeumig', 'youth_support': 'hilfen-zur-erziehung', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'taking_into_care': 'inobhutnahmen'}, 'dimensions': ['age_group', 'sex', 'nationality', 'youth_support', 'assessment_result', 'taking_into_care_reason']}) }}
+{%- endmacro %}
+
 {#- Columns of mart_indicator_wide by policy field. -#}
 {% macro indicator_fields() -%}
 {{ return({

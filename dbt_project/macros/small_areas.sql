@@ -1,10 +1,27 @@
 {#-
-  A town's own counts for every area of its division, summed up from the leaves. CTEs `shown` (areas by year: those of
-  the division in force at its end, and those of the newest division, so that series stand on one territory), `leaves`
-  (leaves below each) and `codes` (what the counts are crossed with). An area is left out for a year in which one of
-  its leaves did not exist. Missing combinations are zero.
+  A town's own counts for every area of its division, summed up from the leaves: CTEs `counts` (of these forms and
+  measures), `shown` and `members` as below, and `codes` (what the counts are crossed with). Missing combinations are zero.
 -#}
-{% macro small_area_counts(dataset_id, dimensions) %}
+{% macro small_area_counts(dataset_id, measure_code, dimensions) %}
+{{ small_areas_shown([dataset_id], [measure_code]) }},
+
+codes as (
+
+    select *
+    from (select distinct period_key from counts)
+    {% for dimension in dimensions -%}
+    cross join (select distinct {{ dimension }} from counts union all select '_T') as {{ dimension }}_codes
+    {% endfor %}
+)
+{% endmacro %}
+
+{#-
+  CTEs `counts` (cells of these forms, of all measures when none is named), `shown` (areas by period: those of the division
+  in force at its end, and those of the newest division, so that series stand on one territory; `leaf_codes` lie below)
+  and `members` (an area and a leaf below it, a row). An area is left out for a period in which one of its leaves did not
+  exist.
+-#}
+{% macro small_areas_shown(dataset_ids, measure_codes=[]) %}
 areas as (
 
     select * from {{ ref('bridge_small_area') }}
@@ -13,7 +30,12 @@ areas as (
 
 counts as (
 
-    select * from {{ ref('fct_small_area_count') }} where dataset_id = '{{ dataset_id }}'
+    select * from {{ ref('fct_small_area_count') }}
+    where
+        dataset_id in ('{{ dataset_ids | join("', '") }}')
+        {%- if measure_codes %}
+        and measure_code in ('{{ measure_codes | join("', '") }}')
+        {%- endif %}
 
 ),
 
@@ -83,7 +105,8 @@ shown as (
         areas.area_name,
         areas.area_level,
         areas.edition,
-        areas.edition_from > periods.reference_date as is_backcast
+        areas.edition_from > periods.reference_date as is_backcast,
+        whole.leaf_codes
     from periods
     inner join areas
         on areas.edition_from in (periods.edition_then, periods.newest_edition)
@@ -97,15 +120,6 @@ shown as (
             partition by periods.period_key, areas.area_code, whole.leaf_codes order by areas.edition_from
         ) = 1
 
-),
-
-codes as (
-
-    select *
-    from (select distinct period_key from counts)
-    {% for dimension in dimensions -%}
-    cross join (select distinct {{ dimension }} from counts union all select '_T') as {{ dimension }}_codes
-    {% endfor %}
 )
 {% endmacro %}
 

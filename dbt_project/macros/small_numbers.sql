@@ -61,3 +61,14 @@
 {% macro in_unit(fraction) -%}
     case when statistic = 'odds' then {{ odds(fraction) }} else {{ fraction }} end
 {%- endmacro %}
+
+{#- How far a value may be trusted, from its denominator: grades above the least denominator of its indicator. -#}
+{% macro reliability(value, interval_method, denominator, minimum) -%}
+    case
+        when {{ value }} is null or {{ interval_method }} = 'none' then 'not_graded'
+        when {{ denominator }} < {{ minimum }} then 'insufficient'
+        when {{ denominator }} < 3 * {{ minimum }} then 'low'
+        when {{ denominator }} < 10 * {{ minimum }} then 'medium'
+        else 'high'
+    end
+{%- endmacro %}

@@ -270,13 +270,8 @@ select
     changed.lower_limit,
     changed.upper_limit,
     changed.interval_method,
-    case
-        when changed.value is null or changed.interval_method = 'none' then 'not_graded'
-        when changed.denominator < changed.minimum_denominator then 'insufficient'
-        when changed.denominator < 3 * changed.minimum_denominator then 'low'
-        when changed.denominator < 10 * changed.minimum_denominator then 'medium'
-        else 'high'
-    end as reliability,
+    {{ reliability('changed.value', 'changed.interval_method', 'changed.denominator', 'changed.minimum_denominator') }}
+        as reliability,
     changed.rounding_error,
     changed.reference_area_code,
     changed.reference_value,

@@ -2,32 +2,40 @@
   Confidential: true counts. Of each form the newest delivery of a year stands for the whole year, since what a form
   leaves out is zero.
 -#}
+{% set forms = {
+    'hilfen_zur_erziehung': ['youth_support', 'age_group', 'sex'],
+    'gefaehrdungseinschaetzungen': ['assessment_result', 'age_group', 'sex'],
+    'inobhutnahmen': ['taking_into_care_reason', 'age_group', 'sex'],
+    'sgb2_kleinraeumig': ['age_group'],
+    'bevoelkerung_kleinraeumig': ['age_group', 'sex', 'nationality'],
+} -%}
 with cells as (
 
+    {%- for form, dimensions in forms.items() %}
+
     select
-        dataset_id, snapshot_id, known_from, period_key, reference_date, area_code, measure_code, value,
-        case
-            when youth_support = 'S28' then 'COUNSELLING'
-            when youth_support in ('S33', 'S34') then 'OUTSIDE_FAMILY'
-            when youth_support = 'S35A' then 'INTEGRATION'
-            when youth_support = 'S41' then 'YOUNG_ADULTS'
-            else 'FAMILY_SUPPORT'
-        end as support_group_code,
-        age_group as age_group_code,
-        sex as sex_code
-    from {{ ref('stg_kommune__hilfen_zur_erziehung') }}
-    where measure_code = 'cases_running'
-    union all
-    select
-        dataset_id, snapshot_id, known_from, period_key, reference_date, area_code, measure_code, value,
-        '_T', age_group, '_T'
-    from {{ ref('stg_kommune__sgb2_kleinraeumig') }}
+        dataset_id,
+        snapshot_id,
+        known_from,
+        period_key,
+        reference_date,
+        area_code,
+        measure_code,
+        {% for name in ['youth_support', 'assessment_result', 'taking_into_care_reason', 'age_group', 'sex', 'nationality'] -%}
+        {{ name if name in dimensions else "'_T'" }} as {{ name }}_code,
+        {% endfor -%}
+        value,
+        line as source_line,
+        column_no as source_column
+    from {{ ref('stg_kommune__' ~ form) }}
+    {%- if form == 'sgb2_kleinraeumig' %}
     where benefit = 'SGB2_RLB' and age_group <> '_T'
+    {%- endif %}
+    {%- if not loop.last %}
+
     union all
-    select
-        dataset_id, snapshot_id, known_from, period_key, reference_date, area_code, measure_code, value,
-        '_T', age_group, sex
-    from {{ ref('stg_kommune__bevoelkerung_kleinraeumig') }}
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
@@ -47,11 +55,22 @@ select
     cells.reference_date,
     cells.area_code,
     cells.measure_code,
-    cells.support_group_code,
+    case
+        when cells.youth_support_code = '_T' then '_T'
+        when cells.youth_support_code = 'S28' then 'COUNSELLING'
+        when cells.youth_support_code in ('S33', 'S34') then 'OUTSIDE_FAMILY'
+        when cells.youth_support_code = 'S35A' then 'INTEGRATION'
+        when cells.youth_support_code = 'S41' then 'YOUNG_ADULTS'
+        else 'FAMILY_SUPPORT'
+    end as support_group_code,
+    cells.youth_support_code,
+    cells.assessment_result_code,
+    cells.taking_into_care_reason_code,
     cells.age_group_code,
     cells.sex_code,
-    cast(sum(cells.value) as double) as value,
-    count(*) - count(cells.value) as unknown_count
+    cells.nationality_code,
+    cast(cells.value as double) as value,
+    cells.source_line,
+    cells.source_column
 from cells
 inner join newest using (dataset_id, period_key, snapshot_id)
-group by all

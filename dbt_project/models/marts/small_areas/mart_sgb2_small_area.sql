@@ -1,4 +1,4 @@
-with {{ small_area_counts('sgb2-kleinraeumig', ['age_group_code']) }},
+with {{ small_area_counts('sgb2-kleinraeumig', 'persons', ['age_group_code']) }},
 
 summed as (
 

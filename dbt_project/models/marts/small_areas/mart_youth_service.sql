@@ -1,4 +1,4 @@
-with {{ small_area_counts('hilfen-zur-erziehung', ['support_group_code', 'sex_code']) }},
+with {{ small_area_counts('hilfen-zur-erziehung', 'cases_running', ['support_group_code', 'sex_code']) }},
 
 young as (
 

@@ -1,0 +1,1 @@
+{{ stage_cells('kommune', 'gefaehrdungseinschaetzungen', ['assessment_result', 'age_group', 'sex']) }}

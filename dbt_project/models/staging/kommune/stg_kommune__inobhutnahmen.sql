@@ -1,0 +1,1 @@
+{{ stage_cells('kommune', 'inobhutnahmen', ['taking_into_care_reason', 'age_group', 'sex']) }}
