@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.indicators import own
 from dbt_project.indicators.breaks import breaks_of
 from dbt_project.indicators.warehouse import (
     Row,
@@ -151,10 +152,13 @@ def query(
     with opened(warehouse) as connection:
         indicator = indicator_row(connection, indicator_id)
         can_answer(indicator, as_of, gebietsstand)
-        composite = indicator["computed_by"] not in ("facts", "derived")
+        from_forms = indicator["computed_by"] == "forms"
+        composite = indicator["computed_by"] not in ("facts", "derived", "forms")
         is_index = indicator["computed_by"] == "mart_social_index"
         codes = [
-            index_area_code(connection, area) if is_index else area_row(connection, area)["area_code"]
+            index_area_code(connection, area)
+            if is_index
+            else (own.place_row if from_forms else area_row)(connection, area)["area_code"]
             for area in areas
         ]
         span = period_range(period) if period else (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
@@ -165,6 +169,9 @@ def query(
         if composite:
             source, bound = INDICES if is_index else GOALS, []
             notes.append(f"from {indicator['computed_by']}; an edition is never changed once published")
+        elif from_forms:
+            source, bound = own.SERIES, []
+            notes.append(own.CONFIDENTIAL)
         elif gebietsstand is not None:
             is_known_territory(connection, gebietsstand)
             source, bound = (
@@ -238,6 +245,18 @@ def can_answer(indicator: Row, as_of: dt.datetime | None, gebietsstand: dt.date 
         raise CannotAnswer(f"{name} is not computed yet. It waits for {where}")
     if indicator["computed_by"] in ("facts", "derived"):
         return
+    if indicator["computed_by"] == "forms":
+        if as_of is not None:
+            raise CannotAnswer(
+                f"{name} is counted from the newest form of each year, which replaces those before: ask "
+                "without a day"
+            )
+        if gebietsstand is not None:
+            raise CannotAnswer(
+                f"{name} stands on the municipality's own areas, each year on those of its end: ask without "
+                "a Gebietsstand"
+            )
+        return
     if as_of is not None:
         raise CannotAnswer(f"{name} has editions, which are never changed: ask without a day")
     if gebietsstand is not None:
@@ -278,7 +297,8 @@ def _nothing(
     levels = rows(
         connection,
         "select distinct area_level from mart_indicator where indicator_id = ?1"
-        " union select distinct area_level from mart_social_index where index_id = ?1 order by 1",
+        " union select distinct area_level from mart_social_index where index_id = ?1"
+        " union select distinct area_level from fct_town_indicator where indicator_id = ?1 order by 1",
         [name],
     )
     there = ", ".join(row["area_level"] for row in levels)

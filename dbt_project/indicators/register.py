@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from dbt_project.indicators import own
 from dbt_project.indicators.compiler import FIELDS, in_order
 from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
 from dbt_project.indicators.warehouse import UnknownName, opened, rows
@@ -101,10 +102,16 @@ def _origin(known: Specifications, one: Indicator) -> str:
         return one.composite.model
     if one.derived:
         return f"{one.derived.operands[0]} / {one.derived.operands[1]}"
-    return ", ".join(known.facts[name].model for name in known.facts_of(one))
+    named = [known.facts[name] for name in known.facts_of(one)]
+    return ", ".join(f"form {fact.form}" if fact.form else fact.model for fact in named)
 
 
 def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> str:
+    if known.is_own(one):
+        forms = sorted({known.facts[name].form or "" for name in known.facts_of(one)} & empty)
+        if forms:
+            return f"form not handed in: {', '.join(forms)} (`planstat form` writes an empty one)"
+        return "the forms handed in hold no area or day for it"
     lacking = [known.facts[name].model for name in known.facts_of(one) if known.facts[name].model in empty]
     if lacking:
         return f"{', '.join(lacking)} is empty: nothing of {', '.join(one.tables)} is delivered"
@@ -119,7 +126,7 @@ def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> str:
 
 
 def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str, Any]], set[str]]:
-    """Periods, areas and values per indicator in the warehouse, and the facts without a cell.
+    """Periods, areas and values per indicator in the warehouse, and the facts and forms without a cell.
 
     Composites and goals are counted in marts of their own.
     """
@@ -138,5 +145,9 @@ def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str
     """
     with opened(warehouse) as connection:
         counted = {row.pop("indicator_id"): row for row in rows(connection, sql)}
-        models = {fact.model for fact in known.facts.values()}
-        return counted, {model for model in models if not rows(connection, f"select 1 from {model} limit 1")}
+        counts, given = own.counted(connection)
+        counted |= {row.pop("indicator_id"): row for row in counts}
+        models = {fact.model for fact in known.facts.values() if fact.form is None}
+        empty = {model for model in models if not rows(connection, f"select 1 from {model} limit 1")}
+        empty |= {fact.form for fact in known.facts.values() if fact.form} - given
+        return counted, empty

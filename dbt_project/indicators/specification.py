@@ -292,8 +292,11 @@ class Specifications(Mapping[str, Indicator]):
         return tuple(dict.fromkeys(names))
 
     def is_own(self, indicator: Indicator) -> bool:
-        """Whether the indicator is computed from a municipality's own forms, not from published tables."""
-        return any(self.facts[name].form for name in self.facts_of(indicator) if name in self.facts)
+        """Whether the indicator is computed from a municipality's own forms, not from published tables.
+
+        Nothing is derived from such an indicator (`_check`), so its own terms tell.
+        """
+        return any(self.facts[term.fact].form for term in indicator.numerator if term.fact in self.facts)
 
     def breaks_of(self, indicator: Indicator) -> tuple[Break, ...]:
         """The breaks of the indicator itself and of the facts it is computed from, by date."""

@@ -82,33 +82,39 @@ def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> R
     raise UnknownName(f"no indicator {indicator_id!r}; near it are {named}")
 
 
-def area_row(connection: duckdb.DuckDBPyConnection, area: str) -> Row:
-    """The newest version of an area by code, or by name where that is unambiguous; raises `UnknownName`."""
+NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
+"""Levels whose areas may be named instead of giving the code."""
+
+
+def area_row(connection: duckdb.DuckDBPyConnection, area: str, named: Sequence[str] = NAMED) -> Row:
+    """The newest version of an area by code, or by name where that is unambiguous among the levels `named`.
+
+    Raises `UnknownName` with what comes near.
+    """
     by_code = rows(connection, "select * from dim_area where area_code = ? and is_latest", [area])
     if by_code:
         return by_code[0]
     found = rows(
         connection,
         "select * from dim_area where is_latest and contains(lower(area_name), lower(?))"
-        " and area_level in ('DE', 'LAND', 'REGBEZ', 'KREIS', 'CITY_IN_KREIS', 'BEZIRK')"
-        " order by length(area_name), area_code limit 6",
-        [area],
+        " and list_contains(?::varchar[], area_level) order by length(area_name), area_code limit 6",
+        [area, list(named)],
     )
     exact = [row for row in found if row["area_name"].lower().split(",")[0] == area.lower()]
     if len(found) == 1 or len(exact) == 1:
         return (exact or found)[0]
     if found:
-        named = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found)
-        raise UnknownName(f"{area!r} could be {named}: give the code")
+        could = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found)
+        raise UnknownName(f"{area!r} could be {could}: give the code")
     near = rows(
         connection,
-        "select area_code, area_name from dim_area where is_latest and area_level in ('DE', 'LAND', 'KREIS')"
-        " order by area_code = lpad(?, 5, '0') desc, jaro_winkler_similarity("
-        "lower(split_part(area_name, ',', 1)), lower(?)) desc, area_code limit 3",
-        [area, area],
+        "select area_code, area_name from dim_area where is_latest"
+        " and list_contains(?::varchar[], area_level) order by area_code = lpad(?, 5, '0') desc,"
+        " jaro_winkler_similarity(lower(split_part(area_name, ',', 1)), lower(?)) desc, area_code limit 3",
+        [[level for level in named if level not in ("REGBEZ", "CITY_IN_KREIS", "BEZIRK")], area, area],
     )
-    named = ", ".join(f"{row['area_code']} {row['area_name']}" for row in near)
-    raise UnknownName(f"no area {area!r}; near it are {named}. Codes keep their leading zeros")
+    near_by = ", ".join(f"{row['area_code']} {row['area_name']}" for row in near)
+    raise UnknownName(f"no area {area!r}; near it are {near_by}. Codes keep their leading zeros")
 
 
 def index_area_code(connection: duckdb.DuckDBPyConnection, area: str) -> str:

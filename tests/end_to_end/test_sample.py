@@ -105,8 +105,8 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     [row] = [line for line in told.said.splitlines() if line.startswith("P07 ")]
     assert re.search(r" 17 +\d+ +\d+ +\d{4} – \d{4} +fct_benefit_receipt, fct_population", row)
     [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
-    assert "22517" in row
-    assert re.search(r"103 indicators and variants: 59 compute, 44 wait", told.said)
+    assert "hilfen-zur-erziehung" in row
+    assert re.search(r"105 indicators and variants: 73 compute, 32 wait", told.said)
     unknown = place.planstat("indicators", "--field", "Sport")
     assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
 

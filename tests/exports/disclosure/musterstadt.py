@@ -37,10 +37,13 @@ PRODUCTS = ("youth_service", "sgb2_small_area")
 MODELS = (
     "staging/kommune/stg_kommune__gebietsgliederung",
     "staging/kommune/stg_kommune__hilfen_zur_erziehung",
+    "staging/kommune/stg_kommune__gefaehrdungseinschaetzungen",
+    "staging/kommune/stg_kommune__inobhutnahmen",
     "staging/kommune/stg_kommune__sgb2_kleinraeumig",
     "staging/kommune/stg_kommune__bevoelkerung_kleinraeumig",
     "core/small_areas/bridge_small_area",
     "core/small_areas/fct_small_area_count",
+    "core/indicators/fct_town_indicator",
     "marts/small_areas/mart_youth_service",
     "marts/small_areas/mart_sgb2_small_area",
 )
@@ -54,7 +57,7 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
     landing = warehouse.parent / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     write_catalogue_tables(catalog, landing)
-    files = ("readings.sql", "stage_cells.sql", "small_areas.sql")
+    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "indicator_facts.sql")
     macros = "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in files)
     with duckdb.connect(str(warehouse)) as connection:
         for name in ("datasets", "missing_symbols", "rounding"):
@@ -77,6 +80,10 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
                 connection.execute(
                     "insert into ledger values (?, ?, 'accepted', null, ?)", [name, snapshot, moment]
                 )
+        for seed in ("indicator", "indicator_part", "indicator_area_level"):
+            connection.execute(
+                f"create table {seed} as select * from read_csv(?)", [str(PROJECT / "seeds" / f"{seed}.csv")]
+            )
         for path in MODELS:
             made = environment()
             made.globals["source"] = lambda _, table: f'"{table}"'

@@ -1,0 +1,355 @@
+"""Indicators over a municipality's own forms: the invented town's figures, counted here a second time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dbt_project.indicators import specification
+from dbt_project.indicators.compiler import compile_files
+from dbt_project.indicators.explain import explain
+from dbt_project.indicators.own import cells, newest, spans
+from dbt_project.indicators.query import CannotAnswer, query
+from dbt_project.indicators.register import register
+from dbt_project.indicators.specification import load_specifications
+from dbt_project.indicators.warehouse import UnknownName
+from exports.products import load_products
+from sources.catalogue import load_catalog
+from sources.located_yaml import DeclarationError
+from sources.twins.musterstadt import CITY, YEARS, Musterstadt
+from tests.dbt.rendering import PROJECT, macros, model
+from tests.exports.disclosure.musterstadt import fill
+
+HZE = {"S27", "S28", "S29", "S30", "S31", "S32", "S33", "S34", "S35", "S41"}
+OUTPATIENT, RESIDENTIAL = {"S27", "S29", "S30", "S31", "S32"}, {"S33", "S34"}
+UNDER_18 = {"Y_LT3", "Y3T5", "Y6T8", "Y9", "Y10T11", "Y12T13", "Y14", "Y15T17"}
+IN_YEAR = {"cases_running", "cases_ended"}
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The forms of three years, with what `query` and `explain` look up beside the numbers."""
+    file = tmp_path_factory.mktemp("town") / "warehouse.duckdb"
+    fill(file, YEARS, blocks=False)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            """create table dim_area as
+            select area_code || '@' || valid_from as area_key, area_code, area_name, area_level,
+                valid_from, valid_to,
+                null::varchar as predecessor_codes, '' as legal_basis,
+                row_number() over (partition by area_code order by valid_to desc) = 1 as is_latest
+            from stg_kommune__gebietsgliederung"""
+        )
+        connection.execute(
+            "create table dim_snapshot as select snapshot_id, dataset_id, dataset_id || '.xlsx' as file_name,"
+            " 'file:///' as source_uri, repeat('ab', 32) as sha256 from ledger"
+        )
+        connection.execute(
+            "create table dim_dataset as select dataset_id, publisher, table_code, title_de, publisher_name,"
+            " attribution from datasets"
+        )
+        for seed in ("indicator_edition", "indicator_break"):
+            path = str(PROJECT / "seeds" / f"{seed}.csv")
+            connection.execute(f"create table {seed} as select * from read_csv(?)", [path])
+        connection.execute(
+            "create table dim_break (statistic_prefix varchar, area_prefix varchar, effective_date date,"
+            " kind varchar, what_de varchar, what_en varchar, source varchar)"
+        )
+        for empty in ("fct_indicator", "mart_indicator"):
+            connection.execute(f"create table {empty} as select * from fct_town_indicator limit 0")
+        connection.execute(
+            "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar,"
+            " reference_year integer, missing_reason varchar)"
+        )
+        connection.execute(
+            "create table mart_outcome (reference_date date, area_code varchar, attainment_pct double)"
+        )
+        for fact in load_specifications().facts.values():
+            connection.execute(f"create table if not exists {fact.model} (value double)")
+        connection.execute(
+            "create table bridge_area_crosswalk (from_year integer, from_code varchar, to_year integer,"
+            " to_code varchar, weight_population double, weight_area double, grade varchar)"
+        )
+        names = ("status.sql", "count_marts.sql", "indicator_facts.sql", "indicators.sql", "territory.sql")
+        connection.execute(macros(*names).breaks_between())
+    return file
+
+
+@pytest.fixture(scope="module")
+def forms() -> dict[str, list[Row]]:
+    """The lines of the town's forms."""
+    return {name: list(rows) for name, rows in Musterstadt().tables().items()}
+
+
+def sums(lines: list[Row], counts: Callable[[Row], bool], year: int) -> dict[str, float]:
+    """Sums by area: of the small areas, their districts and the town."""
+    found: dict[str, float] = defaultdict(float)
+    for line in lines:
+        if counts(line) and str(year) in line["time_text"]:
+            code = line["area_code"]
+            for place in {code, code[:10], CITY} if not code.endswith("9999") else {CITY}:
+                found[place] += int(line["value_text"])
+    return found
+
+
+def supports(measures: set[str], kinds: set[str]) -> Callable[[Row], bool]:
+    return lambda line: line["measure"] in measures and line["youth_support"] in kinds
+
+
+def residents(ages: set[str]) -> Callable[[Row], bool]:
+    return lambda line: line["age_group"] in ages
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_numbers_are_those_counted_from_the_forms(
+    warehouse: Path, forms: dict[str, list[Row]], year: int
+) -> None:
+    help_, people = forms["hilfen-zur-erziehung"], forms["bevoelkerung-kleinraeumig"]
+    young, minors = residents(UNDER_18 | {"Y18T20"}), residents(UNDER_18)
+    risks, care = forms["gefaehrdungseinschaetzungen"], forms["inobhutnahmen"]
+    adults = {"Y18T20", "Y21T26"}
+    expected = {
+        "J01": (help_, supports(IN_YEAR, HZE), people, young, 10_000),
+        "J02": (help_, supports(IN_YEAR, HZE - {"S28"}), people, young, 10_000),
+        "J03-outpatient": (help_, supports(IN_YEAR, OUTPATIENT), people, young, 10_000),
+        "J03-residential": (help_, supports(IN_YEAR, RESIDENTIAL), people, young, 10_000),
+        "J05": (help_, supports(IN_YEAR, OUTPATIENT), help_, supports(IN_YEAR, RESIDENTIAL), 1),
+        "J06": (help_, supports(IN_YEAR, {"S33"}), help_, supports(IN_YEAR, RESIDENTIAL), 100),
+        "J07": (help_, supports(IN_YEAR, {"S35A"}), people, young, 10_000),
+        "J08": (
+            help_,
+            lambda line: supports(IN_YEAR, HZE)(line) and line["age_group"] in adults,
+            people,
+            residents({"Y18T20"}),
+            10_000,
+        ),
+        "J09": (help_, supports({"cases_begun"}, HZE), people, young, 10_000),
+        "J10": (help_, supports({"cases_ended_as_planned"}, HZE), help_, supports({"cases_ended"}, HZE), 100),
+        "J13": (risks, lambda line: True, people, minors, 10_000),
+        "J14": (
+            risks,
+            lambda line: line["assessment_result"] in {"ACUTE", "LATENT"},
+            risks,
+            lambda line: True,
+            100,
+        ),
+        "J15": (care, lambda line: line["taking_into_care_reason"] != "PROVISIONAL", people, minors, 10_000),
+        "J15-42a": (
+            care,
+            lambda line: line["taking_into_care_reason"] == "PROVISIONAL",
+            people,
+            minors,
+            10_000,
+        ),
+    }
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select indicator_id, area_code, value, numerator, denominator, missing_reason"
+            " from fct_town_indicator where year(reference_date) = ? and not is_backcast",
+            [year],
+        ).fetchall()
+    assert {row[0] for row in rows} == set(expected)
+    assert len(rows) == len(expected) * (1 + 5 + (22 if year < 2025 else 21))
+    for name, area, value, numerator, denominator, reason in rows:
+        above, counts, below, people_of, factor = expected[name]
+        x, n = sums(above, counts, year)[area], sums(below, people_of, year)[area]
+        assert (numerator, denominator) == (x, n), (name, area)
+        if n:
+            assert value == pytest.approx(factor * x / n), (name, area)
+            assert reason == "none"
+        else:
+            assert (value, reason) == (None, "not_meaningful"), (name, area)
+
+
+def test_without_the_register_of_residents_there_is_no_rate(tmp_path: Path) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    fill(file, (2023,), blocks=False)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("delete from fct_small_area_count where dataset_id = 'bevoelkerung-kleinraeumig'")
+        connection.execute(
+            "update fct_small_area_count set value = null where youth_support_code = 'S33' and"
+            " area_code = (select min(area_code) from fct_small_area_count where youth_support_code = 'S33')"
+        )
+        sql = model(
+            "core/indicators/fct_town_indicator.sql",
+            "small_areas.sql",
+            "small_numbers.sql",
+            "indicator_facts.sql",
+        )
+        connection.execute(f"create or replace table again as {sql}")
+        rates = connection.execute(
+            "select distinct value, obs_status, missing_reason from again where indicator_id = 'J13'"
+        ).fetchall()
+        assert rates == [(None, "M", "not_delivered")]
+        secret = connection.execute(
+            "select area_level, missing_reason, value from again where indicator_id = 'J06' and value is null"
+            " and missing_reason <> 'not_meaningful' order by area_level"
+        ).fetchall()
+    assert secret == [
+        (level, "unknown_or_confidential", None) for level in ("CITY", "DISTRICT", "PLANNING_AREA")
+    ]
+
+
+def test_the_office_asks_for_a_series(warehouse: Path) -> None:
+    answer = query(warehouse, "j01", areas=["Musterstadt"])
+    assert [row["reference_date"].year for row in answer.rows] == list(YEARS)
+    assert all(row["lower_limit"] < row["value"] < row["upper_limit"] for row in answer.rows)
+    assert "confidential" in answer.notes[0]
+    districts = query(warehouse, "J01", area_level="DISTRICT", period="2025")
+    assert len(districts.rows) == 5
+    with pytest.raises(UnknownName, match="J01 has no row for KREIS; it has values for CITY, DISTRICT"):
+        query(warehouse, "J01", area_level="KREIS")
+
+
+def test_forms_answer_neither_as_of_a_day_nor_on_other_boundaries(warehouse: Path) -> None:
+    with pytest.raises(CannotAnswer, match="newest form of each year"):
+        query(warehouse, "J01", as_of=dt.datetime(2025, 1, 1))
+    with pytest.raises(CannotAnswer, match="municipality's own areas"):
+        explain(warehouse, "J01", CITY, "2024", gebietsstand=dt.date(2024, 12, 31))
+
+
+def test_a_receipt_names_form_sheet_lines_and_hash(warehouse: Path, forms: dict[str, list[Row]]) -> None:
+    receipt = explain(warehouse, "J01", "Nordstadt", "2025")
+    lines = receipt.lines()
+    assert lines[1].startswith("Nordstadt (990010000201), 2025-12-31: ")
+    assert any(line.startswith("formula: AKJ") for line in lines)
+    assert "status: A" in lines
+    assert any("confidential" in line for line in lines)
+    numerator, denominator = receipt.sides
+    for side in (numerator, denominator):
+        assert side.value == sum(cell["value"] for cell in side.cells)
+    [running] = [line for line in lines if "[cases_running; youth_support S31]" in line]
+    assert "hilfen-zur-erziehung.xlsx, sheet Hilfen zur Erziehung, line " in running
+    assert "sha256 abababababab…" in running
+    # the lines named are the lines of the form
+    named = re.search(r"line ([\d–, ]+) field", running)
+    assert named is not None
+    numbers = [
+        number
+        for span in named[1].split(", ")
+        for first, _, last in [span.partition("–")]
+        for number in range(int(first), int(last or first) + 1)
+    ]
+    counted = [forms["hilfen-zur-erziehung"][number - 2] for number in numbers]
+    assert {(one["measure"], one["youth_support"], one["area_code"]) for one in counted} == {
+        ("cases_running", "S31", "990010000201")
+    }
+    assert running.strip().startswith(f"{sum(int(one['value_text']) for one in counted)} Hilfen")
+
+
+def test_what_a_form_does_not_list_is_told_as_zero(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        zeros = connection.execute(
+            "select area_code from fct_town_indicator where indicator_id = 'J15-42a' and numerator = 0"
+            " order by 1"
+        ).fetchall()
+    lines = explain(warehouse, "J15-42a", zeros[0][0], "2023-2025").lines()
+    assert any("line none (not listed, so zero)" in line for line in lines)
+
+
+def test_a_period_without_a_number_names_those_there_are(warehouse: Path) -> None:
+    with pytest.raises(UnknownName, match="there is 2023-12-31, 2024-12-31, 2025-12-31"):
+        explain(warehouse, "J01", CITY, "1999")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        result = newest(connection, "J14", CITY, (dt.date(2024, 1, 1), dt.date(2024, 12, 31)))
+        assert (
+            sum(cell["value"] for cell in cells(connection, "J14", "numerator", result))
+            == result["numerator"]
+        )
+
+
+def test_the_register_counts_them_or_names_the_form(warehouse: Path, tmp_path: Path) -> None:
+    entries = {one.indicator_id: one for one in register(warehouse, "Jugendhilfe")}
+    assert (entries["J01"].state, entries["J01"].periods) == ("computes", 3)
+    assert entries["J01"].origin == "form hilfen-zur-erziehung, form bevoelkerung-kleinraeumig"
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copy(warehouse, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("delete from fct_town_indicator")
+        connection.execute("delete from fct_small_area_count where dataset_id = 'hilfen-zur-erziehung'")
+    entries = {one.indicator_id: one for one in register(copy, "Jugendhilfe")}
+    assert entries["J01"].state == "without values"
+    assert entries["J01"].why.startswith("form not handed in: hilfen-zur-erziehung")
+
+
+@pytest.mark.parametrize(("numbers", "words"), [([5], "5"), ([4, 2, 3, 9], "2–4, 9"), ([], "")])
+def test_spans(numbers: list[int], words: str) -> None:
+    assert spans(numbers) == words
+
+
+# --- nothing of it may reach a product without a policy ------------------------------------------------
+
+
+def test_no_form_is_part_of_the_pass_over_published_facts() -> None:
+    files = compile_files(load_specifications())
+    known = load_specifications()
+    own = {one.id for one in known.values() if known.is_own(one)}
+    assert {"J01", "J15-42a"} <= own
+    wide = files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
+    assert not [name for name in own if f"'{name}'" in wide]
+    published = files["dbt_project/macros/indicator_facts.sql"].partition("indicator_forms")[0]
+    assert "fct_small_area_count" not in published
+
+
+def above(graph: dict[str, dict[str, list[str]]], key: str) -> Iterator[str]:
+    """Every asset that an asset stands on, at any distance; the catalogue tables only tell what is landed."""
+    seen, waiting = set(), [key]
+    while waiting:
+        for found in graph[waiting.pop()]["deps"]:
+            if found not in seen and not found.startswith("landing/catalog/"):
+                seen.add(found)
+                waiting.append(found)
+                yield found
+
+
+def test_a_product_stands_on_confidential_data_exactly_when_it_has_a_policy() -> None:
+    """Read off the kept graph, which has its own test; the gate would refuse it (disclosure.decided)."""
+    outline = PROJECT.parent / "tests" / "orchestration" / "asset_graph.json"
+    graph = json.loads(outline.read_text(encoding="utf-8"))["assets"]
+    catalog = load_catalog()
+    secret = {
+        f"landing/{one.publisher}/{one.id}"
+        for one in catalog.values()
+        if one.confidential or catalog.holds_personal_data(one)
+    }
+    assert "landing/kommune/hilfen-zur-erziehung" in secret
+    assert "landing/kommune/hilfen-zur-erziehung" in set(above(graph, "warehouse/fct_town_indicator"))
+    for name, product in load_products().items():
+        protected = product.disclosure is not None and product.disclosure.policy is not None
+        found = secret & set(above(graph, f"candidate/{name}"))
+        assert bool(found) == protected, f"{name}: {sorted(found)}"
+
+
+# --- what a specification may not say -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("fact: resident, measure: persons, ages: 0-20", "fact: population, measure: persons, ages: 0-19",
+         "mixes a municipality's forms with published tables (population)"),
+        ("  terms:", "  date: year_end_before\n  terms:", "numerator and denominator are of the same day"),
+        ("S27, S28", "S27, S27", "name each once"),
+        ("S27, S28", "_T, S28", "not the total too"),
+        ("S27, S28", "S27, S99", "'S99' is not in the code list youth_support"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> None:
+    for name in (*specification.SHARED, "J01.yml"):
+        shutil.copy(specification.FOLDER / name, tmp_path / name)
+    text = (tmp_path / "J01.yml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "J01.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DeclarationError) as caught:
+        load_specifications(tmp_path)
+    assert message in str(caught.value)
+    assert re.search(r"J01\.yml:\d+: ", str(caught.value))
