@@ -14,6 +14,250 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_project.indicators import own
+from dbt_project.indicators.breaks import breaks_around, words_of
+from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
+from dbt_project.indicators.query import (
+    can_answer,
+    denominator_dates,
+    is_known_territory,
+    parts_of,
+    recompute,
+)
+from dbt_project.indicators.specification import Fact
+from dbt_project.indicators.warehouse import (
+    Row,
+    UnknownName,
+    area_row,
+    facts,
+    indicator_row,
+    opened,
+    period_range,
+    rows,
+)
+
+CELL = (
+    "measure_code", "unit", "value", "factor", "reference_date", "obs_status", "missing_reason", "raw_symbol",
+    "rounding_base", "is_backcast", "correction_id", "dataset_id", "table_code", "title_de", "publisher_name",
+    "attribution", "snapshot_id", "file_name", "source_uri", "sha256", "source_line", "source_column",
+    "known_from",
+)  # fmt: skip
+FOREVER = dt.datetime(9999, 12, 31)
+ROLES = {"numerator": "numerator", "denominator": "denominator", "value": "published value"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """Numerator, denominator or published value: the cells it is made of."""
+
+    role: str
+    value: float | None
+    cells: list[Row]
+
+    def lines(self) -> Iterator[str]:
+        """The side in words; cells of one line of one file that lie side by side are told one by one."""
+        total = "missing" if self.value is None else f"{self.value:.10g}"
+        yield f"{ROLES[self.role]}: {total}"
+        for cell in self.cells:
+            yield f"  {_cell_line(cell)}"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The receipt of one number: its row in the mart, and the receipts of what it is made of (`parts`)."""
+
+    indicator: Row
+    area: Row
+    result: Row
+    edition: Row | None
+    breaks: list[Row]
+    sides: list[Side]
+    parts: list[Explanation]
+    remarks: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The receipt in words, one statement a line; those of parts are indented."""
+        result = self.result
+        out = [
+            f"{self.indicator['indicator_id']} {self.indicator['name_de']}",
+            f"{self.area['area_name']} ({self.area['area_code']}), {result['reference_date']}: "
+            f"{_shown(result['value'], result['decimals'])} {self.indicator['unit']}",
+            f"formula: {self.indicator['formula_source']}"
+            + ("" if self.indicator["formula_confirmed"] else " (not confirmed at the source)"),
+        ]
+        if self.indicator["law"]:
+            out.append(f"law: {self.indicator['law']}")
+        if self.edition:
+            out.append(f"edition: {self.edition['edition_id']}, {self.edition['note_en']}")
+        out.append(f"status: {result['obs_status']}" + _but(result["missing_reason"]))
+        if result.get("lower_limit") is not None:
+            low, high = (
+                _shown(result[name], result["decimals"] + 1) for name in ("lower_limit", "upper_limit")
+            )
+            out.append(
+                f"95 % interval: {low} to {high} ({result['interval_method']}), "
+                f"reliability {result['reliability']}"
+            )
+        if result.get("rounding_base"):
+            out.append(f"rounding: the source rounds to multiples of {result['rounding_base']}")
+        if result.get("is_backcast"):
+            out.append("territory: carried back to an area that did not exist on that day")
+        out += self.remarks
+        for side in self.sides:
+            out += side.lines()
+        out += [
+            f"break {'before' if one['before'] == result['reference_date'] else 'after'} it: "
+            f"{one['break_date']}, {words_of(one)}"
+            for one in self.breaks
+        ]
+        for part in self.parts:
+            out += ["", *(f"  {line}" for line in part.lines())]
+        return out
+
+
+def _shown(value: float | None, decimals: int) -> str:
+    return "no value" if value is None else f"{value:.{decimals}f}"
+
+
+def _but(missing_reason: str) -> str:
+    return "" if missing_reason == "none" else f", missing because {missing_reason.replace('_', ' ')}"
+
+
+def _cell_line(cell: Row) -> str:
+    codes = ", ".join(
+        f"{name.removesuffix('_code')} {code}" for name, code in cell["codes"].items() if code != "_T"
+    )
+    number = f"no value (“{cell['raw_symbol'] or ''}”)" if cell["value"] is None else f"{cell['value']:.10g}"
+    column = "" if cell["source_column"] is None else f" field {cell['source_column']}"
+    return "".join(
+        [
+            number,
+            "" if cell["factor"] == 1 else f" × {cell['factor']:g}",
+            f" {cell['unit']} [{cell['measure_code']}{'; ' + codes if codes else ''}]",
+            f" on {cell['reference_date']}: table {cell['table_code'] or cell['dataset_id']},",
+            f" {cell['file_name']} line {cell['source_line']}{column},",
+            f" sha256 {cell['sha256'][:12]}…, known since {cell['known_from']:%Y-%m-%d}",
+            "" if cell["obs_status"] in ("A", "M") else f", status {cell['obs_status']}",
+            f", rounded to {cell['rounding_base']}" if cell["rounding_base"] else "",
+            f", corrected ({cell['correction_id']})" if cell["correction_id"] else "",
+        ]
+    )
+
+
+def explain(
+    warehouse: Path,
+    indicator_id: str,
+    area: str,
+    period: str,
+    *,
+    as_of: dt.datetime | None = None,
+    gebietsstand: dt.date | None = None,
+) -> Explanation:
+    """The receipt of the newest number of an indicator for an area in a period.
+
+    as_of: as it was known at that time. gebietsstand: on the boundaries of that year-end; the receipts of the
+    areas the number was carried from stand below. Raises `UnknownName` when indicator, area, period or number
+    is not there, `CannotAnswer` for what an indicator cannot be asked.
+    """
+    with opened(warehouse) as connection:
+        if gebietsstand is None:
+            return _explain(connection, indicator_id, area, period, as_of)
+        return _carried(connection, indicator_id, area, period, as_of, gebietsstand)
+
+
+def _carried(
+    connection: duckdb.DuckDBPyConnection,
+    indicator_id: str,
+    area: str,
+    period: str,
+    as_of: dt.datetime | None,
+    gebietsstand: dt.date,
+) -> Explanation:
+    indicator = indicator_row(connection, indicator_id)
+    indicator_id = indicator["indicator_id"]
+    can_answer(indicator, as_of, gebietsstand)
+    is_known_territory(connection, gebietsstand)
+    place = area_row(connection, area)
+    first, last = period_range(period)
+    if as_of is not None:
+        recompute(connection, indicator_id, as_of)
+    found = rows(
+        connection,
+        "select * from indicator_on(?) where indicator_id = ? and area_code = ?"
+        " and reference_date between ? and ? order by reference_date desc limit 1",
+        [gebietsstand, indicator_id, place["area_code"], first, last],
+    )
+    if not found:
+        raise UnknownName(f"{indicator_id} has no row for {place['area_code']} in {period} on {gebietsstand}")
+    [result] = found
+    remarks = [
+        f"territory: carried to the boundaries of {gebietsstand} from {result['from_codes']}"
+        f" ({result['grade'].replace('_', ' ')}, {100 * result['estimated_share']:.1f} % of it estimated)"
+    ]
+    remarks += [
+        f"{name}: {result[name]:.10g}" for name in ("numerator", "denominator") if result[name] is not None
+    ]
+    breaks = breaks_around(
+        connection, indicator_id, result, lambda day: denominator_dates(indicator, day), converted=True
+    )
+    parts = [
+        _explain(connection, indicator_id, code, f"{result['reference_date']}", as_of)
+        for code in result["from_codes"].split(", ")
+    ]
+    return Explanation(indicator, place, result, None, breaks, [], parts, remarks)
+
+
+def _explain(
+    connection: duckdb.DuckDBPyConnection,
+    indicator_id: str,
+    area: str,
+    period: str,
+    as_of: dt.datetime | None,
+) -> Explanation:
+    indicator = indicator_row(connection, indicator_id)
+    indicator_id = indicator["indicator_id"]
+    can_answer(indicator, as_of)
+    if indicator["computed_by"] == "forms":
+        place = own.place_row(connection, area)
+        result = own.newest(connection, indicator_id, place["area_code"], period_range(period))
+        remarks = [own.CONFIDENTIAL, f"division of the town: edition of {result['division']}"]
+        sides = []
+        for role in ("numerator", "denominator"):
+            if parts_of(connection, indicator_id, role):
+                sides.append(Side(role, result[role], own.cells(connection, indicator_id, role, result)))
+        edition, breaks = _history(connection, indicator, result)
+        return Explanation(indicator, place, result, edition, breaks, sides, [], remarks)
+    if indicator["computed_by"] not in ("facts", "derived"):
+
+        def part(name: str, code: str, when: str) -> Explanation:
+            return _explain(connection, name, code, when, None)
+
+        if indicator["computed_by"] == "mart_outcome":
+            place, results, remarks, parts = goal_receipt(connection, area, period, part)
+        else:
+            place, results, remarks, parts = index_receipt(connection, indicator_id, area, period, part)
+        return Explanation(indicator, place, results[-1], None, [], [], parts, remarks)
+    place = area_row(connection, area)
+    first, last = period_range(period)
+    if as_of is not None:
+        recompute(connection, indicator_id, as_of)
+    found = rows(
+        connection,
+        "select * from mart_indicator where indicator_id = ? and area_code = ?"
+        " and reference_date between ? and ? order by reference_date desc limit 1",
+        [indicator_id, place["area_code"], first, last],
+    )
+    if not found:
+        dates = rows(
+            connection,
+            "select distinct reference_date from mart_indicator where indicator_id = ? and area_code = ?"
+            " order by 1",
+            [indicator_id, place["area_code"]],
+        )
+        there = ", ".join(str(row["reference_date"]) for row in dates) or "no date"
+        raise UnknownName(f"{indicator_id} has no row for {place['area_code']} in {period}; there is {there}")
+    result = found[0]
+    date: dt.date = result["reference_date"]
     edition, breaks = _history(connection, indicator, result)
     sides = [
         _side(connection, indicator_id, role, place["area_code"], dates, as_of)
