@@ -455,85 +455,134 @@ def _attack_integers(
 ) -> set[int]:
     """Whole numbers, hidden cells at least 1 where zeros are shown; and what an insider adds to that."""
     floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    threshold = safety.minimum_frequency if floor else None
     found: set[int] = set()
     insiders: set[int] = set()
     small: list[int] = []
     tied_by_cell = {cell: group for group in space.tied for cell in group}
+    known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
     for columns, rows in split:
         component = _component(knowledge, problem, columns, rows, floor)
-        hidden = np.array([knowledge.hidden[cell] for cell in columns])
-        wanted = np.array(
-            [
-                cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect")
-                for cell in columns
-            ]
-        )
+        wanted = {
+            cell
+            for cell in columns
+            if cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect")
+        }
+        single: dict[int, float] = {}
         try:
-            component.explore(wanted, 1.0)
-            if safety.whole_numbers:
-                for index in np.flatnonzero(wanted).tolist():
-                    cell = columns[index]
-                    if component.whole_high[index] - component.whole_low[index] >= 1:
-                        continue
-                    if not _is_single(component, index):
-                        continue
-                    value = float(component.whole_low[index])
-                    if not _matters(knowledge, safety, cell, value, value):
-                        continue
-                    found.add(cell)
-                    known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
-                    result.findings.append(
-                        _finding(
-                            "integer",
-                            knowledge,
-                            cell,
-                            value,
-                            value,
-                            f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and "
-                            f"the sums",
-                        )
-                    )
-            if safety.minimum_frequency is not None and floor:
-                threshold = safety.minimum_frequency
-                for index in np.flatnonzero(hidden).tolist():
-                    if component.high[index] >= threshold - 1e-6:
-                        continue
-                    _, high = component.interval(index, low=False)
-                    if high < threshold - 1e-6:
-                        small.append(columns[index])
+            component.explore(np.array([cell in wanted for cell in columns]), 1.0)
+            fixed, parts = _fix_what_cannot_move(component, problem, rows)
+            single.update((cell, value) for cell, value in fixed.items() if cell in wanted)
+            for part in parts:
+                inside = np.array([cell in wanted for cell in part.columns])
+                part.explore(inside, 1.0)
+                for index in np.flatnonzero(inside).tolist():
+                    if _is_single(part, index):
+                        single[part.columns[index]] = float(part.whole_low[index])
+                if threshold is not None:
+                    hidden = np.array([knowledge.hidden[cell] for cell in part.columns])
+                    small.extend(part.columns[index] for index in part.below(hidden, threshold))
+                component.programs += part.programs
         except Contradiction as error:
             raise DeclarationError(
                 f"hidden cells around {knowledge.name(columns[0])} cannot all be at least 1: {error}; "
                 "if zeros are hidden too, the declaration must say zeros: protect"
             ) from None
+        if threshold is not None:
+            small.extend(
+                cell for cell, value in fixed.items() if knowledge.hidden[cell] and value < threshold - 1e-6
+            )
+        for cell in sorted(single):
+            value = single[cell]
+            if not _matters(knowledge, safety, cell, value, value):
+                continue
+            found.add(cell)
+            words = f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums"
+            result.findings.append(_finding("integer", knowledge, cell, value, value, words))
         if "K4" in safety.withstand:
             insiders |= _attack_insider(
                 knowledge, safety, problem, component, rows, tied_by_cell, broken | found, result
             )
         result.programs += component.programs
+    result.levels["integer"] = f"{len(found)} broken" if found else "passed"
     if floor:
-        result.levels["integer"] = f"{len(found)} broken" if found else "passed"
+        small.sort()
         result.provably_small = len(small)
         result.provably_small_names = [knowledge.name(cell) for cell in small[:20]]
-    elif safety.whole_numbers:
-        result.levels["integer"] = f"{len(found)} broken" if found else "passed"
     if "K4" in safety.withstand:
         result.levels["insider"] = f"{len(insiders)} broken" if insiders else "passed"
     return found | insiders
 
 
-def _is_single(component: Component, index: int) -> bool:
-    """Whether only one whole value fits a cell (two different whole tables are looked for)."""
-    if math.isinf(component.whole_low[index]):
-        table = component.whole_table(index, -INFINITY, INFINITY)
-        if table is None:
+def _fix_what_cannot_move(
+    component: Component, problem: _Problem, rows: Sequence[int]
+) -> tuple[dict[int, float], list[Component]]:
+    """Cells with one value in all tables that fit, by their values; and what is left, in connected parts.
+
+    Cells that lie at the same bound in every table are known. Taken out, the others lie strictly inside their
+    bounds in some table, so that the exact algebra tells which of them the equations determine.
+    """
+    stuck = component.stuck()
+    if not stuck:
+        return {}, [component]
+    fixed = {component.columns[index]: value for index, value in stuck.items()}
+    left, right = _without(problem, rows, fixed)
+    unknown = [cell for cell in component.columns if cell not in fixed]
+    space = row_space(left, unknown)
+    place = {cell: index for index, cell in enumerate(component.columns)}
+    for cell in sorted(space.determined):
+        value = float(component.low[place[cell]])
+        if abs(value - round(value)) > 1e-5:
             raise Contradiction("no table of whole numbers fits")
-    value = float(component.whole_low[index])
+        fixed[cell] = float(round(value))
+    left, right = _without(problem, rows, fixed)
+    reduced = _Problem(tuple(unknown), tuple(left), tuple(right), ())
+    used = [number for number in space.independent if left[number]]
+    parts = [
+        Component(
+            cells,
+            [left[number] for number in members],
+            [right[number] for number in members],
+            [float(component.lower[place[cell]]) for cell in cells],
+            [float(component.upper[place[cell]]) for cell in cells],
+        )
+        for cells, members in _split(reduced, used)
+    ]
+    return fixed, parts
+
+
+def _without(
+    problem: _Problem, rows: Sequence[int], fixed: Mapping[int, float]
+) -> tuple[list[Row], list[float]]:
+    """The equations with some cells at known values; what these take goes to the right side."""
+    left: list[Row] = []
+    right: list[float] = []
+    for number in rows:
+        row = problem.rows[number]
+        left.append({cell: value for cell, value in row.items() if cell not in fixed})
+        right.append(
+            problem.right[number] - sum(value * fixed[cell] for cell, value in row.items() if cell in fixed)
+        )
+    return left, right
+
+
+def _is_single(component: Component, index: int) -> bool:
+    """Whether only one whole value fits a cell: two different whole tables, or bounds that leave one value.
+
+    Linear programs first: their value bounds every whole table, and their tables are often whole. Branch and
+    bound decides the rest.
+    """
     if component.whole_high[index] - component.whole_low[index] >= 1:
         return False
-    if component.whole_table(index, value + 1, INFINITY) is not None:
+    low, high = component.interval(index)
+    if math.isinf(component.whole_low[index]) and component.whole_table(index, -INFINITY, INFINITY) is None:
+        raise Contradiction("no table of whole numbers fits")
+    if component.whole_high[index] - component.whole_low[index] >= 1:
         return False
-    return component.whole_table(index, -INFINITY, value - 1) is None
+    value = float(component.whole_low[index])
+    if high > value + 1 - 1e-5 and component.whole_table(index, value + 1, INFINITY) is not None:
+        return False
+    return not (low < value - 1 + 1e-5 and component.whole_table(index, -INFINITY, value - 1) is not None)
 
 
 def _attack_insider(
@@ -557,16 +606,15 @@ def _attack_insider(
         for one in members:
             if not knowledge.hidden[one]:
                 continue
-            low, high = component.low[place[one]], component.high[place[one]]
+            low, high = _reach_of_one(component, place[one])
+            if high - low < 1e-6 or not low - 1e-6 <= 1 <= high + 1e-6:
+                continue
             for other in members:
                 if other == one or other in found:
                     continue
-                spread = component.high[place[one]] - component.low[place[one]]
-                if spread < 1e-6:
-                    continue
                 slope, constant = _line(component, place[one], place[other])
                 learned = slope + constant
-                if not 0.5 < learned < safety.minimum_frequency - 1e-6 or not low - 1e-6 <= 1 <= high + 1e-6:
+                if not 0.5 < learned < safety.minimum_frequency - 1e-6:
                     continue
                 if _same_units(knowledge, component, place, group, one, other):
                     continue
@@ -584,6 +632,15 @@ def _attack_insider(
                     )
                 )
     return found
+
+
+def _reach_of_one(component: Component, index: int) -> tuple[float, float]:
+    """Seen range of a cell, with programs as far as it takes to tell whether it moves and may be 1."""
+    if component.low[index] > 1 + 1e-6:
+        component.interval(index, high=False)
+    if component.high[index] < 1 - 1e-6 or component.high[index] - component.low[index] < 1e-6:
+        component.interval(index, low=False)
+    return float(component.low[index]), float(component.high[index])
 
 
 def _line(component: Component, one: int, other: int) -> tuple[float, float]:

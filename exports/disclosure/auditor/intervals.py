@@ -23,6 +23,9 @@ Floats = npt.NDArray[np.float64]
 SAMPLES = 40
 """Possible tables that are kept for comparison."""
 
+STILL = 1e-5
+"""What moves by less does not move: tables of whole numbers have corners with small denominators."""
+
 
 class Contradiction(ValueError):
     """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
@@ -146,6 +149,46 @@ class Component:
             left = int((wanted & ~(self.high - self.low >= width - 1e-7)).sum())
             if count - left <= 2:
                 return
+
+    def stuck(self) -> dict[int, float]:
+        """Cells that lie at the same bound in every table that fits (position -> value in whole numbers).
+
+        All cells not seen to leave a bound are pushed away from it together: what moves is struck off, and
+        when nothing moves the sum bounds each of them.
+        """
+        found: dict[int, float] = {}
+        for side, bound in ((1.0, self.lower), (-1.0, self.upper)):
+            rest = np.isfinite(bound) & (bound > -INFINITY) & (bound < INFINITY)
+            while True:
+                seen = self.high if side > 0 else self.low
+                rest &= ~(side * (seen - bound) > STILL)
+                if not rest.any():
+                    break
+                table = self.extreme(np.where(rest, -side, 0.0))
+                room = side * (table - bound)[rest]
+                if float(room.sum()) <= STILL:
+                    found.update((index, float(bound[index])) for index in np.flatnonzero(rest).tolist())
+                    break
+                if not np.any(room > STILL):
+                    break
+        return found
+
+    def below(self, wanted: npt.NDArray[np.bool_], limit: float) -> list[int]:
+        """Wanted cells (positions) that are below a limit in every table."""
+        generator = np.random.default_rng(13)
+        while True:
+            rest = wanted & ~(self.high >= limit - 1e-6)
+            before = int(rest.sum())
+            if before < 4:
+                break
+            self.extreme(np.where(rest, -generator.uniform(0.5, 1.0, len(self)), 0.0))
+            if before - int((wanted & ~(self.high >= limit - 1e-6)).sum()) <= 2:
+                break
+        return [
+            index
+            for index in np.flatnonzero(wanted).tolist()
+            if self.high[index] < limit - 1e-6 and self.interval(index, low=False)[1] < limit - 1e-6
+        ]
 
     def interval(self, index: int, *, low: bool = True, high: bool = True) -> tuple[float, float]:
         """The exact interval of one cell (by position); also widens what is seen of the others."""
