@@ -507,7 +507,7 @@ class Cluster:
         """Publish again, dearest first, every secondary cell that no task needs."""
         hidden = hidden.copy()
         filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
-        proof = _Proof(self, hidden)
+        proof = _Proof(self, hidden) if len(self.cells) <= LARGE else _NearProof(self, hidden)
         extra = np.flatnonzero(hidden & ~self.must)
         for cell in extra[np.argsort(-self.cost[extra], kind="stable")].tolist():
             rows = self._lines_through(cell)
@@ -952,6 +952,108 @@ class _ProofPart:
         mark[index] = 1
         rows = np.asarray(self.neighbours @ mark)
         return np.asarray(self.neighbours.T @ rows) > 0
+
+
+class _NearProof:
+    """As `_Proof` for large clusters: one small movement per task, looked for among the cells around it.
+
+    A cell can go when every task that moved it finds another movement among the NEAR hidden cells that are
+    nearest to the task's. What does not find one there counts as needed, so a cell may stay in vain.
+    """
+
+    NEAR = 400
+
+    def __init__(self, cluster: Cluster, hidden: Booleans) -> None:
+        self.cluster = cluster
+        self.open = hidden.copy()
+        self.used: list[Integers] = []
+        self.users: dict[int, set[int]] = {}
+        self.tasks = cluster.tasks
+        self.rooms = {task.floor: cluster.room_down(task.floor) for task in self.tasks}
+        self.weight = np.where(cluster.must, 0.01, cluster.cost) + 0.001 * cluster.cost
+        share = hidden.astype(np.float64)
+        for number, task in enumerate(self.tasks):
+            found = self._find(task)
+            if found is None:
+                cluster._limits(share, task.need, task.floor, task.without, capped=False)
+                reach, values, _ = cluster._push_one(task)
+                if reach < task.need - SURE:
+                    raise SolverFailure("a task that was met before is not met any more")
+                found = np.flatnonzero(np.abs(values) > SURE)
+            self.used.append(found)
+            for cell in found.tolist():
+                self.users.setdefault(cell, set()).add(number)
+
+    def survives_without(self, cell: int) -> bool:
+        """Publish a cell if every task that moved it finds another movement; tells whether it did."""
+        self.open[cell] = False
+        fresh: dict[int, Integers] = {}
+        for number in sorted(self.users.get(cell, ())):
+            found = self._find(self.tasks[number])
+            if found is None:
+                self.open[cell] = True
+                return False
+            fresh[number] = found
+        for number, found in fresh.items():
+            for old in self.used[number].tolist():
+                self.users[old].discard(number)
+            self.used[number] = found
+            for new in found.tolist():
+                self.users.setdefault(new, set()).add(number)
+        return True
+
+    def _find(self, task: Task) -> Integers | None:
+        """Cells of the cheapest movement near a task; None when there is none."""
+        near = self._near(task)
+        cells = near.size
+        lines = self.cluster.columns_of_lines[:, near]
+        rows = np.unique(lines.indices)
+        local = sparse.csr_matrix(sparse.csr_matrix(lines)[rows])
+        zeros = np.zeros(len(rows))
+        down = np.minimum(self.rooms[task.floor][near], task.need)
+        lower, upper = np.zeros(2 * cells), np.concatenate([np.full(cells, task.need), down])
+        # the task's own cell comes first
+        ahead, behind = (0, cells) if task.sign > 0 else (cells, 0)
+        if upper[ahead] < task.need:
+            return None
+        lower[ahead], upper[behind] = task.need, 0.0
+        weight = self.weight[near]
+        solution = Program(
+            sparse.csr_matrix(sparse.hstack([local, -local])),
+            zeros,
+            zeros,
+            lower,
+            upper,
+            np.concatenate([weight, weight]),
+        ).solve()
+        if solution.status != "optimal":
+            return None
+        moved = np.abs(solution.values[:cells] - solution.values[cells:]) > SURE
+        return np.asarray(near[moved])
+
+    def _near(self, task: Task) -> Integers:
+        """The task's cell and the open cells around it, by number of equations between them."""
+        lines, columns = self.cluster.lines, self.cluster.columns_of_lines
+        seen = ~self.open
+        if task.without is not None:
+            seen[task.without] = True
+        seen[task.cell] = True
+        ring = np.array([task.cell], dtype=np.int64)
+        found = [ring]
+        count = 1
+        while count < self.NEAR and ring.size:
+            rows = np.unique(np.concatenate([_slice(columns, cell) for cell in ring.tolist()]))
+            cells = np.unique(np.concatenate([_slice(lines, row) for row in rows.tolist()]))
+            ring = cells[~seen[cells]].astype(np.int64)[: self.NEAR - count]
+            seen[ring] = True
+            found.append(ring)
+            count += ring.size
+        return np.concatenate(found)
+
+
+def _slice(matrix: sparse.csr_matrix | sparse.csc_matrix, number: int) -> Integers:
+    """Indices of one row of a CSR, or of one column of a CSC matrix."""
+    return np.asarray(matrix.indices[matrix.indptr[number] : matrix.indptr[number + 1]])
 
 
 def _one_way(tasks: Sequence[Task], mirrored: bool) -> list[Task]:
