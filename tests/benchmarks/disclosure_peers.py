@@ -151,9 +151,7 @@ def gconfid_hides(
             for cell in np.flatnonzero(positive).tolist():
                 sensitive = bool(primaries.sensitive[cell])
                 number = float(system.values[cell])
-                writer.writerow(
-                    [cell + 1, number, number, *((1.0, "S") if sensitive else (-1.0, "V")), "C"]
-                )
+                writer.writerow([cell + 1, number, number, *((1.0, "S") if sensitive else (-1.0, "V")), "C"])
         with (folder / "constraints.csv").open("w", encoding="utf-8", newline="") as handle:
             writer = csv.writer(handle)
             writer.writerow(["CellId", "ConstraintId", "Coefficient"])
@@ -166,7 +164,7 @@ def gconfid_hides(
                 for cell, sign in zip(cells.tolist(), ways.tolist(), strict=True):
                     if positive[cells].any() and positive[cell]:
                         writer.writerow([cell + 1, row + 1, int(sign)])
-        done = subprocess.run(  # noqa: S603 - the interpreter that the person who measures names
+        done = subprocess.run(
             [str(python), "-c", SCRIPT, str(folder), *costs], capture_output=True, text=True, check=False
         )
         if not (folder / "out.csv").is_file():
@@ -195,8 +193,8 @@ def compare(name: str, python: Path | None) -> str:
     hidden, small = case.reference_cells(system)
     words = [
         f"{name}: {int(primaries.sensitive.sum())} primaries; secondaries: ours "
-        f"{int(pattern.secondary.sum())} (cost {pattern.objective:.2f}, gap {pattern.gap:.2%}, {seconds:.2f} s; "
-        f"fewest possible {fewest}), GaussSuppression {hidden - small}"
+        f"{int(pattern.secondary.sum())} (cost {pattern.objective:.2f}, gap {pattern.gap:.2%}, "
+        f"{seconds:.2f} s; fewest possible {fewest}), GaussSuppression {hidden - small}"
     ]
     if python is not None:
         begin = time.perf_counter()

@@ -18,12 +18,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
-from exports.disclosure.auditor.intervals import Component, Contradiction
+from exports.disclosure.auditor.intervals import Component, Contradiction, implied_bounds
 from exports.disclosure.auditor.knowledge import Knowledge, gather
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety
 from exports.disclosure.solver import INFINITY, Program
+
+Floats = npt.NDArray[np.float64]
+
+SEARCHES = ((1.0, 40.0), (4.0, 1000.0))
+"""Searches for tables around a known one: how far cells may change, and what changing an open one is worth."""
 
 
 @dataclass(frozen=True)
@@ -461,6 +467,8 @@ def _attack_integers(
     small: list[int] = []
     tied_by_cell = {cell: group for group in space.tied for cell in group}
     known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
+    least, most = _implied_bounds(knowledge, problem, floor)
+    position = {cell: place for place, cell in enumerate(problem.columns)}
     for columns, rows in split:
         component = _component(knowledge, problem, columns, rows, floor)
         wanted = {
@@ -475,7 +483,11 @@ def _attack_integers(
             single.update((cell, value) for cell, value in fixed.items() if cell in wanted)
             for part in parts:
                 inside = np.array([cell in wanted for cell in part.columns])
+                places = [position[cell] for cell in part.columns]
+                part.least, part.most = least[places], most[places]
                 part.explore(inside, 1.0)
+                for reach, reward in SEARCHES:
+                    part.vary(inside, reach, reward)
                 for index in np.flatnonzero(inside).tolist():
                     if _is_single(part, index):
                         single[part.columns[index]] = float(part.whole_low[index])
@@ -512,6 +524,14 @@ def _attack_integers(
     if "K4" in safety.withstand:
         result.levels["insider"] = f"{len(insiders)} broken" if insiders else "passed"
     return found | insiders
+
+
+def _implied_bounds(knowledge: Knowledge, problem: _Problem, floor: float) -> tuple[Floats, Floats]:
+    """Bounds of all unknown cells that follow from single equations, in the order of the columns."""
+    everything = Component(
+        problem.columns, problem.rows, problem.right, *_bounds(knowledge, problem.columns, floor)
+    )
+    return implied_bounds(everything.matrix, everything.right, everything.lower, everything.upper)
 
 
 def _fix_what_cannot_move(
@@ -580,9 +600,17 @@ def _is_single(component: Component, index: int) -> bool:
     if component.whole_high[index] - component.whole_low[index] >= 1:
         return False
     value = float(component.whole_low[index])
-    if high > value + 1 - 1e-5 and component.whole_table(index, value + 1, INFINITY) is not None:
+    ways = [
+        (lower, upper)
+        for lower, upper, possible in (
+            (value + 1, INFINITY, high > value + 1 - 1e-5),
+            (-INFINITY, value - 1, low < value - 1 + 1e-5),
+        )
+        if possible
+    ]
+    if any(component.table_nearby(index, *way) for way in ways):
         return False
-    return not (low < value - 1 + 1e-5 and component.whole_table(index, -INFINITY, value - 1) is not None)
+    return all(component.whole_table(index, *way) is None for way in ways)
 
 
 def _attack_insider(

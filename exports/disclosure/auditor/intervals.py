@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from exports.disclosure.auditor.algebra import Row
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
@@ -23,12 +24,46 @@ Floats = npt.NDArray[np.float64]
 SAMPLES = 40
 """Possible tables that are kept for comparison."""
 
+NEAR = 200
+"""Cells around one that are changed first when another table is looked for."""
+
 STILL = 1e-5
 """What moves by less does not move: tables of whole numbers have corners with small denominators."""
 
 
 class Contradiction(ValueError):
     """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
+
+
+def implied_bounds(
+    matrix: sparse.csr_matrix, right: Floats, lower: Floats, upper: Floats, sweeps: int = 30
+) -> tuple[Floats, Floats]:
+    """Bounds that follow from one equation after the other: what the other cells of it leave for a cell.
+
+    Coefficients are whole numbers, so with whole bounds and right sides nothing is rounded.
+    """
+    low, high = lower.copy(), upper.copy()
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    cells, factors = matrix.indices, matrix.data
+    for _ in range(sweeps):
+        ends = factors * low[cells], factors * high[cells]
+        least, most = np.minimum(*ends), np.maximum(*ends)
+        before = low, high
+        for outer, own, side in ((least, most, 1.0), (most, least, -1.0)):
+            free = ~np.isfinite(outer)
+            known = np.where(free, 0.0, outer)
+            total = np.bincount(rows, known, matrix.shape[0])[rows] - known
+            usable = np.bincount(rows, free, matrix.shape[0])[rows] - free == 0
+            limit = np.where(usable, right[rows] - total, side * np.inf)
+            limit = np.minimum(limit, own) if side > 0 else np.maximum(limit, own)
+            bound = limit / factors
+            is_high = (factors > 0) == (side > 0)
+            high, low = high.copy(), low.copy()
+            np.minimum.at(high, cells[is_high], bound[is_high])
+            np.maximum.at(low, cells[~is_high], bound[~is_high])
+        if np.array_equal(before[0], low) and np.array_equal(before[1], high):
+            break
+    return low, high
 
 
 class Component:
@@ -66,6 +101,8 @@ class Component:
         self.high = np.full(size, -np.inf)
         self.whole_low = np.full(size, np.inf)
         self.whole_high = np.full(size, -np.inf)
+        self.least, self.most = self.lower.copy(), self.upper.copy()
+        self._table: Floats | None = None
         self.programs = 0
         self.samples: list[Floats] = []
 
@@ -126,6 +163,8 @@ class Component:
         exact = np.array_equal(self.matrix @ table, self.right)
         if not exact or np.any(table < self.lower) or np.any(table > self.upper):
             return False
+        if self._table is None:
+            self._table = table
         np.minimum(self.low, table, out=self.low)
         np.maximum(self.high, table, out=self.high)
         np.minimum(self.whole_low, table, out=self.whole_low)
@@ -149,6 +188,62 @@ class Component:
             left = int((wanted & ~(self.high - self.low >= width - 1e-7)).sum())
             if count - left <= 2:
                 return
+
+    def vary(self, wanted: npt.NDArray[np.bool_], reach: float, reward: float, rounds: int = 60) -> None:
+        """Show two whole values of many wanted cells at once, by changes of at most `reach` of one table.
+
+        A program pays 1 per change and gets up to `reward` for changing cells with one value so far. What it
+        changes falls apart into connected sets; each set in whole numbers is a change by itself.
+        """
+        if not (wanted & self._one_value()).any():
+            return
+        table = self._table if self._table is not None else self.whole_table(0, -INFINITY, INFINITY)
+        if table is None:
+            raise Contradiction("no table of whole numbers fits")
+        size = len(self)
+        zeros = np.zeros(self.matrix.shape[0])
+        program = Program(
+            sparse.csr_matrix(sparse.hstack([self.matrix, -self.matrix])),
+            zeros,
+            zeros,
+            np.zeros(2 * size),
+            np.concatenate([np.minimum(self.upper - table, reach), np.minimum(table - self.lower, reach)]),
+            np.ones(2 * size),
+        )
+        columns = np.arange(2 * size)
+        generator = np.random.default_rng(5)
+        for _ in range(rounds):
+            rest = wanted & self._one_value()
+            pay = np.where(rest, generator.uniform(0.1, 1.0, size) * reward, 0.0) * generator.choice(
+                (-1.0, 1.0), size
+            )
+            program.set_cost(columns, np.concatenate([1.0 - pay, 1.0 + pay]))
+            self.programs += 1
+            solution = program.solve()
+            if solution.status != "optimal":
+                raise SolverFailure(f"the search for other tables ended with status {solution.status}")
+            self.see_whole(table + self._whole_part(solution.values[:size] - solution.values[size:]))
+            before, left = int(rest.sum()), int((wanted & self._one_value()).sum())
+            if left == 0 or before - left <= before // 200:
+                return
+
+    def _one_value(self) -> npt.NDArray[np.bool_]:
+        """Cells of which no two whole values were seen."""
+        return np.asarray(~(self.whole_high - self.whole_low >= 1))
+
+    def _whole_part(self, change: Floats) -> Floats:
+        """The connected sets of a change that are in whole numbers."""
+        moved = np.flatnonzero(np.abs(change) > 1e-7)
+        part = np.zeros(len(change))
+        if not len(moved):
+            return part
+        touching = abs(sparse.csc_matrix(self.matrix)[:, moved])
+        count, label = connected_components(touching.T @ touching, directed=False)
+        whole = np.round(change[moved])
+        broken = np.zeros(count, dtype=bool)
+        broken[label[np.abs(whole - change[moved]) > 1e-6]] = True
+        part[moved] = np.where(broken[label], 0.0, whole)
+        return part
 
     def stuck(self) -> dict[int, float]:
         """Cells that lie at the same bound in every table that fits (position -> value in whole numbers).
@@ -177,30 +272,71 @@ class Component:
         """Wanted cells (positions) that are below a limit in every table."""
         generator = np.random.default_rng(13)
         while True:
-            rest = wanted & ~(self.high >= limit - 1e-6)
+            rest = wanted & ~(self.high >= limit - 1e-6) & (self.most >= limit - 1e-6)
             before = int(rest.sum())
             if before < 4:
                 break
             self.extreme(np.where(rest, -generator.uniform(0.5, 1.0, len(self)), 0.0))
-            if before - int((wanted & ~(self.high >= limit - 1e-6)).sum()) <= 2:
+            if before - int((rest & ~(self.high >= limit - 1e-6)).sum()) <= 2:
                 break
         return [
             index
             for index in np.flatnonzero(wanted).tolist()
-            if self.high[index] < limit - 1e-6 and self.interval(index, low=False)[1] < limit - 1e-6
+            if self.most[index] < limit - 1e-6
+            or (self.high[index] < limit - 1e-6 and self.interval(index, low=False)[1] < limit - 1e-6)
         ]
 
     def interval(self, index: int, *, low: bool = True, high: bool = True) -> tuple[float, float]:
         """The exact interval of one cell (by position); also widens what is seen of the others."""
         cost = np.zeros(len(self))
         least, most = float(self.low[index]), float(self.high[index])
-        if low and not least <= self.lower[index] + 1e-7:
+        if low and not least <= self.least[index] + 1e-7:
             cost[index] = 1.0
             least = float(self.extreme(cost)[index])
-        if high and not most >= self.upper[index] - 1e-7:
+        if high and not most >= self.most[index] - 1e-7:
             cost[index] = -1.0
             most = float(self.extreme(cost)[index])
         return least, most
+
+    def table_nearby(self, index: int, lower: float, upper: float) -> bool:
+        """Whether a table of whole numbers with the cell between lower and upper came out by changing a known
+        one in the cells around it only.
+        """
+        if self._table is None:
+            return False
+        near = np.zeros(len(self), dtype=bool)
+        near[index] = True
+        touching = abs(self.matrix)
+        while near.sum() < NEAR:
+            grown = np.asarray(touching.T @ (touching @ near)) > 0
+            if np.array_equal(grown, near):
+                break
+            near = grown
+        cells = np.flatnonzero(near)
+        rows = np.flatnonzero(touching @ near)
+        local = sparse.csr_matrix(self.matrix[rows][:, cells])
+        low, high = self.lower[cells].copy(), self.upper[cells].copy()
+        place = int(np.searchsorted(cells, index))
+        low[place], high[place] = max(low[place], lower), min(high[place], upper)
+        if low[place] > high[place]:
+            return False
+        right = local @ self._table[cells]
+        solution = Program(
+            local,
+            right,
+            right,
+            np.ceil(low - 1e-9),
+            np.where(np.isinf(high), INFINITY, np.floor(high + 1e-9)),
+            np.zeros(len(cells)),
+            integer=np.ones(len(cells), dtype=bool),
+            max_nodes=50,
+        ).solve()
+        if solution.status == "infeasible" or not len(solution.values):
+            return False
+        table = self._table.copy()
+        table[cells] = np.round(solution.values)
+        self.programs += 1
+        return bool(lower <= table[index] <= upper) and self.see_whole(table)
 
     def whole_table(self, index: int, lower: float, upper: float) -> Floats | None:
         """A table of whole numbers with the cell between lower and upper; None when there is none."""
