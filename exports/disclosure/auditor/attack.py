@@ -29,7 +29,7 @@ from exports.disclosure.solver import INFINITY, Program
 Floats = npt.NDArray[np.float64]
 
 SEARCHES = ((1.0, 40.0), (4.0, 1000.0))
-"""Searches for tables around a known one: how far cells may change, and what changing an open one is worth."""
+"""Searches for tables around a known one: how far cells may change, and what changing an open one pays."""
 
 
 @dataclass(frozen=True)
