@@ -25,7 +25,7 @@ class Outcome:
 
     datasets: dataset -> (status, message); checks: counts by `passed`, `failed`, `warned`; models: how many
     were built; products: product -> metadata of its release step; problems: what failed, in words;
-    left_out: what lies in the inbox and no dataset takes; interrupted: somebody pressed Ctrl-C within a step.
+    left_out: what lies in the inbox and no dataset takes; interrupted: by Ctrl-C, within the job.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -76,6 +76,8 @@ class Watcher:
             self._say("now", event.step_key.replace("__", " "))
         elif event.event_type_value == "STEP_FAILURE":
             self._failed(event)
+        elif event.event_type_value in {"PIPELINE_FAILURE", "PIPELINE_CANCELED"}:
+            self._ended(event.event_specific_data)
 
     def _materialised(self, path: list[str], metadata: Mapping[str, Any]) -> None:
         status = str(metadata.get("status", ""))
@@ -130,7 +132,16 @@ class Watcher:
             self.outcome.interrupted = True
             raise KeyboardInterrupt  # else the run would go on with the next step
         said = data.user_failure_data.description if data.user_failure_data else None
-        words = said or _innermost(data.error)
+        self._trouble(said or _innermost(data.error))
+
+    def _ended(self, data: Any) -> None:
+        """The run ended early: with a step, which has told why, or before or between steps."""
+        if any(link.cls_name in INTERRUPTS for link in _chain(data.error)):
+            self.outcome.interrupted = True
+        elif data.error is not None and getattr(data, "first_step_failure_event", None) is None:
+            self._trouble(_innermost(data.error))
+
+    def _trouble(self, words: str) -> None:
         self.outcome.problems.append(words)
         self._say("trouble", words)
 

@@ -101,7 +101,7 @@ def _execute(
         job: dg.JobDefinition = defs().resolve_job_def("main")
         run_id = make_new_run_id()
         instance.add_event_listener(run_id, watcher.take)
-        job.execute_in_process(
+        result = job.execute_in_process(
             run_config={
                 "resources": {"run": {"config": {"origin": origin, "folder": str(folder or "")}}},
             },
@@ -112,6 +112,8 @@ def _execute(
         )
     if watcher.outcome.interrupted:  # Dagster swallows it
         raise KeyboardInterrupt
+    if not result.success and not watcher.outcome.problems:
+        watcher.outcome.problems.append("the run ended early and did not say why; its log has all it said")
     return watcher.outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from orchestration.progress import Outcome, Watcher
 
 
-def run(assets: list[Any]) -> tuple[Outcome, list[tuple[str, str]]]:
+def run(assets: list[Any], **resources: Any) -> tuple[Outcome, list[tuple[str, str]]]:
     """Materialise assets and let the watcher see the events."""
     said: list[tuple[str, str]] = []
     watcher = Watcher(lambda kind, text: said.append((kind, text)))
@@ -23,7 +24,10 @@ def run(assets: list[Any]) -> tuple[Outcome, list[tuple[str, str]]]:
         checks = [asset for asset in assets if isinstance(asset, dg.AssetChecksDefinition)]
         others = [asset for asset in assets if not isinstance(asset, dg.AssetChecksDefinition)]
         job = dg.Definitions(
-            assets=others, asset_checks=checks, jobs=[dg.define_asset_job("main", dg.AssetSelection.all())]
+            assets=others,
+            asset_checks=checks,
+            resources=resources,
+            jobs=[dg.define_asset_job("main", dg.AssetSelection.all())],
         ).resolve_job_def("main")
         run_id = "11111111-1111-4111-8111-111111111111"
         instance.add_event_listener(run_id, watcher.take)
@@ -148,3 +152,54 @@ def test_interrupted_within_a_query() -> None:
     outcome, _ = run([first, second])
     assert outcome.interrupted
     assert began == []
+
+
+class Opening(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Something a run opens before its first step."""
+
+    interrupts: bool
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        if self.interrupts:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        raise OSError("the data root is on a disk that is gone")
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+def test_ended_before_the_first_step(interrupts: bool) -> None:
+    """No step failed then; all the same the run is not told as one without problems."""
+
+    @dg.asset
+    def only(opening: Opening) -> None:
+        raise AssertionError
+
+    outcome, _ = run([only], opening=Opening(interrupts=interrupts))
+    assert outcome.interrupted == interrupts
+    assert outcome.problems == ([] if interrupts else ["OSError: the data root is on a disk that is gone"])
+
+
+def test_interrupted_between_two_steps() -> None:
+    """Dagster keeps the signal for the next place where it may stop."""
+
+    @dg.asset
+    def first() -> dg.MaterializeResult:
+        return dg.MaterializeResult()
+
+    @dg.asset(deps=[first])
+    def second() -> None:
+        raise AssertionError
+
+    watcher = Watcher(lambda kind, text: None)
+
+    def listen(entry: Any) -> None:
+        watcher.take(entry)
+        if entry.dagster_event and entry.dagster_event.event_type_value == "STEP_SUCCESS":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_event_listener("22222222-2222-4222-8222-222222222222", listen)
+        dg.Definitions(assets=[first, second]).resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=instance, run_id="22222222-2222-4222-8222-222222222222", raise_on_error=False
+        )
+    assert watcher.outcome.interrupted
