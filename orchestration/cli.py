@@ -51,9 +51,9 @@ def in_words() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except BaseException as problem:
-        from .progress import INTERRUPTS
+        from . import interrupts
 
-        if any(type(link).__name__ in INTERRUPTS for link in _chain(problem)):
+        if any(type(link).__name__ in interrupts.KINDS for link in _chain(problem)):
             raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
         if not isinstance(problem, Exception):
             raise

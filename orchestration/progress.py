@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import interrupts
 from .deliveries import TROUBLE
 
 RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
 """Exit codes of `planstat run`."""
-
-INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
-"""What Ctrl-C raises, also as the cause of another error: a query in DuckDB ends with one of its own."""
 
 
 @dataclass
@@ -56,11 +54,15 @@ class Watcher:
 
     say: called with (kind, text); kinds are `landing`, `warehouse`, `gate`, `release`, `trouble` and
     `now` (what is going on at the moment, to be replaced by the next).
+    interrupted: whether Ctrl-C was heard; no further step begins then.
     """
 
-    def __init__(self, say: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, say: Callable[[str, str], None], interrupted: Callable[[], bool] = lambda: False
+    ) -> None:
         self.outcome = Outcome()
         self._say = say
+        self._interrupted = interrupted
 
     def take(self, entry: Any) -> None:
         """Take one entry of Dagster's event log."""
@@ -73,6 +75,9 @@ class Watcher:
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             self._checked(event.event_specific_data)
         elif event.event_type_value == "STEP_START":
+            if self._interrupted():
+                self.outcome.interrupted = True
+                raise interrupts.Stopped
             self._say("now", event.step_key.replace("__", " "))
         elif event.event_type_value == "STEP_FAILURE":
             self._failed(event)
@@ -128,15 +133,15 @@ class Watcher:
         data = event.step_failure_data
         if data.error is not None and data.error.cls_name == "DagsterAssetCheckFailedError":
             return  # the gate refused; told when the check was evaluated
-        if any(link.cls_name in INTERRUPTS for link in _chain(data.error)):
+        if any(link.cls_name in interrupts.KINDS for link in _chain(data.error)):
             self.outcome.interrupted = True
-            raise KeyboardInterrupt  # else the run would go on with the next step
+            raise interrupts.Stopped  # else the run would go on with the next step
         said = data.user_failure_data.description if data.user_failure_data else None
         self._trouble(said or _innermost(data.error))
 
     def _ended(self, data: Any) -> None:
         """The run ended early: with a step, which has told why, or before or between steps."""
-        if any(link.cls_name in INTERRUPTS for link in _chain(data.error)):
+        if any(link.cls_name in interrupts.KINDS for link in _chain(data.error)):
             self.outcome.interrupted = True
         elif data.error is not None and getattr(data, "first_step_failure_event", None) is None:
             self._trouble(_innermost(data.error))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .deliveries import refuse_mixing
+from .interrupts import Stopped, heeding
 from .progress import Outcome, Watcher
 from .project import Project
 from .resources import Paths, Settings, only_run
@@ -59,7 +60,7 @@ def run_main(
 
     Returns the outcome and the log file of this run, which holds everything Dagster and dbt said.
     Raises InUse when another run works in the same root, LandingRefused when the sample would mix with
-    published files, ProjectBroken when dbt cannot read its project.
+    published files, ProjectBroken when dbt cannot read its project, Stopped after Ctrl-C.
     """
     paths = settings.paths
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
@@ -72,9 +73,10 @@ def run_main(
         contextlib.redirect_stderr(file),
         settings.environment(),
         warnings.catch_warnings(),
+        heeding() as interrupted,
     ):
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
-        outcome = _execute(settings, origin, folder, say)
+        outcome = _execute(settings, origin, folder, say, interrupted)
     return outcome, log
 
 
@@ -87,7 +89,11 @@ def _new_log(paths: Paths) -> Path:
 
 
 def _execute(
-    settings: Settings, origin: str, folder: Path | None, say: Callable[[str, str], None]
+    settings: Settings,
+    origin: str,
+    folder: Path | None,
+    say: Callable[[str, str], None],
+    interrupted: Callable[[], bool],
 ) -> Outcome:
     say("now", "starting")
     _parse_meanwhile(settings)
@@ -96,10 +102,12 @@ def _execute(
 
     from .definitions import defs
 
-    watcher = Watcher(say)
+    watcher = Watcher(say, interrupted)
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
         job: dg.JobDefinition = defs().resolve_job_def("main")
         run_id = make_new_run_id()
+        if interrupted():  # an import may have swallowed it
+            raise Stopped
         instance.add_event_listener(run_id, watcher.take)
         result = job.execute_in_process(
             run_config={
@@ -110,8 +118,8 @@ def _execute(
             tags={"origin": origin},
             raise_on_error=False,
         )
-    if watcher.outcome.interrupted:  # Dagster swallows it
-        raise KeyboardInterrupt
+    if watcher.outcome.interrupted or (interrupted() and not result.success):  # Dagster swallows it
+        raise Stopped
     if not result.success and not watcher.outcome.problems:
         watcher.outcome.problems.append("the run ended early and did not say why; its log has all it said")
     return watcher.outcome
