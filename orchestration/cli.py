@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from .interrupts import KINDS, heeding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,20 +42,23 @@ def _chain(problem: BaseException) -> Iterator[BaseException]:
 
 
 @contextlib.contextmanager
-def in_words() -> Iterator[None]:
-    """Turn errors into words without a trace; `--debug` shows the trace instead."""
+def in_words() -> Iterator[Callable[[], bool]]:
+    """Turn errors into words without a trace; `--debug` shows the trace instead.
+
+    Gives a function that tells whether Ctrl-C was heard, see `interrupts.heeding`.
+    """
     context = click.get_current_context(silent=True)
     if context is not None and context.find_root().params.get("debug"):
-        yield
+        with heeding() as interrupted:
+            yield interrupted
         return
     try:
-        yield
+        with heeding() as interrupted:
+            yield interrupted
     except (click.ClickException, click.exceptions.Exit):
         raise
     except BaseException as problem:
-        from . import interrupts
-
-        if any(type(link).__name__ in interrupts.KINDS for link in _chain(problem)):
+        if any(type(link).__name__ in KINDS for link in _chain(problem)):
             raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
         if not isinstance(problem, Exception):
             raise
@@ -106,13 +111,14 @@ def run(folder: Path | None, live: bool, inbox: bool) -> None:
     if (folder is not None) + live + inbox > 1:
         raise click.UsageError("--from, --live and --inbox exclude each other")
     origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
-    with in_words():
+    with in_words() as interrupted:
         from .display import Display
         from .running import run_main
 
         settings = settings_here()
         with Display(console()) as display:
-            outcome, log = run_main(settings, origin, folder.resolve() if folder else None, display.say)
+            whence = folder.resolve() if folder else None
+            outcome, log = run_main(settings, origin, whence, display.say, interrupted)
         display.summarise(outcome, settings.paths, log)
     sys.exit(outcome.exit_code)
 

@@ -29,7 +29,7 @@ class Stopped(KeyboardInterrupt):
 def heeding() -> Iterator[Callable[[], bool]]:
     """Within this block Ctrl-C ends in `Stopped`, whatever it turned into on its way.
 
-    Gives a function that tells whether one was heard; what could not be interrupted asks it. To be used in
+    Gives a function that tells whether one was heard; what could not be interrupted asks it. For
     the main thread.
     """
     reader, writer = os.pipe()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .deliveries import refuse_mixing
-from .interrupts import Stopped, heeding
+from .interrupts import Stopped
 from .progress import Outcome, Watcher
 from .project import Project
 from .resources import Paths, Settings, only_run
@@ -50,13 +50,18 @@ def prepare_instance(settings: Settings) -> Path:
 
 
 def run_main(
-    settings: Settings, origin: str, folder: Path | None, say: Callable[[str, str], None]
+    settings: Settings,
+    origin: str,
+    folder: Path | None,
+    say: Callable[[str, str], None],
+    interrupted: Callable[[], bool],
 ) -> tuple[Outcome, Path]:
     """Run the main job over these deliveries.
 
     Args:
         origin: `sample`, `folder`, `live` or `drop`; `folder` is needed for the second.
         say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
+        interrupted: tells whether Ctrl-C was heard, see `interrupts.heeding`.
 
     Returns the outcome and the log file of this run, which holds everything Dagster and dbt said.
     Raises InUse when another run works in the same root, LandingRefused when the sample would mix with
@@ -73,7 +78,6 @@ def run_main(
         contextlib.redirect_stderr(file),
         settings.environment(),
         warnings.catch_warnings(),
-        heeding() as interrupted,
     ):
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
         outcome = _execute(settings, origin, folder, say, interrupted)
