@@ -8,6 +8,7 @@ shall check. Columns are not listed here: their types and descriptions come from
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -202,7 +203,13 @@ def load_product(path: Path) -> Product:
     Raises `ProductError` naming file, line and key for anything that is not as declared by `Product`; the
     file's name has to be the product's name.
     """
-    content = _mapping(path)
+    return _product(path, _bytes(path))
+
+
+@cache
+def _product(path: Path, written: bytes) -> Product:
+    """The product that a file with these bytes declares; a run asks many times."""
+    content = _mapping(path, written)
     product = _read(path, content, Product)
     if product.product != path.stem:
         raise ProductError(
@@ -217,18 +224,23 @@ def load_office(path: Path) -> Contact:
 
     Raises `ProductError` naming file, line and key for anything else in it.
     """
-    return _read(path, _mapping(path), Contact) if path.exists() else UNNAMED
+    return _read(path, _mapping(path, _bytes(path)), Contact) if path.exists() else UNNAMED
 
 
-def _mapping(path: Path) -> Any:
-    """The file's YAML with the reader's position marks; `ProductError` when it is none, or absent."""
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ProductError(f"{path}: there is no such file") from None
+
+
+def _mapping(path: Path, written: bytes) -> Any:
+    """The file's YAML with the reader's position marks; `ProductError` when it is none."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ProductError(f"{path}: there is no such file") from None
+        content = YAML(typ="rt").load(written.decode("utf-8"))
     except (YAMLError, UnicodeDecodeError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""

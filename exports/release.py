@@ -23,8 +23,9 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from exports.rows import quoted, text_literal
 
 RECEIPT = "receipt.json"
 RELEASE = "release.json"
+PACKAGE = "datapackage.json"
 CATALOG = "catalog.json"
 DATABASE = "planstat.duckdb"
 CURRENT = "current"
@@ -297,7 +299,7 @@ def show(releases_root: Path, product: str, version: str | None = None) -> dict[
 def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> difference.Difference:
     """What changed from edition `a` to edition `b`; every changed value goes to the CSV `lines`."""
     before, after = _named(releases_root, product, a), _named(releases_root, product, b)
-    package = json.loads((after.path / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((after.path / PACKAGE).read_text(encoding="utf-8"))
     grain = next(item for item in package["resources"] if item["name"] == "parquet")["schema"]["primaryKey"]
     return difference.compare(
         product,
@@ -411,29 +413,37 @@ def _linked_version(home: Path) -> str | None:
 
 
 def _release(home: Path, version: str) -> Release:
-    """Read one edition from its folder."""
+    """Read one edition from its folder. Raises ReleaseError when it is damaged."""
     path = home / version
     try:
-        note = json.loads((path / RELEASE).read_text(encoding="utf-8"))
-        receipt = json.loads((path / RECEIPT).read_text(encoding="utf-8"))
-        package = json.loads((path / "datapackage.json").read_text(encoding="utf-8"))
-        own = package["planstat"]
-        return Release(
-            product=home.name,
-            version=version,
-            path=path,
-            published_at=datetime.fromisoformat(note["published_at"]),
-            fingerprint=note["fingerprint"],
-            rows=own["rows"],
-            is_current=_linked_version(home) == version,
-            title_de=package["title"],
-            files=receipt["files"],
-            datasets=tuple(own["datasets"]),
-        )
+        parts = tuple((path / name).stat() for name in (RELEASE, RECEIPT, PACKAGE))
+        release = _edition(path, tuple((part.st_mtime_ns, part.st_size, part.st_ino) for part in parts))
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ReleaseError(
             f"{path}: is no readable release ({problem}); restore it from a backup"
         ) from problem
+    return replace(release, is_current=_linked_version(home) == version)
+
+
+@cache
+def _edition(path: Path, _stamps: tuple[tuple[int, ...], ...]) -> Release:
+    """What an edition's files say; they do not change, and a run asks for all of them many times."""
+    note, receipt, package = (
+        json.loads((path / name).read_text(encoding="utf-8")) for name in (RELEASE, RECEIPT, PACKAGE)
+    )
+    own = package["planstat"]
+    return Release(
+        product=path.parent.name,
+        version=path.name,
+        path=path,
+        published_at=datetime.fromisoformat(note["published_at"]),
+        fingerprint=note["fingerprint"],
+        rows=own["rows"],
+        is_current=False,
+        title_de=package["title"],
+        files=receipt["files"],
+        datasets=tuple(own["datasets"]),
+    )
 
 
 def _named(releases_root: Path, product: str, version: str | None) -> Release:
@@ -555,7 +565,7 @@ def _refresh_database(releases_root: Path, current: list[Release]) -> None:
                 f"create view {quoted(edition.product)} as select * from "
                 f"read_parquet({text_literal(str(parquet))})"
             )
-            package = json.loads((edition.path / "datapackage.json").read_text(encoding="utf-8"))
+            package = json.loads((edition.path / PACKAGE).read_text(encoding="utf-8"))
             note = text_literal(f"{package['title']} ({edition.id}). {package['description']}")
             connection.execute(f"comment on view {quoted(edition.product)} is {note}")
             described = next(item for item in package["resources"] if item["name"] == "parquet")["schema"][

@@ -195,7 +195,9 @@ def write_json(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, sort_keys=True, ensure_ascii=False)
+        file.write(
+            json.dumps(content, sort_keys=True, ensure_ascii=False)
+        )  # indented is slow
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

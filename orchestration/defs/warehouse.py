@@ -13,6 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,7 @@ def _build(
         adapter=None,
         cli_version=Version(version("dbt-core")),
     )
+    import_module("expectations.validation")  # every gate needs it, and dbt takes as long to begin
     events: list[Any] = []
     done = 0
     for message in invocation.stream_raw_events():
