@@ -163,24 +163,23 @@ def query(
         ]
         span = period_range(period) if period else (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
         notes = []
+        bound: list[object] = []
         if as_of is not None:
             recompute(connection, indicator["indicator_id"], as_of)
             notes.append(f"as known at {as_of:%Y-%m-%d %H:%M}")
         if composite:
-            source, bound = INDICES if is_index else GOALS, []
+            source = INDICES if is_index else GOALS
             notes.append(f"from {indicator['computed_by']}; an edition is never changed once published")
         elif from_forms:
-            source, bound = own.SERIES, []
+            source = own.SERIES
             notes.append(own.CONFIDENTIAL)
         elif gebietsstand is not None:
             is_known_territory(connection, gebietsstand)
-            source, bound = (
-                f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?",
-                [gebietsstand],
-            )
+            source = f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?"
+            bound = [gebietsstand]
             notes.append(f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated")
         else:
-            source, bound = f"select {MART_COLUMNS} from mart_indicator where indicator_id = ?", []
+            source = f"select {MART_COLUMNS} from mart_indicator where indicator_id = ?"
         every = rows(
             connection,
             f"""select * from ({source}) as answers
