@@ -1,4 +1,64 @@
 {#-
+  A fact over published tables: the whole model. A cell of a table that has no number for a dimension stands at its total.
+
+  fact        name of the fact without `fct_`
+  dimensions  the dimensions that, with area, period and measure, name a cell
+  tables      in the order in which they are preferred where several print the same cell. Each has `model` (staging),
+              perhaps `fixed` (dimension -> the code all of it stands at), `has` (the other dimensions that are columns
+              there; all without it) and `measure` (only that one)
+-#}
+{% macro versioned_fact(fact, dimensions, tables) %}
+with published as (
+    {%- for table in tables %}
+
+    select
+        {{ staged_columns() }},
+        {% for dimension in dimensions -%}
+        {% if dimension in table.get('fixed', {}) -%}
+        '{{ table.fixed[dimension] }}' as {{ dimension }},
+        {% elif dimension in table.get('has', dimensions) -%}
+        {{ dimension }},
+        {% else -%}
+        '_T' as {{ dimension }},
+        {% endif -%}
+        {% endfor -%}
+        {{ loop.index }} as source_rank
+    from {{ ref(table.model) }}
+    {%- if 'measure' in table %}
+    where measure_code = '{{ table.measure }}'
+    {%- endif %}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+identity as (
+
+    select * from {{ source('catalog', 'area_identity') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+history as (
+
+    select * from {{ source('catalog', 'area_history') }}
+
+),
+
+{{ with_kreis_rows('published') }},
+
+{{ fact_versions('cells', dimensions, fact) }}
+{% endmacro %}
+
+{#-
   The body every fact shares: the territory a cell stands on, versions of each cell, and the row that is preferred
   where several tables publish the same cell. CTEs `areas` (dim_area) and `history` (catalogue) stand before it.
 

@@ -3,11 +3,7 @@ with table_areas as (
 
     select area_code, area_name, 1 as name_rank from {{ source('catalog', 'area_names') }}
     union all
-    select
-        case when area_code = '00' then 'DG' else area_code end as area_code,
-        area_name,
-        2 as name_rank
-    from {{ ref('stg_zensus__zensus2022_bevoelkerung') }}
+    select area_code, area_name, 2 as name_rank from {{ ref('stg_zensus__zensus2022_bevoelkerung') }}
 
 ),
 

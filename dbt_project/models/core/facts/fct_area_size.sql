@@ -1,30 +1,3 @@
-with published as (
-
-    select
-        {{ staged_columns() }},
-        1 as source_rank
-    from {{ ref('stg_regionalstatistik__11111_01_01_4') }}
-
-),
-
-identity as (
-
-    select * from {{ source('catalog', 'area_identity') }}
-
-),
-
-areas as (
-
-    select * from {{ ref('dim_area') }}
-
-),
-
-history as (
-
-    select * from {{ source('catalog', 'area_history') }}
-
-),
-
-{{ with_kreis_rows('published') }},
-
-{{ fact_versions('cells', [], 'area_size') }}
+{{ versioned_fact('area_size', [], [
+    {'model': 'stg_regionalstatistik__11111_01_01_4'},
+]) }}

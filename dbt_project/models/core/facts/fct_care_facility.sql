@@ -1,30 +1,3 @@
-with published as (
-
-    select
-        {{ staged_columns() }},
-        1 as source_rank
-    from {{ ref('stg_regionalstatistik__22411_01_01_4') }}
-
-),
-
-identity as (
-
-    select * from {{ source('catalog', 'area_identity') }}
-
-),
-
-areas as (
-
-    select * from {{ ref('dim_area') }}
-
-),
-
-history as (
-
-    select * from {{ source('catalog', 'area_history') }}
-
-),
-
-{{ with_kreis_rows('published') }},
-
-{{ fact_versions('cells', [], 'care_facility') }}
+{{ versioned_fact('care_facility', [], [
+    {'model': 'stg_regionalstatistik__22411_01_01_4'},
+]) }}

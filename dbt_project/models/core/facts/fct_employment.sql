@@ -1,32 +1,3 @@
-with published as (
-
-    select
-        {{ staged_columns() }},
-        sex,
-        nationality,
-        1 as source_rank
-    from {{ ref('stg_regionalstatistik__13111_01_03_4') }}
-
-),
-
-identity as (
-
-    select * from {{ source('catalog', 'area_identity') }}
-
-),
-
-areas as (
-
-    select * from {{ ref('dim_area') }}
-
-),
-
-history as (
-
-    select * from {{ source('catalog', 'area_history') }}
-
-),
-
-{{ with_kreis_rows('published') }},
-
-{{ fact_versions('cells', ['sex', 'nationality'], 'employment') }}
+{{ versioned_fact('employment', ['sex', 'nationality'], [
+    {'model': 'stg_regionalstatistik__13111_01_03_4'},
+]) }}

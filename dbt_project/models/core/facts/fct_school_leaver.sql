@@ -1,32 +1,3 @@
-with published as (
-
-    select
-        {{ staged_columns() }},
-        qualification,
-        sex,
-        1 as source_rank
-    from {{ ref('stg_regionalstatistik__21111_02_06_4') }}
-
-),
-
-identity as (
-
-    select * from {{ source('catalog', 'area_identity') }}
-
-),
-
-areas as (
-
-    select * from {{ ref('dim_area') }}
-
-),
-
-history as (
-
-    select * from {{ source('catalog', 'area_history') }}
-
-),
-
-{{ with_kreis_rows('published') }},
-
-{{ fact_versions('cells', ['qualification', 'sex'], 'school_leaver') }}
+{{ versioned_fact('school_leaver', ['qualification', 'sex'], [
+    {'model': 'stg_regionalstatistik__21111_02_06_4'},
+]) }}

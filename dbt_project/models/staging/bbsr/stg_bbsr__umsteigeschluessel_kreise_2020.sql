@@ -1,23 +1,9 @@
-with records as (
-
-    select * from {{ source('bbsr', 'umsteigeschluessel-kreise-2020') }}
-
-),
-
-newest as (
-
-    select snapshot_id
-    from {{ source('catalog', 'ledger') }}
-    where dataset_id = 'umsteigeschluessel-kreise-2020' and status = 'accepted'
-    order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
-    limit 1
-
-)
+with {{ newest_records('bbsr', 'umsteigeschluessel-kreise-2020') }}
 
 -- the tables carry the former kreisfreie Stadt Aachen under the key of today's town
 -- the workbook keeps codes as numbers: eight digits without the leading zero, the Kreis in the first five
 select
-    newest.snapshot_id,
+    records.snapshot_id,
     cast(records.from_year as integer) as from_year,
     case
         when records.from_code = '5313000' then '05334002'
@@ -30,4 +16,3 @@ select
     cast(records.population_thousand as double) as part_population,
     cast(records.area_sqkm as double) as part_area
 from records
-inner join newest on records.snapshot = newest.snapshot_id

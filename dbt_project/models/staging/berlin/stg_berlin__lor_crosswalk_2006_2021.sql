@@ -5,21 +5,7 @@
   less than 0.5 % of both areas is such a sliver and is left out (in the published file there is a gap between 0.5 % and
   2 %); the shares are scaled, so that those of an area sum to 1.
 -#}
-with records as (
-
-    select * from {{ source('berlin', 'lor-crosswalk-2006-2021') }}
-
-),
-
-newest as (
-
-    select snapshot_id
-    from {{ source('catalog', 'ledger') }}
-    where dataset_id = 'lor-crosswalk-2006-2021' and status = 'accepted'
-    order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
-    limit 1
-
-),
+with {{ newest_records('berlin', 'lor-crosswalk-2006-2021') }},
 
 sizes as (
 
@@ -31,12 +17,11 @@ sizes as (
 common_parts as (
 
     select
-        newest.snapshot_id,
+        records.snapshot_id,
         records.plr_id_pre2021 as from_code,
         records.plr_id_2021 as to_code,
         cast(records.weight as double) * coalesce(sizes.area_sqm, 1) as part_area
     from records
-    inner join newest on records.snapshot = newest.snapshot_id
     left join sizes on records.plr_id_pre2021 = sizes.from_code
 
 ),

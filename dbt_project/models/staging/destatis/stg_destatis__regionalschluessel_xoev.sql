@@ -1,18 +1,4 @@
-with records as (
-
-    select * from {{ source('destatis', 'regionalschluessel-xoev') }}
-
-),
-
-newest as (
-
-    select snapshot_id
-    from {{ source('catalog', 'ledger') }}
-    where dataset_id = 'regionalschluessel-xoev' and status = 'accepted'
-    order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
-    limit 1
-
-)
+with {{ newest_records('destatis', 'regionalschluessel-xoev') }}
 
 {#-
   The list has lost one letter in some names and prints U+FFFD and another sign in its place: within a word it was ß, at
@@ -20,7 +6,7 @@ newest as (
   Berlin's Bezirke have twelve digits here and eight in the tables: 110010001001 is 11001001.
 -#}
 select
-    newest.snapshot_id,
+    records.snapshot_id,
     case
         when records.schluessel like '110%' and length(records.schluessel) = 12 and records.schluessel <> '110000000000'
             then left(records.schluessel, 5) || right(records.schluessel, 3)
@@ -31,4 +17,3 @@ select
     ) as area_name,
     records.hinweis as note
 from records
-inner join newest on records.snapshot = newest.snapshot_id

@@ -1,19 +1,5 @@
 {#- The town's agreed goals. The whole list is handed in again at each change, so the newest list is the list. -#}
-with records as (
-
-    select * from {{ source('kommune', 'zielwerte') }}
-
-),
-
-newest as (
-
-    select snapshot_id
-    from {{ source('catalog', 'ledger') }}
-    where dataset_id = 'zielwerte' and status = 'accepted'
-    order by coalesce(published_at, retrieved_at) desc, snapshot_id desc
-    limit 1
-
-)
+with {{ newest_records('kommune', 'zielwerte') }}
 
 select
     records.goal_id,
@@ -29,4 +15,3 @@ select
     cast(strptime(records.due, '%d.%m.%Y') as date) as due,
     records.measures_taken as measures
 from records
-inner join newest on records.snapshot = newest.snapshot_id
