@@ -331,20 +331,12 @@ derived as (
         first_operand.is_backcast or second_operand.is_backcast as is_backcast,
         first_operand.period_key,
         first_operand.reference_date,
-        case indicators.operation
-            when 'ratio' then first_operand.value / nullif(second_operand.value, 0) * indicators.multiplier
-            when 'difference' then (first_operand.value - second_operand.value) * indicators.multiplier
-        end as value,
+        {{ value_of_two() }} as value,
         first_operand.value as numerator,
         second_operand.value as denominator,
         greatest(first_operand.value_rank, second_operand.value_rank) as value_rank,
         greatest(first_operand.conf_sign, second_operand.conf_sign) as conf_sign,
-        case
-            when first_operand.value is null then first_operand.missing_reason
-            when second_operand.value is null then second_operand.missing_reason
-            when indicators.operation = 'ratio' and second_operand.value = 0 then 'not_meaningful'
-            else 'none'
-        end as missing_reason,
+        {{ reason_of_two('missing_reason') }} as missing_reason,
         greatest(first_operand.rounding_base, second_operand.rounding_base) as rounding_base,
         0 as rounding_slack,
         first_operand.first_dataset,

@@ -260,18 +260,10 @@ from_others as (
             ) as worst_rank,
             greatest(first_operand.estimated_share, second_operand.estimated_share, 0) as estimated_share
         ),
-        case
-            when converted.is_same then converted.value_before
-            when indicators.operation = 'ratio'
-                then first_operand.value / nullif(second_operand.value, 0) * indicators.multiplier
-            when indicators.operation = 'difference'
-                then (first_operand.value - second_operand.value) * indicators.multiplier
-        end as value,
+        case when converted.is_same then converted.value_before else {{ value_of_two() }} end as value,
         case
             when converted.is_same then converted.reason_before
-            when first_operand.value is null then coalesce(first_operand.reason_when_missing, 'part_missing')
-            when second_operand.value is null then coalesce(second_operand.reason_when_missing, 'part_missing')
-            else 'not_meaningful'
+            else coalesce({{ reason_of_two('reason_when_missing') }}, 'part_missing')
         end as reason_when_missing
     from converted
     inner join indicators

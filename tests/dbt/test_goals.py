@@ -36,7 +36,7 @@ def goals(origin: str, lists: list[tuple[str, str]]) -> list[tuple[object, ...]]
             "date '2012-03-01' as baseline_date, 24.0 as baseline, 40.0 as target, 2.0 as corridor, "
             "date '2018-03-01' as due, 'm' as measures, 'r' as ring_id, true as is_invented"
         )
-        staged = model("staging/kommune/stg_kommune__zielwerte.sql")
+        staged = model("staging/kommune/stg_kommune__zielwerte.sql", "stage_records.sql")
         connection.execute(f"create view stg_kommune__zielwerte as {staged}")
         found = connection.execute(
             "select goal_id, target, corridor, baseline, due::varchar, is_invented "

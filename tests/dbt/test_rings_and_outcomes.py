@@ -41,7 +41,7 @@ def ring(
         "peer_ring_indicator",
         [{"ring_id": "towns", "indicator_id": one, "role": role} for one, role in indicators],
     )
-    build(connection, "core/indicators/bridge_peer.sql")
+    build(connection, "core/indicators/bridge_peer.sql", "small_numbers.sql")
     build(connection, "marts/indicators/mart_peer_ring.sql")
     return connection
 
@@ -122,7 +122,7 @@ def test_the_grade_of_comparability_has_reasons() -> None:
 def test_a_member_counts_while_it_belongs_to_the_ring() -> None:
     connection = ring(leavers(), list(LEAVERS))
     connection.execute("update peer_ring_member set valid_to = date '2015-01-01' where area_code = '01001'")
-    build(connection, "core/indicators/bridge_peer.sql")
+    build(connection, "core/indicators/bridge_peer.sql", "small_numbers.sql")
     build(connection, "marts/indicators/mart_peer_ring.sql")
     rows = members_of(connection)
     assert "01001" not in rows
@@ -293,7 +293,7 @@ def test_segregation_is_duncans_index() -> None:
     )
     for name, columns in EMPTY.items():
         connection.execute(f"create table {name} ({columns})")
-    build(connection, "marts/indicators/mart_social_index.sql", "indices.sql")
+    build(connection, "marts/indicators/mart_social_index.sql", "indices.sql", "small_numbers.sql")
     rows = found(connection, "select * from mart_social_index order by area_code")
     assert [row["area_code"] for row in rows] == ["01", "DG"], "Hamburg is one Kreis"
 

@@ -297,7 +297,7 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
     records = reader_of(declaration).read(catalog, declaration, file).table
     connection = duckdb.connect()
     connection.register("records", records)
-    staging = model("staging/bbsr/stg_bbsr__umsteigeschluessel_kreise_2020.sql")
+    staging = model("staging/bbsr/stg_bbsr__umsteigeschluessel_kreise_2020.sql", "stage_records.sql")
     connection.execute(
         "create view \"umsteigeschluessel-kreise-2020\" as select *, 's' as snapshot from records;"
         "create table ledger as select 's' as snapshot_id, 'umsteigeschluessel-kreise-2020' as dataset_id,"

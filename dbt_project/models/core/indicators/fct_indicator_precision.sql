@@ -285,8 +285,9 @@ select
         when changed.fraction < changed.reference_fraction - {{ z_95() }} * changed.reference_error then 'below'
         else 'within_chance'
     end as reference_verdict,
-    changed.smoothed_value,
-    case when changed.pool_mean is not null then coalesce(changed.smoothing_weight, 0) end as smoothing_weight,
+    {{ settled('changed.smoothed_value') }} as smoothed_value,
+    case when changed.pool_mean is not null then coalesce({{ settled('changed.smoothing_weight') }}, 0) end
+        as smoothing_weight,
     changed.previous_date,
     changed.change,
     changed.change_lower,

@@ -183,7 +183,7 @@ select
     coalesce(areas.area_level, 'SMALL_AREA') as area_level,
     coalesce(areas.area_name, small_areas.area_name) as area_name,
     cast(all_scores.year as integer) as reference_year,
-    all_scores.score,
+    {{ settled('all_scores.score') }} as score,
     all_scores.class_code as index_class,
     all_scores.class_label_de,
     all_scores.class_label_en,
