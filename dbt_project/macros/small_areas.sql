@@ -1,6 +1,7 @@
 {#-
   A town's own counts for every area of its division, summed up from the leaves: CTEs `counts` (of these forms and
-  measures), `shown` and `members` as below, and `codes` (what the counts are crossed with). Missing combinations are zero.
+  measures), `shown` and `members` as below, and `codes` (what the counts are crossed with). Missing combinations are zero;
+  a sum with a secret part is missing.
 -#}
 {% macro small_area_counts(dataset_id, measure_code, dimensions) %}
 {{ small_areas_shown([dataset_id], [measure_code]) }},
@@ -10,7 +11,7 @@ codes as (
     select *
     from (select distinct period_key from counts)
     {% for dimension in dimensions -%}
-    cross join (select distinct {{ dimension }} from counts union all select '_T') as {{ dimension }}_codes
+    cross join (select distinct {{ dimension }} from counts union select '_T') as {{ dimension }}_codes
     {% endfor %}
 )
 {% endmacro %}
@@ -117,7 +118,7 @@ shown as (
     -- an area that the newest division did not change stands once
     qualify
         row_number() over (
-            partition by periods.period_key, areas.area_code, whole.leaf_codes order by areas.edition_from
+            partition by periods.period_key, areas.area_key order by areas.edition_from
         ) = 1
 
 )

@@ -172,6 +172,7 @@ def summarise(planned: Planned) -> dict[str, Any]:
     hidden = protected.pattern.hidden & shown
     withdrawn = protected.withdrawn & shown if protected.withdrawn.size else hidden & False
     sensitive = protected.primaries.sensitive
+    unsure = protected.unsure
     policy = planned.universe.policy
     return {
         "universe": planned.universe.name,
@@ -185,7 +186,8 @@ def summarise(planned: Planned) -> dict[str, Any]:
         "cells": int(shown.sum()),
         "equations": int(protected.system.equations.shape[0]),
         "primary": int((sensitive & hidden).sum()),
-        "secondary": int((protected.pattern.secondary & shown).sum()),
+        "secondary": int((protected.pattern.secondary & shown & ~unsure).sum()),
+        "unknown": int((protected.pattern.secondary & shown & unsure).sum()),
         "hidden": int(hidden.sum()),
         "withdrawn": int(withdrawn.sum()),
         "value_hidden_percent": _lost(protected.system.values, shown, hidden | withdrawn),
@@ -232,6 +234,7 @@ def in_german(summary: Mapping[str, Any]) -> str:
         f"| veröffentlichte Felder | {summary['cells']} |",
         f"| wegen einer Regel gesperrt (primär) | {summary['primary']} |",
         f"| zum Schutz anderer gesperrt (sekundär) | {summary['secondary']} |",
+        f"| Summen mit Teilen, welche die Quelle geheim hält | {summary['unknown']} |",
         f"| früher veröffentlicht oder daraus errechenbar, jetzt gesperrt | {summary['withdrawn']} |",
         f"| Anteil der gesperrten an allen gezeigten Werten | {summary['value_hidden_percent']:g} % |",
         f"| Abstand von der besten Lösung | {distance} |",

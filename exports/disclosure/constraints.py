@@ -116,10 +116,14 @@ class System:
 
 @dataclass(frozen=True)
 class Leaves:
-    """Leaf rows of the confidential input: one code per dimension and row, one amount per row and measure."""
+    """Leaf rows of the confidential input: one code per dimension and row, one amount per row and measure.
+
+    `unknown`: how many parts of each row the source keeps secret; its amount is then the sum of the others.
+    """
 
     codes: dict[str, Sequence[str]]
     amounts: dict[str, Floats]
+    unknown: Floats | None = None
 
     @property
     def size(self) -> int:

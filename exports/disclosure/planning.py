@@ -150,6 +150,7 @@ def plan(warehouse: Path, context: Context) -> Planned:
                 columns=columns[name],
                 value=named[name].disclosure.value,  # type: ignore[union-attr]  # members have one
                 where=named[name].disclosure.rows,  # type: ignore[union-attr]
+                rounded_to=universe.cases.rounded_to,
             )
             for name in counts
         ),
@@ -174,10 +175,11 @@ def plan(warehouse: Path, context: Context) -> Planned:
         earlier=earlier,
         printed={name: list(cells) for name, cells in counts.items()},
         kept_hidden=_kept(universe, public, resolved, counts),
+        given=counts,
         revised=True,
         secret=context.secret,
     )
-    _check_counts(protected, resolved, counts)
+    _check_counts(universe, leaves, protected, resolved, counts)
     return Planned(
         universe,
         protected,
@@ -287,7 +289,8 @@ def _read_cases(
 
     cases, policy = universe.cases, universe.policy
     keys = {name: dimension.column for name, dimension in universe.dimensions.items()}
-    further = [name for name in (cases.respondents, cases.denominator) if name] + list(policy.rules.units)
+    further = [name for name in (cases.respondents, cases.denominator, cases.unknown) if name]
+    further += list(policy.rules.units)
     amounts = list(dict.fromkeys((cases.value, *further)))
     wanted = [*keys.values(), *amounts, *([cases.mark] if cases.mark else []), *cases.where]
     where = f"universe {universe.name}: cases"
@@ -303,7 +306,8 @@ def _read_cases(
         cell = ", ".join(f"{name}={code}" for name, code in zip(keys, row, strict=True))
         raise DeclarationError(
             f"{where}: {cases.relation} has an empty count or code at {cell}; true counts must be complete, "
-            "0 where there are no cases"
+            "0 where there are no cases. What the source keeps secret is counted by a column that "
+            "`cases.unknown` names"
         )
     marks = "0"
     if cases.mark:
@@ -323,7 +327,8 @@ def _read_cases(
     }
     if cases.mark:
         numbers[cases.mark] = np.array([row[-1] for row in rows], dtype=np.float64)
-    return Leaves(dict(codes), numbers), codes
+    unknown = numbers.pop(cases.unknown) if cases.unknown else None
+    return Leaves(dict(codes), numbers, unknown if unknown is not None and unknown.any() else None), codes
 
 
 def _read_editions(
@@ -445,8 +450,19 @@ def _same(number: float, other: float | None) -> bool:
     return other is not None and math.isclose(number, other, rel_tol=DIFFERS, abs_tol=DIFFERS)
 
 
-def _check_counts(protected: Protected, declaration: Declaration, counts: Mapping[str, Cells]) -> None:
-    """Every count of a product must be the sum of its cases."""
+def _check_counts(
+    universe: Universe,
+    leaves: Leaves,
+    protected: Protected,
+    declaration: Declaration,
+    counts: Mapping[str, Cells],
+) -> None:
+    """Every count of a product must be the sum of its cases; where the source rounds, as near as its parts
+    can bring it.
+    """
+    import numpy as np
+
+    parts = protected.system.aggregate(leaves, np.ones(leaves.size))
     for table in declaration.tables:
         if table.earlier:
             continue
@@ -454,7 +470,12 @@ def _check_counts(protected: Protected, declaration: Declaration, counts: Mappin
         for key, number in counts[table.name].items():
             cell = protected.system.find(dict(zip(names, key, strict=True)))
             true = float(protected.system.values[cell])
-            if number is None or not _same(number, true):
+            if number is None and protected.is_unsure(cell):
+                continue
+            slack = (
+                universe.cases.rounded_to / 2 * (1 + parts[cell]) if universe.cases.rounded_to > 1 else 0.0
+            )
+            if number is None or not (_same(number, true) or abs(number - true) <= slack):
                 words = ", ".join(f"{name}={code}" for name, code in zip(names, key, strict=True))
                 raise DeclarationError(
                     f"product {table.name}: {words} is {'empty' if number is None else f'{number:g}'}, but "

@@ -27,7 +27,9 @@ class Rules(Strict):
     minimum_frequency: cells with 1 … minimum_frequency-1 cases. units: the same for further counted units
     (column -> minimum). p_percent: the second largest contributor could estimate the largest within p
     percent. minimum_denominator: cells whose denominator is smaller. group_disclosure: all cases of a line
-    lie in one category. secret_marks: values of the mark column that the source uses for its own secrets.
+    lie in one category. secret_marks: values of the mark column that the source uses for its own secrets;
+    without a mark column, texts that stand in place of the count. secret_between: least and greatest count
+    that such a text can stand for (null: no upper end, as where the source hides others to protect it).
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -38,6 +40,7 @@ class Rules(Strict):
     minimum_denominator: float | None = Field(default=None, gt=0)
     group_disclosure: tuple[str, ...] = ()
     secret_marks: tuple[str, ...] = ()
+    secret_between: tuple[int, int | None] | None = None
 
 
 class Costs(Strict):
@@ -114,6 +117,15 @@ class Policy(Strict):
             raise ValueError(
                 "K2 (hidden cells are at least 1) contradicts group_disclosure, which hides zeros"
             )
+        if self.rules.secret_between is not None:
+            least, most = self.rules.secret_between
+            if least < 0 or (most is not None and most < least):
+                raise ValueError("secret_between needs 0 <= least <= greatest (or null for no upper end)")
+            if least < 1 and "K2" in self.withstand:
+                raise ValueError(
+                    "K2 (hidden cells are at least 1) contradicts secret_between from 0: a secret count that "
+                    "may be 0 is hidden too"
+                )
         if self.rules.zeros == "protect" and self.rules.minimum_frequency is None:
             raise ValueError("zeros: protect needs a minimum_frequency")
         return self

@@ -55,8 +55,15 @@ def membership(system: System, leaves: Leaves) -> sparse.csr_matrix:
     )
 
 
-def find_primaries(system: System, leaves: Leaves, policy: Policy, data: Data) -> Primaries:
-    """Apply all primary rules to all cells of the system."""
+def find_primaries(
+    system: System,
+    leaves: Leaves,
+    policy: Policy,
+    data: Data,
+    *,
+    secret: Booleans | None = None,
+) -> Primaries:
+    """Apply all primary rules to all cells of the system; `secret` are cells that the source keeps secret."""
     rules = policy.rules
     values = system.values
     reasons: dict[int, str] = {}
@@ -72,6 +79,8 @@ def find_primaries(system: System, leaves: Leaves, policy: Policy, data: Data) -
         for cell in np.flatnonzero(cells):
             reasons.setdefault(int(cell), reason)
 
+    if secret is not None:
+        mark(secret, "secret at the source", policy.width, np.minimum(policy.width, values))
     counts = _respondents(system, leaves, data)
     if rules.minimum_frequency is not None:
         if counts is None:
@@ -110,13 +119,11 @@ def find_primaries(system: System, leaves: Leaves, policy: Policy, data: Data) -
             raise DeclarationError("dominance and p_percent need data.contributor")
         for cells, reason, upper in _concentration(system, leaves, policy, data):
             mark(cells, reason, upper, np.minimum(upper, values))
-    if rules.secret_marks:
-        if data.mark is None or data.mark not in leaves.amounts:
-            raise DeclarationError("policy.rules.secret_marks needs data.mark")
+    if rules.secret_marks and data.mark is not None:
         rows = system.aggregate(leaves, np.ones(leaves.size))
-        secret = system.aggregate(leaves, leaves.amounts[data.mark])
+        marked = system.aggregate(leaves, leaves.amounts[data.mark])
         mark(
-            (rows > 0) & (secret == rows),
+            (rows > 0) & (marked == rows),
             "secret at the source",
             policy.width,
             np.minimum(policy.width, values),

@@ -24,6 +24,7 @@ from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secondary import EFFORTS, Pattern, costs_of, extend, plan
+from exports.disclosure.secret_parts import Completed, complete
 
 Published = dict[str, dict[Key, float | None]]
 
@@ -67,14 +68,23 @@ class Protected:
     outdated: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     withdrawn: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: list[str] = field(default_factory=list)
+    unsure: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def status(self, cell: int) -> str:
-        """published, primary, secondary, or withdrawn: public in an earlier release, not shown any more."""
+        """published, primary, secondary, withdrawn (public in an earlier release, not shown any more), or
+        unknown: a sum that holds what the source itself keeps secret.
+        """
         if self.withdrawn.size and self.withdrawn[cell]:
             return "withdrawn"
         if not self.pattern.hidden[cell]:
             return "published"
-        return "primary" if self.primaries.sensitive[cell] else "secondary"
+        if self.primaries.sensitive[cell]:
+            return "primary"
+        return "unknown" if self.is_unsure(cell) else "secondary"
+
+    def is_unsure(self, cell: int) -> bool:
+        """Whether nobody here knows the cell's true value."""
+        return bool(self.unsure[cell])
 
 
 def safety_of(policy: Policy, data: Data) -> Safety:
@@ -130,6 +140,7 @@ def protect_tables(
     previously_hidden: Mapping[str, set[Key]] | None = None,
     printed: Mapping[str, Sequence[Key]] | None = None,
     kept_hidden: Mapping[str, Iterable[Key]] | None = None,
+    given: Mapping[str, Mapping[Key, float | None]] | None = None,
     revised: bool = False,
     secret: bytes = b"",
 ) -> Protected:
@@ -137,7 +148,8 @@ def protect_tables(
 
     `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells
     of an earlier pattern per table, for stable patterns; `kept_hidden` cells that stay hidden in any case.
-    `printed` says which cells of a table are printed (default: all that its axes give). With `revised`
+    `printed` says which cells of a table are printed (default: all that its axes give). `given` are numbers
+    of cells that the source tells although it keeps parts of them secret. With `revised`
     numbers may have changed since they were published. Raises NotSafe, FrozenConflict or DeclarationError.
     """
     declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
@@ -147,6 +159,8 @@ def protect_tables(
         )
     check_amounts(leaves, data)
     system = build_system(declaration, leaves, data.value)
+    completed = _completed(declaration, system, leaves, data, policy, given or {}, earlier or {}, revised)
+    system, leaves, unsure = completed.system, completed.leaves, completed.unsure
     cells = {
         table.name: cells_of(system, declaration, table, (printed or {}).get(table.name))
         for table in declaration.tables
@@ -160,16 +174,16 @@ def protect_tables(
         system = replace(system, published=current)
         primaries = find_primaries(system, leaves, policy, data)
         planned = _perturbed(declaration, leaves, data, policy, system, primaries, cells, before, secret)
-        return replace(planned, outdated=outdated)
+        return replace(planned, outdated=outdated, unsure=unsure)
 
     frozen, hidden_before = _public(declaration, system, before)
     # what an earlier release prints as hidden is known not to be zero, like what is printed now
     system = replace(system, published=current | hidden_before)
-    primaries = find_primaries(system, leaves, policy, data)
-    withdrawn = np.zeros(system.size, dtype=bool)
+    primaries = find_primaries(system, leaves, policy, data, secret=completed.secret)
+    withdrawn = unsure & frozen & current
     if policy.public_before == "withdraw":
         # whoever kept the earlier file knows these: hidden from now on, and known in every attack
-        withdrawn = primaries.sensitive & frozen & current
+        withdrawn |= primaries.sensitive & frozen & current
         primaries = replace(primaries, sensitive=primaries.sensitive & ~frozen)
     blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
     lost = known_before(declaration, {**blank, **before})
@@ -178,7 +192,7 @@ def protect_tables(
     withdrawn |= primaries.sensitive & computable & current
     primaries = replace(primaries, sensitive=primaries.sensitive & ~computable)
     forced = _cells_named(declaration, system, kept_hidden or {}) | (hidden_before & ~current)
-    forced |= computable & withdrawn
+    forced |= (computable & withdrawn) | (unsure & current)
     forced &= ~frozen & ((system.values > 0) | primaries.zeros_open)
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
@@ -208,6 +222,7 @@ def protect_tables(
                 printed=current,
                 withdrawn=withdrawn,
                 outdated=outdated,
+                unsure=unsure,
             )
         tasks = _tasks_from(system, declaration, [*result.findings, *narrow], policy)
         known = set(extra)
@@ -223,6 +238,41 @@ def protect_tables(
         f"after {ROUNDS} rounds {len(broken)} cells are still broken, first: {broken[0].derivation}; "
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
         broken,
+    )
+
+
+def _completed(
+    declaration: Declaration,
+    system: System,
+    leaves: Leaves,
+    data: Data,
+    policy: Policy,
+    given: Mapping[str, Mapping[Key, float | None]],
+    earlier: Mapping[str, Mapping[Key, float | None]],
+    revised: bool,
+) -> Completed:
+    """The system with stand-ins for what the source keeps secret, fitting what is given and was published."""
+    known: dict[int, float] = {}
+    before: dict[int, float] = {}
+    blank: set[int] = set()
+    if leaves.unknown is not None:
+        for table in declaration.tables:
+            for codes, number in (earlier if table.earlier else given).get(table.name, {}).items():
+                cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
+                if number is None and not table.earlier:
+                    blank.add(cell)
+                if number is None or len(set(table.behind(number))) > 1:
+                    continue
+                (before if table.earlier and revised else known).setdefault(cell, number)
+    parts = np.zeros(system.size) if leaves.unknown is None else system.aggregate(leaves, leaves.unknown)
+    return complete(
+        system,
+        leaves,
+        data,
+        policy,
+        {cell: number for cell, number in known.items() if parts[cell] > 0},
+        before,
+        blank,
     )
 
 

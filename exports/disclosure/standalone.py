@@ -44,6 +44,8 @@ CONF_HIDDEN = "N"
 """SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
 CONF_FREE = "F"
 
+UNKNOWN = "{} is hidden because the source itself keeps a part of it secret: nobody here knows it"
+
 
 @dataclass(frozen=True)
 class AuditReport:
@@ -213,6 +215,8 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
     label = ", ".join(f"{name}={code}" for name, code in wanted.items())
     if found["status"] == "published":
         return f"{label} is published: {found['value']}"
+    if found["status"] == "unknown":
+        return UNKNOWN.format(label)
     if found["status"] == "primary":
         return f"{label} is hidden because of a rule: {found['reason']}"
     cells = {
@@ -255,6 +259,8 @@ def explain_product(folder: Path, record: Path, releases: Sequence[Path], cell: 
         raise DeclarationError(f"there is no cell {label}; areas are named by their key")
     if found["status"] == "published":
         return f"{label} is published: {found['value']}"
+    if found["status"] == "unknown":
+        return UNKNOWN.format(label)
     if found["status"] == "primary":
         return f"{label} is hidden because of a rule: {found['reason']}"
     if found["status"] == "withdrawn":
@@ -314,7 +320,12 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
         safety=safety_of(settings.policy, data),
     )
     resolved = resolve(declaration, folder, codes, level_columns)
-    amounts = {data.value: _numbers(table, data.value, columns[data.value])}
+    texts = columns[data.value]
+    unknown = None
+    if data.mark is None:
+        unknown = np.array([float(text in settings.policy.rules.secret_marks) for text in texts])
+        texts = ["0" if secret else text for text, secret in zip(texts, unknown, strict=True)]
+    amounts = {data.value: _numbers(table, data.value, texts)}
     for column in (data.respondents, data.denominator, *settings.policy.rules.units):
         if column is not None:
             amounts[column] = _numbers(table, column, columns[column])
@@ -324,7 +335,7 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
     leaf_codes: dict[str, Sequence[str]] = {name: columns[leaf_column[name]] for name in settings.dimensions}
     if data.contributor is not None:
         leaf_codes[data.contributor] = columns[data.contributor]
-    return resolved, Leaves(leaf_codes, amounts)
+    return resolved, Leaves(leaf_codes, amounts, unknown if unknown is not None and unknown.any() else None)
 
 
 def read_earlier(
@@ -347,7 +358,8 @@ def alternative_tables(planned: Protected, limit: int) -> list[dict[str, Any]]:
         return found
     knowledge = gather(planned.declaration, {**planned.published, **planned.earlier})
     index = {key: cell for cell, key in enumerate(knowledge.keys)}
-    for cell in np.flatnonzero(planned.primaries.sensitive & planned.pattern.hidden)[:limit].tolist():
+    sensitive = planned.primaries.sensitive & planned.pattern.hidden & ~planned.unsure
+    for cell in np.flatnonzero(sensitive)[:limit].tolist():
         number = index.get(planned.system.keys[cell])
         if number is None or knowledge.shown[number] is not None:
             continue
@@ -402,7 +414,8 @@ def pattern_rows(planned: Protected) -> list[list[str]]:
     for cell, key in enumerate(planned.system.keys):
         if planned.printed[cell]:
             reason = planned.primaries.reasons.get(cell, "")
-            rows.append([*key, _text(float(planned.system.values[cell])), planned.status(cell), reason])
+            value = "" if planned.is_unsure(cell) else _text(float(planned.system.values[cell]))
+            rows.append([*key, value, planned.status(cell), reason])
     return rows
 
 
@@ -417,7 +430,8 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "cells": int(shown.sum()),
         "equations": int(planned.system.equations.shape[0]),
         "primary": int((planned.primaries.sensitive & hidden).sum()),
-        "secondary": int((planned.pattern.secondary & shown).sum()),
+        "secondary": int((planned.pattern.secondary & shown & ~planned.unsure).sum()),
+        "unknown": int((planned.pattern.secondary & shown & planned.unsure).sum()),
         "hidden": int(hidden.sum()),
         "value_hidden_share": float(values[hidden].sum()) / leaf_total if leaf_total else 0.0,
         "objective": planned.pattern.objective,

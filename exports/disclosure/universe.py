@@ -57,8 +57,10 @@ class Cases(Strict):
     """The true counts: a relation of the warehouse with one number per finest cell (further rows add up).
 
     `where` chooses rows (column -> values). `denominator`: column of the denominator. `respondents`: column
-    with the number of contributors. `mark`: column with the source's secrecy marks. Units that
-    `policy.rules.units` names are columns too.
+    with the number of contributors. `mark`: column with the source's secrecy marks. `unknown`: column with
+    the number of parts that the source keeps secret, `value` then being the sum of the others. Units that
+    `policy.rules.units` names are columns too. `rounded_to`: the multiple to which the source rounds its
+    numbers and totals one by one, so that these need not add up.
     """
 
     relation: str = Field(pattern=NAME)
@@ -67,6 +69,8 @@ class Cases(Strict):
     respondents: str | None = Field(default=None, pattern=NAME)
     denominator: str | None = Field(default=None, pattern=NAME)
     mark: str | None = Field(default=None, pattern=NAME)
+    unknown: str | None = Field(default=None, pattern=NAME)
+    rounded_to: int = Field(default=1, ge=1)
 
 
 class Universe(Strict):

@@ -50,8 +50,19 @@ MODELS = (
 """In the order in which they read each other."""
 
 
-def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: bool = False) -> None:
-    """Build the small-area models over the forms of these years; `empty`: over forms nobody handed in."""
+def fill(
+    warehouse: Path,
+    years: Sequence[int],
+    *,
+    blocks: bool = True,
+    empty: bool = False,
+    starred: bool = False,
+) -> None:
+    """Build the small-area models over the forms of these years; `empty`: over forms nobody handed in.
+
+    `starred`: SGB II as the Federal Employment Agency delivers it, by planning area, with a star in place of
+    figures below 10 in the age groups.
+    """
     catalog = _catalog()
     warehouse.unlink(missing_ok=True)
     landing = warehouse.parent / "landing"
@@ -68,7 +79,16 @@ def fill(warehouse: Path, years: Sequence[int], *, blocks: bool = True, empty: b
             "create table ledger (dataset_id varchar, snapshot_id varchar, status varchar, "
             "published_at timestamp, retrieved_at timestamp)"
         )
-        for name, table in _forms(tuple(years), blocks).items():
+        for name, table in _forms(tuple(years), blocks and not starred).items():
+            if starred and name == "sgb2-kleinraeumig":
+                texts = [
+                    "*" if age != "_T" and text.isdigit() and 0 < int(text) < 10 else text
+                    for age, text in zip(
+                        table["age_group"].to_pylist(), table["value_text"].to_pylist(), strict=True
+                    )
+                ]
+                place = table.schema.get_field_index("value_text")
+                table = table.set_column(place, "value_text", pa.array(texts, pa.string()))
             snapshot = f"{years[-1] + 1}0301T080000Z-aaaaaaaa-bbbbbbbb"
             landed = table.slice(0, 0) if empty else table
             landed = landed.append_column("snapshot", pa.array([snapshot] * landed.num_rows, pa.string()))

@@ -143,9 +143,46 @@ def test_forms_that_nobody_handed_in_are_empty_and_plan_nothing(tmp_path: Path) 
         plan(town.warehouse, town.context(NAME))
 
 
-def test_counts_that_the_source_kept_secret_are_refused_in_words(town: Editions) -> None:
+def test_counts_that_the_source_kept_secret_stay_secret_and_its_totals_are_used(tmp_path: Path) -> None:
+    """Stars of the Federal Employment Agency: hidden like all others, sums with them where it tells them."""
+    town = Editions(tmp_path)
+    fill(town.warehouse, (2024,), starred=True)
+    with duckdb.connect(str(town.warehouse), read_only=True) as connection:
+        stars = connection.execute(
+            "select leaf.area_key, leaf.period_key, leaf.age_group_code from fct_small_area_count as leaf "
+            "where dataset_id = 'sgb2-kleinraeumig' and unknown_count > 0 and value is null"
+        ).fetchall()
+        unknown = connection.execute(
+            "select count(*) filter (age_group_code = '_T'), count(*) from mart_sgb2_small_area "
+            "where value is null"
+        ).fetchone()
+    assert stars
+    assert unknown is not None
+    assert unknown[0] == 0, "the agency tells the totals of areas"
+    assert unknown[1] >= len(stars)
+    town.build(NAME)
+    passed, words = town.attack(NAME)
+    assert passed, words
+    with duckdb.connect() as connection:
+        shown = {
+            key: (value, reason)
+            for *key_parts, value, reason in connection.execute(
+                "select area_key, period_key, age_group_code, value, missing_reason from read_parquet(?)",
+                [str(town.folder / "candidates" / NAME / f"{NAME}.parquet")],
+            ).fetchall()
+            for key in [tuple(key_parts)]
+        }
+    assert {shown[star] for star in stars if star in shown} == {(None, "suppressed")}
+    assert {reason for value, reason in shown.values() if value is None} == {"suppressed"}, "all look alike"
+    report = (town.folder / "disclosure" / NAME / "bericht.md").read_text(encoding="utf-8")
+    assert "welche die Quelle geheim hält" in report
+
+
+def test_counts_missing_for_another_reason_than_secrecy_are_refused_in_words(town: Editions) -> None:
     with duckdb.connect(str(town.warehouse)) as connection:
-        connection.execute("update fct_small_area_count set value = null where age_group_code = 'Y_LT15'")
+        connection.execute(
+            "update fct_small_area_count set known_count = null where age_group_code = 'Y_LT15'"
+        )
     with pytest.raises(DeclarationError, match="true counts must be complete"):
         plan(town.warehouse, town.context(NAME))
 

@@ -470,6 +470,22 @@ def test_noise_replaces_counts_and_empties_what_is_computed_from_them(tmp_path: 
     assert certificate["levels"] == {"noise": "passed"}
 
 
+def test_counts_that_the_source_rounds_one_by_one_need_not_add_up_when_it_says_so(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    town.fill(dict.fromkeys(invented(("Y2023",)), 11), {"until_2023": ("Y2023",)})
+    town.change("update mart_youth set value = 5 * round(value / 5)")
+    with pytest.raises(DeclarationError, match="its cases add up"):
+        town.build()
+    policy = POLICY.replace("denominator: residents}", "denominator: residents, rounded_to: 5}")
+    (town.products / "policies" / "youth.yml").write_text(policy, encoding="utf-8")
+    town.build()
+    passed, words = town.attack()
+    assert passed, words
+    town.change("update mart_youth set value = value + 100 where area_key = 'N1' and sex_code = 'M'")
+    with pytest.raises(DeclarationError, match="its cases add up"):
+        town.build()
+
+
 CELL_KEY = POLICY.replace(
     "  withstand:", "  method: cell_key\n  cell_key: {deviation: 3, variance: 2}\n  withstand:"
 )

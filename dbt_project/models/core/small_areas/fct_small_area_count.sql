@@ -25,17 +25,24 @@ with cells as (
         {{ name if name in dimensions else "'_T'" }} as {{ name }}_code,
         {% endfor -%}
         value,
+        value is null and conf_status <> 'F' as is_secret,
         line as source_line,
         column_no as source_column
     from {{ ref('stg_kommune__' ~ form) }}
     {%- if form == 'sgb2_kleinraeumig' %}
-    where benefit = 'SGB2_RLB' and age_group <> '_T'
+    where benefit = 'SGB2_RLB'
     {%- endif %}
     {%- if not loop.last %}
 
     union all
     {%- endif %}
     {%- endfor %}
+
+),
+
+leaves as (
+
+    select distinct area_code, area_key from {{ ref('bridge_small_area') }} where is_leaf
 
 ),
 
@@ -54,6 +61,7 @@ select
     cells.period_key,
     cells.reference_date,
     cells.area_code,
+    coalesce(leaves.area_key, cells.area_code) as area_key,
     cells.measure_code,
     case
         when cells.youth_support_code = '_T' then '_T'
@@ -70,7 +78,10 @@ select
     cells.sex_code,
     cells.nationality_code,
     cast(cells.value as double) as value,
+    cast(case when cells.is_secret then 0 else cells.value end as double) as known_count,
+    cast(cells.is_secret as integer) as unknown_count,
     cells.source_line,
     cells.source_column
 from cells
 inner join newest using (dataset_id, period_key, snapshot_id)
+left join leaves on cells.area_code = leaves.area_code

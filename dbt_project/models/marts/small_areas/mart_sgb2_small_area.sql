@@ -1,19 +1,41 @@
 with {{ small_area_counts('sgb2-kleinraeumig', 'persons', ['age_group_code']) }},
 
+leaf_counts as (
+
+    select area_code, period_key, age_group_code, value from counts where age_group_code <> '_T'
+    union all
+    -- the office knows its total also where it keeps a part secret
+    select
+        area_code,
+        period_key,
+        '_T',
+        coalesce(
+            max(value) filter (age_group_code = '_T'),
+            case
+                when count(*) filter (age_group_code <> '_T' and value is null) = 0
+                    then sum(value) filter (age_group_code <> '_T')
+            end
+        )
+    from counts
+    group by area_code, period_key
+
+),
+
 summed as (
 
     select
         shown.area_key,
         shown.period_key,
         codes.age_group_code,
-        coalesce(sum(counts.value), 0) as value
+        case when count(leaf_counts.area_code) = count(leaf_counts.value) then coalesce(sum(leaf_counts.value), 0) end
+            as value
     from shown
     inner join codes on shown.period_key = codes.period_key
     inner join members on shown.area_key = members.area_key
-    left join counts
-        on members.leaf_code = counts.area_code
-        and shown.period_key = counts.period_key
-        and codes.age_group_code in ('_T', counts.age_group_code)
+    left join leaf_counts
+        on members.leaf_code = leaf_counts.area_code
+        and shown.period_key = leaf_counts.period_key
+        and codes.age_group_code = leaf_counts.age_group_code
     group by all
 
 )
@@ -33,9 +55,9 @@ select
     'Personen' as unit,
     cast(summed.value as double) as value,
     cast(100 * summed.value / nullif(whole.value, 0) as double) as share_pct,
-    'A' as obs_status,
-    'F' as conf_status,
-    'none' as missing_reason,
+    case when summed.value is null then 'M' else 'A' end as obs_status,
+    case when summed.value is null then 'C' else 'F' end as conf_status,
+    case when summed.value is null then 'suppressed_primary' else 'none' end as missing_reason,
     cast(null as varchar) as raw_symbol,
     'sgb2-kleinraeumig' as dataset_id,
     shown.snapshot_id,

@@ -2,7 +2,8 @@ with {{ small_area_counts('hilfen-zur-erziehung', 'cases_running', ['support_gro
 
 young as (
 
-    select members.area_key, year(residents.reference_date) as year, sum(residents.value) as residents
+    select members.area_key, year(residents.reference_date) as year,
+        case when count(*) = count(residents.value) then sum(residents.value) end as residents
     from {{ ref('fct_small_area_count') }} as residents
     inner join members on residents.area_code = members.leaf_code
     where
@@ -21,7 +22,7 @@ summed as (
         shown.period_key,
         codes.support_group_code,
         codes.sex_code,
-        coalesce(sum(counts.value), 0) as value
+        case when count(counts.area_code) = count(counts.value) then coalesce(sum(counts.value), 0) end as value
     from shown
     inner join codes on shown.period_key = codes.period_key
     inner join members on shown.area_key = members.area_key
@@ -50,9 +51,9 @@ select
     cast(summed.value as double) as value,
     cast(young.residents as double) as residents_under_21_count,
     cast(1000 * summed.value / nullif(young.residents, 0) as double) as per_1000,
-    'A' as obs_status,
-    'F' as conf_status,
-    'none' as missing_reason,
+    case when summed.value is null then 'M' else 'A' end as obs_status,
+    case when summed.value is null then 'C' else 'F' end as conf_status,
+    case when summed.value is null then 'suppressed_primary' else 'none' end as missing_reason,
     cast(null as varchar) as raw_symbol,
     'hilfen-zur-erziehung' as dataset_id,
     shown.snapshot_id,
