@@ -85,6 +85,7 @@ AREA_HISTORY = pa.schema(
         ("successor_code", pa.string()),
         ("change_kind", pa.string()),
         ("legal_basis", pa.string()),
+        ("further_successor_codes", pa.string()),
     ]
 )
 BREAKS = pa.schema(

@@ -105,6 +105,8 @@ def _check_sum(shares: list[float], tolerance: float, file_name: str, line: int,
 def history_problems(file: Path) -> list[Problem]:
     """What cannot be in the reforms on record (`area_history.csv`): cycles, a code used again.
 
+    Of an area that was split `successor_code` is the largest part, `further_successor_codes` are the others.
+
     A code may end and go on where the area changes its level or the office its way of reporting.
     """
     problems: list[Problem] = []
@@ -126,9 +128,15 @@ def history_problems(file: Path) -> list[Problem]:
                 words = f"{code} is used again for another area (line {other_line} ended it)"
                 problems.append(Problem(str(file), line, code, words))
         seen[code].append((line, first, end))
-        if successor := row["successor_code"]:
-            if not levels_of(successor):
+        further = (row.get("further_successor_codes") or "").split()
+        if further and row["change_kind"] != "split":
+            problems.append(
+                Problem(str(file), line, code, f"{code} has several successors, but was not split")
+            )
+        for successor in (row["successor_code"], *further):
+            if successor and not levels_of(successor):
                 problems.append(Problem(str(file), line, code, f"successor {successor!r} is no area code"))
+        if successor := row["successor_code"]:
             path = [code, successor]
             while path[-1] in successors and path[-1] not in path[:-1]:
                 path.append(successors[path[-1]])

@@ -125,7 +125,9 @@ def _reforms(file: Path) -> tuple[dict[str, dt.date], frozenset[str]]:
     touched = set()
     with file.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            touched |= {row["area_code"], row["successor_code"]} - {""}
+            touched |= {row["area_code"], row["successor_code"], *row["further_successor_codes"].split()} - {
+                ""
+            }
             if row["valid_to"]:
                 ended[row["area_code"]] = dt.date.fromisoformat(row["valid_to"])
             else:

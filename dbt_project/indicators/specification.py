@@ -216,6 +216,9 @@ class Indicator(Frozen):
             raise ValueError(
                 "say how it is computed: numerator, mean_age, derived or composite, or waits_for"
             )
+        rates = [term.measure for term in self.numerator if term.measure.endswith("_pct")]
+        if rates and not self.published_value:
+            raise ValueError(f"{rates[0]} is a rate, which is never added up: name it as published_value too")
         if self.published_value and self.denominator:
             raise ValueError("a published value needs no denominator")
         if self.statistic in ("proportion", "rate", "odds") and self.waits_for is None:

@@ -96,10 +96,10 @@ def models(layer: str) -> list[Path]:
 
 
 def test_marts_read_only_core() -> None:
-    """Core models, and seeds: definitions kept in the project, each row with its source. Never staging."""
+    """Core models, and seeds that are definitions, whole as they stand. Never staging, nor what core works in."""
     core = {file.stem for file in models("core")}
     assert core, "the core layer has models"
-    core |= {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")}
+    core |= {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")} - {"corrections", "goal"}
     wrong = []
     for file in models("marts"):
         text = SQL_NOTE.sub("", file.read_text(encoding="utf-8"))

@@ -138,7 +138,7 @@ def test_versions_of_an_area(warehouse: duckdb.DuckDBPyConnection, code: str) ->
                 "13072": ("Landkreis Rostock", "13051, 13053"),
                 "13073": ("Vorpommern-Rügen, Landkreis", "13005, 13057, 13061"),
                 "13074": ("Nordwestmecklenburg, Landkreis", "13006, 13058"),
-                "13075": ("Vorpommern-Greifswald, Landkreis", "13001, 13059, 13062"),
+                "13075": ("Vorpommern-Greifswald, Landkreis", "13001, 13052, 13059, 13062"),
                 "13076": ("Ludwigslust-Parchim, Landkreis", "13054, 13060"),
             },
         ),
@@ -252,3 +252,28 @@ def test_the_census_of_2022_found_eisenach_in_the_wartburgkreis(warehouse: duckd
         "select distinct area_key, area_is_valid from fct_population where area_code = '160630105105'"
     ).fetchall()
     assert keys == [("160630105105@2021-07-01", True)]
+
+
+@pytest.mark.parametrize(
+    ("former", "successors"),
+    [
+        ("13052", ["13071", "13075"]),
+        ("15151", ["15001", "15082", "15086", "15091"]),
+        ("15352", ["15085", "15089"]),
+        ("16056", ["16063"]),
+    ],
+)
+def test_every_part_of_a_divided_area_is_named_and_the_keys_agree(
+    warehouse: duckdb.DuckDBPyConnection, former: str, successors: list[str]
+) -> None:
+    named = warehouse.execute(
+        "select successor_code, year(ended_on) from bridge_area_successor where area_code = ? order by 1",
+        [former],
+    ).fetchall()
+    assert [code for code, _ in named] == successors
+    carried = warehouse.execute(
+        "select to_code from bridge_area_crosswalk where from_code = ? and from_year = ? and to_year = ?"
+        " order by 1",
+        [former, named[0][1] - 1, named[0][1]],
+    ).fetchall()
+    assert [code for (code,) in carried] == successors

@@ -218,3 +218,10 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
     assert "as b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
     assert "name: b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.yml"]
     assert "'education': ['b01', 'b02', 'b03', 'b11']" in files["dbt_project/macros/indicator_facts.sql"]
+
+
+def test_a_published_rate_is_not_taken_for_a_count(specifications: specification.Specifications) -> None:
+    """A count is added up when areas merge; a rate has to be marked, so that it is not."""
+    unmarked = specifications["P13"].model_dump() | {"published_value": None}
+    with pytest.raises(ValueError, match="poverty_risk_national_pct is a rate, which is never added up"):
+        specification.Indicator.model_validate(unmarked)

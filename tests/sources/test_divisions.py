@@ -95,7 +95,7 @@ def test_the_invented_town_hangs_together(catalog: Catalog, tmp_path: Path) -> N
     check_areas(declaration, table, "gebietsgliederung.xlsx")
 
 
-HEAD = "area_code,area_level,valid_from,valid_to,successor_code,change_kind,legal_basis\n"
+HEAD = "area_code,area_level,valid_from,valid_to,successor_code,change_kind,legal_basis,further_successor_codes\n"
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,11 @@ HEAD = "area_code,area_level,valid_from,valid_to,successor_code,change_kind,lega
         ),
         ("01051,KREIS,2016-11-01,2016-11-01,01053,merge,\n", 2, "01051 ends before it begins"),
         ("01051,KREIS,,2016-11-01,1053,merge,\n", 2, "successor '1053' is no area code"),
+        ("01051,KREIS,,2016-11-01,01053,split,,1054\n", 2, "successor '1054' is no area code"),
+        (
+            "01051,KREIS,,2016-11-01,01053,merge,,01054\n",
+            2, "01051 has several successors, but was not split",
+        ),
     ],
 )  # fmt: skip
 def test_reforms_that_cannot_be(tmp_path: Path, lines: str, line: int, words: str) -> None:

@@ -170,7 +170,8 @@ renumbered as (
 
 changes as (
 
-    select area_code, area_level, valid_from, valid_to, successor_code, change_kind, legal_basis
+    select
+        area_code, area_level, valid_from, valid_to, successor_code, change_kind, legal_basis, further_successor_codes
     from history
 
     union all
@@ -185,7 +186,8 @@ changes as (
         case
             when seen.is_in_newest then 'zuerst im Gemeindeverzeichnis zum ' || strftime(seen.first_on, '%d.%m.%Y')
             else 'fehlt im Gemeindeverzeichnis zum ' || strftime(seen.missing_on, '%d.%m.%Y')
-        end
+        end,
+        null
     from seen
     left join renumbered on seen.area_code = renumbered.area_code
     where
@@ -273,7 +275,11 @@ town_successors as (
 predecessors as (
 
     select successor_code, string_agg(distinct area_code, ', ' order by area_code) as predecessor_codes
-    from changes
+    from (
+        select area_code, successor_code from changes
+        union all
+        select area_code, unnest(string_split(further_successor_codes, ' ')) from changes
+    ) as parts
     where successor_code is not null
     group by successor_code
 
