@@ -96,7 +96,7 @@ def models(layer: str) -> list[Path]:
 
 
 def test_marts_read_only_core() -> None:
-    """Core models, and seeds that are definitions, whole as they stand. Never staging, nor what core works in."""
+    """Core models, and seeds that are definitions, whole as they stand. Never staging."""
     core = {file.stem for file in models("core")}
     assert core, "the core layer has models"
     core |= {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")} - {"corrections", "goal"}

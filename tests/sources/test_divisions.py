@@ -95,7 +95,8 @@ def test_the_invented_town_hangs_together(catalog: Catalog, tmp_path: Path) -> N
     check_areas(declaration, table, "gebietsgliederung.xlsx")
 
 
-HEAD = "area_code,area_level,valid_from,valid_to,successor_code,change_kind,legal_basis,further_successor_codes\n"
+HEAD = "area_code,area_level,valid_from,valid_to,successor_code,change_kind,legal_basis,"
+HEAD += "further_successor_codes\n"
 
 
 @pytest.mark.parametrize(
