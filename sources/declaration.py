@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from sources.errors import Told
 from sources.file_formats import FixedWidth, FlatTable
 from sources.flat_formats import GenesisFlat, ZensusGrid
 from sources.formats import Format, GenesisTable
@@ -24,6 +25,10 @@ AreaLevel = Literal[
     "DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK",
     "JUGENDAMTSBEZIRK", "SMALL_AREA", "SCHOOL", "GRID",
 ]  # fmt: skip
+
+
+def _no_period(text: str, en: str, de: str) -> ValueError:
+    return ValueError(Told(f"{text!r} {en}", f"{text!r} {de}"))
 
 
 class Cadence(Frozen):
@@ -81,7 +86,7 @@ class ReferenceTime(Frozen):
         text = text or ""
         if self.text == "year":
             if not re.fullmatch(r"(19|20)[0-9]{2}", text):
-                raise ValueError(f"{text!r} is not a year like 2015")
+                raise _no_period(text, "is not a year like 2015", "ist kein Jahr wie 2015")
             year = int(text)
             if self.kind == "school_year":
                 start = year if self.year_is == "start" else year - 1
@@ -93,33 +98,42 @@ class ReferenceTime(Frozen):
         if self.text == "month":
             match = re.fullmatch(r"((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])", text, re.ASCII)
             if match is None:
-                raise ValueError(f"{text!r} is not a month like 201512 or 2015-12")
+                raise _no_period(
+                    text, "is not a month like 201512 or 2015-12", "ist kein Monat wie 201512 oder 2015-12"
+                )
             year, month = int(match.group(1)), int(match.group(2))
             last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
             return (last.replace(day=1), last) if self.kind == "flow" else (last, last)
         if self.text == "half_year":
             match = re.fullmatch(r"((?:19|20)[0-9]{2})-0([12])", text, re.ASCII)
             if match is None:
-                raise ValueError(f"{text!r} is not a half-year like 2015-01 or 2015-02")
+                raise _no_period(
+                    text,
+                    "is not a half-year like 2015-01 or 2015-02",
+                    "ist kein Halbjahr wie 2015-01 oder 2015-02",
+                )
             year, half = int(match.group(1)), int(match.group(2))
             last = dt.date(year, 6, 30) if half == 1 else dt.date(year, 12, 31)
             return (dt.date(year, 6 * half - 5, 1), last) if self.kind == "flow" else (last, last)
         if self.text == "school_year":
             match = re.fullmatch(r"((?:19|20)[0-9]{2})/([0-9]{2})", text, re.ASCII)
             if match is None or (int(match.group(1)) + 1) % 100 != int(match.group(2)):
-                raise ValueError(f"{text!r} is not a school year like 2024/25")
+                raise _no_period(text, "is not a school year like 2024/25", "ist kein Schuljahr wie 2024/25")
             start = int(match.group(1))
             return dt.date(start, 8, 1), dt.date(start + 1, 7, 31)
         form, shown = ("%d.%m.%Y", "31.12.2015") if self.text == "date" else ("%Y%m%d", "20151231")
         if len(text) != len(shown) or not text.isascii():
-            raise ValueError(f"{text!r} is not a date like {shown}")
+            raise _no_period(text, f"is not a date like {shown}", f"ist kein Datum wie {shown}")
         try:
             day = dt.datetime.strptime(text, form).date()
         except ValueError:
-            raise ValueError(f"{text!r} is not a date like {shown}") from None
+            raise _no_period(text, f"is not a date like {shown}", f"ist kein Datum wie {shown}") from None
         if self.month_days and f"{day:%m-%d}" not in self.month_days:
-            raise ValueError(
-                f"{text!r} is none of the declared days of the year ({', '.join(self.month_days)})"
+            days = ", ".join(self.month_days)
+            raise _no_period(
+                text,
+                f"is none of the declared days of the year ({days})",
+                f"ist keiner der deklarierten Tage des Jahres ({days})",
             )
         if self.kind == "flow":
             return dt.date(day.year, 1, 1), day

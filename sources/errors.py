@@ -12,6 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class Told(str):
+    """A fact that is words itself: the English ones, with the German ones in `de`."""
+
+    de: str
+
+    def __new__(cls, en: str, de: str) -> Told:
+        told = super().__new__(cls, en)
+        told.de = de
+        return told
+
+
 @dataclass(frozen=True)
 class ProblemWords:
     """Templates (`str.format` over the facts) of one kind of problem."""
@@ -415,6 +426,7 @@ def problem(
 ) -> SourceError:
     """The error of a kind in `PROBLEMS`, its words filled with the facts."""
     words = PROBLEMS[code]
+    facts_de = {name: getattr(fact, "de", fact) for name, fact in facts.items()}
     return SourceError(
         words.what_en.format(**facts),
         file=file,
@@ -423,6 +435,6 @@ def problem(
         cell=cell,
         code=code,
         remedy=words.todo_en.format(**facts),
-        what_de=words.what_de.format(**facts),
-        remedy_de=words.todo_de.format(**facts),
+        what_de=words.what_de.format(**facts_de),
+        remedy_de=words.todo_de.format(**facts_de),
     )

@@ -29,7 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.declaration import Measure
-from sources.errors import problem
+from sources.errors import Told, problem
 from sources.readers.reading import Notation, Reading
 
 MEMORY_LIMIT = "512MiB"
@@ -90,7 +90,9 @@ def read_head(file: Path) -> Head:
         try:
             text = line.removeprefix(_BOM if number == 1 else b"").decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            raise problem("wrong_encoding", file.name, line=number, found="not UTF-8") from None
+            raise problem(
+                "wrong_encoding", file.name, line=number, found=Told("not UTF-8", "kein UTF-8")
+            ) from None
         if "\r" in text:
             raise problem("mixed_line_ends", file.name, line=number)
         try:
@@ -196,7 +198,9 @@ class Bulk:
                 try:
                     text = line.decode("utf-8").rstrip("\r\n")
                 except UnicodeDecodeError:
-                    raise problem("wrong_encoding", self.name, line=number, found="not UTF-8") from None
+                    raise problem(
+                        "wrong_encoding", self.name, line=number, found=Told("not UTF-8", "kein UTF-8")
+                    ) from None
                 if text.count(";") == width - 1 and '"' not in text:
                     continue
                 try:
@@ -212,7 +216,11 @@ class Bulk:
                         expected=width,
                         found=len(row),
                     )
-        reason = re.sub(r"\s+", " ", str(error)).split(" Possible ")[0][:200] if error else "lines were lost"
+        reason = (
+            re.sub(r"\s+", " ", str(error)).split(" Possible ")[0][:200]
+            if error
+            else Told("lines were lost", "Zeilen gingen verloren")
+        )
         raise problem("unreadable", self.name, reason=reason)
 
 
@@ -307,7 +315,10 @@ def first_rows(
         f"order by min(row) limit {MAX_DISTINCT + 1}"
     ).fetchall()
     if len(found) > MAX_DISTINCT:
-        reason = f"more than {MAX_DISTINCT} different entries where codes or signs are expected"
+        reason = Told(
+            f"more than {MAX_DISTINCT} different entries where codes or signs are expected",
+            f"mehr als {MAX_DISTINCT} verschiedene Einträge, wo Codes oder Zeichen stehen sollen",
+        )
         raise problem("unreadable", name, line=found[-1][-1] + 2, reason=reason)
     return found
 
@@ -417,7 +428,9 @@ def _count(file: Path) -> _Count:
                 decoder.decode(block)
             except UnicodeDecodeError as error:
                 line = lines + block[: error.start].count(b"\n") + 1
-                raise problem("wrong_encoding", file.name, line=line, found="not UTF-8") from None
+                raise problem(
+                    "wrong_encoding", file.name, line=line, found=Told("not UTF-8", "kein UTF-8")
+                ) from None
             if b"\r" in block:
                 returns += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
                 bare = block.count(b"\r") - block.count(b"\r\n") - block.endswith(b"\r")

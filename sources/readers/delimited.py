@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
-from sources.errors import problem
+from sources.errors import Told, problem
 from sources.file_formats import Delimited
 from sources.readers import grid
 from sources.readers.reading import Reading
@@ -82,12 +82,18 @@ def decode(data: bytes, encoding: str, name: str) -> str:
         except UnicodeDecodeError:
             pass
         else:
-            raise problem("wrong_encoding", name, found=f"UTF-8, declared is {encoding}")
+            raise problem(
+                "wrong_encoding",
+                name,
+                found=Told(f"UTF-8, declared is {encoding}", f"UTF-8, deklariert ist {encoding}"),
+            )
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise problem("wrong_encoding", name, line=line, found=f"not {encoding}") from None
+        raise problem(
+            "wrong_encoding", name, line=line, found=Told(f"not {encoding}", f"nicht {encoding}")
+        ) from None
     damage = _DRAWING.search(text)
     if damage:
         line = text.count("\n", 0, damage.start()) + 1

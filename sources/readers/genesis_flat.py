@@ -342,7 +342,7 @@ class _Check:
                 self.declaration.reference_time.period(converted)
             except ValueError as error:
                 raise problem(
-                    "bad_time", self.name, line=row + 2, column=_TIME + 1, reason=str(error)
+                    "bad_time", self.name, line=row + 2, column=_TIME + 1, reason=error.args[0]
                 ) from None
             pairs.append((text, converted))
         self.maps["times"] = pairs

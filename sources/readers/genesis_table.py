@@ -27,7 +27,7 @@ from pyarrow import csv as arrow_csv
 from sources import area_codes
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
-from sources.errors import problem
+from sources.errors import Told, problem
 from sources.formats import GenesisLayout, GenesisTable, wordings
 from sources.readers.reading import Notation, Reading, cells_schema
 from sources.vocabulary import TOTAL
@@ -159,7 +159,9 @@ def as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         if declared:
-            raise problem("wrong_encoding", name, line=line, found=f"not {declared}") from None
+            raise problem(
+                "wrong_encoding", name, line=line, found=Told(f"not {declared}", f"nicht {declared}")
+            ) from None
         pair = _UTF8_PAIR.search(data)
         if pair:  # UTF-8 with broken bytes, or two encodings in one file
             raise problem("wrong_encoding", name, line=line, found="UTF-8 / cp1252") from None
@@ -167,7 +169,12 @@ def as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
             text = data.decode("cp1252")
         except UnicodeDecodeError as undefined:
             line = data.count(b"\n", 0, undefined.start) + 1
-            raise problem("wrong_encoding", name, line=line, found="neither UTF-8 nor cp1252") from None
+            raise problem(
+                "wrong_encoding",
+                name,
+                line=line,
+                found=Told("neither UTF-8 nor cp1252", "weder UTF-8 noch cp1252"),
+            ) from None
         encoded = "cp1252"
     if not text.isascii():
         damage = _DAMAGE.search(text) if "\ufffd" in text or "Ã" in text else None
@@ -246,12 +253,17 @@ def prelude_of(data: bytes, name: str) -> Prelude:
     if not header:
         raise problem(
             "unknown_header", name, line=len(titles) + 1, column=1,
-            expected="a header line that begins with ';'", found="none", layout="all",
+            expected=Told("a header line that begins with ';'", "eine Kopfzeile, die mit ';' beginnt"),
+            found=Told("none", "keine"), layout=Told("all", "alle"),
         )  # fmt: skip
     if len(titles) + len(header) > MAX_HEADER_LINES:
         raise problem(
             "unknown_header", name, line=header[0][0], column=1,
-            expected=f"at most {MAX_HEADER_LINES} lines above the data", found="more", layout="all",
+            expected=Told(
+                f"at most {MAX_HEADER_LINES} lines above the data",
+                f"höchstens {MAX_HEADER_LINES} Zeilen über den Daten",
+            ),
+            found=Told("more", "mehr"), layout=Told("all", "alle"),
         )  # fmt: skip
     raise problem("no_rows", name, line=header[-1][0] + 1)
 
@@ -530,7 +542,7 @@ class _Sheet:
         try:
             self.declaration.reference_time.period(text)
         except ValueError as error:
-            raise _Refused("bad_time", reason=str(error)) from None
+            raise _Refused("bad_time", reason=error.args[0]) from None
         return text
 
     def _area(self, text: str) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sources.catalogue import Catalog
 from sources.declaration import Column, Declaration, Measure
-from sources.errors import SourceError, problem
+from sources.errors import SourceError, Told, problem
 from sources.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.readers.reading import Notation, cells_schema, records_schema
 from sources.vocabulary import TOTAL
@@ -179,7 +179,9 @@ def find_header(
     declared = [column.header for column in wanted]
     if at == 0:
         shown = ", ".join(map(repr, declared[:3]))
-        raise problem("unknown_header", file, expected=shown, found="keine davon / none of them", layout="–")
+        raise problem(
+            "unknown_header", file, expected=shown, found=Told("none of them", "keine davon"), layout="–"
+        )
     fitted = match_columns(wanted, found)[0]
     reached = fitted[-1].wanted + 1 if fitted else 0
     raise problem(
@@ -356,7 +358,7 @@ class _KeyTexts:
             try:
                 self.declaration.reference_time.period(text)
             except ValueError as error:
-                raise _RefusedText("bad_time", reason=error) from None
+                raise _RefusedText("bad_time", reason=error.args[0]) from None
         elif holds == "area_code" and not _AREA_CODE.fullmatch(text):
             raise _RefusedText("no_area_code", found=text)
         elif holds == "area_name" and not any(letter.isalpha() for letter in text):

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
-from sources.errors import problem
+from sources.errors import Told, problem
 from sources.file_formats import Workbook
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
@@ -247,7 +247,7 @@ def _look_over(file: Path) -> None:
     with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise problem("absurd_size", file.name, found=f"{len(parts)} parts")
+            raise problem("absurd_size", file.name, found=Told(f"{len(parts)} parts", f"{len(parts)} Teile"))
         for part in parts:
             lower = part.filename.lower()
             if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:

@@ -31,7 +31,7 @@ from pyarrow import csv as arrow_csv
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
-from sources.errors import SourceError, problem
+from sources.errors import SourceError, Told, problem
 from sources.flat_formats import ZensusGrid
 from sources.readers.bulk import MAX_LINE, read_head
 from sources.readers.reading import Notation, Reading, cells_schema
@@ -218,14 +218,19 @@ class _Sheet:
                 row = next(csv.reader([data.decode("utf-8").rstrip("\r")], delimiter=";", quotechar=None,
                                       quoting=csv.QUOTE_NONE), [])  # fmt: skip
             except UnicodeDecodeError:
-                return problem("wrong_encoding", self.name, line=line, found="not UTF-8")
+                return problem("wrong_encoding", self.name, line=line, found=Told("not UTF-8", "kein UTF-8"))
             except csv.Error:
                 return problem("line_too_long", self.name, line=line, limit=MAX_LINE)
             if len(row) != width:
                 return problem(
                     "wrong_width", self.name, line=line, column=len(row) or 1, expected=width, found=len(row)
                 )
-        return problem("unreadable", self.name, line=block.line, reason="the lines cannot be told apart")
+        return problem(
+            "unreadable",
+            self.name,
+            line=block.line,
+            reason=Told("the lines cannot be told apart", "die Zeilen lassen sich nicht trennen"),
+        )
 
     def _cell_ids(self, block: _Block, ids: pa.Array, x: pa.Array, y: pa.Array) -> Numbers:
         """Check ids and middles; northing times 10^7 plus easting of each cell's lower left corner."""
