@@ -32,7 +32,7 @@ from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import Musterstadt
 from tests.dbt.rendering import PROJECT, environment
 
-PRODUCTS = ("youth_service", "sgb2_small_area")
+PRODUCTS = ("youth_service", "child_protection", "sgb2_small_area")
 
 MODELS = (
     "staging/kommune/stg_kommune__gebietsgliederung",
@@ -45,6 +45,7 @@ MODELS = (
     "core/small_areas/fct_small_area_count",
     "core/indicators/fct_town_indicator",
     "marts/small_areas/mart_youth_service",
+    "marts/small_areas/mart_child_protection",
     "marts/small_areas/mart_sgb2_small_area",
 )
 """In the order in which they read each other."""
@@ -146,18 +147,25 @@ def describe_product(name: str) -> dict[str, Any]:
         for column in model["columns"]
     ]
     catalog = _catalog()
-    dataset = {"youth_service": "hilfen-zur-erziehung", "sgb2_small_area": "sgb2-kleinraeumig"}[name]
-    source = {
-        "dataset_id": dataset,
-        "title_de": catalog[dataset].title_de,
-        "publisher": "Eigene Daten der Kommune",
-        "licence": "internal",
-        "attribution": "Eigene Daten der Kommune",
-        "snapshot_id": "20250301T080000Z-aaaaaaaa-bbbbbbbb",
-        "retrieved_at": "2026-03-01T08:00:00+00:00",
-        "is_confidential": catalog[dataset].confidential,
-    }
-    return describe.describe(product, columns, [source])
+    datasets = {
+        "youth_service": ["hilfen-zur-erziehung"],
+        "child_protection": ["gefaehrdungseinschaetzungen", "inobhutnahmen"],
+        "sgb2_small_area": ["sgb2-kleinraeumig"],
+    }[name]
+    sources = [
+        {
+            "dataset_id": dataset,
+            "title_de": catalog[dataset].title_de,
+            "publisher": "Eigene Daten der Kommune",
+            "licence": "internal",
+            "attribution": "Eigene Daten der Kommune",
+            "snapshot_id": "20250301T080000Z-aaaaaaaa-bbbbbbbb",
+            "retrieved_at": "2026-03-01T08:00:00+00:00",
+            "is_confidential": catalog[dataset].confidential,
+        }
+        for dataset in datasets
+    ]
+    return describe.describe(product, columns, sources)
 
 
 class Editions:

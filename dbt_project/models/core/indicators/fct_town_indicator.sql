@@ -99,7 +99,6 @@ places as (
 
     select distinct area_key, area_code, area_name, area_level, edition, is_backcast, reference_date, leaf_codes
     from shown
-    where area_level <> 'NOT_LOCATABLE'
 
 ),
 

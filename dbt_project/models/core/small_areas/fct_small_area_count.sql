@@ -71,6 +71,12 @@ select
         when cells.youth_support_code = 'S41' then 'YOUNG_ADULTS'
         else 'FAMILY_SUPPORT'
     end as support_group_code,
+    case
+        when cells.assessment_result_code <> '_T' then cells.assessment_result_code
+        when cells.taking_into_care_reason_code = '_T' then '_T'
+        when cells.taking_into_care_reason_code = 'PROVISIONAL' then 'S42A'
+        else 'S42'
+    end as protection_code,
     cells.youth_support_code,
     cells.assessment_result_code,
     cells.taking_into_care_reason_code,
