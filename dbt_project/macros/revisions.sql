@@ -27,6 +27,7 @@
         known_from as known_after,
         correction_id
     from {{ ref('fct_' ~ fact) }}
+    where dataset_id in (select dataset_id from revised)
     window {{ fact }}_versions as (
         partition by dataset_id, area_code, period_key, measure_code{% for d in dimensions %}, {{ d }}_code{% endfor %}
         order by known_from, snapshot_id

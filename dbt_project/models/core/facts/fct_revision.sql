@@ -2,7 +2,19 @@
   What changed between two states of a dataset: every version of a cell that replaced another one, and every cell that a
   later delivery printed for the first time.
 -#}
-with versions as (
+with revised as (  -- only these have cells in more than one version
+
+    select dataset_id from {{ ref('dim_snapshot') }}
+    group by dataset_id
+    having count(*) > 1
+
+    union
+
+    select dataset_id from {{ ref('corrections') }}
+
+),
+
+versions as (
     {%- for fact in indicator_facts() %}
 
     {{ revisions(fact.name, fact.dimensions) }}
