@@ -124,7 +124,7 @@ def _build(
     invocation = DbtCliInvocation.run(
         args=[
             *(sys.executable, "-m", "orchestration.dbt_process", "--no-use-colors"),
-            *("--log-path", str(settings.paths.logs / "dbt")),
+            *("--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
             *("build", *plan.selection(manifest)),
             *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
             *("--target-path", str(target)),
