@@ -152,9 +152,9 @@ def load_indices(specifications: Specifications, folder: Path = FOLDER) -> dict[
         if edition.index not in specifications:
             problems.append(problem_at(located, (name, "index"), f"no indicator {edition.index!r}"))
         for number, one in enumerate(edition.components):
-            if edition.input == "indicator" and one.component not in specifications:
-                key = (name, "components", number, "component")
-                problems.append(problem_at(located, key, f"no indicator {one.component!r}"))
+            wrong = _unusable(specifications, one.component) if edition.input == "indicator" else None
+            if wrong:
+                problems.append(problem_at(located, (name, "components", number, "component"), wrong))
     return _or_raise(editions, problems)
 
 
@@ -169,8 +169,8 @@ def load_rings(specifications: Specifications, folder: Path = FOLDER) -> dict[st
         if ring.automatic:
             chosen += [(("automatic", "context", n), one) for n, one in enumerate(ring.automatic.context)]  # type: ignore[misc]
         for key, one in chosen:
-            if one not in specifications:
-                problems.append(problem_at(located, (name, *key), f"no indicator {one!r}"))
+            if wrong := _unusable(specifications, one):
+                problems.append(problem_at(located, (name, *key), wrong))
     return _or_raise(rings, problems)
 
 
@@ -180,11 +180,22 @@ def load_goals(
     """Read all goals; raises `DeclarationError` with file, line and key."""
     goals, located, problems = read_mapping(folder / "goals.yml", Goal)
     for name, goal in goals.items():
-        if goal.indicator not in specifications:
-            problems.append(problem_at(located, (name, "indicator"), f"no indicator {goal.indicator!r}"))
+        if wrong := _unusable(specifications, goal.indicator):
+            problems.append(problem_at(located, (name, "indicator"), wrong))
         if goal.ring is not None and goal.ring not in rings:
             problems.append(problem_at(located, (name, "ring"), f"no ring {goal.ring!r} in rings.yml"))
     return _or_raise(goals, problems)
+
+
+def _unusable(specifications: Specifications, indicator_id: str) -> str | None:
+    """Why indices, rings and goals, which are published, cannot be made of an indicator."""
+    if indicator_id not in specifications:
+        return f"no indicator {indicator_id!r}"
+    if specifications.is_own(specifications[indicator_id]):
+        return (
+            f"{indicator_id} is computed from a municipality's own forms, confidential: take a published one"
+        )
+    return None
 
 
 def _or_raise(found: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:

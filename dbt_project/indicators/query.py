@@ -177,7 +177,10 @@ def query(
             is_known_territory(connection, gebietsstand)
             source = f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?"
             bound = [gebietsstand]
-            notes.append(f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated")
+            notes.append(
+                f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated, intervals are not "
+                "carried"
+            )
         else:
             source = f"select {MART_COLUMNS} from mart_indicator where indicator_id = ?"
         every = rows(

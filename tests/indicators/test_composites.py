@@ -41,6 +41,7 @@ def test_committed_files_are_read(specifications: specification.Specifications) 
         ("upper: 1.0}", "upper: 0.9}", "classes must join without gap"),
         ("sd: 2.9439", "deviation: 2.9439", "unknown key"),
         ("component: P03", "component: P99", "no indicator 'P99'"),
+        ("component: P03", "component: J01", "J01 is computed from a municipality's own forms"),
         (", sd: 7.15127", "", "given together"),
     ],
 )
@@ -56,6 +57,7 @@ def test_a_broken_index_edition(
     [
         ("minimum_members: 4", "minimum_members: 1", "greater than or equal to 3"),
         ("indicators: [P03", "indicators: [P99", "no indicator 'P99'"),
+        ("indicators: [P03", "indicators: [J13", "J13 is computed from a municipality's own forms"),
         ("  automatic: {", "  members: [{area: '01001'}]\n  automatic: {", "one of both"),
         ("context: [D13", "context: [D99", "no indicator 'D99'"),
     ],
