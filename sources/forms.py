@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,18 @@ _RULES = (
     " ein Zeichen.",
     "Stimmt etwas nicht, wird die ganze Datei zur Seite gelegt; die Meldung nennt die Zelle. Berichtigen und"
     " neu abgeben.",
+)
+SEX_IN_CASES = "sex_in_cases"
+"""The code list of the sex in a case row, which also has those that are counted by chance."""
+
+_SEX = (
+    "Wer als divers oder ohne Angabe geführt wird, ist wie in der amtlichen Statistik nach dem Zufall"
+    " männlich oder weiblich zuzuordnen (immer gleich für dieselbe Person): eine dritte Gruppe wäre so klein,"
+    " dass sie einzelne erkennen ließe."
+)
+_SEX_OF_CASES = (
+    "Auch divers und ohne Angabe können eingetragen werden. Gezählt werden sie wie in der amtlichen Statistik"
+    " nach dem Zufall als männlich oder weiblich, derselbe Fall immer gleich."
 )
 
 
@@ -93,7 +105,10 @@ def case_columns(catalog: Catalog, declaration: Declaration) -> list[FormColumn]
         if key.holds == "age_group" and form.cases.age:
             found.append(FormColumn(form.cases.age, "vollendete Jahre", True, example="7"))
         elif key.holds != "area_name":
-            found.append(_key_column(catalog, declaration, key.header, key.holds))
+            column = _key_column(catalog, declaration, key.header, key.holds)
+            if key.holds == "sex":
+                column = replace(column, choices=tuple(catalog.code_lists[SEX_IN_CASES].code_of))
+            found.append(column)
     for value in form.values:
         words = f"{declaration.measures[value.measure].title_de}: zählt der Fall dazu?"
         found.append(FormColumn(value.header, words, True, ("ja", "nein")))
@@ -166,6 +181,8 @@ def workbook(
     lists = book.add_worksheet(LISTS)
     signs = {} if cases else _signs(catalog, declaration)
     how = form.cases.how if cases and form.cases else declaration.form.how if declaration.form else ()
+    if "sex" in declaration.dimensions:
+        how = (*how, _SEX_OF_CASES if cases else _SEX)
     _write_instructions(guide, catalog, declaration, given, signs, how, styles, notes)
     _write_page(page, given, lines, header, styles)
     _write_lists(page, lists, given, list(signs), declaration.form.rows if declaration.form else 1, styles)

@@ -7,6 +7,7 @@ the same form; the pseudonyms serve to tell a line given twice, and are forgotte
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -155,6 +156,7 @@ def _read_cases(
             columns.append(_column(_AGE, cases.age, pattern="[0-9]{1,3}"))
         elif key.holds in declaration.dimensions:
             code_list = declaration.dimensions[key.holds].code_list or key.holds
+            code_list = forms.SEX_IN_CASES if code_list == "sex" else code_list
             columns.append(_column(key.holds, key.header, code_list=code_list))
         elif key.holds == "area_code":
             columns.append(_column(key.holds, key.header, pattern="[0-9]{2,12}"))
@@ -208,6 +210,8 @@ def _counted(
             if group is None:
                 raise refuse("bad_pattern", line, _AGE)
             row["age_group"] = group
+        if row.get("sex") == "X":
+            row["sex"] = _by_chance(row[_KEY])
         for name in declaration.dimensions:
             if row[name] not in _codes(catalog, declaration, name):
                 raise refuse("unknown_label", line, name)
@@ -229,6 +233,15 @@ def _counted(
         shown = [labels[k.holds][texts[k.holds]] if k.holds in labels else texts[k.holds] for k in form.keys]
         lines.append([*shown, *(str(found[*key, measure]) for measure in measures)])
     return forms.csv_text(catalog, declaration, lines)
+
+
+def _by_chance(pseudonym: str) -> str:
+    """Male or female for a case that is neither, always the same for the same case.
+
+    From 2020 on the official statistics of child and youth welfare do so where secrecy asks for it: a third
+    group would be so small that it, and the two others with it, had to be hidden nearly everywhere.
+    """
+    return "MF"[hashlib.sha256(pseudonym.encode()).digest()[0] % 2]
 
 
 def _codes(catalog: Catalog, declaration: Declaration, name: str) -> tuple[str, ...]:

@@ -251,3 +251,26 @@ def test_the_words_of_an_error_hide_even_unknown_kinds() -> None:
     error = cases.without_content(SourceError(f"strange {KEY}", file="a.csv", remedy=KEY, line=2, code="new"))
     assert KEY not in error.sentence_de + error.sentence_en
     assert error.line == 2
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_who_is_neither_male_nor_female_counts_by_chance_and_in_the_total(
+    catalog: Catalog, tmp_path: Path, as_csv: bool
+) -> None:
+    """No third group, which would be so small that it gave persons away; the same case the same each time."""
+    lines = [
+        [f"PS-{number:04}", *HELP[:-1], sex, *LINE[6:]]
+        for number, sex in enumerate(["divers", "ohne Angabe"] * 40)
+    ]
+    counted = []
+    for order in (lines, lines[::-1]):
+        folder = tmp_path / str(len(counted))
+        data = cases.counts(catalog, catalog[HZE], case_file(catalog, folder, order, as_csv=as_csv))
+        assert data is not None
+        counted.append(data)
+    assert counted[0] == counted[1]
+    rows = [line.split(";") for line in counted[0].decode("utf-8-sig").splitlines()[1:]]
+    found = {row[5].strip('"'): int(row[-1]) for row in rows}
+    assert set(found) == {"männlich", "weiblich"}
+    assert sum(found.values()) == 80
+    assert 25 <= found["weiblich"] <= 55
