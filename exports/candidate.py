@@ -248,6 +248,7 @@ def _difference(description: Description, work: Path, previous: Path | None) -> 
         before,
         version,
         work / "diff.csv",
+        protected=description.disclosure is not None and description.disclosure.policy is not None,
     )
 
 

@@ -90,13 +90,22 @@ class Difference:
 
 
 def compare(
-    product: str, grain: Sequence[str], after: Path, before: Path | None, previous: str | None, lines: Path
+    product: str,
+    grain: Sequence[str],
+    after: Path,
+    before: Path | None,
+    previous: str | None,
+    lines: Path,
+    *,
+    protected: bool = False,
 ) -> Difference:
     """Compare two Parquet editions; write every difference to the CSV `lines` and give the summary.
 
     `lines` has `change` (added, removed, changed, withdrawn), the grain, `column`, `old_value`, `new_value`
     and, for numbers, `movement` (new minus old). An added or removed row has one line, for its value; so has
-    a withdrawn one (public before, kept secret now), which does not repeat the old number.
+    a withdrawn one (public before, kept secret now), which does not repeat the old number. In a `protected`
+    product nothing repeats what an edition before said and this one does not: an old share would give its
+    withdrawn whole away.
     """
     import duckdb
 
@@ -124,7 +133,7 @@ def compare(
             return replace(counted, reason=reason)
         compared = [name for name in new if name in old and name not in grain and name not in PROVENANCE]
         _pairs(connection, grain, compared, _withdrawn(compared))
-        _differences(connection, grain, _selections(grain, compared, new, old))
+        _differences(connection, grain, _selections(grain, compared, new, old, protected))
         _write(connection, grain, lines)
         counts = dict(connection.execute("select change, count(*) from pairs group by change").fetchall())
         per_column = connection.execute(
@@ -195,7 +204,11 @@ def _pairs(
 
 
 def _selections(
-    grain: Sequence[str], compared: Sequence[str], new: dict[str, str], old: dict[str, str]
+    grain: Sequence[str],
+    compared: Sequence[str],
+    new: dict[str, str],
+    old: dict[str, str],
+    protected: bool,
 ) -> list[str]:
     """One query per column that was compared, and one for the value of rows that came or went."""
     shown = _list(grain)
@@ -205,9 +218,12 @@ def _selections(
         movement, relative = "cast(null as double)", "cast(null as double)"
         if _is_number(new[name]) and _is_number(old[name]):
             movement, relative = f"{after} - {before}", f"({after} - {before}) / nullif(abs({before}), 0)"
+        told_before = _text(before, old[name])
+        if protected:
+            told_before = f"case when {after} is not null then {told_before} end"
         selections.append(
             f'select change, {shown}, {text_literal(name)} as "column", '
-            f"{_text(before, old[name])} as old_value, "
+            f"{told_before} as old_value, "
             f"{_text(after, new[name])} as new_value, {movement} as movement, {relative} as "
             "relative_movement "
             f"from pairs where change = 'changed' and {before} is distinct from {after}"
@@ -215,7 +231,8 @@ def _selections(
     figures = [name for name in compared if _is_number(new[name]) and _is_number(old[name])]
     told = "value" if "value" in compared else next(iter([*figures, *compared]), None)
     before = _text(f"old_row.{quoted(told)}", old[told]) if told else "null"
-    before = f"case when change <> 'withdrawn' then {before} end"
+    kept_back = "change in ('withdrawn', 'removed')" if protected else "change = 'withdrawn'"
+    before = f"case when not ({kept_back}) then {before} end"
     after = _text(f"new_row.{quoted(told)}", new[told]) if told else "null"
     selections.append(
         f'select change, {shown}, {text_literal(told or "")} as "column", {before} as old_value, '

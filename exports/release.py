@@ -308,6 +308,7 @@ def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> diff
         before.path / f"{product}.parquet",
         before.version,
         lines,
+        protected=candidates.read(after.path).decision == "protected",
     )
 
 

@@ -6,6 +6,7 @@ Each of the three does nothing when nothing changed. `candidate_state.json` reme
   code of the exports). That a file was set aside since is no part of it: it is told with the next release.
 - `fingerprint`: the candidate's content; a current release with the same one makes all three idle.
 - `description`: what gate and writers were told.
+- `public`: the editions about the same cases that its protection was planned with.
 - `gate`: a hash of what the gate looked at; its answer lies in the candidate's receipt.
 """
 
@@ -185,7 +186,9 @@ class Publication:
         kept = self._kept()
         if kept.get("key") == key and self.is_released(kept):
             return RELEASED, int(kept.get("rows", 0))
-        if kept.get("key") == key and (self.folder / "datapackage.json").exists():
+        planned_with = self._public()
+        is_whole = (self.folder / "datapackage.json").exists()
+        if kept.get("key") == key and kept.get("public", []) == planned_with and is_whole:
             return KEPT, int(kept.get("rows", 0))
         previous = self.current if self.current.exists() else None
         made = candidate.build(
@@ -198,7 +201,13 @@ class Publication:
             self.disclosure,
         )
         self._keep(
-            {"key": key, "fingerprint": made.fingerprint, "description": description, "rows": made.rows}
+            {
+                "key": key,
+                "fingerprint": made.fingerprint,
+                "description": description,
+                "rows": made.rows,
+                "public": planned_with,
+            }
         )
         return BUILT, made.rows
 
@@ -221,7 +230,12 @@ class Publication:
             from exports.disclosure.applying import read_outdated
             from exports.disclosure.auditor.edition import certify
 
-            certify(self.folder, self.known, read_outdated(self.disclosure.confidential))
+            held, findings, words = certify(
+                self.folder, self.known, read_outdated(self.disclosure.confidential)
+            )
+            if not held:  # how a hidden number follows is for no log
+                how = f"{len(findings)} broken, `planstat disclosure audit {self.name}` says how"
+                self.say(f"{self.name}: the attack succeeded: {how if findings else words}")
         self.say(f"{self.name}: the gate checks")
         from expectations import gate
 
@@ -314,20 +328,23 @@ class Publication:
         from exports.release import current_release
 
         release = current_release(self.releases, self.name)
-        public: list[str] = []
-        if self.disclosure is not None:
-            from exports.disclosure.auditor.earlier import released
-
-            public = [edition.id for edition in released(self.known, self.disclosure.universe.name)]
         return _digest(
             [
                 fingerprint,
-                public,
+                self._public(),
                 release.version if release else None,
                 hashlib.sha256(self._areas.read_bytes()).hexdigest(),
                 code_hash(expectations),
             ]
         )
+
+    def _public(self) -> list[str]:
+        """Editions about the same cases that are out; [] for a product without a policy."""
+        if self.disclosure is None:
+            return []
+        from exports.disclosure.auditor.earlier import released
+
+        return [edition.id for edition in released(self.known, self.disclosure.universe.name)]
 
     @property
     def _areas(self) -> Path:

@@ -43,7 +43,10 @@ FEW = 0.1
 
 
 class NotSafe(RuntimeError):
-    """No protected table came out that withstands the attacks: nothing may be published."""
+    """No protected table came out that withstands the attacks: nothing may be published.
+
+    The message goes to logs, so it names cells and no numbers; `findings` derive these.
+    """
 
     def __init__(self, message: str, findings: Sequence[Finding]) -> None:
         super().__init__(message)
@@ -235,7 +238,7 @@ def protect_tables(
             pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
     broken = [*result.findings, *narrow]
     raise NotSafe(
-        f"after {ROUNDS} rounds {len(broken)} cells are still broken, first: {broken[0].derivation}; "
+        f"after {ROUNDS} rounds {len(broken)} cells are still broken, first {broken[0].name}; "
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
         broken,
     )
@@ -467,7 +470,7 @@ def _perturbed(
             [table.look_up(int(n), key) for n, key in zip(counts, keys, strict=True)], dtype=np.int64
         )
         reach = policy.cell_key.deviation
-        ranges = {int(z): table.behind(int(z)) for z in np.unique(shown)}
+        ranges = {int(z): table.behind(int(z)) for z in np.unique(shown[system.published])}
     else:
         assert policy.rounding is not None
         rounding = policy.rounding
@@ -477,7 +480,7 @@ def _perturbed(
             dtype=np.int64,
         )
         reach = rounding.base - 1 if rounding.random else rounding.base // 2
-        ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown)}
+        ranges = {int(z): behind(int(z), rounding) for z in np.unique(shown[system.published])}
     noisy = {"perturbation": reach, "shown_as": ranges}
     declaration = declaration.model_copy(
         update={
@@ -496,7 +499,7 @@ def _perturbed(
     if not result.passed:
         raise NotSafe(
             f"the noise is undone in {len(result.findings)} cells"
-            f"{' together with earlier releases' if before else ''}, first: {result.findings[0].derivation}; "
+            f"{' together with earlier releases' if before else ''}, first {result.findings[0].name}; "
             "choose a larger deviation or base, or publish fewer sums",
             result.findings,
         )

@@ -389,6 +389,24 @@ def test_products_need_the_policy_of_their_audience(tmp_path: Path) -> None:
         candidate.build(town.warehouse, "youth", town.description(), tmp_path / "youth")
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("rules: {zeros: protect}", "K2 .hidden cells are at least 1. contradicts zeros: protect"),
+        ("rules: {secret_between: [0, 9]}", "contradicts secret_between from 0"),
+        ("rules: {minimum_freqency: 5}", r"youth\.yml: key policy\.rules\.minimum_freqency"),
+        ("method: cell_key", "cell_key settings belong to method cell_key"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused_with_file_and_key(
+    tmp_path: Path, change: str, words: str
+) -> None:
+    town = Town(tmp_path, POLICY + f"  {change}\n")
+    with pytest.raises(DeclarationError, match=words) as caught:
+        load_universe("youth", town.products)
+    assert "youth.yml: key policy" in str(caught.value)
+
+
 def test_an_internal_edition_is_marked_and_does_not_go_among_the_public_ones(tmp_path: Path) -> None:
     internal = POLICY + "  audience: internal\n  rules: {minimum_frequency: 2}\n"
     town = Town(tmp_path, internal, PRODUCT + "audience: internal\n")

@@ -7,11 +7,13 @@ import json
 import os
 from pathlib import Path
 
+import highspy
 import pytest
 from click.testing import CliRunner
 
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.secondary import FrozenConflict
+from exports.disclosure.solver import SolverFailure
 from exports.disclosure.standalone import audit, check_certificate, explain, protect
 from orchestration.cli import main as command_line
 
@@ -211,6 +213,35 @@ def test_an_unreadable_earlier_release_is_refused(tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text("area,value\nA,61\n", encoding="utf-8")
     with pytest.raises(DeclarationError, match="was 61 and is 60 now"):
         protect(path, config, tmp_path / "out")
+
+
+def test_a_hierarchy_with_a_hole_is_refused_in_words(tmp_path: Path) -> None:
+    path, config = write(tmp_path)
+    spelt = "{parts: {children: {A: [A1, A2], B: [B1]}}}"
+    text = config.read_text(encoding="utf-8").replace("{parts: {levels: [part]}}", spelt)
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"has a hole: 1 leaves belong to no code above them \(B2\)"):
+        protect(path, config, tmp_path / "out")
+
+
+def test_a_solver_that_fails_keeps_what_was_published_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, config = write(tmp_path)
+    protect(path, config, tmp_path / "out")
+    shown = tmp_path / "out" / "published" / "help.csv"
+    before = shown.read_bytes()
+    path.write_text(HELP.replace("A1,A,m,family,12", "A1,A,m,family,13"), encoding="utf-8")
+
+    def unheard_of(self: object) -> object:
+        return "a status that nobody has heard of"
+
+    monkeypatch.setattr(highspy.Highs, "getModelStatus", unheard_of)
+    monkeypatch.setattr(highspy.Highs, "modelStatusToString", lambda self, status: status)
+    with pytest.raises(SolverFailure, match="nobody has heard of"):
+        protect(path, config, tmp_path / "out")
+    assert main(["protect", str(path), "--config", str(config), "--out", str(tmp_path / "out")]) == 1
+    assert shown.read_bytes() == before
 
 
 def test_a_public_sensitive_cell_cannot_be_protected_any_more(tmp_path: Path) -> None:

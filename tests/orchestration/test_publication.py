@@ -1,0 +1,248 @@
+"""A protected product on its whole way: built, attacked, checked, released; and what is refused on the way.
+
+The warehouse holds Musterstadt, built by the project's own models; the manifest names what the way reads.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from ruamel.yaml import YAML
+
+from exports.disclosure.auditor.earlier import released
+from exports.release import ReleaseRefused
+from orchestration.plan import State
+from orchestration.publication import BUILT, KEPT, RELEASED, Publication
+from orchestration.resources import Paths
+from sources.catalogue import load_catalog
+from tests.dbt.rendering import PROJECT
+from tests.exports.disclosure.musterstadt import fill
+
+NAME = "sgb2_small_area"
+SOURCES = {"mart_sgb2_small_area": "sgb2-kleinraeumig", "fct_small_area_count": "sgb2-kleinraeumig"}
+
+
+def manifest() -> dict[str, Any]:
+    """What dbt's manifest says about the product's relations."""
+    folder = PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml"
+    contract = YAML(typ="safe").load(folder.read_text(encoding="utf-8"))
+    (mart,) = [model for model in contract["models"] if model["name"] == f"mart_{NAME}"]
+    columns = {column["name"]: column for column in mart["columns"]}
+    names = (f"mart_{NAME}", "mart_youth_service", "fct_small_area_count", "bridge_small_area", "mart_area")
+    return {
+        "nodes": {
+            f"model.planstat.{name}": {
+                "name": name,
+                "columns": columns if name == f"mart_{NAME}" else {},
+                "depends_on": {
+                    "nodes": [f"source.planstat.kommune.{SOURCES[name]}"] if name in SOURCES else []
+                },
+            }
+            for name in names
+        },
+        "sources": {
+            "source.planstat.kommune.sgb2-kleinraeumig": {
+                "source_name": "kommune",
+                "name": "sgb2-kleinraeumig",
+            }
+        },
+    }
+
+
+def load(paths: Paths, years: tuple[int, ...], change: str = "") -> None:
+    """The warehouse of these years with the register, and its state, as a finished build leaves them."""
+    paths.root.mkdir(parents=True, exist_ok=True)
+    fill(paths.warehouse, years, blocks=False)
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        connection.execute(
+            "create table mart_area as select distinct area_code, area_level, "
+            "date '1975-01-01' as valid_from, date '9999-12-31' as valid_to from bridge_small_area"
+        )
+        # one district is enough, and fast
+        for table, column in (("mart_sgb2_small_area", "area_code"), ("fct_small_area_count", "area_code")):
+            connection.execute(f"delete from {table} where not starts_with({column}, '9900100001')")
+        connection.execute("delete from bridge_small_area where not starts_with(area_code, '9900100001')")
+        connection.execute("update bridge_small_area set parent_key = null where area_code = '9900100001'")
+        if change:
+            connection.execute(change)
+    nodes = {name: {"fingerprint": f"{years}{change}"} for name in manifest()["nodes"]}
+    State(nodes).write(paths)
+
+
+def publication(paths: Paths, told: list[str] | None = None) -> Publication:
+    return Publication(paths, manifest(), load_catalog(), NAME, (told if told is not None else []).append)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A root with the first edition released."""
+    paths = Paths(tmp_path_factory.mktemp("root"))
+    load(paths, (2024,))
+    one = publication(paths)
+    assert one.build()[0] == BUILT
+    assert one.build()[0] == KEPT
+    answer = one.check()
+    assert answer.passed, answer.words
+    assert one.publish().status == "released"
+    return paths
+
+
+@pytest.fixture
+def root(first: Paths, tmp_path: Path) -> Paths:
+    shutil.copytree(first.root, tmp_path / "root", symlinks=True)
+    paths = Paths(tmp_path / "root")
+    State(json.loads(paths.warehouse_state.read_text(encoding="utf-8"))["nodes"]).write(paths)  # its new mark
+    return paths
+
+
+@pytest.fixture
+def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the data protection officer decide for another minimum frequency."""
+    import exports.disclosure.universe as universes
+
+    before = universes.load_universe
+
+    def decide(minimum: int) -> None:
+        def load_stricter(name: str) -> universes.Universe:
+            universe = before(name)
+            rules = universe.policy.rules.model_copy(update={"minimum_frequency": minimum})
+            return universe.model_copy(update={"policy": universe.policy.model_copy(update={"rules": rules})})
+
+        monkeypatch.setattr(universes, "load_universe", load_stricter)
+
+    return decide
+
+
+def hidden(folder: Path) -> int:
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select count(*) from read_parquet(?) where value is null and missing_reason = 'suppressed'",
+            [str(folder / f"{NAME}.parquet")],
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def test_what_is_released_is_left_alone(root: Paths) -> None:
+    again = publication(root)
+    assert again.build()[0] == RELEASED
+    assert again.check().passed
+    assert again.publish().status == "unchanged"
+    assert hidden(again.current) > 0
+    assert json.loads((again.current / "disclosure_certificate.json").read_text("utf-8"))["passed"] is True
+    assert (root.disclosure / NAME).stat().st_mode & 0o077 == 0
+
+
+def test_a_second_edition_withdraws_what_is_secret_now(root: Paths, stricter: Callable[[int], None]) -> None:
+    stricter(25)
+    load(root, (2024,), "update mart_area set area_level = area_level")  # the same figures, built again
+    second = publication(root)
+    assert second.build()[0] == BUILT
+    answer = second.check()
+    assert answer.passed, answer.words
+    done = second.publish()
+    assert (done.status, bool(done.previous)) == ("released", True)
+    difference = json.loads((done.folder / "diff.json").read_text(encoding="utf-8"))
+    assert difference["rows_withdrawn"] > 0
+    lines = (done.folder / "diff.csv").read_text(encoding="utf-8").splitlines()
+    header = lines[0].split(",")
+    gone = [dict(zip(header, line.split(","), strict=True)) for line in lines if line.startswith("withdrawn")]
+    assert len(gone) == difference["rows_withdrawn"]
+    assert {row["old_value"] for row in gone} == {""}
+    for line in lines[1:]:
+        row = dict(zip(header, line.split(","), strict=True))
+        assert row["new_value"] or not row["old_value"], "an old share would give its whole away"
+    certificate = json.loads((done.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
+    assert list(certificate["earlier"]) == [f"{NAME}/{done.previous}"]
+    report = json.loads((done.folder / "gate.json").read_text(encoding="utf-8"))
+    assert any(check["id"] == "disclosure.withdrawals" for check in report["checks"])
+
+
+def test_a_product_about_the_same_cases_released_meanwhile_is_attacked_together(root: Paths) -> None:
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    told: list[str] = []
+    mine = publication(root, told)
+    mine.build()
+    assert mine.check().passed
+    # a sibling over the same cases comes out between check and publish
+    sibling = root.releases / "sgb2_by_quarter" / "2026-11-01.1"
+    shutil.copytree(mine.current.resolve(), sibling)
+    for path in (sibling, *sibling.iterdir()):
+        path.chmod(0o755)
+    declared = json.loads((sibling / "disclosure.json").read_text(encoding="utf-8"))
+    (sibling / "disclosure.json").write_text(
+        json.dumps(declared | {"product": "sgb2_by_quarter"}), encoding="utf-8"
+    )
+    (sibling / f"{NAME}.parquet").rename(sibling / "sgb2_by_quarter.parquet")
+    told.clear()
+    done = mine.publish()
+    assert done.status == "released"
+    assert any("attacking" in words for words in told), "attacked once more, before it is out"
+    certificate = json.loads((done.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
+    assert "sgb2_by_quarter/2026-11-01.1" in certificate["earlier"]
+
+
+def test_a_sibling_that_gives_a_hidden_number_away_stops_it_until_it_is_planned_anew(root: Paths) -> None:
+    load(root, (2023, 2024))
+    told: list[str] = []
+    mine = publication(root, told)
+    mine.build()
+    assert mine.check().passed
+    sibling = root.releases / "careless" / "2026-11-01.1"
+    shutil.copytree(mine.current.resolve(), sibling)
+    for path in (sibling, *sibling.iterdir()):
+        path.chmod(0o755)
+    declared = json.loads((sibling / "disclosure.json").read_text(encoding="utf-8"))
+    (sibling / "disclosure.json").write_text(json.dumps(declared | {"product": "careless"}), encoding="utf-8")
+    (sibling / f"{NAME}.parquet").unlink()
+    with duckdb.connect(str(root.warehouse), read_only=True) as connection:
+        # the careless one prints a single number, large, and hidden here for the sake of a small one
+        connection.execute(
+            "copy (select mart.* from mart_sgb2_small_area as mart inner join read_parquet($mine) as mine "
+            "using (area_key, period_key, age_group_code) where mine.value is null and mart.value >= 10 "
+            "and mart.period_key < 'D2024' "
+            "order by all limit 1) to $file (format parquet)",
+            {"mine": str(mine.folder / f"{NAME}.parquet"), "file": str(sibling / "careless.parquet")},
+        )
+    told.clear()
+    with pytest.raises(ReleaseRefused, match="the gate did not pass"):
+        mine.publish()
+    said = "; ".join(told)
+    assert "planstat disclosure audit" in said
+    assert " = " not in said, "how a hidden number follows is for no log"
+    assert len(released((root.releases,), NAME)) == 2
+    assert mine.build()[0] == BUILT, "planned anew with what is public now"
+    assert mine.check().passed
+
+
+def test_a_hidden_number_put_back_by_hand_is_refused(root: Paths) -> None:
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    mine = publication(root)
+    mine.build()
+    assert mine.check().passed
+    parquet = mine.folder / f"{NAME}.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("create table rows as select * from read_parquet(?)", [str(parquet)])
+        connection.execute(f"attach '{root.warehouse}' as town (read_only)")
+        connection.execute(
+            "update rows set conf_status = 'F', obs_status = 'A', missing_reason = 'none', "
+            "raw_symbol = null, value = (select value from town.mart_sgb2_small_area as true_row "
+            "where true_row.area_key = rows.area_key and true_row.period_key = rows.period_key "
+            "and true_row.age_group_code = rows.age_group_code) "
+            "where rowid = (select min(rowid) from rows where value is null)"
+        )
+        connection.execute("copy rows to $file (format parquet)", {"file": str(parquet)})
+    with pytest.raises(ReleaseRefused, match="changed after the check"):
+        mine.publish()
+    (mine.folder / "receipt.json").unlink()
+    (mine.folder / "disclosure_certificate.json").unlink()
+    answer = mine.check()
+    assert not answer.passed
+    with pytest.raises(ReleaseRefused, match="the gate did not pass"):
+        mine.publish()
+    assert len(released((root.releases,), NAME)) == 1
