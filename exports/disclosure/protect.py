@@ -23,7 +23,7 @@ from exports.disclosure.movement import Task
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.rounding import behind, round_count
-from exports.disclosure.secondary import EFFORTS, Pattern, costs_of, extend, plan
+from exports.disclosure.secondary import EFFORTS, HUGE, Pattern, costs_of, extend, plan
 from exports.disclosure.secret_parts import Completed, complete
 
 Published = dict[str, dict[Key, float | None]]
@@ -72,6 +72,16 @@ class Protected:
     withdrawn: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: list[str] = field(default_factory=list)
     unsure: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    @property
+    def bound_of(self) -> str:
+        """Which demands the lower bound covers; what else is demanded can only cost more."""
+        covered = "the interval model (K1)"
+        if _known_not_zero(self.system, self.primaries, self.declaration.safety):
+            covered += (
+                " and single cases that an attacker knowing the zeros (K2) must be able to think larger"
+            )
+        return f"{covered}; further demands can only cost more"
 
     def status(self, cell: int) -> str:
         """published, primary, secondary, withdrawn (public in an earlier release, not shown any more), or
@@ -200,8 +210,7 @@ def protect_tables(
     kept = _previously_hidden(declaration, system, previously_hidden or {})
     cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
     effort = EFFORTS[policy.effort]
-    # small tables are planned for K2 at once; large ones first for K1, and then extended by what K2 breaks
-    extra = _known_not_zero(system, primaries, declaration.safety) if system.size <= SMALL else []
+    extra = _known_not_zero(system, primaries, declaration.safety)
     pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
     bound = pattern.bound
     for round_number in range(1, ROUNDS + 1):
@@ -299,6 +308,8 @@ def _too_narrow(
 def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> list[Task]:
     """Against K2 a single case can only be thought larger: its cell must rise while none falls to 0."""
     if "K2" not in safety.withstand or safety.zeros != "publish" or not safety.whole_numbers:
+        return []
+    if system.size > HUGE:
         return []
     cells = np.flatnonzero(primaries.sensitive & (system.values == 1))
     return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]

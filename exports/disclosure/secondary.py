@@ -11,11 +11,12 @@ branch and bound over the cuts until its pattern survives all tasks. Limits are 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from exports.disclosure.constraints import Booleans, Floats, Integers, System, clusters
 from exports.disclosure.movement import SURE, Movement, Task, restrict, whole_movement
@@ -36,6 +37,18 @@ LARGE = 8_000
 """Clusters with more cells get their bound from the cuts of single families only."""
 
 
+NEAR_ENOUGH = 0.02
+"""Families are solved in whole numbers where the gap is larger."""
+
+
+STALLED = 2e-4
+"""In large clusters cuts stop when three rounds raised the bound by a smaller share than this."""
+
+
+FAMILY_NODES, FAMILY_ROUNDS = 10, 4
+"""Limits of branch and bound for one family of cells, and how often it is given new cuts."""
+
+
 HUGE = 40_000
 """Clusters with more cells are started from single equations instead of one program per sensitive cell."""
 
@@ -46,7 +59,10 @@ class TooSparse(ValueError):
 
 @dataclass(frozen=True)
 class Effort:
-    """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those."""
+    """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those.
+
+    `starts`: patterns guided by the relaxation; a further one is planned without it, unless it is 1.
+    """
 
     cut_rounds: int
     nodes: int
@@ -55,7 +71,7 @@ class Effort:
 
 
 EFFORTS = {
-    "quick": Effort(cut_rounds=0, nodes=0, exact_rounds=0, starts=1),
+    "quick": Effort(cut_rounds=5, nodes=0, exact_rounds=0, starts=1),
     "thorough": Effort(cut_rounds=40, nodes=0, exact_rounds=0, starts=2),
     "optimal": Effort(cut_rounds=200, nodes=100, exact_rounds=20, starts=2),
 }
@@ -505,9 +521,11 @@ class Cluster:
 
     def give_back(self, hidden: Booleans) -> Booleans:
         """Publish again, dearest first, every secondary cell that no task needs."""
+        if len(self.cells) > LARGE:
+            return _NearSearch(self, hidden).improved()
         hidden = hidden.copy()
         filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
-        proof = _Proof(self, hidden) if len(self.cells) <= LARGE else _NearProof(self, hidden)
+        proof = _Proof(self, hidden)
         extra = np.flatnonzero(hidden & ~self.must)
         for cell in extra[np.argsort(-self.cost[extra], kind="stable")].tolist():
             rows = self._lines_through(cell)
@@ -606,39 +624,110 @@ class Cluster:
         """Cuts from the equations of one family of areas at a time: small programs, cuts valid for the
         whole.
         """
-        added = 0
         spread_all = np.minimum(1.0, share + least)
         spread_all[self.must] = 1.0
-        for block in self.blocks:
-            spread = spread_all[block.cells]
-            if block.clean is not None and np.array_equal(block.clean, spread):
-                continue
-            before = added
-            for (need, floor, without), group in self._groups(block.tasks).items():
-                down = self.room_down(floor)
-                mirrored = self._mirrored(need, floor)
-                lower, upper = -np.minimum(down[block.cells], need) * spread, need * spread
-                if without is not None and without in block.place:
-                    lower[block.place[without]] = upper[block.place[without]] = 0.0
-                block.movement.allow(lower, upper)
-                open_tasks = _one_way(group, mirrored)
-                while open_tasks:
-                    task = open_tasks.pop()
-                    cost = np.zeros(len(block.cells))
-                    cost[block.place[task.cell]] = task.sign
-                    solution = block.movement.push(cost)
-                    if task.sign * float(solution.values[block.place[task.cell]]) >= need - 1e-5:
-                        spread_out = np.zeros(len(self.cells))
-                        spread_out[block.cells] = solution.values
-                        open_tasks = _unmet(open_tasks, spread_out, need, mirrored)
-                        continue
-                    weights = block.movement.equation(solution.row_duals, block.place[task.cell])
-                    if len(weights):
-                        full = np.zeros(len(self.cells))
-                        full[block.cells] = weights
-                        added += self._cut_from(task, full, down)
-            block.clean = spread if added == before else None
+        return sum(self._separate_block(block, spread_all[block.cells]) for block in self.blocks)
+
+    def _separate_block(self, block: _Block, spread: Floats) -> int:
+        """Cuts from the equations of one family."""
+        if block.clean is not None and np.array_equal(block.clean, spread):
+            return 0
+        added = 0
+        for (need, floor, without), group in self._groups(block.tasks).items():
+            down = self.room_down(floor)
+            mirrored = self._mirrored(need, floor)
+            lower, upper = -np.minimum(down[block.cells], need) * spread, need * spread
+            if without is not None and without in block.place:
+                lower[block.place[without]] = upper[block.place[without]] = 0.0
+            block.movement.allow(lower, upper)
+            open_tasks = _one_way(group, mirrored)
+            while open_tasks:
+                task = open_tasks.pop()
+                cost = np.zeros(len(block.cells))
+                cost[block.place[task.cell]] = task.sign
+                solution = block.movement.push(cost)
+                if task.sign * float(solution.values[block.place[task.cell]]) >= need - 1e-5:
+                    spread_out = np.zeros(len(self.cells))
+                    spread_out[block.cells] = solution.values
+                    open_tasks = _unmet(open_tasks, spread_out, need, mirrored)
+                    continue
+                weights = block.movement.equation(solution.row_duals, block.place[task.cell])
+                if len(weights):
+                    full = np.zeros(len(self.cells))
+                    full[block.cells] = weights
+                    added += self._cut_from(task, full, down)
+        block.clean = spread if added == 0 else None
         return added
+
+    def _families(self) -> Booleans:
+        """Raise the bound by solving each family in whole numbers; returns the cells that these hide.
+
+        The cost of a cell in several families is divided among them (Lagrangian decomposition), as the duals
+        of the relaxation ask for; the sum over the families bounds the whole.
+        """
+        cuts = [*self.pool.values(), *((cells, weights, 0.0) for cells, weights in self.lonely)]
+        matrix, needs = _stacked(cuts, len(self.cells))
+        free = np.where(self.must, 0.0, 1.0)
+        relaxed = Program(
+            matrix, needs, np.full(len(cuts), INFINITY), 1.0 - free, np.ones(len(free)), self.cost * free
+        ).solve()
+        if relaxed.status != "optimal":
+            raise SolverFailure(f"the relaxation ended with status {relaxed.status}")
+        marks = np.zeros(len(self.cells), dtype=np.int64)
+        for block in self.blocks:
+            marks[block.cells] += 1
+        home: list[list[int]] = [[] for _ in self.blocks]
+        touched = [set(block.cells.tolist()) for block in self.blocks]
+        for number, (cells, _, _) in enumerate(cuts):
+            for place, inside in enumerate(touched):
+                if inside.issuperset(cells.tolist()):
+                    home[place].append(number)
+                    break
+        claims = [np.asarray(matrix[rows].T @ relaxed.row_duals[rows]) for rows in home]
+        rest = (self.cost - np.sum(claims, axis=0)) / np.maximum(marks, 1)
+        bound = 0.0
+        chosen = self.must.copy()
+        for block, claim, rows in zip(self.blocks, claims, home, strict=True):
+            share = (claim + rest)[block.cells]
+            least, hidden = self._family(block, share, [cuts[number] for number in rows])
+            bound += least
+            chosen[block.cells] |= hidden
+        self.bound = max(self.bound, bound)
+        return chosen
+
+    def _family(
+        self, block: _Block, cost: Floats, local: list[tuple[Integers, Floats, float]]
+    ) -> tuple[float, Booleans]:
+        """Bound for one family with its share of the costs, and the cells it hides."""
+        must = self.must[block.cells]
+        bound = -math.inf
+        hidden = must
+        for _ in range(FAMILY_ROUNDS):
+            matrix, needs = _stacked(local, len(self.cells))
+            solution = Program(
+                sparse.csr_matrix(matrix[:, block.cells]),
+                needs,
+                np.full(len(local), INFINITY),
+                must.astype(np.float64),
+                np.ones(len(must)),
+                np.where(must, 0.0, cost),
+                integer=np.ones(len(must), dtype=bool),
+                max_nodes=FAMILY_NODES,
+                relative_gap=1e-3,
+            ).solve()
+            if solution.status not in ("optimal", "limit"):
+                raise SolverFailure(f"the bound of a family ended with status {solution.status}")
+            bound = max(bound, solution.bound)
+            if not len(solution.values):
+                break
+            before = len(self.pool)
+            hidden = must | (solution.values > 0.5)
+            self._separate_block(block, hidden.astype(np.float64))
+            fresh = list(self.pool.values())[before:]
+            if not fresh:
+                break
+            local.extend(fresh)
+        return bound, hidden
 
     def _lonely(self, share: Floats) -> list[tuple[Integers, Floats]]:
         """Violated y_i <= Σ other y in an equation: a secondary cell alone in an equation is useless."""
@@ -665,18 +754,20 @@ class Cluster:
             self.hidden, self.bound = start, 0.0
             return
         dear_first = sorted(self.tasks, key=lambda task: (-self.values[task.cell], task.cell, task.sign))
-        large = len(self.cells) > LARGE
-        if effort.cut_rounds == 0 or not large or len(self.cells) > HUGE:
-            begin = self.fill_lines(start) if len(self.cells) > HUGE else start
-            self.hidden = self.complete(begin, self.cost, dear_first)
-            self.hidden = self.give_back(self.hidden)
-        if effort.cut_rounds == 0 or len(self.cells) > HUGE:
+        huge, large = len(self.cells) > HUGE, len(self.cells) > LARGE
+        if huge or (effort.starts > 1 and not large):
+            begin = self.fill_lines(start) if huge else start
+            self.hidden = self.give_back(self.complete(begin, self.cost, dear_first))
+        if huge:
             return
         share = self._relax(effort.cut_rounds)
         for power in (1.0, 0.5)[: 1 if large else effort.starts]:
             weight = self.cost * np.maximum(0.0, 1.0 - share) ** power
             self._offer(self.give_back(self.complete(start, weight, dear_first)))
-        if large:
+        if effort.starts > 1 and self.blocks and self.price(self.hidden) > self.bound * (1 + NEAR_ENOUGH):
+            chosen = self._families()
+            self._offer(self.give_back(self.complete(chosen, self.cost, dear_first)))
+        if large or effort.starts < 2:
             return
         rounded = start | (share > 0.5)
         self._offer(self.give_back(self.complete(rounded, self.cost * (1.0 - share), dear_first)))
@@ -716,12 +807,16 @@ class Cluster:
         known = set(self.pool)
         by_blocks = bool(self.blocks)
         least = 0.05
+        bounds: list[float] = []
         for _ in range(rounds):
             solution = program.solve()
             if solution.status != "optimal":
                 raise SolverFailure(f"the relaxation ended with status {solution.status}")
             share = np.clip(solution.values, 0.0, 1.0)
             self.bound = max(self.bound, solution.objective)
+            bounds.append(self.bound)
+            if len(self.cells) > LARGE and len(bounds) > 3 and bounds[-1] < bounds[-4] * (1 + STALLED):
+                break
             lonely = self._lonely(share)
             if by_blocks:
                 self._separate_blocks(share, least)
@@ -954,57 +1049,180 @@ class _ProofPart:
         return np.asarray(self.neighbours.T @ rows) > 0
 
 
-class _NearProof:
-    """As `_Proof` for large clusters: one small movement per task, looked for among the cells around it.
+@dataclass(frozen=True)
+class _Step:
+    """A small movement: its cells and how far they move."""
 
-    A cell can go when every task that moved it finds another movement among the NEAR hidden cells that are
-    nearest to the task's. What does not find one there counts as needed, so a cell may stay in vain.
+    cells: Integers
+    values: Floats
+
+
+class _NearSearch:
+    """Improves the pattern of a large cluster by small changes, with one small movement kept per task.
+
+    A hidden cell is published when every task that moved it finds another movement among the nearest cells
+    whose newly hidden cells cost less in sum. Cells that no kept movement uses are published at once. Every
+    hidden cell then moves in some movement, so none stands alone in an equation.
     """
 
-    NEAR = 400
+    NEAR, PASSES = 200, 3
 
     def __init__(self, cluster: Cluster, hidden: Booleans) -> None:
         self.cluster = cluster
         self.open = hidden.copy()
-        self.used: list[Integers] = []
-        self.users: dict[int, set[int]] = {}
-        self.tasks = cluster.tasks
+        self.tasks = sorted(cluster.tasks, key=lambda task: -task.floor)
         self.rooms = {task.floor: cluster.room_down(task.floor) for task in self.tasks}
-        self.weight = np.where(cluster.must, 0.01, cluster.cost) + 0.001 * cluster.cost
-        share = hidden.astype(np.float64)
+        self.at: dict[int, list[int]] = {}
         for number, task in enumerate(self.tasks):
-            found = self._find(task)
-            if found is None:
-                cluster._limits(share, task.need, task.floor, task.without, capped=False)
-                reach, values, _ = cluster._push_one(task)
-                if reach < task.need - SURE:
-                    raise SolverFailure("a task that was met before is not met any more")
-                found = np.flatnonzero(np.abs(values) > SURE)
-            self.used.append(found)
-            for cell in found.tolist():
+            self.at.setdefault(task.cell, []).append(number)
+        self.used: dict[int, Integers] = {}
+        self.users: dict[int, set[int]] = {}
+        self._prove_many()
+        for number, task in enumerate(self.tasks):
+            if number not in self.used:
+                step = self._find(task, ~hidden, self.NEAR) or self._anywhere(task)
+                self._keep(self._served(step, number, self._open_tasks()))
+
+    def _open_tasks(self) -> set[int]:
+        return set(range(len(self.tasks))) - set(self.used)
+
+    def _prove_many(self) -> None:
+        """Movements for most tasks: programs that pay for movement and are paid for tasks, cut into parts.
+
+        The cells that such a program moves fall apart into connected sets, each a movement by itself. The pay
+        grows, so that the smallest movements come first.
+        """
+        cells = np.flatnonzero(self.open)
+        place = np.full(len(self.open), -1)
+        place[cells] = np.arange(len(cells))
+        equations = restrict(self.cluster.equations, cells)
+        touching = abs(sparse.csc_matrix(equations))
+        both = sparse.csr_matrix(sparse.hstack([equations, -equations]))
+        zeros = np.zeros(both.shape[0])
+        weight = np.where(self.cluster.must[cells], 0.3, 1.0)
+        generator = np.random.default_rng(23)
+        for floor, room in self.rooms.items():
+            group = [n for n, task in enumerate(self.tasks) if task.floor == floor and task.without is None]
+            need = max((self.tasks[number].need for number in group), default=0.0)
+            program = Program(
+                both,
+                zeros,
+                zeros,
+                np.zeros(2 * len(cells)),
+                np.concatenate([np.full(len(cells), need), np.minimum(room[cells], need)]),
+                np.ones(2 * len(cells)),
+            )
+            for pay in np.repeat((4.0, 10.0, 40.0, 200.0), 6).tolist():
+                left = [number for number in group if number not in self.used]
+                if not left:
+                    break
+                reward = np.zeros(len(cells))
+                amounts = generator.uniform(0.3 * pay, pay, len(left)) * generator.choice(
+                    (0.0, 1.0), len(left)
+                )
+                for number, amount in zip(left, amounts.tolist(), strict=True):
+                    task = self.tasks[number]
+                    reward[place[task.cell]] = task.sign * amount
+                program.set_cost(
+                    np.arange(2 * len(cells)), np.concatenate([weight - reward, weight + reward])
+                )
+                solution = program.solve()
+                if solution.status != "optimal":
+                    raise SolverFailure(f"the search for movements ended with status {solution.status}")
+                values = solution.values[: len(cells)] - solution.values[len(cells) :]
+                moved = np.flatnonzero(np.abs(values) > SURE)
+                if not len(moved):
+                    continue
+                parts = touching[:, moved]
+                count, label = connected_components(parts.T @ parts, directed=False)
+                pending = self._open_tasks()
+                for part in range(count):
+                    inside = moved[label == part]
+                    step = _Step(cells[inside], values[inside])
+                    self._keep(self._served(step, None, pending))
+
+    def improved(self) -> Booleans:
+        """The cheaper pattern."""
+        cluster = self.cluster
+        self._publish_unused()
+        for _ in range(self.PASSES):
+            before = cluster.price(self.open)
+            extra = np.flatnonzero(self.open & ~cluster.must)
+            for cell in extra[np.argsort(-cluster.cost[extra], kind="stable")].tolist():
+                if self.open[cell]:
+                    self._without(cell)
+            if cluster.price(self.open) > before * 0.995:
+                break
+        return self.open
+
+    def _without(self, cell: int) -> None:
+        """Publish a cell if that is cheaper."""
+        closed = np.zeros(len(self.open), dtype=bool)
+        closed[cell] = True
+        added: list[int] = []
+        price = 0.0
+        fresh: dict[int, Integers] = {}
+        affected = self.users.get(cell, set())
+        for number in sorted(affected):
+            if number in fresh:
+                continue
+            step = self._find(self.tasks[number], closed, self.NEAR)
+            new = step.cells[~self.open[step.cells]] if step else []
+            price += float(self.cluster.cost[new].sum()) if step else 0.0
+            if step is None or price > self.cluster.cost[cell] - 1e-6:
+                self.open[added] = False
+                return
+            self.open[new] = True
+            added.extend(np.asarray(new).tolist())
+            fresh.update(self._served(step, number, affected))
+        self.open[cell] = False
+        self._keep(fresh)
+        self._publish_unused()
+
+    def _publish_unused(self) -> None:
+        for cell in np.flatnonzero(self.open & ~self.cluster.must).tolist():
+            if not self.users.get(cell):
+                self.open[cell] = False
+
+    def _keep(self, fresh: Mapping[int, Integers]) -> None:
+        """Let tasks rest on new movements."""
+        for number, cells in fresh.items():
+            for old in self.used.get(number, np.zeros(0, dtype=np.int64)).tolist():
+                self.users[old].discard(number)
+            self.used[number] = cells
+            for cell in cells.tolist():
                 self.users.setdefault(cell, set()).add(number)
 
-    def survives_without(self, cell: int) -> bool:
-        """Publish a cell if every task that moved it finds another movement; tells whether it did."""
-        self.open[cell] = False
-        fresh: dict[int, Integers] = {}
-        for number in sorted(self.users.get(cell, ())):
-            found = self._find(self.tasks[number])
-            if found is None:
-                self.open[cell] = True
-                return False
-            fresh[number] = found
-        for number, found in fresh.items():
-            for old in self.used[number].tolist():
-                self.users[old].discard(number)
-            self.used[number] = found
-            for new in found.tolist():
-                self.users.setdefault(new, set()).add(number)
-        return True
+    def _served(self, step: _Step, number: int | None, wanted: set[int]) -> dict[int, Integers]:
+        """Tasks that a movement, or the same turned round, meets; `number` is met for sure."""
+        found = {} if number is None else {number: step.cells}
+        for cell, value in zip(step.cells.tolist(), step.values.tolist(), strict=True):
+            for other in self.at.get(cell, ()):
+                task = self.tasks[other]
+                way = task.sign if value > 0 else -task.sign
+                if (
+                    other in wanted
+                    and other not in found
+                    and abs(value) >= task.need - SURE
+                    and (task.without is None or task.without not in step.cells)
+                    and np.all(way * step.values >= -self.rooms[task.floor][step.cells] - SURE)
+                ):
+                    found[other] = step.cells
+        return found
 
-    def _find(self, task: Task) -> Integers | None:
-        """Cells of the cheapest movement near a task; None when there is none."""
-        near = self._near(task)
+    def _anywhere(self, task: Task) -> _Step:
+        """A movement over all hidden cells."""
+        cluster = self.cluster
+        cluster._limits(self.open.astype(np.float64), task.need, task.floor, task.without, capped=False)
+        reach, values, _ = cluster._push_one(task)
+        if reach < task.need - SURE:
+            raise SolverFailure("a task that was met before is not met any more")
+        cells = np.flatnonzero(np.abs(values) > SURE)
+        return _Step(cells, values[cells])
+
+    def _find(self, task: Task, closed: Booleans, count: int) -> _Step | None:
+        """The cheapest movement for a task among the `count` nearest cells that are not closed, or None."""
+        near = self._near(task, closed, count)
         cells = near.size
         lines = self.cluster.columns_of_lines[:, near]
         rows = np.unique(lines.indices)
@@ -1017,7 +1235,8 @@ class _NearProof:
         if upper[ahead] < task.need:
             return None
         lower[ahead], upper[behind] = task.need, 0.0
-        weight = self.weight[near]
+        cost = self.cluster.cost[near]
+        weight = np.where(self.cluster.must[near], 0.01, np.where(self.open[near], 0.05 * cost, cost))
         solution = Program(
             sparse.csr_matrix(sparse.hstack([local, -local])),
             zeros,
@@ -1028,26 +1247,29 @@ class _NearProof:
         ).solve()
         if solution.status != "optimal":
             return None
-        moved = np.abs(solution.values[:cells] - solution.values[cells:]) > SURE
-        return np.asarray(near[moved])
+        values = solution.values[:cells] - solution.values[cells:]
+        moved = np.flatnonzero(np.abs(values) > SURE)
+        return _Step(near[moved], values[moved])
 
-    def _near(self, task: Task) -> Integers:
-        """The task's cell and the open cells around it, by number of equations between them."""
+    def _near(self, task: Task, closed: Booleans, count: int) -> Integers:
+        """The task's cell and the cells around it, by number of equations between them."""
         lines, columns = self.cluster.lines, self.cluster.columns_of_lines
-        seen = ~self.open
+        seen = closed.copy()
         if task.without is not None:
             seen[task.without] = True
         seen[task.cell] = True
         ring = np.array([task.cell], dtype=np.int64)
         found = [ring]
-        count = 1
-        while count < self.NEAR and ring.size:
+        left = count - 1
+        while left > 0 and ring.size:
             rows = np.unique(np.concatenate([_slice(columns, cell) for cell in ring.tolist()]))
             cells = np.unique(np.concatenate([_slice(lines, row) for row in rows.tolist()]))
-            ring = cells[~seen[cells]].astype(np.int64)[: self.NEAR - count]
+            cells = cells[~seen[cells]].astype(np.int64)
+            # hidden cells first
+            ring = cells[np.argsort(~self.open[cells], kind="stable")][:left]
             seen[ring] = True
             found.append(ring)
-            count += ring.size
+            left -= ring.size
         return np.concatenate(found)
 
 

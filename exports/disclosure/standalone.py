@@ -436,7 +436,7 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "value_hidden_share": float(values[hidden].sum()) / leaf_total if leaf_total else 0.0,
         "objective": planned.pattern.objective,
         "lower_bound": planned.pattern.bound,
-        "lower_bound_of": "the interval model (K1); stricter attacker levels can only cost more",
+        "lower_bound_of": planned.bound_of,
         "gap": None if math.isinf(gap) else gap,
         "rounds": planned.rounds,
         "levels": report.result.levels,

@@ -105,8 +105,8 @@ def run_against_k2(name: str) -> None:
         protected = protect_tables(declaration, leaves, Data(value="n"), policy)
     pattern = protected.pattern
     watch.say(
-        f"{pattern.secondary.sum()} secondaries, objective {pattern.objective:.2f}, K1's bound "
-        f"{pattern.bound:.2f}, {protected.rounds} rounds, {protected.result.levels}"
+        f"{pattern.secondary.sum()} secondaries, objective {pattern.objective:.2f}, bound "
+        f"{pattern.bound:.2f}, gap {pattern.gap:.2%}, {protected.rounds} rounds, {protected.result.levels}"
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exports.disclosure import secondary
 from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.constraints import Leaves, System, build_system
@@ -17,6 +18,7 @@ from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.protect import protect_tables
 from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
+from tests.benchmarks.disclosure_tables import areas, categories, table
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
 
@@ -64,6 +66,59 @@ def test_quick_patterns_need_fewer_cells_than_other_programs_and_do_not_vary(
     second = plan(system, primaries, cost, effort=EFFORTS["quick"])
     assert np.array_equal(first.hidden, second.hidden)
     assert int(first.secondary.sum()) <= 159
+
+
+@pytest.mark.real_files
+@pytest.mark.parametrize("effort", ["quick", "thorough"])
+def test_every_effort_states_its_distance_from_the_optimum(
+    synthetic: tuple[System, Primaries], effort: str
+) -> None:
+    system, primaries = synthetic
+    pattern = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS[effort])
+    assert 540.0 < pattern.bound < 552.78 < pattern.objective + 0.01
+    assert pattern.gap < 0.02
+
+
+def test_a_table_planned_as_a_large_one_is_safe_near_the_optimum_and_does_not_vary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declaration, leaves = table((areas(30, 6, 2), categories()), 7.3, seed=1)
+    system = build_system(declaration, leaves, "n")
+    primaries = find_primaries(system, leaves, policy(), Data(value="n"))
+    cost = costs_of(system, {}, None, 1.0)
+    optimum = plan(system, primaries, cost, effort=EFFORTS["optimal"])
+    assert optimum.gap == 0.0
+    monkeypatch.setattr(secondary, "LARGE", 0)
+    monkeypatch.setattr(secondary, "NEAR_ENOUGH", -1.0)
+    first = plan(system, primaries, cost, effort=EFFORTS["thorough"])
+    second = plan(system, primaries, cost, effort=EFFORTS["thorough"])
+    assert np.array_equal(first.hidden, second.hidden)
+    assert first.bound == second.bound
+    assert 0.95 * optimum.objective < first.bound <= optimum.objective + 1e-6
+    assert optimum.objective - 1e-6 <= first.objective < 1.05 * optimum.objective
+    worker = secondary.Cluster(
+        system,
+        np.arange(system.size),
+        secondary.tasks_of(primaries, np.flatnonzero(primaries.sensitive)),
+        cost,
+        primaries.sensitive,
+    )
+    assert not worker.failing(first.hidden, worker.tasks)
+
+
+@pytest.mark.real_files
+def test_the_bound_covers_what_an_attacker_knowing_the_zeros_asks_for(shared_data: Path) -> None:
+    rows = read_rows(shared_data / "10-disclosure" / "synthetic" / "t100x8.csv")
+    declaration = declare(
+        rows, {"r": ("d0_l0", {"h": ("d0_l2", "d0_l1")}), "c": ("d1_l0", {"h": ("d1_l1",)})}
+    )
+    leaves = leaves_of(rows, {"r": "d0_l0", "c": "d1_l0"}, "freq")
+    planned = protect_tables(
+        declaration, leaves, Data(value="freq"), policy(withstand=("K1", "K2"), effort="thorough")
+    )
+    assert planned.pattern.bound > 552.78
+    assert planned.pattern.gap < 0.1
+    assert "K2" in planned.bound_of
 
 
 def test_a_frozen_cell_conflict_names_the_public_cells() -> None:
