@@ -521,9 +521,9 @@ class Cluster:
 
     def give_back(self, hidden: Booleans) -> Booleans:
         """Publish again, dearest first, every secondary cell that no task needs."""
-        if len(self.cells) > LARGE:
-            return _NearSearch(self, hidden).improved()
-        hidden = hidden.copy()
+        hidden = _NearSearch(self, hidden).improved() if len(self.cells) > LARGE else hidden.copy()
+        if len(self.cells) > LARGE and not all(self._mirrored(n, f) for n, f, _ in self._groups(self.tasks)):
+            return hidden
         filled = np.asarray((np.abs(self.lines) > 0) @ hidden.astype(np.int64)).astype(np.int64)
         proof = _Proof(self, hidden)
         extra = np.flatnonzero(hidden & ~self.must)
