@@ -1167,13 +1167,14 @@ class _NearSearch:
             if number in fresh:
                 continue
             step = self._find(self.tasks[number], closed, self.NEAR)
-            new = step.cells[~self.open[step.cells]] if step else []
-            price += float(self.cluster.cost[new].sum()) if step else 0.0
+            if step is not None:
+                new = step.cells[~self.open[step.cells]]
+                price += float(self.cluster.cost[new].sum())
             if step is None or price > self.cluster.cost[cell] - 1e-6:
                 self.open[added] = False
                 return
             self.open[new] = True
-            added.extend(np.asarray(new).tolist())
+            added.extend(new.tolist())
             fresh.update(self._served(step, number, affected))
         self.open[cell] = False
         self._keep(fresh)
