@@ -392,8 +392,19 @@ select
     legal_basis,
     null,
     area_code
-from {{ built('dim_area') }}
-where (cast(area as varchar) is null or area_code = area) and valid_from > first_day and valid_from <= last_day
+from {{ built('dim_area') }} as founded
+where
+    (cast(area as varchar) is null or area_code = area)
+    and valid_from > first_day
+    and valid_from <= last_day
+    -- the first state that a register knows is no change
+    and (
+        predecessor_codes is not null
+        or exists (
+            select 1 from {{ built('dim_area') }} as earlier
+            where earlier.area_code = founded.area_code and earlier.valid_from < founded.valid_from
+        )
+    )
 
 union all
 
