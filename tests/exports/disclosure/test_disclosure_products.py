@@ -442,7 +442,7 @@ def test_internal_editions_are_listed_shown_and_compared_with_their_mark(
     assert "(current), internal use only" in planstat("show", "youth")
     assert "internal use only" in planstat("show", "youth", "2026-01-01.1")
     compared = planstat("diff", "youth", "2026-01-01.1")
-    assert "to current (internal use only)" in compared
+    assert "to 2026-01-02.1 (internal use only)" in compared
     assert "old_value 27, new_value 28" in compared or "movement 1" in compared
 
 
