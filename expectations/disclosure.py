@@ -23,6 +23,9 @@ DECLARATION = "disclosure.json"
 # Written after the attack; they speak about the other files.
 _LATER = frozenset({CERTIFICATE, "gate.json", "gate_report.html", "receipt.json", "release.json"})
 
+PROPOSED = "bitte durch die eigene Stelle ersetzen"
+"""How `decided_by` of a policy that comes with planstat says that nobody in the house has decided yet."""
+
 _OFFICER = Phrase(
     "Datenschutz und wer die Produktdatei pflegt (exports/products, Abschnitt disclosure)",
     "data protection officer and owner of the product file (exports/products, section disclosure)",
@@ -34,11 +37,11 @@ _PROTECTS = Phrase(
 
 
 def inspections(bench: Bench) -> list[Inspection]:
-    """The decision; for a protected product also certificate, remaining risks and withdrawals."""
+    """The decision and withdrawals; for a protected product also certificate, who decided, what remains."""
     found = [_decided(bench)]
     decision = bench.description.disclosure
     if decision is not None and decision.policy is not None:
-        found += [_certified(bench), _risks(bench)]
+        found += [_certified(bench), _adopted(bench), _risks(bench)]
     if bench.previous_types is not None and bench.has("value", "conf_status"):
         found.append(_withdrawals(bench))
     return found
@@ -134,6 +137,39 @@ def _certified(bench: Bench) -> Inspection:
             elif files[name] != recorded[name]:
                 complain(f"{name} wurde danach geändert", f"{name} was changed afterwards")
         return Result(examined=len(files), failed=len(complaints), rows=tuple(complaints[:EXAMPLES]))
+
+    return Inspection(statement, run)
+
+
+def _adopted(bench: Bench) -> Inspection:
+    """A warning: whoever tries planstat out has nobody decide first."""
+    statement = Statement(
+        "disclosure.adopted",
+        "disclosure",
+        "warn",
+        Phrase(
+            "Die eigene Stelle hat über die Geheimhaltung entschieden", "The office itself decided the policy"
+        ),
+        Phrase(
+            "davor, dass vorgeschlagene Schwellen für beschlossene gehalten werden",
+            "against proposed thresholds that are taken for decided ones",
+        ),
+        _OFFICER,
+        _FINDING,
+        unit=Phrase("Entscheidung", "decision"),
+    )
+
+    def run() -> Result:
+        decided_by = str((_read(bench.folder / DECLARATION) or {}).get("decided_by"))
+        if PROPOSED not in decided_by:
+            return Result(examined=1)
+        row = {
+            "de": "die Regel ist ein Vorschlag, der mit planstat kommt: in exports/products/policies "
+            "decided_by, decided_on und die Schwellen durch die eigene Entscheidung ersetzen",
+            "en": "the policy is a proposal that comes with planstat: in exports/products/policies put your "
+            "own decision in the place of decided_by, decided_on and the thresholds",
+        }
+        return Result(examined=1, warned=1, rows=(row,))
 
     return Inspection(statement, run)
 

@@ -62,6 +62,18 @@ def test_confidential_data_need_a_policy_and_an_attack(town: Editions) -> None:
     assert "stands on confidential data (sgb2-kleinraeumig)" in words
 
 
+def test_a_proposed_policy_is_told_until_somebody_decides(town: Editions) -> None:
+    assert town.attack(NAME)[0]
+    said, words = outcome(town, "disclosure.adopted")
+    assert said == "warned"
+    assert "proposal that comes with planstat" in words
+    declaration = town.folder / "candidates" / NAME / "disclosure.json"
+    declared = json.loads(declaration.read_text(encoding="utf-8"))
+    declaration.write_text(json.dumps({**declared, "decided_by": "Stadt Musterstadt"}), encoding="utf-8")
+    town.attack(NAME)
+    assert outcome(town, "disclosure.adopted") == ("passed", "")
+
+
 def test_a_number_put_back_by_hand_is_refused_by_the_gate(town: Editions) -> None:
     parquet = town.folder / "candidates" / NAME / f"{NAME}.parquet"
     assert town.attack(NAME)[0]
