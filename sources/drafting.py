@@ -20,6 +20,7 @@ from sources import area_codes
 from sources.catalogue import Catalog, load_catalog
 from sources.declaration import ReferenceTime
 from sources.errors import SourceError, problem
+from sources.forms import SEX_IN_CASES
 from sources.readers import genesis_table
 from sources.vocabulary import TOTAL
 
@@ -282,7 +283,7 @@ def _label(catalog: Catalog, text: str, taken: list[str]) -> tuple[str | None, s
     found = [
         (name, codes.code_of[text])
         for name, codes in catalog.code_lists.items()
-        if text in codes.code_of and codes.code_of[text] != TOTAL and name not in taken
+        if text in codes.code_of and codes.code_of[text] != TOTAL and name not in (*taken, SEX_IN_CASES)
     ]
     return found[0] if len(found) == 1 else (None, None)
 
