@@ -224,7 +224,7 @@ def incremental(folder: Path) -> bool:
         else:
             target = first / file.relative_to(published)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.symlink_to(file)
+            shutil.copyfile(file, target)
     whole = job(first, folder)
     print(f"incremental  first run over {published.name}: {whole:.0f} s", flush=True)
     kept = True
