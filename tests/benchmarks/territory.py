@@ -5,7 +5,7 @@ conversion   a table like 12411 by age and sex for all Kreise and 30 years, 10 m
 as_of        a fact with 20 vintages of 5 million rows of which 2 % change each: a state of the past beside
              the newest. Allowed: 2 times as long; storage 1.6 times that of one vintage.
 incremental  the run after one table of Kreise was published anew beside the first run over all published
-             files, for each table that they hold in two vintages. Allowed: a quarter.
+             files. Allowed: a quarter.
 
 The warehouse's own macros are measured, over a fact of the shape that dbt builds. DuckDB works with two
 threads and a memory limit as in profiles.yml; memory is the largest resident set of the process.
@@ -14,7 +14,6 @@ threads and a memory limit as in profiles.yml; memory is the largest resident se
 from __future__ import annotations
 
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -30,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 KREISE, YEARS, CELLS = 400, 30, 840
+AGAIN = ("13211-02-05-4", "21121-02-02-4")
+"""Tables of Kreise that were published in 2017 and 2026: one without a product of its own, one with."""
 VINTAGE_ROWS, VINTAGES, EVERY = 5_000_000, 20, 50
 
 
@@ -215,25 +216,21 @@ def incremental(folder: Path) -> bool:
     if not published.is_dir():
         print("incremental  the published files are not here")
         return True
-    first = folder / "first"
-    again: dict[str, Path] = {}
-    for file in sorted(path for path in published.rglob("*") if path.is_file()):
-        vintage = re.fullmatch(r"(\d{5}-\d\d-\d\d-4)\.csv", file.name)
-        if vintage and list(published.rglob(f"{vintage[1]}_00.csv")):
-            again[vintage[1]] = file
-        else:
-            target = first / file.relative_to(published)
+    files = sorted(path for path in published.rglob("*") if path.is_file())
+    kept = True
+    for table in AGAIN:
+        [again] = (path for path in files if path.name == f"{table}.csv")
+        home = folder / table
+        for file in files:
+            target = home / ("again" if file == again else "first") / file.relative_to(published)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-    whole = job(first, folder)
-    print(f"incremental  first run over {published.name}: {whole:.0f} s", flush=True)
-    kept = True
-    for table, file in again.items():
-        inbox = folder / table
-        inbox.mkdir()
-        shutil.copyfile(file, inbox / file.name)
-        taken = job(inbox, folder)
-        print(f"    {table} published anew: {taken:.0f} s ({taken / whole:.2f}, allowed 0.25)", flush=True)
+        whole, taken = (job(home / part, home) for part in ("first", "again"))
+        print(
+            f"incremental  first run over all files but one {whole:.0f} s; {table} of 2026 after that of 2017"
+            f" {taken:.0f} s ({taken / whole:.2f}, allowed 0.25)",
+            flush=True,
+        )
         kept &= taken <= 0.25 * whole
     return kept
 
@@ -249,7 +246,7 @@ def job(source: Path, folder: Path) -> float:
         text=True,
         check=False,
     )
-    if ended.returncode != 0:
+    if ended.returncode not in (0, 1):  # the gate may want a person to look at nine years at once
         raise SystemExit(f"the run over {source} ended with {ended.returncode}:\n{ended.stdout[-3000:]}")
     return time.monotonic() - began
 
