@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .interrupts import KINDS, heeding
+from .interrupts import heeding
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,14 +31,6 @@ class Trouble(click.ClickException):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance
-
-
-def _chain(problem: BaseException) -> Iterator[BaseException]:
-    """The error and its causes: DuckDB turns an interrupt within a query into an error of its own."""
-    link: BaseException | None = problem
-    while link is not None:
-        yield link
-        link = link.__cause__
 
 
 @contextlib.contextmanager
@@ -58,7 +50,7 @@ def in_words() -> Iterator[Callable[[], bool]]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except BaseException as problem:
-        if any(type(link).__name__ in KINDS for link in _chain(problem)):
+        if isinstance(problem, KeyboardInterrupt):
             raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
         if not isinstance(problem, Exception):
             raise

@@ -163,6 +163,18 @@ def test_a_second_edition_withdraws_what_is_secret_now(root: Paths, stricter: Ca
     assert any(check["id"] == "disclosure.withdrawals" for check in report["checks"])
 
 
+def copied(of: Publication, root: Paths, product: str) -> Path:
+    """An edition of another product about the same cases: a copy of the current one that may be changed."""
+    sibling = root.releases / product / "2026-11-01.1"
+    shutil.copytree(of.current.resolve(), sibling)
+    for path in (sibling, *sibling.iterdir()):
+        path.chmod(0o755)
+    declaration = sibling / "disclosure.json"
+    declared = json.loads(declaration.read_text(encoding="utf-8"))
+    declaration.write_text(json.dumps(declared | {"product": product}), encoding="utf-8")
+    return sibling
+
+
 def test_a_product_about_the_same_cases_released_meanwhile_is_attacked_together(root: Paths) -> None:
     load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
     told: list[str] = []
@@ -170,14 +182,7 @@ def test_a_product_about_the_same_cases_released_meanwhile_is_attacked_together(
     mine.build()
     assert mine.check().passed
     # a sibling over the same cases comes out between check and publish
-    sibling = root.releases / "sgb2_by_quarter" / "2026-11-01.1"
-    shutil.copytree(mine.current.resolve(), sibling)
-    for path in (sibling, *sibling.iterdir()):
-        path.chmod(0o755)
-    declared = json.loads((sibling / "disclosure.json").read_text(encoding="utf-8"))
-    (sibling / "disclosure.json").write_text(
-        json.dumps(declared | {"product": "sgb2_by_quarter"}), encoding="utf-8"
-    )
+    sibling = copied(mine, root, "sgb2_by_quarter")
     (sibling / f"{NAME}.parquet").rename(sibling / "sgb2_by_quarter.parquet")
     told.clear()
     done = mine.publish()
@@ -193,12 +198,7 @@ def test_a_sibling_that_gives_a_hidden_number_away_stops_it_until_it_is_planned_
     mine = publication(root, told)
     mine.build()
     assert mine.check().passed
-    sibling = root.releases / "careless" / "2026-11-01.1"
-    shutil.copytree(mine.current.resolve(), sibling)
-    for path in (sibling, *sibling.iterdir()):
-        path.chmod(0o755)
-    declared = json.loads((sibling / "disclosure.json").read_text(encoding="utf-8"))
-    (sibling / "disclosure.json").write_text(json.dumps(declared | {"product": "careless"}), encoding="utf-8")
+    sibling = copied(mine, root, "careless")
     (sibling / f"{NAME}.parquet").unlink()
     with duckdb.connect(str(root.warehouse), read_only=True) as connection:
         # the careless one prints a single number, large, and hidden here for the sake of a small one
