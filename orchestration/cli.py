@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from .interrupts import heeding
+from .programs import run_program
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -414,5 +415,10 @@ def dev(port: int) -> None:
         serve(settings_here(), port)
 
 
+def program() -> NoReturn:
+    """`planstat`, as the shell starts it."""
+    run_program(main)
+
+
 if __name__ == "__main__":
-    main()
+    program()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import dbt_process
 from .deliveries import refuse_mixing
 from .interrupts import Stopped
 from .progress import Outcome, Watcher
@@ -101,6 +102,20 @@ def _execute(
 ) -> Outcome:
     say("now", "starting")
     _parse_meanwhile(settings)
+    dbt_process.begin(settings)
+    try:
+        return _run_job(settings, origin, folder, say, interrupted)
+    finally:
+        dbt_process.dismiss()
+
+
+def _run_job(
+    settings: Settings,
+    origin: str,
+    folder: Path | None,
+    say: Callable[[str, str], None],
+    interrupted: Callable[[], bool],
+) -> Outcome:
     import dagster as dg
     from dagster._core.utils import make_new_run_id
 

@@ -1,16 +1,15 @@
 """The dbt project as assets: one op over all models and seeds, dbt's tests as asset checks.
 
 The plan (plan.py) decides what dbt builds; with nothing to build, dbt is not started. dbt runs in place, as
-a program of its own. `DbtCliInvocation` is used directly because `DbtCliResource.cli` would add a selection
-of its own to ours and start `dbt --version` before every build, which asks the network.
+a program of its own (dbt_process.py). `DbtCliInvocation` is used directly because `DbtCliResource.cli` would
+add a selection of its own to ours and start `dbt --version` before every build, which asks the network.
 """
 
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
-import os
+import shlex
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -22,6 +21,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, dbt_assets
 from packaging.version import Version
 
+from .. import dbt_process
 from .. import plan as planning
 from ..project import Manifest, Project
 from ..resources import Settings, Warehouse, read_json
@@ -121,22 +121,21 @@ def _build(
     if plan.is_whole:
         Warehouse(settings.paths.warehouse).remove()
     target = _fresh_target(project)
-    invocation = DbtCliInvocation.run(
-        args=[
-            *(sys.executable, "-m", "orchestration.dbt_process", "--no-use-colors"),
-            *("--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
-            *("build", *plan.selection(manifest)),
-            *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
-            *("--target-path", str(target)),
-        ],
-        env={**os.environ, **settings.for_programs(), "DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"},
+    arguments = [
+        *("--no-use-colors", "--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
+        *("build", *plan.selection(manifest)),
+        *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+        *("--target-path", str(target)),
+    ]
+    context.log.info(f"dbt {shlex.join(arguments)}")
+    invocation = DbtCliInvocation(
+        process=dbt_process.hand_over(settings, arguments),
         manifest=manifest,
         dagster_dbt_translator=translator,
         project_dir=project.folder,
         target_path=target,
         raise_on_error=False,
         context=context,
-        adapter=None,
         cli_version=Version(version("dbt-core")),
     )
     import_module("expectations.validation")  # every gate needs it, and dbt takes as long to begin

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration import dbt_process
 from orchestration.plan import Plan, finish, make_plan, results_of, source_table
 from orchestration.project import Manifest, Project
 from orchestration.resources import Paths, Settings
@@ -58,16 +57,21 @@ def build(root: Path) -> tuple[Plan, Manifest]:
         plan = make_plan(manifest, project, settings.paths)
         target = root / "target"
         names = ["fqn:" + ".".join(manifest["nodes"][node]["fqn"]) for node in plan.models]
-        subprocess.run(
-            [
-                sys.executable, "-m", "orchestration.dbt_process", "build",
-                "--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project),
-                "--target-path", str(target), "--log-path", str(root / "logs"),
-                "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
-                "--select", " ".join(names), "--indirect-selection", "empty",
-            ],
-            cwd=settings.dbt_project, check=True, capture_output=True,
-        )  # fmt: skip
+        arguments = [
+            *(
+                "build",
+                "--project-dir",
+                str(settings.dbt_project),
+                "--profiles-dir",
+                str(settings.dbt_project),
+            ),
+            *("--target-path", str(target), "--log-path", str(root / "logs")),
+            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+            *("--select", " ".join(names), "--indirect-selection", "empty"),
+        ]
+        process = dbt_process.hand_over(settings, arguments)
+        said, _ = process.communicate()
+        assert process.returncode == 0, said.decode()
         finish(plan, manifest, settings.paths, results_of(target / "run_results.json"))
     return plan, manifest
 
