@@ -1,8 +1,8 @@
 """dbt as a program of its own, which is there before it is known what it has to do.
 
-`python -m orchestration.dbt_process` imports dbt, reads a list of arguments as JSON from its input, and is
-then `dbt …` with these. So the seconds of the import go by while files are landed. Input that ends without
-arguments means that there is nothing to do.
+`python -m orchestration.dbt_process ARGUMENT…` imports dbt and lets it read the project, then takes a list
+of arguments as JSON from its input and is `dbt …` with these and its own. So the seconds of both go by while
+files are landed. Input that ends without arguments means that there is nothing to do.
 
 The system ends the program together with its parent: without that, a killed run would leave a dbt behind that
 goes on writing the warehouse.
@@ -14,43 +14,67 @@ import contextlib
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .programs import run_program
-from .resources import Settings
+from .project import Project
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 _waiting: subprocess.Popen[bytes] | None = None
 
 
-def begin(settings: Settings) -> None:
+def begin(project: Project) -> None:
     """Start the program, which then waits; a process has one at most that waits."""
     global _waiting  # it goes with the process, not with a value of it
     if _waiting is None or _waiting.poll() is not None:
+        settings = project.settings
+        target = _fresh_target(project)
         _waiting = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.dbt_process"],
+            [
+                *(sys.executable, "-m", "orchestration.dbt_process", "--no-use-colors"),
+                *("--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
+                *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+                *("--target-path", str(target)),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, **settings.for_programs(), "DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"},
-            cwd=settings.dbt_project,
+            cwd=project.folder,
         )
 
 
-def hand_over(settings: Settings, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+def _fresh_target(project: Project) -> Path:
+    """A target folder of this process alone, beginning with what the last parse knows."""
+    target = project.build_target
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    known = project.target / "partial_parse.msgpack"
+    if known.exists():
+        shutil.copyfile(known, target / known.name)
+    return target
+
+
+def hand_over(project: Project, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Let the program that waits, or a new one, run `dbt` with these arguments; from now on it is yours.
 
     What dbt says comes as lines of JSON from its output. That it could not even start, its exit code tells.
+    What it writes lies in `project.build_target`, and what was written about earlier builds goes.
     """
     global _waiting
-    begin(settings)
+    begin(project)
     process, _waiting = _waiting, None
     assert process is not None
     assert process.stdin is not None
+    for entry in project.build_target.parent.iterdir():
+        if entry != project.build_target:
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     with contextlib.suppress(BrokenPipeError), process.stdin as its_input:
         its_input.write(json.dumps(list(arguments)).encode())
     process.stdin = None
@@ -74,13 +98,16 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Wait for the arguments, then run dbt's own command line with them."""
+    """Read the project, wait for the command, and run it."""
     _end_with_parent()
-    from dbt.cli.main import cli
+    from dbt.cli.main import dbtRunner
 
-    arguments = sys.stdin.buffer.read()
-    if arguments:
-        cli(json.loads(arguments), prog_name="dbt")
+    own = sys.argv[1:]
+    parsed = dbtRunner().invoke(["parse", "--no-write-json", *own])
+    command = sys.stdin.buffer.read()
+    if command:  # when the project could not be read, the command says so
+        done = dbtRunner(parsed.result if parsed.success else None).invoke([*json.loads(command), *own])
+        sys.exit(0 if done.success else 1)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,11 @@ class Project:
     @property
     def target(self) -> Path:
         return self.settings.paths.dbt / "target"
+
+    @property
+    def build_target(self) -> Path:
+        """What dbt writes about a build of this process: compiled SQL, results."""
+        return self.settings.paths.dbt / "build" / str(os.getpid())
 
     @property
     def kept_manifest(self) -> Path:

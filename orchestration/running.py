@@ -102,7 +102,7 @@ def _execute(
 ) -> Outcome:
     say("now", "starting")
     _parse_meanwhile(settings)
-    dbt_process.begin(settings)
+    dbt_process.begin(Project(settings))
     try:
         return _run_job(settings, origin, folder, say, interrupted)
     finally:

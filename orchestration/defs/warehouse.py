@@ -9,7 +9,6 @@ add a selection of its own to ours and start `dbt --version` before every build,
 # mypy: disable-error-code="untyped-decorator, misc"
 
 import shlex
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -120,16 +119,11 @@ def _build(
     settings = project.settings
     if plan.is_whole:
         Warehouse(settings.paths.warehouse).remove()
-    target = _fresh_target(project)
-    arguments = [
-        *("--no-use-colors", "--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
-        *("build", *plan.selection(manifest)),
-        *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
-        *("--target-path", str(target)),
-    ]
-    context.log.info(f"dbt {shlex.join(arguments)}")
+    target = project.build_target
+    command = ["build", *plan.selection(manifest)]
+    context.log.info(f"dbt {shlex.join(command)}")
     invocation = DbtCliInvocation(
-        process=dbt_process.hand_over(settings, arguments),
+        process=dbt_process.hand_over(project, command),
         manifest=manifest,
         dagster_dbt_translator=translator,
         project_dir=project.folder,
@@ -163,17 +157,6 @@ def _build(
 def _node_of(message: Any) -> str | None:
     node: str | None = message.raw_event["data"].get("node_info", {}).get("unique_id")
     return node
-
-
-def _fresh_target(project: Project) -> Path:
-    """A target folder of this build alone, beginning with what the last parse knows."""
-    builds = project.settings.paths.dbt / "build"
-    shutil.rmtree(builds, ignore_errors=True)
-    builds.mkdir(parents=True)
-    known = project.target / "partial_parse.msgpack"
-    if known.exists():
-        shutil.copyfile(known, builds / known.name)
-    return builds
 
 
 def _extents(settings: Settings, models: list[str], manifest: Manifest) -> dict[str, dict[str, Any]]:

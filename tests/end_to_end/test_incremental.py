@@ -55,24 +55,13 @@ def build(root: Path) -> tuple[Plan, Manifest]:
         project = Project(settings)
         manifest = project.manifest()
         plan = make_plan(manifest, project, settings.paths)
-        target = root / "target"
         names = ["fqn:" + ".".join(manifest["nodes"][node]["fqn"]) for node in plan.models]
-        arguments = [
-            *(
-                "build",
-                "--project-dir",
-                str(settings.dbt_project),
-                "--profiles-dir",
-                str(settings.dbt_project),
-            ),
-            *("--target-path", str(target), "--log-path", str(root / "logs")),
-            *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-            *("--select", " ".join(names), "--indirect-selection", "empty"),
-        ]
-        process = dbt_process.hand_over(settings, arguments)
+        without_checks = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+        selection = ("--select", " ".join(names), "--indirect-selection", "empty", *without_checks)
+        process = dbt_process.hand_over(project, ["build", *selection])
         said, _ = process.communicate()
         assert process.returncode == 0, said.decode()
-        finish(plan, manifest, settings.paths, results_of(target / "run_results.json"))
+        finish(plan, manifest, settings.paths, results_of(project.build_target / "run_results.json"))
     return plan, manifest
 
 
