@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -93,8 +94,17 @@ def judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection
     waivers = bench.description.checks.waivers
     valid = [waiver for waiver in waivers if bench.today <= waiver.until]
     asked = [_with_waivers(bench, rule, valid) for rule in rules]
-    results = _validated(bench, asked)
-    checks = [_check(item.statement, _inspected(item, valid)) for item in inspections]
+    with ThreadPoolExecutor(max_workers=1) as thread:  # files are read while the database computes
+        inspected = thread.submit(lambda: [_inspected(item, valid) for item in inspections])
+        try:
+            results = _validated(bench, asked)
+            checks = [
+                _check(item.statement, result)
+                for item, result in zip(inspections, inspected.result(), strict=True)
+            ]
+        except BaseException:
+            bench.connection.interrupt()
+            raise
     checks += [_check(rule.statement, results[rule.statement.id]) for rule in asked]
     checks += _waiver_checks(waivers, valid, checks)
     order = list(FAMILIES)

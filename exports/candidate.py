@@ -15,6 +15,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,13 +99,7 @@ def build(
         try:
             with staged(warehouse, described, work) as rows:
                 _protect(rows, described, planned, work)
-                notes: dict[str, str] = {}
-                for form in FORMATS:
-                    path = form.path(work, described)
-                    tell(path.name)
-                    note = form.write(rows, described, path)
-                    if note:
-                        notes[form.name] = note
+                notes = _write(rows, described, work, tell)
                 fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv", work)
                 tell("diff.csv")
                 changes = _difference(described, work, previous)
@@ -140,6 +135,32 @@ def build(
             files.remove(work)
             raise
     return read(target)
+
+
+def _write(rows: Rows, description: Description, folder: Path, tell: Callable[[str], None]) -> dict[str, str]:
+    """Write every format and give the notes of those that have one.
+
+    What is written beside the others has a thread and a connection of its own: database and compression leave
+    Python's lock.
+    """
+    notes: dict[str, str | None] = {}
+    with rows.another_reader() as reader, ThreadPoolExecutor(max_workers=1) as thread:
+        beside = {
+            form.name: thread.submit(form.write, reader, description, form.path(folder, description))
+            for form in FORMATS
+            if form.is_beside
+        }
+        try:
+            for form in FORMATS:
+                path = form.path(folder, description)
+                tell(path.name)
+                if not form.is_beside:
+                    notes[form.name] = form.write(rows, description, path)
+            notes |= {name: written.result() for name, written in beside.items()}
+        except BaseException:
+            reader.connection.interrupt()
+            raise
+    return {form.name: note for form in FORMATS if (note := notes[form.name])}
 
 
 def fingerprint(

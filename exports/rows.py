@@ -9,6 +9,7 @@ order.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,6 +104,13 @@ class Rows:
         """The field of that name."""
         return next(field for field in self.fields if field.name == name)
 
+    @contextlib.contextmanager
+    def another_reader(self) -> Iterator[Rows]:
+        """The same rows through a connection of its own, for another thread."""
+        with self.connection.cursor() as connection:
+            _in_utc(connection)
+            yield dataclasses.replace(self, connection=connection)
+
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query over the staged tables and fetch all of it."""
         return self.connection.execute(sql, parameters or []).fetchall()
@@ -136,7 +144,7 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
     if not warehouse.is_file():
         raise RowsError(f"{warehouse}: there is no warehouse; run the pipeline up to its marts first")
     with duckdb.connect(":memory:", config={"threads": 1, "temp_directory": str(scratch)}) as connection:
-        connection.execute("set timezone = 'UTC'")
+        _in_utc(connection)
         try:
             connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.Error as problem:
@@ -153,6 +161,10 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
         (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
         labels = _labels(connection, fields, labelled)
         yield Rows(connection, fields, int(count), geometry_count, crs, digest, labels, labelled)
+
+
+def _in_utc(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set timezone = 'UTC'")
 
 
 def _copy_rows(

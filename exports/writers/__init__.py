@@ -19,7 +19,10 @@ from exports.writers import csv_excel, csv_machine, dictionary, geopackage, lice
 
 @dataclass(frozen=True)
 class Format:
-    """One file of a candidate. `file` may hold `{product}`; `write` gives a note or None."""
+    """One file of a candidate. `file` may hold `{product}`; `write` gives a note or None.
+
+    `is_beside`: takes longest by far and reads no other file, so it is written beside the others.
+    """
 
     name: str
     file: str
@@ -27,6 +30,7 @@ class Format:
     media_type: str
     version: int
     write: Callable[[Rows, Description, Path], str | None]
+    is_beside: bool = False
 
     def path(self, folder: Path, description: Description) -> Path:
         """Where the file lies in a candidate's folder."""
@@ -44,6 +48,7 @@ FORMATS: tuple[Format, ...] = (
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         1,
         workbook.write,
+        is_beside=True,
     ),
     Format(
         "gpkg",

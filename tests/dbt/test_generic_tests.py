@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.dbt.rendering import generic_test
+from dbt_project.indicators.warehouse import facts
+from tests.dbt.rendering import generic_test, singular_test
 
 GOOD = "(1.0, 'none', 'A', 'F')"
 
@@ -53,3 +54,13 @@ def test_refers_to_names_column_and_key(connection: duckdb.DuckDBPyConnection) -
         "refers_to", model="facts", dimensions={"sex_code": "dim_sex", "area_key": "dim_area"}
     )
     assert sorted(connection.execute(rule).fetchall()) == [("area_key", "1001", 1), ("sex_code", "X", 2)]
+
+
+def test_a_row_out_of_no_known_file_is_named_with_its_fact(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create table dim_snapshot as from (values ('a'), ('b')) d(snapshot_id)")
+    for model in {fact.model for fact in facts().values()}:
+        connection.execute(f"create table {model} as from (values ('a'), ('b'), ('b')) f(snapshot_id)")
+    rule = singular_test("every_row_names_its_snapshot")
+    assert connection.execute(rule).fetchall() == []
+    connection.execute("insert into fct_income values ('c'), ('c')")
+    assert connection.execute(rule).fetchall() == [("fct_income", "c")]
