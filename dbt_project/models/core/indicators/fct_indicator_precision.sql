@@ -158,9 +158,13 @@ compared as (
         case
             when limits.interval_method <> 'none' and reference.interval_method <> 'none' then reference.fraction
         end as reference_fraction,
-        case when priors.members >= 3 then priors.pool_mean end as pool_mean,
-        priors.between_variance
-        / nullif(priors.between_variance + priors.unit_variance / limits.n, 0) as smoothing_weight
+        -- not in the join, where DuckDB would compare every row with every pool
+        case when limits.interval_method <> 'none' and priors.members >= 3 then priors.pool_mean end as pool_mean,
+        case
+            when limits.interval_method <> 'none'
+                then priors.between_variance
+                    / nullif(priors.between_variance + priors.unit_variance / limits.n, 0)
+        end as smoothing_weight
     from limits
     left join limits as reference
         on limits.indicator_id = reference.indicator_id
@@ -171,7 +175,6 @@ compared as (
         and limits.reference_date = priors.reference_date
         and limits.area_level = priors.area_level
         and limits.reference_area_code = priors.reference_area_code
-        and limits.interval_method <> 'none'
 
 ),
 
