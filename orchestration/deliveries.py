@@ -93,6 +93,10 @@ class Deliveries:
         """What lies in the inbox and no dataset takes, in words."""
         return [str(one.error) for one in self._inbox.left_out] if self.origin == "drop" else []
 
+    def may_hold(self, dataset_id: str) -> bool:
+        """Whether something is delivered for a dataset, or may be: a publisher has to be asked first."""
+        return self.origin == "live" or any(one.dataset_id == dataset_id for one in self._found)
+
     def take(self, dataset_id: str) -> Arrival:
         """Land everything delivered for a dataset. A file that is not as declared is set aside, not raised.
 
