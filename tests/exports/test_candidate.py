@@ -96,6 +96,24 @@ def test_an_error_leaves_the_earlier_candidate(own_warehouse: Path, tmp_path: Pa
     assert sorted(entry.name for entry in (tmp_path / "c").iterdir()) == [".lock-indicators", "indicators"]
 
 
+@pytest.mark.parametrize("at", ["indicators.csv", "indicators.xlsx", "LICENCES.md", "diff.csv"])
+def test_an_interrupt_while_files_are_written_leaves_the_earlier_candidate(
+    warehouse: Path, tmp_path: Path, at: str
+) -> None:
+    made = build(warehouse, "indicators", tmp_path / "c")
+    before = {name: sha256_of(path) for name, path in made.files.items()}
+
+    def progress(file: str) -> None:
+        if file == at:
+            raise KeyboardInterrupt
+
+    described, target = description_of("indicators"), tmp_path / "c" / "indicators"
+    with pytest.raises(KeyboardInterrupt):
+        candidate.build(warehouse, "indicators", described, target, progress=progress)
+    assert {name: sha256_of(path) for name, path in candidate.read(target).files.items()} == before
+    assert sorted(entry.name for entry in target.parent.iterdir()) == [".lock-indicators", "indicators"]
+
+
 def test_a_rebuild_replaces_the_folder_whole(warehouse: Path, tmp_path: Path) -> None:
     made = build(warehouse, "indicators", tmp_path)
     (made.path / "receipt.json").write_text("{}", encoding="utf-8")

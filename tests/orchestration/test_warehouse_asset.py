@@ -8,8 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster_dbt import DbtCliInvocation
 
+from orchestration import dbt_process
 from orchestration.defs.run import Run
 from orchestration.defs.warehouse import build_warehouse, relation_key
 from orchestration.project import Project
@@ -75,7 +75,7 @@ def test_a_run_builds_then_leaves_alone_then_tells_what_failed(
     assert rows == {"labels": 2, "mart_a": 2, "mart_b": 1}, "views are not counted"
 
     with monkeypatch.context() as patched:
-        patched.setattr(DbtCliInvocation, "run", lambda *_, **__: pytest.fail("dbt was started"))
+        patched.setattr(dbt_process, "hand_over", lambda *_, **__: pytest.fail("dbt was started"))
         second = materialise(at_work)
     assert second.success
     assert statuses(second) == {"mart_a": "unchanged", "mart_b": "unchanged"}

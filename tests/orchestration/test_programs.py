@@ -1,0 +1,43 @@
+"""A program ends at once, and still says everything, runs its exit handlers and tells how it ended."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import atexit, sys
+from orchestration.programs import run_program
+
+def command_line():
+    atexit.register(lambda: print("handled"))
+    print("said", end=" ")
+    {end}
+
+run_program(command_line)
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("pass", 0), ("sys.exit()", 0), ("sys.exit(0)", 0), ("sys.exit(3)", 3), ("sys.exit('no')", 1)],
+)
+def test_a_program_ends_with_its_code(end: str, code: int) -> None:
+    ended = run(end)
+    assert (ended.returncode, ended.stdout) == (code, "said handled\n")
+    assert ended.stderr == ("no\n" if code == 1 else "")
+
+
+def test_an_error_ends_as_ever() -> None:
+    ended = run("raise ValueError('broken')")
+    assert ended.returncode == 1
+    assert ended.stdout == "said handled\n"
+    assert "ValueError: broken" in ended.stderr
+
+
+def run(end: str) -> subprocess.CompletedProcess[str]:
+    """A program whose command line ends like this; its output goes through a pipe, so it is buffered."""
+    text = PROGRAM.format(end=end)
+    return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
