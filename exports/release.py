@@ -555,6 +555,7 @@ def _refresh_database(releases_root: Path, current: list[Release]) -> None:
         return
     temporary = files.leftover_beside(path)
     with duckdb.connect(str(temporary)) as connection:
+        connection.begin()  # one for all: hundreds of comments follow
         connection.execute(
             "create table planstat_releases (product varchar, version varchar, path varchar, "
             "published_at timestamp, "
@@ -587,6 +588,7 @@ def _refresh_database(releases_root: Path, current: list[Release]) -> None:
                     edition.rows,
                 ],
             )
+        connection.commit()
     temporary.chmod(0o444)
     files.flush_to_disk(temporary)
     temporary.replace(path)

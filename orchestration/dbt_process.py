@@ -103,9 +103,10 @@ def main() -> None:
     from dbt.cli.main import dbtRunner
 
     own = sys.argv[1:]
-    parsed = dbtRunner().invoke(["parse", "--no-write-json", *own])
+    silently = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
+    parsed = dbtRunner().invoke(["parse", *own, *silently])
     command = sys.stdin.buffer.read()
-    if command:  # when the project could not be read, the command says so
+    if command:  # when the project could not be read, this says so
         done = dbtRunner(parsed.result if parsed.success else None).invoke([*json.loads(command), *own])
         sys.exit(0 if done.success else 1)
 

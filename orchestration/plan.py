@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +47,8 @@ class Landed:
     @classmethod
     def read(cls, paths: Paths) -> Landed:
         """Read every `landing/*.parquet`. An empty landing gives no tables."""
-        import duckdb
-
-        tables: dict[str, list[dict[str, Any]]] = {}
-        files = sorted(paths.landing.glob("*.parquet"))
-        if files:
-            with duckdb.connect() as connection:
-                for file in files:
-                    found = connection.execute("select * from read_parquet(?)", [str(file)])
-                    names = [column[0] for column in found.description]
-                    tables[file.stem] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        return cls(tables)
+        found = [(file, file.stat()) for file in sorted(paths.landing.glob("*.parquet"))]
+        return _landed(tuple((file, stat.st_mtime_ns, stat.st_size, stat.st_ino) for file, stat in found))
 
     def accepted(self, datasets: Iterable[str]) -> list[str]:
         """The accepted snapshots of these datasets, sorted."""
@@ -73,6 +65,21 @@ class Landed:
         rows = self.tables.get(table, ())
         chosen = [row for row in rows if not wanted or row.get("dataset_id", "") in wanted | {""}]
         return _digest(sorted(json.dumps(row, sort_keys=True, default=str) for row in chosen))
+
+
+@cache
+def _landed(files: tuple[tuple[Path, int, int, int], ...]) -> Landed:
+    """What these files hold; a run asks for every product, and they are replaced, never written into."""
+    import duckdb
+
+    tables: dict[str, list[dict[str, Any]]] = {}
+    if files:
+        with duckdb.connect() as connection:
+            for file, *_ in files:
+                found = connection.execute("select * from read_parquet(?)", [str(file)])
+                names = [column[0] for column in found.description]
+                tables[file.stem] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return Landed(tables)
 
 
 # -- fingerprints --------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
 
 def _tell_models(plan: Plan, console: Console) -> None:
     if not plan.reasons:
-        console.print("\nall models and checks hold: a run would not start dbt")
+        console.print("\nall models and checks hold: dbt would have nothing to do")
         return
     console.print(f"\na run would build {len(plan.models)} models and make {len(plan.checks)} checks:")
     for reason, number in Counter(plan.reasons.values()).most_common():

@@ -2,6 +2,7 @@
   A part that selects no cell although its fact holds the measure and each of the codes: the table never crosses them.
   (A code that the fact does not hold at all belongs to a table that was not delivered.) Protects against an indicator that silently has no values; the author of the specification fixes it.
 -#}
+-- depends_on: {{ ref('mart_indicator') }}  -- a warning: no model waits for it
 {{ config(severity = 'warn') }}
 {%- for fact in indicator_facts() %}
 select

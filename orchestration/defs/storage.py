@@ -26,6 +26,7 @@ class KeptEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: dict[str, Engine] = {}
         self._known_tables: set[str] = set()
+        self._known_columns: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -50,6 +51,14 @@ class KeptEventLog(SqliteEventLogStorage):
         if table_name not in self._known_tables and super().has_table(table_name):
             self._known_tables.add(table_name)
         return table_name in self._known_tables
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Whether the table of assets has a column; Dagster asks the database again for every event."""
+        if column_name not in self._known_columns and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            self._known_columns.add(column_name)
+        return column_name in self._known_columns
 
     def dispose(self) -> None:
         """Close all connections."""

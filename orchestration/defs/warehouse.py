@@ -1,8 +1,8 @@
 """The dbt project as assets: one op over all models and seeds, dbt's tests as asset checks.
 
-The plan (plan.py) decides what dbt builds; with nothing to build, dbt is not started. dbt runs in place, as
-a program of its own (dbt_process.py). `DbtCliInvocation` is used directly because `DbtCliResource.cli` would
-add a selection of its own to ours and start `dbt --version` before every build, which asks the network.
+The plan (plan.py) decides what dbt builds; it may have nothing to do. dbt runs in place, as a program of its
+own (dbt_process.py). `DbtCliInvocation` is used directly because `DbtCliResource.cli` would add a selection
+of its own to ours and start `dbt --version` before every build, which asks the network.
 """
 
 # dagster comes without types here, so its decorators and classes count as untyped
@@ -69,7 +69,7 @@ def build_warehouse(settings: Settings, manifest: Manifest, needed: set[str]) ->
             plan = plan.only(manifest, keys)
         built = _build(context, project, manifest, translator, plan) if plan.reasons else Built()
         if not plan.reasons:
-            context.log.info("no model changed: dbt is not started")
+            context.log.info("no model changed: dbt has nothing to do")
 
         def awaited(unique_id: str) -> bool:
             return unique_id in keys and keys[unique_id].path[-1] in needed

@@ -59,7 +59,7 @@ def test_readers_find_their_way(place: Place, first: Ended) -> None:
     } <= columns
 
 
-def test_the_second_run_starts_no_dbt_and_releases_nothing(place: Place, first: Ended) -> None:
+def test_the_second_run_builds_nothing_and_releases_nothing(place: Place, first: Ended) -> None:
     before = place.current()
     warehouse = (place.root / "warehouse.duckdb").stat().st_mtime_ns
     dbt_log = (place.root / "logs" / "dbt" / "dbt.log").stat().st_size
@@ -67,8 +67,8 @@ def test_the_second_run_starts_no_dbt_and_releases_nothing(place: Place, first: 
     assert second.code == 0, second.said
     assert place.current() == before
     assert (place.root / "warehouse.duckdb").stat().st_mtime_ns == warehouse
-    assert (place.root / "logs" / "dbt" / "dbt.log").stat().st_size == dbt_log, "dbt was started"
-    assert "no model changed: dbt is not started" in place.log()
+    assert (place.root / "logs" / "dbt" / "dbt.log").stat().st_size == dbt_log, "dbt had something to do"
+    assert "no model changed: dbt has nothing to do" in place.log()
     assert re.search(r"models +unchanged", second.said)
     for product, version in before.items():
         assert f"{product}/{version} unchanged" in second.said
@@ -77,7 +77,7 @@ def test_the_second_run_starts_no_dbt_and_releases_nothing(place: Place, first: 
 def test_status_says_that_nothing_would_run(place: Place, first: Ended) -> None:
     status = place.planstat("status")
     assert status.code == 0, status.said
-    assert "a run would not start dbt" in status.said
+    assert "dbt would have nothing to do" in status.said
     assert status.said.count("leave it as it is") == len(PRODUCTS)
 
 

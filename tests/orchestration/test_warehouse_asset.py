@@ -75,7 +75,7 @@ def test_a_run_builds_then_leaves_alone_then_tells_what_failed(
     assert rows == {"labels": 2, "mart_a": 2, "mart_b": 1}, "views are not counted"
 
     with monkeypatch.context() as patched:
-        patched.setattr(dbt_process, "hand_over", lambda *_, **__: pytest.fail("dbt was started"))
+        patched.setattr(dbt_process, "hand_over", lambda *_, **__: pytest.fail("dbt had something to do"))
         second = materialise(at_work)
     assert second.success
     assert statuses(second) == {"mart_a": "unchanged", "mart_b": "unchanged"}
