@@ -81,7 +81,13 @@ def run_main(
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
-        outcome = _execute(settings, origin, folder, say, interrupted)
+        say("now", "starting")
+        _parse_meanwhile(settings)
+        dbt_process.begin(Project(settings))
+        try:
+            outcome = _execute(settings, origin, folder, say, interrupted)
+        finally:
+            dbt_process.dismiss()
     return outcome, log
 
 
@@ -94,22 +100,6 @@ def _new_log(paths: Paths) -> Path:
 
 
 def _execute(
-    settings: Settings,
-    origin: str,
-    folder: Path | None,
-    say: Callable[[str, str], None],
-    interrupted: Callable[[], bool],
-) -> Outcome:
-    say("now", "starting")
-    _parse_meanwhile(settings)
-    dbt_process.begin(Project(settings))
-    try:
-        return _run_job(settings, origin, folder, say, interrupted)
-    finally:
-        dbt_process.dismiss()
-
-
-def _run_job(
     settings: Settings,
     origin: str,
     folder: Path | None,

@@ -73,7 +73,7 @@ def tracked_files() -> list[Path]:
 
 
 MACHINE = re.compile(r"(?<![\w./-])/(?:home|work|Users)/[a-z]")
-INDEX = re.compile(r"index-url|extra-index|find-links|pythonhosted|\bpypi\W+org\b", re.IGNORECASE)
+INDEX = re.compile(r"index[-]url|extra[-]index|find[-]links|python[h]osted|\bp[y]pi\W+org\b", re.IGNORECASE)
 
 
 def test_no_file_names_a_machine_or_an_index() -> None:

@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 KREISE, YEARS, CELLS = 400, 30, 840
 AGAIN = ("13211-02-05-4", "21121-02-02-4")
-"""Tables of Kreise that were published in 2017 and 2026: one without a product of its own, one with."""
+"""Tables of Kreise that were published in 2017 and 2026: one feeds indicators, one is in no product."""
 VINTAGE_ROWS, VINTAGES, EVERY = 5_000_000, 20, 50
 
 

@@ -26,6 +26,13 @@ def prepared(settings: Settings) -> Iterator[Project]:
         dbt_process.dismiss()
 
 
+def begun(project: Project) -> subprocess.Popen[bytes]:
+    """The program that waits, just started."""
+    dbt_process.begin(project)
+    assert dbt_process._waiting is not None
+    return dbt_process._waiting
+
+
 def said(process: subprocess.Popen[bytes]) -> str:
     """What dbt said until it ended."""
     output, _ = process.communicate(timeout=120)
@@ -34,8 +41,7 @@ def said(process: subprocess.Popen[bytes]) -> str:
 
 def test_the_program_that_waits_builds_what_it_is_told(small: Settings) -> None:
     with prepared(small) as project:
-        dbt_process.begin(project)
-        waiting = dbt_process._waiting
+        waiting = begun(project)
         dbt_process.begin(project)
         (project.build_target.parent / "4711").mkdir()  # what an earlier process wrote
         process = dbt_process.hand_over(project, ["build", "--select", "stg_b", "mart_b"])
@@ -66,9 +72,7 @@ def test_a_project_that_dbt_cannot_read_is_told_with_the_command(small: Settings
 
 def test_a_program_that_died_meanwhile_is_replaced(small: Settings) -> None:
     with prepared(small) as project:
-        dbt_process.begin(project)
-        waiting = dbt_process._waiting
-        assert waiting is not None
+        waiting = begun(project)
         waiting.kill()
         waiting.communicate()
         process = dbt_process.hand_over(project, ["ls", "--quiet", "--resource-type", "seed"])
@@ -77,9 +81,7 @@ def test_a_program_that_died_meanwhile_is_replaced(small: Settings) -> None:
 
 def test_nothing_is_left_of_a_program_that_nobody_needs(small: Settings) -> None:
     with prepared(small) as project:
-        dbt_process.begin(project)
-        waiting = dbt_process._waiting
-        assert waiting is not None
+        waiting = begun(project)
         dbt_process.dismiss()
         dbt_process.dismiss()
         assert waiting.poll() is not None
@@ -88,12 +90,7 @@ def test_nothing_is_left_of_a_program_that_nobody_needs(small: Settings) -> None
 
 def test_input_that_ends_without_arguments_means_nothing_to_do(small: Settings) -> None:
     with prepared(small) as project:
-        process = dbt_process.hand_over(project, [])
-        assert process.stdin is None
-        dbt_process.begin(project)
-        waiting = dbt_process._waiting
-        assert waiting is not None
+        waiting = begun(project)
         said(waiting)  # closes the input
         assert waiting.returncode == 0
-        process.kill()
-        process.communicate()
+        assert not project.settings.paths.warehouse.exists()
