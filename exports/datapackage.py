@@ -14,7 +14,7 @@ from typing import Any
 from exports.describe import Description
 from exports.files import sha256_of
 from exports.legend import heading_de
-from exports.rows import Field, Kind, Rows
+from exports.rows import Field, Kind, Rows, told_in
 from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
 from exports.writers.dictionary import HEADER
@@ -151,10 +151,13 @@ def _field(field: Field, rows: Rows) -> dict[str, Any]:
     if column.unit:
         described["planstat:unit"] = column.unit
     if field.name in rows.labelled:
+        meant: dict[str, list[str]] = {}
+        for label in rows.labels:
+            if label.column == field.name:
+                meant.setdefault(label.code, []).append(f"{label.label_de} {told_in(label)}".strip())
         described["categories"] = [
-            {"value": label.code} | ({"label": label.label_de} if label.label_de else {})
-            for label in rows.labels
-            if label.column == field.name
+            {"value": code} | ({"label": "; ".join(labels)} if any(labels) else {})
+            for code, labels in meant.items()
         ]
     return described
 

@@ -42,6 +42,9 @@ KINDS: dict[str, tuple[Kind, str]] = {
 }
 """Which warehouse types are published as which kind; `_kind` adds DECIMAL and ENUM, which have parameters."""
 
+DATASET = "dataset_id"
+"""The column that says which dataset a row comes from, and so whose labels it bears."""
+
 GEOMETRY_TABLE = "dim_area_geometry"
 
 
@@ -75,12 +78,18 @@ class Field:
 
 @dataclass(frozen=True)
 class CodeLabel:
-    """What a code of a dimension means."""
+    """What a code of a dimension means: in the rows of `datasets`, or, without any, in all rows."""
 
     column: str
     code: str
     label_de: str
     label_en: str
+    datasets: tuple[str, ...] = ()
+
+
+def told_in(label: CodeLabel) -> str:
+    """In brackets, in which datasets a code means this; nothing where it means the same in all."""
+    return f"({', '.join(label.datasets)})" if label.datasets else ""
 
 
 @dataclass(frozen=True)
@@ -198,8 +207,8 @@ def _copy_rows(
     fields, selected = [], []
     joins: dict[str, str] = {}
     connection.execute(
-        "create table code_lists (column_name varchar, code varchar, label_de varchar, label_en "
-        "varchar, place bigint)"
+        "create table code_lists (column_name varchar, dataset_id varchar, code varchar, label_de varchar, "
+        "label_en varchar, place bigint)"
     )
     for column in description.columns:
         kind, published = _kind(column.name, types[column.name], description)
@@ -208,14 +217,18 @@ def _copy_rows(
             source = f"({source} at time zone 'UTC')"
         fields.append(Field(column, kind))
         selected.append(f"cast({source} as {published}) as {quoted(column.name)}")
-        code_list = _code_list(connection, column.name)
-        if code_list:
+        found = _code_list(connection, column.name)
+        if found and (DATASET in described or not found[1]):
+            code_list, by_dataset = found
             alias = quoted(f"dim {column.name}")
-            joins[column.name] = f"left join {code_list} as {alias} using ({quoted(column.name)})"
+            same = f"mart.{quoted(column.name)} = {alias}.{quoted(column.name)}"
+            if by_dataset:
+                same += f" and mart.{DATASET} = {alias}.{DATASET}"
+            joins[column.name] = f"left join {code_list} as {alias} on {same}"
             selected.append(f"cast({alias}.label_de as varchar) as {quoted(label_column(column.name))}")
             connection.execute(
-                f"insert into code_lists select ?, {quoted(column.name)}, label_de, label_en, "
-                f"sort_order from {code_list}",
+                f"insert into code_lists select ?, {DATASET if by_dataset else 'null'}, "
+                f"{quoted(column.name)}, label_de, label_en, sort_order from {code_list}",
                 [column.name],
             )
     order = ", ".join(
@@ -230,36 +243,58 @@ def _copy_rows(
     return tuple(fields), frozenset(joins)
 
 
-def _code_list(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:
-    """The warehouse's relation that labels the codes of a column, or None."""
+def _code_list(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[str, bool] | None:
+    """The warehouse's relation that labels the codes of a column, and whether it does so for each dataset."""
     if not column.endswith("_code"):
         return None
     name = f"dim_{column.removesuffix('_code')}"
     found = connection.execute(
-        "select table_schema from information_schema.columns "
+        "select table_schema, bool_or(column_name = ?) from information_schema.columns "
         "where table_catalog = 'warehouse' and table_name = ? "
-        "and column_name in (?, 'label_de', 'label_en', 'sort_order') group by 1 having count(*) = 4",
-        [name, column],
+        "group by 1 having count(*) filter (column_name in (?, 'label_de', 'label_en', 'sort_order')) = 4",
+        [DATASET, name, column],
     ).fetchall()
-    return f"warehouse.{quoted(found[0][0])}.{quoted(name)}" if len(found) == 1 else None
+    return (f"warehouse.{quoted(found[0][0])}.{quoted(name)}", found[0][1]) if len(found) == 1 else None
 
 
 def _labels(
     connection: duckdb.DuckDBPyConnection, fields: tuple[Field, ...], labelled: frozenset[str]
 ) -> tuple[CodeLabel, ...]:
-    """Every code that occurs, by column and in the order of its code list; without label empty texts."""
+    """Every code that occurs, by column and in the order of its code list; without label empty texts.
+
+    A code that datasets label differently comes once for each of its labels, with the datasets that say so.
+    """
     return tuple(
-        CodeLabel(field.name, code, label_de or "", label_en or "")
+        CodeLabel(field.name, code, label_de or "", label_en or "", tuple(datasets))
         for field in fields
         if field.name in labelled
-        for code, label_de, label_en in connection.execute(
-            f"select used.code, label_de, label_en "
-            f"from (select distinct {quoted(field.name)} as code from rows) as used "
-            "left join code_lists on code_lists.column_name = ? and code_lists.code = used.code "
-            "where used.code is not null order by place nulls last, used.code",
+        for code, label_de, label_en, datasets in connection.execute(
+            f"""with used as (
+                select distinct {quoted(field.name)} as code, {_dataset(connection, field.name)} as dataset_id
+                from rows where {quoted(field.name)} is not null
+            ), meant as (
+                select used.code, label_de, label_en, min(place) as place,
+                    count(*) over of_code > 1 as differs,
+                    list(used.dataset_id order by used.dataset_id) as datasets
+                from used
+                left join code_lists on code_lists.column_name = ? and code_lists.code = used.code
+                    and code_lists.dataset_id is not distinct from used.dataset_id
+                group by used.code, label_de, label_en
+                window of_code as (partition by used.code)
+            )
+            select code, label_de, label_en, case when differs then datasets else [] end
+            from meant order by min(place) over (partition by code) nulls last, code, datasets""",
             [field.name],
         ).fetchall()
     )
+
+
+def _dataset(connection: duckdb.DuckDBPyConnection, column: str) -> str:
+    """SQL of the dataset that labels a column's codes; NULL where all datasets do so alike."""
+    by_dataset = connection.execute(
+        "select 1 from code_lists where column_name = ? and dataset_id is not null limit 1", [column]
+    ).fetchone()
+    return DATASET if by_dataset else "cast(null as varchar)"
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, name: str, warehouse: Path) -> str:

@@ -228,6 +228,12 @@ def _check_references(
         message = f"no code list {dimension.code_list or name!r} in code_lists.yml"
         if not _expect(code_list is not None, located, where, message, problems) or code_list is None:
             continue
+        own = dimension.code_list in (None, name) or name not in catalog.code_lists
+        message = (
+            f"the code list {name!r} labels this dimension wherever it is shown: take its codes from there, "
+            "or give the dimension another name"
+        )
+        _expect(own, located, (*where, "code_list"), message, problems)
         strange = [code for code in dimension.codes if code not in code_list.codes]
         _expect(
             not strange, located, (*where, "codes"), f"not in the code list: {', '.join(strange)}", problems

@@ -65,6 +65,17 @@ CODE_LISTS = pa.schema(
         ("position", pa.int32()),
     ]
 )
+MEASURES = pa.schema(
+    [
+        ("dataset_id", pa.string()),
+        ("measure_code", pa.string()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+        ("unit", pa.string()),
+        ("decimals", pa.int32()),
+        ("position", pa.int32()),
+    ]
+)
 ROUNDING = pa.schema(
     [
         ("dataset_id", pa.string()),
@@ -109,6 +120,7 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG) -> dict[str, pa.Tab
         "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
         "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
         "code_lists": pa.Table.from_pylist(_code_lists(catalog), schema=CODE_LISTS),
+        "measures": pa.Table.from_pylist(_measures(catalog), schema=MEASURES),
         "rounding": pa.Table.from_pylist(_rounding(catalog), schema=ROUNDING),
         "area_history": _from_csv(root / "area_history.csv", AREA_HISTORY),
         "breaks": pa.Table.from_pylist(
@@ -182,20 +194,28 @@ def _symbols(catalog: Catalog) -> list[dict[str, Any]]:
 
 
 def _code_lists(catalog: Catalog) -> list[dict[str, Any]]:
-    rows = [
+    return [
         {"code_list": name, "code": code, "label_de": entry.de, "label_en": entry.en, "position": position}
         for name, code_list in sorted(catalog.code_lists.items())
         for position, (code, entry) in enumerate(code_list.codes.items(), start=1)
     ]
-    measures: dict[str, tuple[str, str]] = {}
-    for declaration in catalog.values():
-        for name, measure in declaration.measures.items():
-            measures.setdefault(name, (measure.title_de, measure.title_en))
-    rows += [
-        {"code_list": "measure", "code": name, "label_de": de, "label_en": en, "position": position}
-        for position, (name, (de, en)) in enumerate(sorted(measures.items()), start=1)
+
+
+def _measures(catalog: Catalog) -> list[dict[str, Any]]:
+    """One row per dataset and measure: the same code means another thing in another dataset."""
+    return [
+        {
+            "dataset_id": dataset_id,
+            "measure_code": name,
+            "label_de": measure.title_de,
+            "label_en": measure.title_en,
+            "unit": measure.unit,
+            "decimals": measure.decimals,
+            "position": position,
+        }
+        for dataset_id, declaration in catalog.items()
+        for position, (name, measure) in enumerate(declaration.measures.items(), start=1)
     ]
-    return rows
 
 
 def _rounding(catalog: Catalog) -> list[dict[str, Any]]:

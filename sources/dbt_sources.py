@@ -22,6 +22,7 @@ CATALOG_TABLES = {
     "datasets": "One row per declared dataset",
     "missing_symbols": "One row per dialect and sign: what a sign in place of a number means",
     "code_lists": "One row per code list and code, with labels",
+    "measures": "One row per dataset and measure, with labels, unit and decimals",
     "rounding": "One row per dataset, area prefix and period in which the publisher rounds",
     "area_history": "One row per area and change of the area (founded, merged, renamed)",
     "breaks": "One row per break in a series: figures before and after it do not compare",

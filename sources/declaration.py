@@ -287,7 +287,10 @@ class Declaration(Frozen):
         default=(), description="further wire formats the same table comes in; told apart by content"
     )
     dimensions: dict[Identifier, Dimension] = Field(default={})
-    measures: dict[Identifier, Measure] = Field(default={})
+    measures: dict[Identifier, Measure] = Field(
+        default={},
+        description="what cells say; of a register, what is counted from its records",
+    )
     columns: tuple[Column, ...] = ()
     dialect: Identifier | None = Field(default=None, description="only where it differs from the publisher's")
     rounding: tuple[Rounding, ...] = ()
@@ -315,8 +318,8 @@ class Declaration(Frozen):
     def _shape_fits(self) -> Declaration:
         if self.shape == "cells" and (not self.measures or self.columns):
             raise ValueError("a table of cells declares measures (and dimensions), no columns")
-        if self.shape == "records" and (not self.columns or self.measures or self.dimensions):
-            raise ValueError("a register declares columns, no measures or dimensions")
+        if self.shape == "records" and (not self.columns or self.dimensions):
+            raise ValueError("a register declares columns, no dimensions")
         return self
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exports.describe import Description
 from exports.legend import LEGEND, heading_de, heading_en
-from exports.rows import Kind, Rows
+from exports.rows import Kind, Rows, told_in
 
 PUBLISHED_TYPES: dict[Kind, str] = {
     "text": "text",
@@ -42,7 +42,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
                 )
             )
         for label in rows.labels:
-            lines.writerow((label.column, label.code, "", "code", "", label.label_de, label.label_en, ""))
+            told = (label.label_de, label.label_en, told_in(label))
+            lines.writerow((label.column, label.code, "", "code", "", *told))
         for meaning in LEGEND:
             if meaning.column in names:
                 lines.writerow(

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from exports.describe import Description
 from exports.legend import heading_de
 from exports.products import Geometry
-from exports.rows import Kind, Rows, RowsError, quoted
+from exports.rows import Kind, Rows, RowsError, label_column, quoted
 
 if TYPE_CHECKING:
     import numpy
@@ -136,14 +136,28 @@ def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
 
 
 def _described(rows: Rows, layout: Geometry, key: tuple[str, ...]) -> str:
-    """What a combination of codes means: the labels of its codes, totals left out."""
-    labels = {(label.column, label.code): label.label_de for label in rows.labels}
-    told = [
-        labels.get((name, code), "")
+    """What a combination of codes means in the layer's rows: the labels of its codes, totals left out.
+
+    Where datasets name the same code differently every name is told.
+    """
+    labelled = [
+        (name, code)
         for name, code in zip(layout.by, key, strict=True)
-        if code != "_T" and (name, code) in labels
+        if code != "_T" and name in rows.labelled
     ]
-    return ", ".join(told)
+    if not labelled:
+        return ""
+    labels = ", ".join(
+        f"string_agg(distinct {quoted(label_column(name))}, ' / ' order by {quoted(label_column(name))})"
+        for name, _ in labelled
+    )
+    chosen = [*zip(layout.by, key, strict=True), *layout.where.items(), (layout.area_level, layout.level)]
+    (told,) = rows.query(
+        f"select {labels} from rows where {' and '.join(f'{quoted(name)} = ?' for name, _ in chosen)} "
+        f"and {quoted(layout.value or '')} is not null",
+        [value for _, value in chosen],
+    )
+    return ", ".join(label for label in told if label)
 
 
 def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
 from exports.legend import LEGEND
-from exports.rows import Kind, Rows, text_literal
+from exports.rows import Kind, Rows, text_literal, told_in
 from exports.sheet import Shown, shown_columns
 from exports.writers.csv_excel import EXCEL_ROWS
 from exports.writers.licences import CHANGES, licence_title, licence_url
@@ -260,7 +260,10 @@ def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None
         sheet.write_string(line, index, title, bold)
     titles = {column.field.name: column.heading for column in shown_columns(rows) if column.field}
     entries = [
-        *((titles[label.column], label.code, "", label.label_de) for label in rows.labels),
+        *(
+            (titles[label.column], label.code, "", " ".join((label.label_de, told_in(label))).strip())
+            for label in rows.labels
+        ),
         *(
             (titles[meaning.column], meaning.code, meaning.sign, meaning.de)
             for meaning in LEGEND

@@ -56,6 +56,19 @@ def test_refers_to_names_column_and_key(connection: duckdb.DuckDBPyConnection) -
     assert sorted(connection.execute(rule).fetchall()) == [("area_key", "1001", 1), ("sex_code", "X", 2)]
 
 
+def test_refers_to_takes_columns_that_are_a_key_together(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "create table dim_measure as from (values ('a', 'persons'), ('b', 'pupils')) "
+        "d(dataset_id, measure_code)"
+    )
+    connection.execute(
+        "create table facts as from (values ('a', 'persons'), ('a', 'pupils'), ('b', null)) "
+        "f(dataset_id, measure_code)"
+    )
+    rule = generic_test("refers_to", model="facts", dimensions={"dataset_id, measure_code": "dim_measure"})
+    assert connection.execute(rule).fetchall() == [("dataset_id, measure_code", "a pupils", 1)]
+
+
 def test_a_row_out_of_no_known_file_is_named_with_its_fact(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table dim_snapshot as from (values ('a'), ('b')) d(snapshot_id)")
     for model in {fact.model for fact in facts().values()}:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from exports.describe import Description, parse
-from exports.rows import RowsError, staged
+from exports.rows import RowsError, label_column, staged
 
 COLUMNS = [
     {"name": "area_code", "type": "VARCHAR"},
@@ -198,3 +198,22 @@ def test_outlines_need_one_reference_system_and_the_newest_counts(tmp_path: Path
         assert rows.geometry_sha256 != first
     warehouse_with(tmp_path, "insert into dim_area_geometry values ('03', 'x'::blob, 'EPSG:4326', null)")
     assert "several reference systems (EPSG:25832, EPSG:4326)" in refused(path, tmp_path)
+
+
+def test_a_code_bears_the_label_of_the_dataset_of_its_row(tmp_path: Path) -> None:
+    columns = [{"name": name, "type": "VARCHAR"} for name in ("area_code", "measure_code", "dataset_id")]
+    path = warehouse_with(
+        tmp_path,
+        "create table dim_measure as from (values ('a', 'persons', 'Bevölkerung', 'Population', 1), "
+        "('b', 'persons', 'Empfänger', 'Recipients', 1), ('c', 'persons', 'Bevölkerung', 'Population', 1)) "
+        "d(dataset_id, measure_code, label_de, label_en, sort_order)",
+        demo(
+            "('1', 'persons', 'a'), ('2', 'persons', 'b'), ('3', 'persons', 'c'), ('4', 'persons', 'other')",
+            "area_code, measure_code, dataset_id",
+        ),
+    )
+    with staged(path, description(columns=columns), tmp_path) as rows:
+        printed = [row[0] for row in rows.query(f'select "{label_column("measure_code")}" from rows')]
+        labels = [(label.label_de, label.datasets) for label in rows.labels]
+    assert printed == ["Bevölkerung", "Empfänger", "Bevölkerung", None]
+    assert labels == [("Bevölkerung", ("a", "c")), ("Empfänger", ("b",)), ("", ("other",))]

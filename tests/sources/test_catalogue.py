@@ -11,6 +11,7 @@ import yaml
 
 from sources import generate
 from sources.catalogue import CATALOG, Catalog, load_catalog
+from sources.catalogue_tables import catalogue_tables
 from sources.describe import check_catalog, describe, json_schema, list_datasets, template
 from sources.located_yaml import DeclarationError, load
 
@@ -92,6 +93,19 @@ def test_an_unverified_layout_is_told(catalog: Catalog) -> None:
 # --- mistakes --------------------------------------------------------------------------------------------
 
 
+def test_each_dataset_names_its_measures_itself(catalog: Catalog) -> None:
+    rows = catalogue_tables(catalog)["measures"].to_pylist()
+    named = {(row["dataset_id"], row["measure_code"]): (row["label_de"], row["label_en"]) for row in rows}
+    assert len(named) == len(rows)
+    assert named == {
+        (dataset_id, name): (measure.title_de, measure.title_en)
+        for dataset_id, declaration in catalog.items()
+        for name, measure in declaration.measures.items()
+    }
+    assert named["12411-01-01-4", "persons"][0] == "Bevölkerung"
+    assert named["22811-01-01-4", "persons"][0] == "Empfängerinnen und Empfänger"
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the catalogue to spoil."""
@@ -145,6 +159,11 @@ HERE = "regionalstatistik/12411-02-03-4.yml"
         ("format:", "format: [", f"{HERE}:"),
         ("[time, area_code,", "[time,", "format.layouts[0]: keys need area_code"),
         ("    unit: Anzahl", "    unit: ", "unit"),
+        (
+            "codes: [_T, M, F]",
+            "code_list: sex_in_cases, codes: [M, F]",
+            "dimensions.sex.code_list: the code list 'sex' labels this dimension wherever it is shown",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_line_and_key(copy: Path, old: str, new: str, expected: str) -> None:

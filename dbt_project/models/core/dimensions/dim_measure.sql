@@ -1,13 +1,15 @@
-with codes as (
+with measures as (
 
-    select * from {{ source('catalog', 'code_lists') }}
-    where code_list = 'measure'
+    select * from {{ source('catalog', 'measures') }}
 
 )
 
 select
-    code as measure_code,
+    dataset_id,
+    measure_code,
     label_de,
     label_en,
-    cast(position as integer) as sort_order
-from codes
+    unit,
+    decimals,
+    position as sort_order
+from measures
