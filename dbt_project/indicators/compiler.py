@@ -4,9 +4,8 @@
 the committed files with a fresh generation, so nothing here is ever edited by hand:
 
 - seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_break`, `indicator_edition`
-- the macros `indicator_facts`, which tells the one SQL pass which facts and dimensions there are, and
-  `indicator_fields`, which tells which columns of the wide mart belong to which policy field
-- the wide mart, one column per indicator, with its contract and column docs
+- the macro `indicator_facts`, which tells the one SQL pass which facts and dimensions there are
+- the wide mart, one column per indicator, with its contract and column docs, and a view per policy field
 - `docs/indicators.md` for people and `docs/indicators.json`, a data structure definition for programs
 
 An indicator is made of sides (numerator, denominator, published value), a side of a selection, a selection of
@@ -37,6 +36,7 @@ from dbt_project.indicators.specification import (
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = "dbt_project/seeds"
 WIDE = "dbt_project/models/marts/indicators/mart_indicator_wide"
+FIELD_VIEWS = "dbt_project/models/views/mart_indicator_wide_"
 FIELDS = {
     "Demografie": "demography",
     "Integration": "integration",
@@ -82,6 +82,7 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
         "dbt_project/macros/indicator_facts.sql": _macros(specifications, ordered),
         f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(specifications, one)]),
         f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(specifications, one)]),
+        **_field_views(specifications, ordered),
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
     }
@@ -108,6 +109,10 @@ def write(root: Path = PROJECT) -> list[str]:
     folder = root / "dbt_project" / "indicators"
     files = compile_files(load_specifications(folder), folder)
     changed = []
+    kept = {root / path for path in files}
+    for gone in sorted(set((root / FIELD_VIEWS).parent.glob("mart_indicator_wide_*")) - kept):
+        gone.unlink()  # of a field that has no indicator any more
+        changed.append(str(gone.relative_to(root)))
     for path, text in files.items():
         target = root / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
@@ -260,15 +265,6 @@ def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str
     own = dict.fromkeys(
         name for fact in specifications.facts.values() if fact.form for name in fact.dimensions
     )
-    columns = {
-        slug: [
-            column_name(one.id)
-            for one in ordered
-            if one.policy_field == field and passes(specifications, one)
-        ]
-        for field, slug in FIELDS.items()
-    }
-    fields = ",\n".join(f"    '{slug}': {names}" for slug, names in columns.items() if names)
     return (
         f"{{#- {GENERATED} Facts an indicator may select from, with their dimensions. -#}}\n"
         "{% macro indicator_facts() -%}\n"
@@ -277,12 +273,35 @@ def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str
         "{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}\n"
         "{% macro indicator_forms() -%}\n"
         f"{{{{ return({{'forms': {{{forms}}}, 'dimensions': {list(own)}}}) }}}}\n"
-        "{%- endmacro %}\n\n"
-        "{#- Columns of mart_indicator_wide by policy field. -#}\n"
-        "{% macro indicator_fields() -%}\n"
-        f"{{{{ return({{\n{fields}\n}}) }}}}\n"
         "{%- endmacro %}\n"
     )
+
+
+def _field_views(specifications: Specifications, ordered: Sequence[Indicator]) -> dict[str, str]:
+    """A view per policy field with its columns of the wide mart, for BI, and what is said about them."""
+    files = {}
+    about = [f"# {GENERATED}", "version: 2", "", "models:"]
+    for field, slug in FIELDS.items():
+        names = [
+            column_name(one.id)
+            for one in ordered
+            if one.policy_field == field and passes(specifications, one)
+        ]
+        if not names:
+            continue
+        picked = ", ".join(names)
+        files[f"{FIELD_VIEWS}{slug}.sql"] = (
+            f"{{#- {GENERATED} -#}}\n"
+            f"select area_key, area_code, area_level, area_name, reference_year, {picked}\n"
+            "from {{ built('mart_indicator_wide') }}\n"
+            f"where coalesce({picked}) is not null\n"
+        )
+        about += [
+            f"  - name: mart_indicator_wide_{slug}",
+            f'    description: "One row per area and year with a value: indicators of the field {field}, a'
+            ' column each, as in `mart_indicator_wide`."',
+        ]
+    return files | {f"{FIELD_VIEWS}fields.yml": "\n".join(about) + "\n"}
 
 
 def _wide_sql(columns: Sequence[Indicator]) -> str:

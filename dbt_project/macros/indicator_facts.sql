@@ -22,18 +22,3 @@
 {% macro indicator_forms() -%}
 {{ return({'forms': {'resident': 'bevoelkerung-kleinraeumig', 'youth_support': 'hilfen-zur-erziehung', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'taking_into_care': 'inobhutnahmen'}, 'dimensions': ['age_group', 'sex', 'nationality', 'youth_support', 'assessment_result', 'taking_into_care_reason']}) }}
 {%- endmacro %}
-
-{#- Columns of mart_indicator_wide by policy field. -#}
-{% macro indicator_fields() -%}
-{{ return({
-    'demography': ['d01', 'd02', 'd02_u18', 'd03', 'd03_67', 'd04', 'd05_u3', 'd05_u6', 'd05_u18', 'd05_65plus', 'd06', 'd07', 'd08', 'd09', 'd10', 'd13'],
-    'integration': ['i01', 'i04', 'i06'],
-    'poverty': ['p01', 'p02', 'p03', 'p06', 'p07', 'p08', 'p13', 'p14'],
-    'labour': ['a01', 'a02', 'a03', 'a03_youth', 'a03_foreign', 'a03_german', 'a04', 'a04_density', 'a05_workplace'],
-    'childcare': ['k01', 'k01_centre', 'k01_home', 'k02', 'k02_centre', 'k02_home', 'k04_origin', 'k06'],
-    'education': ['b01', 'b02', 'b03'],
-    'inclusion': ['b06_general', 'h03_sgb12'],
-    'health_care': ['h01', 'h02'],
-    'housing': ['p09']
-}) }}
-{%- endmacro %}

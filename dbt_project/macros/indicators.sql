@@ -7,22 +7,21 @@
   Between summing and dividing there is a row per selection, area and date, tens of millions for all municipalities over
   decades. So selections, areas and datasets go by number there, and their names come back at the end.
 
-  relation   how a table is named: `ref` in a model, `built` in a macro of the warehouse
   as_known   false: all indicators out of the cells that hold now (fct_indicator). true: the one named `chosen`, or all
              when that is null, out of the cells known at the time `as_of`
 -#}
-{% macro indicator_values(relation, as_known=false) -%}
+{% macro indicator_values(as_known=false) -%}
 {%- set facts = indicator_facts() %}
 with indicators as (
 
-    select * from {{ relation('indicator') }}
+    select * from {{ built('indicator') }}
     where
         computed_by in ('facts', 'derived')
         {%- if as_known %}
         and (
             chosen is null
             or indicator_id = chosen
-            or indicator_id in (select unnest([operand_1, operand_2]) from {{ relation('indicator') }} where indicator_id = chosen)
+            or indicator_id in (select unnest([operand_1, operand_2]) from {{ built('indicator') }} where indicator_id = chosen)
         )
         {%- endif %}
 
@@ -30,7 +29,7 @@ with indicators as (
 
 parts as (
 
-    select * from {{ relation('indicator_part') }}
+    select * from {{ built('indicator_part') }}
     {%- if as_known %}
     where indicator_id in (select indicator_id from indicators)
     {%- endif %}
@@ -39,7 +38,7 @@ parts as (
 
 levels as (
 
-    select * from {{ relation('indicator_area_level') }}
+    select * from {{ built('indicator_area_level') }}
 
 ),
 
@@ -49,14 +48,14 @@ areas as (
         *,
         cast(row_number() over (order by area_key) as integer) as area_no,
         cast(dense_rank() over (order by area_code) as integer) as code_no
-    from {{ relation('dim_area') }}
+    from {{ built('dim_area') }}
 
 ),
 
 datasets as (
 
     select dataset_id, cast(row_number() over (order by dataset_id) as smallint) as dataset_no
-    from {{ relation('dim_dataset') }}
+    from {{ built('dim_dataset') }}
 
 ),
 
@@ -89,7 +88,7 @@ selection_parts as (
         cast(facts.rounding_base as smallint) as rounding_base,
         datasets.dataset_no,
         facts.known_from
-    from {{ relation(fact.model) }} as facts
+    from {{ built(fact.model) }} as facts
     inner join selection_parts
         on facts.measure_code = selection_parts.measure_code
         {%- for dimension in fact.dimensions %}
@@ -408,36 +407,4 @@ inner join levels
 {%- if as_known %}
 where chosen is null or all_values.indicator_id = chosen
 {%- endif %}
-{% endmacro %}
-
-{#-
-  An indicator (all, when `chosen` is null) as it was known at a time: the report of that day, rebuilt. It has the columns
-  of fct_indicator.
-
-    select * from indicator_as_known('P07', timestamp '2018-03-01')
--#}
-{% macro indicator_as_known() %}
-create or replace macro indicator_as_known(chosen, as_of) as table
-{{ indicator_values(built, as_known=true) }}
-{% endmacro %}
-
-{#- Views for BI when a run ends, one per policy field: made like the macros of macros/territory.sql. -#}
-{% macro create_indicator_views() %}
-    {% if execute %}
-        {% for field, columns in indicator_fields().items() %}
-            {% set before = adapter.get_relation(target.database, target.schema, 'mart_indicator_wide_' ~ field) %}
-            {% if before and before.type == 'table' %}
-                {% do adapter.drop_relation(before) %}
-            {% endif %}
-            {% do run_query(indicator_wide(field, columns)) %}
-        {% endfor %}
-    {% endif %}
-{% endmacro %}
-
-{#- The columns of one policy field, where any of them has a value. -#}
-{% macro indicator_wide(field, columns) %}
-create or replace view {{ built('mart_indicator_wide_' ~ field) }} as
-select area_key, area_code, area_level, area_name, reference_year, {{ columns | join(', ') }}
-from {{ built('mart_indicator_wide') }}
-where coalesce({{ columns | join(', ') }}) is not null
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#-
-  Any series on any Gebietsstand, as known at any time: table macros that live in the warehouse, for SQL users and the
-  command line alike.
+  Any series on any Gebietsstand, as known at any time: what the table functions of models/territory are made of. They
+  live in the warehouse, for SQL users and the command line alike.
 
     select * from population_on(date '2022-12-31')                                    boundaries of a year-end
     select * from population_on(as_of := timestamp '2018-01-01')                       what was known then
@@ -14,22 +14,6 @@
   weight has obs_status E, and `estimated_share` says how much of it was estimated. What has no parts to compute it from
   (a published rate or mean, a missing part, an area that has no way to the Gebietsstand) is missing with its reason.
 -#}
-{% macro create_territory_macros() %}
-    {% if execute %}
-        {% do run_query(indicator_as_known()) %}
-        {% do run_query(indicator_on()) %}
-        {% do run_query(breaks_between()) %}
-        {% for mart in count_marts() %}
-            {% do run_query(counts_on(mart)) %}
-            {% do run_query(counts_up(mart)) %}
-        {% endfor %}
-    {% endif %}
-{% endmacro %}
-
-{#- A table of the warehouse by its name: the macros are made when a run ends, outside dbt's graph, and bound when used. -#}
-{% macro built(name) -%}
-    {{ target.schema }}.{{ name }}
-{%- endmacro %}
 
 {#- The rows of a fact that were to be read at `as_of`; without it, those that are to be read now. -#}
 {% macro was_known(rows) -%}
@@ -145,293 +129,7 @@ staying as (
     end
 {%- endmacro %}
 
-{% macro indicator_on() %}
-{%- set columns = [
-    'indicator_id', 'area_key', 'area_code', 'area_level', 'is_backcast', 'period_key', 'reference_date', 'value',
-    'numerator', 'denominator', 'obs_status', 'conf_status', 'missing_reason', 'numerator_dataset',
-    'denominator_dataset', 'known_from'
-] | join(', ') %}
-create or replace macro indicator_on(gebietsstand := null, as_of := null) as table
-with makings as (
 
-    select
-        indicator_id,
-        bool_or(role = 'denominator' and fact = 'area_size') as denominator_is_area,
-        bool_or(role = 'denominator') as has_denominator,
-        bool_or(role = 'value') as is_published_rate
-    from {{ built('indicator_part') }}
-    group by indicator_id
-
-),
-
-indicators as (
-
-    select * from {{ built('indicator') }}
-
-),
-
-known as (
-
-    select {{ columns }} from {{ built('mart_indicator') }} where as_of is null
-    union all
-    select {{ columns }} from indicator_as_known(null, as_of) where as_of is not null
-
-),
-
-mart as (
-
-    select known.*, coalesce(makings.denominator_is_area, false) as denominator_is_area
-    from known
-    left join makings on known.indicator_id = makings.indicator_id
-
-),
-
-{{ moved('mart') }},
-
-converted as not materialized (
-
-    select
-        indicator_id,
-        to_code as area_code,
-        reference_date,
-        any_value(period_key) as period_key,
-        {{ whole_sum('numerator', 'weight') }} as numerator,
-        {{ whole_sum('denominator', 'case when denominator_is_area then weight_area else weight end') }} as denominator,
-        -- the same area, under another code at most
-        count(*) = 1 and max(origin_count) = 1 and bool_and(grade = 'exact') as is_same,
-        any_value(value) as value_before,
-        any_value(missing_reason) as reason_before,
-        max({{ status_rank('obs_status') }}) filter (value is not null) as worst_rank,
-        max(conf_status) as conf_status,
-        {{ worst_grade() }} as grade,
-        {{ estimated_share('numerator', 'weight') }} as estimated_share,
-        any_value(numerator_dataset) as numerator_dataset,
-        any_value(denominator_dataset) as denominator_dataset,
-        max(known_from) as known_from,
-        any_value(from_codes) as from_codes
-    from moving
-    group by indicator_id, to_code, reference_date
-
-),
-
--- what is made of cells: numerator and denominator stand for themselves
-from_cells as not materialized (
-
-    select
-        converted.* replace (coalesce(converted.worst_rank, 1) as worst_rank),
-        case
-            when converted.is_same then converted.value_before
-            when makings.is_published_rate then null
-            when makings.has_denominator
-                then converted.numerator / nullif(converted.denominator, 0) * indicators.multiplier
-            else converted.numerator * indicators.multiplier
-        end as value,
-        case
-            when converted.is_same then converted.reason_before
-            when makings.is_published_rate then 'not_convertible'
-            when converted.numerator is null then 'part_missing'
-            when makings.has_denominator and converted.denominator is null then 'part_missing'
-            else 'not_meaningful'
-        end as reason_when_missing
-    from converted
-    inner join indicators on converted.indicator_id = indicators.indicator_id
-    inner join makings on converted.indicator_id = makings.indicator_id
-
-),
-
-operands as not materialized (
-
-    select * from from_cells
-    where indicator_id in (select unnest([operand_1, operand_2]) from indicators)
-
-),
-
--- what is made of two others: each carried on its own, and put together after
-from_others as (
-
-    select
-        converted.* replace (
-            case when converted.is_same then converted.numerator else first_operand.value end as numerator,
-            case when converted.is_same then converted.denominator else second_operand.value end as denominator,
-            coalesce(
-                case when converted.is_same then converted.worst_rank end,
-                greatest(first_operand.worst_rank, second_operand.worst_rank),
-                1
-            ) as worst_rank,
-            greatest(first_operand.estimated_share, second_operand.estimated_share, 0) as estimated_share
-        ),
-        case when converted.is_same then converted.value_before else {{ value_of_two() }} end as value,
-        case
-            when converted.is_same then converted.reason_before
-            else coalesce({{ reason_of_two('reason_when_missing') }}, 'part_missing')
-        end as reason_when_missing
-    from converted
-    inner join indicators
-        on converted.indicator_id = indicators.indicator_id and indicators.computed_by = 'derived'
-    left join operands as first_operand
-        on indicators.operand_1 = first_operand.indicator_id
-        and converted.area_code = first_operand.area_code
-        and converted.reference_date = first_operand.reference_date
-    left join operands as second_operand
-        on indicators.operand_2 = second_operand.indicator_id
-        and converted.area_code = second_operand.area_code
-        and converted.reference_date = second_operand.reference_date
-
-),
-
-valued as (
-
-    select * from from_cells
-    union all by name
-    select * from from_others
-
-),
-
-placed as (
-
-    select
-        valued.indicator_id,
-        targets.area_key,
-        valued.period_key,
-        valued.reference_date,
-        false as is_backcast,
-        valued.value,
-        valued.numerator,
-        valued.denominator,
-        {{ converted_status() }} as obs_status,
-        valued.conf_status,
-        case
-            when valued.value is not null then 'none'
-            else valued.reason_when_missing
-        end as missing_reason,
-        valued.grade,
-        valued.estimated_share,
-        valued.from_codes,
-        valued.numerator_dataset,
-        valued.denominator_dataset,
-        valued.known_from
-    from valued
-    inner join targets on valued.area_code = targets.area_code
-
-    union all
-
-    select
-        indicator_id,
-        coalesce(target_key, area_key),
-        period_key,
-        reference_date,
-        is_backcast,
-        case when target_key is not null then value end,
-        case when target_key is not null then numerator end,
-        case when target_key is not null then denominator end,
-        case when target_key is not null then obs_status else 'M' end,
-        conf_status,
-        case when target_key is not null then missing_reason else 'not_convertible' end,
-        case when target_key is not null then 'exact' else 'not_convertible' end,
-        0.0,
-        area_code,
-        numerator_dataset,
-        denominator_dataset,
-        known_from
-    from staying
-
-)
-
-select
-    placed.indicator_id,
-    areas.area_key,
-    areas.area_code,
-    areas.area_level,
-    areas.area_name,
-    placed.period_key,
-    placed.reference_date,
-    placed.is_backcast,
-    placed.value,
-    placed.numerator,
-    placed.denominator,
-    indicators.unit,
-    cast(indicators.decimals as integer) as decimals,
-    placed.obs_status,
-    placed.conf_status,
-    placed.missing_reason,
-    placed.grade,
-    placed.estimated_share,
-    placed.from_codes,
-    placed.numerator_dataset,
-    placed.denominator_dataset,
-    placed.known_from,
-    cast(gebietsstand as date) as gebietsstand
-from placed
-inner join versions as areas on placed.area_key = areas.area_key
-inner join indicators on placed.indicator_id = indicators.indicator_id
-{% endmacro %}
-
-{#-
-  What stands between two days of a series of a table and an area (null: of all): breaks on record, and new boundaries of
-  the area. `dataset_scope` begins the names of the tables concerned, `area_scope` the codes of the areas; null is all. A
-  revision is no break between days but between two states of a table; those stand in fct_revision.
--#}
-{% macro breaks_between() %}
-create or replace macro breaks_between(dataset, area, first_day, last_day) as table
-select effective_date, kind, what_de, what_en, source, statistic_prefix as dataset_scope, area_prefix as area_scope
-from {{ built('dim_break') }}
-where
-    (cast(dataset as varchar) is null or starts_with(cast(dataset as varchar), statistic_prefix))
-    and (cast(area as varchar) is null or starts_with(cast(area as varchar), coalesce(area_prefix, '')))
-    and kind <> 'revision'
-    and effective_date > first_day
-    and effective_date <= last_day
-
-union all
-
-select
-    valid_from,
-    'territory',
-    'Neuer Gebietsstand von ' || area_name || coalesce(', hervorgegangen aus ' || predecessor_codes, ''),
-    'New boundaries of ' || area_name || coalesce(', made of ' || predecessor_codes, ''),
-    legal_basis,
-    null,
-    area_code
-from {{ built('dim_area') }} as founded
-where
-    (cast(area as varchar) is null or area_code = area)
-    and valid_from > first_day
-    and valid_from <= last_day
-    -- the first state that a register knows is no change
-    and (
-        predecessor_codes is not null
-        or exists (
-            select 1 from {{ built('dim_area') }} as earlier
-            where earlier.area_code = founded.area_code and earlier.valid_from < founded.valid_from
-        )
-    )
-
-union all
-
--- an area that kept its code and gained or lost something within the year: known by its year-end
-select
-    make_date(ways.to_year, 12, 31),
-    'territory',
-    'Gebietsänderung von ' || any_value(areas.area_name) || ' im Jahr ' || ways.to_year || ', gebildet aus '
-    || string_agg(distinct ways.from_code, ', ' order by ways.from_code),
-    'Boundaries of ' || any_value(areas.area_name) || ' changed in ' || ways.to_year || ', made of '
-    || string_agg(distinct ways.from_code, ', ' order by ways.from_code),
-    null,
-    null,
-    ways.to_code
-from {{ built('bridge_area_crosswalk') }} as ways
-inner join {{ built('dim_area') }} as areas
-    on ways.to_code = areas.area_code
-    and areas.valid_from < make_date(ways.to_year, 1, 1)
-    and areas.valid_to > make_date(ways.to_year, 12, 31)
-where
-    ways.to_year = ways.from_year + 1
-    and (cast(area as varchar) is null or ways.to_code = area)
-    and make_date(ways.to_year, 12, 31) > first_day
-    and make_date(ways.to_year, 12, 31) <= last_day
-group by ways.to_year, ways.to_code
-order by effective_date
-{% endmacro %}
 
 {#- Rates and means have no parts to apportion or to add up. -#}
 {% macro is_mean() -%}
@@ -440,7 +138,6 @@ order by effective_date
 
 {% macro counts_on(mart) %}
 {%- set cell = cell_columns(mart) %}
-create or replace macro {{ mart }}_on(gebietsstand := null, as_of := null) as table
 with areas as (
 
     select * from {{ built('dim_area') }}
@@ -568,14 +265,13 @@ from staying
 -#}
 {% macro counts_up(mart) %}
 {%- set cell = cell_columns(mart) %}
-create or replace macro {{ mart }}_up(hierarchy_name, from_level, to_level, gebietsstand := null, as_of := null) as table
 with counted as (
 
     select
         *,
         {{ is_mean() }} as is_mean,
         coalesce(cast(gebietsstand as date), reference_date) as day
-    from {{ mart }}_on(gebietsstand, as_of := as_of)
+    from {{ built(mart ~ '_on') }}(gebietsstand, as_of := as_of)
     where area_level in (from_level, to_level) and not is_backcast
 
 ),

@@ -26,6 +26,8 @@ from ..project import Manifest, Project
 from ..resources import Settings, Warehouse, read_json
 from .run import Run
 
+RUN_WHEN_READ = ("view", "table_function")
+
 
 def landing_key(publisher: str, dataset_id: str) -> dg.AssetKey:
     """Key of the asset that lands a dataset, and of the dbt source that reads it."""
@@ -160,9 +162,9 @@ def _node_of(message: Any) -> str | None:
 
 
 def _extents(settings: Settings, models: list[str], manifest: Manifest) -> dict[str, dict[str, Any]]:
-    """Rows and period covered of every table just built. Views are left out: counting would run them."""
+    """Rows and period covered of every table just built; not of what is run when it is read."""
     found: dict[str, dict[str, Any]] = {}
-    tables = [n for n in models if manifest["nodes"][n]["config"].get("materialized") != "view"]
+    tables = [n for n in models if manifest["nodes"][n]["config"].get("materialized") not in RUN_WHEN_READ]
     if not tables or not settings.paths.warehouse.exists():
         return found
     with Warehouse(settings.paths.warehouse).reading() as connection:

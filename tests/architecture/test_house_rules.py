@@ -109,6 +109,20 @@ def test_marts_read_only_core() -> None:
     assert wrong == []
 
 
+def test_functions_and_views_read_only_core_and_marts_and_nothing_reads_them() -> None:
+    """They are for people and programs that ask the warehouse: no table hangs on them."""
+    asked = {file.stem: file for layer in ("territory", "views") for file in models(layer)}
+    tables = {file.stem: file for layer in ("core", "marts") for file in models(layer)}
+    assert {"population_on", "indicator_on", "mart_indicator_wide_poverty"} <= set(asked)
+    seeds = {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")}
+    reads = {
+        name: re.findall(r"(?:ref|built)\(\s*'([^']+)'", SQL_NOTE.sub("", file.read_text(encoding="utf-8")))
+        for name, file in (asked | tables).items()
+    }
+    assert not [(name, one) for name in asked for one in reads[name] if one not in {*asked, *tables, *seeds}]
+    assert not [(name, one) for name in tables for one in reads[name] if one in asked]
+
+
 def test_staging_reads_only_landing_and_nobody_else_does() -> None:
     staging = {file.stem for file in models("staging")}
     wrong = []

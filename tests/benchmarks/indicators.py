@@ -86,7 +86,8 @@ def timed(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
 
 def pass_sql() -> str:
     """The SQL of `fct_indicator`."""
-    return model("core/indicators/fct_indicator.sql", "status.sql", "indicator_facts.sql", "indicators.sql")
+    macro_files = ("status.sql", "indicator_facts.sql", "relations.sql", "indicators.sql")
+    return model("core/indicators/fct_indicator.sql", *macro_files)
 
 
 def seeds() -> dict[str, list[Row]]:

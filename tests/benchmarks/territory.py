@@ -70,7 +70,7 @@ def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
 
 def make_territory(connection: duckdb.DuckDBPyConnection) -> None:
     """400 Kreise; in every past year four of ten gave a tenth of their people to their neighbour since."""
-    from tests.dbt.rendering import count_macros, model
+    from tests.dbt.rendering import count_functions, model
 
     connection.execute(f"""
         create table dim_area as
@@ -102,7 +102,7 @@ def make_territory(connection: duckdb.DuckDBPyConnection) -> None:
     """)
     hierarchy = model("core/bridges/bridge_area_hierarchy.sql")
     connection.execute(f"create table bridge_area_hierarchy as {hierarchy}")
-    for statement in count_macros("population"):
+    for statement in count_functions("population"):
         connection.execute(statement)
 
 

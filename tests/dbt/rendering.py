@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -36,16 +35,24 @@ def _give_back(value: Any) -> None:
     raise Returned(value)
 
 
+class Relation(str):
+    """What `ref('x')` gives: `x`."""
+
+    __slots__ = ()
+
+    def include(self, **_: bool) -> Relation:
+        """The name has one part only, so there is nothing to leave out."""
+        return self
+
+
 def environment(**variables: Any) -> jinja2.Environment:
     """Jinja with `ref('x')` as `x`, `source('s', 't')` as `t`, and `var` out of `variables`."""
     made = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
     made.context_class = ReturningContext
     made.globals.update(
-        ref=lambda name: name,
+        ref=Relation,
         source=lambda _, table: table,
         var=lambda name, default=None: variables.get(name, default),
-        target=SimpleNamespace(schema="main"),
-        execute=True,
     )
     made.globals["return"] = _give_back
     return made
@@ -66,17 +73,21 @@ def macros(*names: str) -> Any:
     return environment().from_string(_macro_text(*names)).module
 
 
-def warehouse_macros() -> list[str]:
-    """Statements that give a warehouse its table macros: indicators as known, on a territory, and breaks."""
-    made = macros("status.sql", "count_marts.sql", "indicator_facts.sql", "indicators.sql", "territory.sql")
-    return [made.indicator_as_known(), made.indicator_on(), made.breaks_between()]
+def function(name: str) -> str:
+    """The statement that gives a warehouse a function of `models/territory`."""
+    said: dict[str, Any] = {}
+    made = environment()
+    made.globals["config"] = lambda **given: said.update(given) or ""
+    files = sorted(file.name for file in (PROJECT / "macros").glob("*.sql"))
+    text = (PROJECT / "models" / "territory" / f"{name}.sql").read_text(encoding="utf-8")
+    body = made.from_string(_macro_text(*files) + text).render()
+    return f"create or replace function {name}({', '.join(said['parameters'])}) as table ({body})"
 
 
-def count_macros(*marts: str) -> list[str]:
-    """Statements for the table macros of these marts of counts (none named: all)."""
-    made = macros("status.sql", "count_marts.sql", "territory.sql")
+def count_functions(*marts: str) -> list[str]:
+    """Statements for the functions of these marts of counts (none named: all)."""
     names = marts or ("population", "education", "social_benefits", "childcare")
-    return [statement for name in names for statement in (made.counts_on(name), made.counts_up(name))]
+    return [function(f"{name}_{kind}") for name in names for kind in ("on", "up")]
 
 
 def singular_test(name: str) -> str:

@@ -18,7 +18,7 @@ from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
 
 from .indicator_chain import KNOWN, Row, found, store
-from .rendering import warehouse_macros
+from .rendering import function
 
 END_2015, ON_2020 = dt.date(2015, 12, 31), dt.date(2020, 12, 31)
 ALWAYS, REFORM, NEVER = dt.date(1900, 1, 1), dt.date(2016, 11, 1), dt.date(9999, 12, 31)
@@ -99,7 +99,7 @@ def place(counts: dict[str, tuple[float | None, float, float, float]]) -> duckdb
     )
     # what was known on a day is not asked here; its table macro needs every fact
     connection.execute("create macro indicator_as_known(chosen, as_of) as table from mart_indicator")
-    connection.execute(warehouse_macros()[1])
+    connection.execute(function("indicator_on"))
     return connection
 
 

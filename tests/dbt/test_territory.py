@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.dbt.rendering import count_macros, model
+from tests.dbt.rendering import count_functions, model
 
 PIVOT = 2020
 CROSSWALK = ("core/bridges/bridge_area_crosswalk.sql", "shares.sql")
@@ -83,7 +83,7 @@ def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], c
     connection.execute(
         "create table bridge_area_hierarchy as " + model("core/bridges/bridge_area_hierarchy.sql")
     )
-    for statement in count_macros("population"):
+    for statement in count_functions("population"):
         connection.execute(statement)
 
 

@@ -24,7 +24,7 @@ from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
 from dbt_project.indicators.warehouse import Busy, UnknownName, facts, period_range
 from orchestration.answers import csv_of, tell_answer
-from tests.dbt.rendering import warehouse_macros
+from tests.dbt.rendering import function
 
 FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)
 END_2015, MARCH_2016 = dt.date(2015, 12, 31), dt.date(2016, 3, 1)
@@ -217,8 +217,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "create table fct_town_indicator as select *, '' as leaf_codes, '' as edition from mart_indicator"
         " limit 0"
     )
-    for statement in warehouse_macros():
-        connection.execute(statement)
+    for name in ("indicator_as_known", "indicator_on", "breaks_between"):
+        connection.execute(function(name))
     connection.close()
     return file
 

@@ -12,7 +12,7 @@ import pytest
 from dbt_project.indicators.breaks import breaks_of
 from dbt_project.indicators.query import denominator_dates
 from dbt_project.indicators.warehouse import Row
-from tests.dbt.rendering import warehouse_macros
+from tests.dbt.rendering import function
 
 CATALOG = Path(__file__).parents[2] / "sources" / "catalog" / "breaks.csv"
 HOUSING = ("22311-01-01-4", "22311-01-02-4")
@@ -50,9 +50,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             " (date '2011-05-09', 'Zensus', 'census 2011'), (date '2022-05-15', 'Zensus', 'census 2022'))"
             " as given (break_date, note_de, note_en)"
         )
-        for statement in warehouse_macros():
-            if "breaks_between" in statement:
-                connection.execute(statement)
+        connection.execute(function("breaks_between"))
         yield connection
 
 

@@ -25,7 +25,7 @@ from exports.products import load_products
 from sources.catalogue import load_catalog
 from sources.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
-from tests.dbt.rendering import PROJECT, macros, model
+from tests.dbt.rendering import PROJECT, function, model
 from tests.exports.disclosure.musterstadt import fill
 
 HZE = {"S27", "S28", "S29", "S30", "S31", "S32", "S33", "S34", "S35", "S41"}
@@ -79,8 +79,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "create table bridge_area_crosswalk (from_year integer, from_code varchar, to_year integer,"
             " to_code varchar, weight_population double, weight_area double, grade varchar)"
         )
-        names = ("status.sql", "count_marts.sql", "indicator_facts.sql", "indicators.sql", "territory.sql")
-        connection.execute(macros(*names).breaks_between())
+        connection.execute(function("breaks_between"))
     return file
 
 

@@ -217,7 +217,8 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
         assert "B11" in files[path], path
     assert "as b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
     assert "name: b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.yml"]
-    assert "'education': ['b01', 'b02', 'b03', 'b11']" in files["dbt_project/macros/indicator_facts.sql"]
+    view = files["dbt_project/models/views/mart_indicator_wide_education.sql"]
+    assert "reference_year, b01, b02, b03, b11\n" in view
 
 
 def test_a_published_rate_is_not_taken_for_a_count(specifications: specification.Specifications) -> None:
