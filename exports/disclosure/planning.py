@@ -478,8 +478,8 @@ def _check_counts(
             if number is None or not (_same(number, true) or abs(number - true) <= slack):
                 words = ", ".join(f"{name}={code}" for name, code in zip(names, key, strict=True))
                 raise DeclarationError(
-                    f"product {table.name}: {words} is {'empty' if number is None else f'{number:g}'}, but "
-                    f"its cases add up to {true:g}; correct the mart, or name the rows that print counts"
+                    f"product {table.name}: {words} is {'empty' if number is None else 'a number'}, but its "
+                    "cases add up to another; correct the mart, or name the rows that print counts"
                 )
 
 

@@ -136,7 +136,10 @@ class Data(Strict):
 
     `columns`: dimension -> column of the leaf code (default: the dimension's name). `contributor`: rows are
     contributions of units. `denominator`: column whose sum is the denominator. `mark`: column with the
-    source's secrecy marks. Further counted units are named by policy.rules.units.
+    source's secrecy marks. Further counted units are named by policy.rules.units. `decimal` and `thousands`
+    are the marks within numbers; without them a count is written in digits alone. `absent: zero` says that
+    combinations without a row have no cases; else none may be left out. `not_sums` names codes (by
+    dimension) that look like totals and are none.
     """
 
     value: str
@@ -148,6 +151,17 @@ class Data(Strict):
     rate_per: float | None = Field(default=None, gt=0)
     mark: str | None = None
     delimiter: str = ","
+    decimal: Literal[",", "."] | None = None
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    absent: Literal["refuse", "zero"] = "refuse"
+    not_sums: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Data:
+        decimal = self.decimal or ("." if self.delimiter == "," else None)
+        if self.thousands is not None and self.thousands == decimal:
+            raise ValueError("decimal and thousands are the same mark; say which is which")
+        return self
 
 
 class Config(Strict):

@@ -320,12 +320,12 @@ def check_amounts(leaves: Leaves, data: Data) -> None:
     amounts = leaves.amounts[data.value]
     for place in np.flatnonzero(~np.isfinite(amounts) | (amounts < 0))[:1].tolist():
         raise DeclarationError(
-            f"row {place + 2}: {data.value} is {amounts[place]:g}; values must be numbers of at least 0"
+            f"row {place + 2}: {data.value} is negative or no number; values must be numbers of at least 0"
         )
     if data.kind == "count":
         for place in np.flatnonzero(amounts != np.round(amounts))[:1].tolist():
             raise DeclarationError(
-                f"row {place + 2}: {data.value} is {amounts[place]:g}, not a whole number; declare kind: "
+                f"row {place + 2}: {data.value} is not a whole number; declare kind: "
                 f"magnitude if it is no count"
             )
 
@@ -382,8 +382,8 @@ def _still_valid(
                 gone.append(codes)
             else:
                 raise DeclarationError(
-                    f"earlier release {table.name!r}: {system.describe(cell)} was {number:g} and is "
-                    f"{true:g} now; a revised period needs its own code, so that both are not taken for one"
+                    f"earlier release {table.name!r}: {system.describe(cell)} had another number than now; "
+                    "a revised period needs its own code, so that both are not taken for one"
                 )
         valid[table.name] = kept
         outdated[table.name] = tuple(gone)

@@ -379,9 +379,7 @@ class Cluster:
         from exports.disclosure.conflict import smallest_conflict
 
         public = smallest_conflict(self.system, stuck[0], self.cells, frozen)
-        names = "; ".join(
-            f"{self.system.describe(other)} = {self.system.values[other]:g}" for other in public[:12]
-        )
+        names = "; ".join(self.system.describe(other) for other in public[:12])
         more = f" and {len(public) - 12} more" if len(public) > 12 else ""
         raise FrozenConflict(
             f"{self.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot "

@@ -135,9 +135,8 @@ def _check_one_by_one(
     for cell, number in given.items():
         if not lows[cell] - 1e-6 <= number <= highs[cell] + 1e-6:
             raise DeclarationError(
-                f"{system.describe(cell)} is given as {number:g}, but its parts that are known and the range "
-                f"of those that are secret (policy.rules.secret_between) make it "
-                f"{lows[cell]:g} to {'any number' if highs[cell] > 1e14 else f'{highs[cell]:g}'}"
+                f"{system.describe(cell)}: the number given does not fit its parts that are known and the "
+                "range of those that are secret (policy.rules.secret_between)"
             )
 
 

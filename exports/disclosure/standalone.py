@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import json
 import math
 import shutil
@@ -37,6 +38,7 @@ from exports.disclosure.declaration import (
     read_model,
     resolve,
 )
+from exports.disclosure.leaf_table import check_codes, check_keys, check_totals, numbers, read_text
 from exports.disclosure.policy import Config, Data
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables, safety_of
 
@@ -122,7 +124,8 @@ def protect(
     if not report.passed:
         shutil.rmtree(public)
         raise NotSafe(
-            f"the written files can be broken: {report.result.findings[0].derivation}", report.result.findings
+            f"the written files can be broken: {report.result.findings[0].name} can be computed",
+            report.result.findings,
         )
     report.certificate.write(public / "certificate.json")
     shutil.rmtree(out / "published", ignore_errors=True)
@@ -278,7 +281,8 @@ def explain_product(folder: Path, record: Path, releases: Sequence[Path], cell: 
 def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leaves]:
     """Read the confidential CSV and resolve the declaration against its codes."""
     data = settings.data
-    header, columns = _read_columns(table, data.delimiter)
+    text = read_text(table, data.delimiter)
+    header, columns = text.header, text.columns
     leaf_column = {name: data.columns.get(name, name) for name in settings.dimensions}
     needed: dict[str, str] = {column: f"dimension {name!r}" for name, column in leaf_column.items()}
     needed[data.value] = "data.value"
@@ -300,9 +304,9 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
             raise DeclarationError(
                 f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}"
             )
-    size = len(columns[data.value])
-    if size == 0:
+    if not columns[data.value]:
         raise DeclarationError(f"{table}: the table has no rows")
+    check_codes(text, list(dict.fromkeys(itertools.chain.from_iterable(level_columns.values()))))
     codes = {
         name: list(zip(*(columns[column] for column in level_columns[name]), strict=True))
         for name in settings.dimensions
@@ -320,15 +324,21 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
         safety=safety_of(settings.policy, data),
     )
     resolved = resolve(declaration, folder, codes, level_columns)
+    free = [name for name, dimension in settings.dimensions.items() if dimension.total is None]
+    check_keys(text, leaf_column, free, data)
     texts = columns[data.value]
     unknown = None
     if data.mark is None:
-        unknown = np.array([float(text in settings.policy.rules.secret_marks) for text in texts])
-        texts = ["0" if secret else text for text, secret in zip(texts, unknown, strict=True)]
-    amounts = {data.value: _numbers(table, data.value, texts)}
-    for column in (data.respondents, data.denominator, *settings.policy.rules.units):
+        unknown = np.array([float(one in settings.policy.rules.secret_marks) for one in texts])
+        texts = ["0" if secret else one for one, secret in zip(texts, unknown, strict=True)]
+    amounts = {data.value: numbers(text, data.value, data, whole=data.kind == "count", texts=texts)}
+    for column in (data.respondents, *settings.policy.rules.units):
         if column is not None:
-            amounts[column] = _numbers(table, column, columns[column])
+            amounts[column] = numbers(text, column, data, whole=True)
+    if data.denominator is not None:
+        amounts[data.denominator] = numbers(text, data.denominator, data, whole=False)
+    added = {name: column for name, column in leaf_column.items() if name not in free}
+    check_totals(text, leaf_column, added, amounts[data.value], unknown, data)
     if data.mark is not None:
         marks = set(settings.policy.rules.secret_marks)
         amounts[data.mark] = np.array([1.0 if value in marks else 0.0 for value in columns[data.mark]])
@@ -454,48 +464,6 @@ def _read_previous(settings: Config, folder: Path) -> dict[str, set[Key]] | None
     keys = {tuple(row[name] for name in names) for row in rows if row["status"] != "published"}
     label = settings.tables[0].name if settings.tables else settings.name
     return {label: keys}
-
-
-def _read_columns(path: Path, delimiter: str) -> tuple[list[str], dict[str, list[str]]]:
-    """All columns of a CSV as text."""
-    import duckdb
-
-    if not path.is_file():
-        raise DeclarationError(f"{path}: no such file")
-    with duckdb.connect() as connection:
-        try:
-            relation = connection.execute(
-                "select * from read_csv(?, delim = ?, header = true, all_varchar = true, nullstr = '', "
-                "strict_mode = true)",
-                [str(path), delimiter],
-            )
-        except duckdb.Error as error:
-            raise DeclarationError(
-                f"{path}: not readable as CSV with the delimiter {delimiter!r}: {error}"
-            ) from None
-        header = [column[0] for column in relation.description or ()]
-        arrays = relation.fetchnumpy()
-    columns: dict[str, list[str]] = {}
-    for name in header:
-        masked = np.ma.asarray(arrays[name])
-        columns[name] = [
-            "" if missing else str(value)
-            for value, missing in zip(masked.data, np.ma.getmaskarray(masked), strict=True)
-        ]
-    return header, columns
-
-
-def _numbers(path: Path, column: str, texts: Sequence[str]) -> Any:
-    numbers = np.empty(len(texts))
-    for line, text in enumerate(texts, start=2):
-        try:
-            numbers[line - 2] = float(text)
-        except ValueError:
-            raise DeclarationError(
-                f"{path}: line {line}, column {column!r}: {text!r} is not a number; "
-                "leaf counts must be complete, give 0 where there are no cases"
-            ) from None
-    return numbers
 
 
 def _read_csv(path: Path) -> list[dict[str, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from sources.catalogue import Catalog
 from sources.declaration import Declaration, Measure
 from sources.errors import SourceError
+from sources.foundation.numbers import compiled, number_pattern
 from sources.vocabulary import Dialect
 
 __all__ = [
@@ -169,10 +169,12 @@ class Notation:
 
     def number_pattern(self, measure: Measure) -> str:
         """Regular expression (RE2 and Python) that a plain number of the measure matches wholly."""
-        minus = "-?" if measure.signed else ""
-        decimals = f"({re.escape(self.decimal)}[0-9]{{1,{measure.decimals}}})?" if measure.decimals else ""
-        grouped = f"|[1-9][0-9]{{0,2}}({re.escape(self.thousands)}[0-9]{{3}})+" if self.thousands else ""
-        return f"^{minus}(0|[1-9][0-9]*{grouped}){decimals}$"
+        return number_pattern(
+            signed=measure.signed,
+            decimals=measure.decimals,
+            decimal=self.decimal,
+            thousands=self.thousands,
+        )
 
     def example(self, measure: Measure) -> str:
         """A number of the measure as the publisher would write it."""
@@ -182,7 +184,7 @@ class Notation:
         """Whether a cell is a number of the measure, a sign of the dialect, or a marked number."""
         if text in self.values:
             return True
-        number = re.compile(self.number_pattern(measure)[:-1] + r"\Z", re.ASCII)
+        number = compiled(self.number_pattern(measure))
         if number.match(text):
             return True
         for sign in self.enclosing:

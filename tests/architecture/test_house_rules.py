@@ -21,15 +21,37 @@ def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
+FOUNDATION = "sources.foundation"
+
+
 def imported(file: Path) -> set[str]:
-    """Top-level names that a file imports, anywhere in it."""
+    """Top-level names that a file imports, anywhere in it; the foundation is named by itself."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found.update(alias.name.split(".")[0] for alias in node.names)
+            found.update(_top(alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            found.add(node.module.split(".")[0])
+            found.add(_top(node.module))
     return found
+
+
+def _top(module: str) -> str:
+    return FOUNDATION if f"{module}.".startswith(f"{FOUNDATION}.") else module.split(".")[0]
+
+
+def test_the_foundation_stands_on_nothing_of_the_house() -> None:
+    files = sorted((ROOT / "sources" / "foundation").rglob("*.py"))
+    assert files
+    house = FOREIGN | set(PACKAGES) | HEAVY
+    wrong = {file.name: sorted(imported(file) & house) for file in files if imported(file) & house}
+    assert wrong == {}, "all rooms import the foundation, so it imports only itself"
+    relative = [
+        file.name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level > 1
+    ]
+    assert relative == []
 
 
 @pytest.mark.parametrize("package", ["sources", "expectations", "exports"])

@@ -126,9 +126,9 @@ def _problem(knowledge: Knowledge) -> _Problem:
 
 
 def _does_not_add_up(knowledge: Knowledge, total: int, parts: Sequence[int]) -> str:
-    listed = ", ".join(f"{knowledge.name(part)}={knowledge.shown[part]}" for part in parts[:8])
+    listed = ", ".join(knowledge.name(part) for part in parts[:8])
     return (
-        f"the equation {knowledge.name(total)}={knowledge.shown[total]} does not add up with its parts "
+        f"the equation {knowledge.name(total)} does not add up with its parts "
         f"{listed}{' …' if len(parts) > 8 else ''}; if the source rounds, declare rounded_to for the table"
     )
 

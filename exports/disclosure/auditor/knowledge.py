@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Table
+from sources.foundation.numbers import compiled, number_pattern, value_of
 
 Key = tuple[str, ...]
+
+DECIMALS = 20
+"""Most decimals of a published amount: those of a number written in full."""
 
 JOINT_CELLS = 400_000
 """Above this size tables over different dimensions are joined only in the cells they share."""
@@ -89,6 +93,8 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
     columns = {name: table.columns.get(name, name) for name in table.dimensions}
     wanted = tuple(dict.fromkeys((*columns.values(), table.value, *table.where)))
     rows = _parquet_rows(path, wanted) if path.suffix == ".parquet" else _csv_rows(path, wanted)
+    whole = declaration.safety.whole_numbers
+    pattern = compiled(number_pattern(signed=True, decimals=0 if whole else DECIMALS, decimal="."))
     found: dict[Key, float | None] = {}
     for line, row in enumerate(rows, start=2):
         if any(str(row[column]) not in values for column, values in table.where.items()):
@@ -99,19 +105,19 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
         if text is None or str(text).strip() in ("", declaration.safety.symbol):
             number = None
         else:
-            try:
-                number = float(text)
-            except ValueError:
+            if isinstance(text, str) and not pattern.match(text):
                 raise DeclarationError(
-                    f"{path}: line {line}: {text!r} is neither a number nor the symbol "
+                    f"{path}: line {line}, column {table.value!r}: is neither a number, written in digits"
+                    f"{'' if whole else ' with a decimal point'}, nor the symbol "
                     f"{declaration.safety.symbol!r}"
-                ) from None
+                )
+            number = value_of(text, decimal=".") if isinstance(text, str) else float(text)
             if not math.isfinite(number):
-                raise DeclarationError(f"{path}: line {line}: {text!r} is not a finite number")
+                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is no finite number")
             if number < 0:
-                raise DeclarationError(f"{path}: line {line}: the value {text} is negative")
-            if declaration.safety.whole_numbers and number != int(number):
-                raise DeclarationError(f"{path}: line {line}: {text} is not a whole number")
+                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is negative")
+            if whole and number != int(number):
+                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is not a whole number")
         if key in found:
             raise DeclarationError(f"{path}: line {line}: the cell {key} appears twice")
         found[key] = number
@@ -179,11 +185,9 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
                 continue
             low, high = table.behind(number)
             if max(low, knowledge.low[cell]) > min(high, knowledge.high[cell]):
-                known = knowledge.shown[cell]
                 raise DeclarationError(
-                    f"{knowledge.name(cell)} is {known:g} in table {knowledge.sources[cell]!r} "
-                    f"and {number:g} in table {table.name!r}; a revised cell needs a key of its own "
-                    f"(another period)"
+                    f"{knowledge.name(cell)} has another number in table {knowledge.sources[cell]!r} than in "
+                    f"table {table.name!r}; a revised cell needs a key of its own (another period)"
                 )
             if knowledge.shown[cell] is None or high - low < knowledge.high[cell] - knowledge.low[cell]:
                 knowledge.shown[cell] = number

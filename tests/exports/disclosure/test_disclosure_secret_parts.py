@@ -135,8 +135,8 @@ def test_a_total_that_the_source_tells_is_shown_and_fitted() -> None:
     ("rules", "given", "words"),
     [
         ({"secret_between": None}, {}, "say under policy.rules.secret_between"),
-        ({}, {("A", "_T"): 11}, "is given as 11, but its parts that are known and the range"),
-        ({}, {("A", "_T"): 1}, "make it 2 to 10"),
+        ({}, {("A", "_T"): 11}, "area=.*: the number given does not fit its parts"),
+        ({}, {("A", "_T"): 1}, "area=A: the number given does not fit its parts"),
         ({}, {("A", "_T"): 10, ("_T", "young"): 57}, "contradict each other"),
     ],
 )

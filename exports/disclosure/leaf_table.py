@@ -1,0 +1,304 @@
+"""The confidential table of leaf counts as it is handed in: read strictly, or refused with line and column.
+
+What is misread here is published with a certificate beside it, so nothing is guessed: a number is written in
+the one notation that was declared, every combination has one row, and a row of totals is no category. No
+message repeats a number of the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from exports.disclosure.constraints import Floats
+from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.policy import Data
+from sources.foundation.numbers import compiled, number_pattern, value_of
+
+LARGEST = 10.0**12
+"""Larger numbers are refused: solvers do not compute them exactly, and nothing a town counts is so large."""
+
+TOTALS = frozenset({"insgesamt", "gesamt", "zusammen", "summe", "total", "alle", "all", "sum", "_t"})
+"""Codes (in lower case) that name a total wherever they stand."""
+
+ENOUGH = 3
+"""Lines in which two codes must agree before one counts as a copy of the other and not as chance."""
+
+RUN_ENOUGH = 4
+"""Lines in which a code must be the sum of its neighbours before it counts as their subtotal."""
+
+MOST_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Text:
+    """A CSV as text: the columns by name. Row 0 stands on line 2 of the file."""
+
+    path: Path
+    columns: Mapping[str, Sequence[str]]
+
+    @property
+    def header(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.columns)
+
+    def refuse(self, row: int, column: str, words: str) -> DeclarationError:
+        """An error that names file, line and column."""
+        return DeclarationError(f"{self.path}: line {row + 2}, column {column!r}: {words}")
+
+
+def read_text(path: Path, delimiter: str) -> Text:
+    """All columns of a CSV as text, blanks as they are. Raises DeclarationError."""
+    import duckdb
+
+    if not path.is_file():
+        raise DeclarationError(f"{path}: no such file")
+    _check_header(path, delimiter)
+    with duckdb.connect() as connection:
+        try:
+            relation = connection.execute(
+                "select * from read_csv(?, delim = ?, header = true, all_varchar = true, nullstr = '', "
+                "strict_mode = true)",
+                [str(path), delimiter],
+            )
+            header = [column[0] for column in relation.description or ()]
+            arrays = relation.fetchnumpy()
+        except duckdb.Error as error:
+            # the database quotes the line, which holds true counts
+            line = re.search(r"[Ll]ine: (\d+)", str(error))
+            place = f" (line {line[1]})" if line else ""
+            raise DeclarationError(
+                f"{path}: not readable as CSV in UTF-8 with the delimiter {delimiter!r}{place}"
+            ) from None
+    columns: dict[str, list[str]] = {}
+    for name in header:
+        masked = np.ma.asarray(arrays[name])
+        columns[name] = [
+            "" if missing else str(value)
+            for value, missing in zip(masked.data, np.ma.getmaskarray(masked), strict=True)
+        ]
+    return Text(path, columns)
+
+
+def _check_header(path: Path, delimiter: str) -> None:
+    """A column that comes twice would be renamed silently."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file, delimiter=delimiter), [])
+    except UnicodeDecodeError:
+        raise DeclarationError(f"{path}: is not UTF-8; save it as CSV UTF-8") from None
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise DeclarationError(f"{path}: line 1: the column {twice[0]!r} comes twice")
+
+
+def check_codes(text: Text, columns: Sequence[str]) -> None:
+    """Codes are written out, without blanks around them, and one code has one spelling."""
+    for column in columns:
+        spelt: dict[str, str] = {}
+        for row, code in enumerate(text.columns[column]):
+            if not code.strip():
+                raise text.refuse(row, column, "the code is empty")
+            plain = " ".join(unicodedata.normalize("NFC", code).split())
+            if code != code.strip() or any(sign.isspace() and sign != " " for sign in code):
+                raise text.refuse(row, column, f"{code!r} has blanks around or within it that are none")
+            if spelt.setdefault(plain, code) != code:
+                raise text.refuse(row, column, f"{code!r} is {spelt[plain]!r} in another spelling")
+
+
+def numbers(
+    text: Text, column: str, data: Data, *, whole: bool, texts: Sequence[str] | None = None
+) -> Floats:
+    """The numbers of a column, written as `data` declares. Raises DeclarationError with line and column.
+
+    A table with a semicolon between its columns is a German one, where a point may group thousands and a
+    comma may part decimals: marks count only when `data.thousands` and `data.decimal` say so.
+    """
+    decimal = data.decimal or ("." if data.delimiter == "," else None)
+    pattern = compiled(
+        number_pattern(
+            signed=True,
+            decimals=0 if whole or decimal is None else MOST_DECIMALS,
+            decimal=decimal or ",",
+            thousands=data.thousands,
+        )
+    )
+    given = text.columns[column] if texts is None else texts
+    found = np.empty(len(given))
+    for row, written in enumerate(given):
+        if not pattern.match(written):
+            raise text.refuse(row, column, _wrong(written, whole=whole))
+        found[row] = value_of(written, decimal=decimal or ",", thousands=data.thousands)
+        if not abs(found[row]) <= LARGEST:
+            raise text.refuse(row, column, f"the number is larger than {LARGEST:.0f}")
+    return found
+
+
+def _wrong(written: str, *, whole: bool) -> str:
+    """Why a text is no number, without its digits."""
+    kind = "whole number" if whole else "number"
+    if not written:
+        return f"is empty and not a {kind}; leaf counts must be complete, give 0 where there are no cases"
+    signs = "".join(dict.fromkeys(sign for sign in written if not sign.isascii() or not sign.isdigit()))
+    if not signs:
+        return f"is not a {kind} as written: it begins with a zero"
+    if set(signs) <= set(".,'\u00a0\u202f -"):
+        return (
+            f"is not a {kind} as written: it holds {signs!r}; say under data.thousands and data.decimal how "
+            "numbers are written, and kind: magnitude if it is no count"
+        )
+    return (
+        f"is not a {kind} as written: it holds {signs!r}; write digits only, without exponent, and 0 where "
+        "there are no cases"
+    )
+
+
+def check_keys(text: Text, codes: Mapping[str, str], free: Sequence[str], data: Data) -> None:
+    """One row per combination, and none left out. `codes`: dimension -> column; `free` have no total.
+
+    Contributions of units are many rows per cell, and only those that there are.
+    """
+    if data.contributor is not None:
+        return
+    names = list(codes)
+    keys = list(zip(*(text.columns[codes[name]] for name in names), strict=True))
+    first: dict[tuple[str, ...], int] = {}
+    for row, key in enumerate(keys):
+        before = first.setdefault(key, row)
+        if before != row:
+            words = ", ".join(f"{name}={code}" for name, code in zip(names, key, strict=True))
+            raise text.refuse(
+                row,
+                codes[names[0]],
+                f"the cell {words} stands on line {before + 2} already; give each cell one row, or name "
+                "data.contributor if rows are contributions",
+            )
+    if data.absent == "zero":
+        return
+    fixed = [names.index(name) for name in free]
+    blocks: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for key in keys:
+        blocks.setdefault(tuple(key[place] for place in fixed), set()).add(key)
+    for present in blocks.values():
+        axes = [sorted({key[place] for key in present}) for place in range(len(names))]
+        if math.prod(map(len, axes)) == len(present):
+            continue
+        absent = next(key for key in itertools.product(*axes) if key not in present)
+        words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
+        raise DeclarationError(
+            f"{text.path}: there is no row for {words} (columns {', '.join(codes.values())}); a row that is "
+            "left out would be read as zero: give 0, or say `absent: zero` under data"
+        )
+
+
+def check_totals(
+    text: Text,
+    codes: Mapping[str, str],
+    added: Mapping[str, str],
+    amounts: Floats,
+    unknown: Floats | None,
+    data: Data,
+) -> None:
+    """No code is the sum of others: a row of totals, taken as one more category, doubles every sum.
+
+    The sum of all other codes, or of a run of neighbours, in every line; or a name that means a total.
+    `codes` is dimension -> column, `added` those of them that are added up. Codes under `data.not_sums` were
+    looked at by a person.
+    """
+    for name, column in added.items():
+        rest = [other for other in codes.values() if other != column]
+        accepted = set(data.not_sums.get(name, ()))
+        given = text.columns[column]
+        order = list(dict.fromkeys(given))
+        for code in order:
+            if code.casefold() in TOTALS and code not in accepted:
+                raise text.refuse(given.index(code), column, _total(code, name, "is called a total"))
+        if len(order) < 2:
+            continue
+        lines = _lines(text, column, rest, order, amounts, unknown)
+        for code, words in _sums(lines, order):
+            if code not in accepted:
+                raise text.refuse(given.index(code), column, _total(code, name, words))
+
+
+def _total(code: str, name: str, words: str) -> str:
+    return (
+        f"the code {code!r} {words}: leave the rows of totals out, they are formed here (as the dimension's "
+        f"`total`); if it is a category all the same, name it under data.not_sums.{name}"
+    )
+
+
+def _lines(
+    text: Text,
+    column: str,
+    rest: Sequence[str],
+    order: Sequence[str],
+    amounts: Floats,
+    unknown: Floats | None,
+) -> Floats:
+    """Codes of one dimension by lines (combinations of all others), without lines with secret parts."""
+    place = {code: number for number, code in enumerate(order)}
+    line_of: dict[tuple[str, ...], int] = {}
+    keys = zip(*(text.columns[other] for other in rest), strict=True) if rest else itertools.repeat(())
+    where = [
+        (place[code], line_of.setdefault(key, len(line_of)))
+        for code, key in zip(text.columns[column], keys, strict=False)
+    ]
+    matrix = np.zeros((len(order), len(line_of)))
+    hidden = np.zeros(len(line_of), dtype=bool)
+    for (code, line), amount, secret in zip(
+        where, amounts, unknown if unknown is not None else itertools.repeat(0.0), strict=False
+    ):
+        matrix[code, line] += amount
+        hidden[line] |= bool(secret)
+    return np.asarray(matrix[:, ~hidden & (matrix.sum(axis=0) > 0)])
+
+
+def _sums(lines: Floats, order: Sequence[str]) -> list[tuple[str, str]]:
+    """Codes that are sums of others in every line (of those with cases), and in words of which."""
+    count = lines.shape[1]
+    if count == 0:
+        return []
+    whole = lines.sum(axis=0)
+    found = []
+    for number, code in enumerate(order):
+        own = lines[number]
+        if not own.any():
+            continue
+        if np.allclose(2 * own, whole, rtol=1e-9, atol=1e-9):
+            others = int((np.delete(lines, number, axis=0).sum(axis=1) > 0).sum())
+            if others > 1 or count >= ENOUGH:
+                found.append((code, "is the sum of the other codes in every line"))
+            continue
+        if count >= RUN_ENOUGH:
+            for step in (1, -1):
+                until = _run(lines, number, step)
+                if until is not None:
+                    first, last = sorted((number + step, until))
+                    words = f"is the sum of {order[first]!r} to {order[last]!r} in every line"
+                    found.append((code, words))
+    return found
+
+
+def _run(lines: Floats, number: int, step: int) -> int | None:
+    """The end of a run of at least two neighbours with cases that add up to a code in every line."""
+    left = lines[number].copy()
+    taken = 0
+    place = number + step
+    while 0 <= place < len(lines):
+        left -= lines[place]
+        if (left < -1e-9).any():
+            return None
+        taken += bool(lines[place].any())
+        if taken > 1 and np.allclose(left, 0, atol=1e-9):
+            return place
+        place += step
+    return None

@@ -1,0 +1,1 @@
+"""What all rooms share. Everybody may import it; it imports nothing of the house."""
