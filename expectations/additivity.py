@@ -184,4 +184,11 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
         broken="abs(difference) > tolerance + 1e-6",
         order="abs(difference) desc",
         excuses=excuses(bench, sums.explained),
+        touches=f"""
+            (carrier.area_code = found.area_code or (
+                carrier.area_level = '{sums.children}'
+                and {parent.replace("area_code", "carrier.area_code")} = found.area_code
+            ))
+            and {" and ".join(f"carrier.{quoted(n)} is not distinct from found.{quoted(n)}" for n in cell)}
+        """,
     )

@@ -1,8 +1,9 @@
 """The bench a candidate is laid on: one in-memory DuckDB with the files as views, for rules to ask.
 
-Views: `candidate_file` (the candidate's Parquet), `previous` (the Parquet of the release before) and `areas`
-(the register), the latter two only when they were handed in. The database has a name of its own so that Great
-Expectations, which opens connections itself, sees the same views; it is gone when the bench is left.
+Views: `candidate_file` (the candidate's Parquet), `previous` (the Parquet of the release before), `areas`
+(the register) and `lineage_file` (the cells that rows are made from, see `cells`), the latter three only when
+they were handed in. The database has a name of its own so that Great Expectations, which opens connections
+itself, sees the same views; it is gone when the bench is left.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from expectations.declared import Declared
 from expectations.settings import Description
 
 CANDIDATE_VIEW = "candidate_file"
+LINEAGE_VIEW = "lineage_file"
 
 _numbers = itertools.count(1)
 
@@ -48,6 +50,7 @@ class Bench:
     has_areas: bool
     parquet: Path
     previous: Path | None
+    has_lineage: bool = False
 
     def has(self, *columns: str) -> bool:
         """True when the candidate has all these columns."""
@@ -61,7 +64,12 @@ class Bench:
 
 @contextlib.contextmanager
 def laid_out(
-    folder: Path, description: Description, previous: Path | None, areas: Path | None, today: date
+    folder: Path,
+    description: Description,
+    previous: Path | None,
+    areas: Path | None,
+    today: date,
+    lineage: Path | None = None,
 ) -> Iterator[Bench]:
     """Open the bench over a candidate's folder; raises UnreadableFile for a Parquet that cannot be read."""
     database = f":memory:planstat_gate_{next(_numbers)}"
@@ -73,6 +81,8 @@ def laid_out(
             previous_types = _view(connection, previous / name, "previous")
         if areas is not None:
             _view(connection, areas, "areas")
+        if lineage is not None:
+            _view(connection, lineage, LINEAGE_VIEW)
         yield Bench(
             connection=connection,
             database=database,
@@ -85,6 +95,7 @@ def laid_out(
             has_areas=areas is not None,
             parquet=folder / name,
             previous=previous,
+            has_lineage=lineage is not None,
         )
 
 

@@ -106,6 +106,7 @@ def _rows_lost(bench: Bench) -> Rule:
                 on {_join(bench, "previous", "here")}
         """.replace("previous.cast", "cast"),
         broken="is_lost",
+        of_previous=True,
     )
 
 

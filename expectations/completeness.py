@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from expectations.bench import Bench
-from expectations.rules import DATA_ENGINEER, PUBLISHER, Inspection, Result, Rule, Statement, quoted_list
+from expectations.rules import (
+    DATA_ENGINEER,
+    PUBLISHER,
+    Inspection,
+    Result,
+    Rule,
+    Statement,
+    quoted,
+    quoted_list,
+)
 from expectations.settings import Completeness
 from expectations.values import excuses
 from expectations.wording import Phrase
@@ -158,6 +167,10 @@ def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
         severity=(
             f"case when missing_count > area_count * {declared.number(entry.fail_share)} "
             "then 'fail' else 'warn' end"
+        ),
+        # what the delivery that lacks an area does hold of that date is doubted with it
+        touches=" and ".join(
+            f"carrier.{quoted(n)} is not distinct from found.{quoted(n)}" for n in (*by, "reference_date")
         ),
         excuses=excuses(bench, entry.explained),
     )

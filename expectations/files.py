@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from expectations.bench import Bench
+from expectations.cells import REFUSED_CELLS
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement, quoted
 from expectations.verdict import Severity
@@ -30,6 +31,7 @@ _COMPANIONS = frozenset(
             "gate.json",
             "gate_report.html",
             "receipt.json",
+            REFUSED_CELLS,
         ),
         *("disclosure.json", "disclosure_certificate.json"),
     }

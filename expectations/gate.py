@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from expectations import cells
 from expectations.bench import CANDIDATE_VIEW, Bench, UnreadableFile, laid_out
 from expectations.report import FAMILIES, page
 from expectations.rules import DATA_ENGINEER, DECLARATION, Excuse, Inspection, Result, Rule, Statement
@@ -48,8 +49,13 @@ def check(
     previous: Path | None,
     areas: Path | None = None,
     now: datetime | date | None = None,
+    lineage: Path | None = None,
 ) -> Verdict:
     """Check a candidate and write `gate.json` and `gate_report.html` into its folder.
+
+    Beside them `refused_cells.parquet` says which cells of the sources the findings that stop the release
+    are about; `lineage` is a Parquet that says which cells every row is made from (see `cells`), needed where
+    rows do not name their datasets themselves.
 
     `previous` is the folder of the release before, None for the first. `areas` is a Parquet with
     `area_code, area_level, valid_from, valid_to` (half open, NULL for open ends). `now` is the day of the
@@ -65,7 +71,7 @@ def check(
     try:
         read = read_description(description)
         suite = suite_of(read.product)
-        with laid_out(candidate, read, previous, areas, today) as bench:
+        with laid_out(candidate, read, previous, areas, today, lineage) as bench:
             facts |= _facts(bench, previous)
             checks = judged(bench, suite.rules(bench), suite.inspections(bench))
     except (DescriptionError, UnknownProduct) as error:
@@ -84,6 +90,7 @@ def check(
         for dataset in datasets
     ]
     candidate.mkdir(parents=True, exist_ok=True)
+    cells.write(verdict, candidate)
     _write(candidate / GATE_JSON, json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
     _write(candidate / GATE_REPORT, page(plain))
     return verdict
@@ -116,7 +123,12 @@ def _validated(bench: Bench, rules: Sequence[Rule]) -> dict[str, Result]:
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     from expectations.validation import validate
 
-    return validate(bench, rules)
+    results = validate(bench, rules)
+    for rule in rules:
+        result = results[rule.statement.id]
+        if result.failed:
+            results[rule.statement.id] = replace(result, cells=cells.cells_of(bench, rule))
+    return results
 
 
 def _with_waivers(bench: Bench, rule: Rule, waivers: Sequence[Waiver]) -> Rule:
@@ -220,6 +232,7 @@ def _check(statement: Statement, result: Result) -> Check:
         examples=tuple(_example(statement, result, row, "en") for row in result.rows),
         examples_de=tuple(_example(statement, result, row, "de") for row in result.rows),
         seconds=round(result.seconds, 3),
+        cells=result.cells,
     )
 
 

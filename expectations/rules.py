@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from expectations.verdict import Severity
+from expectations.verdict import Cell, Severity
 from expectations.wording import Phrase
 
 EXAMPLES = 20
@@ -82,6 +82,10 @@ class Rule:
     cannot be judged, such as sums with a missing part; they are counted, not judged. `severity` (SQL giving
     'fail', 'warn' or 'info') replaces the statement's severity case by case. Up to `tolerated_share` (SQL, a
     share of the cases judged) findings without an excuse warn instead of failing. `order` sorts examples.
+
+    `touches` says which rows a broken case is about, as a condition over `carrier` (a row of the candidate)
+    and `found` (the case); without it, those that agree in the statement's keys. `of_previous`: the case is
+    about rows of the release before, which the candidate does not have. See `cells`.
     """
 
     statement: Statement
@@ -92,11 +96,47 @@ class Rule:
     tolerated_share: str | None = None
     order: str | None = None
     excuses: tuple[Excuse, ...] = ()
+    touches: str | None = None
+    of_previous: bool = False
+
+
+def found(rule: Rule) -> str:
+    """The named queries of a rule up to `found`: every case that breaks it, with its `found_severity`.
+
+    They begin with `candidate`, which has to be put before them.
+    """
+    severity = rule.severity or f"'{rule.statement.severity}'"
+    excuses = " ".join(f"when {excuse.condition} then {n}" for n, excuse in enumerate(rule.excuses))
+    excuse = f"case {excuses} end" if excuses else "cast(null as integer)"
+    lenient = "excuse_number is not null"
+    if rule.tolerated_share:
+        lenient += f" or (select unexcused / nullif(judged, 0) from shares) <= {rule.tolerated_share}"
+    return f"""
+        cases as not materialized ({rule.cases}),
+        excused as materialized (
+            select *, {severity} as declared_severity, {excuse} as excuse_number
+            from cases where ({rule.comparable}) and ({rule.broken})
+        ),
+        shares as materialized (
+            select
+                (select count(*) from excused where excuse_number is null) as unexcused,
+                (select count(*) from cases where {rule.comparable}) as judged
+        ),
+        found as materialized (
+            select
+                * exclude (declared_severity),
+                case when declared_severity = 'fail' and ({lenient}) then 'warn'
+                     else declared_severity end as found_severity
+            from excused
+        )"""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a rule or inspection found, before it is put into words. `rows` are the examples, worst first."""
+    """What a rule or inspection found, before it is put into words. `rows` are the examples, worst first.
+
+    `cells`: all cells of sources that the findings which stop the release are about, not only the examples'.
+    """
 
     examined: int
     failed: int = 0
@@ -108,6 +148,7 @@ class Result:
     excuses: tuple[str, ...] = ()
     error: str | None = None
     seconds: float = 0.0
+    cells: tuple[Cell, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ import sqlalchemy
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
 from expectations.bench import CANDIDATE_VIEW, Bench
-from expectations.rules import EXAMPLES, Result, Rule, quoted_list
+from expectations.rules import EXAMPLES, Result, Rule, found, quoted_list
 
 _NAMED = re.compile(r"/\* ([a-z0-9_.]+) \*/")
 
@@ -87,34 +87,10 @@ def validate(bench: Bench, rules: Sequence[Rule]) -> dict[str, Result]:
 
 def statement(rule: Rule) -> str:
     """The whole SQL of a rule, with `{batch}` for the candidate's rows."""
-    severity = rule.severity or f"'{rule.statement.severity}'"
-    excuses = " ".join(f"when {excuse.condition} then {n}" for n, excuse in enumerate(rule.excuses))
-    excuse = f"case {excuses} end" if excuses else "cast(null as integer)"
-    lenient = "excuse_number is not null"
-    if rule.tolerated_share:
-        lenient += " or (select unexcused / nullif(judged, 0) from shares) <= " + _escaped(
-            rule.tolerated_share
-        )
     order = ", ".join(part for part in (rule.order, quoted_list(rule.statement.keys)) if part) or "1"
     sql = f"""/* {rule.statement.id} */
         with candidate as not materialized (select * from {{batch}}),
-        cases as not materialized ({_escaped(rule.cases)}),
-        excused as materialized (
-            select *, {_escaped(severity)} as declared_severity, {_escaped(excuse)} as excuse_number
-            from cases where ({_escaped(rule.comparable)}) and ({_escaped(rule.broken)})
-        ),
-        shares as materialized (
-            select
-                (select count(*) from excused where excuse_number is null) as unexcused,
-                (select count(*) from cases where {_escaped(rule.comparable)}) as judged
-        ),
-        found as materialized (
-            select
-                * exclude (declared_severity),
-                case when declared_severity = 'fail' and ({lenient}) then 'warn'
-                     else declared_severity end as found_severity
-            from excused
-        ),
+        {_escaped(found(rule))},
         shown as (
             select * from found
             order by case found_severity when 'fail' then 0 when 'warn' then 1 else 2 end, {order}

@@ -272,6 +272,7 @@ def _national(bench: Bench, national: National) -> Rule:
         comparable="kreise > 0",
         broken="national_values = 0",
         excuses=excuses(bench, national.explained),
+        touches="false",  # a figure is absent; those that are there are not doubted
     )
 
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any, Literal
 
 Severity = Literal["fail", "warn", "info"]
 Outcome = Literal["passed", "noted", "warned", "failed", "error"]
 
 REFUSING: frozenset[str] = frozenset({"failed", "error"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a source that a refusing finding is about: figures made from it may leave in no product.
+
+    `first_date` to `last_date` (both included) is one day for a figure that is printed as the source gives
+    it, and a span for one that is computed from several days. None means any: a snapshot that the product
+    does not name, areas or measures that a missing row could have been of.
+    """
+
+    dataset_id: str
+    snapshot_id: str | None
+    area_code: str | None
+    measure_code: str | None
+    first_date: date | None
+    last_date: date | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,7 @@ class Check:
     examples: tuple[str, ...] = ()
     examples_de: tuple[str, ...] = ()
     seconds: float = 0.0
+    cells: tuple[Cell, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,14 +78,25 @@ class Verdict:
         """True when nothing stops the release; a verdict without checks never passes."""
         return bool(self.checks) and not any(check.outcome in REFUSING for check in self.checks)
 
+    def refused_cells(self) -> dict[Cell, str]:
+        """Every cell of a source that a check refuses, with the id of the first check that does."""
+        found: dict[Cell, str] = {}
+        for check in self.checks:
+            for cell in check.cells:
+                found.setdefault(cell, check.id)
+        return found
+
     def counts(self) -> dict[str, int]:
         """How many checks had each outcome, every outcome named."""
         outcomes: tuple[Outcome, ...] = ("passed", "noted", "warned", "failed", "error")
         return {outcome: sum(check.outcome == outcome for check in self.checks) for outcome in outcomes}
 
     def as_dict(self, *, seconds: bool = True) -> dict[str, Any]:
-        """The verdict as plain JSON types. Without `seconds` it is the same for the same input."""
-        checks = [asdict(check) for check in self.checks]
+        """The verdict as plain JSON types. Without `seconds` it is the same for the same input.
+
+        Of cells it says how many there are; all of them stand in a file of their own, see `cells.write`.
+        """
+        checks = [asdict(replace(check, cells=())) | {"cells": len(check.cells)} for check in self.checks]
         for check in checks:
             check["examples"] = list(check["examples"])
             check["examples_de"] = list(check["examples_de"])

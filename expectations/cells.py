@@ -1,0 +1,223 @@
+"""Which cells of the sources a finding is about, so that no other product lets out what one check refused.
+
+A product's rows are made from cells: (dataset, snapshot, area, measure, days). A *lineage* lists them, one
+row per cell and product row, with the columns of `LINEAGE`; `named` reads it off a product whose rows name
+their datasets, and whoever builds a product hands in a file for one whose rows do not. A finding that stops a
+release refuses the cells of the rows it is about. `held` compares what one product refuses with the lineage
+of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.bench import CANDIDATE_VIEW, LINEAGE_VIEW, Bench
+from expectations.rules import Rule, found, quoted
+from expectations.verdict import Cell, Verdict
+
+REFUSED_CELLS = "refused_cells.parquet"
+"""The file in a refused candidate's folder that holds its refused cells."""
+
+ROW = ("indicator_id", "row_date")
+"""Columns of a lineage that name the product's row beside area and measure; NULL where it has none."""
+
+LINEAGE = (
+    *("dataset_id", "snapshot_id", "area_code", "measure_code", "first_date", "last_date"),
+    *ROW,
+)
+"""Columns of a lineage: the cell as in `Cell`, then the product's row that is made from it."""
+
+
+def row_date(columns: Collection[str], relation: str = "") -> str:
+    """SQL: the day a product's row is about; a year stands for its last day, NULL where there is neither."""
+    prefix = f"{relation}." if relation else ""
+    if "reference_date" in columns:
+        return f"cast({prefix}reference_date as date)"
+    if "reference_year" in columns:
+        return f"make_date(cast({prefix}reference_year as integer), 12, 31)"
+    return "cast(null as date)"
+
+
+def named(columns: Collection[str], relation: str) -> str | None:
+    """SQL: the lineage of a relation whose rows name their datasets; None for one whose rows do not.
+
+    A figure as printed (`dataset_id`) is one cell of its own day. A computed one (`numerator_dataset`,
+    `denominator_dataset`) has its numerator of its own day; the denominator is of that day, of the year's end
+    or of the one before (or their mean), so all of them count. Rows without a figure are made from nothing.
+    """
+    has = set(columns)
+
+    def column(name: str) -> str:
+        return quoted(name) if name in has else "cast(null as varchar)"
+
+    day = row_date(has)
+    row = f"{column('indicator_id')} as indicator_id, {day} as row_date"
+    figures = "where value is not null" if "value" in has else ""
+    area, measure = column("area_code"), column("measure_code")
+    if "dataset_id" in has:
+        return f"""
+            select distinct dataset_id, {column("snapshot_id")} as snapshot_id, {area} as area_code,
+                {measure} as measure_code, {day} as first_date, {day} as last_date, {row}
+            from {relation} {figures}
+        """
+    sides = [name for name in ("numerator_dataset", "denominator_dataset") if name in has]
+    if not sides:
+        return None
+    spans = {
+        "numerator_dataset": (day, day),
+        "denominator_dataset": (
+            f"make_date(cast(year({day}) as integer) - 1, 12, 31)",
+            f"make_date(cast(year({day}) as integer), 12, 31)",
+        ),
+    }
+    return " union ".join(
+        f"""
+            select distinct unnest(string_split({side}, ', ')) as dataset_id,
+                cast(null as varchar) as snapshot_id, {area} as area_code, {measure} as measure_code,
+                {spans[side][0]} as first_date, {spans[side][1]} as last_date, {row}
+            from {relation} {figures}
+        """
+        for side in sides
+    )
+
+
+def cells_of(bench: Bench, rule: Rule) -> tuple[Cell, ...]:
+    """All cells that a rule refuses, asked of the candidate; none when its cases name no rows."""
+    queries = f"with candidate as not materialized (select * from {CANDIDATE_VIEW}), {found(rule)}"
+    of = "previous" if rule.of_previous else "candidate"
+    columns = (bench.previous_types or {}) if rule.of_previous else bench.types
+    lineage = f"select * from {LINEAGE_VIEW}" if bench.has_lineage and not rule.of_previous else None
+    lineage = lineage or named(columns, of)
+    if lineage is None:
+        return ()
+    cases = bench.connection.execute(f"{queries} select * from found limit 0").description
+    keys = [name for name in rule.statement.keys if name in columns and name in {case[0] for case in cases}]
+    touches = rule.touches or " and ".join(
+        f"carrier.{quoted(name)} is not distinct from found.{quoted(name)}" for name in keys
+    )
+    if not touches:
+        return ()
+    same = {
+        name: f"carrier.{quoted(name)}"
+        for name in ("dataset_id", "area_code", "measure_code", "indicator_id")
+        if name in columns
+    }
+    same["row_date"] = row_date(columns, "carrier")
+    agree = " and ".join(
+        f"(lineage.{n} is null or lineage.{n} is not distinct from touched.{n})" for n in same
+    )
+    # a row that is gone could have been of any area: the delivery that lacks it is what is doubted
+    area = "cast(null as varchar)" if rule.of_previous else "lineage.area_code"
+    rows = bench.connection.execute(
+        f"""{queries},
+        lineage as ({lineage}),
+        touched as (
+            select distinct {", ".join(f"{sql} as {name}" for name, sql in same.items())}
+            from {of} as carrier
+            where exists (select 1 from found where found_severity = 'fail' and ({touches}))
+        )
+        select distinct lineage.dataset_id, lineage.snapshot_id, {area}, lineage.measure_code,
+            lineage.first_date, lineage.last_date
+        from lineage
+        inner join touched on {agree}
+        where lineage.dataset_id is not null
+        order by all
+        """
+    ).fetchall()
+    return tuple(Cell(*row) for row in rows)
+
+
+def write(verdict: Verdict, folder: Path) -> None:
+    """Write the refused cells into the candidate's folder; without any there is no such file."""
+    path = folder / REFUSED_CELLS
+    refused = verdict.refused_cells()
+    if not refused:
+        path.unlink(missing_ok=True)
+        return
+    beside = folder / f".{REFUSED_CELLS}.unfinished"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table cells (dataset_id varchar, snapshot_id varchar, area_code varchar, "
+            "measure_code varchar, first_date date, last_date date, check_id varchar)"
+        )
+        rows = [
+            [c.dataset_id, c.snapshot_id, c.area_code, c.measure_code, c.first_date, c.last_date, check]
+            for c, check in refused.items()
+        ]
+        connection.begin()
+        for start in range(0, len(rows), 500):
+            part = rows[start : start + 500]
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
+            connection.execute(f"insert into cells values {marks}", [v for row in part for v in row])
+        connection.commit()
+        connection.execute(
+            "copy (select * from cells order by all) to $file (format parquet)", {"file": str(beside)}
+        )
+    beside.replace(path)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Cells that one product refuses and another carries: by check how many, of which datasets and areas.
+
+    `snapshots` are those the refusing product names; `areas` at most five codes; dates are the extent.
+    """
+
+    check_id: str
+    cells: int
+    datasets: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    areas: tuple[str, ...]
+    first_date: str | None
+    last_date: str | None
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {
+            "check_id": self.check_id,
+            "cells": self.cells,
+            "datasets": list(self.datasets),
+            "snapshots": list(self.snapshots),
+            "areas": list(self.areas),
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+        }
+
+
+def held(refused: Path, lineage: Path) -> list[Shared]:
+    """What a product of this lineage carries of the cells in the file `refused`; [] when nothing.
+
+    Cells are the same when dataset, area, measure and snapshot agree as far as both name them and their days
+    overlap.
+    """
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            """
+            with shared as (
+                select distinct refused.*
+                from read_parquet($refused) as refused
+                semi join read_parquet($lineage) as carried
+                    on refused.dataset_id = carried.dataset_id
+                    and coalesce(refused.area_code = carried.area_code, true)
+                    and coalesce(refused.measure_code = carried.measure_code, true)
+                    and coalesce(refused.snapshot_id = carried.snapshot_id, true)
+                    and coalesce(carried.first_date <= refused.last_date, true)
+                    and coalesce(refused.first_date <= carried.last_date, true)
+            )
+            select check_id, count(*), list_sort(list(distinct dataset_id)),
+                list_sort(list(distinct snapshot_id) filter (where snapshot_id is not null)),
+                list_sort(list(distinct area_code) filter (where area_code is not null)),
+                cast(min(first_date) as varchar), cast(max(last_date) as varchar)
+            from shared group by check_id order by count(*) desc, check_id
+            """,
+            {"refused": str(refused), "lineage": str(lineage)},
+        ).fetchall()
+    return [
+        Shared(check, cells, tuple(datasets), tuple(snapshots or ()), tuple((areas or ())[:5]), first, last)
+        for check, cells, datasets, snapshots, areas, first, last in rows
+    ]
