@@ -29,8 +29,8 @@ $(VENV)/.for-work: $(BIN)/python pyproject.toml constraints.txt
 run: $(VENV)/.for-run  ## The whole way on the built-in sample, through to a release (FILES=folder: your files)
 	$(BIN)/planstat run $(if $(FILES),--from $(FILES))
 
-test: $(VENV)/.for-work  ## All tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.for-work  ## All tests, a process per core
+	$(BIN)/python -m pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
 
 test-fast: $(VENV)/.for-work  ## The tests that start no dbt and no whole run
 	$(BIN)/python -m pytest -m "not end_to_end and not real_files"
