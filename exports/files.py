@@ -21,6 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+OPEN_FOLDER, OPEN_FILE = 0o755, 0o644
+"""Modes of what everybody may read: releases do not depend on the umask of whoever published them."""
+
 LEFTOVER = ".tmp-"
 """Names that start so belong to an unfinished write."""
 
@@ -76,11 +79,20 @@ def leftover_beside(path: Path) -> Path:
     return path.with_name(f"{LEFTOVER}{path.name}-{os.getpid()}-{time.monotonic_ns():x}")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a text file whole (UTF-8, line ends as given)."""
+def open_folder(path: Path) -> None:
+    """Make a folder that everybody may read and only its owner may write, whatever the umask."""
+    path.mkdir(parents=True, exist_ok=True)
+    if stat.S_IMODE(path.stat().st_mode) != OPEN_FOLDER:
+        path.chmod(OPEN_FOLDER)
+
+
+def write_text(path: Path, text: str, mode: int | None = None) -> None:
+    """Replace a text file whole (UTF-8, line ends as given); `mode` overrules the umask."""
     temporary = leftover_beside(path)
     with temporary.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)

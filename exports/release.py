@@ -22,6 +22,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -154,7 +155,7 @@ def publish(
         if current is not None and current.fingerprint == receipt["fingerprint"]:
             return Unchanged(product, current)
         home = releases_root / product
-        home.mkdir(exist_ok=True)
+        files.open_folder(home)
         if folder.stat().st_dev != home.stat().st_dev:
             raise ReleaseRefused(
                 f"{folder} and {home} are on different file systems; a release is moved in one step, so keep "
@@ -468,7 +469,7 @@ def _repair(releases_root: Path) -> None:
     An edition that cannot be read is left alone and named in the catalog: it must not keep the others from
     being published, and `current` never leads to it.
     """
-    releases_root.mkdir(parents=True, exist_ok=True)
+    files.open_folder(releases_root)
     files.sweep(releases_root)
     damaged: list[dict[str, str]] = []
     for home in _homes(releases_root):
@@ -480,7 +481,7 @@ def _repair(releases_root: Path) -> None:
                 whole.append(version)
             except ReleaseError as problem:
                 damaged.append({"path": f"{home.name}/{version}", "reason": str(problem)})
-            if (home / version).stat().st_mode & 0o222:
+            if stat.S_IMODE((home / version).stat().st_mode) != 0o555:
                 (home / version).chmod(0o555)
         if whole and _linked_version(home) != whole[-1]:
             _point(home, whole[-1])
@@ -494,7 +495,7 @@ def _repair(releases_root: Path) -> None:
     catalog = files.readable_json(_catalog(editions) | ({"damaged": damaged} if damaged else {}))
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
-        files.write_text(path, catalog)
+        files.write_text(path, catalog, files.OPEN_FILE)
     _refresh_database(releases_root, [edition for edition in editions if edition.is_current])
 
 

@@ -20,6 +20,7 @@ _MARKS = {
     "warehouse": ("green", "built  "),
     "gate": ("green", "checked"),
     "release": ("bold green", "release"),
+    "notice": ("bold yellow", "notice "),
     "trouble": ("bold red", "trouble"),
 }
 

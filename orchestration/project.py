@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .resources import Settings, read_json, write_json
+from .resources import Settings, make_root, read_json, write_json
 
 NOT_PART = {"target", "logs", "dbt_packages", "__pycache__", ".user.yml"}
 
@@ -94,6 +94,7 @@ class Project:
         return self.kept_manifest.exists() and read_json(self._kept_hash).get("project") == now
 
     def _parse(self, now: str) -> None:
+        make_root(self.settings.paths)
         self.settings.paths.dbt.mkdir(parents=True, exist_ok=True)
         with (self.settings.paths.dbt / "parse.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits, then finds the manifest parsed

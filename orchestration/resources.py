@@ -6,6 +6,7 @@ This is the only module that reads the environment:
 |---|---|---|
 | `PLANSTAT_DATA` | the data root, everything that is not code | `.data` in the current folder |
 | `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
+| `PLANSTAT_RELEASES` | where public releases lie, for whoever may read them | `releases` in the data root |
 | `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
@@ -17,6 +18,7 @@ import contextlib
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,9 +40,13 @@ class NotBuilt(Exception):
 
 @dataclass(frozen=True)
 class Paths:
-    """The folders of one data root. All paths are absolute."""
+    """The folders of one data root. All paths are absolute.
+
+    `apart` is where public releases lie when it is not in the root, which only its owner may enter.
+    """
 
     root: Path
+    apart: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -80,7 +86,8 @@ class Paths:
 
     @property
     def releases(self) -> Path:
-        return self.root / "releases"
+        """Public releases: whoever may enter this folder may read everything in it."""
+        return self.apart or self.root / "releases"
 
     @property
     def internal(self) -> Path:
@@ -125,12 +132,15 @@ class Settings:
         root = Path(values.get("PLANSTAT_DATA") or ".data").expanduser().resolve()
         project = Path(values.get("PLANSTAT_DBT_PROJECT") or _PROJECT_FOLDER / "dbt_project")
         secret = values.get("PLANSTAT_DISCLOSURE_SECRET", "").encode()
-        return cls(Paths(root), project.expanduser().resolve(), secret)
+        releases = values.get("PLANSTAT_RELEASES")
+        apart = Path(releases).expanduser().resolve() if releases else None
+        return cls(Paths(root, apart), project.expanduser().resolve(), secret)
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""
         return {
             "PLANSTAT_DATA": str(self.paths.root),
+            "PLANSTAT_RELEASES": str(self.paths.releases),
             "PLANSTAT_DBT_PROJECT": str(self.dbt_project),
             "DAGSTER_HOME": str(self.paths.dagster_home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -155,13 +165,41 @@ class Settings:
                     os.environ[name] = value
 
 
+def make_root(paths: Paths) -> None:
+    """Create the data root for its owner only, whatever the umask; one that is there stays as it is.
+
+    Nobody else can then enter it, so the modes of what lies within do not matter: the warehouse, landing,
+    quarantine and candidates hold true counts of few people.
+    """
+    if paths.root.is_dir():
+        return
+    paths.root.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):  # another process was first
+        paths.root.mkdir(mode=0o700)
+        paths.root.chmod(0o700)  # a umask can take bits away
+
+
+def openness(paths: Paths) -> str | None:
+    """Who else can look into the data root, in words; None when only its owner can."""
+    if not paths.root.is_dir():
+        return None
+    mode = stat.S_IMODE(paths.root.stat().st_mode)
+    if not mode & 0o077:
+        return None
+    who = "every user of this machine" if mode & 0o007 else "every member of its group"
+    return (
+        f"{who} can look into the data root (mode {mode:04o}), where true counts of few people lie: "
+        f"`chmod 700 {paths.root}`, and PLANSTAT_RELEASES names another folder if others read the releases"
+    )
+
+
 @contextlib.contextmanager
 def only_run(paths: Paths) -> Iterator[None]:
     """Hold the data root for one run. The system frees the lock when the process ends, however it ends.
 
     Raises InUse when another process holds it.
     """
-    paths.root.mkdir(parents=True, exist_ok=True)
+    make_root(paths)
     with paths.lock.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

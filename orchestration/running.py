@@ -19,7 +19,7 @@ from .deliveries import refuse_mixing
 from .interrupts import Stopped
 from .progress import Outcome, Watcher
 from .project import Project
-from .resources import Paths, Settings, only_run
+from .resources import Paths, Settings, make_root, only_run, openness
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -42,6 +42,7 @@ storage:
 
 def prepare_instance(settings: Settings) -> Path:
     """Make Dagster's home in the data root: runs and events of all runs, however they were started."""
+    make_root(settings.paths)
     home = settings.paths.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     file = home / "dagster.yaml"
@@ -72,6 +73,9 @@ def run_main(
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
         if origin == "sample":
             refuse_mixing(paths)
+    seen = openness(paths)
+    if seen:
+        say("notice", seen)
     log = _new_log(paths)
     with (
         log.open("w", encoding="utf-8", buffering=1) as file,

@@ -55,6 +55,7 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            umask=0,  # the loosest that a user can have: what must be private is so by itself
         )
 
     def planstat(self, *arguments: str, **variables: str) -> Ended:

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,25 @@ def test_the_sample_runs_through_to_releases(place: Place, first: Ended) -> None
     assert "0 failed" in first.said
     assert str(place.root / "releases") in first.said, "it says where the release lies"
     assert "Traceback" not in first.said
+
+
+def test_a_fresh_root_is_private_and_releases_are_for_everybody_who_gets_there(
+    place: Place, first: Ended
+) -> None:
+    """The runs here have the loosest umask."""
+    assert stat.S_IMODE(place.root.stat().st_mode) == 0o700
+    assert "can look into the data root" not in first.said
+    releases = place.root / "releases"
+    modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in [releases, *releases.rglob("*")]}
+    for path, mode in modes.items():
+        if path.is_symlink() or path.name == ".lock":
+            continue
+        assert mode & 0o022 == 0, f"{path} can be written by others"
+        assert mode & 0o444 == 0o444, f"{path} cannot be read by everybody"
+    place.root.chmod(0o755)
+    said = place.planstat("status").said
+    place.root.chmod(0o700)
+    assert "every user of this machine can look into the data root" in said
 
 
 def test_readers_find_their_way(place: Place, first: Ended) -> None:

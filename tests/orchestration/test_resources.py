@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,13 @@ from orchestration.resources import (
     Settings,
     Warehouse,
     is_running,
+    make_root,
     only_run,
+    openness,
     read_json,
     write_json,
 )
+from orchestration.running import prepare_instance
 
 
 def test_settings_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,3 +91,107 @@ def test_json_is_replaced_whole(tmp_path: Path) -> None:
 def test_a_missing_warehouse_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(NotBuilt, match="planstat run"), Warehouse(tmp_path / "w.duckdb").reading():
         pass
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777])
+def test_a_fresh_root_is_for_its_owner_only_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    paths = Paths(tmp_path / "deep" / "root")
+    paths.root.parent.mkdir()
+    before = os.umask(umask)
+    try:
+        make_root(paths)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(paths.root.stat().st_mode) == 0o700
+    assert openness(paths) is None
+
+
+def test_every_way_into_a_root_makes_it_private(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with only_run(Paths(tmp_path / "run")):
+            pass
+        prepare_instance(Settings(Paths(tmp_path / "web"), tmp_path))
+    finally:
+        os.umask(before)
+    for name in ("run", "web"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o700, name
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [(0o755, "every user"), (0o711, "every user"), (0o750, "every member of its group"), (0o700, None)],
+)
+def test_a_looser_root_is_told_and_left_as_it_is(tmp_path: Path, mode: int, words: str | None) -> None:
+    paths = Paths(tmp_path / "root")
+    paths.root.mkdir()
+    paths.root.chmod(mode)
+    make_root(paths)
+    told = openness(paths)
+    assert stat.S_IMODE(paths.root.stat().st_mode) == mode, "whoever opened it may have had a reason"
+    assert (told is None) == (words is None)
+    assert words is None or (told is not None and words in told and "chmod 700" in told)
+
+
+def test_releases_may_lie_apart(tmp_path: Path) -> None:
+    apart = {"PLANSTAT_DATA": str(tmp_path / "root"), "PLANSTAT_RELEASES": str(tmp_path / "open")}
+    settings = Settings.from_environment(apart)
+    assert settings.paths.releases == tmp_path / "open"
+    assert settings.paths.internal == tmp_path / "root" / "internal", "internal ones stay behind the door"
+    assert settings.for_programs()["PLANSTAT_RELEASES"] == str(tmp_path / "open")
+    alone = Settings.from_environment({"PLANSTAT_DATA": str(tmp_path / "root")})
+    assert alone.paths.releases == tmp_path / "root" / "releases"
+
+
+READS = """
+import os, pathlib, sys
+found = []
+for folder, folders, names in os.walk(sys.argv[1], onerror=lambda problem: None):
+    for name in names:
+        try:
+            found.append(pathlib.Path(folder, name).read_bytes())
+        except OSError:
+            pass
+for name in ("warehouse.duckdb", "landing/a/b.parquet", "candidates/x.csv"):
+    try:
+        found.append(pathlib.Path(sys.argv[1], name).read_bytes())
+    except OSError:
+        pass
+print(len(found))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_reads_nothing_of_the_root_and_all_releases_apart() -> None:
+    """Files as the loosest umask leaves them; the other user knows their names."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        paths = Paths(folder / "root", folder / "open")
+        before = os.umask(0)
+        try:
+            with only_run(paths):
+                for name in ("warehouse.duckdb", "landing/a/b.parquet", "candidates/x.csv"):
+                    (paths.root / name).parent.mkdir(parents=True, exist_ok=True)
+                    (paths.root / name).write_bytes(b"3")
+            paths.releases.mkdir()
+            (paths.releases / "population.csv").write_bytes(b"1")
+        finally:
+            os.umask(before)
+
+        def read(place: Path) -> str:
+            return subprocess.run(
+                ["/usr/bin/env", "python3", "-c", READS, str(place)],
+                capture_output=True,
+                text=True,
+                check=True,
+                user=65534,
+                group=65534,
+                extra_groups=[],
+                cwd="/",
+            ).stdout.strip()
+
+        assert read(paths.root) == "0"
+        assert read(paths.releases) == "1"
+        paths.root.chmod(0o755)
+        assert int(read(paths.root)) >= 3, "the probe would have seen them"
