@@ -120,6 +120,28 @@ def _certified(bench: Bench) -> Inspection:
             )
             return Result(examined=len(files), failed=len(complaints), rows=tuple(complaints))
         assert certificate is not None
+        demanded = bench.description.policy
+        if demanded is None:
+            complain(
+                "die Beschreibung sagt nicht, was die Festlegung verlangt",
+                "the description does not say what the policy demands",
+            )
+        else:
+            declared = (_read(bench.folder / DECLARATION) or {}).get("declaration")
+            safety = declared.get("safety") if isinstance(declared, Mapping) else None
+            safety = safety if isinstance(safety, Mapping) else {}
+            differs = [key for key, value in demanded.safety.items() if safety.get(key) != value]
+            if differs:
+                names = ", ".join(differs)
+                complain(
+                    f"{DECLARATION} verlangt anderes als die Festlegung {demanded.universe}: {names}",
+                    f"{DECLARATION} demands other than the policy {demanded.universe}: {names}",
+                )
+            if certificate.get("policy_sha256") != demanded.sha256:
+                complain(
+                    f"angegriffen wurde nach einer anderen Festlegung als {demanded.universe} von jetzt",
+                    f"the attack was by another decision than {demanded.universe} as it is now",
+                )
         if certificate.get("passed") is not True:
             count = certificate.get("findings")
             complain(
@@ -160,7 +182,7 @@ def _adopted(bench: Bench) -> Inspection:
     )
 
     def run() -> Result:
-        decided_by = str((_read(bench.folder / DECLARATION) or {}).get("decided_by"))
+        decided_by = bench.description.policy.decided_by if bench.description.policy else ""
         if PROPOSED not in decided_by:
             return Result(examined=1)
         row = {
@@ -190,19 +212,24 @@ def _risks(bench: Bench) -> Inspection:
 
     def run() -> Result:
         certificate = _read(bench.folder / CERTIFICATE) or {}
-        declared = _read(bench.folder / DECLARATION) or {}
+        declared = bench.description.policy
+        basis = (
+            (declared.legal_basis, declared.decided_by, declared.decided_on.isoformat())
+            if declared is not None
+            else ("?", "?", "?")
+        )
         hidden, cells = int(certificate.get("hidden", 0)), int(certificate.get("cells", 0))
         levels = ", ".join(f"{name} {outcome}" for name, outcome in (certificate.get("levels") or {}).items())
         withstand = ", ".join(certificate.get("withstand") or ())
         rows = [
             {
-                "de": f"{hidden} Felder gesperrt; Grundlage {declared.get('legal_basis')}, festgelegt von "
-                f"{declared.get('decided_by')} am {declared.get('decided_on')}. Zahl der primären und "
+                "de": f"{hidden} Felder gesperrt; Grundlage {basis[0]}, festgelegt von "
+                f"{basis[1]} am {basis[2]}. Zahl der primären und "
                 "sekundären "
                 "Sperrungen, Wertverlust und Abstand vom Optimum stehen im vertraulichen Bericht: sie wären "
                 "hier selbst Hinweise",
-                "en": f"{hidden} cells hidden; basis {declared.get('legal_basis')}, decided by "
-                f"{declared.get('decided_by')} on {declared.get('decided_on')}. Primaries, secondaries, "
+                "en": f"{hidden} cells hidden; basis {basis[0]}, decided by "
+                f"{basis[1]} on {basis[2]}. Primaries, secondaries, "
                 "value "
                 "lost and distance from the optimum stand in the confidential report: here they would be "
                 "hints",

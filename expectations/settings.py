@@ -289,6 +289,20 @@ class Decision(BaseModel):
     policy: str | None = None
 
 
+class Demanded(BaseModel):
+    """What the policy as decided demands: read from the description, never from the candidate.
+
+    `safety` holds the public rules (minimum, width, attacker levels) as `disclosure.json` must repeat them.
+    """
+
+    universe: str
+    sha256: str
+    legal_basis: str
+    decided_by: str
+    decided_on: date
+    safety: dict[str, Any]
+
+
 class Description(BaseModel):
     """The product description as far as the gate reads it."""
 
@@ -299,6 +313,7 @@ class Description(BaseModel):
     columns: tuple[DescribedColumn, ...] = Field(min_length=1)
     geometry: dict[str, Any] | None = None
     disclosure: Decision | None = None
+    policy: Demanded | None = None
     checks: Settings = Field(default_factory=Settings)
     datasets: tuple[DescribedDataset, ...] = ()
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from exports.disclosure.declaration import Demand
 from exports.files import canonical_json
 from exports.products import COLUMN_NAME, UNNAMED, Contact, Frozen, Product
 
@@ -67,9 +68,13 @@ class Dataset(Frozen):
 
 
 class Description(Product):
-    """A product with its columns (in publication order) and datasets (in order of their ids)."""
+    """A product with its columns (in publication order) and datasets (in order of their ids).
+
+    `policy` is what disclosure control demands by decision; None for a product without a policy.
+    """
 
     contact: Contact
+    policy: Demand | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
     datasets: tuple[Dataset, ...] = ()
 
@@ -110,7 +115,7 @@ class Description(Product):
         in `disclosure.json`.
         """
         noticed = self.model_dump(
-            mode="json", exclude={"checks", "disclosure", "may_be_empty", "begins_with"}
+            mode="json", exclude={"checks", "disclosure", "policy", "may_be_empty", "begins_with"}
         )
         if self.audience == "public":
             del noticed["audience"]
@@ -125,14 +130,16 @@ def describe(
     columns: Iterable[Mapping[str, Any]],
     datasets: Iterable[Mapping[str, Any]],
     office: Contact = UNNAMED,
+    policy: Demand | None = None,
 ) -> dict[str, Any]:
-    """Join product, columns of its relation, datasets it draws on and who publishes into one description.
+    """Join product, columns of its relation, datasets it draws on, who publishes and what protects it.
 
     `columns` come in publication order with `name, type, description` and optionally `unit, role, label_de,
     label_en`; a column without a role that stands in the grain is a key. `datasets` may come in any order.
     Raises `DescriptionError` when they do not fit together.
     """
     joined = product.model_dump(mode="json")
+    joined["policy"] = policy.model_dump(mode="json") if policy is not None else None
     joined["contact"] = (product.contact or office).model_dump(mode="json")
     joined["columns"] = [_with_role(dict(column), product) for column in columns]
     joined["datasets"] = sorted(

@@ -121,6 +121,13 @@ class Publication:
             self.secret,
         )
 
+    @property
+    def demand(self) -> Any:
+        """What the policy as decided demands of this product; None when it has no policy."""
+        from exports.disclosure.universe import demand_of
+
+        return None if self.disclosure is None else demand_of(self.disclosure.universe, self.product)
+
     def describe(self) -> dict[str, Any]:
         """The product's description as of now."""
         from exports.describe import describe
@@ -133,6 +140,7 @@ class Publication:
             lineage.columns_of(self.manifest, relation),
             lineage.dataset_states(self.paths, self.catalog, datasets),
             load_office(self.paths.office),
+            self.demand,
         )
 
     def key(self, description: Mapping[str, Any]) -> str:
@@ -231,7 +239,7 @@ class Publication:
             from exports.disclosure.auditor.edition import certify
 
             held, findings, words = certify(
-                self.folder, self.known, read_outdated(self.disclosure.confidential)
+                self.folder, self.known, self.demand, read_outdated(self.disclosure.confidential)
             )
             if not held:  # how a hidden number follows is for no log
                 how = f"{len(findings)} broken, `planstat disclosure audit {self.name}` says how"

@@ -5,7 +5,7 @@ Where a command takes WHAT, a product's name means its candidate or current edit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from .resources import Paths, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from exports.disclosure.declaration import Demand
 
 
 def tell_plans(settings: Settings, products: Sequence[str], console: Console) -> None:
@@ -76,7 +78,7 @@ def tell_audit(
     content, _ = read_declaration(folder / DECLARATION)
     outdated = read_outdated(settings.paths.disclosure / str(content["universe"]))
     known = _known(settings.paths, str(content["audience"]))
-    result, found = audit_edition(folder, known, outdated)
+    result, found = audit_edition(folder, known, _demand(content), outdated)
     console.print(
         f"{folder}: {found.cells} cells of this and {len(found.earlier or {})} earlier editions, "
         f"{found.hidden} hidden here, {result.equations} equations, {result.programs} linear programs",
@@ -112,7 +114,7 @@ def tell_reason(settings: Settings, what: str, cell: Sequence[str], console: Con
     content, _ = read_declaration(folder / DECLARATION)
     record = settings.paths.disclosure / str(content["universe"])
     known = _known(settings.paths, str(content["audience"]))
-    console.print(explain_product(folder, record, known, codes), markup=False)
+    console.print(explain_product(folder, record, known, _demand(content), codes), markup=False)
 
 
 def tell_protection(settings: Settings, table: Path, config: Path, out: Path, console: Console) -> None:
@@ -150,6 +152,14 @@ def _folder(paths: Paths, what: str) -> Path:
         f"{what}: neither a folder with published files (give --declaration) nor a protected product with a "
         "candidate or an edition; `planstat run` builds it"
     )
+
+
+def _demand(content: Mapping[str, object]) -> Demand:
+    """What the policy as decided demands of the product that a `disclosure.json` is about."""
+    from exports.disclosure.universe import demand_of, load_universe
+    from exports.products import load_products
+
+    return demand_of(load_universe(str(content["universe"])), load_products()[str(content["product"])])
 
 
 def _known(paths: Paths, audience: str) -> tuple[Path, ...]:

@@ -123,6 +123,100 @@ class Safety(Strict):
     symbol: str = "."
 
 
+class Noise(Strict):
+    """How far true counts may lie from shown ones: at most `reach`; `small` says it for small shown ones."""
+
+    reach: int
+    below: int
+    above: int
+    small: dict[int, tuple[int, int]] = Field(default_factory=dict)
+
+    def behind(self, shown: int) -> tuple[int, int]:
+        """Least and greatest true count behind a shown one."""
+        return self.small.get(shown, (max(0, shown - self.below), shown + self.above))
+
+
+class Demand(Strict):
+    """What the policy as decided demands of one product, told apart from what the product's files say.
+
+    Whoever writes a candidate could ask less of it there. `sha256` is the hash of the decision (policy, cases
+    and dimensions). `dimensions` holds totals and spelt-out hierarchies; further ones are read off the files.
+    `value`, `columns` and `where` say where the product prints counts, `noise` how they are disturbed (None:
+    not at all), and `rounded_to` the rounding of the source.
+    """
+
+    universe: str
+    sha256: str
+    legal_basis: str
+    decided_by: str
+    decided_on: dt.date
+    method: str
+    audience: str
+    safety: Safety
+    dimensions: dict[str, Dimension]
+    value: str
+    columns: dict[str, str]
+    where: dict[str, tuple[str, ...]]
+    noise: Noise | None = None
+    rounded_to: int = 1
+
+    def applied(self, declared: Declaration, printed: Iterable[float | None]) -> Declaration:
+        """The declaration of a product's files under what was decided; `printed` are the numbers there."""
+        table = declared.tables[0]
+        if self.noise is not None:
+            shown = sorted({int(number) for number in printed if number is not None})
+            ranges = {number: self.noise.behind(number) for number in shown}
+            table = table.model_copy(update={"perturbation": self.noise.reach, "shown_as": ranges})
+        return declared.model_copy(update={"safety": self.safety, "tables": (table, *declared.tables[1:])})
+
+    def weakened(self, content: Mapping[str, Any], declared: Declaration) -> list[str]:
+        """How a `disclosure.json` differs from what was decided; empty when it asks for all of it."""
+        found = [
+            key
+            for key in ("universe", "legal_basis", "decided_by", "method", "audience")
+            if content.get(key) != getattr(self, key)
+        ]
+        if content.get("decided_on") != self.decided_on.isoformat():
+            found.append("decided_on")
+        found += [
+            f"safety.{key}"
+            for key in Safety.model_fields
+            if getattr(declared.safety, key) != getattr(self.safety, key)
+        ]
+        if list(declared.dimensions) != list(self.dimensions):
+            found.append("dimensions")
+        for name, decided in self.dimensions.items():
+            own = declared.dimensions.get(name)
+            if own is None or own.total != decided.total:
+                found.append(f"dimensions.{name}.total")
+                continue
+            found += [
+                f"dimensions.{name}.hierarchies.{label}"
+                for label, hierarchy in decided.hierarchies.items()
+                if own.hierarchies.get(label) != hierarchy
+            ]
+        if len(declared.tables) != 1:
+            return [*found, "tables"]
+        (table,) = declared.tables
+        found += [
+            f"tables.{key}"
+            for key in ("value", "columns", "where")
+            if getattr(table, key) != getattr(self, key)
+        ]
+        if set(table.dimensions) != set(self.columns):
+            found.append("tables.dimensions")
+        if table.earlier or table.rounded_to != self.rounded_to:
+            found.append("tables.rounded_to")
+        ranges = table.shown_as or {}
+        if self.noise is None:
+            noise_fits = not table.is_noisy
+        else:
+            noise_fits = table.perturbation == self.noise.reach and all(
+                self.noise.behind(shown) == behind for shown, behind in ranges.items()
+            )
+        return found if noise_fits else [*found, "tables.perturbation"]
+
+
 class Declaration(Strict):
     """Everything public about a set of tables published together."""
 

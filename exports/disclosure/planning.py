@@ -26,8 +26,8 @@ from exports.disclosure.declaration import (
     fitted_axes,
     resolve,
 )
-from exports.disclosure.policy import Data
-from exports.disclosure.universe import Editions, Universe, columns_of, members
+from exports.disclosure.policy import safety_of
+from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
 from exports.rows import quoted, text_literal
 
@@ -112,10 +112,10 @@ def plan(warehouse: Path, context: Context) -> Planned:
     Raises DeclarationError (bad input or declaration, in words), FrozenConflict, NotSafe, TooSparse or
     SolverFailure; then nothing of the universe may be published.
     """
-    from exports.disclosure.protect import protect_tables, safety_of
+    from exports.disclosure.protect import protect_tables
 
     universe = context.universe
-    data = _data(universe)
+    data = data_of(universe)
     with _attached(warehouse) as connection:
         leaves, leaf_codes = _read_cases(connection, universe)
         editions = {
@@ -266,17 +266,6 @@ def _chosen(where: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
     """A condition with its bound parameters."""
     conditions = [f"list_contains(?, cast({quoted(column)} as varchar))" for column in where]
     return " and ".join(conditions) or "true", [list(values) for values in where.values()]
-
-
-def _data(universe: Universe) -> Data:
-    cases = universe.cases
-    return Data(
-        value=cases.value,
-        columns={name: dimension.column for name, dimension in universe.dimensions.items()},
-        respondents=cases.respondents,
-        denominator=cases.denominator,
-        mark=cases.mark,
-    )
 
 
 def _read_cases(

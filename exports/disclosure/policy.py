@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from exports.disclosure.declaration import Dimension, Strict, Table
+from exports.disclosure.declaration import Dimension, Safety, Strict, Table
 
 
 class Dominance(Strict):
@@ -174,3 +174,17 @@ class Config(Strict):
     policy: Policy
     earlier_releases: tuple[EarlierRelease, ...] = ()
     previous_pattern: str | None = None
+
+
+def safety_of(policy: Policy, data: Data) -> Safety:
+    """The public part of a policy."""
+    return Safety(
+        minimum_frequency=policy.rules.minimum_frequency,
+        public_before=policy.public_before,
+        zeros="protect" if policy.rules.zeros == "protect" or policy.rules.group_disclosure else "publish",
+        width=policy.width,
+        withstand=policy.withstand,
+        whole_numbers=data.kind == "count",
+        unpublished=policy.unpublished,
+        symbol=policy.symbol,
+    )

@@ -20,7 +20,7 @@ from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
 from exports.disclosure.movement import Task
-from exports.disclosure.policy import Data, Policy
+from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secondary import EFFORTS, HUGE, Pattern, costs_of, extend, plan
@@ -98,20 +98,6 @@ class Protected:
     def is_unsure(self, cell: int) -> bool:
         """Whether nobody here knows the cell's true value."""
         return bool(self.unsure[cell])
-
-
-def safety_of(policy: Policy, data: Data) -> Safety:
-    """The public part of a policy."""
-    return Safety(
-        minimum_frequency=policy.rules.minimum_frequency,
-        public_before=policy.public_before,
-        zeros="protect" if policy.rules.zeros == "protect" or policy.rules.group_disclosure else "publish",
-        width=policy.width,
-        withstand=policy.withstand,
-        whole_numbers=data.kind == "count",
-        unpublished=policy.unpublished,
-        symbol=policy.symbol,
-    )
 
 
 def table_codes(declaration: Declaration, table: Table) -> list[Key]:

@@ -33,14 +33,15 @@ from exports.disclosure.declaration import (
     Axis,
     Declaration,
     DeclarationError,
+    Demand,
     Table,
     parse_model,
     read_model,
     resolve,
 )
 from exports.disclosure.leaf_table import check_codes, check_keys, check_totals, numbers, read_text
-from exports.disclosure.policy import Config, Data
-from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables, safety_of
+from exports.disclosure.policy import Config, Data, safety_of
+from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
 
 CONF_HIDDEN = "N"
 """SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
@@ -241,7 +242,9 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
     )
 
 
-def explain_product(folder: Path, record: Path, releases: Sequence[Path], cell: Mapping[str, str]) -> str:
+def explain_product(
+    folder: Path, record: Path, releases: Sequence[Path], demand: Demand, cell: Mapping[str, str]
+) -> str:
     """Why a cell of a product's candidate or edition is hidden, from the confidential record of its plan.
 
     Dimensions left out stand at their total. Raises DeclarationError for an unknown dimension or cell.
@@ -271,7 +274,7 @@ def explain_product(folder: Path, record: Path, releases: Sequence[Path], cell: 
             f"{label} is withdrawn: an earlier edition shows it, and now a rule hides it: {found['reason']}"
         )
     key = tuple(wanted[name] for name in declared.tables[0].dimensions)
-    result, _ = audit_edition(folder, releases, read_outdated(record), {key: float(found["value"])})
+    result, _ = audit_edition(folder, releases, demand, read_outdated(record), {key: float(found["value"])})
     if result.passed:
         return f"{label} is hidden to leave room for others; showing it alone would break nothing"
     more = f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""

@@ -7,13 +7,24 @@ section and are planned together, so that nobody computes a hidden cell of one f
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from exports.disclosure.declaration import DeclarationError, Hierarchy, Strict, read_model
-from exports.disclosure.policy import Policy
+from exports.disclosure.declaration import (
+    DeclarationError,
+    Demand,
+    Dimension,
+    Hierarchy,
+    Noise,
+    Strict,
+    read_model,
+)
+from exports.disclosure.policy import Data, Policy, safety_of
+from exports.files import canonical_json
 from exports.products import FOLDER, Product
 
 POLICIES = "policies"
@@ -138,6 +149,63 @@ def columns_of(universe: Universe, product: Product) -> dict[str, str]:
     return {name: column for name, column in named.items() if column}
 
 
+def data_of(universe: Universe) -> Data:
+    """Where the true counts stand, in the words of the planner."""
+    cases = universe.cases
+    return Data(
+        value=cases.value,
+        columns={name: dimension.column for name, dimension in universe.dimensions.items()},
+        respondents=cases.respondents,
+        denominator=cases.denominator,
+        mark=cases.mark,
+    )
+
+
+def demand_of(universe: Universe, product: Product) -> Demand:
+    """What the policy as decided demands of a product: read from the declarations, never from a candidate."""
+    columns = columns_of(universe, product)
+    policy = universe.policy
+    assert product.disclosure is not None, "columns_of raises without"
+    return Demand(
+        universe=universe.name,
+        sha256=hashlib.sha256(canonical_json(universe.model_dump(mode="json")).encode()).hexdigest(),
+        legal_basis=policy.legal_basis,
+        decided_by=policy.decided_by,
+        decided_on=policy.decided_on,
+        method=policy.method,
+        audience=policy.audience,
+        safety=safety_of(policy, data_of(universe)),
+        dimensions={
+            name: Dimension(total=dimension.total, hierarchies=dimension.hierarchies)
+            for name, dimension in universe.dimensions.items()
+        },
+        value=product.disclosure.value,
+        columns=columns,
+        where=product.disclosure.rows,
+        noise=_noise(policy),
+        rounded_to=universe.cases.rounded_to,
+    )
+
+
+def _noise(policy: Policy) -> Noise | None:
+    if policy.rounding is not None:
+        base = policy.rounding.base
+        if policy.rounding.random:
+            return Noise(reach=base - 1, below=base - 1, above=base - 1)
+        return Noise(reach=base // 2, below=base // 2, above=(base - 1) // 2)
+    if policy.cell_key is not None:
+        from exports.disclosure.cell_key import make_noise_table
+
+        table = make_noise_table(policy.cell_key)
+        reach = policy.cell_key.deviation
+        small: dict[int, tuple[int, int]] = {}
+        for shown in range(3 * reach + policy.cell_key.small + 2):
+            with contextlib.suppress(ValueError):  # never shown
+                small[shown] = table.behind(shown)
+        return Noise(reach=reach, below=reach, above=reach, small=small)
+    return None
+
+
 def by_universe(products: Mapping[str, Product]) -> dict[str, tuple[str, ...]]:
     """Names of policies with the names of their products."""
     found: dict[str, list[str]] = {}
@@ -154,6 +222,8 @@ __all__ = [
     "UniverseDimension",
     "by_universe",
     "columns_of",
+    "data_of",
+    "demand_of",
     "load_universe",
     "members",
 ]

@@ -58,7 +58,8 @@ _UNPRINTED = Risk(
 class Certificate:
     """Bound to the files by their hashes. `passed` is false when anything was broken.
 
-    `earlier`, for a product: which editions of which products were public when it was attacked, by hash.
+    For a product, `earlier` says which editions of which products were public when it was attacked, by hash,
+    and `policy_sha256` which decision the attack was as strong as.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Certificate:
     findings: int
     remaining_risks: tuple[Risk, ...]
     earlier: dict[str, str] | None = None
+    policy_sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -91,6 +93,7 @@ class Certificate:
             "remaining_risks": [risk.en for risk in self.remaining_risks],
             "remaining_risks_de": [risk.de for risk in self.remaining_risks],
             **({} if self.earlier is None else {"earlier": self.earlier}),
+            **({} if self.policy_sha256 is None else {"policy_sha256": self.policy_sha256}),
         }
 
     def write(self, path: Path) -> None:

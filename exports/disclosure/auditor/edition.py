@@ -26,7 +26,7 @@ from exports.disclosure.auditor.earlier import (
     released,
 )
 from exports.disclosure.auditor.knowledge import gather, read_published
-from exports.disclosure.declaration import DeclarationError, fitted_axes
+from exports.disclosure.declaration import DeclarationError, Demand, fitted_axes
 
 CERTIFICATE = "disclosure_certificate.json"
 
@@ -39,29 +39,36 @@ Outdated = Iterable[tuple[str, Key, float | None]]
 def audit_edition(
     folder: Path,
     releases: Sequence[Path],
+    demand: Demand,
     outdated: Outdated = (),
     shown: Mapping[Key, float] | None = None,
 ) -> tuple[Result, Certificate]:
     """Attack the candidate (or release) in `folder`, knowing every other edition below `releases`.
 
+    How strong the attack is says `demand`, the policy as decided; the folder's own `disclosure.json` only
+    says what is printed there and which boundaries it knows.
+
     `outdated` are numbers of earlier editions that were revised since (product, cell, number): they tell
     nothing about today. `shown` are hidden numbers to be taken as printed. Writes nothing. Raises
     DeclarationError when files contradict each other.
     """
-    content, own = read_declaration(folder / DECLARATION)
+    content, written = read_declaration(folder / DECLARATION)
     product = str(content["product"])
+    written = written.model_copy(update={"safety": demand.safety})
+    cells = read_published(folder / f"{product}.parquet", written.tables[0], written)
+    own = demand.applied(written, cells.values())
     table = own.tables[0]
-    published: dict[str, Cells] = {product: read_published(folder / f"{product}.parquet", table, own)}
+    published: dict[str, Cells] = {product: cells}
     published[product] |= dict(shown or {})
     public = _others(folder, releases, str(content["universe"]))
     before = layers(public, own) if "K5" in own.safety.withstand else []
     gone = set(outdated)
     revised = 0
     tables = [table]
-    for earlier, cells in before:
+    for earlier, known in before:
         name = earlier.name.split("@")[0]
-        kept = {key: number for key, number in cells.items() if (name, key, number) not in gone}
-        revised += len(cells) - len(kept)
+        kept = {key: number for key, number in known.items() if (name, key, number) not in gone}
+        revised += len(known) - len(kept)
         published[earlier.name] = kept
         tables.append(earlier)
     declared = own.model_copy(update={"tables": fitted_axes(tables, own, published)})
@@ -91,6 +98,7 @@ def audit_edition(
         withstand=declared.safety.withstand,
         files=_hashes(folder),
         declaration_sha256=files.sha256_of(folder / DECLARATION),
+        policy_sha256=demand.sha256,
         cells=sum(len(cells) for cells in published.values()),
         hidden=sum(number is None for number in published[product].values()),
         findings=len(result.findings),
@@ -101,15 +109,22 @@ def audit_edition(
 
 
 def certify(
-    folder: Path, releases: Sequence[Path], outdated: Outdated = ()
+    folder: Path, releases: Sequence[Path], demand: Demand, outdated: Outdated = ()
 ) -> tuple[bool, list[Finding], str]:
     """Attack a candidate and write its certificate. Returns whether it passed, what broke, and in words why.
 
-    Files that cannot be read or contradict each other give a certificate that did not pass.
+    Files that cannot be read, contradict each other, or ask for less than was decided give no certificate.
     """
     target = folder / CERTIFICATE
     try:
-        result, certificate = audit_edition(folder, releases, outdated)
+        content, written = read_declaration(folder / DECLARATION)
+        differs = demand.weakened(content, written)
+        if differs:
+            raise DeclarationError(
+                f"{folder / DECLARATION}: does not ask for what the policy {demand.universe} decides "
+                f"({', '.join(differs)}); build the candidate anew"
+            )
+        result, certificate = audit_edition(folder, releases, demand, outdated)
     except DeclarationError as error:
         target.unlink(missing_ok=True)
         return False, [], str(error)

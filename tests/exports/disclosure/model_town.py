@@ -19,8 +19,9 @@ from exports import candidate, describe, products, release
 from exports.candidate import Candidate
 from exports.disclosure.applying import read_outdated
 from exports.disclosure.auditor.edition import certify
+from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
-from exports.disclosure.universe import load_universe
+from exports.disclosure.universe import demand_of, load_universe
 
 BLOCKS = [f"b{number:02d}" for number in range(1, 19)]
 HELPS = ("S28", "S31", "S33", "S34")
@@ -182,7 +183,11 @@ class Town:
     def description(self) -> dict[str, Any]:
         """The product's description."""
         columns = [{"name": name, "type": kind, "description": name} for name, kind in COLUMNS]
-        return describe.describe(self.product, columns, DATASETS)
+        return describe.describe(self.product, columns, DATASETS, policy=self.demand())
+
+    def demand(self) -> Demand:
+        """What the town's policy demands."""
+        return demand_of(load_universe("youth", self.products), self.product)
 
     def context(self) -> Context:
         """What disclosure control needs."""
@@ -212,6 +217,7 @@ class Town:
         passed, _, words = certify(
             self.folder / "candidates" / "youth",
             (self.releases,),
+            self.demand(),
             read_outdated(self.folder / "disclosure" / "youth"),
         )
         return passed, words

@@ -23,8 +23,9 @@ from exports import candidate, describe, release
 from exports.candidate import Candidate
 from exports.disclosure.applying import read_outdated
 from exports.disclosure.auditor.edition import certify
+from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
-from exports.disclosure.universe import load_universe
+from exports.disclosure.universe import demand_of, load_universe
 from exports.products import FOLDER, Product, load_product, load_products
 from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
@@ -135,6 +136,14 @@ def _forms(years: tuple[int, ...], blocks: bool) -> dict[str, pa.Table]:
     return tables
 
 
+def demand(name: str) -> Demand:
+    """What the policy of a product demands."""
+    product = load_product(FOLDER / f"{name}.yml")
+    assert product.disclosure is not None
+    assert product.disclosure.policy is not None
+    return demand_of(load_universe(product.disclosure.policy), product)
+
+
 def describe_product(name: str) -> dict[str, Any]:
     """The product's description, its columns read off the model's contract."""
     product = load_product(FOLDER / f"{name}.yml")
@@ -165,7 +174,7 @@ def describe_product(name: str) -> dict[str, Any]:
         }
         for dataset in datasets
     ]
-    return describe.describe(product, columns, sources)
+    return describe.describe(product, columns, sources, policy=demand(name))
 
 
 class Editions:
@@ -208,6 +217,7 @@ class Editions:
         passed, findings, words = certify(
             self.folder / "candidates" / name,
             (self.releases,),
+            demand(name),
             read_outdated(self.folder / "disclosure" / name),
         )
         return passed, words or f"{len(findings)}"

@@ -16,7 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from exports import candidate, products, release
-from exports.disclosure.auditor.edition import CERTIFICATE, certificate_problems
+from exports.disclosure.auditor.earlier import read_declaration
+from exports.disclosure.auditor.edition import CERTIFICATE, audit_edition, certificate_problems
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import plan
 from exports.disclosure.protect import NotSafe
@@ -211,11 +212,15 @@ def test_without_the_earlier_edition_in_mind_the_attacker_computes_the_moved_blo
     careless.publish(1)
     careless.fill(counts, {"until_2023": (), "from_2024": ("Y2023",)})
     careless.build()
-    declaration = careless.folder / "candidates" / "youth" / "disclosure.json"
-    content = declaration.read_text(encoding="utf-8")
-    declaration.write_text(content.replace('"K2"\n', '"K2", "K5"\n'), encoding="utf-8")
-    passed, words = careless.attack()
-    assert not passed
+    demand = careless.demand()
+    knowing = demand.safety.model_copy(update={"withstand": ("K1", "K2", "K5")})
+    result, _ = audit_edition(
+        careless.folder / "candidates" / "youth",
+        (careless.releases,),
+        demand.model_copy(update={"safety": knowing}),
+    )
+    words = "; ".join(finding.derivation for finding in result.findings)
+    assert not result.passed
     assert "b03" in words
     assert "N2x" in words
     (careless.products / "policies" / "youth.yml").write_text(POLICY, encoding="utf-8")
@@ -549,3 +554,66 @@ def test_product_files_say_one_thing_about_secrecy(tmp_path: Path) -> None:
         path.write_text(head + text + "\n", encoding="utf-8")
         with pytest.raises(products.ProductError, match=words):
             products.load_product(path)
+
+
+WEAKER = {
+    "width": lambda d: d["declaration"]["safety"].update(width=0.001),
+    "minimum": lambda d: d["declaration"]["safety"].update(minimum_frequency=2),
+    "levels": lambda d: d["declaration"]["safety"].update(withstand=["K1"]),
+    "zeros": lambda d: d["declaration"]["safety"].update(zeros="protect"),
+    "whole numbers": lambda d: d["declaration"]["safety"].update(whole_numbers=False),
+    "unprinted": lambda d: d["declaration"]["safety"].update(unpublished="ignore"),
+    "earlier ones": lambda d: d["declaration"]["safety"].update(public_before="withdraw"),
+    "no total": lambda d: d["declaration"]["dimensions"]["sex"].update(total=None),
+    "other rows": lambda d: d["declaration"]["tables"][0].update(where={"sex_code": ["M"]}),
+    "other column": lambda d: d["declaration"]["tables"][0].update(value="residents"),
+    "rounding": lambda d: d["declaration"]["tables"][0].update(rounded_to=10),
+    "noise": lambda d: d["declaration"]["tables"][0].update(perturbation=3),
+    "called earlier": lambda d: d["declaration"]["tables"][0].update(earlier=True),
+    "another universe": lambda d: d.update(universe="other"),
+    "another officer": lambda d: d.update(decided_by="nobody"),
+}
+
+
+@pytest.mark.parametrize("how", WEAKER)
+def test_a_demand_weakened_by_hand_is_refused(town: Town, how: str) -> None:
+    """The attack is as strong as the policy as decided, whatever the candidate says of itself."""
+    town.change("update mart_youth set area_name = area_name || '!' where area_key = 'N1'")
+    made = town.build()
+    assert town.attack() == (True, "")
+    path = made.path / "disclosure.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    WEAKER[how](content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    passed, words = town.attack()
+    assert not passed
+    assert "does not ask for what the policy youth decides" in words or "total" in words
+    assert not (made.path / CERTIFICATE).exists(), "the certificate of before does not stay"
+    with pytest.raises(release.ReleaseRefused):
+        town.publish(2)
+
+
+def test_every_key_of_the_public_rules_is_compared(kept_town: Town) -> None:
+    """A rule added later is compared as well, by its name alone."""
+    content, written = read_declaration(kept_town.releases / "youth" / "current" / "disclosure.json")
+    demand = kept_town.demand()
+    assert demand.weakened(content, written) == []
+    for key, value in written.safety.model_dump().items():
+        other = {
+            bool: lambda value: not value,
+            int: lambda value: value + 1,
+            float: lambda value: value + 1,
+            tuple: lambda value: value[:1],
+            str: lambda value: {"publish": "protect", "protect": "ignore", "refuse": "withdraw"}.get(
+                value, "x"
+            ),
+        }[type(value)](value)
+        safety = written.safety.model_copy(update={key: other})
+        assert demand.weakened(content, written.model_copy(update={"safety": safety})) == [f"safety.{key}"]
+
+
+def test_the_certificate_names_the_decision(kept_town: Town) -> None:
+    certificate = json.loads(
+        (kept_town.releases / "youth" / "current" / CERTIFICATE).read_text(encoding="utf-8")
+    )
+    assert certificate["policy_sha256"] == kept_town.demand().sha256
