@@ -15,7 +15,7 @@ from exports import release
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import plan
 from orchestration.cli import main as command_line
-from tests.exports.disclosure.musterstadt import Editions, describe_product, fill
+from tests.exports.disclosure.musterstadt import Editions, demand, describe_product, fill
 
 NAME = "sgb2_small_area"
 
@@ -67,11 +67,26 @@ def test_a_proposed_policy_is_told_until_somebody_decides(town: Editions) -> Non
     said, words = outcome(town, "disclosure.adopted")
     assert said == "warned"
     assert "proposal that comes with planstat" in words
+    decided = demand(NAME).model_dump(mode="json") | {"decided_by": "Stadt Musterstadt"}
+    assert outcome(town, "disclosure.adopted", policy=decided) == ("passed", "")
     declaration = town.folder / "candidates" / NAME / "disclosure.json"
     declared = json.loads(declaration.read_text(encoding="utf-8"))
     declaration.write_text(json.dumps({**declared, "decided_by": "Stadt Musterstadt"}), encoding="utf-8")
-    town.attack(NAME)
-    assert outcome(town, "disclosure.adopted") == ("passed", "")
+    passed, words = town.attack(NAME)
+    assert not passed, "what somebody writes into the candidate is no decision"
+    assert "decided_by" in words
+
+
+def test_the_gate_compares_the_candidate_with_the_decision(town: Editions) -> None:
+    assert town.attack(NAME)[0]
+    decided = demand(NAME).model_dump(mode="json")
+    said, words = outcome(town, "disclosure.certificate", policy=decided | {"sha256": "0" * 64})
+    assert (said, "by another decision" in words) == ("failed", True)
+    stricter = decided | {"safety": decided["safety"] | {"width": 5.0}}
+    said, words = outcome(town, "disclosure.certificate", policy=stricter)
+    assert (said, "demands other than the policy" in words) == ("failed", True)
+    said, words = outcome(town, "disclosure.certificate", policy=None)
+    assert (said, "does not say what the policy demands" in words) == ("failed", True)
 
 
 def test_a_number_put_back_by_hand_is_refused_by_the_gate(town: Editions) -> None:
