@@ -191,6 +191,8 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
     before: Mapping[str, Any] | None = None
     for row in rows:
         if before is not None and not with_area:
+            if years := answer.years_left_out(before, row):
+                table.add_row(f"⋮ {years:.3g} years", "", "no figure")
             for item in answer.breaks:
                 if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
                     table.add_row(f"{item['break_date']}", "‖", "break")
@@ -217,6 +219,8 @@ def _cell(name: str, row: Mapping[str, Any]) -> str:
     if name == "lower_limit":
         decimals = row["decimals"]
         return f"{_number(value, decimals)} – {_number(row['upper_limit'], decimals)}"
+    if name == "change_verdict" and row["change"] is None:  # too far from the value before
+        return f"none: {row['years_since_previous']:g} years"
     if name == "change_verdict":
         return f"{row['change']:+.{row['decimals']}f} {str(value).replace('_', ' ')}"
     return str(value or "").replace("_", " ")

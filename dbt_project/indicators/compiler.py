@@ -3,7 +3,7 @@
 `compile_files` returns every generated file as text, `write` puts them into the project. A test compares
 the committed files with a fresh generation, so nothing here is ever edited by hand:
 
-- seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_break`, `indicator_edition`
+- seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_edition`
 - the macro `indicator_facts`, which tells the one SQL pass which facts and dimensions there are
 - the wide mart, one column per indicator, with its contract and column docs, and a view per policy field
 - `docs/indicators.md` for people and `docs/indicators.json`, a data structure definition for programs
@@ -19,7 +19,9 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ from dbt_project.indicators.specification import (
     Term,
     load_specifications,
 )
+from sources.breaks import SeriesBreak, breaks_on_record
+from sources.catalogue import CATALOG, load_catalog
 
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = "dbt_project/seeds"
@@ -52,6 +56,14 @@ FIELDS = {
 }
 LETTERS = "DIAPJKBHWXZ"
 GENERATED = "Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit."
+COMPARED = (
+    "Ein Gebiet wird mit dem nächsthöheren verglichen, alle Gebiete einer Ebene zugleich: von 400, die nur "
+    "der Zufall unterscheidet, liegen 20 außerhalb der Grenzen von 95 % und eines außerhalb der von 99,8 %. "
+    "Die Grenzen rechnen die übliche Streuung der Gebiete ein; wie, steht in "
+    "[kennzahlen-lesen.md](kennzahlen-lesen.md#viele-gebiete-zugleich). Zu den Brüchen unten kommen Nähte "
+    "zwischen zwei Lieferungen einer Tabelle und neue Grenzen, die erst die Daten zeigen (`dim_break`). "
+    "(Areas are compared with the next higher one, all of a level at once; limits allow for over-dispersion.)"
+)
 STATISTICS = {
     "proportion": "Anteil: Zähler ist Teil des Nenners, Wilson-Intervall",
     "rate": "Rate: Ereignisse je Nenner, Byar-Intervall",
@@ -72,11 +84,6 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
         f"{SEEDS}/indicator_part.csv": _table(_part_rows(specifications, ordered)),
         f"{SEEDS}/indicator_area_level.csv": _table(
             {"indicator_id": one.id, "area_level": level} for one in ordered for level in one.area_levels
-        ),
-        f"{SEEDS}/indicator_break.csv": _table(
-            {"indicator_id": one.id, "break_date": at.at, "note_de": at.note.de, "note_en": at.note.en}
-            for one in ordered
-            for at in specifications.breaks_of(one)
         ),
         f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
         "dbt_project/macros/indicator_facts.sql": _macros(specifications, ordered),
@@ -134,6 +141,40 @@ def passes(specifications: Specifications, indicator: Indicator) -> bool:
     own. Composites have a model of their own.
     """
     return _computed_by(specifications, indicator) in ("facts", "derived")
+
+
+def breaks_on_record_of(specifications: Specifications, indicator: Indicator) -> list[SeriesBreak]:
+    """The breaks that the catalogue has on record for the tables of an indicator, by date, each event once.
+
+    Its tables are those of its facts that it names; of a fact of which it names none, all.
+    """
+    ids: set[str] = set()
+    for fact in (specifications.facts[name] for name in specifications.facts_of(indicator)):
+        tables = {fact.form} if fact.form else _tables_of(fact.model)
+        ids |= tables & set(indicator.tables) or tables
+    found = {
+        (one.effective_date, one.what_de): one
+        for one in _recorded()
+        if one.kind != "revision" and any(table.startswith(one.statistic_prefix) for table in ids)
+    }
+    return [found[key] for key in sorted(found)]
+
+
+@cache
+def _recorded() -> tuple[SeriesBreak, ...]:
+    return tuple(breaks_on_record(load_catalog(), CATALOG / "breaks.csv"))
+
+
+@cache
+def _tables_of(model: str) -> frozenset[str]:
+    """The datasets a fact is made of: those that its staging models stage."""
+    models = PROJECT / "dbt_project" / "models"
+    [fact] = models.glob(f"core/*/{model}.sql")
+    staged = re.findall(r"'(stg_[a-z0-9_]+)'", fact.read_text(encoding="utf-8"), re.IGNORECASE)
+    texts = [next(models.glob(f"staging/*/{name}.sql")).read_text(encoding="utf-8") for name in staged]
+    return frozenset(
+        found[1] for text in texts if (found := re.search(r"stage_cells\('[a-z]+', '([^']+)'", text))
+    )
 
 
 def selection_id(terms: Sequence[Term]) -> str:
@@ -382,7 +423,14 @@ def _structure(specifications: Specifications, ordered: Sequence[Indicator]) -> 
         concept["base_id"] = one.base_id
         concept["computed_by"] = _computed_by(specifications, one)
         concept["traps"] = list(specifications.traps_of(one))
-        concept["breaks"] = [item.model_dump(mode="json") for item in specifications.breaks_of(one)]
+        concept["breaks"] = [
+            {
+                "at": f"{item.effective_date}",
+                "areas": item.area_prefix,
+                "note": {"de": item.what_de, "en": item.what_en},
+            }
+            for item in breaks_on_record_of(specifications, one)
+        ]
         concepts.append(concept)
     structure = {
         "id": "PLANSTAT_INDICATORS",
@@ -419,6 +467,8 @@ def _page(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
         f"{len(own)} davon aus den Vordrucken einer Kommune: ihre Werte sind vertraulich und stehen nie in "
         "den Produkten der veröffentlichten Tabellen. "
         "(These come from a municipality's own forms and are confidential.)",
+        "",
+        COMPARED,
         "",
     ]
     for field in FIELDS:
@@ -481,8 +531,8 @@ def _chapter(specifications: Specifications, one: Indicator) -> list[str]:
     for edition in one.editions:
         span = f"{edition.valid_from or ''} bis {edition.valid_to or ''}".strip()
         out.append(f"- Ausgabe {edition.id} ({span}): {edition.note.de}")
-    for item in specifications.breaks_of(one):
-        out.append(f"- Bruch {item.at:%d.%m.%Y}: {item.note.de}")
+    for item in breaks_on_record_of(specifications, one):
+        out.append(f"- Bruch {item.effective_date:%d.%m.%Y}: {item.what_de}")
     for trap in specifications.traps_of(one):
         out.append(f"- Vorsicht: {specifications.traps[trap].de}")
     return [*out, ""]

@@ -197,9 +197,7 @@ def _carried(
     remarks += [
         f"{name}: {result[name]:.10g}" for name in ("numerator", "denominator") if result[name] is not None
     ]
-    breaks = breaks_around(
-        connection, indicator_id, result, lambda day: denominator_dates(indicator, day), converted=True
-    )
+    breaks = breaks_around(connection, indicator_id, result, converted=True)
     parts = [
         _explain(connection, indicator_id, code, f"{result['reference_date']}", as_of)
         for code in result["from_codes"].split(", ")
@@ -283,7 +281,7 @@ def _history(
         "select * from indicator_edition where indicator_id = ? and valid_from <= ? and valid_to > ?",
         [name, date, date],
     )
-    breaks = breaks_around(connection, name, result, lambda day: denominator_dates(indicator, day))
+    breaks = breaks_around(connection, name, result)
     return (editions[0] if editions else None), breaks
 
 

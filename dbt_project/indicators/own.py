@@ -27,7 +27,8 @@ SERIES = """
         town.denominator, indicator.unit, cast(indicator.decimals as integer) as decimals, town.obs_status,
         town.missing_reason, town.lower_limit, town.upper_limit, town.interval_method,
         town.reliability,
-        null::double as reference_value, 'untested' as reference_verdict, null::double as change,
+        null::double as reference_value, 'untested' as reference_verdict,
+        null::double as years_since_previous, null::double as change,
         'untested' as change_verdict, town.is_backcast, town.known_from, town.numerator_dataset,
         town.denominator_dataset, town.leaf_codes, town.edition as division
     from fct_town_indicator as town

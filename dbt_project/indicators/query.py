@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -33,7 +35,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
     "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
     " obs_status, missing_reason, lower_limit, upper_limit, reliability, reference_value, reference_verdict,"
-    " change, change_verdict, is_backcast, known_from,"
+    " years_since_previous, change, change_verdict, is_backcast, known_from,"
     " numerator_dataset, denominator_dataset"
 )
 TERRITORY_COLUMNS = (
@@ -75,8 +77,29 @@ class Answer:
     notes: list[str] = field(default_factory=list)
 
     def chart(self, area_code: str) -> str:
-        """The series of an area as one line of blocks, missing values as a gap."""
-        return sparkline([row["value"] for row in self.rows if row["area_code"] == area_code])
+        """The series of an area as one line of blocks on a true time axis.
+
+        A block is as wide as the shortest time between two rows of the answer; where no row stands, there is
+        a blank, and a row without a value is a dot.
+        """
+        own = [row for row in self.rows if row["area_code"] == area_code]
+        places = [_months(row["reference_date"]) for row in own]
+        step = self.step()
+        line = [" "] * ((places[-1] - places[0]) // step + 1) if own else []
+        for place, block in zip(places, sparkline([row["value"] for row in own]), strict=True):
+            line[(place - places[0]) // step] = block
+        return "".join(line)
+
+    def step(self) -> int:
+        """The shortest time between two rows of an area, in months; a year where there are no two."""
+        pairs = pairwise((row["area_code"], _months(row["reference_date"])) for row in self.rows)
+        steps = [after - before for (one, before), (other, after) in pairs if one == other and after > before]
+        return min(steps, default=12)
+
+    def years_left_out(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> float:
+        """Years between two rows of an area for which there could be rows; 0 where they follow each other."""
+        months = _months(after["reference_date"]) - _months(before["reference_date"]) - self.step()
+        return max(0, months) / 12
 
     def differences(self) -> list[tuple[Row, Row, Difference]]:
         """Where two areas were asked for: their rows of each common date, and how they differ."""
@@ -119,6 +142,10 @@ def difference(first: Row, second: Row) -> Difference | None:
     return Difference(
         b - a, b - a - math.hypot(b - b_low, a_high - a), b - a + math.hypot(b_high - b, a - a_low)
     )
+
+
+def _months(day: dt.date) -> int:
+    return 12 * day.year + day.month
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -201,7 +228,6 @@ def query(
                 connection,
                 indicator["indicator_id"],
                 found,
-                lambda day: denominator_dates(indicator, day),
                 converted=gebietsstand is not None,
             )
         )
@@ -230,6 +256,7 @@ def recompute(connection: duckdb.DuckDBPyConnection, indicator_id: str, as_of: d
             null::varchar as reliability,
             null::double as reference_value,
             null::varchar as reference_verdict,
+            null::double as years_since_previous,
             null::double as change,
             null::varchar as change_verdict
         from ({known}) as known

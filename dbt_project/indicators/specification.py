@@ -94,7 +94,14 @@ class Term(Frozen):
 
 
 class MeanAge(Frozen):
-    """Terms for the sum of ages: each published age group at its midpoint, the open one at `open_at`."""
+    """Terms for the sum of ages: each published age group at its mean age, the open one at `open_at`.
+
+    A year of age lies at its middle. Within a wider group people are not spread evenly: where fewer follow
+    than went before, they are younger than its middle. Its sum of ages is its middle times its people plus
+    n/24 times the difference of the groups of the same width after and before it (graduation by a parabola;
+    Keyfitz 1966, as in Preston, Heuveline and Guillot 2001, Demography, chapter 3), the open group taken
+    for one of that width. That is linear in the counts, so it is a matter of factors.
+    """
 
     fact: Identifier
     measure: Identifier
@@ -149,13 +156,6 @@ class Edition(Frozen):
     note: Bilingual
 
 
-class Break(Frozen):
-    """A day on which the series breaks: values before and after are not to be compared without thought."""
-
-    at: dt.date
-    note: Bilingual
-
-
 class Indicator(Frozen):
     """One indicator or variant, complete.
 
@@ -192,7 +192,6 @@ class Indicator(Frozen):
     formula: Formula
     tables: tuple[Text, ...] = ()
     editions: tuple[Edition, ...] = ()
-    breaks: tuple[Break, ...] = ()
     traps: tuple[Identifier, ...] = ()
 
     @property
@@ -256,7 +255,6 @@ class Fact(Frozen):
     )
     measures: tuple[Identifier, ...]
     age_partitions: tuple[Partition, ...] = ()
-    breaks: tuple[Break, ...] = Field(default=(), description="breaks every indicator over the fact has")
     traps: tuple[Identifier, ...] = Field(default=(), description="traps every indicator over the fact has")
 
 
@@ -301,12 +299,6 @@ class Specifications(Mapping[str, Indicator]):
         """
         return any(self.facts[term.fact].form for term in indicator.numerator if term.fact in self.facts)
 
-    def breaks_of(self, indicator: Indicator) -> tuple[Break, ...]:
-        """The breaks of the indicator itself and of the facts it is computed from, by date."""
-        inherited = [one for name in self.facts_of(indicator) for one in self.facts[name].breaks]
-        by_date = {one.at: one for one in (*inherited, *indicator.breaks)}
-        return tuple(by_date[at] for at in sorted(by_date))
-
     def traps_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The traps of the indicator itself and of the facts it is computed from."""
         inherited = [name for fact in self.facts_of(indicator) for name in self.facts[fact].traps]
@@ -315,7 +307,7 @@ class Specifications(Mapping[str, Indicator]):
     def terms_of(self, indicator: Indicator) -> dict[str, tuple[Term, ...]]:
         """All terms by role (numerator, denominator, value), ages resolved to published age groups.
 
-        The mean age becomes one term per age group with its midpoint as factor.
+        The mean age becomes one term per age group with a factor (`MeanAge`).
         """
         roles: dict[str, tuple[Term, ...]] = {}
         numerator = [one for term in indicator.numerator for one in self._resolved(term)]
@@ -344,12 +336,20 @@ class Specifications(Mapping[str, Indicator]):
 
     def _midpoints(self, mean_age: MeanAge) -> Iterator[Term]:
         finest = max(self.facts[mean_age.fact].age_partitions, key=lambda one: len(one.codes))
-        for code in finest.codes:
-            first, last = age_span(code)
-            midpoint = mean_age.open_at if last is None else (first + last + 1) / 2
-            yield Term(
-                fact=mean_age.fact, measure=mean_age.measure, where={"age_group": code}, factor=midpoint
-            )
+        spans = {code: age_span(code) for code in finest.codes}
+        factors = {
+            code: mean_age.open_at if last is None else (first + last + 1) / 2
+            for code, (first, last) in spans.items()
+        }
+        for first, last in spans.values():
+            width = 1 if last is None else last - first + 1
+            for code, (lower, upper) in spans.items():
+                if width > 1 and first - width <= lower < first:
+                    factors[code] -= width / 24
+                if width > 1 and last is not None and last < lower and (upper or lower) <= last + width:
+                    factors[code] += width / 24
+        for code, factor in factors.items():
+            yield Term(fact=mean_age.fact, measure=mean_age.measure, where={"age_group": code}, factor=factor)
 
     def age_codes(self, term: Term) -> tuple[str, ...]:
         """The published age groups that make up a term's ages.

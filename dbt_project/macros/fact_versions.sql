@@ -82,8 +82,8 @@ history as (
   Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
   own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
 
-  Versions. A cell is a new version only when value or status differs from the version before; `known_to` is NULL for
-  the version that holds now. Order is by the publisher's time stamp, so a delivery that comes late takes its place
+  Versions. A cell is a new version only when value or status differs from the version before; `last_snapshot_id` is the
+  newest delivery that prints the same. `known_to` is NULL for the version that holds now. Order is by the publisher's time stamp, so a delivery that comes late takes its place
   between the others. A version is preferred from `known_from` to `preferred_to`: until it is replaced, or until a table
   that comes first prints the same cell. So "as known at t" is one condition, `known_from <= t < preferred_to`.
 -#}
@@ -300,22 +300,24 @@ compared as (
 
     select
         *,
-        lag(state) over (
-            partition by {{ cell | join(', ') }} order by known_from, snapshot_id
-        ) as state_before
+        lag(state) over printed as state_before,
+        lag(snapshot_id) over printed as snapshot_before,
+        arg_max(snapshot_id, (known_from, snapshot_id)) over (partition by {{ cell | join(', ') }}) as newest_snapshot_id
     from stated
+    window printed as (partition by {{ cell | join(', ') }} order by known_from, snapshot_id)
 
 ),
 
 versions as (
 
     select
-        * exclude (state_before),
-        lead(known_from) over (
-            partition by {{ cell | join(', ') }} order by known_from, snapshot_id
-        ) as known_to
+        * exclude (state_before, snapshot_before, newest_snapshot_id),
+        lead(known_from) over printed as known_to,
+        -- the delivery before the one that printed something else
+        coalesce(lead(snapshot_before) over printed, newest_snapshot_id) as last_snapshot_id
     from compared
     where state_before is distinct from state
+    window printed as (partition by {{ cell | join(', ') }} order by known_from, snapshot_id)
 
 ),
 
@@ -368,6 +370,7 @@ select
     cast(rounding_base as integer) as rounding_base,
     dataset_id,
     snapshot_id,
+    last_snapshot_id,
     cast(correction_id as varchar) as correction_id,
     cast(line as integer) as source_line,
     cast(column_no as integer) as source_column,

@@ -40,6 +40,52 @@
         / ({{ n }})))
 {%- endmacro %}
 
+{#- The method of an indicator's interval: events per denominator, or a part of it. -#}
+{% macro interval_method(statistic) -%}
+    case when {{ statistic }} = 'rate' then 'byar' else 'wilson' end
+{%- endmacro %}
+
+{#-
+  Over-dispersion (Spiegelhalter 2005, Funnel plots for comparing institutional performance, Statistics in Medicine 24,
+  sections 2.3 and appendix A.3; Handling over-dispersion of performance indicators, Quality and Safety in Health Care
+  14). z of each area against its target, the most extreme 10 % on each side set to the 10 % and 90 % quantile; the
+  factor is the mean of their squares. Above 1 the areas differ by more than chance, and what is over it is taken as a
+  spread between areas of variance tau² (random effects, DerSimonian and Laird's moments), added to that of chance:
+  unlike a factor it does not vanish where areas are large. With fewer than ten areas no area lies in a tail of 10 %.
+-#}
+{% macro winsorised_share() -%} 0.1 {%- endmacro %}
+{% macro least_areas_in_funnel() -%} 10 {%- endmacro %}
+
+{% macro between_areas_error(areas, factor, weights, squared_weights) -%}
+    sqrt(greatest(0, ({{ areas }} * {{ factor }} - ({{ areas }} - 1))
+        / ({{ weights }} - {{ squared_weights }} / {{ weights }})))
+{%- endmacro %}
+
+{#- Limits of a funnel (95 %) around the target, as fractions. -#}
+{% macro funnel_lower(target, error) -%}
+    case when {{ error }} is not null then greatest(0, {{ target }} - {{ z_95() }} * {{ error }}) end
+{%- endmacro %}
+
+{% macro funnel_upper(target, error, method) -%}
+    case
+        when {{ error }} is null then null
+        when {{ method }} = 'wilson' then least(1, {{ target }} + {{ z_95() }} * {{ error }})
+        else {{ target }} + {{ z_95() }} * {{ error }}
+    end
+{%- endmacro %}
+
+{#- Where a fraction lies in its funnel: beyond 95 %, beyond 99.8 % (far), or inside. -#}
+{% macro funnel_verdict(fraction, target, error) -%}
+    case
+        when {{ error }} is null then 'untested'
+        when {{ fraction }} > {{ target }} + {{ z_998() }} * {{ error }} then 'far_above'
+        when {{ fraction }} > {{ target }} + {{ z_95() }} * {{ error }} then 'above'
+        when {{ fraction }} < {{ target }} - {{ z_998() }} * {{ error }} then 'far_below'
+        when {{ fraction }} < {{ target }} - {{ z_95() }} * {{ error }} then 'below'
+        else 'within_chance'
+    end
+{%- endmacro %}
+
 {#-
   Interval of a difference from the intervals of both values: square and add (Newcombe 1998, method 10, for
   Wilson limits; Zou and Donner 2008 for any). Positive: the second is larger.

@@ -13,11 +13,13 @@ import pyarrow.csv
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
+from sources.catalogue import load_catalog
+from sources.catalogue_tables import catalogue_tables
 
 from .rendering import model
 
 Row = dict[str, Any]
-SEEDS = ("indicator", "indicator_break", "indicator_edition")
+SEEDS = ("indicator", "indicator_edition")
 DATES = ("first_period", "last_period")
 KNOWN = dt.datetime(2017, 10, 10)
 
@@ -56,7 +58,10 @@ def store(connection: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Row],
 
 
 def warehouse(values: list[Row], areas: Iterable[str]) -> duckdb.DuckDBPyConnection:
-    """The compiled seeds, `dim_area`, `fct_indicator` with these values, and how sure they are."""
+    """The compiled seeds, `dim_area`, `fct_indicator` with these values, and how sure they are.
+
+    Breaks and datasets are those of the catalogue; `table` is one more that appears every year.
+    """
     connection = duckdb.connect()
     compiled = compile_files(load_specifications())
     for seed in SEEDS:
@@ -90,7 +95,18 @@ def warehouse(values: list[Row], areas: Iterable[str]) -> duckdb.DuckDBPyConnect
         denominator="double",
         rounding_base="integer",
     )
-    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql")
+    tables = catalogue_tables(load_catalog())
+    connection.register("incoming", tables["breaks"])
+    connection.execute(
+        "create table dim_break as select *, null::varchar as indicator_id, null::varchar as area_code"
+        " from incoming"
+    )
+    connection.register("incoming", tables["datasets"])
+    connection.execute("create table dim_dataset as select dataset_id, cadence from incoming")
+    connection.execute("insert into dim_dataset values ('table', 'year')")
+    connection.unregister("incoming")
+    build(connection, "core/indicators/fct_indicator_break.sql", "relations.sql", "breaks.sql")
+    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
     return connection
 
 

@@ -95,7 +95,7 @@ def singular_test(name: str) -> str:
     made = environment()
     made.globals["config"] = lambda **_: ""
     text = (PROJECT / "tests" / f"{name}.sql").read_text(encoding="utf-8")
-    return made.from_string(_macro_text("indicator_facts.sql") + text).render()
+    return made.from_string(_macro_text("indicator_facts.sql", "breaks.sql") + text).render()
 
 
 def generic_test(name: str, **arguments: Any) -> str:

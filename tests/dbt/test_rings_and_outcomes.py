@@ -254,7 +254,8 @@ def test_after_the_due_day_only_the_target_counts() -> None:
 
 def test_a_break_after_the_baseline_makes_progress_unmeasurable() -> None:
     values = [
-        share_of("P07", "01001", f"{year}-12-31", x, 85_000) for year, x in ((2010, 12_000), (2012, 6000))
+        share_of("P07", "01001", f"{year}-12-31", x, 85_000, denominator_dataset="12411-01-01-4")
+        for year, x in ((2010, 12_000), (2012, 6000))
     ]
     [state] = progress(
         values, indicator_id="P07", baseline_date=day("2010-12-31"), due=day("2016-12-31"), target=8.0

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import duckdb
 import numpy as np
 import pytest
 from scipy import stats
 
-from .indicator_chain import Row, found, share_of, value_of, warehouse
+from sources.declaration import Cadence
+
+from .indicator_chain import Row, build, found, share_of, value_of, warehouse
+from .rendering import macros, singular_test
 
 Z, Z_OUTER = stats.norm.ppf(0.975), stats.norm.ppf(0.999)
 BEFORE, NOW = "2014-07-31", "2015-07-31"
@@ -87,12 +91,12 @@ def test_the_funnel_is_spiegelhalters_around_the_next_higher_area(
     for area, (_, (x, n)) in COUNTS.items():
         error = math.sqrt(p * (1 - p) / n)
         assert rows[area]["reference_area_code"] == "01"
-        assert rows[area]["funnel_lower"] == pytest.approx(100 * max(0, p - Z * error))
-        assert rows[area]["funnel_upper"] == pytest.approx(100 * (p + Z * error))
+        assert rows[area]["funnel_plain_lower"] == pytest.approx(100 * max(0, p - Z * error))
+        assert rows[area]["funnel_plain_upper"] == pytest.approx(100 * (p + Z * error))
         off = (x / n - p) / error
         word = "far_" if abs(off) > Z_OUTER else ""
         verdicts[area] = f"{word}{'above' if off > 0 else 'below'}" if abs(off) > Z else "within_chance"
-    assert {area: rows[area]["reference_verdict"] for area in COUNTS} == verdicts
+    assert {area: rows[area]["reference_verdict_plain"] for area in COUNTS} == verdicts
     assert len(set(verdicts.values())) >= 3, "the example shows more than one verdict"
 
 
@@ -152,10 +156,186 @@ def test_reliability_follows_the_denominator(connection: duckdb.DuckDBPyConnecti
 def test_a_change_across_a_break_is_no_change() -> None:
     """The census of 2011 lies between both dates."""
     rows = [
-        share_of("P07", "01001", f"{year}-12-31", x, 85_000) for year, x in ((2010, 9000), (2011, 14_000))
+        share_of("P07", "01001", f"{year}-12-31", x, 85_000, denominator_dataset="12411-01-01-4")
+        for year, x in ((2010, 9000), (2011, 14_000), (2012, 12_000))
     ]
     connection = warehouse(rows, ["DG", "01", "01001"])
-    assert sure(connection, "P07", "2011-12-31")["01001"]["change_verdict"] == "break"
+    verdicts = [
+        sure(connection, "P07", f"{year}-12-31")["01001"]["change_verdict"] for year in (2010, 2011, 2012)
+    ]
+    assert verdicts == ["untested", "break", "down"]
+
+
+def test_a_break_counts_although_the_row_behind_it_has_no_value() -> None:
+    """The register parts rows; the change reaches over the one without a value."""
+    rows = [
+        value_of("H01", "01001", "2009-12-31", 3.0, numerator=3000.0, denominator=100_000.0),
+        value_of("H01", "01001", "2011-12-31", None, denominator_dataset="12411-01-01-4"),
+        value_of("H01", "01001", "2013-12-31", 4.0, numerator=4000.0, denominator=100_000.0),
+    ]
+    for row in rows:
+        row["numerator_dataset"] = "22411-02-02-4"
+    connection = warehouse(rows, ["DG", "01", "01001"])
+    assert sure(connection, "H01", "2013-12-31")["01001"]["change_verdict"] == "gap"
+    connection.execute("update dim_dataset set cadence = 'four_years' where dataset_id = '22411-02-02-4'")
+    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+    row = sure(connection, "H01", "2013-12-31")["01001"]
+    assert (row["change_verdict"], row["change"], row["years_since_previous"]) == ("break", 1.0, 4.0)
+
+
+def test_the_check_of_verdicts_asks_the_register_itself() -> None:
+    """Were a verdict made across the reform of 2005, or over three years, the check would name it."""
+    rows = [
+        share_of("A04", "01001", f"{year}-12-31", x, 10_000, numerator_dataset="13211-02-05-4")
+        for year, x in ((2003, 1000), (2004, 1400), (2005, 2000), (2009, 1000))
+    ]
+    connection = warehouse(rows, ["DG", "01", "01001"])
+    rule = singular_test("no_verdict_across_a_break_or_a_gap")
+    assert connection.execute(rule).fetchall() == []
+    connection.execute(
+        "update fct_indicator_precision set change_verdict = 'down' where change_verdict <> 'untested'"
+    )
+    wrong = {(year.year, problem) for _, _, year, _, problem in connection.execute(rule).fetchall()}
+    assert wrong == {
+        (2005, "sgb2-2005"), (2009, "gap"), (2009, "ba-revision-2016"), (2009, "13211-02-05-4-2")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "years", "verdict"),
+    [
+        ("13211-02-05-4", (2015, 2016), "up"),
+        ("13211-02-05-4", (2014, 2016), "gap"),
+        ("22411-02-02-4", (2013, 2015), "up"),  # this statistic appears every two years
+        ("22411-02-02-4", (2011, 2015), "gap"),
+        ("22311-01-01-4, 22311-01-02-4", (2014, 2015), "up"),  # one of them came once, the other every year
+        ("zensus2022-bevoelkerung", (2014, 2015), "gap"),  # without a rhythm no distance is the usual one
+    ],
+)
+def test_a_change_is_given_at_the_statistics_own_interval_only(
+    table: str, years: tuple[int, int], verdict: str
+) -> None:
+    rows = [
+        share_of("A04", "01001", f"{year}-12-31", x, 10_000, numerator_dataset=table)
+        for year, x in zip(years, (1000, 1400), strict=True)
+    ]
+    [_, row] = found(
+        warehouse(rows, ["DG", "01", "01001"]),
+        "select * from fct_indicator_precision order by reference_date",
+    )
+    assert row["change_verdict"] == verdict
+    assert row["years_since_previous"] == years[1] - years[0]
+    assert row["previous_date"].year == years[0]
+    given = [row[name] is not None for name in ("change", "change_lower", "change_upper")]
+    assert given == [verdict != "gap"] * 3
+
+
+def test_every_cadence_that_a_declaration_may_give_has_an_answer() -> None:
+    """A new word in the declaration's vocabulary is no silent gap."""
+    regular = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "two_years": 24, "four_years": 48}
+    without = {"census", "irregular", "once"}
+    assert set(get_args(Cadence.model_fields["every"].annotation)) == {*regular, *without}
+    sql = macros("breaks.sql").cadence_months("?::varchar")
+    with duckdb.connect() as connection:
+        for word in (*regular, *without):
+            [(months,)] = connection.execute(f"select {sql}", [word]).fetchall()
+            assert months == regular.get(word)
+
+
+# --- over-dispersion -------------------------------------------------------------------------------------
+
+
+def spread_out(seed: int, areas: int, sd: float, target: float = 0.08) -> dict[str, tuple[float, float]]:
+    """Counts of many areas whose true shares lie around the target with a standard deviation."""
+    draw = np.random.default_rng(seed)
+    size = np.exp(draw.uniform(np.log(300), np.log(60_000), areas)).round()
+    share = np.clip(draw.normal(target, sd, areas), 0.001, 0.5)
+    return {
+        f"01{number:03}": (float(x), float(n))
+        for number, (x, n) in enumerate(zip(draw.binomial(size.astype(int), share), size, strict=True))
+    }
+
+
+def dispersion(
+    counts: dict[str, tuple[float, float]], target: float, is_rate: bool
+) -> tuple[float, float, dict[str, float]]:
+    """Spiegelhalter 2005 once more, in numpy: factor, tau, and the error of each area with tau."""
+    x, n = np.array(list(counts.values())).T
+    variance = (target if is_rate else target * (1 - target)) / n
+    z = (x / n - target) / np.sqrt(variance)
+    low, high = np.quantile(z, [0.1, 0.9])
+    factor = float(np.mean(np.clip(z, low, high) ** 2))
+    weights, areas = 1 / variance, len(z)
+    excess = (areas * factor - (areas - 1)) / (weights.sum() - (weights**2).sum() / weights.sum())
+    tau = math.sqrt(max(0.0, excess))
+    return factor, tau, dict(zip(counts, np.sqrt(variance + tau**2), strict=True))
+
+
+@pytest.mark.parametrize("indicator", ["B01", "P09"])
+@pytest.mark.parametrize("sd", [0.0, 0.01, 0.03])
+def test_limits_allow_for_over_dispersion_as_spiegelhalter_has_it(indicator: str, sd: float) -> None:
+    counts = spread_out(7, 60, sd)
+    is_rate, scale = indicator == "P09", 100 if indicator == "B01" else 1000
+    values = [
+        value_of(indicator, area, NOW, scale * x / n, numerator=x, denominator=n)
+        for area, (x, n) in {**counts, "01": (80_000.0, 1_000_000.0)}.items()
+    ]
+    rows = sure(warehouse(values, ["DG", "01", *counts]), indicator, NOW)
+    factor, tau, errors = dispersion(counts, 0.08, is_rate)
+    for area, (x, n) in counts.items():
+        row, error = rows[area], errors[area]
+        assert row["areas_in_funnel"] == len(counts)
+        assert row["overdispersion"] == pytest.approx(factor, abs=1e-9)
+        assert row["funnel_lower"] == pytest.approx(scale * max(0, 0.08 - Z * error), abs=1e-6)
+        assert row["funnel_upper"] == pytest.approx(scale * (0.08 + Z * error), abs=1e-6)
+        off = (x / n - 0.08) / error
+        word = "far_" if abs(off) > Z_OUTER else ""
+        side = f"{word}{'above' if off > 0 else 'below'}" if abs(off) > Z else "within_chance"
+        assert row["reference_verdict"] == side
+    far = sum(row["reference_verdict"].startswith("far") for row in rows.values())
+    plain = sum(row["reference_verdict_plain"].startswith("far") for row in rows.values())
+    if sd == 0.0:
+        assert tau == 0.0, "where chance explains everything, nothing is added"
+        assert [row["funnel_upper"] for row in rows.values()] == [
+            row["funnel_plain_upper"] for row in rows.values()
+        ]
+    else:
+        assert tau == pytest.approx(sd, rel=0.5)
+        assert far < plain / 3
+
+
+def test_with_few_areas_nobody_knows_how_far_they_differ_anyway() -> None:
+    """Ten areas are the least of which one lies in each tail of 10 %; the plain verdict stands beside."""
+    for areas, verdicts in ((9, {"untested"}), (10, {"within_chance"})):
+        counts = {f"0100{number}": (60.0 + 10 * number, 1000.0) for number in range(areas)}
+        values = [share_of("B01", area, NOW, x, n) for area, (x, n) in counts.items()]
+        values.append(share_of("B01", "01", NOW, 1050, 10_000))
+        rows = sure(warehouse(values, ["DG", "01", *counts]), "B01", NOW)
+        assert {rows[area]["reference_verdict"] for area in counts} == verdicts
+        assert rows["01000"]["reference_verdict_plain"] == "far_below"
+        assert rows["01000"]["areas_in_funnel"] == areas
+        assert (rows["01000"]["funnel_upper"] is None) == (areas < 10)
+
+
+def test_the_method_of_the_interval_is_the_indicators_on_both_sides_of_a_hundred_per_cent() -> None:
+    """Care of children from 3 on, counted where the centre is: 102.3 % and 99.6 % are neighbours."""
+    values = [
+        share_of("K02", "01001", "2016-03-01", 1023, 1000),
+        share_of("K02", "01002", "2016-03-01", 996, 1000),
+        share_of("B01", "01001", NOW, 102, 100),  # a slip in a table: shares stay shares
+    ]
+    connection = warehouse(values, ["DG", "01", "01001", "01002"])
+    methods = found(
+        connection,
+        "select indicator_id, count(distinct interval_method) as methods,"
+        " any_value(interval_method) as method from fct_indicator_precision group by 1 order by 1",
+    )
+    assert [(row["indicator_id"], row["methods"], row["method"]) for row in methods] == [
+        ("B01", 1, "wilson"),
+        ("K02", 1, "byar"),
+    ]
+    [slip] = sure(connection, "B01", NOW).values()
+    assert slip["lower_limit"] == pytest.approx(100 * _wilson(100, 100)[1])
 
 
 def test_rounding_at_the_source_widens_the_interval() -> None:

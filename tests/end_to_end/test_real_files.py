@@ -164,3 +164,78 @@ def test_one_series_across_tables_that_succeed_each_other(real_place: Place, rea
         real_place, "select effective_date::varchar from dim_break where break_id = 'succession-22311'"
     )
     assert seams == [("2005-12-31",)]
+
+
+OFFICIAL_MEAN_AGES = {
+    "DG": 44.2, "01": 44.9, "02": 42.3, "03": 44.3, "04": 43.8, "05": 43.9, "06": 43.7, "07": 44.5,
+    "08": 43.3, "09": 43.6, "10": 46.0, "11": 42.7, "12": 46.8, "13": 46.5, "14": 46.6, "15": 47.4,
+    "16": 46.8,
+    "01003": 44.9, "03153": 47.7, "04011": 43.8, "05314": 41.7, "06412": 40.8, "07211": 40.7, "08221": 40.4,
+    "09180": 46.0, "10041": 45.4, "12054": 42.8, "13003": 44.8, "14523": 49.1, "15001": 49.8, "16077": 49.8,
+}  # fmt: skip
+"""31.12.2015, years: Statistische Ämter des Bundes und der Länder, table 12411-07-01-4, dl-de/by-2-0."""
+
+
+def test_mean_ages_are_the_offices(real_place: Place, real_run: Ended) -> None:
+    """The office has single years up to the oldest; groups of five meet its first decimal but for a hair."""
+    ours = dict(asked(real_place, "select area_code, value from mart_indicator where indicator_id = 'D07'"))
+    off = {area: ours[area] - printed for area, printed in OFFICIAL_MEAN_AGES.items()}
+    assert max(abs(one) for one in off.values()) < 0.05 + 0.012
+    assert sum(round(ours[area], 1) != printed for area, printed in OFFICIAL_MEAN_AGES.items()) <= 2
+    assert abs(sum(off.values()) / len(off)) < 0.01, "neither too high nor too low on the whole"
+
+
+def test_no_verdict_on_a_change_crosses_a_break_or_more_than_one_interval(
+    real_place: Place, real_run: Ended
+) -> None:
+    """Seen before: the rate of 2025 judged against 2016, of another edition; income of 2021 against 2014."""
+    judged = "('up', 'down', 'within_chance')"
+    for table in ("mart_area_profile", "mart_indicator", "mart_peer_ring"):
+        crossed = asked(
+            real_place,
+            f"select count(*), count(*) filter (exists (select 1 from fct_indicator_break as breaks"
+            f" where breaks.indicator_id = judged.indicator_id and breaks.area_code = judged.area_code"
+            f" and breaks.reference_date > precision.previous_date"
+            f" and breaks.reference_date <= judged.reference_date)),"
+            f" max(precision.years_since_previous)"
+            f" from (select * from {table} where change_verdict in {judged}) as judged"
+            f" inner join fct_indicator_precision as precision"
+            f" using (indicator_id, area_code, reference_date)",
+        )
+        assert crossed[0][0] > 50
+        assert crossed[0][1] == 0
+        assert crossed[0][2] <= 2.0  # care statistics appear every two years
+    for indicator, years in (("A01", 9.0), ("P14", 7.0), ("B01", 8.0)):
+        rows = asked(
+            real_place,
+            "select distinct change_verdict, years_since_previous, change from mart_area_profile"
+            f" where indicator_id = '{indicator}' and area_code = '01001'",
+        )
+        assert rows == [("gap", years, None)]
+
+
+def test_deliveries_of_2017_and_later_ones_are_not_one_series(real_place: Place, real_run: Ended) -> None:
+    found = asked(
+        real_place,
+        "select statistic_prefix, year(effective_date), area_code from dim_break where kind = 'delivery'"
+        " and statistic_prefix <> 'lor-population-derivative' order by 1",
+    )
+    assert found == [
+        ("13211-02-05-4", 2025, None), ("21111-01-03-4", 2023, None), ("21111-02-06-4", 2023, None),
+        ("82411-01-03-4", 2021, None),
+    ]  # fmt: skip
+
+
+def test_most_verdicts_are_not_far_off(real_place: Place, real_run: Ended) -> None:
+    """By chance alone three of four Kreise were far above or below their Land."""
+    shares = asked(
+        real_place,
+        "select count(*) filter (reference_verdict_plain like 'far%') / count(*),"
+        " count(*) filter (reference_verdict like 'far%') / count(*),"
+        " count(distinct (indicator_id, interval_method)) - count(distinct indicator_id)"
+        " from mart_indicator where area_level = 'KREIS' and reference_verdict_plain <> 'untested'",
+    )
+    [(plain, published, methods)] = shares
+    assert plain > 0.7
+    assert 0.001 < published < 0.1
+    assert methods == 0, "one method of interval per indicator"

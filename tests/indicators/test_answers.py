@@ -74,7 +74,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "indicator_part",
         "indicator_area_level",
         "indicator_edition",
-        "indicator_break",
     ):
         store(seed, pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{seed}.csv"].encode())))
     store(
@@ -187,7 +186,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             815.0 as numerator, 2264.0 as denominator, '%' as unit, 1 as decimals, 'A' as obs_status,
             'none' as missing_reason, 34.05 as lower_limit, 38.0 as upper_limit, 'wilson' as interval_method,
             'high' as reliability, 30.9 as reference_value, 'far_above' as reference_verdict,
-            null::double as change, 'untested' as change_verdict, false as is_backcast,
+            null::double as years_since_previous, null::double as change,
+            'untested' as change_verdict, false as is_backcast,
             timestamp '2018-10-01' as known_from, '01001' as area_key, 'D2016-03-01' as period_key,
             'F' as conf_status, null::integer as rounding_base, '22543-01-02-4' as numerator_dataset,
             '12411-02-03-4' as denominator_dataset"""
@@ -205,8 +205,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         " 'not_measurable' as status, 'baseline_missing' as status_reason"
     )
     connection.execute(
-        "create table dim_break as select *, 'source' as source from (values"
+        "create table dim_break as select *, what_en as break_id, 'source' as source,"
+        " null::varchar as indicator_id, null::varchar as area_code from (values"
         " ('12411', null::varchar, date '2011-12-31', 'definition', 'Zensus 2011', 'census of 2011'),"
+        " ('12411', null, date '2022-12-31', 'definition', 'Zensus 2022', 'census of 2022'),"
         " ('12411-02-03-4', null, date '2011-12-31', 'definition', 'Fußnote', 'footnote of the census'),"
         " ('22543', '08', date '2011-01-01', 'definition', 'Stand 2011', 'territorial status of 2011'),"
         " ('22542', null, date '2011-06-01', 'definition', 'anderes', 'another statistic'))"
@@ -217,7 +219,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "create table fct_town_indicator as select *, '' as leaf_codes, '' as edition from mart_indicator"
         " limit 0"
     )
-    for name in ("indicator_as_known", "indicator_on", "breaks_between"):
+    for name in ("indicator_as_known", "indicator_on", "breaks_in"):
         connection.execute(function(name))
     connection.close()
     return file
@@ -387,8 +389,8 @@ def test_the_receipt_names_every_cell_with_table_line_and_hash(warehouse: Path) 
     assert "2016-03-01: 36.0 %" in text
     assert "table 12411-02-03-4, f.csv line 18 field 6, sha256 abababababab" in text
     assert "break before it: 2011-12-31, census of 2011 (tables 12411)" in text
-    assert text.count("break before it: 2011") == 1, "the indicator's own note tells of the same census"
-    assert "break after it: 2022-05-15" in text
+    assert text.count("break before it: 2011") == 1, "the note of the table tells of the same census"
+    assert "break after it: 2022-12-31" in text
     assert "another statistic" not in text
     assert "territorial status of 2011" not in text, "it concerns another Land"
 

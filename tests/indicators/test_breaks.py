@@ -1,56 +1,52 @@
-"""Breaks between the rows of a series, over `breaks_between` with the breaks on record in the catalog."""
+"""The one register of breaks, and which of them part the rows of a series."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from dbt_project.indicators.breaks import breaks_of
-from dbt_project.indicators.query import denominator_dates
 from dbt_project.indicators.warehouse import Row
 from tests.dbt.rendering import function
+from tests.indicators.register_of_breaks import register_of_breaks
 
-CATALOG = Path(__file__).parents[2] / "sources" / "catalog" / "breaks.csv"
 HOUSING = ("22311-01-01-4", "22311-01-02-4")
 PEOPLE = "12411-01-01-4"
 
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The register over the catalogue and some areas, as the model makes it, and what reads it."""
     with duckdb.connect() as connection:
-        connection.execute("create table dim_break as from read_csv(?, header = true)", [str(CATALOG)])
-        connection.execute(  # notes of declared tables, as `dim_break` has them beside the catalog
-            "insert into dim_break by name select *, 'definition' as kind, 'note' as what_en from (values"
-            " ('22311-01-01-4', null, date '2005-01-01'), ('22311-01-02-4', '08', date '2011-01-01'),"
-            " ('12411-01-01-4', null, date '2011-12-31'), ('12411-01-01-4', null, date '2022-12-31'))"
-            " as given (statistic_prefix, area_prefix, effective_date)"
+        register_of_breaks(
+            connection,
+            areas=[
+                ("03159", "Göttingen", "2016-11-01", "03152, 03156"),
+                ("08111", "Stuttgart", "1900-01-01", None),
+                ("16063", "Wartburgkreis", "1900-01-01", None),
+                ("12345678", "Planungsraum", "2021-01-01", None),
+            ],
+            ways=[
+                (2020, "16056", 2021, "16063"),
+                (2020, "16063", 2021, "16063"),
+                (2015, "03152", 2016, "03159"),
+                (2015, "16056", 2021, "16063"),
+            ],
         )
         connection.execute(
-            "create table dim_area as select *, 'law' as legal_basis, date '9999-12-31' as valid_to"
-            " from (values"
-            " ('03159', 'Göttingen', date '2016-11-01', '03152, 03156'),"
-            " ('08111', 'Stuttgart', date '1900-01-01', null),"
-            " ('16063', 'Wartburgkreis', date '1900-01-01', null),"
-            " ('12345678', 'Planungsraum', date '2021-01-01', null))"
-            " as given (area_code, area_name, valid_from, predecessor_codes)"
+            """create table indicator as select * from (values
+                ('P09', 'same', null, null), ('year_end', 'year_end', null, null),
+                ('year_end_before', 'year_end_before', null, null),
+                ('mean_of_two', 'mean_of_two', null, null),
+                ('H01', 'same', null, null), ('ratio', 'same', 'H01', 'P09')
+            ) as given (indicator_id, denominator_date, operand_1, operand_2)"""
         )
-        connection.execute(
-            "create table bridge_area_crosswalk as from (values (2020, '16056', 2021, '16063'),"
-            " (2020, '16063', 2021, '16063'), (2015, '03152', 2016, '03159'), (2015, '16056', 2021, '16063'))"
-            " as given (from_year, from_code, to_year, to_code)"
-        )
-        connection.execute(
-            "create table indicator_break as select 'P09' as indicator_id, * from (values"
-            " (date '2005-01-01', 'ohne Transferleistungen', 'recipients of transfer benefits excluded'),"
-            " (date '2009-01-01', 'Reform', 'reform of 2009'),"
-            " (date '2011-05-09', 'Zensus', 'census 2011'), (date '2022-05-15', 'Zensus', 'census 2022'))"
-            " as given (break_date, note_de, note_en)"
-        )
-        connection.execute(function("breaks_between"))
+        for name in ("breaks_between", "breaks_in"):
+            connection.execute(function(name))
         yield connection
 
 
@@ -65,18 +61,11 @@ def series(
 
 
 def told(
-    connection: duckdb.DuckDBPyConnection,
-    rows: list[Row],
-    rule: str = "same",
-    indicator: str = "P09",
-    **how: bool,
+    connection: duckdb.DuckDBPyConnection, rows: list[Row], indicator: str = "P09", **how: bool
 ) -> list[tuple[str, str, str | None, str | None]]:
-    def dates(day: dt.date) -> list[dt.date]:
-        return denominator_dates({"denominator_date": rule}, day)
-
     return [
         (f"{one['break_date']}", f"{one['before']}", one["dataset_scope"], one["area_scope"])
-        for one in breaks_of(connection, indicator, rows, dates, **how)
+        for one in breaks_of(connection, indicator, rows, **how)
     ]
 
 
@@ -88,7 +77,7 @@ def test_a_whole_series_has_each_event_once_where_it_stands(warehouse: duckdb.Du
     assert told(warehouse, rows) == [
         # the seam of the two tables, which tells of the reform of that year too
         ("2005-12-31", "2005-12-31", "22311-01-0", None),
-        ("2009-01-01", "2009-12-31", None, None),
+        ("2009-01-01", "2009-12-31", "22311", None),
         ("2011-01-01", "2011-12-31", HOUSING[1], "08"),
         # for the statistic, for its table and for the indicator
         ("2011-12-31", "2011-12-31", "12411", None),
@@ -101,34 +90,39 @@ def test_an_area_out_of_scope_and_a_table_that_is_not_used_are_not_named(
     assert told(warehouse, series("01001", "2010-12-31", "2011-12-31")) == [
         ("2011-12-31", "2011-12-31", "12411", None)
     ]
-    assert told(warehouse, series("01001", "2010-12-31", "2011-12-31", denominator=None), indicator="X") == []
+    assert told(warehouse, series("01001", "2010-12-31", "2011-12-31", denominator=None)) == []
     assert told(warehouse, series("01001", "2012-12-31", "2013-12-31")) == []
     assert told(warehouse, []) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "before"),
-    [("year_end", "2022-06-30"), ("year_end_before", "2023-06-30"), ("mean_of_two", "2022-06-30")],
+    [
+        ("year_end", ["2022-06-30"]),
+        ("year_end_before", ["2023-06-30"]),
+        ("mean_of_two", ["2022-06-30", "2023-06-30"]),
+    ],
 )
 def test_a_break_of_the_denominator_counts_between_its_days(
-    warehouse: duckdb.DuckDBPyConnection, rule: str, before: str
+    warehouse: duckdb.DuckDBPyConnection, rule: str, before: list[str]
 ) -> None:
-    rows = series("01001", "2021-06-30", "2022-06-30", "2023-06-30")
-    assert told(warehouse, rows, rule) == [("2022-12-31", before, "12411", None)]
+    """A mean of two days is crossed twice: with the first half of it, and with the second."""
+    rows = series("01001", "2021-06-30", "2022-06-30", "2023-06-30", "2024-06-30", numerator="X")
+    assert told(warehouse, rows, rule) == [("2022-12-31", one, "12411", None) for one in before]
 
 
 def test_new_boundaries_are_named_unless_the_numbers_were_carried_to_them(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = series("03159", "2015-12-31", "2016-12-31")
+    rows = series("03159", "2015-12-31", "2016-12-31", numerator="X")
     assert told(warehouse, rows) == [("2016-11-01", "2016-12-31", None, "03159")]
     assert told(warehouse, rows, converted=True) == []
-    carried = series("03159", "2015-12-31", is_backcast=True) + rows[1:]
+    carried = series("03159", "2015-12-31", numerator="X", is_backcast=True) + rows[1:]
     assert told(warehouse, carried) == []
 
 
 def test_an_area_that_grew_under_its_old_code_is_named_too(warehouse: duckdb.DuckDBPyConnection) -> None:
-    rows = series("16063", "2019-12-31", "2020-12-31", "2021-12-31")
+    rows = series("16063", "2019-12-31", "2020-12-31", "2021-12-31", numerator="X")
     assert told(warehouse, rows) == [("2021-12-31", "2021-12-31", None, "16063")]
     assert told(warehouse, rows, converted=True) == []
     days = [dt.date(2019, 12, 31), dt.date(2021, 12, 31)]
@@ -152,6 +146,81 @@ def test_what_conversion_does_not_bridge_stays(warehouse: duckdb.DuckDBPyConnect
 
 def test_the_macro_gives_one_table_and_area_as_documented(warehouse: duckdb.DuckDBPyConnection) -> None:
     sql = "select effective_date, dataset_scope, area_scope from breaks_between(?, ?, ?, ?)"
-    days = [dt.date(2005, 12, 31), dt.date(2020, 12, 31)]
+    days = [dt.date(2009, 12, 31), dt.date(2019, 12, 31)]
     found = warehouse.execute(sql, ["22311-01-02-4", "03159", *days]).fetchall()
-    assert found == [(dt.date(2016, 11, 1), None, "03159")]
+    assert found == [(dt.date(2016, 1, 1), "22311", None), (dt.date(2016, 11, 1), None, "03159")]
+
+
+def test_a_new_edition_of_the_definition_is_a_break_of_the_indicator_and_of_what_is_derived_from_it(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = series("01001", "2015-12-31", "2017-12-31", numerator="none", denominator=None)
+    for indicator, expected in (("H01", 1), ("ratio", 1), ("P09", 0)):
+        found = breaks_of(warehouse, indicator, rows)
+        assert len(found) == expected, indicator
+        assert all("grades of care" in one["note_en"] for one in found)
+
+
+def delivered(
+    *editions: dict[int, float | None], corrected: frozenset[int] = frozenset()
+) -> list[dict[str, Any]]:
+    """Cells of one area in the shape of a fact: versions of what these deliveries print by year."""
+    found: list[dict[str, Any]] = []
+    for year in sorted({year for edition in editions for year in edition}):
+        for number, edition in enumerate(editions, start=1):
+            if year not in edition:
+                continue
+            last = next((one for one in reversed(found) if one["year"] == year), None)
+            if last is not None and last["value"] == edition[year]:
+                last["last"] = number
+                continue
+            if last is not None:
+                last["until"] = number
+            found.append(
+                {"year": year, "value": edition[year], "first": number, "last": number, "until": None}
+            )
+    return found
+
+
+OLD = {2012: 1.0, 2013: 2.0, 2014: 3.0}
+
+
+@pytest.mark.parametrize(
+    ("editions", "seams"),
+    [
+        pytest.param([OLD], [], id="one delivery"),
+        pytest.param([OLD, {2015: 4.0, 2016: 5.0}], [2015], id="nothing in common"),
+        pytest.param([OLD, {2014: 3.0, 2015: 4.0}], [], id="a common year is equal"),
+        pytest.param([OLD, {2014: 3.5, 2015: 4.0}], [2014], id="the common year was revised"),
+        pytest.param([OLD, {2013: 2.0, 2014: 3.5, 2015: 4.0}], [], id="an equal year before the revised one"),
+        pytest.param([OLD, {2014: None, 2015: 4.0}], [2015], id="the common year has no figure now"),
+        pytest.param([{2014: 3.0, 2015: 4.0}, {2012: 1.0, 2013: 2.0}], [2014], id="older years came later"),
+        pytest.param([OLD, {2014: 3.0, 2015: 4.0}, {2015: 4.0, 2016: 5.0}], [], id="a chain of equal years"),
+        pytest.param([OLD, {2014: 3.0, 2015: 4.0}, {2016: 5.0}], [2016], id="a chain with a gap"),
+    ],
+)
+def test_a_seam_between_deliveries_is_a_break_unless_a_common_period_proves_equality(
+    editions: list[dict[int, float | None]], seams: list[int]
+) -> None:
+    """The office's table 82411 was delivered in 2017 and 2023, calculated anew in between."""
+    with duckdb.connect() as connection:
+        register_of_breaks(connection, areas=[], ways=[], income={"01001": delivered(*editions)})
+        found = connection.execute(
+            "select year(effective_date), area_code from dim_break where kind = 'delivery' order by 1"
+        ).fetchall()
+    assert found == [(year, None) for year in seams]
+
+
+def test_where_some_areas_go_on_the_seam_is_of_the_others_only() -> None:
+    revised, kept = delivered(OLD, {2014: 3.5, 2015: 4.0}), delivered(OLD, {2014: 3.0, 2015: 4.0})
+    with duckdb.connect() as connection:
+        register_of_breaks(connection, areas=[], ways=[], income={"01": revised, "01001": kept})
+        connection.execute(
+            "create table indicator as select 'P14' as indicator_id, 'none' as denominator_date,"
+            " null::varchar as operand_1, null::varchar as operand_2"
+        )
+        connection.execute(function("breaks_in"))
+        tables = {"numerator": "82411-01-03-4", "denominator": None}
+        for area, expected in (("01", ["2014-12-31"]), ("01001", []), ("01002", [])):
+            rows = series(area, "2013-12-31", "2014-12-31", "2015-12-31", **tables)  # type: ignore[arg-type]
+            assert [f"{one['before']}" for one in breaks_of(connection, "P14", rows)] == expected, area

@@ -57,12 +57,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "create table dim_dataset as select dataset_id, publisher, table_code, title_de, publisher_name,"
             " attribution from datasets"
         )
-        for seed in ("indicator_edition", "indicator_break"):
-            path = str(PROJECT / "seeds" / f"{seed}.csv")
-            connection.execute(f"create table {seed} as select * from read_csv(?)", [path])
+        path = str(PROJECT / "seeds" / "indicator_edition.csv")
+        connection.execute("create table indicator_edition as select * from read_csv(?)", [path])
         connection.execute(
-            "create table dim_break (statistic_prefix varchar, area_prefix varchar, effective_date date,"
-            " kind varchar, what_de varchar, what_en varchar, source varchar)"
+            "create table dim_break (break_id varchar, indicator_id varchar, statistic_prefix varchar,"
+            " area_prefix varchar, area_code varchar, effective_date date, kind varchar, what_de varchar,"
+            " what_en varchar, source varchar)"
         )
         for empty in ("fct_indicator", "mart_indicator"):
             connection.execute(f"create table {empty} as select * from fct_town_indicator limit 0")
@@ -79,7 +79,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "create table bridge_area_crosswalk (from_year integer, from_code varchar, to_year integer,"
             " to_code varchar, weight_population double, weight_area double, grade varchar)"
         )
-        connection.execute(function("breaks_between"))
+        connection.execute(function("breaks_in"))
     return file
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dbt_project.indicators import specification
@@ -125,14 +126,29 @@ def test_foreigners_by_age_come_from_the_table_that_has_them(
     assert groups >= {"Y15T17", "Y60T64"}
 
 
-def test_mean_age_weighs_each_group_at_its_middle(specifications: specification.Specifications) -> None:
+def test_mean_age_weighs_a_group_by_what_lies_beside_it(
+    specifications: specification.Specifications,
+) -> None:
+    """The sum of ages of a parabola through the groups, integrated numerically, is that of the factors."""
     factors = {
         term.where["age_group"]: term.factor
         for term in specifications.terms_of(specifications["D07"])["numerator"]
     }
     assert factors["Y0"] == 0.5
-    assert factors["Y75T79"] == 77.5
-    assert factors["Y_GE90"] == 92.5
+    assert factors["Y40"] == 40.5
+    groups = {70: 3_700_000.0, 75: 4_270_000.0, 80: 2_380_000.0, 85: 1_490_000.0, 90: 718_000.0}
+    expected = sum(groups[70] / 5 * (age + 0.5) for age in range(70, 75)) + groups[90] * 92.5
+    for first in (75, 80, 85):
+        before, own, after = (groups[first + step] for step in (-5, 0, 5))
+        # counts of three groups of the width 5 around age 0 fix c + bx + ax²
+        edges = ((-7.5, -2.5), (-2.5, 2.5), (2.5, 7.5))
+        system = [[5, (high**2 - low**2) / 2, (high**3 - low**3) / 3] for low, high in edges]
+        c, b, a = np.linalg.solve(system, [before, own, after])
+        ages = np.linspace(-2.5, 2.5, 20_001)
+        expected += own * (first + 2.5) + np.trapezoid(ages * (c + b * ages + a * ages**2), ages)
+    parts = {f"Y{age}": groups[70] / 5 for age in range(70, 75)}
+    parts |= {"Y75T79": groups[75], "Y80T84": groups[80], "Y85T89": groups[85], "Y_GE90": groups[90]}
+    assert sum(factors[code] * people for code, people in parts.items()) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(

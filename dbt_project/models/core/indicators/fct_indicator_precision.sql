@@ -5,7 +5,16 @@
   A fraction is the value without its unit: x of n. The ratio of two groups (odds) is treated as the share of the
   first in both. A percentage the publisher computed gets its denominator back from numerator and value. The
   publisher's rounding widens the interval: the lower limit holds for the smallest count that rounds to the
-  numerator, the upper for the largest.
+  numerator, the upper for the largest. The method of the interval is the indicator's, so that neighbours on both sides
+  of 100 % are measured alike.
+
+  Comparison with the next higher area. Plain limits ask whether an area differs by more than chance. Areas do differ,
+  for more reasons than an indicator holds, so with many thousand people nearly all are "far" off. The published verdict
+  asks whether an area stands out among the areas of its level: the limits are widened by what they differ anyway
+  (Spiegelhalter 2005, macros/small_numbers.sql).
+
+  Change. It is given against the value before when that is one interval of the statistic away; farther apart the distance
+  is named and nothing is judged. Nor is it across a break of the register.
 -#}
 with indicators as (
 
@@ -33,7 +42,13 @@ identity as (
 
 breaks as (
 
-    select * from {{ ref('indicator_break') }}
+    select * from {{ ref('fct_indicator_break') }}
+
+),
+
+datasets as (
+
+    select * from {{ ref('dim_dataset') }}
 
 ),
 
@@ -94,8 +109,7 @@ fractions as (
         case when statistic = 'odds' then x + denominator else denominator end as n,
         case
             when x is null or x < 0 or denominator is null or denominator <= 0 then 'none'
-            when statistic = 'rate' or (statistic <> 'odds' and x > denominator) then 'byar'
-            else 'wilson'
+            else {{ interval_method('statistic') }}
         end as interval_method
     from counts
 
@@ -107,7 +121,7 @@ limits as (
         *,
         case when interval_method <> 'none' then x / n end as fraction,
         case
-            when interval_method = 'wilson' then {{ wilson_lower('greatest(x - rounding_slack, 0)', 'n') }}
+            when interval_method = 'wilson' then {{ wilson_lower('least(greatest(x - rounding_slack, 0), n)', 'n') }}
             when interval_method = 'byar' then {{ byar_lower('greatest(x - rounding_slack, 0)', 'n') }}
         end as fraction_lower,
         case
@@ -178,17 +192,92 @@ compared as (
 
 ),
 
-funnelled as (
+deviating as (
+
+    select
+        *,
+        case when pool_mean is not null then pool_mean + coalesce(smoothing_weight, 0) * (fraction - pool_mean) end
+            as smoothed_fraction,
+        case
+            when reference_fraction is not null and n is not null
+                then {{ expected_error('reference_fraction', 'n', 'interval_method') }}
+        end as reference_error
+    from compared
+
+),
+
+-- the areas of one level, each against its next higher one
+funnel as (
+
+    select
+        indicator_id,
+        reference_date,
+        area_level,
+        reference_error,
+        (fraction - reference_fraction) / nullif(reference_error, 0) as z
+    from deviating
+    where reference_error > 0 and not is_backcast
+
+),
+
+tails as (
+
+    select
+        indicator_id,
+        reference_date,
+        area_level,
+        quantile_cont(z, {{ winsorised_share() }}) as lowest_z,
+        quantile_cont(z, 1 - {{ winsorised_share() }}) as highest_z
+    from funnel
+    group by indicator_id, reference_date, area_level
+
+),
+
+dispersions as (
+
+    select
+        funnel.indicator_id,
+        funnel.reference_date,
+        funnel.area_level,
+        count(*) as areas_in_funnel,
+        avg(power(greatest(least(funnel.z, tails.highest_z), tails.lowest_z), 2)) as overdispersion,
+        sum(1 / power(funnel.reference_error, 2)) as sum_of_weights,
+        sum(1 / power(funnel.reference_error, 4)) as sum_of_squared_weights
+    from funnel
+    inner join tails
+        on funnel.indicator_id = tails.indicator_id
+        and funnel.reference_date = tails.reference_date
+        and funnel.area_level = tails.area_level
+    group by funnel.indicator_id, funnel.reference_date, funnel.area_level
+
+),
+
+spreads as (
 
     select
         *,
         case
-            when reference_fraction is not null and n is not null
-                then {{ expected_error('reference_fraction', 'n', 'interval_method') }}
-        end as reference_error,
-        case when pool_mean is not null then pool_mean + coalesce(smoothing_weight, 0) * (fraction - pool_mean) end
-            as smoothed_fraction
-    from compared
+            when areas_in_funnel >= {{ least_areas_in_funnel() }}
+                then {{ settled(between_areas_error(
+                    'areas_in_funnel', 'overdispersion', 'sum_of_weights', 'sum_of_squared_weights'
+                )) }}
+        end as between_error
+    from dispersions
+
+),
+
+funnelled as (
+
+    select
+        deviating.*,
+        cast(spreads.areas_in_funnel as integer) as areas_in_funnel,
+        {{ settled('spreads.overdispersion') }} as overdispersion,
+        sqrt(power(deviating.reference_error, 2) + power(spreads.between_error, 2)) as spread_error
+    from deviating
+    left join spreads
+        on deviating.indicator_id = spreads.indicator_id
+        and deviating.reference_date = spreads.reference_date
+        and deviating.area_level = spreads.area_level
 
 ),
 
@@ -199,11 +288,10 @@ scaled as (
         *,
         scale * {{ in_unit('fraction_lower') }} as lower_limit,
         scale * {{ in_unit('fraction_upper') }} as upper_limit,
-        case
-            when reference_error is not null
-                then scale * {{ in_unit('greatest(0, reference_fraction - ' ~ z_95() ~ ' * reference_error)') }}
-        end as funnel_lower,
-        scale * {{ in_unit('(reference_fraction + ' ~ z_95() ~ ' * reference_error)') }} as funnel_upper,
+        scale * {{ in_unit(funnel_lower('reference_fraction', 'spread_error')) }} as funnel_lower,
+        scale * {{ in_unit(funnel_upper('reference_fraction', 'spread_error', 'interval_method')) }} as funnel_upper,
+        scale * {{ in_unit(funnel_lower('reference_fraction', 'reference_error')) }} as funnel_plain_lower,
+        scale * {{ in_unit(funnel_upper('reference_fraction', 'reference_error', 'interval_method')) }} as funnel_plain_upper,
         scale * {{ in_unit('smoothed_fraction') }} as smoothed_value,
         scale * rounding_slack / nullif(denominator, 0) as rounding_error
     from funnelled
@@ -215,6 +303,7 @@ earlier as (
     select
         indicator_id,
         area_key,
+        area_code,
         reference_date,
         lag(reference_date) over series as previous_date,
         lag(value) over series as previous_value,
@@ -226,19 +315,44 @@ earlier as (
 
 ),
 
+-- the register parts two rows that follow each other; between two values there may be rows without one
 broken as (
 
-    select
+    select distinct
         earlier.indicator_id,
         earlier.area_key,
-        earlier.reference_date,
-        count(*) as breaks_between
+        earlier.reference_date
     from earlier
     inner join breaks
         on earlier.indicator_id = breaks.indicator_id
-        and breaks.break_date > earlier.previous_date
-        and breaks.break_date <= earlier.reference_date
-    group by earlier.indicator_id, earlier.area_key, earlier.reference_date
+        and earlier.area_code = breaks.area_code
+        and breaks.reference_date > earlier.previous_date
+        and breaks.reference_date <= earlier.reference_date
+
+),
+
+-- how often the tables of the numerator appear; where one succeeded another the declared rhythm of the longer holds
+rhythms as (
+
+    select
+        named.indicator_id,
+        max({{ cadence_months('datasets.cadence') }}) as months
+    from (select distinct indicator_id, numerator_dataset from computed) as named
+    inner join datasets
+        on contains(', ' || named.numerator_dataset || ', ', ', ' || datasets.dataset_id || ', ')
+    group by named.indicator_id
+
+),
+
+stepped as (
+
+    select
+        earlier.*,
+        {{ months_between('earlier.previous_date', 'earlier.reference_date') }} as months_since,
+        {{ months_between('earlier.previous_date', 'earlier.reference_date') }} <= rhythms.months as is_next
+    from earlier
+    left join rhythms on earlier.indicator_id = rhythms.indicator_id
+    where earlier.previous_date is not null
 
 ),
 
@@ -246,18 +360,24 @@ changed as (
 
     select
         scaled.*,
-        earlier.previous_date,
-        scaled.value - earlier.previous_value as change,
-        {{ difference_lower('earlier.previous_value', 'earlier.previous_upper', 'scaled.value', 'scaled.lower_limit') }}
-            as change_lower,
-        {{ difference_upper('earlier.previous_value', 'earlier.previous_lower', 'scaled.value', 'scaled.upper_limit') }}
-            as change_upper,
-        broken.breaks_between is not null as crosses_break
+        stepped.previous_date,
+        round(stepped.months_since / 12.0, 2) as years_since_previous,
+        stepped.previous_date is not null and not coalesce(stepped.is_next, false) as is_far,
+        case when stepped.is_next then scaled.value - stepped.previous_value end as change,
+        case
+            when stepped.is_next
+                then {{ difference_lower('stepped.previous_value', 'stepped.previous_upper', 'scaled.value', 'scaled.lower_limit') }}
+        end as change_lower,
+        case
+            when stepped.is_next
+                then {{ difference_upper('stepped.previous_value', 'stepped.previous_lower', 'scaled.value', 'scaled.upper_limit') }}
+        end as change_upper,
+        broken.indicator_id is not null as crosses_break
     from scaled
-    left join earlier
-        on scaled.indicator_id = earlier.indicator_id
-        and scaled.area_key = earlier.area_key
-        and scaled.reference_date = earlier.reference_date
+    left join stepped
+        on scaled.indicator_id = stepped.indicator_id
+        and scaled.area_key = stepped.area_key
+        and scaled.reference_date = stepped.reference_date
     left join broken
         on scaled.indicator_id = broken.indicator_id
         and scaled.area_key = broken.area_key
@@ -280,22 +400,23 @@ select
     changed.reference_value,
     changed.funnel_lower,
     changed.funnel_upper,
-    case
-        when changed.reference_error is null then 'untested'
-        when changed.fraction > changed.reference_fraction + {{ z_998() }} * changed.reference_error then 'far_above'
-        when changed.fraction > changed.reference_fraction + {{ z_95() }} * changed.reference_error then 'above'
-        when changed.fraction < changed.reference_fraction - {{ z_998() }} * changed.reference_error then 'far_below'
-        when changed.fraction < changed.reference_fraction - {{ z_95() }} * changed.reference_error then 'below'
-        else 'within_chance'
-    end as reference_verdict,
+    {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.spread_error') }} as reference_verdict,
+    changed.funnel_plain_lower,
+    changed.funnel_plain_upper,
+    {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.reference_error') }}
+        as reference_verdict_plain,
+    case when changed.reference_error is not null then changed.areas_in_funnel end as areas_in_funnel,
+    case when changed.reference_error is not null then changed.overdispersion end as overdispersion,
     {{ settled('changed.smoothed_value') }} as smoothed_value,
     case when changed.pool_mean is not null then coalesce({{ settled('changed.smoothing_weight') }}, 0) end
         as smoothing_weight,
     changed.previous_date,
+    changed.years_since_previous,
     changed.change,
     changed.change_lower,
     changed.change_upper,
     case
+        when changed.is_far then 'gap'
         when changed.change is null then 'untested'
         when changed.crosses_break then 'break'
         when changed.change_lower is null then 'untested'

@@ -178,8 +178,7 @@ valued as (
         divisor as n,
         case
             when numerator is null or statistic = 'none' or coalesce(divisor, 0) <= 0 then 'none'
-            when statistic = 'rate' or numerator > divisor then 'byar'
-            else 'wilson'
+            else {{ interval_method('statistic') }}
         end as interval_method
     from joined
 
@@ -208,11 +207,11 @@ select
         else 'not_meaningful'
     end as missing_reason,
     scale * case interval_method
-        when 'wilson' then {{ wilson_lower('x', 'n') }}
+        when 'wilson' then {{ wilson_lower('least(x, n)', 'n') }}
         when 'byar' then {{ byar_lower('x', 'n') }}
     end as lower_limit,
     scale * case interval_method
-        when 'wilson' then {{ wilson_upper('x', 'n') }}
+        when 'wilson' then {{ wilson_upper('least(x, n)', 'n') }}
         when 'byar' then {{ byar_upper('x', 'n') }}
     end as upper_limit,
     interval_method,

@@ -22,7 +22,7 @@ precision as (
 
 breaks as (
 
-    select * from {{ ref('indicator_break') }}
+    select * from {{ ref('fct_indicator_break') }}
 
 ),
 
@@ -115,8 +115,11 @@ followed as (
             from breaks
             where
                 breaks.indicator_id = baselines.indicator_id
-                and breaks.break_date > baselines.baseline_date
-                and breaks.break_date <= measured.reference_date
+                and breaks.area_code = baselines.area_code
+                and breaks.reference_date > baselines.baseline_date
+                and breaks.reference_date <= measured.reference_date
+                -- a baseline given as a figure may lie between two rows of the series
+                and (breaks.previous_date >= baselines.baseline_date or breaks.break_date > baselines.baseline_date)
         ) > 0 as crosses_break
     from baselines
     left join measured
@@ -209,7 +212,7 @@ select
     stated.moved as change_since_baseline,
     stated.moved_lower as change_lower,
     stated.moved_upper as change_upper,
-    peer_changes.peer_change,
+    case when not stated.crosses_break then peer_changes.peer_change end as peer_change,
     cast(peer_changes.peers_measured as integer) as peers_measured
 from stated
 inner join indicators on stated.indicator_id = indicators.indicator_id

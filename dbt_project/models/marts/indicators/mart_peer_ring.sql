@@ -81,7 +81,7 @@ summaries as (
         quantile_cont(value, 0.75) as ring_upper_quartile,
         min(value) as ring_minimum,
         max(value) as ring_maximum,
-        median(change) as ring_change_median,
+        median(change) filter (change_verdict <> 'break') as ring_change_median,
         count(distinct definition_edition) as editions,
         count(distinct numerator_dataset) as sources,
         mode(numerator_dataset) as usual_source,

@@ -1,0 +1,1 @@
+{{ breaks_in_series(built('fct_indicator')) }}
