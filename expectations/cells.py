@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -163,61 +163,47 @@ def write(verdict: Verdict, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Shared:
-    """Cells that one product refuses and another carries: by check how many, of which datasets and areas.
+    """Cells that one product refuses and another carries: how many, by which checks, of what.
 
-    `snapshots` are those the refusing product names; `areas` at most five codes; dates are the extent.
+    `snapshots` are those the refusing product names, oldest first; dates are the extent of the cells.
     """
 
-    check_id: str
     cells: int
+    checks: tuple[str, ...]
     datasets: tuple[str, ...]
     snapshots: tuple[str, ...]
     areas: tuple[str, ...]
-    first_date: str | None
-    last_date: str | None
-
-    def as_plain(self) -> dict[str, Any]:
-        """As JSON types."""
-        return {
-            "check_id": self.check_id,
-            "cells": self.cells,
-            "datasets": list(self.datasets),
-            "snapshots": list(self.snapshots),
-            "areas": list(self.areas),
-            "first_date": self.first_date,
-            "last_date": self.last_date,
-        }
+    first_date: date | None
+    last_date: date | None
 
 
-def held(refused: Path, lineage: Path) -> list[Shared]:
-    """What a product of this lineage carries of the cells in the file `refused`; [] when nothing.
+def held(refused: Path, lineage: Path) -> Shared | None:
+    """What a product of this lineage carries of the cells in the file `refused`; None when nothing.
 
     Cells are the same when dataset, area, measure and snapshot agree as far as both name them and their days
     overlap.
     """
     with duckdb.connect() as connection:
-        rows = connection.execute(
+        row = connection.execute(
             """
-            with shared as (
-                select distinct refused.*
-                from read_parquet($refused) as refused
-                semi join read_parquet($lineage) as carried
-                    on refused.dataset_id = carried.dataset_id
-                    and coalesce(refused.area_code = carried.area_code, true)
-                    and coalesce(refused.measure_code = carried.measure_code, true)
-                    and coalesce(refused.snapshot_id = carried.snapshot_id, true)
-                    and coalesce(carried.first_date <= refused.last_date, true)
-                    and coalesce(refused.first_date <= carried.last_date, true)
-            )
-            select check_id, count(*), list_sort(list(distinct dataset_id)),
+            select count(*), list_sort(list(distinct check_id)), list_sort(list(distinct dataset_id)),
                 list_sort(list(distinct snapshot_id) filter (where snapshot_id is not null)),
                 list_sort(list(distinct area_code) filter (where area_code is not null)),
-                cast(min(first_date) as varchar), cast(max(last_date) as varchar)
-            from shared group by check_id order by count(*) desc, check_id
+                min(first_date), max(last_date)
+            from read_parquet($refused) as refused
+            semi join read_parquet($lineage) as carried
+                on refused.dataset_id = carried.dataset_id
+                and coalesce(refused.area_code = carried.area_code, true)
+                and coalesce(refused.measure_code = carried.measure_code, true)
+                and coalesce(refused.snapshot_id = carried.snapshot_id, true)
+                and coalesce(carried.first_date <= refused.last_date, true)
+                and coalesce(refused.first_date <= carried.last_date, true)
             """,
             {"refused": str(refused), "lineage": str(lineage)},
-        ).fetchall()
-    return [
-        Shared(check, cells, tuple(datasets), tuple(snapshots or ()), tuple((areas or ())[:5]), first, last)
-        for check, cells, datasets, snapshots, areas, first, last in rows
-    ]
+        ).fetchone()
+    if row is None or not row[0]:
+        return None
+    cells, checks, datasets, snapshots, areas, first, last = row
+    return Shared(
+        cells, tuple(checks), tuple(datasets), tuple(snapshots or ()), tuple(areas or ()), first, last
+    )

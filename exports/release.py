@@ -93,9 +93,15 @@ def planstat_version() -> str:
 
 
 def write_receipt(
-    candidate: Candidate, verdict: Mapping[str, Any], description: Mapping[str, Any]
+    candidate: Candidate,
+    verdict: Mapping[str, Any],
+    description: Mapping[str, Any],
+    held: Sequence[Mapping[str, Any]] | None = (),
 ) -> dict[str, Any]:
     """Write `receipt.json` into the candidate: the gate's verdict bound to the hash of every file.
+
+    `held` are findings about other products whose cells this one carries too; None when that is not known
+    yet, see `record_holds`. Either keeps it from being published.
 
     `verdict` is the gate's answer as plain data with at least `product`, `passed` and `checks`; a failed
     verdict is written down too (`publish` refuses it). Raises `ReleaseRefused` when verdict, description and
@@ -119,10 +125,22 @@ def write_receipt(
         "description_sha256": candidate.description_sha256,
         "passed": verdict.get("passed") is True,
         "verdict": dict(verdict),
+        "held": None if held is None else [dict(entry) for entry in held],
         "files": _hashes(candidate.path),
     }
     files.write_text(candidate.path / RECEIPT, files.readable_json(receipt))
     return receipt
+
+
+def record_holds(folder: Path, held: Sequence[Mapping[str, Any]]) -> None:
+    """Write into a candidate's receipt what was found about its cells in other products; [] for nothing.
+
+    Each entry has at least the `product` whose gate refused the cells. Nothing else of the receipt changes.
+    """
+    path = folder / RECEIPT
+    receipt = json.loads(path.read_text(encoding="utf-8"))
+    if receipt.get("held") != list(held):
+        files.write_text(path, files.readable_json(receipt | {"held": [dict(entry) for entry in held]}))
 
 
 def publish(
@@ -150,6 +168,7 @@ def publish(
         _repair(releases_root)
         files.sweep(folder)
         receipt = verified_receipt(product, folder)
+        _refuse_held(folder, receipt)
         _check_destination(folder, audience, (*known, releases_root))
         current = current_release(releases_root, product)
         if current is not None and current.fingerprint == receipt["fingerprint"]:
@@ -231,6 +250,22 @@ def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
             f"{folder}: data package and receipt differ in product or fingerprint; build again"
         )
     return receipt
+
+
+def _refuse_held(folder: Path, receipt: Mapping[str, Any]) -> None:
+    """Refuse a candidate that carries what the gate refused in another product, or of which nobody knows."""
+    held = receipt.get("held")
+    if not isinstance(held, list):
+        raise ReleaseRefused(
+            f"{folder}: nobody has compared it yet with what the gate refused in other products; "
+            "`planstat run` does"
+        )
+    if held:
+        products = ", ".join(str(entry.get("product")) for entry in held)
+        raise ReleaseRefused(
+            f"{folder}: is held back, because it carries figures made from cells that the gate refused in "
+            f"{products}"
+        )
 
 
 def _check_destination(folder: Path, audience: str, known: Sequence[Path]) -> None:

@@ -165,6 +165,28 @@ def describe_source(dataset: str) -> None:
             raise Trouble(str(unknown.args[0]), USAGE) from None
 
 
+@sources.command("withdraw")
+@click.argument("snapshot")
+@click.option("--because", "reason", required=True, help="Why it must not count, for those who ask later.")
+def withdraw_snapshot(snapshot: str, reason: str) -> None:
+    """Take the delivery SNAPSHOT out of the count for good: what was delivered before counts again.
+
+    Its files stay in landing/. The next run builds and releases what changes by it.
+    """
+    with in_words():
+        from sources.landing import Landing
+
+        from .resources import only_run
+
+        paths = settings_here().paths
+        with only_run(paths):
+            try:
+                Landing(paths.root).withdraw(snapshot, reason)
+            except KeyError as unknown:
+                raise Trouble(f"{unknown.args[0]} in {paths.landing}", USAGE) from None
+        click.echo(f"{snapshot} does not count any more; `planstat run --inbox` goes on from here")
+
+
 @sources.command("new")
 @click.argument("file_or_id")
 def new_source(file_or_id: str) -> None:

@@ -79,6 +79,12 @@ class Display:
                 table.add_row(f"release {product}", words)
             else:
                 waiting.append(product)
+        if outcome.refused:
+            table.add_row("refused", ", ".join(outcome.refused))
+        if outcome.held:
+            table.add_row("held with them", ", ".join(outcome.held))
+        if outcome.stopped:
+            table.add_row("not reached", ", ".join(outcome.stopped))
         if waiting:
             table.add_row("wait for first rows", ", ".join(waiting))
         if not outcome.products:

@@ -6,7 +6,7 @@ Joins three places that do not know each other: dbt's manifest (columns, what re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,9 @@ from .resources import Paths, read_json
 
 if TYPE_CHECKING:
     from sources.catalogue import Catalog
+
+NO_FIGURES = ("dim_", "bridge_")
+"""How relations are named that give a product codes, names and weights, and none of its figures."""
 
 
 def relation_id(manifest: Manifest, relation: str) -> str:
@@ -29,21 +32,52 @@ def relation_id(manifest: Manifest, relation: str) -> str:
 
 def datasets_of(manifest: Manifest, relation: str) -> list[str]:
     """The landed datasets that a relation draws on, however far upstream, sorted."""
-    found: set[str] = set()
+    walked = _walk(manifest, relation, lambda name: True)
+    found = (source_table(manifest, unique_id) for unique_id in walked if unique_id.startswith("source."))
+    return sorted({table for source, table in found if source != CATALOGUE})
+
+
+def upstream(manifest: Manifest, relation: str) -> set[str]:
+    """Names of all relations upstream of this one."""
+    return {
+        str(manifest["nodes"][unique_id]["name"])
+        for unique_id in _walk(manifest, relation, lambda name: True)
+        if unique_id in manifest["nodes"]
+    } - {relation}
+
+
+def figures_of(manifest: Manifest, relation: str, stop: Container[str] = ()) -> list[str]:
+    """The datasets that a relation's figures can come from, sorted: not through dimensions and bridges.
+
+    Those give codes, names and weights. Nor through the relations in `stop`.
+    """
+
+    def goes_on(name: str) -> bool:
+        return not name.startswith(NO_FIGURES) and name not in stop
+
+    found = (
+        source_table(manifest, unique_id)
+        for unique_id in _walk(manifest, relation, goes_on)
+        if unique_id.startswith("source.")
+    )
+    return sorted({table for source, table in found if source != CATALOGUE})
+
+
+def _walk(manifest: Manifest, relation: str, goes_on: Callable[[str], bool]) -> set[str]:
+    """The node of a relation and all nodes and sources upstream, through models whose name `goes_on`."""
     seen: set[str] = set()
     waiting = [relation_id(manifest, relation)]
     while waiting:
         unique_id = waiting.pop()
         if unique_id in seen:
             continue
+        node = manifest["nodes"].get(unique_id)
+        if node is not None:
+            if not goes_on(node["name"]):
+                continue
+            waiting += node.get("depends_on", {}).get("nodes", ())
         seen.add(unique_id)
-        if unique_id.startswith("source."):
-            source, table = source_table(manifest, unique_id)
-            if source != CATALOGUE:
-                found.add(table)
-        elif unique_id in manifest["nodes"]:
-            waiting += manifest["nodes"][unique_id].get("depends_on", {}).get("nodes", ())
-    return sorted(found)
+    return seen
 
 
 def columns_of(manifest: Manifest, relation: str) -> list[dict[str, Any]]:

@@ -22,14 +22,19 @@ class Outcome:
     """What came of a run.
 
     datasets: dataset -> (status, message); checks: counts by `passed`, `failed`, `warned`; models: how many
-    were built; products: product -> metadata of its release step; problems: what failed, in words;
-    left_out: what lies in the inbox and no dataset takes; interrupted: by Ctrl-C, within the job.
+    were built; products: product -> metadata of its release step; refused: products whose gate said no; held:
+    products that carry what was refused in another; stopped: products that no verdict or release came about
+    for, because something before them failed; problems: what failed, in words; left_out: what lies in the
+    inbox and no dataset takes; interrupted: by Ctrl-C, within the job.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=lambda: {"passed": 0, "failed": 0, "warned": 0})
     models_built: int = 0
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -105,6 +110,8 @@ class Watcher:
                 self.outcome.products[product] = dict(metadata)
                 if metadata.get("version"):  # else it waits, as the gate has said
                     self._say("release", f"{product}: {status} {metadata['version']}")
+                if message:
+                    self._trouble(message)
             case _:
                 pass
 
@@ -113,7 +120,7 @@ class Watcher:
         name = ": ".join([check.asset_key.path[-1], check.check_name])
         if check.asset_key.path[0] == "landing":
             return  # said and counted as a dataset
-        if check.asset_key.path[0] == "candidate":
+        if check.asset_key.path[0] == "verdict":
             for outcome in self.outcome.checks:
                 self.outcome.checks[outcome] += int(metadata.get(outcome, 0))
             product = check.asset_key.path[-1]
@@ -121,8 +128,8 @@ class Watcher:
             if check.passed:
                 self._say("gate", f"{product}: {words}")
             else:
-                self.outcome.problems.append(f"the gate refused {product}: {words}")
-                self._say("trouble", self.outcome.problems[-1])
+                self.outcome.refused.append(product)
+                self._trouble(f"the gate refused {product}: {words}")
             return
         warned = check.severity.value == "WARN"
         self.outcome.checks["passed" if check.passed else "warned" if warned else "failed"] += 1
@@ -131,8 +138,11 @@ class Watcher:
 
     def _failed(self, event: Any) -> None:
         data = event.step_failure_data
-        if data.error is not None and data.error.cls_name == "DagsterAssetCheckFailedError":
-            return  # the gate refused; told when the check was evaluated
+        given = _plain(data.user_failure_data.metadata or {}) if data.user_failure_data else {}
+        if given.get("status") == "refused" and given.get("product") in self.outcome.refused:
+            return  # told when the gate's check was evaluated
+        if given.get("status") == "held":
+            self.outcome.held.append(str(given["product"]))
         if any(link.cls_name in interrupts.KINDS for link in _chain(data.error)):
             self.outcome.interrupted = True
             raise interrupts.Stopped  # else the run would go on with the next step

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import expectations
 import exports
+from expectations.cells import REFUSED_CELLS
 
-from . import lineage
+from . import holding, lineage
 from .plan import Landed, State
 from .project import Manifest
 from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
@@ -43,6 +44,10 @@ _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
 
 
+class Held(Exception):
+    """A product carries figures that the gate refused in another; the message says which and what to do."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the gate said about a product: passed or not, counts by outcome, in words, and the report."""
@@ -56,7 +61,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Published:
-    """What came of publishing: `released` or `unchanged`, the edition, where it lies and what is in it."""
+    """What came of publishing: `released`, `unchanged` or `waits`, the edition, where it lies, what is in it.
+
+    `doubt`: why an edition that was published before must not be relied on any more, in words.
+    """
 
     status: str
     version: str
@@ -64,6 +72,7 @@ class Published:
     rows: int
     files: list[str]
     previous: str | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,8 +186,13 @@ class Publication:
             return "build it anew: description or exports changed"
         if self.is_released(kept):
             return "leave it as it is"
-        refused = read_json(self.folder / "receipt.json").get("passed") is False
-        return "refuse it again, since the gate refused exactly this" if refused else "check and release it"
+        receipt = read_json(self.folder / "receipt.json")
+        if receipt.get("passed") is False:
+            return "refuse it again, since the gate refused exactly this"
+        if receipt.get("held"):
+            refusing = ", ".join(hold["product"] for hold in receipt["held"])
+            return f"hold it back: it carries figures that the gate refused in {refusing}"
+        return "check and release it"
 
     def build(self) -> tuple[str, int]:
         """Write the candidate, unless what it would come from is as before. Returns status and rows."""
@@ -193,10 +207,12 @@ class Publication:
         key = self.key(description)
         kept = self._kept()
         if kept.get("key") == key and self.is_released(kept):
+            self._keep_lineage()
             return RELEASED, int(kept.get("rows", 0))
         planned_with = self._public()
         is_whole = (self.folder / "datapackage.json").exists()
         if kept.get("key") == key and kept.get("public", []) == planned_with and is_whole:
+            self._keep_lineage()
             return KEPT, int(kept.get("rows", 0))
         previous = self.current if self.current.exists() else None
         made = candidate.build(
@@ -208,9 +224,11 @@ class Publication:
             lambda file: self.say(f"{self.name}: writing {file}"),
             self.disclosure,
         )
+        self._keep_lineage(anew=True)
         self._keep(
             {
                 "key": key,
+                "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
                 "description": description,
                 "rows": made.rows,
@@ -248,13 +266,20 @@ class Publication:
         from expectations import gate
 
         previous = self.current if self.current.exists() else None
-        verdict = gate.check(self.folder, kept["description"], previous, self._areas)
-        release.write_receipt(candidate.read(self.folder), verdict.as_dict(), kept["description"])
+        verdict = gate.check(
+            self.folder, kept["description"], previous, self._areas, lineage=self.cells_behind
+        )
+        made = candidate.read(self.folder)
+        release.write_receipt(made, verdict.as_dict(), kept["description"], held=None)
         self._keep({**kept, "gate": looked_at})
         return self._answer(self.folder, is_new=True)
 
     def publish(self) -> Published:
-        """Publish the candidate. The receipt is verified there, whoever calls and whatever came before."""
+        """Publish the candidate. The receipt is verified there, whoever calls and whatever came before.
+
+        Raises Held when another product's gate refused cells that this one carries, or has not judged them
+        yet, and `exports.release.ReleaseRefused` without a passing receipt for exactly these bytes.
+        """
         from exports import release
 
         kept = self._kept()
@@ -264,9 +289,11 @@ class Publication:
             return Published("waits", before or "", self.folder, 0, [], before)
         if current is not None and self.is_released(kept):
             release.repair(self.releases)
-            return self._published("unchanged", current, before)
+            return self._published("unchanged", current, before, self._doubt(current))
         if self.disclosure is not None and not self._attack_is_current():
             self.check()  # another product about the same cases was released meanwhile: attack them together
+        if read_json(self.folder / release.RECEIPT).get("passed") is True:
+            self._refuse_held(before)
         outcome = release.publish(
             self.name,
             self.folder,
@@ -279,9 +306,88 @@ class Publication:
             return self._published("unchanged", outcome.release, before)
         return self._published("released", outcome, before)
 
-    def _published(self, status: str, release: Any, previous: str | None) -> Published:
+    def _published(self, status: str, release: Any, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())
-        return Published(status, release.version, release.path, release.rows, files, previous)
+        return Published(status, release.version, release.path, release.rows, files, previous, doubt)
+
+    @property
+    def cells_behind(self) -> Path:
+        """Which cells of the sources every row of the candidate is made from, as a file."""
+        return self.paths.candidates / f"{self.name}.lineage.parquet"
+
+    def _keep_lineage(self, *, anew: bool = False) -> None:
+        if anew or not self.cells_behind.exists():
+            with Warehouse(self.paths.warehouse).reading() as warehouse:
+                holding.write_lineage(warehouse, self.manifest, self.product.relation, self.cells_behind)
+
+    @cached_property
+    def _others(self) -> list[Publication]:
+        """The other products that may carry figures from the same datasets."""
+        from exports.products import load_products
+
+        relations = {name: product.relation for name, product in load_products().items()}
+        known = {node["name"] for node in self.manifest["nodes"].values()}
+        built = {name: relation for name, relation in relations.items() if relation in known}
+        names = holding.sharing(self.manifest, built)[self.name]
+        return [Publication(self.paths, self.manifest, self.catalog, name, self.say) for name in names]
+
+    def _relation_fingerprint(self) -> str | None:
+        """The state of the warehouse that a candidate built now would show."""
+        node = lineage.relation_id(self.manifest, self.product.relation)
+        fingerprint: str | None = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
+        return fingerprint
+
+    def _is_judged(self) -> bool:
+        """Whether the gate has looked at what the warehouse holds now, or there is nothing to look at."""
+        kept = self._kept()
+        if kept.get("waits"):
+            return True
+        if kept.get("relation") != self._relation_fingerprint():
+            return False
+        receipt = read_json(self.folder / "receipt.json")
+        return self.is_released(kept) or receipt.get("fingerprint") == kept.get("fingerprint")
+
+    def _holds(self) -> list[dict[str, Any]]:
+        """What the gate refused in other products and this one carries too; see `holding.holds`."""
+        refused = {
+            other.name: other.folder
+            for other in self._others
+            if (other.folder / REFUSED_CELLS).is_file() and not other.is_released(other._kept())
+        }
+        return holding.holds(self.cells_behind, refused)
+
+    def _refuse_held(self, before: str | None) -> None:
+        """Write into the receipt what holds this product back. Raises Held when something does."""
+        from exports import release
+
+        unjudged = [other.name for other in self._others if not other._is_judged()]
+        if unjudged:
+            raise Held(
+                f"{self.name} is held back: the gate has not judged {', '.join(unjudged)} over the present "
+                "state of the warehouse, where the same figures may stand. `planstat run` does it all"
+            )
+        holds = self._holds()
+        release.record_holds(self.folder, holds)
+        if holds:
+            stands = f"the edition {before} stays as it is" if before else "it has no edition yet"
+            raise Held(
+                f"{self.name} is held back, {stands}: it carries figures made from cells that the gate "
+                f"refused in {'; '.join(map(holding.in_words, holds))}. {_mend(holds)}"
+            )
+
+    def _doubt(self, current: Any) -> str:
+        """Why the edition that is out must not be relied on: the gate has since refused cells in it.
+
+        Only cells of a delivery that was there when the edition came out; a later one is not in it.
+        """
+        then = f"{current.published_at:%Y%m%dT%H%M%SZ}"
+        holds = [hold for hold in self._holds() if any(name[:16] <= then for name in hold["snapshots"])]
+        if not holds:
+            return ""
+        return (
+            f"{current.id}, published before, carries figures made from cells that the gate refuses now in "
+            f"{'; '.join(map(holding.in_words, holds))}. {_mend(holds)}"
+        )
 
     def _answer(self, folder: Path, *, is_new: bool) -> Answer:
         verdict = read_json(folder / "receipt.json").get("verdict", {})
@@ -386,6 +492,17 @@ class Publication:
         write_json(
             self.paths.candidate_state, {**read_json(self.paths.candidate_state), self.name: dict(content)}
         )
+
+
+def _mend(holds: Sequence[Mapping[str, Any]]) -> str:
+    """What to do about refused cells, in words."""
+    snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
+    files = ", ".join(sorted({f"{hold['product']}.yml" for hold in holds}))
+    newest = f", or `planstat sources withdraw {snapshots[-1]}` (the newest delivery)" if snapshots else ""
+    return (
+        f"Deliver a corrected table{newest}, or declare the deviation in exports/products ({files}): the "
+        "next run releases it by itself"
+    )
 
 
 def code_hash(package: Any) -> str:

@@ -133,6 +133,11 @@ def _execute(
         )
     if watcher.outcome.interrupted or (interrupted() and not result.success):  # Dagster swallows it
         raise Stopped
+    if not result.success:
+        from exports.products import load_products
+
+        told = {*watcher.outcome.products, *watcher.outcome.refused, *watcher.outcome.held}
+        watcher.outcome.stopped = sorted(load_products().keys() - told)
     if not result.success and not watcher.outcome.problems:
         watcher.outcome.problems.append("the run ended early and did not say why; its log has all it said")
     return watcher.outcome

@@ -1,7 +1,9 @@
-"""Per product: the candidate, the gate as a check that blocks, the release.
+"""Per product: the candidate, the gate's verdict on it, the release.
 
-The blocking check keeps the release from starting in the same run. It is no protection by itself: a release
-asset materialised alone would not see it. So publishing verifies the receipt, from wherever it is called.
+A release waits for the verdicts on all products that may carry the same figures, for what is refused in one
+leaves by none of them. A verdict is a fact whether it is good or bad, so it blocks nothing by itself:
+publishing verifies receipt and verdicts, from wherever it is called, and a release asset materialised alone
+sees them too.
 """
 
 # dagster comes without types here, so its decorators and classes count as untyped
@@ -12,8 +14,9 @@ from typing import Any
 
 import dagster as dg
 
+from ..holding import sharing
 from ..project import Manifest
-from ..publication import GEOMETRY, REGISTER, Publication
+from ..publication import GEOMETRY, REGISTER, Held, Publication
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key
@@ -24,15 +27,21 @@ def candidate_key(product: str) -> dg.AssetKey:
     return dg.AssetKey(["candidate", product])
 
 
+def verdict_key(product: str) -> dg.AssetKey:
+    """Key of what the gate says about a product's candidate."""
+    return dg.AssetKey(["verdict", product])
+
+
 def build_releases(settings: Settings, manifest: Manifest) -> Iterator[Any]:
-    """Candidate, gate and release of every declared product."""
+    """Candidate, verdict and release of every declared product."""
     from exports.products import load_products
 
     products = load_products()
+    others = sharing(manifest, {name: product.relation for name, product in products.items()})
     for name, product in products.items():
         yield _candidate(settings, manifest, name, product, _reads(product, products))
-        yield _gate(settings, manifest, name)
-        yield _release(settings, manifest, name, product)
+        yield _verdict(settings, manifest, name, product)
+        yield _release(settings, manifest, name, product, [name, *others[name]])
 
 
 def relations() -> set[str]:
@@ -80,38 +89,56 @@ def _candidate(
     return candidate
 
 
-def _gate(settings: Settings, manifest: Manifest, name: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=candidate_key(name),
-        name="gate",
-        blocking=True,
-        description="Everything that must hold before these files may leave the house.",
+def _verdict(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=verdict_key(name),
+        deps=[candidate_key(name)],
+        group_name="verdicts",
+        check_specs=[
+            dg.AssetCheckSpec(
+                "gate",
+                asset=verdict_key(name),
+                description="Everything that must hold before these files may leave the house.",
+            )
+        ],
+        description=f"{product.title_en}: what the gate says about the candidate.",
     )
-    def gate(context: dg.AssetCheckExecutionContext, run: Run) -> dg.AssetCheckResult:
+    def verdict(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
         answer = _publication(context, run, settings, manifest, name).check()
-        return dg.AssetCheckResult(
+        report = dg.MetadataValue.path(answer.report)
+        result = dg.AssetCheckResult(
+            check_name="gate",
             passed=answer.passed,
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={
-                **answer.counts,
-                "message": answer.words,
-                "report": dg.MetadataValue.path(answer.report),
-                "is_new": answer.is_new,
-            },
+            metadata={**answer.counts, "message": answer.words, "report": report, "is_new": answer.is_new},
         )
+        status = "passed" if answer.passed else "refused"
+        return dg.MaterializeResult(metadata={"status": status, "report": report}, check_results=[result])
 
-    return gate
+    return verdict
 
 
-def _release(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
+def _release(
+    settings: Settings, manifest: Manifest, name: str, product: Any, judged: list[str]
+) -> dg.AssetsDefinition:
+    """`judged` are the products whose verdicts have to be there first."""
+
     @dg.asset(
         key=["release", name],
-        deps=[candidate_key(name)],
+        deps=[candidate_key(name), *map(verdict_key, judged)],
         group_name="releases",
         description=f"{product.title_en}: the published edition.",
     )
     def release(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
-        published = _publication(context, run, settings, manifest, name).publish()
+        from exports.release import ReleaseRefused
+
+        try:
+            published = _publication(context, run, settings, manifest, name).publish()
+        except (Held, ReleaseRefused) as refusal:
+            status = "held" if isinstance(refusal, Held) else "refused"
+            raise dg.Failure(
+                str(refusal), {"status": status, "product": name}, allow_retries=False
+            ) from refusal
         return dg.MaterializeResult(
             metadata={
                 "status": published.status,
@@ -120,6 +147,7 @@ def _release(settings: Settings, manifest: Manifest, name: str, product: Any) ->
                 "folder": dg.MetadataValue.path(published.folder),
                 "files": published.files,
                 "previous": published.previous or "",
+                "message": published.doubt,
             }
         )
 

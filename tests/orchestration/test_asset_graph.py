@@ -58,7 +58,8 @@ def test_every_model_hangs_on_landing_or_other_models(graph: dict[str, Any]) -> 
             "landing": {"landing"},
             "warehouse": {"landing", "warehouse"},
             "candidate": {"warehouse"},
-            "release": {"candidate"},
+            "verdict": {"candidate"},
+            "release": {"candidate", "verdict"},
         }
         assert above <= expected[layer], f"{key} skips a layer"
 
@@ -67,8 +68,13 @@ def test_every_product_goes_through_the_gate(graph: dict[str, Any]) -> None:
     from exports.products import load_products
 
     for name in load_products():
-        assert graph["assets"][f"candidate/{name}"]["checks"] == ["gate"]
-        assert graph["assets"][f"release/{name}"]["deps"] == [f"candidate/{name}"]
+        assert graph["assets"][f"verdict/{name}"]["checks"] == ["gate"]
+        assert graph["assets"][f"verdict/{name}"]["deps"] == [f"candidate/{name}"]
+        assert {f"candidate/{name}", f"verdict/{name}"} <= set(graph["assets"][f"release/{name}"]["deps"])
+    for name in ("indicators", "indicators_wide", "area_profile", "peer_ring", "social_index"):
+        waits_for = graph["assets"][f"release/{name}"]["deps"]
+        assert "verdict/population" in waits_for, "what is refused there must not leave here"
+        assert f"verdict/{name}" in graph["assets"]["release/population"]["deps"]
     assert graph["jobs"] == ["main"]
     assert graph["schedules"] == {"weekly_refresh": "0 4 * * 1"}
     assert graph["sensors"] == ["drop_folder"]

@@ -46,25 +46,41 @@ def landed(status: str, message: str = "") -> Any:
 
 
 def product(passed: bool, status: str = "released") -> Iterator[Any]:
-    """A candidate, its gate and its release."""
+    """A candidate, the gate's verdict on it and its release."""
 
     @dg.asset(key=["candidate", "things"])
     def candidate() -> dg.MaterializeResult:
         return dg.MaterializeResult(metadata={"status": "built", "rows": 3})
 
-    @dg.asset_check(asset=["candidate", "things"], name="gate", blocking=True)
-    def gate() -> dg.AssetCheckResult:
+    verdict_key = dg.AssetKey(["verdict", "things"])
+
+    @dg.asset(
+        key=verdict_key,
+        deps=[["candidate", "things"]],
+        check_specs=[dg.AssetCheckSpec("gate", asset=verdict_key)],
+    )
+    def verdict() -> dg.MaterializeResult:
         counts = {"passed": 5, "failed": 0 if passed else 1, "warned": 1}
         words = "5 passed" if passed else "Totals add up: 1 of 6 does not"
-        return dg.AssetCheckResult(passed=passed, metadata={**counts, "message": words})
+        check = dg.AssetCheckResult(check_name="gate", passed=passed, metadata={**counts, "message": words})
+        return dg.MaterializeResult(check_results=[check])
 
-    @dg.asset(key=["release", "things"], deps=[["candidate", "things"]])
+    @dg.asset(key=["release", "things"], deps=[verdict_key])
     def release() -> dg.MaterializeResult:
+        if not passed:
+            raise dg.Failure("the gate did not pass", {"status": "refused", "product": "things"})
         return dg.MaterializeResult(
             metadata={"status": status, "version": "2026-01-01.1", "rows": 3, "files": ["things.parquet"]}
         )
 
-    yield from (candidate, gate, release)
+    @dg.asset(key=["release", "others"], deps=[verdict_key])
+    def carries_the_same() -> dg.MaterializeResult:
+        if not passed:
+            words = "others is held back: it carries what was refused in things"
+            raise dg.Failure(words, {"status": "held", "product": "others"})
+        return dg.MaterializeResult(metadata={"status": "waits", "version": ""})
+
+    yield from (candidate, verdict, release, carries_the_same)
 
 
 def test_released() -> None:
@@ -84,8 +100,12 @@ def test_refused_by_the_gate() -> None:
     outcome, said = run([landed("set aside", "a.csv, line 3: …"), *product(passed=False)])
     assert outcome.exit_code == 1, "a refusal weighs more than a file set aside"
     assert outcome.products == {}
-    assert outcome.problems == ["the gate refused things: Totals add up: 1 of 6 does not"]
-    assert ("trouble", outcome.problems[0]) in said
+    assert (outcome.refused, outcome.held) == (["things"], ["others"])
+    assert outcome.problems == [
+        "the gate refused things: Totals add up: 1 of 6 does not",
+        "others is held back: it carries what was refused in things",
+    ], "a refusal is told once"
+    assert [line for line in said if line[0] == "trouble"][-2:] == [("trouble", p) for p in outcome.problems]
 
 
 @pytest.mark.parametrize("status", ["set aside", "unreachable"])

@@ -1,0 +1,178 @@
+"""What one product's gate refused leaves by no other product: who carries the same cells is held with it.
+
+`write_lineage` says for every row of a product which cells of the sources it is made from, when the product
+is built. Rows that name their dataset speak for themselves; what is computed from indicators draws on the
+cells of those; and a dataset upstream that no row names counts for every row. After all gates have spoken,
+`holds` compares the lineage of one product with what the others refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from expectations.cells import LINEAGE, REFUSED_CELLS, held, named, row_date
+
+from . import lineage
+from .project import Manifest
+from .resources import read_json
+
+if TYPE_CHECKING:
+    import duckdb
+
+COMPUTED = "fct_indicator"
+"""The relation in which computed figures name the datasets of numerator and denominator."""
+
+OVER_ALL_AREAS = "fct_index_component"
+"""A product over this relation measures every area against all others."""
+
+
+def write_lineage(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, relation: str, target: Path
+) -> None:
+    """Write the cells that the rows of a relation are made from as Parquet, with the columns of `LINEAGE`."""
+    described = warehouse.execute(f'describe "{relation}"').fetchall()
+    columns = [str(row[0]) for row in described]
+    upstream = lineage.upstream(manifest, relation)
+    parts = [sql for sql in [named(columns, f'"{relation}"')] if sql and "dataset_id" in columns]
+    if not parts and COMPUTED in upstream:
+        parts.append(_computed(columns, relation, over_all=OVER_ALL_AREAS in upstream))
+    warehouse.execute(
+        "create or replace temp table cells_named (dataset_id varchar, snapshot_id varchar, "
+        "area_code varchar, measure_code varchar, first_date date, last_date date, indicator_id varchar, "
+        "row_date date)"
+    )
+    for sql in parts:
+        warehouse.execute(f"insert into cells_named select {', '.join(LINEAGE)} from ({sql})")
+    stop = frozenset({COMPUTED}) if parts else frozenset()
+    others = lineage.figures_of(manifest, relation, stop)
+    beside = target.with_name(target.name + ".part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    day = row_date(columns)
+    area = "area_code" if "area_code" in columns else "cast(null as varchar)"
+    warehouse.execute(
+        f"""
+        copy (
+            select {", ".join(LINEAGE)} from cells_named
+            union
+            select others.dataset_id, null, area_code, null,
+                make_date(cast(year(day) as integer) - 1, 12, 31),
+                make_date(cast(year(day) as integer), 12, 31), null, day
+            from (select unnest($others) as dataset_id) as others
+            cross join (select distinct {area} as area_code, {day} as day from "{relation}") as rows
+            where others.dataset_id not in (select dataset_id from cells_named)
+            order by all
+        ) to $file (format parquet)
+        """,
+        {"others": others, "file": str(beside)},
+    )
+    beside.replace(target)
+
+
+def _computed(columns: Sequence[str], relation: str, *, over_all: bool) -> str:
+    """SQL: the cells behind rows that show computed figures, through the indicators they show.
+
+    An indicator made of two others has the cells of both. A row that names an indicator draws on that one
+    from the date it is compared with to its own; one that does not draws on all of its area and year.
+    """
+    has = set(columns)
+    day = row_date(has)
+    # the days whose figures a row shows: its own, and the one it is compared with
+    days = f"[{day}, previous_date]" if "previous_date" in has else f"[{day}]"
+    of_day = "row_date" if "reference_date" in has else "make_date(cast(year(row_date) as integer), 12, 31)"
+    one = "indicator_id" if "indicator_id" in has else "cast(null as varchar)"
+    figures = "where value is not null" if "value" in has else ""
+
+    def shown(area: str) -> str:
+        area = "cast(null as varchar)" if over_all or area not in has else area
+        return f"""
+            select distinct {one} as indicator_id, {area} as area_code, unnest({days}) as of_day, {day} as day
+            from "{relation}" {figures}
+        """
+
+    rows = " union ".join(shown(area) for area in ("area_code", "reference_area_code") if area in has)
+    of_facts = named(["indicator_id", "area_code", "reference_date", "value", *_SIDES], COMPUTED)
+    area = "cast(null as varchar)" if over_all else "area_code"
+    both = "rows.area_code is not distinct from every.area_code and rows.of_day = every.of_day"
+    if "indicator_id" in has:
+        both += " and rows.indicator_id = every.indicator_id"
+    return f"""
+        with printed as ({of_facts}),
+        made_of_two as (
+            select printed.* replace (indicator.indicator_id as indicator_id)
+            from printed
+            inner join indicator on printed.indicator_id in (indicator.operand_1, indicator.operand_2)
+        ),
+        every as (
+            select distinct dataset_id, snapshot_id, {area} as area_code, measure_code, first_date, last_date,
+                indicator_id, {of_day} as of_day
+            from (select * from printed union all select * from made_of_two)
+        )
+        select distinct every.dataset_id, every.snapshot_id, every.area_code, every.measure_code,
+            every.first_date, every.last_date, rows.indicator_id, rows.day as row_date
+        from ({rows}) as rows
+        inner join every on {both}
+    """
+
+
+_SIDES = ("numerator_dataset", "denominator_dataset")
+
+
+SHOWN = 5
+"""Areas that are named where there are many."""
+
+
+def sharing(manifest: Manifest, relations: Mapping[str, str]) -> dict[str, list[str]]:
+    """Product -> the other products that may carry figures from the same datasets; `relations` by product."""
+    datasets = {name: set(lineage.figures_of(manifest, relation)) for name, relation in relations.items()}
+    return {
+        name: sorted(
+            other for other, theirs in datasets.items() if other != name and not mine.isdisjoint(theirs)
+        )
+        for name, mine in datasets.items()
+    }
+
+
+def holds(carried: Path, refused: Mapping[str, Path]) -> list[dict[str, Any]]:
+    """What holds a product of the lineage `carried`: one entry per refusing product, as JSON types.
+
+    `refused` are the folders of candidates by product. An entry names the product, the titles of the checks
+    and what `expectations.cells.Shared` says; of areas the first five.
+    """
+    found = []
+    for product, folder in refused.items():
+        file = folder / REFUSED_CELLS
+        shared = held(file, carried) if file.is_file() else None
+        if shared is None:
+            continue
+        checks = read_json(folder / "receipt.json").get("verdict", {}).get("checks", ())
+        named_so = {check["id"]: check["title"] for check in checks}
+        found.append(
+            {
+                "product": product,
+                "checks": [named_so.get(check, check) for check in shared.checks],
+                "cells": shared.cells,
+                "datasets": list(shared.datasets),
+                "snapshots": list(shared.snapshots),
+                "areas": list(shared.areas[:SHOWN]),
+                "areas_count": len(shared.areas),
+                "first_date": shared.first_date and shared.first_date.isoformat(),
+                "last_date": shared.last_date and shared.last_date.isoformat(),
+            }
+        )
+    return found
+
+
+def in_words(hold: Mapping[str, Any]) -> str:
+    """One entry of `holds` in words: which findings of which product, and of which cells."""
+    more = f" and {hold['areas_count'] - SHOWN} more" if hold["areas_count"] > SHOWN else ""
+    parts = [", ".join(hold["datasets"])]
+    if hold["areas"]:
+        parts.append(f"area {', '.join(hold['areas'])}{more}")
+    if hold["first_date"]:
+        days = dict.fromkeys((hold["first_date"], hold["last_date"]))
+        parts.append(" to ".join(days))
+    checks = hold["checks"]
+    others = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
+    return f"{hold['product']} ({checks[0]}{others}: {'; '.join(parts)})"
