@@ -11,10 +11,11 @@ Killed before 3: nothing was published, the candidate is still there or is built
 edition is published, and `repair` (run first by every publication, and callable by itself) derives the rest
 again. So the folders are the truth, and everything beside them can be rebuilt from them.
 
-`planstat.duckdb` holds one view per product over the Parquet file of its current release, plus the table
-`planstat_releases`. Views name absolute paths of fixed versions: a reader keeps what he opened while a newer
-release comes, and after moving the data root `repair` writes the file anew. Open it read-only:
-`duckdb.connect("planstat.duckdb", read_only=True)`, `duckdb -readonly planstat.duckdb`.
+`planstat.duckdb` holds the data itself: one table per product, the rows of its current release, plus the
+table `planstat_releases`. It names no place, so it may be copied alone, moved, and opened on any machine; a
+reader keeps what he opened while a newer one is put in its place. Only products with a new release are
+written anew, into a copy. Open it read-only: `duckdb.connect("planstat.duckdb", read_only=True)`,
+`duckdb -readonly planstat.duckdb`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import re
+import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -582,65 +584,88 @@ def _catalog(editions: list[Release]) -> dict[str, Any]:
 
 
 def _refresh_database(releases_root: Path, current: list[Release]) -> None:
-    """Write `planstat.duckdb` anew when it does not show exactly these releases at this place."""
-    import duckdb
-
+    """Write the products of `planstat.duckdb` anew of which it does not hold the current release."""
     path = releases_root / DATABASE
-    wanted = [(edition.product, edition.version, str(edition.path.resolve())) for edition in current]
-    if not wanted or _shown(path) == wanted:
+    wanted = {edition.product: edition.version for edition in current}
+    held = _held(path)
+    if not wanted or held == wanted:
         return
     temporary = files.leftover_beside(path)
-    with duckdb.connect(str(temporary)) as connection:
-        connection.begin()  # one for all: hundreds of comments follow
-        connection.execute(
-            "create table planstat_releases (product varchar, version varchar, path varchar, "
-            "published_at timestamp, "
-            "row_count bigint)"
-        )
-        for edition in current:
-            parquet = edition.path.resolve() / f"{edition.product}.parquet"
-            connection.execute(
-                f"create view {quoted(edition.product)} as select * from "
-                f"read_parquet({text_literal(str(parquet))})"
-            )
-            package = json.loads((edition.path / PACKAGE).read_text(encoding="utf-8"))
-            note = text_literal(f"{package['title']} ({edition.id}). {package['description']}")
-            connection.execute(f"comment on view {quoted(edition.product)} is {note}")
-            described = next(item for item in package["resources"] if item["name"] == "parquet")["schema"][
-                "fields"
-            ]
-            for column in described:
-                connection.execute(
-                    f"comment on column {quoted(edition.product)}.{quoted(column['name'])} "
-                    f"is {text_literal(column['description'])}"
-                )
-            connection.execute(
-                "insert into planstat_releases values (?, ?, ?, ?, ?)",
-                [
-                    edition.product,
-                    edition.version,
-                    str(edition.path.resolve()),
-                    edition.published_at.replace(tzinfo=None),
-                    edition.rows,
-                ],
-            )
-        connection.commit()
+    if held and not _is_worn(path):
+        shutil.copyfile(path, temporary)
+    else:
+        held = {}
+    _write_database(temporary, current, held)
     temporary.chmod(0o444)
     files.flush_to_disk(temporary)
     temporary.replace(path)
     files.flush_to_disk(releases_root)
 
 
-def _shown(database: Path) -> list[tuple[str, str, str]] | None:
-    """Which releases the database shows now; None when it is not there or not readable."""
+def _write_database(database: Path, current: list[Release], held: Mapping[str, str]) -> None:
+    """Bring a database that holds the releases `held` (version by product) up to `current`."""
+    import duckdb
+
+    with duckdb.connect(str(database)) as connection:
+        connection.begin()  # one for all: hundreds of comments follow
+        connection.execute(
+            "create table if not exists planstat_releases (product varchar, version varchar, folder varchar, "
+            "published_at timestamp, row_count bigint)"
+        )
+        wanted = {edition.product: edition for edition in current}
+        for product, version in held.items():
+            if product not in wanted or wanted[product].version != version:
+                connection.execute(f"drop table {quoted(product)}")
+                connection.execute("delete from planstat_releases where product = ?", [product])
+        for edition in current:
+            if held.get(edition.product) == edition.version:
+                continue
+            table = quoted(edition.product)
+            parquet = edition.path / f"{edition.product}.parquet"
+            connection.execute(
+                f"create table {table} as select * from read_parquet(?)", [str(parquet.resolve())]
+            )
+            package = json.loads((edition.path / PACKAGE).read_text(encoding="utf-8"))
+            note = text_literal(f"{package['title']} ({edition.id}). {package['description']}")
+            connection.execute(f"comment on table {table} is {note}")
+            described = next(item for item in package["resources"] if item["name"] == "parquet")["schema"]
+            for column in described["fields"]:
+                words = text_literal(column["description"])
+                connection.execute(f"comment on column {table}.{quoted(column['name'])} is {words}")
+            connection.execute(
+                "insert into planstat_releases values (?, ?, ?, ?, ?)",
+                [
+                    edition.product,
+                    edition.version,
+                    edition.id,
+                    edition.published_at.replace(tzinfo=None),
+                    edition.rows,
+                ],
+            )
+        connection.commit()
+
+
+def _held(database: Path) -> dict[str, str] | None:
+    """The version of each product that the database holds; None when it is not there or not of this kind."""
     import duckdb
 
     if not database.is_file():
         return None
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(
-                "select product, version, path from planstat_releases order by product"
-            ).fetchall()
+            return dict(
+                connection.execute(
+                    "select product, version from planstat_releases where folder is not null"
+                ).fetchall()
+            )
     except duckdb.Error:
         return None
+
+
+def _is_worn(database: Path) -> bool:
+    """Whether more of the file is empty than full, after many releases."""
+    import duckdb
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        row = connection.execute("select free_blocks, used_blocks from pragma_database_size()").fetchone()
+    return row is not None and row[0] > row[1]

@@ -5,8 +5,9 @@ configuration and columns, the fingerprints of what it reads, and the accepted s
 datasets it reads. `warehouse_state.json` holds the fingerprints that hold in the warehouse. A node is built
 when its fingerprint is not among them; a change therefore reaches everything downstream by itself.
 
-The state is written once dbt has ended and names the warehouse file by size and time. A build that was killed
-leaves a file that the state does not know, and then everything is built again.
+The state is written once dbt has ended and names the warehouse file by its headers. A build that was killed
+leaves a file that the state does not know, and then everything is built again. A copy of a data root, or one
+that was moved, holds what it held: only views over landing name the place where it lies, and are made anew.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ CATALOGUE = "catalog"
 FINISHED = {"success", "pass", "warn", "no-op"}
 BUILT = ("model.", "seed.", "snapshot.")
 CHECKED = ("test.",)
+STORED = {"table", "incremental", "seed", "snapshot"}
+"""Materialisations that keep rows, and not the SQL that gives them."""
+
+ROOT = "<data root>"
 
 
 def _digest(content: Any) -> str:
@@ -142,7 +147,10 @@ class Fingerprints:
             content = self._landed.hash_of(table, datasets)
         else:
             content = [self._landed.accepted([table]), self._landed.hash_of("datasets", [table])]
-        return _digest([source.get("config"), source.get("meta"), source.get("external"), content])
+        parts = [source.get(part) for part in ("config", "meta", "external")]
+        said = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+        # where the root lies is no part of what a model means; `placed` sees to the views that name it
+        return _digest([said.replace(str(self._project.settings.paths.root), ROOT), content])
 
     def _of_macro(self, unique_id: str, seen: frozenset[str] = frozenset()) -> str:
         if unique_id in seen:  # a macro that calls itself
@@ -161,6 +169,17 @@ class Fingerprints:
             return None
         file = self._project.folder / node["original_file_path"]
         return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def placed(manifest: Manifest) -> set[str]:
+    """The nodes whose SQL in the warehouse names the data root: what reads landing and is no table."""
+    return {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if unique_id.startswith(BUILT)
+        and node.get("config", {}).get("materialized") not in STORED
+        and any(read.startswith("source.") for read in _reads(node))
+    }
 
 
 def source_table(manifest: Manifest, unique_id: str) -> tuple[str, str]:
@@ -207,10 +226,13 @@ def _in_order(manifest: Manifest) -> list[str]:
 
 @dataclass
 class State:
-    """What holds in the warehouse: node -> {fingerprint, status}; and the mark of the file it is about."""
+    """What holds in the warehouse: node -> {fingerprint, status}; and the mark of the file it is about.
+
+    Nodes that name the place of the data root have it as `place`.
+    """
 
     nodes: dict[str, dict[str, str]] = field(default_factory=dict)
-    mark: dict[str, int] | None = None
+    mark: dict[str, int | str] | None = None
 
     @classmethod
     def read(cls, paths: Paths) -> State:
@@ -284,8 +306,11 @@ def make_plan(manifest: Manifest, project: Project, paths: Paths) -> Plan:
     fingerprints = Fingerprints(manifest, project, Landed.read(paths)).all()
     state = State.read(paths)
     reasons: dict[str, str] = {}
+    naming, place = placed(manifest), str(paths.root)
     for unique_id, fingerprint in fingerprints.items():
         reason = _reason(manifest, unique_id, fingerprint, state, reasons)
+        if reason is None and unique_id in naming and state.nodes[unique_id].get("place") != place:
+            reason = "the data root lies elsewhere now"
         if reason is not None:
             reasons[unique_id] = reason
     return Plan(reasons, fingerprints, state)
@@ -320,6 +345,7 @@ def finish(plan: Plan, manifest: Manifest, paths: Paths, results: Mapping[str, s
     not built, so that the next run builds and tests it again.
     """
     state = State(dict(plan.before.nodes))
+    naming = placed(manifest)
     failed = {
         read
         for unique_id, status in results.items()
@@ -335,6 +361,8 @@ def finish(plan: Plan, manifest: Manifest, paths: Paths, results: Mapping[str, s
             state.nodes.pop(unique_id, None)
         elif status in FINISHED and all(state.holds(r, plan.fingerprints[r]) for r in upstream):
             state.nodes[unique_id] = {"fingerprint": fingerprint, "status": status}
+            if unique_id in naming:
+                state.nodes[unique_id]["place"] = str(paths.root)
         elif status is not None:
             state.nodes.pop(unique_id, None)
     state.write(paths)

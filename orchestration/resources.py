@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import stat
@@ -247,6 +248,10 @@ def read_json(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+HEADERS_BYTES = 3 * 4096
+"""A DuckDB file begins with one main header and two that take turns at every checkpoint."""
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """The DuckDB file that dbt writes; everyone else opens it late, read-only, and closes it."""
@@ -266,15 +271,20 @@ class Warehouse:
         finally:
             connection.close()
 
-    def mark(self) -> dict[str, int] | None:
-        """Size and time of the file, and size of the log that a killed writer leaves; None without a file."""
+    def mark(self) -> dict[str, int | str] | None:
+        """What tells one state of the file from another, the same in a copy; None without a file.
+
+        Its size, a hash of its headers, which count every checkpoint, and the size of the log that a killed
+        writer leaves.
+        """
         if not self.file.exists():
             return None
-        found, log = self.file.stat(), self.log
+        with self.file.open("rb") as file:
+            headers = file.read(HEADERS_BYTES)
         return {
-            "size_bytes": found.st_size,
-            "modified_ns": found.st_mtime_ns,
-            "log_bytes": log.stat().st_size if log.exists() else 0,
+            "size_bytes": self.file.stat().st_size,
+            "headers_sha256": hashlib.sha256(headers).hexdigest(),
+            "log_bytes": self.log.stat().st_size if self.log.exists() else 0,
         }
 
     @property

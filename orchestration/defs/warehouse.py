@@ -120,6 +120,7 @@ def _build(
     """Run `dbt build` for the plan and remember what succeeded."""
     settings = project.settings
     if plan.is_whole:
+        settings.paths.warehouse_state.unlink(missing_ok=True)
         Warehouse(settings.paths.warehouse).remove()
     target = project.build_target
     command = ["build", *plan.selection(manifest)]

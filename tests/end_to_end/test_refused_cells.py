@@ -130,7 +130,7 @@ def test_the_next_run_does_not_call_it_unchanged(place: Place, first: dict[str, 
         assert f"{product}: unchanged" not in again.said
     assert "indicators is held back" in again.said
     assert place.current() == first
-    told = place.planstat("status")
+    told = place.planstat("status", COLUMNS="200")
     assert re.search(r"indicators +\S+ +hold it back: .*population", told.said), told.said
 
 

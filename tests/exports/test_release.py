@@ -269,7 +269,7 @@ def test_the_catalog_lists_what_there_is(house: House) -> None:
     assert [dataset["is_old"] for dataset in newest["datasets"]] == [False, True]
 
 
-def test_the_database_shows_current_releases_and_survives_a_newer_one(house: House) -> None:
+def test_the_database_holds_current_releases_and_survives_a_newer_one(house: House) -> None:
     house.released("population")
     house.released("areas")
     database = house.releases / "planstat.duckdb"
@@ -296,14 +296,50 @@ def test_the_database_shows_current_releases_and_survives_a_newer_one(house: Hou
         assert reader.execute("select count(*) from population").fetchone() == (30,)
 
 
-def test_after_moving_the_data_root_repair_makes_the_database_right(house: House) -> None:
+def test_the_database_is_whole_by_itself_wherever_it_lies(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copied alone to another place, read-only, with the releases it came from hidden."""
+    house.released("population")
+    house.released("areas")
+    with duckdb.connect(str(house.releases / "planstat.duckdb"), read_only=True) as reader:
+        before = [reader.execute(f"from {name} order by all").fetchall() for name in ("areas", "population")]
+        places = reader.execute("select folder from planstat_releases order by all").fetchall()
+    assert places == [("areas/2026-11-22.1",), ("population/2026-11-22.1",)]
+    away = tmp_path / "usb"
+    away.mkdir()
+    shutil.copyfile(house.releases / "planstat.duckdb", away / "planstat.duckdb")
+    house.root.rename(house.root.with_name("hidden"))
+    (away / "planstat.duckdb").chmod(0o444)
+    away.chmod(0o555)
+    monkeypatch.chdir("/")
+    assert str(house.root).encode() not in (away / "planstat.duckdb").read_bytes()
+    with duckdb.connect(str(away / "planstat.duckdb"), read_only=True) as reader:
+        after = [reader.execute(f"from {name} order by all").fetchall() for name in ("areas", "population")]
+    away.chmod(0o755)
+    assert after == before
+
+
+def test_a_moved_root_is_whole_and_goes_on(house: House) -> None:
     house.released()
     moved = house.root.with_name("moved")
     house.root.rename(moved)
-    release.repair(moved / "releases")
+    house.root, house.candidates, house.releases = moved, moved / "candidates", moved / "releases"
     assert (moved / "releases" / "areas" / "current").resolve().is_dir()
+    house.change()
+    house.released()
     with duckdb.connect(str(moved / "releases" / "planstat.duckdb"), read_only=True) as reader:
+        assert reader.execute("select folder from planstat_releases").fetchall() == [("areas/2026-11-22.2",)]
         assert reader.execute("select count(*) from areas").fetchone() == (7,)
+
+
+def test_the_database_does_not_grow_with_the_number_of_releases(house: House) -> None:
+    sizes = []
+    for _ in range(6):
+        house.released()
+        sizes.append((house.releases / "planstat.duckdb").stat().st_size)
+        house.change()
+    assert max(sizes) < 4 * sizes[0]
 
 
 def test_repair_restores_link_catalog_and_database(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +74,22 @@ def test_a_killed_writer_is_seen_by_its_log(parsed: tuple[Settings, Manifest]) -
     assert make_plan(manifest, Project(settings), settings.paths).is_whole
     log.unlink()
     assert not make_plan(manifest, Project(settings), settings.paths).nodes
+
+
+def test_a_copied_root_holds_what_it_held_but_for_views_that_name_the_old_place(
+    small: Settings, tmp_path: Path
+) -> None:
+    """Copied without times, as `cp -r` does, and the old place gone."""
+    _built(small, Project(small).manifest())
+    copied = Settings(Paths(tmp_path / "elsewhere"), small.dbt_project)
+    shutil.copytree(small.paths.root, copied.paths.root, copy_function=shutil.copyfile)
+    shutil.rmtree(small.paths.root)
+    manifest = Project(copied).manifest()
+    plan = make_plan(manifest, Project(copied), copied.paths)
+    assert _names(plan.nodes) == {"stg_a", "stg_b"}, "the tables are there, and what was checked holds"
+    assert set(plan.reasons.values()) == {"the data root lies elsewhere now"}
+    _built(copied, manifest)
+    assert make_plan(manifest, Project(copied), copied.paths).nodes == []
 
 
 def test_a_new_snapshot_reaches_what_is_downstream_and_nothing_else(
