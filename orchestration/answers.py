@@ -129,6 +129,7 @@ def tell_answer(answer: Answer, console: Console) -> None:
     console.print(f"{indicator['question_de']}", markup=False)
     for note in answer.notes:
         console.print(f"note: {note}", markup=False)
+    remarks: dict[str, str] = {}
     areas = list(dict.fromkeys(row["area_code"] for row in rows))
     is_series = len(areas) < len(rows)
     for chosen in [[area] for area in areas] if is_series else [areas]:
@@ -139,7 +140,7 @@ def tell_answer(answer: Answer, console: Console) -> None:
         else:
             dates = sorted({f"{row['reference_date']}" for row in own})
             console.print(f"\n{' – '.join(dict.fromkeys((dates[0], dates[-1])))}", markup=False)
-        console.print(_table(answer, own, with_area=not is_series))
+        console.print(_table(answer, own, remarks, with_area=not is_series))
     if len(answer.rows) > ROWS_SHOWN:
         console.print(
             f"… {len(answer.rows) - ROWS_SHOWN} more rows: give --area, --level or --period, or take --csv",
@@ -148,6 +149,8 @@ def tell_answer(answer: Answer, console: Console) -> None:
     console.print()
     for mark in dict.fromkeys(MARKS[row["obs_status"]] for row in rows if row["obs_status"] in MARKS):
         console.print(f"{mark} {MEANINGS[mark]}", markup=False)
+    for text, letter in remarks.items():
+        console.print(f"{letter} {text}", markup=False)
     shown = {row["area_code"] for row in rows}
     told = [item for item in answer.breaks if item["area_code"] in shown]
     for line in dict.fromkeys(f"{item['break_date']}: {words_of(item)}" for item in told):
@@ -164,7 +167,10 @@ def tell_answer(answer: Answer, console: Console) -> None:
     console.print(f"not so: {indicator['how_not_to_read_de']}", markup=False)
 
 
-def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -> Table:
+def _table(
+    answer: Answer, rows: Sequence[Mapping[str, Any]], remarks: dict[str, str], with_area: bool
+) -> Table:
+    """Rows with bars. What is to be said of a value stands below, by letter (`remarks`: text, letter)."""
     from rich.text import Text
 
     top = max((abs(row["value"]) for row in answer.rows if row["value"] is not None), default=0.0)
@@ -180,9 +186,9 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
     if with_area:  # the change of one day says little without the series
         extra = [name for name in extra if name != "change_verdict"]
     keys = ("area", "name") if with_area else ("date",)
-    table = plain_table(*keys, "value", "", *(titles[name] for name in extra), "")
+    table = plain_table(*keys, "value", "", *(titles[name] for name in extra))
     widths = {"area": 5, "date": 10, "value": 6, "95 % interval": 13, "vs. higher": 10}
-    for column in table.columns[:-1]:
+    for column in table.columns:
         column.no_wrap = True
         column.overflow = "ellipsis"
         column.min_width = widths.get(str(column.header))
@@ -197,15 +203,14 @@ def _table(answer: Answer, rows: Sequence[Mapping[str, Any]], with_area: bool) -
                 if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
                     table.add_row(f"{item['break_date']}", "‖", "break")
         named = (row["area_code"], row["area_name"] or "") if with_area else (f"{row['reference_date']}",)
-        remark = "" if row["value"] is not None or row.get("label") else _why(row["missing_reason"])
-        if row.get("is_backcast"):
-            remark = " ".join(filter(None, (remark, "carried back to a later territory")))
+        said = [] if row["value"] is not None or row.get("label") else [_why(row["missing_reason"])]
+        said += ["carried back to a later territory"] if row.get("is_backcast") else []
+        letters = [remarks.setdefault(text, f"{chr(ord('a') + len(remarks))})") for text in said]
         cells = (
             *named,
-            _number(row["value"], row["decimals"]) + _mark(row),
+            " ".join([_number(row["value"], row["decimals"]) + _mark(row), *letters]),
             bar(row["value"], top),
             *(_cell(name, row) for name in extra),
-            remark,
         )
         table.add_row(*(Text(cell) for cell in cells))
         before = row

@@ -17,18 +17,19 @@ import duckdb
 from dbt_project.indicators import own
 from dbt_project.indicators.breaks import breaks_around, words_of
 from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
+from dbt_project.indicators.places import area_row
 from dbt_project.indicators.query import (
     can_answer,
     denominator_dates,
     is_known_territory,
     parts_of,
     recompute,
+    span_of,
 )
 from dbt_project.indicators.specification import Fact
 from dbt_project.indicators.warehouse import (
     Row,
     UnknownName,
-    area_row,
     facts,
     indicator_row,
     opened,
@@ -177,7 +178,7 @@ def _carried(
     indicator_id = indicator["indicator_id"]
     can_answer(indicator, as_of, gebietsstand)
     is_known_territory(connection, gebietsstand)
-    place = area_row(connection, area)
+    place = area_row(connection, area, span=span_of(period, gebietsstand))
     first, last = period_range(period)
     if as_of is not None:
         recompute(connection, indicator_id, as_of)
@@ -216,7 +217,7 @@ def _explain(
     indicator_id = indicator["indicator_id"]
     can_answer(indicator, as_of)
     if indicator["computed_by"] == "forms":
-        place = own.place_row(connection, area)
+        place = own.place_row(connection, area, span_of(period))
         result = own.newest(connection, indicator_id, place["area_code"], period_range(period))
         remarks = [own.CONFIDENTIAL, f"division of the town: edition of {result['division']}"]
         sides = []
@@ -235,7 +236,7 @@ def _explain(
         else:
             place, results, remarks, parts = index_receipt(connection, indicator_id, area, period, part)
         return Explanation(indicator, place, results[-1], None, [], [], parts, remarks)
-    place = area_row(connection, area)
+    place = area_row(connection, area, span=span_of(period))
     first, last = period_range(period)
     if as_of is not None:
         recompute(connection, indicator_id, as_of)

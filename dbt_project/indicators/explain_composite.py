@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from dbt_project.indicators.warehouse import Row, UnknownName, area_row, index_area_code, period_range, rows
+from dbt_project.indicators.places import area_row, index_area_code
+from dbt_project.indicators.warehouse import Row, UnknownName, period_range, rows
 
 if TYPE_CHECKING:
     from dbt_project.indicators.explain import Explanation
@@ -26,7 +27,7 @@ def index_receipt(
     Raises `UnknownName` when the area has no value there.
     """
     first, last = period_range(period)
-    code = index_area_code(connection, area)
+    code = index_area_code(connection, area, (first, last))
     every = rows(
         connection,
         "select *, make_date(reference_year, 12, 31) as reference_date, score as value, 2 as decimals"
@@ -118,7 +119,7 @@ def goal_receipt(connection: duckdb.DuckDBPyConnection, area: str, period: str, 
     Raises `UnknownName` when no goal of the area was measured then.
     """
     first, last = period_range(period)
-    place = area_row(connection, area)
+    place = area_row(connection, area, span=(first, last))
     every = rows(
         connection,
         "select * exclude (value, lower_limit, upper_limit), attainment_pct as value, 0 as decimals,"

@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
+from dbt_project.indicators.places import Span, area_row
 from dbt_project.indicators.specification import CODE_LISTS
-from dbt_project.indicators.warehouse import Row, UnknownName, area_row, facts, rows
+from dbt_project.indicators.warehouse import Row, UnknownName, facts, rows
 from sources import located_yaml
 
 LEVELS = ("CITY", "DISTRICT", "QUARTER", "PLANNING_AREA")
@@ -40,9 +41,9 @@ SERIES = """
 """
 
 
-def place_row(connection: duckdb.DuckDBPyConnection, area: str) -> Row:
+def place_row(connection: duckdb.DuckDBPyConnection, area: str, span: Span | None = None) -> Row:
     """An area of the town's division by code or name; raises `UnknownName` with what comes near."""
-    return area_row(connection, area, LEVELS)
+    return area_row(connection, area, LEVELS, span)
 
 
 def newest(

@@ -20,11 +20,10 @@ import duckdb
 
 from dbt_project.indicators import own
 from dbt_project.indicators.breaks import breaks_of
+from dbt_project.indicators.places import Span, area_row, index_area_code
 from dbt_project.indicators.warehouse import (
     Row,
     UnknownName,
-    area_row,
-    index_area_code,
     indicator_row,
     opened,
     period_range,
@@ -182,13 +181,16 @@ def query(
         from_forms = indicator["computed_by"] == "forms"
         composite = indicator["computed_by"] not in ("facts", "derived", "forms")
         is_index = indicator["computed_by"] == "mart_social_index"
+        span = period_range(period) if period else (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
+        asked_for = span_of(period, gebietsstand)
         codes = [
-            index_area_code(connection, area)
+            index_area_code(connection, area, asked_for)
             if is_index
-            else (own.place_row if from_forms else area_row)(connection, area)["area_code"]
+            else own.place_row(connection, area, asked_for)["area_code"]
+            if from_forms
+            else area_row(connection, area, span=asked_for)["area_code"]
             for area in areas
         ]
-        span = period_range(period) if period else (dt.date(1900, 1, 1), dt.date(9999, 12, 31))
         notes = []
         bound: list[object] = []
         if as_of is not None:
@@ -232,6 +234,13 @@ def query(
             )
         )
         return Answer(indicator, found, breaks, as_of, gebietsstand, notes)
+
+
+def span_of(period: str | None, gebietsstand: dt.date | None = None) -> Span | None:
+    """The days for which an area is asked for by name: those of the boundaries, else of the period."""
+    if gebietsstand is not None:
+        return gebietsstand, gebietsstand
+    return period_range(period) if period else None
 
 
 def recompute(connection: duckdb.DuckDBPyConnection, indicator_id: str, as_of: dt.datetime) -> None:

@@ -82,49 +82,6 @@ def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> R
     raise UnknownName(f"no indicator {indicator_id!r}; near it are {named}")
 
 
-NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
-"""Levels whose areas may be named instead of giving the code."""
-
-
-def area_row(connection: duckdb.DuckDBPyConnection, area: str, named: Sequence[str] = NAMED) -> Row:
-    """The newest version of an area by code, or by name where that is unambiguous among the levels `named`.
-
-    Raises `UnknownName` with what comes near.
-    """
-    by_code = rows(connection, "select * from dim_area where area_code = ? and is_latest", [area])
-    if by_code:
-        return by_code[0]
-    found = rows(
-        connection,
-        "select * from dim_area where is_latest and contains(lower(area_name), lower(?))"
-        " and list_contains(?::varchar[], area_level) order by length(area_name), area_code limit 6",
-        [area, list(named)],
-    )
-    exact = [row for row in found if row["area_name"].lower().split(",")[0] == area.lower()]
-    if len(found) == 1 or len(exact) == 1:
-        return (exact or found)[0]
-    if found:
-        could = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found)
-        raise UnknownName(f"{area!r} could be {could}: give the code")
-    near = rows(
-        connection,
-        "select area_code, area_name from dim_area where is_latest"
-        " and list_contains(?::varchar[], area_level) order by area_code = lpad(?, 5, '0') desc,"
-        " jaro_winkler_similarity(lower(split_part(area_name, ',', 1)), lower(?)) desc, area_code limit 3",
-        [[level for level in named if level not in ("REGBEZ", "CITY_IN_KREIS", "BEZIRK")], area, area],
-    )
-    near_by = ", ".join(f"{row['area_code']} {row['area_name']}" for row in near)
-    raise UnknownName(f"no area {area!r}; near it are {near_by}. Codes keep their leading zeros")
-
-
-def index_area_code(connection: duckdb.DuckDBPyConnection, area: str) -> str:
-    """The code of an area; an index also knows small areas by the code its edition gives them."""
-    if rows(connection, "select 1 from mart_social_index where area_code = ? limit 1", [area]):
-        return area
-    code: str = area_row(connection, area)["area_code"]
-    return code
-
-
 def period_range(text: str) -> tuple[dt.date, dt.date]:
     """First and last date that a written period covers: `2015`, `2010-2015`, `2015-12-31`, `2014/15`.
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
+
+from dbt_project.indicators.places import area_row
+from dbt_project.indicators.warehouse import UnknownName
 
 from .conftest import PRODUCTS, Ended, Place
 
@@ -239,3 +244,28 @@ def test_most_verdicts_are_not_far_off(real_place: Place, real_run: Ended) -> No
     assert plain > 0.7
     assert 0.001 < published < 0.1
     assert methods == 0, "one method of interval per indicator"
+
+
+def test_no_kreis_is_silently_taken_for_another_of_its_name(real_place: Place, real_run: Ended) -> None:
+    """Every current Kreis by its bare name is found, or asked back where another begins with the word."""
+    bare = re.compile(r"^(?:Landkreis|Region|Städteregion|Regionalverband|Kreis)\s+|,.*$|\s*\(.*\)")
+    with duckdb.connect(str(real_place.root / "warehouse.duckdb"), read_only=True) as connection:
+        kreise = dict(
+            connection.execute(
+                "select area_code, area_name from dim_area where area_level in ('KREIS', 'CITY_IN_KREIS')"
+                " and valid_to = date '9999-12-31'"
+            ).fetchall()
+        )
+        names = {code: bare.sub("", name) for code, name in kreise.items()}
+        asked_back = 0
+        for code, name in names.items():
+            others = {one for one, other in names.items() if re.match(rf"{re.escape(name)}(?![\w-])", other)}
+            if others == {code} and code != "04011":  # Bremen is a Land too, with Bremerhaven
+                assert area_row(connection, name)["area_code"] == code, name
+                continue
+            with pytest.raises(UnknownName, match=rf"{code}.*give the code"):
+                area_row(connection, name)
+            asked_back += 1
+        pairs = {names["03458"], names["14729"], names["09184"], names["13072"], names["06633"]}
+    assert pairs == {"Oldenburg", "Leipzig", "München", "Rostock", "Kassel"}
+    assert asked_back > 40, "all pairs of a town and a Landkreis"

@@ -329,11 +329,59 @@ def test_a_break_between_two_dates_is_named() -> None:
         ["2010-03-01", "20.0", "██████████"],
         ["2011-05-09", "‖", "break"],
         ["2012-03-01", "20.0", "██████████"],
-        ["2013-03-01", "–", *["missing:", "value", "unknown", "or", "confidential"]],
+        ["2013-03-01", "–", "a)"],
         ["2014-03-01", "10.0", "s", "█████"],
     ]
     assert "‖ break of the series on 2011-05-09: census (tables 12411; area 01)" in out.getvalue()
     assert "s estimated or converted" in out.getvalue()
+    assert "a) missing: value unknown or confidential" in out.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_reason_is_said_in_whole_words_however_narrow_the_terminal(width: int) -> None:
+    """Seen before: in 80 columns a reason was wrapped letter by letter down the right edge."""
+    row = {
+        "area_code": "01001", "area_name": "Flensburg", "unit": "%", "decimals": 1, "obs_status": "A",
+        "missing_reason": "none", "value": 20.0, "lower_limit": 19.0, "upper_limit": 21.0,
+        "reliability": "insufficient", "reference_verdict": "within_chance", "change": 1.0,
+        "change_verdict": "within_chance", "years_since_previous": 1.0, "is_backcast": False,
+    }  # fmt: skip
+    days = [dt.date(year, 3, 1) for year in (2010, 2011, 2012, 2019)]
+    gone = row | {"value": None, "lower_limit": None, "upper_limit": None, "obs_status": "M", "change": None,
+                  "missing_reason": "unknown_or_confidential", "change_verdict": "untested"}  # fmt: skip
+    shown = [row, gone, row | {"is_backcast": True}, row | {"change": None, "change_verdict": "gap",
+             "years_since_previous": 7.0}]  # fmt: skip
+    indicator = dict.fromkeys(("indicator_id", "name_de", "unit", "question_de", "how_to_read_de"), "x")
+    answer = Answer(
+        indicator | {"how_not_to_read_de": "x"},
+        [one | {"reference_date": day} for one, day in zip(shown, days, strict=True)],
+    )
+    out = io.StringIO()
+    tell_answer(answer, Console(file=out, width=width))
+    lines = out.getvalue().splitlines()
+    for sentence in ("a) missing: value unknown or confidential", "b) carried back to a later territory"):
+        assert sentence in lines
+    assert len([line for line in lines if re.match(r"\d{4}-|⋮", line)]) == 5, "a row is one line"
+    assert any("⋮ 6 years" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("days", "chart"),
+    [
+        (["2008-12-31", "2009-12-31", "2010-12-31", "2013-12-31", "2016-12-31"], "▁▅·  █  ▁"),
+        (["2020-06-30", "2020-12-31", "2021-06-30", "2022-06-30", "2022-12-31"], "▁▅· █▁"),
+        (["2009-12-31", "2011-12-31", "2013-12-31", "2015-12-31", "2021-12-31"], "▁▅·█  ▁"),
+    ],
+    ids=["years", "half years", "every two years"],
+)
+def test_a_chart_has_a_true_time_axis(days: list[str], chart: str) -> None:
+    """Time without a row is as wide as time with one; a row without a value is a dot."""
+    rows = [
+        {"area_code": "01", "reference_date": dt.date.fromisoformat(day), "value": value}
+        for day, value in zip(days, (1.0, 2.0, None, 3.0, 1.0), strict=True)
+    ]
+    assert Answer({}, rows).chart("01") == chart
+    assert Answer({}, []).chart("01") == ""
 
 
 def test_two_areas_are_compared_with_newcombes_interval() -> None:

@@ -1,0 +1,132 @@
+"""Areas by the names that people write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from dbt_project.indicators.places import Span, area_row
+from dbt_project.indicators.warehouse import UnknownName
+
+NEVER = dt.date(9999, 12, 31)
+ALWAYS = dt.date(1900, 1, 1)
+REFORM = dt.date(2016, 11, 1)
+AREAS = [  # code, level, name, Land
+    ("DG", "DE", "Deutschland", None),
+    ("01", "LAND", "Schleswig-Holstein", "01"),
+    ("01003", "KREIS", "Lübeck, kreisfreie Stadt, Hansestadt", "01"),
+    ("01057", "KREIS", "Plön, Kreis", "01"),
+    ("01059", "KREIS", "Schleswig-Flensburg, Kreis", "01"),
+    ("01001", "KREIS", "Flensburg, kreisfreie Stadt", "01"),
+    ("03159", "KREIS", "Göttingen, Landkreis", "03"),
+    ("03403", "KREIS", "Oldenburg (Oldenburg), kreisfreie Stadt", "03"),
+    ("03458", "KREIS", "Oldenburg, Landkreis", "03"),
+    ("04", "LAND", "Bremen", "04"),
+    ("04011", "KREIS", "Bremen, kreisfreie Stadt", "04"),
+    ("04012", "KREIS", "Bremerhaven, kreisfreie Stadt", "04"),
+    ("053", "REGBEZ", "Köln, Regierungsbezirk", "05"),
+    ("05315", "KREIS", "Köln, kreisfreie Stadt", "05"),
+    ("055", "REGBEZ", "Münster, Regierungsbezirk", "05"),
+    ("05515", "KREIS", "Münster, kreisfreie Stadt", "05"),
+    ("05162", "KREIS", "Rhein-Kreis Neuss", "05"),
+    ("06531", "KREIS", "Gießen, Landkreis", "06"),
+    ("07315", "KREIS", "Mainz, kreisfreie Stadt", "07"),
+    ("07339", "KREIS", "Mainz-Bingen, Landkreis", "07"),
+    ("09162", "KREIS", "München, kreisfreie Stadt", "09"),
+    ("09184", "KREIS", "München, Landkreis", "09"),
+    ("10046", "KREIS", "St. Wendel, Landkreis", "10"),
+    ("11", "LAND", "Berlin", "11"),
+    ("11000", "KREIS", "Berlin, Stadt", "11"),
+    ("11001001", "BEZIRK", "Berlin-Mitte", "11"),
+    ("11008008", "BEZIRK", "Berlin-Neukölln", "11"),
+    ("0810", "PROGNOSERAUM", "Neukölln", "11"),
+    ("05100315", "PLANUNGSRAUM", "Ackerstraße", "11"),
+    ("092007", "BEZIRKSREGION", "Adlershof", "11"),
+    ("13003", "KREIS", "Rostock, kreisfreie Stadt", "13"),
+    ("13072", "KREIS", "Landkreis Rostock", "13"),
+    ("99000001", "GEMEINDE", "Plön", "01"),
+]
+
+
+@pytest.fixture(scope="module")
+def register() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table dim_area (area_code varchar, area_level varchar, area_name varchar,"
+            " land_code varchar, valid_from date, valid_to date, is_latest boolean)"
+        )
+        for code, level, name, land in AREAS:
+            first = REFORM if code == "03159" else ALWAYS
+            connection.execute(
+                "insert into dim_area values (?, ?, ?, ?, ?, ?, true)",
+                [code, level, name, land, first, NEVER],
+            )
+        connection.execute(
+            "insert into dim_area values ('03152', 'KREIS', 'Göttingen, Landkreis', '03', ?, ?, true)",
+            [ALWAYS, REFORM],
+        )
+        yield connection
+
+
+def year(number: int, last: int | None = None) -> Span:
+    return dt.date(number, 1, 1), dt.date(last or number, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Münster", "05515"), ("Köln", "05315"), ("Göttingen", "03159"), ("Berlin", "11000"),
+        ("Regierungsbezirk Münster", "055"), ("Plön", "01057"), ("Kreis Plön", "01057"),
+        ("Plön, Kreis", "01057"),
+        ("kreis ploen", "01057"), ("Hansestadt Lübeck", "01003"), ("Lübeck, Hansestadt", "01003"),
+        ("Luebeck", "01003"), ("Sankt Wendel", "10046"), ("St. Wendel", "10046"), ("St.Wendel", "10046"),
+        ("Giessen", "06531"), ("Gießen", "06531"), ("Landkreis München", "09184"),
+        ("Stadt Muenchen", "09162"),
+        ("Landkreis Rostock", "13072"), ("Rostock, Landkreis", "13072"), ("Stadt Oldenburg", "03403"),
+        ("Oldenburg, Landkreis", "03458"), ("Oldenburg (Oldenburg)", "03403"), ("Mainz", "07315"),
+        ("Neuss", "05162"), ("Rhein-Kreis Neuss", "05162"), ("Land Bremen", "04"),
+        ("Ackerstrasse", "05100315"),
+        ("Adlershof", "092007"), ("Mitte", "11001001"), ("03403", "03403"), ("Flensburg", "01001"),
+        ("Deutschland", "DG"),
+    ],
+)  # fmt: skip
+def test_a_name_finds_its_area(register: duckdb.DuckDBPyConnection, written: str, code: str) -> None:
+    assert area_row(register, written)["area_code"] == code
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("Oldenburg", {"03403", "03458"}),
+        ("München", {"09162", "09184"}),
+        ("Muenchen", {"09162", "09184"}),
+        ("Rostock", {"13003", "13072"}),
+        ("Bremen", {"04", "04011"}),  # the Land has Bremerhaven too
+        ("Neukölln", {"11008008", "0810"}),
+        ("Schleswig", {"01", "01059"}),
+    ],
+)
+def test_what_could_be_two_areas_is_asked_back(
+    register: duckdb.DuckDBPyConnection, written: str, codes: set[str]
+) -> None:
+    with pytest.raises(UnknownName, match="give the code") as asked:
+        area_row(register, written)
+    assert {code for code, *_ in AREAS if f" {code} " in str(asked.value)} == codes
+
+
+def test_the_area_that_existed_then_is_meant(register: duckdb.DuckDBPyConnection) -> None:
+    assert area_row(register, "Göttingen", span=year(2015))["area_code"] == "03152"
+    assert area_row(register, "Göttingen", span=year(2020))["area_code"] == "03159"
+    with pytest.raises(UnknownName, match="03152 Göttingen, Landkreis, 03159 Göttingen"):
+        area_row(register, "Göttingen", span=year(2010, 2020))
+
+
+def test_nothing_like_it_names_what_comes_near(register: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(UnknownName, match="no area 'Flansburg'; near it are 01001 Flensburg"):
+        area_row(register, "Flansburg")
+    for empty in ("", "  ", "(,)"):
+        with pytest.raises(UnknownName, match="no area"):
+            area_row(register, empty)
