@@ -92,7 +92,7 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
                     count(value) filter (where {dimension} in {members}) as parts_known,
                     max(value) filter (where {dimension} = {total}) as total,
                     sum({_tolerance(bench, parts.tolerance_per_cell)}) as tolerance
-                from candidate
+                from {_at_their_codes(bench, parts)}
                 where ({declared.where(parts.where)})
                     and ({dimension} = {total} or {dimension} in {members})
                 group by {quoted_list(group)}
@@ -104,6 +104,31 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
         order="abs(difference) desc",
         excuses=excuses(bench, parts.explained),
     )
+
+
+def _at_their_codes(bench: Bench, parts: Parts) -> str:
+    """SQL: the candidate, where a member that is a part at one code of a column stands at the whole's code
+    there."""
+    dimension = quoted(parts.dimension)
+    columns: dict[str, list[tuple[str, str]]] = {}
+    for member, placed in parts.at.items():
+        for column, code in placed.items():
+            columns.setdefault(column, []).append((member, code))
+    if not columns:
+        return "candidate"
+    one = bench.declared.texts
+    replaced = ", ".join(
+        "case "
+        + " ".join(
+            f"when {dimension} in {one([member])} "
+            f"then case when {quoted(column)} in {one([code])} then '_T' end"
+            for member, code in members
+        )
+        + f" else {quoted(column)} end as {quoted(column)}"
+        for column, members in columns.items()
+    )
+    known = " and ".join(f"{quoted(column)} is not null" for column in columns)
+    return f"(select * from (select * replace ({replaced}) from candidate) where {known})"
 
 
 def _areas(bench: Bench, sums: AreaSum) -> Rule:

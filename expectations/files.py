@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from expectations import maps
 from expectations.bench import Bench
 from expectations.cells import REFUSED_CELLS
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
@@ -64,7 +65,7 @@ def inspections(bench: Bench) -> list[Inspection]:
         _excel_csv(bench),
     ]
     if bench.description.geometry:
-        found += [_geopackage(bench), _outlines(bench)]
+        found += [_geopackage(bench), _map_values(bench), _outlines(bench)]
     return found
 
 
@@ -327,6 +328,35 @@ def _geopackage(bench: Bench) -> Inspection:
         Phrase("vor leeren oder falsch verknüpften Karten", "against empty or wrongly joined maps"),
         run,
         Phrase("Flächen", "features"),
+    )
+
+
+def _map_values(bench: Bench) -> Inspection:
+    def run() -> Result:
+        path = bench.folder / f"{bench.description.product}.gpkg"
+        try:
+            with _opened(path) as connection:
+                examined, complaints = maps.read_back(connection, bench)
+        except (OSError, sqlite3.Error, duckdb.Error) as error:
+            reason = str(error).splitlines()[0]
+            examined, complaints = 1, [Phrase(f"nicht lesbar: {reason}", f"cannot be read: {reason}")]
+        findings = _Findings()
+        for complaint in complaints:
+            findings.add(path, complaint.de, complaint.en)
+        return findings.result(examined)
+
+    return _inspection(
+        "map_values",
+        Phrase(
+            "Jeder Wert der Karte ist der veröffentlichte oder als umgerechnet bezeichnet",
+            "Every value of the map is the published one or said to be converted",
+        ),
+        Phrase(
+            "vor Werten auf fremden Umrissen und vor Geheimem, das nur die Karte zeigt",
+            "against values on foreign outlines, and secrets that only the map shows",
+        ),
+        run,
+        Phrase("Werte", "values"),
     )
 
 

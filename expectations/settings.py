@@ -162,13 +162,17 @@ class ReferenceValue(Strict):
 
 
 class Parts(Strict):
-    """Members of a dimension that add up to another member of it."""
+    """Members of a dimension that add up to another member of it.
+
+    `at`: a member that is a part at one code of another column only (member -> column -> code).
+    """
 
     id: RuleId
     title_de: str
     title_en: str
     dimension: Column
     parts: tuple[str, ...]
+    at: dict[str, dict[Column, str]] = Field(default_factory=dict)
     total: str = "_T"
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"

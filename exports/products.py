@@ -47,23 +47,28 @@ UNNAMED = Contact(name="Kommune (Stelle noch nicht benannt)")
 
 
 class Geometry(Frozen):
-    """How the product becomes a map layer: one feature per area, one attribute per measured thing.
+    """How the product becomes map layers, one per level and Gebietsstand that outlines were delivered for:
+    one feature
+    per area, one attribute per measured thing.
 
     `by` are the columns that tell the measured things apart; each combination becomes one attribute holding
-    its newest value. `where` fixes the other dimensions (usually at their total). Without `value` the newest
-    row of each area gives the attributes as they are (a register has nothing to spread out).
+    its newest value. `where` fixes the other dimensions (usually at their total). Without `value` the row of
+    each area gives the attributes as they are (a register has nothing to spread out).
+
+    A value stands on the outline of the very version of the area that it is for (`area_key`). `converted_by`
+    names the warehouse's function that carries the product to a Gebietsstand; with it the newest outlines of
+    a level show converted values, marked as such, where an area has changed.
     """
 
-    layer: str = Field(pattern=COLUMN_NAME)
-    level: str = Field(min_length=1)
+    area_key: str = Field(default="area_key", pattern=COLUMN_NAME)
     area_code: str = Field(default="area_code", pattern=COLUMN_NAME)
-    area_name: str = Field(default="area_name", pattern=COLUMN_NAME)
     area_level: str = Field(default="area_level", pattern=COLUMN_NAME)
     date: str = Field(default="reference_date", pattern=COLUMN_NAME)
     value: str | None = Field(default=None, pattern=COLUMN_NAME)
     by: tuple[str, ...] = ()
     label: str | None = Field(default=None, pattern=COLUMN_NAME)
     where: dict[str, str] = Field(default_factory=dict)
+    converted_by: str | None = Field(default=None, pattern=COLUMN_NAME)
 
     @field_validator("by", mode="before")
     @classmethod
@@ -76,11 +81,13 @@ class Geometry(Frozen):
         """A value needs columns that say what it measures, and the other way round."""
         if (self.value is None) != (not self.by):
             raise ValueError("`value` and `by` go together: give both, or neither")
+        if self.converted_by is not None and self.value is None:
+            raise ValueError("`converted_by` is for a `value`")
         return self
 
     def columns(self) -> set[str]:
         """Every column of the product that the layer needs."""
-        named = {self.area_code, self.area_name, self.area_level, self.date, *self.by, *self.where}
+        named = {self.area_key, self.area_code, self.area_level, self.date, *self.by, *self.where}
         return named | ({self.value} if self.value else set()) | ({self.label} if self.label else set())
 
 
@@ -178,6 +185,17 @@ class Product(Frozen):
     begins_with: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     disclosure: Disclosure | None = None
     checks: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def only_public_figures_are_converted(self) -> Product:
+        """What is converted comes from the warehouse's own figures, past disclosure control."""
+        if (
+            self.geometry
+            and self.geometry.converted_by
+            and (self.disclosure is None or self.disclosure.policy)
+        ):
+            raise ValueError("`geometry.converted_by` is for products that `disclosure` exempts")
+        return self
 
     @field_validator("product")
     @classmethod

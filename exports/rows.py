@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from exports import outlines
 from exports.describe import Column, Description
+from exports.products import Geometry
 
 if TYPE_CHECKING:
     import duckdb
@@ -94,7 +96,9 @@ def told_in(label: CodeLabel) -> str:
 
 @dataclass(frozen=True)
 class Rows:
-    """The staged rows: table `rows` (ordered) and table `geometries` in a DuckDB of the candidate's own.
+    """The staged rows: table `rows` (ordered), and for maps `geometries` and `converted` (`_stage_maps`), in
+    a DuckDB of
+    the candidate's own.
 
     Beside the published columns `rows` holds, for each column in `labelled`, the German label of its code in
     a column called by `label_column`.
@@ -103,8 +107,6 @@ class Rows:
     connection: duckdb.DuckDBPyConnection
     fields: tuple[Field, ...]
     count: int
-    geometry_count: int
-    geometry_crs: str | None
     geometry_sha256: str | None
     labels: tuple[CodeLabel, ...]
     labelled: frozenset[str]
@@ -163,13 +165,13 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
             ) from problem
         try:
             fields, labelled = _copy_rows(connection, description, warehouse)
-            crs, digest, geometry_count = _copy_geometries(connection)
+            digest = _stage_maps(connection, description)
         finally:
             connection.execute("detach warehouse")
         _check(connection, description, fields)
         (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
         labels = _labels(connection, fields, labelled)
-        yield Rows(connection, fields, int(count), geometry_count, crs, digest, labels, labelled)
+        yield Rows(connection, fields, int(count), digest, labels, labelled)
 
 
 def _in_utc(connection: duckdb.DuckDBPyConnection) -> None:
@@ -337,47 +339,77 @@ def _kind(name: str, warehouse_type: str, description: Description) -> tuple[Kin
     return kind, published
 
 
-def _copy_geometries(connection: duckdb.DuckDBPyConnection) -> tuple[str | None, str | None, int]:
-    """Create the table `geometries(area_code, geometry)` and give its reference system, hash and row count.
+def _stage_maps(connection: duckdb.DuckDBPyConnection, description: Description) -> str | None:
+    """Create the tables `geometries` (see `outlines.stage`) and `converted`; give a hash of both, None
+    without outlines.
 
-    The newest outline per area is taken. A warehouse without outlines gives an empty table and no hash.
+    `converted` holds, of each level that the product has and of its newest outlines, the product's figures on
+    their Gebietsstand: the columns of the map, value, status, reason, and how the figure was carried
+    (`grade`, `from_codes`, `estimated_share`; see dbt_project/macros/territory.sql).
     """
-    connection.execute("create table geometries (area_code varchar, geometry blob, valid_on date)")
+    geometry = description.geometry
+    if geometry is None:
+        return None
     schemas = connection.execute(
         "select table_schema from information_schema.tables where table_catalog = 'warehouse' "
         "and table_name = ?",
         [GEOMETRY_TABLE],
     ).fetchall()
     if not schemas:
-        return None, None, 0
-    relation = f"warehouse.{quoted(schemas[0][0])}.{quoted(GEOMETRY_TABLE)}"
-    systems = [
-        str(crs)
-        for (crs,) in connection.execute(
-            f"select distinct crs from {relation} where geometry is not null order by crs"
+        return None
+    schema = f"warehouse.{quoted(schemas[0][0])}"
+    level = quoted(geometry.area_level)
+    levels = {
+        name
+        for (name,) in connection.execute(
+            f"select distinct {level} from rows where {level} is not null"
         ).fetchall()
-    ]
-    if not systems:
-        return None, None, 0
-    if len(systems) > 1:
-        raise RowsError(
-            f"{GEOMETRY_TABLE}: outlines in several reference systems ({', '.join(systems)}); "
-            "bring them into one in the warehouse"
-        )
-    connection.execute(
-        f"insert into geometries select area_code, geometry, valid_on from {relation} where "
-        "geometry is not null "
-        "qualify row_number() over (partition by area_code order by valid_on desc nulls last, "
-        "md5(geometry)) = 1 "
-        "order by area_code"
-    )
-    parts = connection.execute(
-        "select area_code, sha256(geometry) from geometries order by area_code"
+    }
+    digest = outlines.stage(connection, schema, levels)
+    if digest is None or geometry.converted_by is None:
+        return digest
+    return _convert(connection, schema, geometry, digest)
+
+
+def _convert(connection: duckdb.DuckDBPyConnection, schema: str, geometry: Geometry, digest: str) -> str:
+    """Create `converted`; give the hash of outlines and converted figures."""
+    newest = connection.execute(
+        "select valid_on, list(area_level order by area_level) from ("
+        f"select area_level, max(valid_on) as valid_on from {outlines.TABLE} group by area_level"
+        ") group by valid_on order by valid_on"
     ).fetchall()
-    digest = hashlib.sha256(systems[0].encode())
-    for area_code, outline in parts:
-        digest.update(f"{area_code}={outline}\n".encode())
-    return systems[0], digest.hexdigest(), len(parts)
+    columns = [geometry.area_level, geometry.area_key, geometry.date, *geometry.by]
+    taken = ", ".join(
+        [
+            *map(quoted, columns),
+            f"{quoted(geometry.value or '')} as value",
+            *("obs_status", "missing_reason", "grade", "from_codes", "estimated_share"),
+        ]
+    )
+    fixed = "".join(f" and {quoted(name)} = ?" for name in geometry.where)
+    made = False
+    for valid_on, levels in newest:
+        if (valid_on.month, valid_on.day) != (12, 31):
+            continue  # there is no other Gebietsstand than a year-end
+        # the function names the warehouse's tables without their catalogue
+        connection.execute(f"use {schema}")
+        try:
+            connection.execute(
+                f"{'insert into memory.main.converted' if made else 'create table memory.main.converted as'} "
+                f"select ?::date as valid_on, {taken} from {quoted(geometry.converted_by or '')}(?::date) "
+                f"where {quoted(geometry.area_level)} in (select unnest(?)){fixed}",
+                [valid_on, valid_on, levels, *geometry.where.values()],
+            )
+        finally:
+            connection.execute("use memory.main")
+        made = True
+    if not made:
+        return digest
+    (figures,) = connection.execute(
+        "select sha256(string_agg(line, chr(10) order by line)) "
+        "from (select converted::varchar as line from converted)"
+    ).fetchone() or (None,)
+    return hashlib.sha256(f"{digest}={figures}".encode()).hexdigest()
 
 
 def _check(

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 REGISTER = "mart_area"
 """The relation that lists every area with its validity; the gate compares every product with it."""
 
-GEOMETRY = "dim_area_geometry"
-"""The relation that gives every product with a map layer its outlines."""
+MAPS = ("dim_area_geometry", "dim_area", "bridge_area_hierarchy")
+"""The relations that every product with map layers takes outlines and their areas from."""
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 
@@ -154,7 +154,7 @@ class Publication:
 
     def key(self, description: Mapping[str, Any]) -> str:
         """A hash of what a candidate built now would come from. Raises NotBuilt without its relation."""
-        relations = [self.product.relation, *([GEOMETRY] if self.product.geometry else [])]
+        relations = [self.product.relation, *(MAPS if self.product.geometry else ())]
         if self.disclosure is not None:
             relations += [*self.disclosure.universe.relations, *self.disclosure.relations]
         nodes = State.read(self.paths).nodes

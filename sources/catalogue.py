@@ -187,6 +187,7 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
         dialects=dialects,
         files={name: located.file for name, (_, located) in declared.items()},
     )
+    problems += _part_problems(root / "code_lists.yml", code_lists)
     for declaration, located in declared.values():
         _check_references(catalog, declaration, located, problems)
     if (reforms := root / "area_history.csv").exists():
@@ -196,6 +197,20 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
     if problems:
         raise DeclarationError(sorted(problems))
     return catalog
+
+
+def _part_problems(file: Path, code_lists: dict[str, CodeList]) -> list[Problem]:
+    """A code that is a part at one code of another dimension must name a list and a code of it."""
+    problems: list[Problem] = []
+    for name, code_list in code_lists.items():
+        for code, entry in code_list.codes.items():
+            for dimension, at in entry.part_at.items():
+                if dimension == name or dimension not in code_lists or at not in code_lists[dimension].codes:
+                    path = (name, "codes", code, "part_at")
+                    line = located_yaml.load(file).line_of(path)
+                    message = f"there is no {dimension} with the code {at} in code_lists.yml"
+                    problems.append(Problem(str(file), line, located_yaml.dotted(path), message))
+    return problems
 
 
 def _check_references(

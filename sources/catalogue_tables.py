@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from sources.breaks import breaks_on_record
 from sources.catalogue import CATALOG, Catalog
+from sources.vocabulary import TOTAL
 
 DATASETS = pa.schema(
     [
@@ -63,6 +64,11 @@ CODE_LISTS = pa.schema(
         ("label_de", pa.string()),
         ("label_en", pa.string()),
         ("position", pa.int32()),
+        ("parent_code", pa.string()),
+        ("is_total", pa.bool_()),
+        ("is_additive", pa.bool_()),
+        ("part_dimension", pa.string()),
+        ("part_dimension_code", pa.string()),
     ]
 )
 MEASURES = pa.schema(
@@ -73,6 +79,8 @@ MEASURES = pa.schema(
         ("label_en", pa.string()),
         ("unit", pa.string()),
         ("decimals", pa.int32()),
+        ("is_additive", pa.bool_()),
+        ("adds_over_time", pa.bool_()),
         ("position", pa.int32()),
     ]
 )
@@ -195,7 +203,18 @@ def _symbols(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _code_lists(catalog: Catalog) -> list[dict[str, Any]]:
     return [
-        {"code_list": name, "code": code, "label_de": entry.de, "label_en": entry.en, "position": position}
+        {
+            "code_list": name,
+            "code": code,
+            "label_de": entry.de,
+            "label_en": entry.en,
+            "position": position,
+            "parent_code": code_list.whole_of(code),
+            "is_total": code == TOTAL,
+            "is_additive": entry.additive,
+            "part_dimension": next(iter(entry.part_at), None),
+            "part_dimension_code": next(iter(entry.part_at.values()), None),
+        }
         for name, code_list in sorted(catalog.code_lists.items())
         for position, (code, entry) in enumerate(code_list.codes.items(), start=1)
     ]
@@ -211,6 +230,8 @@ def _measures(catalog: Catalog) -> list[dict[str, Any]]:
             "label_en": measure.title_en,
             "unit": measure.unit,
             "decimals": measure.decimals,
+            "is_additive": measure.is_additive,
+            "adds_over_time": declaration.adds_over_time(name),
             "position": position,
         }
         for dataset_id, declaration in catalog.items()

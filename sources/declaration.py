@@ -179,6 +179,10 @@ class Dimension(Frozen):
         return self
 
 
+RATE_UNIT = re.compile(r"Prozent|%|\bje\b")
+"""Units of rates and means; a mean in another unit says `additive: false`."""
+
+
 class Measure(Frozen):
     """What is counted or computed."""
 
@@ -187,6 +191,27 @@ class Measure(Frozen):
     unit: Text = Field(description="the unit as the publisher prints it, e.g. Anzahl")
     decimals: int = Field(default=0, ge=0, le=17, description="decimals a number may have at most")
     signed: bool = Field(default=False, description="whether a number may be negative")
+    additive: bool | None = Field(
+        default=None,
+        description="whether parts and areas may be added up; without it all but rates, which the unit tells",
+    )
+    adds_over_time: bool | None = Field(
+        default=None,
+        description="whether periods may be added up; without it flows may and stocks may not",
+    )
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether its parts, and the areas of one level, may be added up: rates and means may not."""
+        return not RATE_UNIT.search(self.unit) if self.additive is None else self.additive
+
+    @model_validator(mode="after")
+    def _rates_are_not_added(self) -> Measure:
+        if RATE_UNIT.search(self.unit) and self.additive:
+            raise ValueError(f"`additive`: a number in {self.unit} is a rate and adds up to nothing")
+        if self.adds_over_time and not self.is_additive:
+            raise ValueError("`adds_over_time` is for what adds up at all")
+        return self
 
 
 class Column(Frozen):
@@ -313,6 +338,15 @@ class Declaration(Frozen):
     def file_patterns(self) -> tuple[str, ...]:
         """Glob patterns of the names this dataset's file goes by."""
         return self.file_names or (f"{self.table_code or self.id}*.csv",)
+
+    def adds_over_time(self, measure: str) -> bool:
+        """Whether periods of a measure may be added up: a flow may, a stock may not, nor a rate or mean."""
+        declared = self.measures[measure]
+        if declared.adds_over_time is not None:
+            return declared.adds_over_time
+        time = self.reference_time
+        is_flow = time.kind == "flow" or (time.kind == "school_year" and time.year_is == "end")
+        return is_flow and declared.is_additive
 
     @model_validator(mode="after")
     def _shape_fits(self) -> Declaration:

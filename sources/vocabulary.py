@@ -59,12 +59,21 @@ class Statistic(Frozen):
 
 
 class CodeEntry(Frozen):
-    """One code with its labels. `published` lists the wordings publishers print for it, newest first."""
+    """One code with its labels. `published` lists the wordings publishers print for it, newest first.
+
+    `part_of` names the code that it is a part of; without it that is the list's total, for an age group the
+    narrowest group around it. Where it is a part only at some code of another dimension, `part_at` says at
+    which. `additive` false: counted within its whole ("darunter"), or overlapping its siblings, so that
+    adding it to them counts somebody twice or leaves somebody out.
+    """
 
     de: Text
     en: Text
     published: tuple[Text, ...] = ()
     note: Text | None = None
+    part_of: Code | None = None
+    part_at: dict[Identifier, Code] = Field(default_factory=dict, max_length=1)
+    additive: bool = True
 
 
 class CodeList(Frozen):
@@ -81,6 +90,28 @@ class CodeList(Frozen):
         if twice:
             raise ValueError(f"published label stands for two codes: {', '.join(twice)}")
         return self
+
+    @model_validator(mode="after")
+    def _parts_lead_to_a_whole(self) -> CodeList:
+        for code, entry in self.codes.items():
+            if entry.part_of is not None and entry.part_of not in self.codes:
+                raise ValueError(f"{code} is part of {entry.part_of}, which is no code of the list")
+            if code == TOTAL and (entry.part_of or not entry.additive):
+                raise ValueError(f"{TOTAL} is the total: it is part of nothing")
+            if entry.part_at and entry.part_of is None:
+                raise ValueError(f"{code}: `part_at` belongs to `part_of`")
+            seen, above = {code}, entry.part_of
+            while above is not None:
+                if above in seen:
+                    raise ValueError(f"{code} is part of itself")
+                seen.add(above)
+                above = self.codes[above].part_of
+        return self
+
+    def whole_of(self, code: str) -> str | None:
+        """The code that a code is part of; None for a total and for what is part of nothing."""
+        declared = self.codes[code].part_of
+        return declared or (TOTAL if TOTAL in self.codes and code != TOTAL else None)
 
     @cached_property
     def code_of(self) -> dict[str, str]:

@@ -250,9 +250,6 @@ class Fact(Frozen):
     form: Text | None = None
     model: Identifier
     dimensions: dict[Identifier, Identifier] = Field(default_factory=dict)
-    codes: dict[Identifier, tuple[str, ...]] = Field(
-        default_factory=dict, description="codes of a dimension that has no code list"
-    )
     measures: tuple[Identifier, ...]
     age_partitions: tuple[Partition, ...] = ()
     traps: tuple[Identifier, ...] = Field(default=(), description="traps every indicator over the fact has")
@@ -530,7 +527,7 @@ def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...]
         if dimension not in fact.dimensions:
             complain((*key, "where", dimension), f"fact {term.fact} has no dimension {dimension!r}")
             continue
-        codes = fact.codes.get(dimension) or specifications.code_lists.get(fact.dimensions[dimension], {})
+        codes = specifications.code_lists.get(fact.dimensions[dimension], {})
         named = (chosen,) if isinstance(chosen, str) else chosen
         for code in named:
             if code != TOTAL and code not in codes:

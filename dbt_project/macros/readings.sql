@@ -68,3 +68,14 @@
         when regexp_full_match({{ code }}, 'Y[0-9]+') then try_cast(substr({{ code }}, 2) as integer)
     end
 {%- endmacro %}
+
+{#-
+  Code of a planning area of Berlin until 2020 in the file of outlines. It prints 06010102 twice, both "Schloßstraße": the one
+  in Charlottenburg, north of 52.49 degrees, is 04030417 in every table of the office and is carried under that code.
+-#}
+{% macro planning_area_until_2020(code, bounding_box) -%}
+    case
+        when {{ code }} = '06010102' and try_cast(split_part({{ bounding_box }}, ',', 2) as double) > 52.49 then '04030417'
+        else {{ code }}
+    end
+{%- endmacro %}

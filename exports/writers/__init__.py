@@ -53,9 +53,9 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "gpkg",
         "{product}.gpkg",
-        "GeoPackage der Kreise mit den neuesten Werten",
+        "GeoPackage: Kartenebenen mit den neuesten Werten",
         "application/geopackage+sqlite3",
-        1,
+        2,
         geopackage.write,
     ),
     Format(

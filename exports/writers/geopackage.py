@@ -1,38 +1,50 @@
-"""GeoPackage of the areas with the newest values: one feature per area, one attribute per measured thing.
+"""GeoPackage of the areas with the newest values: one layer per level and Gebietsstand, one feature per area.
 
-Layers: the map layer named by the product (EPSG:25832, key as text), and `spalten`, which says for each
-attribute what it measures, in which unit and on which date. Outlines are not repeated per year; the series is
-in the Parquet file. Where no outlines were delivered the map layer is a plain attribute table, and a note
-says so.
+Layers: `kreise_2022` and the like (EPSG:25832, key as text), and `spalten`, which says for each attribute of
+each layer what it measures, in which unit and on which date. Outlines are not repeated per year; the series
+is in the Parquet file. Where no outlines were delivered there is one plain attribute table instead, and a
+note says so.
 
-Values newest per measured thing, not per area: one attribute holds one date, so that a map compares like with
-like; an area without a value on that date is empty.
+A value stands on an outline of its own Gebietsstand. Where an area has changed since the value's date, the
+newest outlines show what the warehouse's territory function makes of it: status E and a remark that names the
+areas it was made of. Beside each value `…_status` (code list CL_OBS_STATUS) and `…_hinweis`: why there is
+none, or how it was carried.
 
-GDAL stamps the current time into `gpkg_contents.last_change`; OGR_CURRENT_DATE fixes it
-(https://gdal.org/drivers/vector/gpkg.html).
+Values newest per measured thing and layer, not per area: one attribute holds one date, so that a map compares
+like with like; an area without a value on that date is empty.
+
+The format is GeoPackage 1.3 (OGC 12-128r17) with its schema extension: `gpkg_data_columns` names every
+attribute in German, which QGIS shows as alias. GDAL stamps the current time into `gpkg_contents.last_change`;
+OGR_CURRENT_DATE fixes it (https://gdal.org/drivers/vector/gpkg.html).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.describe import Description
-from exports.legend import heading_de
+from exports.legend import LEGEND, heading_de
+from exports.outlines import CRS, layer_name, layer_title
 from exports.products import Geometry
 from exports.rows import Kind, Rows, RowsError, label_column, quoted
 
 if TYPE_CHECKING:
     import numpy
 
-CRS = "EPSG:25832"
 COLUMNS_LAYER = "spalten"
+STATUS, REMARK = "_status", "_hinweis"
 
 ATTRIBUTE_LIMIT = 1000
 """Attributes per layer; SQLite takes 2,000 columns, and nobody finds anything among a thousand."""
+
+NAME_LENGTH = 24
+"""Of an attribute; with the longest suffix it has 32 characters."""
 
 FIXED_MOMENT = "2000-01-01T00:00:00.000Z"
 NO_OUTLINES = (
@@ -41,10 +53,42 @@ NO_OUTLINES = (
     "area_code mit jeder Karte verbinden lässt."
 )
 
+_SCHEMA = """
+create table if not exists gpkg_extensions (
+    table_name text, column_name text, extension_name text not null, definition text not null,
+    scope text not null, constraint ge_tce unique (table_name, column_name, extension_name)
+);
+create table gpkg_data_columns (
+    table_name text not null, column_name text not null, name text, title text, description text,
+    mime_type text, constraint_name text,
+    constraint pk_gdc primary key (table_name, column_name), constraint gdc_tn unique (table_name, name)
+);
+create table gpkg_data_column_constraints (
+    constraint_name text not null, constraint_type text not null, value text,
+    min numeric, min_is_inclusive boolean, max numeric, max_is_inclusive boolean, description text,
+    constraint gdcc_ntv unique (constraint_name, constraint_type, value)
+);
+"""
+"""Tables of the schema extension, as its standard gives them (OGC 12-128r17, annexes F.9 and 2.3)."""
+
+_EXTENSIONS = [
+    (table, None, "gpkg_schema", "http://www.geopackage.org/spec/#extension_schema", "read-write")
+    for table in ("gpkg_data_columns", "gpkg_data_column_constraints")
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a feature shows of an attribute: the value, its status, and what there is to say about it."""
+
+    value: Any
+    status: str | None = None
+    remark: str | None = None
+
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of the map layer: its name, what it measures, and a value per area."""
+    """One attribute of a layer: its name, what it measures, and a cell per area."""
 
     name: str
     key: tuple[str, ...]
@@ -52,7 +96,23 @@ class Attribute:
     unit: str
     reference_date: date | None
     kind: Kind
-    values: dict[str, Any]
+    cells: dict[str, Cell]
+
+    @property
+    def has_status(self) -> bool:
+        """Whether it is a figure, which has a status and a remark beside it."""
+        return self.reference_date is not None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: areas of one level, by the outlines of one day; without outlines a plain table."""
+
+    name: str
+    title: str
+    names: dict[str, str]
+    outlines: dict[str, bytes]
+    attributes: list[Attribute] = field(default_factory=list)
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
@@ -60,137 +120,250 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     layout = description.geometry
     if layout is None:
         return "Kein GeoPackage: dieses Produkt ist nicht für Karten gedacht."
-    if rows.geometry_count and rows.geometry_crs != CRS:
-        raise RowsError(
-            f"dim_area_geometry: outlines are in {rows.geometry_crs}, the GeoPackage needs {CRS}; "
-            "bring them into it in the warehouse"
+    layers = [layer for layer in _layers(rows, layout) if layer.attributes]
+    for layer in layers:
+        if len(layer.attributes) > ATTRIBUTE_LIMIT:
+            raise RowsError(
+                f"product {description.product}: the map layer {layer.name} would have "
+                f"{len(layer.attributes)} attributes; fix more dimensions under `geometry.where` in its "
+                "product file"
+            )
+    drawn = bool(rows.geometry_sha256)
+    if not layers:
+        layers, drawn = [_without_outlines(rows, layout)], False
+    _write_layers(path, layers, drawn)
+    _name_columns(path, layers)
+    return None if drawn else NO_OUTLINES
+
+
+def _layers(rows: Rows, layout: Geometry) -> Iterable[Layer]:
+    """The layers with outlines, by level and day, each with what stands on it."""
+    if rows.geometry_sha256 is None:
+        return
+    found = rows.query("select distinct area_level, valid_on from geometries order by all")
+    names = None
+    if layout.value:
+        rows.query("drop table if exists map_cells")
+        rows.query(_cells_on_their_ground(rows, layout), list(layout.where.values()))
+        names = attribute_names(
+            [tuple(key) for key in rows.query(f"select distinct {_by(layout)} from map_cells")]
         )
-    attributes = _measured(rows, layout) if layout.value else _as_they_are(rows, layout)
-    if len(attributes) > ATTRIBUTE_LIMIT:
-        raise RowsError(
-            f"product {description.product}: the map layer would have {len(attributes)} attributes; fix more "
-            "dimensions under `geometry.where` in its product file"
+    for level, valid_on in found:
+        drawn = rows.query(
+            "select area_code, area_name, geometry from geometries where area_level = ? and valid_on = ? "
+            "order by 1",
+            [level, valid_on],
         )
-    names = _area_names(rows, layout)
-    outlines: dict[str, bytes] = dict(
-        rows.query("select area_code, geometry from geometries order by area_code")
-    )
-    located = {code for code in outlines if code in names}
-    codes = sorted(located) if located else sorted(names)
-    _write_layers(path, layout, codes, names, attributes, outlines if located else None)
-    if not located:
-        return NO_OUTLINES
-    without = sorted(set(names) - located)
-    if without:
-        some = ", ".join(without[:5]) + (f" und {len(without) - 5} weitere" if len(without) > 5 else "")
-        return f"Ohne Umriss und darum nicht im GeoPackage, etwa frühere Kreise: {some}."
-    return None
-
-
-def _area_names(rows: Rows, layout: Geometry) -> dict[str, str]:
-    """The name of each area of the layer's level, newest first wins."""
-    found = rows.query(
-        f"select {quoted(layout.area_code)}, arg_max({quoted(layout.area_name)}, {quoted(layout.date)}) "
-        f"from rows where {quoted(layout.area_level)} = ? group by 1 order by 1",
-        [layout.level],
-    )
-    return {code: name for code, name in found if code is not None}
-
-
-def _measured(rows: Rows, layout: Geometry) -> list[Attribute]:
-    """One attribute per combination of the `by` columns: its values at its newest date that has any."""
-    by = [quoted(name) for name in layout.by]
-    fixed = [f"{quoted(name)} = ?" for name in layout.where]
-    parameters = [layout.level, *layout.where.values()]
-    label = f"min({quoted(layout.label)})" if layout.label else "''"
-    unit = "min(unit)" if any(field.name == "unit" for field in rows.fields) else "''"
-    chosen = f"from rows where {' and '.join([f'{quoted(layout.area_level)} = ?', *fixed])}"
-    value, moment, code = quoted(layout.value or ""), quoted(layout.date), quoted(layout.area_code)
-    things = rows.query(
-        f"select {', '.join(by)}, max({moment}), {label}, {unit} {chosen} and {value} is not null "
-        f"group by {', '.join(by)} order by {', '.join(by)}",
-        parameters,
-    )
-    newest = rows.query(
-        f"select {', '.join(by)}, {code}, {value} {chosen} and {value} is not null "
-        f"qualify {moment} = max({moment}) over (partition by {', '.join(by)}) order by "
-        f"{', '.join(by)}, {code}",
-        parameters,
-    )
-    values: dict[tuple[str, ...], dict[str, Any]] = {}
-    for *key, area_code, number in newest:
-        values.setdefault(tuple(key), {})[area_code] = number
-    names = attribute_names([tuple(thing[: len(by)]) for thing in things])
-    return [
-        Attribute(
-            names[tuple(key)],
-            tuple(key),
-            described or _described(rows, layout, tuple(key)),
-            measured_in or "",
-            newest_date,
-            "number",
-            values[tuple(key)],
+        layer = Layer(
+            layer_name(level, str(valid_on)),
+            layer_title(level, str(valid_on)),
+            {code: name for code, name, _ in drawn},
+            {code: outline for code, _, outline in drawn},
         )
-        for *key, newest_date, described, measured_in in things
-    ]
+        if names is None:
+            layer.attributes.extend(_as_they_are(rows, layout, (level, valid_on)))
+        else:
+            layer.attributes.extend(_measured(rows, layout, (level, valid_on), names, sorted(layer.names)))
+        yield layer
 
 
-def _described(rows: Rows, layout: Geometry, key: tuple[str, ...]) -> str:
-    """What a combination of codes means in the layer's rows: the labels of its codes, totals left out.
+def _without_outlines(rows: Rows, layout: Geometry) -> Layer:
+    """One table of all areas with their newest values: what a map of one's own can be joined with."""
+    level, key = quoted(layout.area_level), quoted(layout.area_key)
+    code, moment = quoted(layout.area_code), quoted(layout.date)
+    rows.query("drop table if exists geometries")
+    rows.query(
+        f"create table geometries as select 'gebiete' as area_level, {code} as area_code, "
+        f"arg_max({key}, {moment}) as area_key, arg_max(area_name, {moment}) as area_name, "
+        f"date '9999-12-31' as valid_on from rows where {code} is not null and {level} is not null group by 2"
+    )
+    areas = dict(rows.query("select area_code, area_name from geometries order by 1"))
+    layer = Layer("gebiete", "Gebiete ohne Umrisse", areas, {})
+    place = ("gebiete", date(9999, 12, 31))
+    if layout.value:
+        rows.query("drop table if exists map_cells")
+        rows.query(_cells_on_their_ground(rows, layout), list(layout.where.values()))
+        names = attribute_names(
+            [tuple(key) for key in rows.query(f"select distinct {_by(layout)} from map_cells")]
+        )
+        layer.attributes.extend(_measured(rows, layout, place, names, sorted(areas)))
+    else:
+        layer.attributes.extend(_as_they_are(rows, layout, place))
+    return layer
 
-    Where datasets name the same code differently every name is told.
+
+def _by(layout: Geometry) -> str:
+    return ", ".join(quoted(name) for name in layout.by)
+
+
+def _cells_on_their_ground(rows: Rows, layout: Geometry) -> str:
+    """SQL that creates `map_cells`: every figure that stands on an outline, with how it was carried there.
+
+    A figure of the very version of the area stands as it is published. On outlines that `converted` was made
+    for, all figures come from there: those of unchanged areas are the published ones.
     """
-    labelled = [
-        (name, code)
-        for name, code in zip(layout.by, key, strict=True)
-        if code != "_T" and name in rows.labelled
-    ]
-    if not labelled:
-        return ""
-    labels = ", ".join(
-        f"string_agg(distinct {quoted(label_column(name))}, ' / ' order by {quoted(label_column(name))})"
-        for name, _ in labelled
-    )
-    chosen = [*zip(layout.by, key, strict=True), *layout.where.items(), (layout.area_level, layout.level)]
-    (told,) = rows.query(
-        f"select {labels} from rows where {' and '.join(f'{quoted(name)} = ?' for name, _ in chosen)} "
-        f"and {quoted(layout.value or '')} is not null",
-        [value for _, value in chosen],
-    )
-    return ", ".join(label for label in told if label)
+    names = {one.name for one in rows.fields}
+    key, moment, value = quoted(layout.area_key), quoted(layout.date), quoted(layout.value or "")
+    fixed = "".join(f" and {quoted(name)} = ?" for name in layout.where)
+    status = "obs_status" if "obs_status" in names else "null"
+    reason = "missing_reason" if "missing_reason" in names else "null"
+    carried = bool(rows.query("select 1 from duckdb_tables() where table_name = 'converted'"))
+    own = f"""
+        select geometries.area_level, geometries.valid_on, geometries.area_code, {_by(layout)},
+            {moment} as moment, {value} as value, {status} as status, {reason} as reason,
+            'exact' as grade, geometries.area_code as from_codes, 0.0 as estimated_share
+        from rows inner join geometries on rows.{key} = geometries.area_key
+        where true{fixed}
+    """
+    if not carried:
+        return f"create table map_cells as {own}"
+    return f"""
+        create table map_cells as
+        {own} and (geometries.area_level, geometries.valid_on) not in (
+            select distinct {quoted(layout.area_level)}, valid_on from converted
+        )
+        union all
+        select geometries.area_level, geometries.valid_on, geometries.area_code, {_by(layout)},
+            {moment}, value, obs_status, missing_reason, grade, from_codes, estimated_share
+        from converted
+        inner join geometries
+            on converted.{key} = geometries.area_key and converted.valid_on = geometries.valid_on
+    """
 
 
-def _as_they_are(rows: Rows, layout: Geometry) -> list[Attribute]:
-    """The columns of each area's newest row."""
-    taken = [
-        field
-        for field in rows.fields
-        if field.name not in {layout.area_code, layout.area_name} and field.kind != "timestamp"
-    ]
+def _measured(
+    rows: Rows,
+    layout: Geometry,
+    place: tuple[str, date],
+    names: dict[tuple[str, ...], str],
+    codes: Sequence[str],
+) -> list[Attribute]:
+    """One attribute per combination of the `by` columns: its values at its newest date that has any on this
+    layer."""
+    by = _by(layout)
     newest = rows.query(
-        f"select {quoted(layout.area_code)}, {', '.join(quoted(field.name) for field in taken)} from rows "
-        f"where {quoted(layout.area_level)} = ? "
-        f"qualify row_number() over (partition by {quoted(layout.area_code)} order by "
-        f"{quoted(layout.date)} desc) = 1 "
-        f"order by {quoted(layout.area_code)}",
-        [layout.level],
+        f"select {by}, moment, area_code, value, status, reason, grade, from_codes, estimated_share "
+        "from map_cells where area_level = ? and valid_on = ? "
+        f"qualify moment = max(moment) filter (value is not null) over (partition by {by}) "
+        f"order by {by}, area_code, value nulls first",
+        list(place),
+    )
+    is_counted = not any(one.name == "numerator" for one in rows.fields)
+    dates: dict[tuple[str, ...], date] = {}
+    cells: dict[tuple[str, ...], dict[str, Cell]] = {}
+    for row in newest:
+        key = tuple(row[: len(layout.by)])
+        moment, code, value, status, reason, grade, from_codes, share = row[len(layout.by) :]
+        dates[key] = moment
+        cells.setdefault(key, {})[code] = _cell(
+            code, value, status, reason, grade, from_codes, share, is_counted
+        )
+    told = _told(rows, layout, place[0])
+    absent = Cell(None, "M", _REASONS["not_delivered"])
+    return [
+        Attribute(
+            names[key],
+            key,
+            *told.get(key, ("", "")),
+            dates[key],
+            "number",
+            {code: found.get(code, absent) for code in codes},
+        )
+        for key, found in sorted(cells.items())
+    ]
+
+
+def _told(rows: Rows, layout: Geometry, level: str) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Label and unit of each measured thing in the rows of a level.
+
+    The label is the product's own, or what the codes mean there, totals left out; where datasets name the
+    same code differently every name is told.
+    """
+    by, at = _by(layout), quoted(layout.area_level)
+    labels = [
+        f"string_agg(distinct {quoted(column)}, ' / ' order by {quoted(column)}) "
+        f"filter (where {quoted(name)} <> '_T' and {quoted(layout.value or '')} is not null)"
+        for name in layout.by
+        if name in rows.labelled
+        for column in (label_column(name),)
+    ]
+    label = (
+        f"min({quoted(layout.label)})" if layout.label else f"concat_ws(', ', {', '.join(labels) or 'null'})"
+    )
+    unit = "min(unit)" if any(one.name == "unit" for one in rows.fields) else "null"
+    fixed = "".join(f" and {quoted(name)} = ?" for name in layout.where)
+    return {
+        tuple(key): (told or "", measured_in or "")
+        for *key, told, measured_in in rows.query(
+            f"select {by}, {label}, {unit} from rows where ? in ({at}, 'gebiete'){fixed} group by {by}",
+            [level, *layout.where.values()],
+        )
+    }
+
+
+_REASONS = {entry.code: entry.de for entry in LEGEND if entry.column == "missing_reason"}
+_REASONS["not_convertible"] = "auf diesen Gebietsstand nicht umrechenbar"
+
+
+def _cell(
+    code: str,
+    value: Any,
+    status: str | None,
+    reason: str | None,
+    grade: str,
+    from_codes: str | None,
+    share: float | None,
+    is_counted: bool,
+) -> Cell:
+    """A figure as it is shown. What is made of other areas, or of parts of them, is an estimate (status
+    E)."""
+    if value is None:
+        return Cell(None, "M", _REASONS.get(reason or "", reason))
+    if grade == "exact":
+        return Cell(
+            value, status, None if from_codes in (None, code) else f"veröffentlicht unter {from_codes}"
+        )
+    worse = status if status == "U" else "E"
+    if grade == "estimated":
+        return Cell(value, worse, f"umgerechnet, zu {100 * (share or 0):.0f} % geschätzt: aus {from_codes}")
+    made = "Summe aus" if is_counted else "aus Zählern und Nennern von"
+    return Cell(value, worse, f"umgerechnet: {made} {from_codes}")
+
+
+def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[Attribute]:
+    """The columns of the row of each area, of the version that the outline shows."""
+    taken = [
+        one
+        for one in rows.fields
+        if one.name not in {layout.area_code, "area_name"} and one.kind != "timestamp"
+    ]
+    key = quoted(layout.area_key)
+    found = rows.query(
+        f"select geometries.area_code, {', '.join(f'rows.{quoted(one.name)}' for one in taken)} from rows "
+        f"inner join geometries on rows.{key} = geometries.area_key "
+        "where geometries.area_level = ? and geometries.valid_on = ? "
+        f"qualify row_number() over (partition by rows.{key} order by rows.{quoted(layout.date)} desc) = 1 "
+        "order by 1",
+        list(place),
     )
     return [
         Attribute(
-            field.name,
-            (field.name,),
-            heading_de(field.name, field.column.label_de),
-            field.column.unit or "",
+            one.name,
+            (one.name,),
+            heading_de(one.name, one.column.label_de),
+            one.column.unit or "",
             None,
-            field.kind,
-            {row[0]: row[index] for row in newest if row[index] is not None},
+            one.kind,
+            {row[0]: Cell(row[index]) for row in found},
         )
-        for index, field in enumerate(taken, start=1)
+        for index, one in enumerate(taken, start=1)
+        if found
     ]
 
 
 def attribute_names(keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """A short unique column name per key: snake case ASCII, 32 at most, parts at their total left out.
+    """A short unique column name per key: snake case ASCII, `NAME_LENGTH` at most, parts at their total left
+    out.
 
     `("K01-centre",)` gives `k01_centre`, `("persons", "_T")` gives `persons`; names that would be alike after
     shortening are numbered in the order of the keys.
@@ -201,24 +374,17 @@ def attribute_names(keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
         parts = [part for part in key if part not in (None, "_T")] or ["total"]
         stem = re.sub(r"[^a-z0-9]+", "_", "_".join(parts).lower()).strip("_")
         stem = f"x{stem}" if not stem or stem[0].isdigit() else stem
-        name, number = stem[:32], 1
+        name, number = stem[:NAME_LENGTH], 1
         while name in taken:
             number += 1
-            name = f"{stem[: 32 - len(str(number)) - 1]}_{number}"
+            name = f"{stem[: NAME_LENGTH - len(str(number)) - 1]}_{number}"
         taken.add(name)
         names[key] = name
     return names
 
 
-def _write_layers(
-    path: Path,
-    layout: Geometry,
-    codes: list[str],
-    names: dict[str, str],
-    attributes: list[Attribute],
-    outlines: dict[str, bytes] | None,
-) -> None:
-    """Write map layer and column layer with fixed time stamps."""
+def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
+    """Write the map layers and the layer of columns with fixed time stamps."""
     import numpy
     import pyogrio
     from pyogrio import raw
@@ -229,52 +395,124 @@ def _write_layers(
     kept = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_MOMENT})
     try:
-        raw.write(
-            str(path),
-            geometry=numpy.array([outlines[code] for code in codes], dtype=object) if outlines else None,
-            field_data=[
-                texts(codes),
-                texts([names[code] for code in codes]),
-                *(_array(attribute, codes) for attribute in attributes),
-            ],
-            fields=["area_code", "area_name", *(attribute.name for attribute in attributes)],
-            layer=layout.layer,
-            driver="GPKG",
-            geometry_type="MultiPolygon" if outlines else None,
-            promote_to_multi=True if outlines else None,
-            crs=CRS if outlines else None,
-            encoding="UTF-8",
-        )
+        for number, layer in enumerate(layers):
+            codes = sorted(layer.names)
+            columns: list[tuple[str, Any]] = [
+                ("area_code", texts(codes)),
+                ("area_name", texts([layer.names[code] for code in codes])),
+            ]
+            for attribute in layer.attributes:
+                cells = [attribute.cells.get(code, Cell(None)) for code in codes]
+                columns.append((attribute.name, _array(attribute.kind, [cell.value for cell in cells])))
+                if attribute.has_status:
+                    columns.append((attribute.name + STATUS, texts([cell.status for cell in cells])))
+                    columns.append((attribute.name + REMARK, texts([cell.remark for cell in cells])))
+            raw.write(
+                str(path),
+                geometry=texts([layer.outlines[code] for code in codes]) if drawn else None,
+                field_data=[array for _, array in columns],
+                fields=[name for name, _ in columns],
+                layer=layer.name,
+                driver="GPKG",
+                geometry_type="MultiPolygon" if drawn else None,
+                promote_to_multi=True if drawn else None,
+                crs=CRS if drawn else None,
+                encoding="UTF-8",
+                append=number > 0,
+                layer_options={"IDENTIFIER": layer.title, "DESCRIPTION": layer.title},
+                dataset_options=None if number else {"VERSION": "1.3"},
+            )
+        listed = [(layer, attribute) for layer in layers for attribute in layer.attributes]
         raw.write(
             str(path),
             geometry=None,
             field_data=[
-                texts([attribute.name for attribute in attributes]),
-                texts([" ".join(map(str, attribute.key)) for attribute in attributes]),
-                texts([attribute.label for attribute in attributes]),
-                texts([attribute.unit for attribute in attributes]),
+                texts([layer.name for layer, _ in listed]),
+                texts([attribute.name for _, attribute in listed]),
+                texts([" ".join(map(str, attribute.key)) for _, attribute in listed]),
+                texts([attribute.label for _, attribute in listed]),
+                texts([attribute.unit for _, attribute in listed]),
                 numpy.array(
-                    [attribute.reference_date or "NaT" for attribute in attributes], dtype="datetime64[D]"
+                    [attribute.reference_date or "NaT" for _, attribute in listed], dtype="datetime64[D]"
                 ),
             ],
-            fields=["spalte", "merkmal", "bezeichnung", "einheit", "stichtag"],
+            fields=["ebene", "spalte", "merkmal", "bezeichnung", "einheit", "stichtag"],
             layer=COLUMNS_LAYER,
             driver="GPKG",
             geometry_type=None,
             crs=None,
             encoding="UTF-8",
             append=True,
+            layer_options={
+                "IDENTIFIER": COLUMNS_LAYER,
+                "DESCRIPTION": "Was jede Spalte der Kartenebenen misst",
+            },
         )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": kept})
 
 
-def _array(attribute: Attribute, codes: list[str]) -> numpy.ndarray[Any, Any]:
-    """The attribute's values in the order of the areas, as the array type that the driver writes."""
+def _name_columns(path: Path, layers: list[Layer]) -> None:
+    """Name every column in German with the schema extension."""
+    entries: list[tuple[str, str, str, str]] = []
+    for layer in layers:
+        entries += [
+            (
+                layer.name,
+                "area_code",
+                heading_de("area_code", None),
+                "amtlicher Schlüssel des Gebiets als Text",
+            ),
+            (layer.name, "area_name", heading_de("area_name", None), "Name des Gebiets"),
+        ]
+        for attribute in layer.attributes:
+            day = f", {attribute.reference_date:%d.%m.%Y}" if attribute.reference_date else ""
+            unit = f" ({attribute.unit})" if attribute.unit else ""
+            alias = f"{attribute.label or attribute.name}{unit}{day}"
+            entries.append((layer.name, attribute.name, alias, " ".join(map(str, attribute.key))))
+            if attribute.has_status:
+                entries.append((layer.name, attribute.name + STATUS, f"{alias}: Status", _STATUS_MEANS))
+                entries.append((layer.name, attribute.name + REMARK, f"{alias}: Hinweis", _REMARK_MEANS))
+    for name, title in _COLUMNS_OF_COLUMNS.items():
+        entries.append((COLUMNS_LAYER, name, title, title))
+    taken: set[tuple[str, str]] = set()
+    named = []
+    for table, column, alias, meaning in entries:
+        unique = alias if (table, alias) not in taken else f"{alias} [{column}]"
+        taken.add((table, unique))
+        named.append((table, column, unique, unique, meaning))
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("pragma journal_mode = off")
+        connection.executescript(_SCHEMA)
+        connection.executemany(
+            "insert into gpkg_data_columns (table_name, column_name, name, title, description) "
+            "values (?, ?, ?, ?, ?)",
+            named,
+        )
+        connection.executemany("insert into gpkg_extensions values (?, ?, ?, ?, ?)", _EXTENSIONS)
+        connection.commit()
+    finally:
+        connection.close()
+
+
+_STATUS_MEANS = "; ".join(f"{entry.code}: {entry.de}" for entry in LEGEND if entry.column == "obs_status")
+_REMARK_MEANS = "warum kein Wert steht, oder aus welchen Gebieten er umgerechnet ist"
+_COLUMNS_OF_COLUMNS = {
+    "ebene": "Kartenebene",
+    "spalte": "Spalte",
+    "merkmal": "Merkmal (Codes)",
+    "bezeichnung": "Bezeichnung",
+    "einheit": "Einheit",
+    "stichtag": "Stichtag",
+}
+
+
+def _array(kind: Kind, values: list[Any]) -> numpy.ndarray[Any, Any]:
+    """The values in the order of the areas, as the array type that the driver writes."""
     import numpy
 
-    values = [attribute.values.get(code) for code in codes]
-    match attribute.kind:
+    match kind:
         case "number" | "integer":
             return numpy.array([numpy.nan if value is None else value for value in values], dtype="float64")
         case "date":

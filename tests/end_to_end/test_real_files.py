@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import duckdb
 import pytest
 
 from dbt_project.indicators.places import area_row
 from dbt_project.indicators.warehouse import UnknownName
+from sources.catalogue import load_catalog
 
+from . import sums
 from .conftest import PRODUCTS, Ended, Place
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
@@ -73,6 +76,81 @@ def test_published_files_end_in_releases(real_place: Place, real_run: Ended) -> 
 )
 def test_national_figures(real_place: Place, real_run: Ended, product: str, where: str, value: int) -> None:
     assert figures(real_place, product, f"area_code = 'DG' and {where}") == [value]
+
+
+def test_a_naive_sum_over_the_population_is_germany(real_place: Place, real_run: Ended) -> None:
+    """On every date, the Kreise of 2000 with their former codes and those of 2015 with all their groups."""
+    warehouse = real_place.root / "warehouse.duckdb"
+    summed = sums.naive(warehouse, "population")
+    assert summed == sums.germany(warehouse, "population")
+    assert (summed["2000-12-31"], summed["2015-12-31"]) == (82_259_540, 82_175_684)
+
+
+@pytest.mark.parametrize("relation", sums.SUMS)
+def test_naive_sums_along_each_dimension_are_the_published_cells(
+    real_place: Place, real_run: Ended, relation: str
+) -> None:
+    compared, wrong = sums.wrong_marginals(real_place.root / "warehouse.duckdb", relation)
+    assert wrong == []
+    assert compared > 0 or relation == "unemployment", "no table prints unemployed women and men"
+
+
+def test_declared_parts_are_what_the_tables_print(real_place: Place, real_run: Ended) -> None:
+    """Single cells of a source may contradict each other; a wrong declaration is wrong everywhere."""
+    found = sums.parts_and_wholes(real_place.root / "landing", load_catalog())
+    assert {dimension for _, dimension, _ in found} == {
+        *(
+            "sex",
+            "nationality",
+            "school_type",
+            "vocational_school_type",
+            "qualification",
+            "benefit",
+            "setting",
+        ),
+        *("care_type", "facility_type", "land_use"),
+    }
+    examined = {key: counts for key, counts in found.items() if counts[0]}
+    assert len(examined) >= 30
+    assert {key: counts for key, counts in examined.items() if counts[1] < 0.98 * counts[0]} == {}
+
+
+def test_assistance_outside_institutions_has_one_code(real_place: Place, real_run: Ended) -> None:
+    """Two tables print it; they agree, and one of them stands in the product."""
+    of_2015 = "reference_date = date '2015-12-31' and area_code = 'DG' and benefit_code = 'SGB12_HLU'"
+    printed = asked(
+        real_place,
+        f"select dataset_id, value, is_preferred from fct_benefit_receipt where {of_2015} "
+        f"and setting_code = 'OUTSIDE' and {TOTALS} order by 1",
+    )
+    assert printed == [("22121-01-03-4", 137_145, True), ("22811-01-01-4", 137_145, False)]
+
+
+def test_maps_show_areas_on_their_own_ground(real_place: Place, real_run: Ended) -> None:
+    """Göttingen of 2022 is two Kreise of 2015; Berlin's planning areas have figures of their own edition."""
+    path = real_place.root / "releases" / "population" / "current" / "population.gpkg"
+    with sqlite3.connect(path) as connection:
+        kreise = "select sum(persons), sum(persons is null), sum(persons_status = 'E') from kreise_2022"
+        assert connection.execute(kreise).fetchall() == [(pytest.approx(82_175_684, abs=1), 0, 7)]
+        goettingen = (
+            "select persons, persons_status, persons_hinweis from kreise_2022 where area_code = '03159'"
+        )
+        assert connection.execute(goettingen).fetchall() == [
+            (329_538, "E", "umgerechnet: Summe aus 03152, 03156")
+        ]
+        counted = {
+            layer: connection.execute(f"select count(*) from {layer}").fetchone()[0]
+            for layer in ("laender_2022", "kreise_2022", "planungsraeume_2020", "planungsraeume_2021")
+        }
+    assert counted == {
+        "laender_2022": 16,
+        "kreise_2022": 400,
+        "planungsraeume_2020": 448,
+        "planungsraeume_2021": 542,
+    }
+    assert asked(
+        real_place, "select count(*) from dim_area where area_level = 'PLANUNGSRAUM' and has_geometry"
+    ) == [(990,)]
 
 
 TOTALS = "sex_code = '_T' and age_group_code = '_T' and nationality_code = '_T'"

@@ -20,6 +20,7 @@ import pytest
 from orchestration.project import Project
 from orchestration.resources import Settings
 
+from . import sums
 from .conftest import PRODUCTS, ROOT, Ended, Place
 
 pytestmark = pytest.mark.end_to_end
@@ -62,6 +63,23 @@ def test_a_fresh_root_is_private_and_releases_are_for_everybody_who_gets_there(
     said = place.planstat("status").said
     place.root.chmod(0o700)
     assert "every user of this machine can look into the data root" in said
+
+
+def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None:
+    warehouse = place.root / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        kreise = connection.execute(
+            "select reference_date::varchar, sum(value) from mart_population where area_level = 'KREIS' "
+            "and not is_backcast and measure_code = 'persons' and sex_code = '_T' and age_group_code = '_T' "
+            "and nationality_code = '_T' group by 1"
+        ).fetchall()
+    assert sums.naive(warehouse, "population") == dict(kreise)
+    compared = 0
+    for relation in sums.SUMS:
+        found, wrong = sums.wrong_marginals(warehouse, relation)
+        assert wrong == [], relation
+        compared += found
+    assert compared > 1000
 
 
 def test_readers_find_their_way(place: Place, first: Ended) -> None:

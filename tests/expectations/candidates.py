@@ -11,7 +11,7 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -182,7 +182,18 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Iterable[Row]) -> 
         connection.table("rows").write_parquet(str(path))
 
 
-def write_geopackage(path: Path, codes: Iterable[str], layer: str = "kreise", kind: str = "features") -> None:
+MapFigure = tuple[str, str, str, str, float | None, str, str | None]
+"""Area, column, codes, day, value, status and remark of a figure on the map."""
+
+
+def write_geopackage(
+    path: Path,
+    codes: Iterable[str],
+    layer: str = "kreise",
+    kind: str = "features",
+    figures: Sequence[MapFigure] = (),
+    aliases: bool = True,
+) -> None:
     """An SQLite file with the tables of a GeoPackage that the gate looks at; `attributes` has no outlines."""
     path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
@@ -191,6 +202,27 @@ def write_geopackage(path: Path, codes: Iterable[str], layer: str = "kreise", ki
         connection.execute("insert into gpkg_contents values (?, ?)", [layer, kind])
         connection.execute(f'create table "{layer}" (fid integer primary key, area_code text)')
         connection.executemany(f'insert into "{layer}" (area_code) values (?)', [(code,) for code in codes])
+        connection.execute("pragma application_id = 1196444487")
+        connection.execute("pragma user_version = 10300")
+        connection.execute("create table spalten (ebene text, spalte text, merkmal text, stichtag text)")
+        connection.execute("insert into gpkg_contents values ('spalten', 'attributes')")
+        connection.execute("create table gpkg_data_columns (table_name text, column_name text, name text)")
+        told = {(column, what, day) for _, column, what, day, *_ in figures}
+        for column, what, day in sorted(told):
+            connection.execute("insert into spalten values (?, ?, ?, ?)", [layer, column, what, day])
+            for name, sort in ((column, "real"), (f"{column}_status", "text"), (f"{column}_hinweis", "text")):
+                connection.execute(f'alter table "{layer}" add column "{name}" {sort}')
+        for area, column, _, _, value, status, remark in figures:
+            connection.execute(
+                f'update "{layer}" set "{column}" = ?, "{column}_status" = ?, "{column}_hinweis" = ? '
+                "where area_code = ?",
+                [value, status, remark, area],
+            )
+        for table in (layer, "spalten") if aliases else ():
+            for name in [row[1] for row in connection.execute(f'pragma table_info("{table}")')]:
+                connection.execute(
+                    "insert into gpkg_data_columns values (?, ?, ?)", [table, name, f"Name {name}"]
+                )
         connection.commit()
     finally:
         connection.close()

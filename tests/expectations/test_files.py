@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.expectations.candidates import Candidate, describe_files, indicators, write_geopackage
+from tests.expectations.candidates import (
+    Candidate,
+    MapFigure,
+    describe_files,
+    indicators,
+    write_geopackage,
+)
 
 Spoil = Callable[[Path], None]
 
@@ -180,3 +187,94 @@ def test_a_file_check_is_waived_as_a_whole(ask) -> None:
     check = ask(candidate, "files.excel_format", spoil=edited("indicators_excel.csv", "\r\n", "\n"))
     assert (check.outcome, check.excused) == ("warned", 1)
     assert "B. Beispiel: Altsystem" in check.examples[0]
+
+
+MAPPED = {
+    "area_code": "area_code",
+    "value": "value",
+    "by": ["indicator_id"],
+    "date": "reference_date",
+    "converted_by": "indicator_on",
+}
+RIGHT: tuple[MapFigure, ...] = (
+    ("01001", "d01", "D01", "2015-12-31", 85942.0, "A", None),
+    ("01002", "d01", "D01", "2015-12-31", 246306.0, "A", None),
+)
+
+
+def on_the_map(*figures: MapFigure, aliases: bool = True) -> Spoil:
+    def spoil(folder: Path) -> None:
+        write_geopackage(folder / "indicators.gpkg", ["01001", "01002"], figures=figures, aliases=aliases)
+
+    return spoil
+
+
+def test_a_map_that_shows_the_published_figures_passes(ask) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    found = ask(candidate, "files.map_values", spoil=on_the_map(*RIGHT))
+    assert (found.outcome, found.examined) == ("passed", 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ((85943.0, "A", None), "kreise, 01001, d01: 85943.0 (A), in Parquet 85942.0 (A)"),
+        ((85942.0, "E", None), "85942.0 (E), in Parquet 85942.0 (A)"),
+        ((None, "M", None), "is absent without a reason"),
+        ((None, "A", "nicht geliefert"), "is absent without a reason"),
+        (
+            (85942.0, "A", "umgerechnet, zu 3 % geschätzt: aus 01001, 01999"),
+            "converted, but with the status A",
+        ),
+        ((85942.0, "E", "umgerechnet: Summe aus 01001, 01002"), "is not the sum of 01001, 01002"),
+        ((85942.0, "E", "umgerechnet: Summe aus 01001, 01999"), "is not the sum of 01001, 01999"),
+        ((85942.0, "A", "veröffentlicht unter 01002"), "in Parquet 246306.0 (A)"),
+    ],
+)
+def test_a_figure_of_the_map_that_is_not_the_published_one_fails(
+    ask, first: tuple[float | None, str, str | None], words: str
+) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    spoiled = on_the_map(("01001", "d01", "D01", "2015-12-31", *first), RIGHT[1])
+    found = ask(candidate, "files.map_values", spoil=spoiled)
+    assert found.outcome == "failed"
+    assert words in found.examples[0]
+
+
+def test_converted_figures_say_what_they_are_made_of(ask) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    summed = ("01001", "d01", "D01", "2015-12-31", 332248.0, "E", "umgerechnet: Summe aus 01001, 01002")
+    guessed = ("01002", "d01", "D01", "2015-12-31", 1.5, "E", "umgerechnet, zu 40 % geschätzt: aus 01001")
+    assert ask(candidate, "files.map_values", spoil=on_the_map(summed, guessed)).outcome == "passed"
+    candidate.geometry = {**MAPPED, "converted_by": None}
+    forbidden = ask(candidate, "files.map_values", spoil=on_the_map(summed, guessed))
+    assert "converted, though nothing may be" in forbidden.examples[0]
+
+
+def test_what_is_hidden_in_the_table_is_hidden_on_the_map(ask) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    for row in candidate.rows:
+        if (row["area_code"], row["indicator_id"]) == ("01001", "D01"):
+            row |= {"value": None, "obs_status": "M", "missing_reason": "suppressed_primary"}
+    shown = ask(candidate, "files.map_values", spoil=on_the_map(*RIGHT))
+    assert "85942.0 (A), in Parquet None (M)" in shown.examples[0]
+    hidden = ("01001", "d01", "D01", "2015-12-31", None, "M", "zum Schutz kleiner Fallzahlen gesperrt")
+    assert ask(candidate, "files.map_values", spoil=on_the_map(hidden, RIGHT[1])).outcome == "passed"
+
+
+def test_a_column_without_a_german_name_and_another_format_fail(ask) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    unnamed = ask(candidate, "files.map_values", spoil=on_the_map(*RIGHT, aliases=False))
+    assert "kreise, area_code: has no German name" in unnamed.examples[0]
+
+    def older(folder: Path) -> None:
+        on_the_map(*RIGHT)(folder)
+        with sqlite3.connect(folder / "indicators.gpkg") as connection:
+            connection.execute("pragma user_version = 10200")
+
+    assert "is no GeoPackage 1.3" in ask(candidate, "files.map_values", spoil=older).examples[0]

@@ -132,12 +132,18 @@ def make_warehouse(path: Path, *, geometry: bool = True) -> Path:
         _areas(connection)
         _code_lists(connection)
         connection.execute(
-            "create table dim_area_geometry (area_code varchar, geometry blob, crs varchar, valid_on date)"
+            "create table dim_area_geometry "
+            "(area_level varchar, area_code varchar, geometry blob, crs varchar, valid_on date)"
         )
+        for product in ("indicator", "population"):
+            connection.execute(
+                f"create macro {product}_on(gebietsstand := null, as_of := null) as table select *, "
+                f"'exact' as grade, area_code as from_codes, 0.0 as estimated_share from main.mart_{product}"
+            )
         if geometry:
             for index, code in enumerate(KREISE):
                 connection.execute(
-                    "insert into dim_area_geometry values (?, ?, 'EPSG:25832', date '2023-12-31')",
+                    "insert into dim_area_geometry values ('KREIS', ?, ?, 'EPSG:25832', date '2023-12-31')",
                     [code, square(500_000 + 2000 * index, 5_500_000)],
                 )
     return path
@@ -214,11 +220,10 @@ def _code_lists(connection: duckdb.DuckDBPyConnection) -> None:
         )
         for place, entry in enumerate(entries):
             connection.execute(f"insert into dim_{name} values (?, ?, ?, ?)", [*entry, place])
-    connection.execute("create table dim_area (area_code varchar, area_name varchar)")
 
 
 def _areas(connection: duckdb.DuckDBPyConnection) -> None:
-    """The Kreise, one of them with an earlier version, and one that ended."""
+    """The Kreise, one of them with an earlier version, and one that ended; `dim_area` has the same."""
     for code, name in KREISE.items():
         connection.execute(
             "insert into mart_area values (md5(?), ?, 'KREIS', ?, ?, date '2010-01-01', null, "
@@ -231,6 +236,14 @@ def _areas(connection: duckdb.DuckDBPyConnection) -> None:
         "('gone', '13001', 'KREIS', 'Greifswald, Hansestadt', '13', date '1990-10-03', date "
         "'2011-09-04', 50.5, "
         "'merged', '13075', false, false)"
+    )
+    connection.execute(
+        "create table dim_area as select area_key, area_code, area_level, area_name, valid_from, "
+        "coalesce(valid_to, date '9999-12-31') as valid_to from mart_area"
+    )
+    connection.execute(
+        "create table bridge_area_hierarchy (hierarchy varchar, area_key varchar, area_level varchar, "
+        "ancestor_key varchar, ancestor_level varchar, valid_from date, valid_to date)"
     )
 
 

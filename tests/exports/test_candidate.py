@@ -12,7 +12,7 @@ import pytest
 from exports import candidate
 from exports.files import LEFTOVER, sha256_of
 from exports.rows import RowsError
-from tests.exports.small_warehouse import COLUMNS, description_of, make_warehouse
+from tests.exports.small_warehouse import COLUMNS, description_of, make_warehouse, square
 
 FILES = {
     "{}.csv",
@@ -74,7 +74,10 @@ def test_the_fingerprint_says_beforehand_whether_building_brings_anything(
     assert now() == made.fingerprint
     assert list((tmp_path / "scratch").iterdir()) == []
     with duckdb.connect(str(own_warehouse)) as connection:
-        connection.execute("update dim_area_geometry set geometry = 'moved'::blob where area_code = '01001'")
+        connection.execute(
+            "update dim_area_geometry set geometry = ? where area_code = '01001'",
+            [square(400_000, 5_500_000)],
+        )
     moved = now()
     assert moved != made.fingerprint
     with duckdb.connect(str(own_warehouse)) as connection:
@@ -171,7 +174,7 @@ def test_without_outlines_the_map_is_a_table_and_a_note_says_so(tmp_path: Path) 
     assert "Umrisse der Gebiete wurden nicht geliefert" in made.notes["gpkg"]
     assert made.notes["gpkg"] in made.files["README.md"].read_text(encoding="utf-8")
     layers = dict(pyogrio.list_layers(made.files["indicators.gpkg"]).tolist())
-    assert layers == {"kreise": None, "spalten": None}
+    assert layers == {"gebiete": None, "spalten": None}
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("drop table dim_area_geometry")
     assert build(warehouse, "indicators", tmp_path / "c").fingerprint == made.fingerprint

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import struct
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -315,83 +314,6 @@ def test_workbook_is_a_sound_zip_without_a_clock(made: Candidate) -> None:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         core = archive.read("docProps/core.xml").decode()
         assert "2000-01-01T00:00:00Z" in core
-
-
-# GeoPackage
-
-
-def test_geopackage_has_one_feature_per_kreis_with_newest_values(indicators: Candidate) -> None:
-    from pyogrio import raw
-
-    path = indicators.files["indicators.gpkg"]
-    about, table = raw.read_arrow(path, layer="kreise")
-    assert about["crs"] == "EPSG:25832"
-    assert about["geometry_type"] == "MultiPolygon"
-    features = {row["area_code"]: row for row in table.to_pylist()}
-    assert set(features) == set(KREISE)
-    assert {code: row["k01_centre"] for code, row in features.items()} == dict(
-        zip(KREISE, VALUES["K01-centre"], strict=True)
-    )
-    assert features["01001"]["p07"] == 9.7, "the newest value, not the first"
-    assert features["01001"]["area_name"] == "Flensburg, kreisfreie Stadt"
-    for row in features.values():
-        assert struct.unpack("<BI", row["geom"][:5]) == (1, 6), "a multi polygon in little endian"
-    _, columns = raw.read_arrow(path, layer="spalten")
-    told = {row["spalte"]: row for row in columns.to_pylist()}
-    assert told["p07"]["merkmal"] == "P07"
-    assert told["p07"]["stichtag"] == date(2015, 12, 31)
-    assert told["p07"]["einheit"] == "%"
-    assert told["p07"]["bezeichnung"] == "Kennzahl P07 für Grün & Äpfel"
-
-
-def test_geopackage_takes_one_date_per_attribute(own_warehouse: Path, tmp_path: Path) -> None:
-    """An area whose newest value is older stays empty, so that a map compares like with like."""
-    from pyogrio import raw
-
-    with duckdb.connect(str(own_warehouse)) as connection:
-        connection.execute(
-            "delete from mart_indicator where indicator_id = 'P07' and area_code = '01001' and "
-            "period_key = 'Y2015'"
-        )
-    made = candidate.build(own_warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
-    _, table = raw.read_arrow(made.files["indicators.gpkg"], layer="kreise")
-    features = {row["area_code"]: row["p07"] for row in table.to_pylist()}
-    assert features["01001"] is None
-    assert features["01051"] == 12.345678901234567
-
-
-def test_geopackage_of_a_breakdown_holds_the_totals(warehouse: Path, tmp_path: Path) -> None:
-    from pyogrio import raw
-
-    made = candidate.build(warehouse, "population", description_of("population"), tmp_path / "population")
-    _, table = raw.read_arrow(made.files["population.gpkg"], layer="kreise")
-    assert set(table.column_names) >= {"persons", "persons_y_lt3", "persons_y_ge75"}
-    assert table.to_pylist()[0]["persons"] == 82015.0
-    _, columns = raw.read_arrow(made.files["population.gpkg"], layer="spalten")
-    told = {row["spalte"]: row["bezeichnung"] for row in columns.to_pylist()}
-    assert told["persons_y_lt3"] == "Personen, unter 3 Jahre"
-    assert told["persons"] == "Personen"
-
-
-def test_geopackage_of_the_areas_holds_their_newest_version(warehouse: Path, tmp_path: Path) -> None:
-    from pyogrio import raw
-
-    made = candidate.build(warehouse, "areas", description_of("areas"), tmp_path / "areas")
-    _, table = raw.read_arrow(made.files["areas.gpkg"], layer="kreise")
-    features = {row["area_code"]: row for row in table.to_pylist()}
-    assert features["05315"]["area_name"] == "Köln, kreisfreie Stadt"
-    assert features["05315"]["valid_from"] == date(2010, 1, 1)
-    assert features["05315"]["has_geometry"] == "ja"
-    assert made.notes["gpkg"] == "Ohne Umriss und darum nicht im GeoPackage, etwa frühere Kreise: 13001."
-
-
-def test_outlines_in_another_system_are_refused(own_warehouse: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(own_warehouse)) as connection:
-        connection.execute("update dim_area_geometry set crs = 'EPSG:4326'")
-    with pytest.raises(
-        candidate.RowsError, match="outlines are in EPSG:4326, the GeoPackage needs EPSG:25832"
-    ):
-        candidate.build(own_warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
 
 
 def test_writing_leaves_no_setting_behind(warehouse: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         assert product.relation.startswith("mart_")
         assert (product.geometry is None) == (name in without_map)
         if product.geometry:
-            assert product.geometry.level == "KREIS"
+            assert bool(product.geometry.value) == bool(product.geometry.converted_by), "figures are carried"
         assert set(product.order_by) <= set(product.grain) | {"area_level"}
 
 
@@ -72,10 +72,18 @@ def test_a_product_cannot_be_changed_after_reading(tmp_path: Path) -> None:
         (
             (
                 "order_by: [area_code]",
-                "order_by: [area_code]\ngeometry: {layer: kreise, level: KREIS, value: value}",
+                "order_by: [area_code]\ngeometry: {value: value}",
             ),
             9,
             "`value` and `by` go together",
+        ),
+        (
+            (
+                "order_by: [area_code]",
+                "order_by: [area_code]\ngeometry: {value: value, by: unit, converted_by: demo_on}",
+            ),
+            1,
+            "`geometry.converted_by` is for products that `disclosure` exempts",
         ),
     ],
 )
@@ -126,12 +134,12 @@ def test_all_errors_of_a_folder_come_at_once(tmp_path: Path) -> None:
 
 
 def test_one_column_may_stand_alone_in_by() -> None:
-    layout = Geometry(layer="kreise", level="KREIS", value="value", by="indicator_id")  # type: ignore[arg-type]
+    layout = Geometry(value="value", by="indicator_id")  # type: ignore[arg-type]
     assert layout.by == ("indicator_id",)
     assert layout.columns() == {
         "area_code",
         "area_level",
-        "area_name",
+        "area_key",
         "reference_date",
         "indicator_id",
         "value",

@@ -178,28 +178,6 @@ def test_a_code_that_looks_like_a_formula_is_refused(tmp_path: Path, code: str) 
     assert "holds something that is no code" in refused(path, tmp_path)
 
 
-def test_outlines_need_one_reference_system_and_the_newest_counts(tmp_path: Path) -> None:
-    outlines = "create table dim_area_geometry (area_code varchar, geometry blob, crs varchar, valid_on date)"
-    path = warehouse_with(
-        tmp_path,
-        demo("('01','a',1.0::double)"),
-        outlines,
-        "insert into dim_area_geometry values ('01', 'old'::blob, 'EPSG:25832', date '2010-01-01'), "
-        "('01', 'new'::blob, 'EPSG:25832', date '2023-12-31'), ('02', null, 'EPSG:4326', null)",
-    )
-    with staged(path, description(), tmp_path) as rows:
-        assert rows.query("select area_code, geometry from geometries") == [("01", b"new")]
-        assert (rows.geometry_crs, rows.geometry_count) == ("EPSG:25832", 1)
-        first = rows.geometry_sha256
-    warehouse_with(
-        tmp_path, "update dim_area_geometry set geometry = 'moved'::blob where valid_on > date '2020-01-01'"
-    )
-    with staged(path, description(), tmp_path) as rows:
-        assert rows.geometry_sha256 != first
-    warehouse_with(tmp_path, "insert into dim_area_geometry values ('03', 'x'::blob, 'EPSG:4326', null)")
-    assert "several reference systems (EPSG:25832, EPSG:4326)" in refused(path, tmp_path)
-
-
 def test_a_code_bears_the_label_of_the_dataset_of_its_row(tmp_path: Path) -> None:
     columns = [{"name": name, "type": "VARCHAR"} for name in ("area_code", "measure_code", "dataset_id")]
     path = warehouse_with(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dbt_project.indicators.specification import age_span
 from sources import generate
 from sources.catalogue import CATALOG, Catalog, load_catalog
 from sources.catalogue_tables import catalogue_tables
@@ -190,6 +192,66 @@ def test_a_mistake_in_a_shared_file_is_named_alone(copy: Path) -> None:
 def test_a_label_for_two_codes_is_refused(copy: Path) -> None:
     found = spoil(copy, "[männlich, Männer]", "[männlich, weiblich]", "code_lists.yml")
     assert found == "code_lists.yml:4: sex: published label stands for two codes: weiblich"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "part_of: SGB2_RLB",
+            "part_of: SGB3",
+            "benefit: SGB2_ELB is part of SGB3, which is no code of the list",
+        ),
+        ("part_of: MINDESTSICHERUNG}", "part_of: SGB2_ELB}", "benefit: SGB2_RLB is part of itself"),
+        (
+            "part_at: {setting: OUTSIDE}",
+            "part_at: {setting: ABROAD}",
+            "there is no setting with the code ABROAD in code_lists.yml",
+        ),
+        (
+            "part_of: WOHNGELD}",
+            "part_at: {setting: OUTSIDE}}",
+            "WOHNGELD_RENT: `part_at` belongs to `part_of`",
+        ),
+        (
+            "en: Total, published: [Insgesamt, insgesamt, zusammen]",
+            "en: Total, part_of: M",
+            "is part of nothing",
+        ),
+    ],
+)
+def test_a_part_without_its_whole_is_refused(copy: Path, old: str, new: str, expected: str) -> None:
+    assert expected in spoil(copy, old, new, "code_lists.yml")
+
+
+def test_every_code_of_a_list_is_another_one() -> None:
+    """Two codes for one thing are found in no sum: labels and ages tell them apart."""
+    for name, code_list in load_catalog().code_lists.items():
+        labels = [entry.de for entry in code_list.codes.values()]
+        assert len(set(labels)) == len(labels), name
+    ages = load_catalog().code_lists["age_group"].codes
+    spans = [age_span(code) for code in ages if code != "_T" and not code.endswith("LIMIT")]
+    assert len(set(spans)) == len(spans)
+
+
+def test_rates_and_means_are_not_additive() -> None:
+    added = {
+        (dataset_id, name)
+        for dataset_id, declaration in load_catalog().items()
+        for name, measure in declaration.measures.items()
+        if measure.is_additive and re.search(r"(^|_)(pct|rate|avg|per)(_|$)|density|monthly", name)
+    }
+    assert added == set()
+
+
+def test_a_stock_is_not_added_over_time() -> None:
+    catalog = load_catalog()
+    assert not catalog["12411-01-01-4"].adds_over_time("persons")
+    assert catalog["12711-01-03-4"].adds_over_time("arrivals")
+    assert catalog["21111-02-06-4"].adds_over_time("leavers")
+    assert not catalog["21111-01-03-4"].adds_over_time("pupils")
+    assert not catalog["13211-02-05-4"].adds_over_time("unemployment_rate_pct")
+    assert not catalog["hilfen-zur-erziehung"].adds_over_time("cases_running")
 
 
 def test_a_mistake_in_the_legend_is_named(copy: Path) -> None:

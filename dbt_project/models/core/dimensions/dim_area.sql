@@ -55,6 +55,12 @@ geometry as (
 
 ),
 
+outlines as (
+
+    select * from {{ ref('dim_area_geometry') }}
+
+),
+
 history as (
 
     select * from {{ source('catalog', 'area_history') }}
@@ -357,6 +363,12 @@ all_areas as (
     from town_districts
     group by hierarchy, parent_area_code
 
+),
+
+first_versions as (
+
+    select area_level, area_code, min(valid_from) as valid_from from all_areas group by area_level, area_code
+
 )
 
 select
@@ -378,6 +390,21 @@ select
     all_areas.legal_basis,
     all_areas.area_code in (select register.area_code from register)
     or all_areas.area_code in (select ars_register.area_code from ars_register) as in_register,
-    all_areas.area_code in (select geometry.area_code from geometry) as has_geometry,
+    exists (
+        select 1
+        from outlines
+        where
+            outlines.area_level = all_areas.area_level
+            and outlines.area_code = all_areas.area_code
+            and outlines.valid_on < all_areas.valid_to
+            -- one from before the first register that knows the code belongs to its first version
+            and (
+                outlines.valid_on >= all_areas.valid_from
+                or all_areas.valid_from = first_versions.valid_from
+            )
+    ) as has_geometry,
     row_number() over (partition by all_areas.area_code order by all_areas.valid_to desc) = 1 as is_latest
 from all_areas
+inner join first_versions
+    on all_areas.area_level = first_versions.area_level
+    and all_areas.area_code = first_versions.area_code

@@ -1,13 +1,1 @@
-with codes as (
-
-    select * from {{ source('catalog', 'code_lists') }}
-    where code_list = 'facility_type'
-
-)
-
-select
-    code as facility_type_code,
-    label_de,
-    label_en,
-    cast(position as integer) as sort_order
-from codes
+{{ code_dimension('facility_type') }}

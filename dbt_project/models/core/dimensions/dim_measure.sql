@@ -11,5 +11,7 @@ select
     label_en,
     unit,
     decimals,
+    is_additive,
+    adds_over_time,
     position as sort_order
 from measures

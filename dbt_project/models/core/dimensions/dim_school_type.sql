@@ -1,13 +1,1 @@
-with codes as (
-
-    select * from {{ source('catalog', 'code_lists') }}
-    where code_list = 'school_type'
-
-)
-
-select
-    code as school_type_code,
-    label_de,
-    label_en,
-    cast(position as integer) as sort_order
-from codes
+{{ code_dimension('school_type') }}

@@ -1,13 +1,1 @@
-with codes as (
-
-    select * from {{ source('catalog', 'code_lists') }}
-    where code_list = 'unemployed_group'
-
-)
-
-select
-    code as unemployed_group_code,
-    label_de,
-    label_en,
-    cast(position as integer) as sort_order
-from codes
+{{ code_dimension('unemployed_group') }}

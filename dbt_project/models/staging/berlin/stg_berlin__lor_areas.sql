@@ -2,18 +2,12 @@
   Areas of the Lebensweltlich orientierte Räume (LOR), edition 2006 (in force until 31.12.2020) and edition 2021. One row
   per edition and code; a planning area has 8 digits, and its first 6, 4 and 2 are the higher areas. Of the edition of
   2006 only planning areas have published outlines; the others stand here without a name.
-
-  The file of outlines prints 06010102 twice, both "Schloßstraße": the one in Charlottenburg, north of 52.49 degrees, is
-  04030417 in every table of the office, and it is carried under that code.
 -#}
 with outlines_2006 as (
 
     select
         *,
-        case
-            when id = '06010102' and try_cast(split_part(bounding_box, ',', 2) as double) > 52.49 then '04030417'
-            else id
-        end as code
+        {{ planning_area_until_2020('id', 'bounding_box') }} as code
     from {{ source('berlin', 'lor-planungsraeume-until-2020') }}
 
 ),

@@ -1,0 +1,1 @@
+{{ summands('care_recipient', 'persons', ['care_type', 'sex']) }}

@@ -1,0 +1,1 @@
+{{ summands('childcare', 'children', ['childcare_type', 'age_group']) }}

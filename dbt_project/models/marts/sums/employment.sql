@@ -1,0 +1,1 @@
+{{ summands('employment', 'employees', ['sex', 'nationality']) }}

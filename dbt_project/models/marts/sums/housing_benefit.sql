@@ -1,0 +1,1 @@
+{{ summands('benefit_receipt', 'households', ['benefit'], roots={'benefit': 'WOHNGELD'}) }}

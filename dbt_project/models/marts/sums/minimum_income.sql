@@ -1,0 +1,1 @@
+{{ summands('benefit_receipt', 'persons', ['benefit', 'setting', 'sex', 'nationality', 'age_group'], roots={'benefit': 'MINDESTSICHERUNG'}) }}

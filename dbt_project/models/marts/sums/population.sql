@@ -1,0 +1,1 @@
+{{ summands('population', 'persons', ['sex', 'age_group', 'nationality']) }}

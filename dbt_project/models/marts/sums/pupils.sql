@@ -1,0 +1,1 @@
+{{ summands('school_enrolment', 'pupils', ['school_type', 'sex', 'nationality', 'grade']) }}

@@ -1,0 +1,1 @@
+{{ summands('school_leaver', 'leavers', ['qualification', 'sex']) }}

@@ -1,0 +1,1 @@
+{{ summands('unemployment', 'unemployed', ['unemployed_group', 'sex', 'age_group', 'nationality']) }}

@@ -1,0 +1,159 @@
+"""Reading a GeoPackage back: every figure is the Parquet file's, or says that it was carried from others.
+
+What the file promises is in its layer `spalten`: for each column of a layer (`ebene`, `spalte`) the codes it
+stands for (`merkmal`) and the day (`stichtag`). Beside a figure `…_status` and `…_hinweis` say what it is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sqlite3
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from expectations.bench import Bench
+from expectations.rules import quoted
+from expectations.wording import Phrase
+
+APPLICATION = int.from_bytes(b"GPKG", "big")
+VERSION = 10300
+"""A GeoPackage says what it is in its application id, and its version in the user version (1.3: 10300)."""
+
+COLUMNS = "spalten"
+_CONVERTED = "umgerechnet"
+_SUM = re.compile(r"umgerechnet: Summe aus (.+)")
+_RENAMED = re.compile(r"veröffentlicht unter (.+)")
+
+Figures = dict[tuple[str, str, str], list[tuple[float | None, str | None]]]
+"""Area, codes and day to what the Parquet file says there: value and status."""
+
+
+def read_back(connection: sqlite3.Connection, bench: Bench) -> tuple[int, list[Phrase]]:
+    """How many figures were looked at, and what is wrong with the file. Raises sqlite3.Error and
+    duckdb.Error."""
+    complaints: list[Phrase] = []
+    (application,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if application != APPLICATION or version < VERSION:
+        complaints.append(Phrase("ist kein GeoPackage 1.3", "is no GeoPackage 1.3"))
+    layers = [
+        str(name)
+        for (name,) in connection.execute(
+            "select table_name from gpkg_contents where table_name <> ? order by 1", [COLUMNS]
+        )
+    ]
+    complaints += _without_alias(connection, layers)
+    geometry = bench.description.geometry or {}
+    if not geometry.get("value"):
+        return len(layers), complaints
+    published = _published(bench, geometry)
+    examined = 0
+    told = connection.execute(f"select ebene, spalte, merkmal, stichtag from {COLUMNS}").fetchall()
+    for layer, column, codes, day in told:
+        names = ("area_code", column, f"{column}_status", f"{column}_hinweis")
+        for area, value, status, remark in connection.execute(
+            f"select {', '.join(map(quoted, names))} from {quoted(layer)}"
+        ):
+            examined += 1
+            wrong = _judge(published, (str(area), codes, day), value, status, remark or "", geometry)
+            if wrong is not None:
+                complaints.append(
+                    Phrase(f"{layer}, {area}, {column}: {wrong.de}", f"{layer}, {area}, {column}: {wrong.en}")
+                )
+    described = {(layer, column) for layer, column, _, _ in told}
+    for layer in layers:
+        for column in _columns(connection, layer):
+            if (layer, column.removesuffix("_status")) in described and column.endswith("_status"):
+                continue
+            if (layer, column.removesuffix("_hinweis")) in described and column.endswith("_hinweis"):
+                continue
+            if (layer, column) not in described and column not in ("area_code", "area_name"):
+                complaints.append(
+                    Phrase(f"{layer}, {column}: ist nicht erklärt", f"{layer}, {column}: is not explained")
+                )
+    return examined, complaints
+
+
+def _judge(
+    published: Figures,
+    place: tuple[str, str, str],
+    value: float | None,
+    status: str | None,
+    remark: str,
+    geometry: dict[str, Any],
+) -> Phrase | None:
+    """What is wrong with a figure of the map; None when nothing is."""
+    area, codes, day = place
+    if value is None:
+        if status != "M" or not remark:
+            return Phrase("fehlt ohne Grund", "is absent without a reason")
+        return None
+    if remark.startswith(_CONVERTED):
+        if not geometry.get("converted_by"):
+            return Phrase("umgerechnet, obwohl nichts umzurechnen ist", "converted, though nothing may be")
+        if status not in ("E", "U"):
+            return Phrase(
+                f"umgerechnet, aber mit Status {status}", f"converted, but with the status {status}"
+            )
+        summed = _SUM.fullmatch(remark)
+        return _sum_is_right(published, summed[1].split(", "), (codes, day), value) if summed else None
+    renamed = _RENAMED.fullmatch(remark)
+    stated = published.get((renamed[1] if renamed else area, codes, day), [])
+    if (value, status) in stated:
+        return None
+    shown = ", ".join(f"{number} ({sign})" for number, sign in stated) or "–"
+    return Phrase(f"{value} ({status}), in Parquet {shown}", f"{value} ({status}), in Parquet {shown}")
+
+
+def _sum_is_right(published: Figures, areas: list[str], what: tuple[str, str], value: float) -> Phrase | None:
+    parts = [
+        number for area in areas for number, _ in published.get((area, *what), [])[:1] if number is not None
+    ]
+    if len(parts) == len(areas) and math.isclose(sum(parts), value, rel_tol=1e-9, abs_tol=1e-6):
+        return None
+    return Phrase(
+        f"{value} ist nicht die Summe aus {', '.join(areas)}", f"{value} is not the sum of {', '.join(areas)}"
+    )
+
+
+def _published(bench: Bench, geometry: dict[str, Any]) -> Figures:
+    """The figures of the Parquet file that a map may show."""
+    by = [quoted(name) for name in geometry.get("by") or ()]
+    fixed = dict(geometry.get("where") or {})
+    status = "obs_status" if bench.has("obs_status") else "null"
+    condition = " and ".join(f"{quoted(name)} = ?" for name in fixed) or "true"
+    rows = bench.connection.execute(
+        f"select {quoted(str(geometry.get('area_code', 'area_code')))}, concat_ws(' ', {', '.join(by)}), "
+        f"{quoted(str(geometry.get('date', 'reference_date')))}, {quoted(geometry['value'])}, {status} "
+        f"from read_parquet(?) where {condition}",
+        [str(bench.parquet), *fixed.values()],
+    ).fetchall()
+    figures: Figures = defaultdict(list)
+    for area, codes, day, value, sign in rows:
+        figures[area, codes, day.isoformat() if isinstance(day, date) else str(day)].append((value, sign))
+    return figures
+
+
+def _columns(connection: sqlite3.Connection, layer: str) -> list[str]:
+    hidden = {"fid", "geom"}
+    return [
+        row[1] for row in connection.execute(f"pragma table_info({quoted(layer)})") if row[1] not in hidden
+    ]
+
+
+def _without_alias(connection: sqlite3.Connection, layers: list[str]) -> list[Phrase]:
+    named = {
+        (table, column)
+        for table, column, alias in connection.execute(
+            "select table_name, column_name, name from gpkg_data_columns"
+        )
+        if alias
+    }
+    return [
+        Phrase(f"{layer}, {column}: hat keinen deutschen Namen", f"{layer}, {column}: has no German name")
+        for layer in layers
+        for column in _columns(connection, layer)
+        if (layer, column) not in named
+    ]
