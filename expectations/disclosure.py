@@ -142,7 +142,16 @@ def _certified(bench: Bench) -> Inspection:
                     f"angegriffen wurde nach einer anderen Festlegung als {demanded.universe} von jetzt",
                     f"the attack was by another decision than {demanded.universe} as it is now",
                 )
-        if certificate.get("passed") is not True:
+        missing = [str(name) for name in certificate.get("missing") or ()]
+        if missing:
+            names = ", ".join(missing)
+            complain(
+                f"der Angriff ist unvollständig: {names} wurde veröffentlicht und fehlt oder ist verändert; "
+                "aus einer Sicherung wiederherstellen",
+                f"the attack is not complete: {names} was published and is missing or changed; restore it "
+                "from a backup",
+            )
+        elif certificate.get("passed") is not True:
             count = certificate.get("findings")
             complain(
                 f"der Angriff gelang: {count} gesperrte Werte lassen sich errechnen; `planstat disclosure "

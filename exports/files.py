@@ -99,6 +99,18 @@ def write_text(path: Path, text: str, mode: int | None = None) -> None:
     flush_to_disk(path.parent)
 
 
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file into a new one and give the SHA-256 of what was copied. Raises FileExistsError."""
+    digest = hashlib.sha256()
+    with source.open("rb") as given, target.open("xb") as copied:
+        while block := given.read(1 << 20):
+            digest.update(block)
+            copied.write(block)
+        copied.flush()
+        os.fsync(copied.fileno())
+    return digest.hexdigest()
+
+
 def replace_folder(new: Path, target: Path) -> None:
     """Put the folder `new` in the place of `target`; both on one file system.
 

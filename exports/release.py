@@ -1,15 +1,25 @@
 """Releases: a checked candidate becomes an edition that never changes.
 
+What leaves are the bytes that were checked. `look` takes hash and identity of every file before attack and
+gate read them; `write_receipt` compares afterwards, so that a file which changed in between, even there and
+back, is no part of a receipt. The receipt names the edition before it: an older one cannot be published
+again as the newest. With the office's key it is signed.
+
 The order of a publication is what makes it safe to kill at any point:
 
 1. Under the lock: re-hash every file of the candidate and compare with its receipt; refuse anything else.
-2. Write `release.json` (version, time) into the candidate, write-protect and flush its files.
-3. Rename the candidate's folder to `releases/<product>/<version>/`. This one rename is the publication.
-4. Derive the rest from the folders: link `current`, `catalog.json`, `planstat.duckdb`, each replaced whole.
+2. Copy the files into a new folder beside the editions, hashing what is copied: whoever holds a candidate's
+   file open, or under another name, holds another file than the one that is published.
+3. Write `release.json` (version, time), write-protect and flush everything, remember the intent in the
+   history.
+4. Rename the new folder to `releases/<product>/<version>/`. This one rename is the publication.
+5. Hash once more, remember it as published, take the candidate away.
+6. Derive the rest from the folders: link `current`, `catalog.json`, `planstat.duckdb`, each replaced whole.
 
-Killed before 3: nothing was published, the candidate is still there or is built again. Killed after 3: the
-edition is published, and `repair` (run first by every publication, and callable by itself) derives the rest
-again. So the folders are the truth, and everything beside them can be rebuilt from them.
+Killed before 4: nothing was published, the candidate is still there. Killed after 4: the edition is
+published, and `repair` (run first by every publication, and callable by itself) completes the history and
+derives the rest again. Editions that the history does not know, or knows otherwise, are named in the
+catalog, and `current` never leads to them.
 
 `planstat.duckdb` holds the data itself: one table per product, the rows of its current release, plus the
 table `planstat_releases`. It names no place, so it may be copied alone, moved, and opened on any machine; a
@@ -20,6 +30,7 @@ written anew, into a copy. Open it read-only: `duckdb.connect("planstat.duckdb",
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import re
@@ -35,7 +46,8 @@ from typing import Any
 from exports import candidate as candidates
 from exports import difference, files
 from exports.candidate import Candidate
-from exports.describe import parse
+from exports.describe import Description, parse
+from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.rows import quoted, text_literal
 
 RECEIPT = "receipt.json"
@@ -44,7 +56,15 @@ PACKAGE = "datapackage.json"
 CATALOG = "catalog.json"
 DATABASE = "planstat.duckdb"
 CURRENT = "current"
-RECEIPT_FORMAT = 1
+RECEIPT_FORMAT = 2
+
+AFTERWARDS = frozenset(
+    {
+        *("gate.json", "gate_report.html", "refused_cells.parquet", "disclosure_certificate.json"),
+        *(RECEIPT, RELEASE),
+    }
+)
+"""Files that attack, gate and release write about the others: absent or older while these are read."""
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})\.([1-9]\d*)")
 
@@ -94,11 +114,40 @@ def planstat_version() -> str:
         return "0"
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was looked at: hash, and what changes when anybody writes to it (inode, change time)."""
+
+    sha256: str
+    bytes: int
+    inode: int
+    changed_ns: int
+
+
+def look(folder: Path) -> dict[str, Seen]:
+    """Every file of a candidate by name, before it is checked; what the check writes itself is left out.
+
+    Raises `ReleaseRefused` for a file that is no ordinary one or has a second name, under which it could be
+    written to at any time.
+    """
+    found = {}
+    for name, path in _ordinary(folder).items():
+        if name not in AFTERWARDS:
+            before = path.stat()
+            digest = files.sha256_of(path)
+            found[name] = Seen(digest, before.st_size, before.st_ino, before.st_ctime_ns)
+    return found
+
+
 def write_receipt(
     candidate: Candidate,
     verdict: Mapping[str, Any],
     description: Mapping[str, Any],
+    seen: Mapping[str, Seen],
+    *,
+    previous: Path | None = None,
     held: Sequence[Mapping[str, Any]] | None = (),
+    key: bytes = b"",
 ) -> dict[str, Any]:
     """Write `receipt.json` into the candidate: the gate's verdict bound to the hash of every file.
 
@@ -106,8 +155,10 @@ def write_receipt(
     yet, see `record_holds`. Either keeps it from being published.
 
     `verdict` is the gate's answer as plain data with at least `product`, `passed` and `checks`; a failed
-    verdict is written down too (`publish` refuses it). Raises `ReleaseRefused` when verdict, description and
-    candidate are not of the same product or the candidate was built from another description.
+    verdict is written down too (`publish` refuses it). `seen` is what `look` gave before the check,
+    `previous` the folder of the edition that is current, `key` the office's. Raises `ReleaseRefused` when a
+    file is not the one that was looked at, when verdict, description and candidate are not of the same
+    product, or when the candidate was built from another description.
     """
     described = parse(description)
     if not candidate.product == described.product == verdict.get("product"):
@@ -119,30 +170,90 @@ def write_receipt(
         raise ReleaseRefused(
             f"receipt of {candidate.path}: the candidate was built from another description; build it again"
         )
+    now = look(candidate.path)
+    changed = sorted(name for name in now.keys() | seen.keys() if now.get(name) != seen.get(name))
+    if changed:
+        (candidate.path / RECEIPT).unlink(missing_ok=True)
+        raise ReleaseRefused(
+            f"{candidate.path}: {', '.join(changed)} changed while the candidate was checked; find out who "
+            "writes there, then build and check it again"
+        )
     receipt = {
         "format": RECEIPT_FORMAT,
         "product": candidate.product,
         "planstat": planstat_version(),
         "fingerprint": candidate.fingerprint,
         "description_sha256": candidate.description_sha256,
+        "demands_sha256": demands_sha256(described),
+        "previous": _named_predecessor(previous),
         "passed": verdict.get("passed") is True,
         "verdict": dict(verdict),
         "held": None if held is None else [dict(entry) for entry in held],
         "files": _hashes(candidate.path),
     }
+    receipt["signature"] = signature(key, RECEIPT, receipt)
     files.write_text(candidate.path / RECEIPT, files.readable_json(receipt))
     return receipt
 
 
-def record_holds(folder: Path, held: Sequence[Mapping[str, Any]]) -> None:
+def record_holds(folder: Path, held: Sequence[Mapping[str, Any]], key: bytes = b"") -> None:
     """Write into a candidate's receipt what was found about its cells in other products; [] for nothing.
 
     Each entry has at least the `product` whose gate refused the cells. Nothing else of the receipt changes.
+    Raises `ReleaseRefused` for a receipt that the office's key did not sign: it gets no signature here.
     """
     path = folder / RECEIPT
     receipt = json.loads(path.read_text(encoding="utf-8"))
+    _check_signature(path, receipt, key)
     if receipt.get("held") != list(held):
-        files.write_text(path, files.readable_json(receipt | {"held": [dict(entry) for entry in held]}))
+        unsigned = _unsigned(receipt) | {"held": [dict(entry) for entry in held]}
+        signed = unsigned | {"signature": signature(key, RECEIPT, unsigned)}
+        files.write_text(path, files.readable_json(signed))
+
+
+def is_genuine(receipt: Mapping[str, Any], key: bytes) -> bool:
+    """Whether the office's key signed a receipt; without a key nothing can be said, so it holds."""
+    return is_signed(key, RECEIPT, _unsigned(receipt), receipt.get("signature"))
+
+
+def _unsigned(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in receipt.items() if name != "signature"}
+
+
+def _check_signature(path: Path, receipt: Mapping[str, Any], key: bytes) -> None:
+    if not is_genuine(receipt, key):
+        raise ReleaseRefused(
+            f"{path}: is not signed with the office's key, so the gate of this office did not write it; let "
+            "it check again"
+        )
+
+
+def demands_sha256(described: Description) -> str:
+    """A hash over what gate and attack were told to demand: checks, decision and policy."""
+    demands = described.model_dump(mode="json", include={"checks", "disclosure", "policy"})
+    return hashlib.sha256(files.canonical_json(demands).encode()).hexdigest()
+
+
+def _named_predecessor(folder: Path | None) -> dict[str, str] | None:
+    """How a receipt names the edition before it: version, and the hash of its receipt."""
+    if folder is None or not (folder / RECEIPT).is_file():
+        return None
+    return {"version": folder.resolve().name, "receipt_sha256": files.sha256_of(folder / RECEIPT)}
+
+
+def _ordinary(folder: Path) -> dict[str, Path]:
+    """The files of a candidate, none of which has a second name."""
+    try:
+        found = files.regular_files(folder)
+    except files.UnsafeName as problem:
+        raise ReleaseRefused(str(problem)) from None
+    for name, path in found.items():
+        if path.stat().st_nlink > 1:
+            raise ReleaseRefused(
+                f"{folder}: {name} has a second name (hard link), under which it could be changed at any "
+                "time; build the candidate again"
+            )
+    return found
 
 
 def publish(
@@ -153,39 +264,43 @@ def publish(
     *,
     audience: str = "public",
     known: Sequence[Path] = (),
+    memory: Memory = BESIDE,
 ) -> Release | Unchanged:
     """Publish a candidate, or say that it brings nothing new.
 
-    `candidate` is the candidate or its folder; it is moved, not copied, so it has to lie on the file system
-    of `releases_root`. `now` is the time of publication (UTC) and gives the version `YYYY-MM-DD.N`; a version
-    never sorts before an earlier one, whatever the clock says. `audience` says whom `releases_root` is for; a
-    product for another audience is refused. `known` are further folders of releases that an attacker of a
-    protected product knows: its certificate must have been issued with all that is public now. Raises
-    `ReleaseRefused` without a passing receipt for exactly these bytes, `Busy` when another publication runs
-    too long.
+    `candidate` is the candidate or its folder; afterwards it is gone. `now` is the time of publication (UTC)
+    and gives the version `YYYY-MM-DD.N`; a version never sorts before an earlier one, whatever the clock
+    says. `audience` says whom `releases_root` is for; a product for another audience is refused. `known` are
+    further folders of releases that an attacker of a protected product knows: its certificate must have been
+    issued with all that was ever published there. `memory` says where that is remembered, and holds the
+    office's key. Raises `ReleaseRefused` without a passing receipt for exactly these bytes and this
+    predecessor, `Busy` when another publication runs too long.
     """
     files.product_name(product)
     folder = candidate.path if isinstance(candidate, Candidate) else candidate
+    history = memory.of(releases_root)
     with files.locked(releases_root / ".lock"):
-        _repair(releases_root)
+        _repair(releases_root, history)
         files.sweep(folder)
-        receipt = verified_receipt(product, folder)
+        receipt = verified_receipt(product, folder, history.key)
         _refuse_held(folder, receipt)
-        _check_destination(folder, audience, (*known, releases_root))
+        _check_destination(folder, audience, (*known, releases_root), memory)
         current = current_release(releases_root, product)
         if current is not None and current.fingerprint == receipt["fingerprint"]:
             return Unchanged(product, current)
+        if receipt.get("previous") != _named_predecessor(current.path if current else None):
+            raise ReleaseRefused(
+                f"{folder}: was checked as the successor of another edition than the current one; check it "
+                "again"
+            )
         home = releases_root / product
         files.open_folder(home)
-        if folder.stat().st_dev != home.stat().st_dev:
-            raise ReleaseRefused(
-                f"{folder} and {home} are on different file systems; a release is moved in one step, so keep "
-                "candidates and releases under one data root"
-            )
         version = _next_version(home, now)
-        (folder / RELEASE).unlink(missing_ok=True)
+        work = files.leftover_beside(home / version)
+        _copy(folder, work, receipt)
+        (work / RELEASE).unlink(missing_ok=True)
         files.write_text(
-            folder / RELEASE,
+            work / RELEASE,
             files.readable_json(
                 {
                     "product": product,
@@ -193,19 +308,26 @@ def publish(
                     "published_at": _utc(now).isoformat(),
                     "fingerprint": receipt["fingerprint"],
                     "previous": current.version if current else None,
-                    "receipt_sha256": files.sha256_of(folder / RECEIPT),
+                    "receipt_sha256": files.sha256_of(work / RECEIPT),
                     "planstat": planstat_version(),
                 }
             ),
         )
-        for path in files.regular_files(folder).values():
+        for path in files.regular_files(work).values():
             path.chmod(0o444)
             files.flush_to_disk(path)
-        files.flush_to_disk(folder)
-        folder.rename(home / version)
+        work.chmod(0o555)
+        files.flush_to_disk(work)
+        event = _event("intends", work, product, version, now)
+        history.append(event)
+        work.chmod(0o755)  # a folder that is write-protected cannot be renamed by everybody
+        work.rename(home / version)
+        (home / version).chmod(0o555)
         files.flush_to_disk(home)
-        files.flush_to_disk(folder.parent)
-        _repair(releases_root)
+        _check_moved(home / version, receipt, event, history)
+        history.append(replace(event, event="published"))
+        _take_away(folder, home)
+        _repair(releases_root, history)
         published = current_release(releases_root, product)
         if published is None or published.version != version:
             raise ReleaseError(
@@ -214,13 +336,176 @@ def publish(
         return published
 
 
-def repair(releases_root: Path) -> None:
-    """Remove leftovers and derive links, catalog and database from the release folders, where they differ."""
+def _copy(folder: Path, work: Path, receipt: Mapping[str, Any]) -> None:
+    """Copy a candidate into a new folder, each file into a new one that nobody else has open.
+
+    Raises `ReleaseRefused`, and leaves nothing, when what is copied is not what the receipt says.
+    """
+    recorded = receipt["files"]
+    work.mkdir(mode=0o700)
+    try:
+        for name, path in _ordinary(folder).items():
+            target = work / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            digest = files.copy_hashed(path, target)
+            if name == RECEIPT:
+                copied = json.loads(target.read_text(encoding="utf-8"))
+                intact = copied == receipt
+            else:
+                intact = name == RELEASE or digest == recorded[name]["sha256"]
+            if not intact:
+                raise ReleaseRefused(
+                    f"{folder}: {name} was changed after the check. Build and check it again"
+                )
+    except BaseException:
+        files.remove(work)
+        raise
+
+
+def _check_moved(edition: Path, receipt: Mapping[str, Any], event: Event, history: History) -> None:
+    """Hash an edition in its place; one that is not what the receipt says is taken away again."""
+    try:
+        _compare_hashes(edition, receipt["files"])
+        if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
+            raise ReleaseRefused(f"{edition}: its receipt was changed while it was published")
+    except (ReleaseRefused, OSError) as problem:
+        files.remove(edition)
+        history.append(replace(event, event="abandoned", reason=str(problem)))
+        raise
+
+
+def _take_away(folder: Path, home: Path) -> None:
+    """Remove a candidate that was published, by one rename where a killed process leaves nothing to clean."""
+    aside = files.leftover_beside(home / folder.name)
+    try:
+        folder.rename(aside)
+    except OSError:  # another file system, or a mount
+        aside = files.leftover_beside(folder)
+        folder.rename(aside)
+    files.remove(aside)
+    files.flush_to_disk(folder.parent)
+
+
+def _event(kind: str, edition: Path, product: str, version: str, now: datetime) -> Event:
+    """An event about an edition, with what the attack needs to know of it when it is gone."""
+    declared = edition / "disclosure.json"
+    content = json.loads(declared.read_text(encoding="utf-8")) if declared.is_file() else {}
+    return Event(
+        event=kind,
+        product=product,
+        version=version,
+        receipt_sha256=files.sha256_of(edition / RECEIPT),
+        at=_utc(now).isoformat(),
+        universe=content.get("universe"),
+        parquet_sha256=files.sha256_of(edition / f"{product}.parquet") if content else None,
+    )
+
+
+def repair(releases_root: Path, memory: Memory = BESIDE) -> None:
+    """Remove leftovers, complete the history, and derive links, catalog and database where they differ."""
     with files.locked(releases_root / ".lock"):
-        _repair(releases_root)
+        _repair(releases_root, memory.of(releases_root))
 
 
-def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
+def adopt(releases_root: Path, memory: Memory, now: datetime) -> list[str]:
+    """Begin a history anew with what lies here, after a person has looked at it: the ids of its editions.
+
+    For releases from before the history, and for a new key. What an unsigned history remembers and the folder
+    does not hold stays remembered. The old file is kept beside the new one.
+    """
+    history = memory.of(releases_root)
+    with files.locked(releases_root / ".lock"):
+        before = replace(history, key=b"")
+        remembered = before.editions() if before.exists else {}
+        lost = before.lost() if before.exists else {}
+        if history.exists:
+            number = 1
+            while history.path.with_name(f"{history.path.name}.{number}").exists():
+                number += 1
+            history.path.rename(history.path.with_name(f"{history.path.name}.{number}"))
+        found = {event.id: event for event in _present(releases_root, now) if event.id not in lost}
+        for event in {**remembered, **found}.values():
+            history.append(replace(event, event="adopted"))
+        for event in lost.values():
+            history.append(event)
+        _repair(releases_root, history)
+        return sorted({**remembered, **found})
+
+
+def give_up(
+    releases_root: Path, product: str, version: str, reason: str, memory: Memory, now: datetime
+) -> None:
+    """Remember that an edition is lost or damaged and cannot be restored, with the reason.
+
+    `current` then leads to the edition before it; attacks go on without it and say so. Raises `ReleaseError`
+    for an edition that was never published.
+    """
+    history = memory.of(releases_root)
+    with files.locked(releases_root / ".lock"):
+        known = history.editions().get(f"{product}/{version}")
+        if known is None:
+            raise ReleaseError(f"{product} has no edition {version} in {history.path}")
+        history.append(replace(known, event="lost", at=_utc(now).isoformat(), reason=reason))
+        _repair(releases_root, history)
+
+
+def _present(releases_root: Path, now: datetime) -> list[Event]:
+    """The readable editions in the folders."""
+    found = []
+    for home in _homes(releases_root):
+        for version in _versions(home):
+            try:
+                _release(home, version)
+                found.append(_event("adopted", home / version, home.name, version, now))
+            except (ReleaseError, OSError, ValueError):
+                continue
+    return found
+
+
+def _remembered(releases_root: Path, history: History) -> dict[str, Event]:
+    """The editions that are out, after completing what a killed publication left open; the lock is held.
+
+    Releases without any history are from before it, and are adopted; with the office's key a person must say
+    so, since whoever deletes a history together with an edition would have both forgotten.
+    """
+    if not history.exists:
+        found = _present(releases_root, datetime.now(UTC))
+        if found and history.key:
+            raise ReleaseRefused(
+                f"{history.path} is not there, but {releases_root} holds {len(found)} editions: restore it "
+                "from a backup, or look at the editions and run `planstat releases adopt`"
+            )
+        for event in found:
+            history.append(event)
+    intent = history.open_intent()
+    if intent is not None:
+        receipt = releases_root / intent.product / intent.version / RECEIPT
+        came = receipt.is_file() and files.sha256_of(receipt) == intent.receipt_sha256
+        history.append(replace(intent, event="published" if came else "abandoned"))
+    return history.editions()
+
+
+def remembered(roots: Sequence[Path], universe: str, memory: Memory) -> Remembered:
+    """What was ever published about the cases of a universe below these folders, as their histories say."""
+    editions: dict[str, str | None] = {}
+    lost: list[str] = []
+    for root in dict.fromkeys(roots):
+        history = memory.of(root)
+        if not history.exists and not _homes(root):
+            continue
+        if not history.exists or history.open_intent() is not None:
+            with files.locked(root / ".lock"):
+                _remembered(root, history)
+        editions |= {
+            event.id: event.parquet_sha256
+            for event in history.editions().values()
+            if event.universe == universe
+        }
+        lost += [event.id for event in history.lost().values() if event.universe == universe]
+    return Remembered(editions, tuple(lost))
+
+
+def verified_receipt(product: str, folder: Path, key: bytes = b"") -> dict[str, Any]:
     """The receipt of a folder, after re-hashing everything in it; raises `ReleaseRefused` otherwise."""
     if not folder.is_dir():
         raise ReleaseRefused(f"{folder}: there is no candidate of {product!r}; build one first")
@@ -235,6 +520,7 @@ def verified_receipt(product: str, folder: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(receipt, dict) or receipt.get("format") != RECEIPT_FORMAT:
         raise ReleaseRefused(f"{path}: is no receipt of format {RECEIPT_FORMAT}; let the gate check again")
+    _check_signature(path, receipt, key)
     if receipt.get("product") != product:
         raise ReleaseRefused(f"{path}: is for {receipt.get('product')!r}, not for {product!r}")
     failed = _failed_checks(receipt.get("verdict"))
@@ -270,7 +556,7 @@ def _refuse_held(folder: Path, receipt: Mapping[str, Any]) -> None:
         )
 
 
-def _check_destination(folder: Path, audience: str, known: Sequence[Path]) -> None:
+def _check_destination(folder: Path, audience: str, known: Sequence[Path], memory: Memory) -> None:
     """Refuse a product for another audience, and a certificate that did not know what is public by now."""
     package = candidates.read(folder)
     if package.audience != audience:
@@ -278,12 +564,12 @@ def _check_destination(folder: Path, audience: str, known: Sequence[Path]) -> No
             f"{folder}: this product is {package.audience}; it does not belong among {audience} releases"
         )
     if package.decision == "protected":
-        from exports.disclosure.auditor.edition import is_current
+        from exports.disclosure.auditor.edition import is_current, universe_of
 
-        if not is_current(folder, known):
+        if not is_current(folder, known, remembered(known, universe_of(folder), memory)):
             raise ReleaseRefused(
-                f"{folder}: another edition about the same cases was released after the attack; check it "
-                "again"
+                f"{folder}: the attack did not know all editions about the same cases: one was released "
+                "after it, or is missing or changed; check it again"
             )
 
 
@@ -350,11 +636,55 @@ def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> diff
     )
 
 
-def verify(releases_root: Path, product: str, version: str | None = None) -> Release:
-    """Re-hash a published edition against its receipt; raises `ReleaseRefused` when a byte differs."""
+def verify(
+    releases_root: Path,
+    product: str,
+    version: str | None = None,
+    memory: Memory = BESIDE,
+) -> Release:
+    """Compare a published edition with its receipt and the history; raises `ReleaseRefused` when they differ.
+
+    Every file is hashed; `release.json` must say what the history remembers.
+    """
     release = _named(releases_root, product, version)
-    verified_receipt(product, release.path)
+    problem = _differs(release.path, memory.of(releases_root))
+    if problem:
+        raise ReleaseRefused(problem)
     return release
+
+
+def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
+    """Every edition that was ever published, by id, with what is wrong with it; '' for one that is whole."""
+    history = memory.of(releases_root)
+    known = history.editions()
+    there = {f"{home.name}/{version}" for home in _homes(releases_root) for version in _versions(home)}
+    found: dict[str, str] = {}
+    for name in sorted({*known, *there} - set(history.lost())):
+        product, _, version = name.partition("/")
+        found[name] = _differs(releases_root / product / version, history) or ""
+    return found
+
+
+def _differs(edition: Path, history: History) -> str | None:
+    """What is wrong with an edition, in words; None when receipt, files and history agree."""
+    name = f"{edition.parent.name}/{edition.name}"
+    known = history.editions().get(name)
+    if known is None:
+        return f"{edition}: is not in the history of what was published ({history.path}); who put it there?"
+    if not edition.is_dir():
+        return f"{edition}: was published and is gone; restore it from a backup"
+    try:
+        if files.sha256_of(edition / RECEIPT) != known.receipt_sha256:
+            return f"{edition}: its receipt was changed after publication; restore it from a backup"
+        receipt = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))
+        _compare_hashes(edition, receipt["files"])
+        note = json.loads((edition / RELEASE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, ReleaseRefused) as problem:
+        return f"{problem}; restore it from a backup"
+    said = note.get("product"), note.get("version"), note.get("receipt_sha256")
+    if said != (known.product, known.version, known.receipt_sha256):
+        return f"{edition / RELEASE}: was changed after publication; restore it from a backup"
+    return None
 
 
 def _hashes(folder: Path) -> dict[str, dict[str, Any]]:
@@ -500,14 +830,15 @@ def _named(releases_root: Path, product: str, version: str | None) -> Release:
     return _release(home, version)
 
 
-def _repair(releases_root: Path) -> None:
+def _repair(releases_root: Path, history: History) -> None:
     """Derive everything beside the release folders from them; the lock is held.
 
-    An edition that cannot be read is left alone and named in the catalog: it must not keep the others from
-    being published, and `current` never leads to it.
+    An edition that cannot be read, or that the history does not know, is left alone and named in the catalog:
+    it must not keep the others from being published, and `current` never leads to it.
     """
     files.open_folder(releases_root)
     files.sweep(releases_root)
+    known = _remembered(releases_root, history)
     damaged: list[dict[str, str]] = []
     for home in _homes(releases_root):
         files.sweep(home)
@@ -515,6 +846,7 @@ def _repair(releases_root: Path) -> None:
         for version in _versions(home):
             try:
                 _release(home, version)
+                _check_remembered(home / version, known)
                 whole.append(version)
             except ReleaseError as problem:
                 damaged.append({"path": f"{home.name}/{version}", "reason": str(problem)})
@@ -534,6 +866,15 @@ def _repair(releases_root: Path) -> None:
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
         files.write_text(path, catalog, files.OPEN_FILE)
     _refresh_database(releases_root, [edition for edition in editions if edition.is_current])
+
+
+def _check_remembered(edition: Path, known: Mapping[str, Event]) -> None:
+    """Raises ReleaseError for a folder that is not the edition that was published under this name."""
+    event = known.get(f"{edition.parent.name}/{edition.name}")
+    if event is None:
+        raise ReleaseError(f"{edition}: is not in the history of what was published, or was given up")
+    if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
+        raise ReleaseError(f"{edition}: its receipt was changed after publication; restore it from a backup")
 
 
 def _point(home: Path, version: str) -> None:

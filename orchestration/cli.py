@@ -58,7 +58,13 @@ def in_words() -> Iterator[Callable[[], bool]]:
         kind = type(problem).__name__
         code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
         code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}
-        code |= {"UnknownName": USAGE, "CannotAnswer": USAGE, "Busy": USAGE, "NoWarehouse": USAGE}
+        code |= {
+            "UnknownName": USAGE,
+            "CannotAnswer": USAGE,
+            "Busy": USAGE,
+            "NoWarehouse": USAGE,
+            "BadKey": USAGE,
+        }
         raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
 
 
@@ -274,6 +280,53 @@ def diff_releases(product: str, before: str, after: str | None, lines: Path | No
         from .display import tell_difference
 
         tell_difference(settings_here().paths, product, before, after or "current", lines, console())
+
+
+@releases.command("verify")
+@click.argument("product", required=False)
+@click.argument("version", required=False)
+@click.option("--all", "every", is_flag=True, help="Every edition that was ever published, of all products.")
+@click.option("--head", help="A head of the history noted before: nothing may be missing since.")
+def verify_releases(product: str | None, version: str | None, every: bool, head: str | None) -> None:
+    """Compare editions with their receipts and with what is remembered as published, byte by byte.
+
+    Without arguments the current edition of every product. Ends with 1 when anything differs.
+    """
+    if every and product:
+        raise click.UsageError("give a product or --all, not both")
+    with in_words():
+        from .history import tell_verification
+
+        whole = tell_verification(settings_here(), product, version, every, head, console())
+    sys.exit(0 if whole else REFUSED)
+
+
+@releases.command("adopt")
+def adopt_releases() -> None:
+    """Begin the history anew with the editions that lie here, signed with the office's key if there is one.
+
+    For releases from before the history, and after a new key. Look at the editions first.
+    """
+    with in_words():
+        from .history import tell_adoption
+
+        tell_adoption(settings_here(), console())
+
+
+@releases.command("lost")
+@click.argument("product")
+@click.argument("version")
+@click.option("--reason", required=True, help="What happened, and who decided to go on without it.")
+def lose_release(product: str, version: str, reason: str) -> None:
+    """Remember that an edition is gone or damaged and cannot be restored.
+
+    The edition before it becomes the current one, and the next run publishes anew. Attacks go on without it
+    and say in the certificate that they are not complete.
+    """
+    with in_words():
+        from .history import tell_loss
+
+        tell_loss(settings_here(), product, version, reason, console())
 
 
 @main.command("indicators")

@@ -5,9 +5,12 @@ Each of the three does nothing when nothing changed. `candidate_state.json` reme
 - `key`: a hash of what the candidate was built from (the mart's fingerprint, the product's description, the
   code of the exports). That a file was set aside since is no part of it: it is told with the next release.
 - `fingerprint`: the candidate's content; a current release with the same one makes all three idle.
-- `description`: what gate and writers were told.
+- `files`: the hash of every file as it was written; `register`: that of the register of areas beside it.
 - `public`: the editions about the same cases that its protection was planned with.
 - `gate`: a hash of what the gate looked at; its answer lies in the candidate's receipt.
+
+What is demanded is never read from there, but from the declarations: whoever can write to the data root could
+ask for less. With the office's key each entry is sealed, and one that is not is taken for none.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import expectations
 import exports
 from expectations.cells import REFUSED_CELLS
+from exports.history import BESIDE, Memory
 
 from . import holding, lineage
 from .plan import Landed, State
@@ -85,6 +89,7 @@ class Publication:
     name: str
     say: Callable[[str], None] = lambda words: None
     secret: bytes = b""
+    memory: Memory = BESIDE
 
     @cached_property
     def product(self) -> Any:
@@ -210,8 +215,7 @@ class Publication:
             self._keep_lineage()
             return RELEASED, int(kept.get("rows", 0))
         planned_with = self._public()
-        is_whole = (self.folder / "datapackage.json").exists()
-        if kept.get("key") == key and kept.get("public", []) == planned_with and is_whole:
+        if kept.get("key") == key and kept.get("public", []) == planned_with and not self._changed(kept):
             self._keep_lineage()
             return KEPT, int(kept.get("rows", 0))
         previous = self.current if self.current.exists() else None
@@ -224,13 +228,15 @@ class Publication:
             lambda file: self.say(f"{self.name}: writing {file}"),
             self.disclosure,
         )
-        self._keep_lineage(anew=True)
+        self._write_lineage()
         self._keep(
             {
+                "lineage": file_hash(self.cells_behind),
                 "key": key,
                 "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
-                "description": description,
+                "files": _hashes(self.folder),
+                "areas": file_hash(self._areas),
                 "rows": made.rows,
                 "public": planned_with,
             }
@@ -244,10 +250,21 @@ class Publication:
         kept = self._kept()
         if kept.get("waits"):
             return Answer(True, {}, f"waits {kept['waits']}", self.folder, is_new=False)
+        damage = self._damage()
+        if damage:
+            return self._refusal(damage)
         if self.is_released(kept):
             return self._answer(self.current, is_new=False)
+        seen = release.look(self.folder)
+        changed = self._changed(kept)
+        if changed:
+            return self._refusal(
+                f"{self.folder}: {', '.join(changed)} changed after it was written; find out who writes "
+                "there, the next run builds it anew"
+            )
         made = candidate.read(self.folder)
-        looked_at = self._looked_at(made.fingerprint)
+        description = self.describe()
+        looked_at = self._looked_at(made.fingerprint, description)
         receipt = read_json(self.folder / release.RECEIPT)
         if kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint:
             return self._answer(self.folder, is_new=False)
@@ -257,7 +274,11 @@ class Publication:
             from exports.disclosure.auditor.edition import certify
 
             held, findings, words = certify(
-                self.folder, self.known, self.demand, read_outdated(self.disclosure.confidential)
+                self.folder,
+                self.known,
+                self.demand,
+                release.remembered(self.known, self.disclosure.universe.name, self.memory),
+                read_outdated(self.disclosure.confidential),
             )
             if not held:  # how a hidden number follows is for no log
                 how = f"{len(findings)} broken, `planstat disclosure audit {self.name}` says how"
@@ -267,12 +288,50 @@ class Publication:
 
         previous = self.current if self.current.exists() else None
         verdict = gate.check(
-            self.folder, kept["description"], previous, self._areas, lineage=self.cells_behind
+            self.folder, description, previous, self._areas, lineage=self.cells_behind
         )
-        made = candidate.read(self.folder)
-        release.write_receipt(made, verdict.as_dict(), kept["description"], held=None)
+        try:
+            release.write_receipt(
+                candidate.read(self.folder),
+                verdict.as_dict(),
+                description,
+                seen,
+                previous=previous,
+                held=None,
+                key=self.memory.key,
+            )
+        except release.ReleaseRefused as refused:
+            return self._refusal(str(refused))
         self._keep({**kept, "gate": looked_at})
         return self._answer(self.folder, is_new=True)
+
+    def _damage(self) -> str | None:
+        """What is wrong with the current edition, in words: it is read by everybody and compared with."""
+        from exports.release import ReleaseError, ReleaseRefused, repair, verify
+
+        if not self.current.exists():
+            return None
+        try:
+            repair(self.releases, self.memory)
+            verify(self.releases, self.name, memory=self.memory)
+        except (ReleaseRefused, ReleaseError) as problem:
+            return (
+                f"{problem}. If there is none: `planstat releases lost {self.name} VERSION --reason …`, and "
+                "the next run publishes anew"
+            )
+        return None
+
+    def _changed(self, kept: Mapping[str, Any]) -> list[str]:
+        """Files of the candidate that are not as they were written, and the register when it is not."""
+        written, found = kept.get("files") or {}, _hashes(self.folder)
+        names = [name for name in written.keys() | found.keys() if written.get(name) != found.get(name)]
+        if not self._areas.exists() or file_hash(self._areas) != kept.get("areas"):
+            names.append(self._areas.name)
+        return sorted(names) or ([] if written else ["datapackage.json"])
+
+    def _refusal(self, words: str) -> Answer:
+        """A refusal that no check of the gate expresses."""
+        return Answer(False, {"passed": 0, "warned": 0, "failed": 1}, words, self.folder, is_new=True)
 
     def publish(self) -> Published:
         """Publish the candidate. The receipt is verified there, whoever calls and whatever came before.
@@ -288,10 +347,15 @@ class Publication:
         if kept.get("waits"):
             return Published("waits", before or "", self.folder, 0, [], before)
         if current is not None and self.is_released(kept):
-            release.repair(self.releases)
+            release.repair(self.releases, self.memory)
             return self._published("unchanged", current, before, self._doubt(current))
         if self.disclosure is not None and not self._attack_is_current():
-            self.check()  # another product about the same cases was released meanwhile: attack them together
+            # another product about the same cases was released meanwhile: attack them together
+            answer = self.check()
+            if not answer.passed:
+                raise release.ReleaseRefused(
+                    f"{self.folder}: the gate did not pass this candidate: {answer.words}"
+                )
         if read_json(self.folder / release.RECEIPT).get("passed") is True:
             self._refuse_held(before)
         outcome = release.publish(
@@ -301,6 +365,7 @@ class Publication:
             datetime.now(UTC),
             audience=self.product.audience,
             known=self.known,
+            memory=self.memory,
         )
         if isinstance(outcome, release.Unchanged):
             return self._published("unchanged", outcome.release, before)
@@ -315,10 +380,15 @@ class Publication:
         """Which cells of the sources every row of the candidate is made from, as a file."""
         return self.paths.candidates / f"{self.name}.lineage.parquet"
 
-    def _keep_lineage(self, *, anew: bool = False) -> None:
-        if anew or not self.cells_behind.exists():
-            with Warehouse(self.paths.warehouse).reading() as warehouse:
-                holding.write_lineage(warehouse, self.manifest, self.product.relation, self.cells_behind)
+    def _write_lineage(self) -> None:
+        with Warehouse(self.paths.warehouse).reading() as warehouse:
+            holding.write_lineage(warehouse, self.manifest, self.product.relation, self.cells_behind)
+
+    def _keep_lineage(self) -> None:
+        """Write which cells are behind the rows, when that is not there, and remember its hash."""
+        if not self.cells_behind.exists():
+            self._write_lineage()
+            self._keep({**self._kept(), "lineage": file_hash(self.cells_behind)})
 
     @cached_property
     def _others(self) -> list[Publication]:
@@ -329,7 +399,7 @@ class Publication:
         known = {node["name"] for node in self.manifest["nodes"].values()}
         built = {name: relation for name, relation in relations.items() if relation in known}
         names = holding.sharing(self.manifest, built)[self.name]
-        return [Publication(self.paths, self.manifest, self.catalog, name, self.say) for name in names]
+        return [replace(self, name=name) for name in names]
 
     def _relation_fingerprint(self) -> str | None:
         """The state of the warehouse that a candidate built now would show."""
@@ -344,8 +414,16 @@ class Publication:
             return True
         if kept.get("relation") != self._relation_fingerprint():
             return False
+        from exports.release import is_genuine
+
         receipt = read_json(self.folder / "receipt.json")
-        return self.is_released(kept) or receipt.get("fingerprint") == kept.get("fingerprint")
+        if self.is_released(kept):
+            return True
+        if receipt.get("fingerprint") != kept.get("fingerprint") or not is_genuine(receipt, self.memory.key):
+            return False
+        cells = receipt.get("files", {}).get(REFUSED_CELLS)
+        refused = self.folder / REFUSED_CELLS
+        return cells is None or (refused.is_file() and file_hash(refused) == cells["sha256"])
 
     def _holds(self) -> list[dict[str, Any]]:
         """What the gate refused in other products and this one carries too; see `holding.holds`."""
@@ -366,8 +444,13 @@ class Publication:
                 f"{self.name} is held back: the gate has not judged {', '.join(unjudged)} over the present "
                 "state of the warehouse, where the same figures may stand. `planstat run` does it all"
             )
+        if file_hash(self.cells_behind) != self._kept().get("lineage"):
+            raise Held(
+                f"{self.name} is held back: {self.cells_behind} changed after it was written, so that nobody "
+                "knows from which cells its rows are made. Delete it; the next run writes it anew"
+            )
         holds = self._holds()
-        release.record_holds(self.folder, holds)
+        release.record_holds(self.folder, holds, self.memory.key)
         if holds:
             stands = f"the edition {before} stays as it is" if before else "it has no edition yet"
             raise Held(
@@ -408,8 +491,10 @@ class Publication:
 
     def _attack_is_current(self) -> bool:
         from exports.disclosure.auditor.edition import is_current
+        from exports.release import remembered
 
-        return is_current(self.folder, self.known)
+        seen = remembered(self.known, self.disclosure.universe.name, self.memory)
+        return is_current(self.folder, self.known, seen)
 
     def _waits(self) -> str | None:
         """For what a product waits that was never released, in words; once released, the gate wants rows.
@@ -438,16 +523,18 @@ class Publication:
             return None
         return "for its first rows: none of the tables it is made from is delivered"
 
-    def _looked_at(self, fingerprint: str) -> str:
-        from exports.release import current_release
+    def _looked_at(self, fingerprint: str, description: Mapping[str, Any]) -> str:
+        from exports.describe import parse
+        from exports.release import current_release, demands_sha256
 
         release = current_release(self.releases, self.name)
         return _digest(
             [
                 fingerprint,
+                demands_sha256(parse(description)),
                 self._public(),
                 release.version if release else None,
-                hashlib.sha256(self._areas.read_bytes()).hexdigest(),
+                file_hash(self._areas),
                 code_hash(expectations),
             ]
         )
@@ -469,7 +556,8 @@ class Publication:
         """Copy the register out of the warehouse, when it changed."""
         node = lineage.relation_id(self.manifest, REGISTER)
         fingerprint = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
-        if self._areas.exists() and read_json(self.paths.candidate_state).get("register") == fingerprint:
+        kept = self._sealed("register")
+        if self._areas.exists() and kept == {"of": fingerprint, "sha256": file_hash(self._areas)}:
             return
         beside = self._areas.with_suffix(".part")
         self._areas.parent.mkdir(parents=True, exist_ok=True)
@@ -480,18 +568,29 @@ class Publication:
                 {"file": str(beside)},
             )
         beside.replace(self._areas)
-        write_json(
-            self.paths.candidate_state, {**read_json(self.paths.candidate_state), "register": fingerprint}
-        )
+        self._seal("register", {"of": fingerprint, "sha256": file_hash(self._areas)})
 
     def _kept(self) -> dict[str, Any]:
-        kept: dict[str, Any] = read_json(self.paths.candidate_state).get(self.name, {})
-        return kept
+        return self._sealed(self.name)
 
     def _keep(self, content: Mapping[str, Any]) -> None:
-        write_json(
-            self.paths.candidate_state, {**read_json(self.paths.candidate_state), self.name: dict(content)}
-        )
+        self._seal(self.name, content)
+
+    def _sealed(self, name: str) -> dict[str, Any]:
+        """An entry of the state; {} for one that is absent, or that the office's key did not seal."""
+        from exports.history import is_signed
+
+        entry = read_json(self.paths.candidate_state).get(name)
+        if not isinstance(entry, dict):
+            return {}
+        content = {key: value for key, value in entry.items() if key != "seal"}
+        return content if is_signed(self.memory.key, f"state {name}", content, entry.get("seal")) else {}
+
+    def _seal(self, name: str, content: Mapping[str, Any]) -> None:
+        from exports.history import signature
+
+        entry = {**content, "seal": signature(self.memory.key, f"state {name}", content)}
+        write_json(self.paths.candidate_state, {**read_json(self.paths.candidate_state), name: entry})
 
 
 def _mend(holds: Sequence[Mapping[str, Any]]) -> str:
@@ -513,6 +612,22 @@ def code_hash(package: Any) -> str:
         digest.update(str(file.relative_to(folder)).encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """Hash of every file of a candidate that is not written by attack or gate; {} without a candidate."""
+    from exports.files import regular_files
+    from exports.release import AFTERWARDS
+
+    if not folder.is_dir():
+        return {}
+    return {name: file_hash(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
 
 
 def _digest(content: Any) -> str:

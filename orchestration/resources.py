@@ -7,6 +7,7 @@ This is the only module that reads the environment:
 | `PLANSTAT_DATA` | the data root, everything that is not code | `.data` in the current folder |
 | `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
 | `PLANSTAT_RELEASES` | where public releases lie, for whoever may read them | `releases` in the data root |
+| `PLANSTAT_OFFICE_KEY` | file with the key that signs receipts and histories, outside the data root | none |
 | `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
@@ -28,11 +29,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
+    from exports.history import Memory
+
 _PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 
 class InUse(Exception):
     """Another run works in the same data root; the message says which process."""
+
+
+class BadKey(Exception):
+    """The office's key cannot be used; the message says why."""
 
 
 class NotBuilt(Exception):
@@ -125,6 +132,21 @@ class Settings:
     paths: Paths
     dbt_project: Path
     secret: bytes = field(default=b"", repr=False)
+    key: bytes = field(default=b"", repr=False)
+    key_file: Path | None = None
+
+    @property
+    def memory(self) -> Memory:
+        """Where it is remembered what was published, apart from the releases, and the office's key."""
+        from exports.history import Memory
+
+        return Memory(
+            {
+                self.paths.releases: self.paths.root / "releases.history.jsonl",
+                self.paths.internal: self.paths.root / "internal.history.jsonl",
+            },
+            self.key,
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -135,7 +157,10 @@ class Settings:
         secret = values.get("PLANSTAT_DISCLOSURE_SECRET", "").encode()
         releases = values.get("PLANSTAT_RELEASES")
         apart = Path(releases).expanduser().resolve() if releases else None
-        return cls(Paths(root, apart), project.expanduser().resolve(), secret)
+        named = values.get("PLANSTAT_OFFICE_KEY")
+        file = Path(named).expanduser().resolve() if named else None
+        key = _read_key(file, root) if file else b""
+        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file)
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""
@@ -143,6 +168,7 @@ class Settings:
             "PLANSTAT_DATA": str(self.paths.root),
             "PLANSTAT_RELEASES": str(self.paths.releases),
             "PLANSTAT_DBT_PROJECT": str(self.dbt_project),
+            "PLANSTAT_OFFICE_KEY": str(self.key_file or ""),
             "DAGSTER_HOME": str(self.paths.dagster_home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DAGSTER_DISABLE_TELEMETRY": "yes",
@@ -164,6 +190,30 @@ class Settings:
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
+
+
+def _read_key(file: Path, root: Path) -> bytes:
+    """The office's key. Raises BadKey when it cannot protect anything."""
+    from exports.history import SHORTEST_KEY
+
+    try:
+        key = file.read_bytes().strip()
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError as problem:
+        raise BadKey(f"PLANSTAT_OFFICE_KEY: {file} cannot be read ({problem.strerror})") from None
+    if file.is_relative_to(root):
+        raise BadKey(
+            f"PLANSTAT_OFFICE_KEY: {file} lies in the data root, where whoever could forge a release has it "
+            "too; put it elsewhere"
+        )
+    if mode & 0o077:
+        raise BadKey(f"PLANSTAT_OFFICE_KEY: others can read {file} (mode {mode:04o}): `chmod 600` it")
+    if len(key) < SHORTEST_KEY:
+        raise BadKey(
+            f"PLANSTAT_OFFICE_KEY: {file} holds fewer than {SHORTEST_KEY} bytes; write a new one with "
+            f"`openssl rand -hex 32`"
+        )
+    return key
 
 
 def make_root(paths: Paths) -> None:

@@ -73,12 +73,14 @@ def tell_audit(
     from exports.disclosure.applying import read_outdated
     from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
     from exports.disclosure.auditor.edition import audit_edition
+    from exports.release import remembered
 
     folder = _folder(settings.paths, what)
     content, _ = read_declaration(folder / DECLARATION)
     outdated = read_outdated(settings.paths.disclosure / str(content["universe"]))
     known = _known(settings.paths, str(content["audience"]))
-    result, found = audit_edition(folder, known, _demand(content), outdated)
+    seen = remembered(known, str(content["universe"]), settings.memory)
+    result, found = audit_edition(folder, known, _demand(content), outdated, remembered=seen)
     console.print(
         f"{folder}: {found.cells} cells of this and {len(found.earlier or {})} earlier editions, "
         f"{found.hidden} hidden here, {result.equations} equations, {result.programs} linear programs",
@@ -90,8 +92,14 @@ def tell_audit(
         console.print(f"  BROKEN ({finding.attack}) {finding.derivation}", markup=False)
     for risk in found.remaining_risks:
         console.print(f"  remaining risk: {risk.en}", markup=False)
-    console.print("PASSED" if result.passed else f"NOT SAFE: {len(result.findings)} broken")
-    return result.passed
+    if found.missing:
+        names = ", ".join(found.missing)
+        console.print(f"NOT COMPLETE: {names} was published and is missing or changed", markup=False)
+    elif not result.passed:
+        console.print(f"NOT SAFE: {len(result.findings)} broken")
+    else:
+        console.print("PASSED")
+    return found.passed
 
 
 def tell_reason(settings: Settings, what: str, cell: Sequence[str], console: Console) -> None:

@@ -36,7 +36,7 @@ def tell_status(settings: Settings, console: Console) -> None:
     _tell_inbox(paths, console)
     _tell_datasets(paths, catalog, console)
     _tell_models(plan, console)
-    _tell_products(paths, manifest, catalog, plan, console)
+    _tell_products(settings, manifest, catalog, plan, console)
 
 
 def _tell_inbox(paths: Paths, console: Console) -> None:
@@ -76,14 +76,16 @@ def _tell_models(plan: Plan, console: Console) -> None:
         console.print(f"  {example}{more}: {reason}", markup=False)
 
 
-def _tell_products(paths: Paths, manifest: Manifest, catalog: Catalog, plan: Plan, console: Console) -> None:
+def _tell_products(
+    settings: Settings, manifest: Manifest, catalog: Catalog, plan: Plan, console: Console
+) -> None:
     from exports.products import load_products
     from exports.release import current_release
 
     console.print()
     table = plain_table("product", "current", "a run would")
     for name in load_products():
-        publication = Publication(paths, manifest, catalog, name)
+        publication = Publication(settings.paths, manifest, catalog, name, memory=settings.memory)
         release = current_release(publication.releases, name)
         step = _next_step(publication, plan)
         table.add_row(name, release.version if release else "none", step)

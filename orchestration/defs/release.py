@@ -65,7 +65,9 @@ def _reads(product: Any, products: Mapping[str, Any]) -> set[str]:
 
 def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest, name: str) -> Publication:
     catalog = run.deliveries.landing.catalog
-    return Publication(settings.paths, manifest, catalog, name, context.log.info, settings.secret)
+    return Publication(
+        settings.paths, manifest, catalog, name, context.log.info, settings.secret, settings.memory
+    )
 
 
 def _candidate(

@@ -95,7 +95,13 @@ def main() -> None:
         with timed("fingerprint alone"):
             candidate.fingerprint(warehouse, "population", described, root)
         with timed("receipt"):
-            release.write_receipt(made, passing("population"), described)
+            release.write_receipt(
+                made,
+                passing("population"),
+                described,
+                release.look(made.path),
+                previous=root / "releases" / "population" / "current",
+            )
         with timed("publish"):
             release.publish("population", made, root / "releases", datetime.now(UTC))
         with duckdb.connect(str(warehouse)) as connection:
@@ -103,7 +109,13 @@ def main() -> None:
         with timed("candidate again, with 10 % of values changed"):
             made = candidate.build(*arguments, current)
         print(f"    {made.difference['rows_changed']} rows changed")
-        release.write_receipt(made, passing("population"), described)
+        release.write_receipt(
+            made,
+            passing("population"),
+            described,
+            release.look(made.path),
+            previous=root / "releases" / "population" / "current",
+        )
         with timed("publish the second edition"):
             release.publish("population", made, root / "releases", datetime.now(UTC))
         for path in (current.parent).rglob("*"):

@@ -54,7 +54,7 @@ class Editions:
                 enlarge(self._warehouse)
                 self._grown += 1
             made = candidate.build(self._warehouse, product, description_of(product), folder, previous)
-            release.write_receipt(made, passing(product), description_of(product))
+            release.write_receipt(made, passing(product), description_of(product), release.look(made.path))
         return folder
 
 

@@ -86,7 +86,8 @@ def run(warehouse: Path, root: Path) -> release.Release | release.Unchanged:
     made = candidate.build(
         warehouse, "areas", described, root / "candidates" / "areas", root / "releases" / "areas" / "current"
     )
-    release.write_receipt(made, passing("areas"), described)
+    current = root / "releases" / "areas" / "current"
+    release.write_receipt(made, passing("areas"), described, release.look(made.path), previous=current)
     return release.publish("areas", made, root / "releases", NOW)
 
 
@@ -95,7 +96,10 @@ def root(editions: Editions, tmp_path: Path) -> Path:
     """A data root where the first edition is released and the second lies checked, ready to be published."""
     made = editions.copy("areas", 1, tmp_path / "data" / "candidates" / "areas")
     release.publish("areas", made, tmp_path / "data" / "releases", NOW)
-    editions.copy("areas", 2, tmp_path / "data" / "candidates" / "areas")
+    made = editions.copy("areas", 2, tmp_path / "data" / "candidates" / "areas")
+    current = tmp_path / "data" / "releases" / "areas" / "current"
+    described = description_of("areas")
+    release.write_receipt(made, passing("areas"), described, release.look(made.path), previous=current)
     return tmp_path / "data"
 
 

@@ -59,7 +59,8 @@ class Certificate:
     """Bound to the files by their hashes. `passed` is false when anything was broken.
 
     For a product, `earlier` says which editions of which products were public when it was attacked, by hash,
-    and `policy_sha256` which decision the attack was as strong as.
+    and `policy_sha256` which decision the attack was as strong as. `complete`: whether all that was ever
+    published was used; `missing` names what was published and is gone or changed, which is not passed.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Certificate:
     remaining_risks: tuple[Risk, ...]
     earlier: dict[str, str] | None = None
     policy_sha256: str | None = None
+    complete: bool = True
+    missing: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -92,7 +95,15 @@ class Certificate:
             "findings": self.findings,
             "remaining_risks": [risk.en for risk in self.remaining_risks],
             "remaining_risks_de": [risk.de for risk in self.remaining_risks],
-            **({} if self.earlier is None else {"earlier": self.earlier}),
+            **(
+                {}
+                if self.earlier is None
+                else {
+                    "earlier": self.earlier,
+                    "complete": self.complete,
+                    "missing": list(self.missing),
+                }
+            ),
             **({} if self.policy_sha256 is None else {"policy_sha256": self.policy_sha256}),
         }
 

@@ -26,7 +26,8 @@ from exports.disclosure.auditor.earlier import (
     released,
 )
 from exports.disclosure.auditor.knowledge import gather, read_published
-from exports.disclosure.declaration import DeclarationError, Demand, fitted_axes
+from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
+from exports.history import Remembered
 
 CERTIFICATE = "disclosure_certificate.json"
 
@@ -42,15 +43,18 @@ def audit_edition(
     demand: Demand,
     outdated: Outdated = (),
     shown: Mapping[Key, float] | None = None,
+    remembered: Remembered | None = None,
 ) -> tuple[Result, Certificate]:
     """Attack the candidate (or release) in `folder`, knowing every other edition below `releases`.
 
     How strong the attack is says `demand`, the policy as decided; the folder's own `disclosure.json` only
     says what is printed there and which boundaries it knows.
 
-    `outdated` are numbers of earlier editions that were revised since (product, cell, number): they tell
-    nothing about today. `shown` are hidden numbers to be taken as printed. Writes nothing. Raises
-    DeclarationError when files contradict each other.
+    `outdated` are numbers of earlier editions that are said to be revised since (product, cell, number).
+    Whoever says so may be wrong or lie: such a number is left out only where the files themselves show that
+    it cannot hold. `shown` are hidden numbers to be taken as printed. `remembered` says what was ever
+    published; without it, and when an edition is missing or changed, the attack does not call itself
+    complete. Writes nothing. Raises DeclarationError when files contradict each other.
     """
     content, written = read_declaration(folder / DECLARATION)
     product = str(content["product"])
@@ -61,8 +65,12 @@ def audit_edition(
     published: dict[str, Cells] = {product: cells}
     published[product] |= dict(shown or {})
     public = _others(folder, releases, str(content["universe"]))
+    found = fingerprints(public)
+    gaps = [] if remembered is None else remembered.gaps(found | _own(folder, releases))
     before = layers(public, own) if "K5" in own.safety.withstand else []
     gone = set(outdated)
+    if gone:
+        gone &= refuted(own, published[product], before)
     revised = 0
     tables = [table]
     for earlier, known in before:
@@ -91,9 +99,19 @@ def audit_edition(
                 f"{revised} Zahlen früherer Ausgaben wurden seither berichtigt und sagen nichts über heutige",
             )
         )
+    if remembered is not None and remembered.lost:
+        names = ", ".join(remembered.lost)
+        risks.append(
+            Risk(
+                f"editions that are lost could not be used in the attack: {names}",
+                f"verlorene Ausgaben konnten für den Angriff nicht benutzt werden: {names}",
+            )
+        )
     certificate = Certificate(
         name=product,
-        passed=result.passed,
+        passed=result.passed and not gaps,
+        complete=remembered is not None and not gaps and not remembered.lost,
+        missing=tuple(gaps),
         levels=dict(result.levels),
         withstand=declared.safety.withstand,
         files=_hashes(folder),
@@ -103,13 +121,17 @@ def audit_edition(
         hidden=sum(number is None for number in published[product].values()),
         findings=len(result.findings),
         remaining_risks=tuple(risks),
-        earlier=fingerprints(public),
+        earlier=found,
     )
     return result, certificate
 
 
 def certify(
-    folder: Path, releases: Sequence[Path], demand: Demand, outdated: Outdated = ()
+    folder: Path,
+    releases: Sequence[Path],
+    demand: Demand,
+    remembered: Remembered,
+    outdated: Outdated = (),
 ) -> tuple[bool, list[Finding], str]:
     """Attack a candidate and write its certificate. Returns whether it passed, what broke, and in words why.
 
@@ -124,7 +146,7 @@ def certify(
                 f"{folder / DECLARATION}: does not ask for what the policy {demand.universe} decides "
                 f"({', '.join(differs)}); build the candidate anew"
             )
-        result, certificate = audit_edition(folder, releases, demand, outdated)
+        result, certificate = audit_edition(folder, releases, demand, outdated, remembered=remembered)
     except DeclarationError as error:
         target.unlink(missing_ok=True)
         return False, [], str(error)
@@ -133,18 +155,28 @@ def certify(
         json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n",
     )
     words = "; ".join(finding.derivation for finding in result.findings[:3])
-    return result.passed, result.findings, words
+    if certificate.missing:
+        names = ", ".join(certificate.missing)
+        words = f"the attack is not complete: {names} was published and is missing or changed; restore it"
+    return certificate.passed, result.findings, words
 
 
-def is_current(folder: Path, releases: Sequence[Path]) -> bool:
-    """Whether the certificate knew every edition that is public now."""
+def universe_of(folder: Path) -> str:
+    """The universe of a product's candidate or edition. Raises DeclarationError."""
+    return str(read_declaration(folder / DECLARATION)[0]["universe"])
+
+
+def is_current(folder: Path, releases: Sequence[Path], remembered: Remembered) -> bool:
+    """Whether the certificate knew every edition that is public now, and all that ever were."""
     try:
         content, _ = read_declaration(folder / DECLARATION)
         certificate = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
         known = certificate["earlier"]
+        complete = not certificate["missing"]
     except (OSError, ValueError, KeyError, TypeError, DeclarationError):
         return False
-    return bool(known == fingerprints(_others(folder, releases, str(content["universe"]))))
+    found = fingerprints(_others(folder, releases, str(content["universe"])))
+    return complete and known == found and not remembered.gaps(found)
 
 
 def certificate_problems(folder: Path) -> list[str]:
@@ -172,6 +204,87 @@ def certificate_problems(folder: Path) -> list[str]:
     return problems
 
 
+def refuted(
+    declared: Declaration, now: Cells, before: Sequence[tuple[Table, Cells]]
+) -> set[tuple[str, Key, float | None]]:
+    """Numbers of earlier editions that cannot hold today, as the published files alone show it.
+
+    A number is refuted when the edition now prints another one for its cell, when two earlier editions print
+    different ones (either may be the one that holds), or when it stands in a sum of which all numbers are
+    known and that does not add up. That a cell is hidden is refuted when it is printed now.
+    """
+    gone: set[tuple[str, Key, float | None]] = set()
+    first: dict[tuple[tuple[str, ...], Key], tuple[str, float]] = {}
+    kept: list[tuple[Table, Cells]] = []
+    own = declared.tables[0]
+    for table, cells in before:
+        product = table.name.split("@")[0]
+        alike = list(table.dimensions) == list(own.dimensions)
+        left: Cells = {}
+        for key, number in cells.items():
+            today = now.get(key) if alike else None
+            if number is None:
+                if today is not None:
+                    gone.add((product, key, number))
+                continue
+            low, high = table.behind(number)
+            if today is not None and not _meets((low, high), own.behind(today)):
+                gone.add((product, key, number))
+                continue
+            place = (tuple(table.dimensions), key)
+            other = first.setdefault(place, (product, number))
+            if other[1] != number:
+                gone |= {(product, key, number), (other[0], key, other[1])}
+                continue
+            left[key] = number
+        kept.append((table, left))
+    tables = [own, *(table for table, _ in kept)]
+    published = {own.name: now, **{table.name: cells for table, cells in kept}}
+    whole = declared.model_copy(update={"tables": fitted_axes(tables, declared, published)})
+    knowledge = gather(whole, published)
+    printed = {
+        knowledge.index[key] for key in _full_keys(whole, own, [k for k, n in now.items() if n is not None])
+    }
+    suspects: set[int] = set()
+    for total, parts in knowledge.equations:
+        members = (total, *parts)
+        if any(knowledge.shown[cell] is None or not knowledge.is_exact(cell) for cell in members):
+            continue
+        if abs(knowledge.low[total] - sum(knowledge.low[cell] for cell in parts)) > 1e-6:
+            suspects |= set(members) - printed
+    for table, cells in kept:
+        product = table.name.split("@")[0]
+        for key, number in cells.items():
+            (full,) = _full_keys(whole, table, [key])
+            if knowledge.index[full] in suspects:
+                gone.add((product, key, number))
+    return gone
+
+
+def _full_keys(declared: Declaration, table: Table, keys: Iterable[Key]) -> list[Key]:
+    """Keys of a table over all dimensions: those it does not show stand at their total."""
+    places = {name: number for number, name in enumerate(table.dimensions)}
+    return [
+        tuple(
+            key[places[name]] if name in places else (dimension.total or "")
+            for name, dimension in declared.dimensions.items()
+        )
+        for key in keys
+    ]
+
+
+def _meets(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return max(one[0], other[0]) <= min(one[1], other[1])
+
+
+def _own(folder: Path, releases: Sequence[Path]) -> dict[str, str]:
+    """The edition in `folder` itself, when it is one of those below `releases`."""
+    here = folder.resolve()
+    if not any(here.is_relative_to(root.resolve()) for root in releases):
+        return {}
+    return {f"{here.parent.name}/{here.name}": files.sha256_of(here / f"{here.parent.name}.parquet")}
+
+
 def _others(folder: Path, releases: Sequence[Path], universe: str) -> list[Public]:
     here = folder.resolve()
     return [public for public in released(releases, universe) if public.folder.resolve() != here]
@@ -191,4 +304,6 @@ __all__ = [
     "certificate_problems",
     "certify",
     "is_current",
+    "refuted",
+    "universe_of",
 ]

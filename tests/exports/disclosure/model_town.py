@@ -22,6 +22,7 @@ from exports.disclosure.auditor.edition import certify
 from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
 from exports.disclosure.universe import demand_of, load_universe
+from exports.history import BESIDE
 
 BLOCKS = [f"b{number:02d}" for number in range(1, 19)]
 HELPS = ("S28", "S31", "S33", "S34")
@@ -218,12 +219,14 @@ class Town:
             self.folder / "candidates" / "youth",
             (self.releases,),
             self.demand(),
+            release.remembered((self.releases,), "youth", BESIDE),
             read_outdated(self.folder / "disclosure" / "youth"),
         )
         return passed, words
 
     def publish(self, day: int = 1, audience: str = "public") -> release.Release | release.Unchanged:
         """Let the candidate be attacked, sign the receipt, and publish it."""
+        seen = release.look(self.folder / "candidates" / "youth")
         passed, _ = self.attack()
         verdict = {
             "product": "youth",
@@ -231,7 +234,8 @@ class Town:
             "checks": [{"id": "disclosure", "severity": "fail", "outcome": "passed" if passed else "failed"}],
         }
         made = candidate.read(self.folder / "candidates" / "youth")
-        release.write_receipt(made, verdict, self.description())
+        current = self.releases / "youth" / "current"
+        release.write_receipt(made, verdict, self.description(), seen, previous=current)
         moment = datetime(2026, 1, day, tzinfo=UTC)
         return release.publish("youth", made, self.releases, moment, audience=audience)
 

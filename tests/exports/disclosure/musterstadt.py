@@ -26,6 +26,7 @@ from exports.disclosure.auditor.edition import certify
 from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
 from exports.disclosure.universe import demand_of, load_universe
+from exports.history import BESIDE
 from exports.products import FOLDER, Product, load_product, load_products
 from sources.catalogue import Catalog, load_catalog
 from sources.catalogue_tables import write_catalogue_tables
@@ -218,6 +219,7 @@ class Editions:
             self.folder / "candidates" / name,
             (self.releases,),
             demand(name),
+            release.remembered((self.releases,), name, BESIDE),
             read_outdated(self.folder / "disclosure" / name),
         )
         return passed, words or f"{len(findings)}"
@@ -226,8 +228,10 @@ class Editions:
         """Let the gate check the candidate and write the receipt."""
         folder, current = self.folder / "candidates" / name, self.releases / name / "current"
         description = describe_product(name)
+        seen = release.look(folder)
         verdict = gate.check(folder, description, current if current.exists() else None)
-        release.write_receipt(candidate.read(folder), verdict.as_dict(), description)
+        made = candidate.read(folder)
+        release.write_receipt(made, verdict.as_dict(), description, seen, previous=current)
         return verdict
 
     def publish(self, name: str, day: int) -> release.Release:

@@ -12,6 +12,7 @@ ALLOWED = (
     "exports.disclosure.declaration",
     "exports.disclosure.solver",
     "exports.files",
+    "exports.history",
     "sources.foundation",
 )
 

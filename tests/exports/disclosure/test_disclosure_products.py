@@ -142,7 +142,9 @@ def test_a_hidden_number_put_back_by_hand_is_refused(town: Town) -> None:
         town.publish(2)
     # and a verdict that looks away does not help
     verdict = {"product": "youth", "passed": True, "checks": [{"id": "x", "outcome": "passed"}]}
-    release.write_receipt(candidate.read(made.path), verdict, town.description())
+    current = town.releases / "youth" / "current"
+    seen = release.look(made.path)
+    release.write_receipt(candidate.read(made.path), verdict, town.description(), seen, previous=current)
     with pytest.raises(release.ReleaseRefused, match="the attack succeeded"):
         release.publish("youth", made.path, town.releases, datetime(2026, 1, 2, tzinfo=UTC))
 
@@ -283,12 +285,24 @@ def test_an_edition_released_after_the_attack_makes_it_void(town: Town) -> None:
     (other / "disclosure.json").write_text(json.dumps(content | {"product": "sibling"}), encoding="utf-8")
     (other / "youth.parquet").rename(other / "sibling.parquet")
     verdict = {"product": "youth", "passed": True, "checks": [{"id": "x", "outcome": "passed"}]}
-    release.write_receipt(made, verdict, town.description())
+    release.write_receipt(
+        made,
+        verdict,
+        town.description(),
+        release.look(made.path),
+        previous=town.releases / "youth" / "current",
+    )
     moment = datetime(2026, 1, 2, tzinfo=UTC)
-    with pytest.raises(release.ReleaseRefused, match="released after the attack"):
+    with pytest.raises(release.ReleaseRefused, match="one was released after it"):
         release.publish("youth", made, town.releases, moment)
     assert town.attack()[0]
-    release.write_receipt(made, verdict, town.description())
+    release.write_receipt(
+        made,
+        verdict,
+        town.description(),
+        release.look(made.path),
+        previous=town.releases / "youth" / "current",
+    )
     assert isinstance(release.publish("youth", made, town.releases, moment), release.Release)
 
 
