@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from exports.disclosure.auditor.earlier import released
-from exports.release import ReleaseRefused
+from exports.disclosure.auditor.edition import audit_edition
+from exports.history import BESIDE, Memory
+from exports.release import ReleaseRefused, adopt, give_up, remembered
 from orchestration.plan import State
-from orchestration.publication import BUILT, KEPT, RELEASED, Publication
+from orchestration.publication import BUILT, KEPT, RELEASED, Publication, file_hash
 from orchestration.resources import Paths
 from sources.catalogue import load_catalog
 from tests.dbt.rendering import PROJECT
@@ -246,3 +250,143 @@ def test_a_hidden_number_put_back_by_hand_is_refused(root: Paths) -> None:
     with pytest.raises(ReleaseRefused, match="the gate did not pass"):
         mine.publish()
     assert len(released((root.releases,), NAME)) == 1
+
+
+def test_a_state_that_asks_for_no_checks_gets_all_of_them(root: Paths) -> None:
+    """Checks come from the declaration, not from what lies in the data root."""
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    mine = publication(root)
+    mine.build()
+    state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
+    state[NAME]["description"] = {**mine.describe(), "checks": {}, "disclosure": None}
+    root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
+    assert mine.check().passed
+    receipt = json.loads((mine.folder / "receipt.json").read_text(encoding="utf-8"))
+    ids = {check["id"] for check in receipt["verdict"]["checks"]}
+    assert {"disclosure.certificate", "disclosure.decided"} <= ids
+    before = json.loads((mine.current / "receipt.json").read_text(encoding="utf-8"))
+    assert {check["id"] for check in before["verdict"]["checks"]} - {"comparison.previous"} <= ids
+    assert receipt["demands_sha256"] == before["demands_sha256"]
+
+
+def weaken(folder: Path) -> None:
+    """Ask for less in the candidate's own declaration."""
+    path = folder / "disclosure.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["declaration"]["safety"] |= {"width": 0.001, "minimum_frequency": 2, "withstand": ["K1"]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_candidate_changed_after_it_was_written_is_refused_and_built_anew(root: Paths) -> None:
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    mine = publication(root)
+    mine.build()
+    weaken(mine.folder)
+    answer = mine.check()
+    assert not answer.passed
+    assert "disclosure.json changed after it was written" in answer.words
+    assert mine.build()[0] == BUILT
+    # whoever writes into the state as well, without a key, still cannot ask for less than the policy
+    weaken(mine.folder)
+    state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
+    state[NAME]["files"]["disclosure.json"] = file_hash(mine.folder / "disclosure.json")
+    root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
+    answer = mine.check()
+    assert not answer.passed
+    with pytest.raises(ReleaseRefused):
+        mine.publish()
+
+
+def test_with_a_key_a_state_written_by_hand_is_taken_for_none(root: Paths) -> None:
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    memory = Memory(key=b"the office's key, of 32 bytes or more")
+    adopt(root.releases, memory, datetime.now(UTC))
+    mine = replace(publication(root), memory=memory)
+    mine.build()
+    weaken(mine.folder)
+    state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
+    state[NAME]["files"]["disclosure.json"] = file_hash(mine.folder / "disclosure.json")
+    root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
+    answer = mine.check()
+    assert not answer.passed
+    assert "changed after it was written" in answer.words
+    assert mine.build()[0] == BUILT
+    assert mine.check().passed
+    assert mine.publish().status == "released"
+
+
+def opened(folder: Path) -> Path:
+    """The folder of an edition, made writable as its owner can."""
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o755)
+    return folder
+
+
+def test_each_run_compares_the_current_edition_with_its_receipt(root: Paths) -> None:
+    mine = publication(root)
+    assert mine.build()[0] == RELEASED
+    assert mine.check().passed
+    readme = opened(mine.current.resolve()) / "README.md"
+    readme.write_text(readme.read_text(encoding="utf-8") + "Mitte: 3\n", encoding="utf-8")
+    answer = mine.check()
+    assert not answer.passed
+    assert "README.md was changed after the check" in answer.words
+    assert "planstat releases lost" in answer.words
+
+
+@pytest.mark.parametrize("how", ["deleted", "changed"])
+def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(root: Paths, how: str) -> None:
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    second = publication(root)
+    second.build()
+    assert second.check().passed
+    first = second.publish().previous
+    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (alt)'")
+    third = publication(root, told := [])
+    edition = opened(root.releases / NAME / str(first))
+    if how == "deleted":
+        shutil.rmtree(edition)
+    else:
+        shutil.copy(third.current / f"{NAME}.parquet", edition / f"{NAME}.parquet")
+        with duckdb.connect() as connection:
+            connection.execute(f"create table t as from '{edition / NAME}.parquet'")
+            connection.execute("update t set value = null where rowid < 3")
+            connection.execute(f"copy t to '{edition / NAME}.parquet' (format parquet)")
+    third.build()
+    answer = third.check()
+    assert not answer.passed
+    certificate = json.loads((third.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
+    assert (certificate["passed"], certificate["complete"]) == (False, False)
+    assert certificate["missing"] == [f"{NAME}/{first}"]
+    assert any("not complete" in words for words in told)
+    with pytest.raises(ReleaseRefused):
+        third.publish()
+    give_up(root.releases, NAME, str(first), "the disk broke", BESIDE, datetime.now(UTC))
+    third = publication(root)
+    third.build()
+    assert third.check().passed
+    done = third.publish()
+    certificate = json.loads((done.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
+    assert (certificate["passed"], certificate["complete"]) == (True, False)
+    assert any(str(first) in risk for risk in certificate["remaining_risks_de"])
+
+
+def test_what_the_planner_says_about_old_numbers_is_not_believed(root: Paths) -> None:
+    """All numbers of the first edition called outdated: the attack knows them all the same."""
+    load(root, (2023, 2024))
+    mine = publication(root)
+    mine.build()
+    honest = _attacked(mine, [])
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select area_key, period_key, age_group_code, value from read_parquet(?)",
+            [str(mine.current / f"{NAME}.parquet")],
+        ).fetchall()
+    lied = _attacked(mine, [(NAME, tuple(row[:3]), row[3]) for row in rows])
+    assert lied == honest
+
+
+def _attacked(of: Publication, outdated: list[tuple[str, tuple[str, ...], float | None]]) -> dict[str, Any]:
+    seen = remembered(of.known, NAME, of.memory)
+    result, certificate = audit_edition(of.folder, of.known, of.demand, outdated, remembered=seen)
+    return certificate.as_dict() | {"equations": result.equations}
