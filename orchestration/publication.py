@@ -277,7 +277,7 @@ class Publication:
                 self.folder,
                 self.known,
                 self.demand,
-                release.remembered(self.known, self.disclosure.universe.name, self.memory),
+                self._remembered(),
                 read_outdated(self.disclosure.confidential),
             )
             if not held:  # how a hidden number follows is for no log
@@ -491,10 +491,8 @@ class Publication:
 
     def _attack_is_current(self) -> bool:
         from exports.disclosure.auditor.edition import is_current
-        from exports.release import remembered
 
-        seen = remembered(self.known, self.disclosure.universe.name, self.memory)
-        return is_current(self.folder, self.known, seen)
+        return is_current(self.folder, self.known, self._remembered())
 
     def _waits(self) -> str | None:
         """For what a product waits that was never released, in words; once released, the gate wants rows.
@@ -533,11 +531,20 @@ class Publication:
                 fingerprint,
                 demands_sha256(parse(description)),
                 self._public(),
+                self._remembered(),
                 release.version if release else None,
                 file_hash(self._areas),
                 code_hash(expectations),
             ]
         )
+
+    def _remembered(self) -> Any:
+        """What was ever published about the same cases; None for a product without a policy."""
+        if self.disclosure is None:
+            return None
+        from exports.release import remembered
+
+        return remembered(self.known, self.disclosure.universe.name, self.memory)
 
     def _public(self) -> list[str]:
         """Editions about the same cases that are out; [] for a product without a policy."""
