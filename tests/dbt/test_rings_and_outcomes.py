@@ -316,5 +316,6 @@ EMPTY = {
     " lower_limit double, upper_limit double",
     "fct_index_component": "edition_id varchar, index_id varchar, area_code varchar, reference_year integer,"
     " component varchar, value double, weight double, z double",
+    "fct_index_class": "edition_id varchar, area_code varchar, reference_year integer, class_code varchar",
     "fct_small_area_share": "area_code varchar, edition_year integer, area_name varchar",
 }

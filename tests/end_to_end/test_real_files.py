@@ -347,3 +347,24 @@ def test_no_kreis_is_silently_taken_for_another_of_its_name(real_place: Place, r
         pairs = {names["03458"], names["14729"], names["09184"], names["13072"], names["06633"]}
     assert pairs == {"Oldenburg", "Leipzig", "München", "Rostock", "Kassel"}
     assert asked_back > 40, "all pairs of a town and a Landkreis"
+
+
+def test_the_printed_class_of_an_index_wins(real_place: Place, real_run: Ended) -> None:
+    """Four planning areas of 2021 lie so near a limit that the score computed here falls beyond it."""
+    rows = asked(
+        real_place,
+        "select index_id, obs_status, count(*), count(*) filter (index_class <> computed_class)"
+        " from mart_social_index where class_origin = 'publisher' group by all order by all",
+    )
+    assert rows == [
+        ("X02", "A", 2275, 0), ("X03", "A", 2271, 0), ("X03", "E", 4, 4), ("X04", "A", 2271, 0),
+        ("X04", "E", 4, 4),
+    ]  # fmt: skip
+    assert asked(
+        real_place,
+        "select area_code, index_class, computed_class from mart_social_index"
+        " where index_id = 'X03' and obs_status = 'E' order by 1",
+    ) == [
+        ("01200519", "+/-", "+"), ("04300518", "+/-", "+"), ("07601341", "+/-", "-"),
+        ("12500825", "+/-", "+"),
+    ]  # fmt: skip

@@ -1,3 +1,7 @@
+{#-
+  The class that the publisher prints wins where there is one. Beside it stands the class that follows from the score
+  computed here; where both differ, the row is an estimate (obs_status E).
+-#}
 with editions as (
 
     select * from {{ ref('index_edition') }}
@@ -37,6 +41,12 @@ computed as (
 
 ),
 
+published as (
+
+    select * from {{ ref('fct_index_class') }}
+
+),
+
 z_values as (
 
     select
@@ -69,9 +79,31 @@ scores as (
 
 ),
 
-classed as (
+computed_classes as (
 
     {{ index_class('scores', 'classes') }}
+
+),
+
+classed as (
+
+    select
+        computed_classes.* exclude (class_code, class_label_de, class_label_en),
+        computed_classes.class_code as computed_class,
+        coalesce(published.class_code, computed_classes.class_code) as class_code,
+        case when published.class_code is null then computed_classes.class_label_de else named.label_de end as class_label_de,
+        case when published.class_code is null then computed_classes.class_label_en else named.label_en end as class_label_en,
+        case
+            when published.class_code is not null then 'publisher'
+            when computed_classes.class_code is not null then 'computed'
+        end as class_origin
+    from computed_classes
+    left join published
+        on computed_classes.edition_id = published.edition_id
+        and computed_classes.area_code = published.area_code
+        and computed_classes.year = published.reference_year
+    left join classes as named
+        on published.edition_id = named.edition_id and published.class_code = named.class_code
 
 ),
 
@@ -87,6 +119,10 @@ overall as (
         status.components_needed + dynamics.components_needed as components_needed,
         cast(null as double) as score,
         status.class_code || dynamics.class_code as class_code,
+        status.computed_class || dynamics.computed_class as computed_class,
+        case when status.class_code || dynamics.class_code is not null
+            then least(status.class_origin, dynamics.class_origin)  -- computed before publisher
+        end as class_origin,
         'Status ' || status.class_label_de || ', Dynamik ' || dynamics.class_label_de as class_label_de,
         'status ' || status.class_label_en || ', dynamics ' || dynamics.class_label_en as class_label_en,
         replace(editions.name_de, 'Statusindex', 'Gesamtindex') as name_de,
@@ -153,7 +189,7 @@ all_scores as (
     select
         classed.edition_id, classed.index_id, classed.area_code, classed.year, classed.components_found,
         classed.components_needed, classed.score, classed.class_code, classed.class_label_de, classed.class_label_en,
-        editions.name_de, editions.name_en
+        classed.computed_class, classed.class_origin, editions.name_de, editions.name_en
     from classed
     inner join editions on classed.edition_id = editions.edition_id
 
@@ -161,13 +197,13 @@ all_scores as (
 
     select
         edition_id, index_id, area_code, year, components_found, components_needed, score, class_code, class_label_de,
-        class_label_en, name_de, name_en
+        class_label_en, computed_class, class_origin, name_de, name_en
     from overall
 
     union all
 
     select
-        edition_id, index_id, area_code, year, components_found, components_needed, score, null, null, null,
+        edition_id, index_id, area_code, year, components_found, components_needed, score, null, null, null, null, null,
         'Segregation der Ausländer über die Kreise', 'Segregation of foreigners over the Kreise'
     from segregation
 
@@ -187,9 +223,15 @@ select
     all_scores.class_code as index_class,
     all_scores.class_label_de,
     all_scores.class_label_en,
+    all_scores.class_origin,
+    all_scores.computed_class,
     cast(all_scores.components_found as integer) as components_found,
     cast(all_scores.components_needed as integer) as components_needed,
-    case when all_scores.score is null and all_scores.class_code is null then 'M' else 'A' end as obs_status,
+    case
+        when all_scores.score is null and all_scores.class_code is null then 'M'
+        when all_scores.computed_class <> all_scores.class_code then 'E'
+        else 'A'
+    end as obs_status,
     case
         when all_scores.score is not null or all_scores.class_code is not null then 'none'
         else 'part_missing'

@@ -1,7 +1,7 @@
 {#-
   Raw shares (S) and two-year changes (D) of the Monitoring Soziale Stadtentwicklung, one row per edition, planning area
-  and component. The publisher's z-values and classes are computed again from them and are not carried on; the file's
-  names for them are shifted by some columns. A minus sign in place of a share is missing.
+  and component. The publisher's z-values are computed again from them and are not carried on; the file's names for them
+  are shifted by some columns. Its classes stand in stg_berlin__mss_klassen. A minus sign in place of a share is missing.
 -#}
 with records as (
 
