@@ -83,6 +83,7 @@ def laid_out(
             _view(connection, areas, "areas")
         if lineage is not None:
             _view(connection, lineage, LINEAGE_VIEW)
+        _declare_codes(connection, description)
         yield Bench(
             connection=connection,
             database=database,
@@ -97,6 +98,21 @@ def laid_out(
             previous=previous,
             has_lineage=lineage is not None,
         )
+
+
+def _declare_codes(connection: duckdb.DuckDBPyConnection, description: Description) -> None:
+    """Create `declared_codes`: what each code of each column means, and where it means that."""
+    connection.execute(
+        "create table declared_codes (column_name varchar, scope varchar, code varchar, label_de varchar, "
+        "label_en varchar, digits integer)"
+    )
+    rows = [
+        (column.name, one.scope, one.code, one.label_de, one.label_en, one.digits)
+        for column in description.columns
+        for one in column.codes
+    ]
+    if rows:
+        connection.executemany("insert into declared_codes values (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _user_agent() -> str:

@@ -88,6 +88,11 @@ def named(columns: Collection[str], relation: str) -> str | None:
 
 def cells_of(bench: Bench, rule: Rule) -> tuple[Cell, ...]:
     """All cells that a rule refuses, asked of the candidate; none when its cases name no rows."""
+    with bench.connection.cursor() as connection:  # inspections may use the bench's own at the same time
+        return _cells_of(connection, bench, rule)
+
+
+def _cells_of(connection: duckdb.DuckDBPyConnection, bench: Bench, rule: Rule) -> tuple[Cell, ...]:
     queries = f"with candidate as not materialized (select * from {CANDIDATE_VIEW}), {found(rule)}"
     of = "previous" if rule.of_previous else "candidate"
     columns = (bench.previous_types or {}) if rule.of_previous else bench.types
@@ -95,7 +100,7 @@ def cells_of(bench: Bench, rule: Rule) -> tuple[Cell, ...]:
     lineage = lineage or named(columns, of)
     if lineage is None:
         return ()
-    cases = bench.connection.execute(f"{queries} select * from found limit 0").description
+    cases = connection.execute(f"{queries} select * from found limit 0").description
     keys = [name for name in rule.statement.keys if name in columns and name in {case[0] for case in cases}]
     touches = rule.touches or " and ".join(
         f"carrier.{quoted(name)} is not distinct from found.{quoted(name)}" for name in keys
@@ -113,7 +118,7 @@ def cells_of(bench: Bench, rule: Rule) -> tuple[Cell, ...]:
     )
     # a row that is gone could have been of any area: the delivery that lacks it is what is doubted
     area = "cast(null as varchar)" if rule.of_previous else "lineage.area_code"
-    rows = bench.connection.execute(
+    rows = connection.execute(
         f"""{queries},
         lineage as ({lineage}),
         touched as (

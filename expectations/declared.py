@@ -33,6 +33,12 @@ class Declared:
             self._connection.executemany("insert into declared_text values (?, ?, ?)", rows)
         return f"(select value from declared_text where id = {number})"
 
+    def mapping(self, values: Mapping[str, int]) -> str:
+        """A variable that holds a map of texts to numbers, for `map_extract_value`."""
+        name = f"declared_map_{self._take()}"
+        self._connection.execute(f"set variable {name} = map(?, ?)", [list(values), list(values.values())])
+        return f"getvariable('{name}')"
+
     def number(self, value: float) -> str:
         """A scalar subquery that gives the number."""
         number = self._take()

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -224,17 +224,41 @@ def _excel_csv(bench: Bench) -> Inspection:
             "vor Dezimalpunkten, Tausenderpunkten und vertauschten Tagen und Monaten",
             "against decimal points, thousands points and swapped days and months",
         ),
-        lambda: _read_back(bench, excel_csv(bench), GERMAN_EXCEL),
+        lambda: _read_back(bench, excel_csv(bench), GERMAN_EXCEL, _shown_digits(bench)),
         ROWS,
     )
 
 
-def _read_back(bench: Bench, path: Path, notation: Notation) -> Result:
+def _shown_digits(bench: Bench) -> dict[str, str]:
+    """For each number that files for people show rounded: SQL over its row that gives the decimals."""
+    of_row = ["decimals"] if bench.has("decimals") else []
+    for column in bench.description.columns:
+        given = {(one.code, one.scope or ""): one.digits for one in column.codes if one.digits is not None}
+        if given and bench.has(column.name):
+            scope = f"coalesce(cast({quoted(column.scope)} as varchar), '')" if column.scope else "''"
+            known = bench.declared.mapping(
+                {f"{code}\n{scope}": digits for (code, scope), digits in given.items()}
+            )
+            of_row.append(f"map_extract_value({known}, {quoted(column.name)} || chr(10) || {scope})")
+    row = f"cast(coalesce({', '.join([*of_row, 'null'])}) as integer)"
+    return {
+        column.name: {
+            "row": row,
+            "2 at most": f"case when {quoted(column.name)} = trunc({quoted(column.name)}) then 0 else 2 end",
+        }.get(str(column.digits), str(column.digits))
+        for column in bench.description.columns
+        if column.digits is not None and bench.types.get(column.name) in ("DOUBLE", "FLOAT")
+    }
+
+
+def _read_back(
+    bench: Bench, path: Path, notation: Notation, digits: Mapping[str, str] | None = None
+) -> Result:
     findings = _Findings()
     rows = 0
     try:
         rows = bench.connection.read_parquet(str(bench.parquet)).count("*").fetchall()[0][0]
-        for difference in differences(bench.connection, bench.parquet, path, notation):
+        for difference in differences(bench.connection, bench.parquet, path, notation, digits):
             findings.add(path, difference.de, difference.en)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]

@@ -6,7 +6,7 @@ Numbers and dates are read the way the format promises; a text that cannot be re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,9 +86,18 @@ GERMAN_EXCEL = Notation(";", _german, _written_german, "minute", has_headings=Tr
 
 
 def differences(
-    connection: duckdb.DuckDBPyConnection, parquet: Path, csv: Path, notation: Notation
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    csv: Path,
+    notation: Notation,
+    digits: Mapping[str, str] | None = None,
 ) -> Iterator[Phrase]:
-    """What the CSV says differently, in words; nothing when it says the same. Raises duckdb.Error."""
+    """What the CSV says differently, in words; nothing when it says the same. Raises duckdb.Error.
+
+    `digits`: for numbers that are shown rounded, SQL over the Parquet's columns that gives the decimals (NULL
+    where a row has them in full).
+    """
+    rounded = digits or {}
     table = connection.read_parquet(str(parquet))
     lines = connection.read_csv(
         str(csv),
@@ -100,7 +109,7 @@ def differences(
         na_values="",
     )
     kinds = dict(zip(table.columns, map(str, table.types), strict=True))
-    headings = _without_labels(lines.columns) if notation.has_headings else lines.columns
+    headings = columns_of(lines.columns) if notation.has_headings else lines.columns
     fitting = len(headings) >= len(kinds) if notation.has_headings else headings == table.columns
     if not fitting:
         yield Phrase(
@@ -113,9 +122,15 @@ def differences(
         for number, name in enumerate(headings[: len(kinds)])
     ]
     values = [f"{quoted(name)} as p{number}" for number, name in enumerate(kinds)]
+    values += [f"{rounded[name]} as d{number}" for number, name in enumerate(kinds) if name in rounded]
     lines.project(", ".join([*texts, "true as has_line"])).create_view("csv_lines", replace=True)
     table.project(", ".join([*values, "true as has_row"])).create_view("parquet_rows", replace=True)
-    wrong = [_differs(f"c{n}", f"p{n}", kind, notation) for n, kind in enumerate(kinds.values())]
+    wrong = [
+        _is_not_rounded(f"c{n}", f"p{n}", f"d{n}", kind, notation)
+        if name in rounded
+        else _differs(f"c{n}", f"p{n}", kind, notation)
+        for n, (name, kind) in enumerate(kinds.items())
+    ]
     counted = ", ".join(f"count(*) filter (where {condition})" for condition in wrong)
     joined = "csv_lines positional join parquet_rows"
     (counts,) = connection.execute(
@@ -141,7 +156,7 @@ def differences(
             )
 
 
-def _without_labels(headings: list[str]) -> list[str]:
+def columns_of(headings: list[str]) -> list[str]:
     """The headings of the columns that stand in the Parquet: not the label that stands before its code."""
     return [
         heading
@@ -168,5 +183,21 @@ def _differs(text: str, value: str, kind: str, notation: Notation) -> str:
     return f"case when {text} is not distinct from {notation.writes(value, kind)} then false else {apart} end"
 
 
+def _is_not_rounded(text: str, value: str, digits: str, kind: str, notation: Notation) -> str:
+    """SQL: the text is not the value with so many decimals, rounded half away from zero."""
+    read = notation.reads(text, kind)
+    decimals = f"length(split_part(coalesce({text}, ''), ',', 2))"
+    apart = (
+        f"({read} is null) <> ({value} is null) or {value} is not null and ({decimals} <> {digits} "
+        f"or abs({read} - {value}) > 0.5 * pow(10, -{digits}) + {_NEAR} * greatest(1, abs({value})))"
+    )
+    return f"case when {digits} is null then {_differs(text, value, kind, notation)} else {apart} end"
+
+
 def _harmless(text: str) -> str:
-    return rf"trim(regexp_replace(ltrim(coalesce({text}, ''), ''''), '\s+', ' ', 'g'))"
+    return rf"trim(regexp_replace(ltrim(coalesce({text}, ''), '''' || chr(9)), '\s+', ' ', 'g'))"
+
+
+def harmless(text: str) -> str:
+    """A text without what keeps it from being taken for a formula: on one line, no apostrophe or tab."""
+    return " ".join(text.lstrip("'\t").split())

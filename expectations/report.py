@@ -18,6 +18,7 @@ FAMILIES: dict[str, Phrase] = {
     "gate": Phrase("Prüfung selbst", "The check itself"),
     "shape": Phrase("Aufbau der Tabelle", "Shape of the table"),
     "vocabulary": Phrase("Schlüssel und Stichtage", "Codes and dates"),
+    "labels": Phrase("Bezeichnungen", "Labels"),
     "status": Phrase("Fehlende Werte und Geheimhaltung", "Missing values and confidentiality"),
     "disclosure": Phrase("Geheimhaltung", "Disclosure control"),
     "values": Phrase("Werte", "Values"),

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -257,14 +258,53 @@ class Settings(Strict):
         return self
 
 
+class DescribedCode(BaseModel):
+    """What a code means, in rows whose scope column holds `scope` or, without one, in all."""
+
+    code: str
+    label_de: str
+    label_en: str
+    scope: str | None = None
+    digits: int | None = None
+
+
 class DescribedColumn(BaseModel):
-    """A column as the product describes it; keys the gate does not read are ignored here and below."""
+    """A column as the product describes it; keys the gate does not read are ignored here and below.
+
+    `codes` are its values with their labels, `scope` the column that tells apart what they mean, `named` the
+    columns that print the labels. `digits`: how many decimals files for people show.
+    """
 
     name: Column
     type: str | None = None
     description: str | None = None
     unit: str | None = None
     role: str | None = None
+    codes: tuple[DescribedCode, ...] = ()
+    scope: Column | None = None
+    is_listed: bool = False
+    named: tuple[Column, ...] = ()
+    digits: int | Literal["row", "2 at most"] | None = None
+
+    @cached_property
+    def _meant(self) -> dict[tuple[str, str | None], DescribedCode]:
+        return {(one.code, one.scope): one for one in self.codes}
+
+    def label_of(self, value: str, scope: str | None, language: Literal["de", "en"]) -> str | None:
+        """The declared label of a value in a scope; None when one of its codes is not declared."""
+        codes = value.split(", ") if self.is_listed else [value]
+        found = [self._meant.get((code, scope if self.scope else None)) for code in codes]
+        labels = [one.label_de if language == "de" else one.label_en for one in found if one is not None]
+        return ", ".join(labels) if len(labels) == len(codes) else None
+
+    def labels_of(self, code: str, scopes: str) -> set[tuple[str, str]]:
+        """The declared pairs of labels of a code in the scopes that a text lists; in all if it lists none."""
+        wanted = set(filter(None, scopes.split(", ")))
+        return {
+            (one.label_de, one.label_en)
+            for one in self.codes
+            if one.code == code and (not wanted or one.scope in wanted)
+        }
 
 
 class DescribedDataset(BaseModel):

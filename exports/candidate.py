@@ -39,7 +39,7 @@ COMPANIONS = {
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 4
+COMPANION_VERSION = 5
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -270,6 +270,7 @@ def _difference(description: Description, work: Path, previous: Path | None) -> 
         version,
         work / "diff.csv",
         protected=description.disclosure is not None and description.disclosure.policy is not None,
+        words=difference.Words.read(work / "dictionary.csv"),
     )
 
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from exports.describe import Description
 from exports.files import sha256_of
-from exports.legend import heading_de
-from exports.rows import Field, Kind, Rows, told_in
+from exports.rows import Field, Kind, Rows
 from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
 from exports.writers.dictionary import HEADER
@@ -144,17 +143,19 @@ def _field(field: Field, rows: Rows) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": field.name,
         "type": FIELD_TYPES[field.kind],
-        "title": heading_de(field.name, column.label_de),
-        "description": " ".join(column.description.split()),
+        "title": column.heading_de,
+        "description": column.words_de,
+        "planstat:title_en": column.heading_en,
+        "planstat:description_en": column.words_en,
         "planstat:role": column.role,
     }
     if column.unit:
         described["planstat:unit"] = column.unit
-    if field.name in rows.labelled:
-        meant: dict[str, list[str]] = {}
-        for label in rows.labels:
-            if label.column == field.name:
-                meant.setdefault(label.code, []).append(f"{label.label_de} {told_in(label)}".strip())
+    meant: dict[str, list[str]] = {}
+    for label in rows.labels:
+        if label.column == field.name and not column.is_listed:
+            meant.setdefault(label.code, []).append(f"{label.label_de} {label.told_in}".strip())
+    if meant:
         described["categories"] = [
             {"value": code} | ({"label": "; ".join(labels)} if any(labels) else {})
             for code, labels in meant.items()

@@ -32,16 +32,74 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
+class CodeMeaning(Frozen):
+    """What a code of a column says: in rows whose scope column holds `scope`, or, without one, in all rows.
+
+    `sign` is what offices print for it; `digits` the decimals that figures of this measure are shown with.
+    """
+
+    code: str
+    label_de: str = Field(min_length=1)
+    label_en: str = Field(min_length=1)
+    sign: str = ""
+    scope: str | None = None
+    digits: int | None = Field(default=None, ge=0, le=6)
+
+
 class Column(Frozen):
-    """One published column. `type` is the warehouse's type name, `unit` the unit of a measure."""
+    """One published column. `type` is the warehouse's type name, `unit` the unit of a measure.
+
+    `codes` are the values that it may hold with what they mean; with `is_listed` a value names several, with
+    a comma and a blank between them. `labels_beside`: spreadsheets show the label beside each value, unless
+    columns of the product itself do so, `named`. `digits` are the decimals of a number for people: so many,
+    two at most, or those of the measure or indicator of the row (`row`).
+    """
 
     name: str = Field(pattern=COLUMN_NAME)
     type: str = Field(min_length=1)
     description: str = ""
+    description_de: str = ""
     unit: str | None = None
     role: Role = "attribute"
     label_de: str | None = None
     label_en: str | None = None
+    codes: tuple[CodeMeaning, ...] = ()
+    scope: str | None = None
+    is_listed: bool = False
+    labels_beside: bool = True
+    named: tuple[str, ...] = ()
+    digits: int | Literal["row", "2 at most"] | None = None
+
+    @model_validator(mode="after")
+    def each_code_means_one_thing(self) -> Column:
+        """A code has one meaning in a scope, and a scope needs the column that holds it."""
+        known = [(one.code, one.scope) for one in self.codes]
+        if len(set(known)) < len(known):
+            twice = sorted({" ".join(filter(None, key)) for key in known if known.count(key) > 1})
+            raise ValueError(f"column {self.name}: {', '.join(twice)} is labelled more than once")
+        if any(one.scope is not None for one in self.codes) != (self.scope is not None):
+            raise ValueError(f"column {self.name}: codes with a scope and `scope` go together")
+        return self
+
+    @property
+    def heading_de(self) -> str:
+        """The German heading, or the column's name."""
+        return self.label_de or self.name
+
+    @property
+    def heading_en(self) -> str:
+        """The English heading, or the column's name."""
+        return self.label_en or self.name
+
+    @property
+    def words_de(self) -> str:
+        """What the column holds, in German where it is said, on one line."""
+        return " ".join((self.description_de or self.description).split())
+
+    @property
+    def words_en(self) -> str:
+        """What the column holds, in English, on one line."""
+        return " ".join(self.description.split())
 
 
 class Dataset(Frozen):
@@ -93,6 +151,9 @@ class Description(Product):
             if absent:
                 raise ValueError(f"`{key}` names {', '.join(absent)}, which {self.relation} does not have")
         ids = [dataset.dataset_id for dataset in self.datasets]
+        for column in self.columns:
+            if absent := sorted({*column.named, *filter(None, [column.scope])} - set(names)):
+                raise ValueError(f"column {column.name} names {', '.join(absent)}, which is no column")
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"datasets {', '.join(twice)} come more than once")
@@ -134,8 +195,8 @@ def describe(
 ) -> dict[str, Any]:
     """Join product, columns of its relation, datasets it draws on, who publishes and what protects it.
 
-    `columns` come in publication order with `name, type, description` and optionally `unit, role, label_de,
-    label_en`; a column without a role that stands in the grain is a key. `datasets` may come in any order.
+    `columns` come in publication order with `name, type, description` and optionally what else `Column` has;
+    a column without a role that stands in the grain is a key. `datasets` may come in any order.
     Raises `DescriptionError` when they do not fit together.
     """
     joined = product.model_dump(mode="json")

@@ -2,12 +2,13 @@
 
 Rows are matched by the product's grain. A row counts as changed when a figure, a status or a label differs;
 where a figure came from (`snapshot_id`, `known_from`, `source_line`, `source_column`) may change without
-anybody noticing a difference, so these columns are not compared. Works on the Parquet files alone, inside
-DuckDB.
+anybody noticing a difference, so these columns are not compared. Works on the Parquet files and the newer
+edition's dictionary alone, inside DuckDB.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,49 @@ PROVENANCE = frozenset({"snapshot_id", "known_from", "source_line", "source_colu
 
 LARGEST = 20
 """How many of the largest movements the summary lists."""
+
+
+CHANGES = {
+    "added": ("neu", "added"),
+    "removed": ("entfallen", "removed"),
+    "changed": ("geändert", "changed"),
+    "withdrawn": ("zurückgezogen", "withdrawn"),
+}
+"""What became of a row, in German and English."""
+
+NAMES = {"area_code": "area_name", "area_key": "area_name"}
+"""The column that names what a column of the grain stands for, where the rows carry it."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What columns and codes are called, as an edition's `dictionary.csv` says.
+
+    `headings` by column, `scopes` the column that tells apart what a code means, `labels` by column, code and
+    the value of that column ("" where it means the same everywhere).
+    """
+
+    headings: dict[str, tuple[str, str]] = field(default_factory=dict)
+    scopes: dict[str, str] = field(default_factory=dict)
+    labels: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, dictionary: Path) -> Words:
+        """Read a dictionary; one of an older form, or none, gives no words."""
+        words = cls()
+        if not dictionary.is_file():
+            return words
+        with dictionary.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file):
+                told = line["heading_de"], line["heading_en"]
+                column, code, scope = line["column"], line["code"], line.get("scope") or ""
+                if not code:
+                    words.headings[column] = told
+                    if scope:
+                        words.scopes[column] = scope
+                else:
+                    words.labels.update({(column, code, one): told for one in scope.split(", ")})
+        return words
 
 
 @dataclass(frozen=True)
@@ -98,24 +142,28 @@ def compare(
     lines: Path,
     *,
     protected: bool = False,
+    words: Words | None = None,
 ) -> Difference:
     """Compare two Parquet editions; write every difference to the CSV `lines` and give the summary.
 
     `lines` has `change` (added, removed, changed, withdrawn), the grain, `column`, `old_value`, `new_value`
-    and, for numbers, `movement` (new minus old). An added or removed row has one line, for its value; so has
-    a withdrawn one (public before, kept secret now), which does not repeat the old number. In a `protected`
-    product nothing repeats what an edition before said and this one does not: an old share would give its
-    withdrawn whole away.
+    and, for numbers, `movement` (new minus old); beside codes and columns stand their names in both languages
+    (`<name>_de`, `<name>_en`), and the name of the area. An added or removed row has one line, for its value;
+    so has a withdrawn one (public before, kept secret now), which does not repeat the old number. In
+    a `protected` product nothing repeats what an edition before said and this one does not: an old share
+    would give its withdrawn whole away.
     """
     import duckdb
 
+    words = words or Words()
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
+        _tell(connection, words)
         new = _columns(connection, "after_rows", after)
         rows_after = _count(connection, "after_rows")
         if before is None or not before.is_file():
-            _differences(connection, grain, [])
-            _write(connection, grain, lines)
+            _differences(connection, grain, [], [])
+            _write(connection, grain, [], words, lines)
             return Difference(product, None, 0, rows_after)
         old = _columns(connection, "before_rows", before)
         counted = Difference(
@@ -128,13 +176,14 @@ def compare(
         )
         reason = _not_comparable(connection, grain, old)
         if reason:
-            _differences(connection, grain, [])
-            _write(connection, grain, lines)
+            _differences(connection, grain, [], [])
+            _write(connection, grain, [], words, lines)
             return replace(counted, reason=reason)
         compared = [name for name in new if name in old and name not in grain and name not in PROVENANCE]
-        _pairs(connection, grain, compared, _withdrawn(compared))
-        _differences(connection, grain, _selections(grain, compared, new, old, protected))
-        _write(connection, grain, lines)
+        beside = _beside(grain, words, new, old)
+        _pairs(connection, grain, compared, beside, _withdrawn(compared))
+        _differences(connection, grain, beside, _selections([*grain, *beside], compared, new, old, protected))
+        _write(connection, grain, beside, words, lines)
         counts = dict(connection.execute("select change, count(*) from pairs group by change").fetchall())
         per_column = connection.execute(
             "select \"column\", count(*) from differences where change = 'changed' group by 1 order by 1"
@@ -146,9 +195,38 @@ def compare(
             rows_changed=counts.get("changed", 0),
             rows_withdrawn=counts.get("withdrawn", 0),
             values_changed=dict(per_column),
-            largest_movements=_largest(connection, grain, "abs(movement)"),
-            largest_relative_movements=_largest(connection, grain, "abs(relative_movement)"),
+            largest_movements=_largest(connection, _told(grain, beside), "abs(movement)"),
+            largest_relative_movements=_largest(connection, _told(grain, beside), "abs(relative_movement)"),
         )
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, words: Words) -> None:
+    """Create `labels`: column, code, scope, label_de, label_en."""
+    connection.execute(
+        "create table labels (column_name varchar, code varchar, scope varchar, label_de varchar, "
+        "label_en varchar)"
+    )
+    rows = [[*key, *told] for key, told in words.labels.items()]
+    rows += [["change", code, "", *told] for code, told in CHANGES.items()]
+    rows += [["column", name, "", *told] for name, told in words.headings.items()]
+    connection.executemany("insert into labels values (?, ?, ?, ?, ?)", rows)
+
+
+def _beside(grain: Sequence[str], words: Words, *editions: dict[str, str]) -> list[str]:
+    """Columns that both editions have and that say what the grain stands for: names, and scopes of codes."""
+    wanted = [NAMES[name] for name in grain if name in NAMES] + [
+        words.scopes[name] for name in grain if name in words.scopes
+    ]
+    return [
+        name
+        for name in dict.fromkeys(wanted)
+        if name not in grain and all(name in edition for edition in editions)
+    ]
+
+
+def _told(grain: Sequence[str], beside: Sequence[str]) -> list[str]:
+    """The grain with the names of what it stands for."""
+    return [*grain, *(name for name in beside if name in NAMES.values())]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, view: str, parquet: Path) -> dict[str, str]:
@@ -185,14 +263,19 @@ def _withdrawn(compared: Sequence[str]) -> str:
 
 
 def _pairs(
-    connection: duckdb.DuckDBPyConnection, grain: Sequence[str], compared: Sequence[str], withdrawn: str
+    connection: duckdb.DuckDBPyConnection,
+    grain: Sequence[str],
+    compared: Sequence[str],
+    beside: Sequence[str],
+    withdrawn: str,
 ) -> None:
     """Create `pairs`: the rows that differ, with what became of them and both sides as structs."""
     match = " and ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in grain)
     differs = [f"a.{quoted(name)} is distinct from b.{quoted(name)}" for name in compared] or ["false"]
     came, went = f"b.{quoted(grain[0])} is null", f"a.{quoted(grain[0])} is null"
     shown = ", ".join(
-        f"cast(coalesce(a.{quoted(name)}, b.{quoted(name)}) as varchar) as {quoted(name)}" for name in grain
+        f"cast(coalesce(a.{quoted(name)}, b.{quoted(name)}) as varchar) as {quoted(name)}"
+        for name in (*grain, *beside)
     )
     connection.execute(
         f"create table pairs as select "
@@ -204,14 +287,14 @@ def _pairs(
 
 
 def _selections(
-    grain: Sequence[str],
+    kept: Sequence[str],
     compared: Sequence[str],
     new: dict[str, str],
     old: dict[str, str],
     protected: bool,
 ) -> list[str]:
     """One query per column that was compared, and one for the value of rows that came or went."""
-    shown = _list(grain)
+    shown = _list(kept)
     selections = []
     for name in compared:
         before, after = f"old_row.{quoted(name)}", f"new_row.{quoted(name)}"
@@ -242,9 +325,14 @@ def _selections(
     return selections
 
 
-def _differences(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], selections: list[str]) -> None:
+def _differences(
+    connection: duckdb.DuckDBPyConnection,
+    grain: Sequence[str],
+    beside: Sequence[str],
+    selections: list[str],
+) -> None:
     """Create `differences`: one row per changed value, and per row that came or went."""
-    columns = ", ".join(f"{quoted(name)} varchar" for name in ("change", *grain, "column"))
+    columns = ", ".join(f"{quoted(name)} varchar" for name in ("change", *grain, *beside, "column"))
     connection.execute(
         f"create table differences ({columns}, old_value varchar, new_value varchar, movement double, "
         "relative_movement double)"
@@ -253,27 +341,55 @@ def _differences(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], se
         connection.execute(f"insert into differences {selection}")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, grain: Sequence[str], lines: Path) -> None:
-    """Write `differences` as CSV for machines, ordered."""
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    grain: Sequence[str],
+    beside: Sequence[str],
+    words: Words,
+    lines: Path,
+) -> None:
+    """Write `differences` as CSV, ordered, with the names of codes, columns and areas beside them."""
     key = _list(grain)
+    labelled = {column for column, _, _ in words.labels} & set(grain)
+    shown, joins = [], []
+    for name in ("change", *grain, "column"):
+        shown.append(f"found.{quoted(name)}")
+        if name in ("change", *labelled) or (name == "column" and words.headings):
+            alias = quoted(f"of {name}")
+            scope = words.scopes.get(name)
+            where = f"found.{quoted(scope)}" if scope in (*grain, *beside) else "''"
+            joins.append(
+                f"left join labels as {alias} on {alias}.column_name = {text_literal(name)} "
+                f"and {alias}.code = found.{quoted(name)} and {alias}.scope in ('', {where})"
+            )
+            shown += [f"{alias}.label_{code} as {quoted(f'{name}_{code}')}" for code in ("de", "en")]
+        shown += [f"found.{quoted(NAMES[name])}"] if NAMES.get(name) in beside else []
+    for name in ("old_value", "new_value"):
+        alias = quoted(f"of {name}")
+        joins.append(
+            f'left join labels as {alias} on {alias}.column_name = found."column" '
+            f"and {alias}.code = found.{name} and {alias}.scope = ''"
+        )
+        shown.append(f"found.{name}")
+        shown += [f"{alias}.label_{code} as {name}_{code}" for code in ("de", "en") if words.labels]
     connection.execute(
-        f'copy (select change, {key}, "column", old_value, new_value, '
-        f"{_text('movement', 'DOUBLE')} as movement "
-        f'from differences order by change, {key}, "column") to {text_literal(str(lines))} '
+        f"copy (select {', '.join(dict.fromkeys(shown))}, "
+        f"{_text('movement', 'DOUBLE')} as movement from differences as found {' '.join(joins)} "
+        f'order by change, {key}, "column") to {text_literal(str(lines))} '
         "(format csv, header, delimiter ',', nullstr '')"
     )
 
 
 def _largest(
-    connection: duckdb.DuckDBPyConnection, grain: Sequence[str], size: str
+    connection: duckdb.DuckDBPyConnection, told: Sequence[str], size: str
 ) -> tuple[dict[str, Any], ...]:
     """The changed values that moved most by the SQL measure `size`."""
-    key = _list(grain)
+    key = _list(told)
     found = connection.execute(
         f'select {key}, "column", old_value, new_value, movement, relative_movement from differences '
         f'where {size} is not null order by {size} desc, {key}, "column" limit {LARGEST}'
     ).fetchall()
-    names = (*grain, "column", "old_value", "new_value", "movement", "relative_movement")
+    names = (*told, "column", "old_value", "new_value", "movement", "relative_movement")
     return tuple(dict(zip(names, row, strict=True)) for row in found)
 
 

@@ -633,6 +633,7 @@ def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> diff
         before.version,
         lines,
         protected=candidates.read(after.path).decision == "protected",
+        words=difference.Words.read(after.path / "dictionary.csv"),
     )
 
 

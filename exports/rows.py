@@ -44,9 +44,6 @@ KINDS: dict[str, tuple[Kind, str]] = {
 }
 """Which warehouse types are published as which kind; `_kind` adds DECIMAL and ENUM, which have parameters."""
 
-DATASET = "dataset_id"
-"""The column that says which dataset a row comes from, and so whose labels it bears."""
-
 GEOMETRY_TABLE = "dim_area_geometry"
 
 
@@ -71,6 +68,7 @@ class Field:
         """Whether the values are codes: signs from a closed list, never prose, never to be altered."""
         return self.kind == "text" and (
             self.column.role in ("key", "dimension")
+            or bool(self.column.codes)
             or self.name.endswith(
                 ("_code", "_key", "_id", "_level", "_status", "_symbol", "_reason", "_kind", "_dataset")
             )
@@ -80,18 +78,19 @@ class Field:
 
 @dataclass(frozen=True)
 class CodeLabel:
-    """What a code of a dimension means: in the rows of `datasets`, or, without any, in all rows."""
+    """What a code of a column means: in rows of one of `scopes`, or, without any, in all rows."""
 
     column: str
     code: str
+    sign: str
     label_de: str
     label_en: str
-    datasets: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
-
-def told_in(label: CodeLabel) -> str:
-    """In brackets, in which datasets a code means this; nothing where it means the same in all."""
-    return f"({', '.join(label.datasets)})" if label.datasets else ""
+    @property
+    def told_in(self) -> str:
+        """In brackets, where the code means this; nothing where it means the same everywhere."""
+        return f"({', '.join(self.scopes)})" if self.scopes else ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class Rows:
     the candidate's own.
 
     Beside the published columns `rows` holds, for each column in `labelled`, the German label of its code in
-    a column called by `label_column`.
+    a column called by `label_column`, and in `ROW_DIGITS` the decimals that figures of the row have.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -125,6 +124,10 @@ class Rows:
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query over the staged tables and fetch all of it."""
         return self.connection.execute(sql, parameters or []).fetchall()
+
+
+ROW_DIGITS = "(digits)"
+"""The name in table `rows` of the column with the decimals to show."""
 
 
 def label_column(name: str) -> str:
@@ -170,7 +173,7 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
             connection.execute("detach warehouse")
         _check(connection, description, fields)
         (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
-        labels = _labels(connection, fields, labelled)
+        labels = _labels(connection, description)
         yield Rows(connection, fields, int(count), digest, labels, labelled)
 
 
@@ -181,10 +184,7 @@ def _in_utc(connection: duckdb.DuckDBPyConnection) -> None:
 def _copy_rows(
     connection: duckdb.DuckDBPyConnection, description: Description, warehouse: Path
 ) -> tuple[tuple[Field, ...], frozenset[str]]:
-    """Create `rows` in publication order with published types and labels, and `code_lists` with all labels.
-
-    The labels of `<thing>_code` stand in the warehouse's `dim_<thing>`, where there is one.
-    """
+    """Create `rows` in publication order with published types, labels of codes and decimals to show."""
     relation = _relation(connection, description.relation, warehouse)
     types = {
         str(name): str(kind)
@@ -206,12 +206,10 @@ def _copy_rows(
             )
             + ". Rebuild the warehouse, or correct the model's contract"
         )
-    fields, selected = [], []
-    joins: dict[str, str] = {}
-    connection.execute(
-        "create table code_lists (column_name varchar, dataset_id varchar, code varchar, label_de varchar, "
-        "label_en varchar, place bigint)"
-    )
+    fields, selected, joins = [], [], []
+    _code_lists(connection, description, relation)
+    labelled = [column.name for column in description.columns if _shows_labels(column)]
+    digits = ["mart.decimals"] if "decimals" in described else []
     for column in description.columns:
         kind, published = _kind(column.name, types[column.name], description)
         source = f"mart.{quoted(column.name)}"
@@ -219,84 +217,98 @@ def _copy_rows(
             source = f"({source} at time zone 'UTC')"
         fields.append(Field(column, kind))
         selected.append(f"cast({source} as {published}) as {quoted(column.name)}")
-        found = _code_list(connection, column.name)
-        if found and (DATASET in described or not found[1]):
-            code_list, by_dataset = found
-            alias = quoted(f"dim {column.name}")
-            same = f"mart.{quoted(column.name)} = {alias}.{quoted(column.name)}"
-            if by_dataset:
-                same += f" and mart.{DATASET} = {alias}.{DATASET}"
-            joins[column.name] = f"left join {code_list} as {alias} on {same}"
-            selected.append(f"cast({alias}.label_de as varchar) as {quoted(label_column(column.name))}")
-            connection.execute(
-                f"insert into code_lists select ?, {DATASET if by_dataset else 'null'}, "
-                f"{quoted(column.name)}, label_de, label_en, sort_order from {code_list}",
-                [column.name],
-            )
+        has_digits = any(one.digits is not None for one in column.codes)
+        if column.name in labelled or has_digits:
+            alias = quoted(f"codes {column.name}")
+            scope = f" and mart.{quoted(column.scope)} = {alias}.scope" if column.scope else ""
+            mine = f"select * from code_lists where column_name = {text_literal(column.name)}"
+            joins.append(f"left join ({mine}) as {alias} on {source} = {alias}.code{scope}")
+            if column.name in labelled:
+                selected.append(f"{alias}.label_de as {quoted(label_column(column.name))}")
+            if has_digits:
+                digits.append(f"{alias}.digits")
     order = ", ".join(
         f"mart.{quoted(name)} nulls first"
         for name in dict.fromkeys((*description.order_by, *description.grain))
     )
+    row_digits = f"cast(coalesce({', '.join([*digits, 'null'])}) as integer) as {quoted(ROW_DIGITS)}"
     connection.execute(
-        f"create table rows as select {', '.join(selected)} from {relation} as mart "
-        f"{' '.join(joins.values())} "
+        f"create table rows as select {', '.join([*selected, row_digits])} from {relation} as mart "
+        f"{' '.join(joins)} "
         f"order by {order}"
     )
-    return tuple(fields), frozenset(joins)
+    return tuple(fields), frozenset(labelled)
 
 
-def _code_list(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[str, bool] | None:
-    """The warehouse's relation that labels the codes of a column, and whether it does so for each dataset."""
-    if not column.endswith("_code"):
-        return None
-    name = f"dim_{column.removesuffix('_code')}"
-    found = connection.execute(
-        "select table_schema, bool_or(column_name = ?) from information_schema.columns "
-        "where table_catalog = 'warehouse' and table_name = ? "
-        "group by 1 having count(*) filter (column_name in (?, 'label_de', 'label_en', 'sort_order')) = 4",
-        [DATASET, name, column],
-    ).fetchall()
-    return (f"warehouse.{quoted(found[0][0])}.{quoted(name)}", found[0][1]) if len(found) == 1 else None
+def _shows_labels(column: Column) -> bool:
+    """Whether spreadsheets get a column with the labels of this one: not where they would only repeat it."""
+    return column.labels_beside and not column.named and any(one.label_de != one.code for one in column.codes)
 
 
-def _labels(
-    connection: duckdb.DuckDBPyConnection, fields: tuple[Field, ...], labelled: frozenset[str]
-) -> tuple[CodeLabel, ...]:
-    """Every code that occurs, by column and in the order of its code list; without label empty texts.
+def _code_lists(connection: duckdb.DuckDBPyConnection, description: Description, relation: str) -> None:
+    """Create `code_lists`: what each code of each column means, and each list of codes that a value names."""
+    connection.execute(
+        "create table code_lists (column_name varchar, scope varchar, code varchar, label_de varchar, "
+        "digits integer)"
+    )
+    for column in description.columns:
+        meant = {(one.scope, one.code): one for one in column.codes}
+        entries = [[column.name, *key, one.label_de, one.digits] for key, one in meant.items()]
+        if column.codes and column.is_listed:
+            entries += [
+                [
+                    column.name,
+                    None,
+                    text,
+                    ", ".join(meant[None, code].label_de for code in text.split(", ")),
+                    None,
+                ]
+                for (text,) in connection.execute(
+                    f"select distinct {quoted(column.name)} from {relation} "
+                    f"where contains({quoted(column.name)}, ', ')"
+                ).fetchall()
+                if all((None, code) in meant for code in text.split(", "))
+            ]
+        if entries:
+            connection.executemany("insert into code_lists values (?, ?, ?, ?, ?)", entries)
 
-    A code that datasets label differently comes once for each of its labels, with the datasets that say so.
+
+def _labels(connection: duckdb.DuckDBPyConnection, description: Description) -> tuple[CodeLabel, ...]:
+    """The codes of every column in the order of its list, of keys and dimensions only those that occur.
+
+    A code that datasets label differently comes once for each of its labels, with the datasets that say so; a
+    code that occurs and has no label comes with empty texts.
     """
     return tuple(
-        CodeLabel(field.name, code, label_de or "", label_en or "", tuple(datasets))
-        for field in fields
-        if field.name in labelled
-        for code, label_de, label_en, datasets in connection.execute(
-            f"""with used as (
-                select distinct {quoted(field.name)} as code, {_dataset(connection, field.name)} as dataset_id
-                from rows where {quoted(field.name)} is not null
-            ), meant as (
-                select used.code, label_de, label_en, min(place) as place,
-                    count(*) over of_code > 1 as differs,
-                    list(used.dataset_id order by used.dataset_id) as datasets
-                from used
-                left join code_lists on code_lists.column_name = ? and code_lists.code = used.code
-                    and code_lists.dataset_id is not distinct from used.dataset_id
-                group by used.code, label_de, label_en
-                window of_code as (partition by used.code)
-            )
-            select code, label_de, label_en, case when differs then datasets else [] end
-            from meant order by min(place) over (partition by code) nulls last, code, datasets""",
-            [field.name],
-        ).fetchall()
+        label for column in description.columns if column.codes for label in _labels_of(connection, column)
     )
 
 
-def _dataset(connection: duckdb.DuckDBPyConnection, column: str) -> str:
-    """SQL of the dataset that labels a column's codes; NULL where all datasets do so alike."""
-    by_dataset = connection.execute(
-        "select 1 from code_lists where column_name = ? and dataset_id is not null limit 1", [column]
-    ).fetchone()
-    return DATASET if by_dataset else "cast(null as varchar)"
+def _labels_of(connection: duckdb.DuckDBPyConnection, column: Column) -> list[CodeLabel]:
+    known = {(one.code, one.scope): one for one in column.codes}
+    if column.role in ("key", "dimension"):
+        scope = quoted(column.scope) if column.scope else "null"
+        name = quoted(column.name)
+        code = f"unnest(string_split({name}, ', '))" if column.is_listed else name
+        used = {
+            (code, scope)
+            for code, scope in connection.execute(
+                f"select distinct {code}, {scope} from rows where {name} is not null"
+            ).fetchall()
+        }
+        shown = [key for key in known if key in used] + sorted(used - set(known), key=str)
+    else:
+        shown = list(known)
+    meant: dict[str, dict[tuple[str, str, str], list[str]]] = {}
+    for code, where in shown:
+        one = known.get((code, where))
+        words = (one.sign, one.label_de, one.label_en) if one else ("", "", "")
+        meant.setdefault(code, {}).setdefault(words, []).append(where or "")
+    return [
+        CodeLabel(column.name, code, *words, tuple(scopes) if len(by_words) > 1 else ())
+        for code, by_words in meant.items()
+        for words, scopes in by_words.items()
+    ]
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, name: str, warehouse: Path) -> str:
@@ -453,7 +465,10 @@ def _check(
                     "a division by zero has no value: make it NULL with a reason in the mart"
                 )
         if field.is_code and field.name != "raw_symbol":
-            row = example(rf"regexp_matches({column}, '^[=+@\t\r]|[\r\n]')")
+            row = example(
+                rf"regexp_matches({column}, '^[=+@\t\r]|[\r\n]') and {column} not in "
+                f"(select code from code_lists where column_name = {text_literal(field.name)})"
+            )
             if row:
                 raise RowsError(
                     f"product {product}: {field.name} holds something that is no code for {place(row)}; "

@@ -7,49 +7,54 @@ normal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from exports.legend import LEGEND, heading_de
-from exports.notation import german
+from exports.notation import decimals_shown, german
 from exports.rows import Field, Kind, Rows, label_column, quoted, text_literal
 
 REMARK = "Anmerkung"
 """Heading of the added column that says in words why a value is missing or special."""
 
 
+USUAL = {"missing_reason": "none", "conf_status": "F", "obs_status": "A"}
+"""The status columns that the remark puts into words, with the code about which there is nothing to say."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """One column of the sheet: heading, SQL of its value in table `rows`, kind, and where it comes from.
 
-    `field` is the published column, None for labels and the remark.
+    `field` is the published column, None for labels and the remark. `digits` is SQL of the decimals to show.
     """
 
     heading: str
     expression: str
     kind: Kind
     field: Field | None
+    digits: str | None = None
 
     @property
     def german(self) -> str:
         """SQL of the value as text in German notation."""
-        return german(self.expression, self.kind, is_code=self.field is not None and self.field.is_code)
+        is_code = self.field is not None and self.field.is_code
+        return german(self.expression, self.kind, is_code=is_code, digits=self.digits)
 
 
 def shown_columns(rows: Rows) -> tuple[Shown, ...]:
     """The columns of the sheet from left to right, every heading once."""
     columns: list[Shown] = []
     for field in rows.fields:
-        heading = heading_de(field.name, field.column.label_de)
+        heading = field.column.heading_de
         if field.name in rows.labelled:
             columns.append(Shown(heading, quoted(label_column(field.name)), "text", None))
             heading = f"{heading} (Code)"
-        columns.append(Shown(heading, quoted(field.name), field.kind, field))
+        columns.append(Shown(heading, quoted(field.name), field.kind, field, decimals_shown(field)))
     remark = _remark(rows)
     if remark:
         columns.append(Shown(REMARK, remark, "text", None))
     headings = [column.heading for column in columns]
     return tuple(
-        Shown(f"{column.heading} ({column.field.name})", column.expression, column.kind, column.field)
+        replace(column, heading=f"{column.heading} ({column.field.name})")
         if column.field and headings.count(column.heading) > 1
         else column
         for column in columns
@@ -58,12 +63,12 @@ def shown_columns(rows: Rows) -> tuple[Shown, ...]:
 
 def _remark(rows: Rows) -> str | None:
     """SQL for the words about a value that is missing or not normal; None when the rows carry no status."""
-    names = {field.name for field in rows.fields}
+    columns = {field.name: field.column for field in rows.fields}
     cases = [
-        f"when {quoted(meaning.column)} = {text_literal(meaning.code)} then {text_literal(meaning.de)}"
-        for column, usual in (("missing_reason", {"none"}), ("conf_status", {"F"}), ("obs_status", {"A"}))
-        if column in names
-        for meaning in LEGEND
-        if meaning.column == column and meaning.code not in usual
+        f"when {quoted(name)} = {text_literal(one.code)} then {text_literal(one.label_de)}"
+        for name, usual in USUAL.items()
+        if name in columns
+        for one in columns[name].codes
+        if one.code != usual
     ]
     return f"case {' '.join(cases)} end" if cases else None

@@ -12,6 +12,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sources.foundation.vocabulary import read_vocabulary
+
 from .display import WIDE, plain_table
 from .resources import Paths, Settings
 
@@ -250,10 +252,8 @@ def _mark(row: Mapping[str, Any]) -> str:
 
 def _why(missing_reason: str) -> str:
     """What a reason for a missing number says, from the legend that releases carry too."""
-    from exports.legend import LEGEND
-
-    known = {one.code: one.en for one in LEGEND if one.column == "missing_reason"}
-    return f"missing: {known.get(missing_reason, missing_reason.replace('_', ' '))}"
+    known = read_vocabulary()["missing_reason"]
+    return f"missing: {known[missing_reason].en if missing_reason in known else missing_reason}"
 
 
 def csv_of(answer: Answer) -> str:

@@ -80,6 +80,10 @@ def _walk(manifest: Manifest, relation: str, goes_on: Callable[[str], bool]) -> 
     return seen
 
 
+_SAID = ("unit", "role", "label_de", "label_en", "description_de", "digits")
+"""What a contract may say of a column under `meta`."""
+
+
 def columns_of(manifest: Manifest, relation: str) -> list[dict[str, Any]]:
     """The columns of the relation's contract, in its order: name, type, description, unit, role."""
     node = manifest["nodes"][relation_id(manifest, relation)]
@@ -91,7 +95,7 @@ def columns_of(manifest: Manifest, relation: str) -> list[dict[str, Any]]:
                 "name": column["name"],
                 "type": column["data_type"] or "varchar",
                 "description": " ".join((column.get("description") or "").split()),
-                **{key: known[key] for key in ("unit", "role", "label_de", "label_en") if key in known},
+                **{key: known[key] for key in _SAID if key in known},
             }
         )
     return columns

@@ -30,6 +30,7 @@ from expectations.cells import REFUSED_CELLS
 from exports.history import BESIDE, Memory
 
 from . import holding, lineage
+from .labelling import with_words
 from .plan import Landed, State
 from .project import Manifest
 from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
@@ -151,7 +152,7 @@ class Publication:
         datasets = lineage.datasets_of(self.manifest, relation)
         return describe(
             self.product,
-            lineage.columns_of(self.manifest, relation),
+            with_words(lineage.columns_of(self.manifest, relation), self.catalog, datasets),
             lineage.dataset_states(self.paths, self.catalog, datasets),
             load_office(self.paths.office),
             self.demand,

@@ -34,6 +34,7 @@ from dbt_project.indicators.specification import (
     Term,
     load_specifications,
 )
+from dbt_project.vocabulary import own_vocabulary
 from sources.breaks import SeriesBreak, breaks_on_record
 from sources.catalogue import CATALOG, load_catalog
 
@@ -397,10 +398,12 @@ def _wide_contract(columns: Sequence[Indicator]) -> str:
         out += _column(name, "varchar", f"{{{{ doc('{name}') }}}}", required=True)
     out += _column("reference_year", "integer", "Year of the reference date.", required=True)
     for one in columns:
-        text = f"{one.policy_field}: {one.name.de} ({one.name.en}). {one.question.de}"
+        field = own_vocabulary()["policy_field"][one.policy_field]
+        text = f"{field.en}: {one.name.en}. {one.question.en}"
         out += _column(column_name(one.id), "double", text.replace('"', "'"), required=False)
-        meta = {"unit": one.unit, "role": "measure"}
+        meta: dict[str, str | int] = {"unit": one.unit, "role": "measure"}
         meta |= {f"label_{code}": f"{one.id} {getattr(one.short_name, code)}" for code in ("de", "en")}
+        meta |= {"description_de": f"{field.de}: {one.name.de}. {one.question.de}", "digits": one.decimals}
         out += ["        config:", "          meta:"]
         out += [f"            {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta.items()]
     return "\n".join(out) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations import additivity, comparisons, completeness, disclosure, files, shape, values
+from expectations import additivity, comparisons, completeness, disclosure, files, labels, shape, values
 from expectations.bench import Bench
 from expectations.rules import Inspection, Rule
 
@@ -11,6 +11,7 @@ def rules(bench: Bench) -> list[Rule]:
     """Rules in SQL, in the order of the report."""
     return [
         *shape.rules(bench),
+        *labels.rules(bench),
         *values.rules(bench),
         *additivity.rules(bench),
         *completeness.rules(bench),
@@ -22,6 +23,7 @@ def inspections(bench: Bench) -> list[Inspection]:
     """Checks of files, structure and sources."""
     return [
         *shape.inspections(bench),
+        *labels.inspections(bench),
         *disclosure.inspections(bench),
         *files.inspections(bench),
         *completeness.inspections(bench),

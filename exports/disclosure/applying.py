@@ -21,7 +21,7 @@ from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import NOISE_KEY, Planned, public_declaration
 from exports.disclosure.universe import columns_of
 from exports.products import Disclosure
-from exports.rows import Rows, quoted
+from exports.rows import Rows, label_column, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -95,6 +95,7 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     marks = {"obs_status": "'M'", "conf_status": "'N'", "missing_reason": f"'{HIDDEN}'"}
     value_hidden = " or ".join(f"({one})" for one in hides[disclosure.value])
     kinds = {field.name: field.kind for field in rows.fields}
+    labelled = {label_column(name): name for name in rows.labelled}
     selected = []
     for name in [column for column, *_ in connection.execute("describe rows").fetchall()]:
         source = f"mart.{quoted(name)}"
@@ -111,8 +112,8 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
             expression = f"split_part({source}, '-', 1)"
         elif name in anew:
             expression = f"case when ({is_count}) then {anew[name]} end"
-        elif hides.get(name):
-            expression = f"case when {' or '.join(hides[name])} then null else {source} end"
+        elif hidden_with := hides.get(labelled.get(name, name)):
+            expression = f"case when {' or '.join(hidden_with)} then null else {source} end"
         else:
             expression = source
         selected.append(f"{expression} as {quoted(name)}")

@@ -40,13 +40,13 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("csv", "{product}.csv", "CSV für Programme", "text/csv", 1, csv_machine.write),
     Format("parquet", "{product}.parquet", "Parquet", "application/vnd.apache.parquet", 1, parquet.write),
-    Format("csv-excel", "{product}_excel.csv", "CSV für deutsches Excel", "text/csv", 1, csv_excel.write),
+    Format("csv-excel", "{product}_excel.csv", "CSV für deutsches Excel", "text/csv", 2, csv_excel.write),
     Format(
         "xlsx",
         "{product}.xlsx",
         "Excel-Arbeitsmappe",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        1,
+        2,
         workbook.write,
         is_beside=True,
     ),
@@ -59,7 +59,7 @@ FORMATS: tuple[Format, ...] = (
         geopackage.write,
     ),
     Format(
-        "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 2, dictionary.write
+        "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 3, dictionary.write
     ),
     Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 1, licences.write),
 )

@@ -1,4 +1,4 @@
-"""The dictionary: every column and every status code with its meaning, in German and English, as one CSV."""
+"""The dictionary: every column and every code with its meaning, in German and English, as one CSV."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import csv
 from pathlib import Path
 
 from exports.describe import Description
-from exports.legend import LEGEND, heading_de, heading_en
-from exports.rows import Kind, Rows, told_in
+from exports.rows import Kind, Rows
 
 PUBLISHED_TYPES: dict[Kind, str] = {
     "text": "text",
@@ -18,35 +17,26 @@ PUBLISHED_TYPES: dict[Kind, str] = {
     "timestamp": "timestamp (UTC)",
 }
 
-HEADER = ("column", "code", "type", "role", "unit", "heading_de", "heading_en", "description")
+HEADER = (
+    *("column", "code", "scope", "sign", "type", "role", "unit"),
+    *("heading_de", "heading_en", "description_de", "description_en"),
+)
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
-    """One line per column, one per dimension code that occurs, one per status code that may occur."""
-    names = {field.name for field in rows.fields}
+    """One line per column, and one per code with its label.
+
+    `scope` of a column is the column that tells apart what its codes mean; of a code, where it means this.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(HEADER)
         for field in rows.fields:
             column = field.column
-            lines.writerow(
-                (
-                    column.name,
-                    "",
-                    PUBLISHED_TYPES[field.kind],
-                    column.role,
-                    column.unit or "",
-                    heading_de(column.name, column.label_de),
-                    heading_en(column.name, column.label_en),
-                    " ".join(column.description.split()),
-                )
-            )
+            told = (PUBLISHED_TYPES[field.kind], column.role, column.unit or "")
+            words = (column.heading_de, column.heading_en, column.words_de, column.words_en)
+            lines.writerow((column.name, "", column.scope or "", "", *told, *words))
         for label in rows.labels:
-            told = (label.label_de, label.label_en, told_in(label))
-            lines.writerow((label.column, label.code, "", "code", "", *told))
-        for meaning in LEGEND:
-            if meaning.column in names:
-                lines.writerow(
-                    (meaning.column, meaning.code, "", "code", "", meaning.de, meaning.en, meaning.sign)
-                )
+            named = (label.column, label.code, ", ".join(label.scopes), label.sign)
+            lines.writerow((*named, "", "code", "", label.label_de, label.label_en, "", ""))
     return None

@@ -22,17 +22,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.describe import Description
-from exports.legend import LEGEND, heading_de
 from exports.outlines import CRS, layer_name, layer_title
 from exports.products import Geometry
 from exports.rows import Kind, Rows, RowsError, label_column, quoted
+from sources.foundation.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     import numpy
@@ -132,7 +132,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     if not layers:
         layers, drawn = [_without_outlines(rows, layout)], False
     _write_layers(path, layers, drawn)
-    _name_columns(path, layers)
+    headings = {column.name: column.heading_de for column in description.columns}
+    _name_columns(path, layers, headings)
     return None if drawn else NO_OUTLINES
 
 
@@ -259,7 +260,7 @@ def _measured(
             code, value, status, reason, grade, from_codes, share, is_counted
         )
     told = _told(rows, layout, place[0])
-    absent = Cell(None, "M", _REASONS["not_delivered"])
+    absent = Cell(None, "M", _reason("not_delivered"))
     return [
         Attribute(
             names[key],
@@ -301,8 +302,10 @@ def _told(rows: Rows, layout: Geometry, level: str) -> dict[tuple[str, ...], tup
     }
 
 
-_REASONS = {entry.code: entry.de for entry in LEGEND if entry.column == "missing_reason"}
-_REASONS["not_convertible"] = "auf diesen Gebietsstand nicht umrechenbar"
+def _reason(code: str) -> str:
+    """What a reason for a missing value says in German."""
+    known = read_vocabulary()["missing_reason"]
+    return known[code].de if code in known else code
 
 
 def _cell(
@@ -318,7 +321,7 @@ def _cell(
     """A figure as it is shown. What is made of other areas, or of parts of them, is an estimate (status
     E)."""
     if value is None:
-        return Cell(None, "M", _REASONS.get(reason or "", reason))
+        return Cell(None, "M", _reason(reason) if reason else None)
     if grade == "exact":
         return Cell(
             value, status, None if from_codes in (None, code) else f"veröffentlicht unter {from_codes}"
@@ -350,7 +353,7 @@ def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[
         Attribute(
             one.name,
             (one.name,),
-            heading_de(one.name, one.column.label_de),
+            one.column.heading_de,
             one.column.unit or "",
             None,
             one.kind,
@@ -452,18 +455,19 @@ def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": kept})
 
 
-def _name_columns(path: Path, layers: list[Layer]) -> None:
-    """Name every column in German with the schema extension."""
+def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) -> None:
+    """Name every column in German with the schema extension; the areas' own as in the files, `headings`."""
+    status_means = "; ".join(f"{code}: {one.de}" for code, one in read_vocabulary()["obs_status"].items())
     entries: list[tuple[str, str, str, str]] = []
     for layer in layers:
         entries += [
             (
                 layer.name,
                 "area_code",
-                heading_de("area_code", None),
+                headings.get("area_code", "area_code"),
                 "amtlicher Schlüssel des Gebiets als Text",
             ),
-            (layer.name, "area_name", heading_de("area_name", None), "Name des Gebiets"),
+            (layer.name, "area_name", headings.get("area_name", "area_name"), "Name des Gebiets"),
         ]
         for attribute in layer.attributes:
             day = f", {attribute.reference_date:%d.%m.%Y}" if attribute.reference_date else ""
@@ -471,7 +475,7 @@ def _name_columns(path: Path, layers: list[Layer]) -> None:
             alias = f"{attribute.label or attribute.name}{unit}{day}"
             entries.append((layer.name, attribute.name, alias, " ".join(map(str, attribute.key))))
             if attribute.has_status:
-                entries.append((layer.name, attribute.name + STATUS, f"{alias}: Status", _STATUS_MEANS))
+                entries.append((layer.name, attribute.name + STATUS, f"{alias}: Status", status_means))
                 entries.append((layer.name, attribute.name + REMARK, f"{alias}: Hinweis", _REMARK_MEANS))
     for name, title in _COLUMNS_OF_COLUMNS.items():
         entries.append((COLUMNS_LAYER, name, title, title))
@@ -496,7 +500,6 @@ def _name_columns(path: Path, layers: list[Layer]) -> None:
         connection.close()
 
 
-_STATUS_MEANS = "; ".join(f"{entry.code}: {entry.de}" for entry in LEGEND if entry.column == "obs_status")
 _REMARK_MEANS = "warum kein Wert steht, oder aus welchen Gebieten er umgerechnet ist"
 _COLUMNS_OF_COLUMNS = {
     "ebene": "Kartenebene",

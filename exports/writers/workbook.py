@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
-from exports.legend import LEGEND
-from exports.rows import Kind, Rows, text_literal, told_in
+from exports.rows import Kind, Rows, text_literal
 from exports.sheet import Shown, shown_columns
 from exports.writers.csv_excel import EXCEL_ROWS
 from exports.writers.licences import CHANGES, licence_title, licence_url
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-CELL_LIMIT = 8_000_000
+CELL_LIMIT = 9_000_000
 """Cells above which no workbook is written: Excel takes about a minute and 2 GB to open as many."""
 
 FIXED_MOMENT = datetime(2000, 1, 1)
@@ -47,6 +46,9 @@ CONTROLS = r"\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}"
 
 STRINGS = "xl/sharedStrings.xml"
 """Where xlsxwriter puts the texts that cells refer to by number."""
+
+DIGITS = 7
+"""Number formats there are: with 0 to 6 decimals."""
 
 BATCH = 20_000
 """Lines of the sheet that are held in memory at once."""
@@ -116,6 +118,9 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
         sheet.set_column(index, index, width, formats[column.kind])
         sheet.write_string(0, index, column.heading, bold)
         sheet.write_blank(1, index, None, formats[column.kind])
+    for places in range(DIGITS):
+        decimals = workbook.add_format({"num_format": "0." + "0" * places if places else "0"})
+        sheet.write_blank(1, len(columns) + places, None, decimals)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
@@ -138,7 +143,7 @@ def _lay_out(rows: Rows, known_strings: int) -> None:
     cells = ", ".join(  # codes of an enum have the narrowest type that holds them
         f"cast(enum_code(cast({_as_text(column)} as sheet_text)) as integer) + {known_strings}"
         f" as text_{number}, "
-        f"{_as_number(column)} as value_{number}"
+        f"{_as_number(column)} as value_{number}, {column.digits or 'null'} as digits_{number}"
         for number, column in enumerate(columns)
     )
     rows.connection.execute(
@@ -176,8 +181,17 @@ def _fill_sheet(part: IO[bytes], xml: str, rows: Rows) -> None:
 
     before, formatted, after = _split(xml)
     styles = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', formatted))
-    letters = [xl_col_to_name(number) for number in range(len(shown_columns(rows)))]
-    cells = ", ".join(_cell(letter, styles.get(letter, "0"), number) for number, letter in enumerate(letters))
+    columns = shown_columns(rows)
+    letters = [xl_col_to_name(number) for number in range(len(columns))]
+    decimals = [styles[xl_col_to_name(len(columns) + places)] for places in range(DIGITS)]
+    cells = ", ".join(
+        _cell(
+            letter,
+            _style(number, styles.get(letter, "0"), decimals if columns[number].digits else []),
+            number,
+        )
+        for number, letter in enumerate(letters)
+    )
     size = f'<dimension ref="A1:{letters[-1]}{rows.count + 1}"'
     part.write(re.sub(r'<dimension ref="[^"]*"', size, before, count=1).encode("utf-8"))
     for first in range(0, rows.count, BATCH):
@@ -230,9 +244,17 @@ def _as_number(column: Shown) -> str:
             return "cast(null as bigint)"
 
 
+def _style(number: int, style: str, decimals: list[str]) -> str:
+    """SQL for the style of a cell: that of its column, or the one with the decimals that the row asks for."""
+    if not decimals:
+        return f"'{style}'"
+    cases = " ".join(f"when {places} then '{one}'" for places, one in enumerate(decimals))
+    return f"case digits_{number} {cases} else '{style}' end"
+
+
 def _cell(letters: str, style: str, number: int) -> str:
-    """SQL for one cell as XML; a missing value gives no cell."""
-    place = f"""'<c r="{letters}', line, '" s="{style}"'"""
+    """SQL for one cell as XML; a missing value gives no cell. `style` is SQL too."""
+    place = f"""'<c r="{letters}', line, '" s="', {style}, '"'"""
     text, value = f"text_{number}", f"value_{number}"
     return (
         f"""case when {text} is not null then concat({place}, ' t="s"><v>', {text}, '</v></c>')"""
@@ -251,38 +273,49 @@ def _escaped(expression: str) -> str:
 
 
 def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None:
-    """The sheet Legende: what signs and status codes mean, and what each column holds."""
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 2, 26)
-    sheet.set_column(3, 3, 90)
-    line = 0
-    for index, title in enumerate(("Spalte", "Code", "Zeichen", "Bedeutung")):
-        sheet.write_string(line, index, title, bold)
+    """The sheet Legende: what every code means, and what each column holds, in both languages."""
+    sheet.set_column(0, 2, 26)
+    sheet.set_column(3, 5, 70)
     titles = {column.field.name: column.heading for column in shown_columns(rows) if column.field}
-    entries = [
-        *(
-            (titles[label.column], label.code, "", " ".join((label.label_de, told_in(label))).strip())
-            for label in rows.labels
-        ),
-        *(
-            (titles[meaning.column], meaning.code, meaning.sign, meaning.de)
-            for meaning in LEGEND
-            if meaning.column in titles
-        ),
+    codes = [
+        (
+            titles[label.column],
+            label.code,
+            label.sign,
+            f"{label.label_de} {label.told_in}".strip(),
+            f"{label.label_en} {label.told_in}".strip(),
+        )
+        for label in rows.labels
     ]
-    for entry in entries:
-        line += 1
-        for index, text in enumerate(entry):
-            sheet.write_string(line, index, text, wrapped)
-    line += 2
-    for index, title in enumerate(("Spalte", "Name in den Dateien", "Einheit", "Erläuterung")):
-        sheet.write_string(line, index, title, bold)
-    for field in rows.fields:
-        line += 1
-        column = field.column
-        texts = (titles[field.name], field.name, column.unit or "", " ".join(column.description.split()))
-        for index, text in enumerate(texts):
-            sheet.write_string(line, index, text, wrapped)
+    columns = [
+        (
+            titles[field.name],
+            field.name,
+            field.column.unit or "",
+            field.column.words_de,
+            field.column.words_en,
+            field.column.heading_en,
+        )
+        for field in rows.fields
+    ]
+    line = 0
+    for heading, entries in (
+        (("Spalte", "Code", "Zeichen", "Bedeutung", "Bedeutung (englisch)"), codes),
+        (
+            (
+                *("Spalte", "Name in den Dateien", "Einheit"),
+                *("Erläuterung", "Erläuterung (englisch)", "Spalte (englisch)"),
+            ),
+            columns,
+        ),
+    ):
+        for index, title in enumerate(heading):
+            sheet.write_string(line, index, title, bold)
+        for entry in entries:
+            line += 1
+            for index, text in enumerate(entry):
+                sheet.write_string(line, index, text, wrapped)
+        line += 2
 
 
 def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Format, wrapped: Format) -> None:

@@ -158,9 +158,8 @@ class Candidate:
             lines.writerows([*(excel_text(row.get(name)) for name in names), ""] for row in self.rows)
         with (target / "dictionary.csv").open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file, lineterminator="\n")
-            lines.writerow(["column", "code", "description"])
-            lines.writerows([name, "", f"Bedeutung von {name}"] for name in names)
-            lines.writerow(["obs_status", "A", "normaler Wert"])
+            lines.writerow(["column", "code", "heading_de", "heading_en", "description_de", "description_en"])
+            lines.writerows([name, "", *[f"Bedeutung von {name}"] * 4] for name in names)
         (target / "LICENCES.md").write_text("dl-de/by-2-0\n", encoding="utf-8")
         if self.geometry:
             codes = {row["area_code"] for row in self.rows if row["area_level"] == "KREIS"}

@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 
 from exports import describe, products
+from orchestration.labelling import with_words
+from sources.catalogue import load_catalog
 
 KREISE = {
     "01001": "Flensburg, kreisfreie Stadt",
@@ -130,7 +132,6 @@ def make_warehouse(path: Path, *, geometry: bool = True) -> Path:
         _indicators(connection)
         _population(connection)
         _areas(connection)
-        _code_lists(connection)
         connection.execute(
             "create table dim_area_geometry "
             "(area_level varchar, area_code varchar, geometry blob, crs varchar, valid_on date)"
@@ -196,7 +197,7 @@ def _population(connection: duckdb.DuckDBPyConnection) -> None:
                 figure = float(round((80_000 + 1000 * index + year) * share))
                 connection.execute(
                     "insert into mart_population values (md5(?), ?, 'KREIS', ?, ?, ?, ?, '_T', "
-                    "'_T', 'persons', 'n', ?, "
+                    "'_T', 'persons', 'Anzahl', ?, "
                     "'A', 'F', 'none', ?, 1, '12411-01-01-4', '20261101T080000Z-aaaaaaaa-bbbbbbbb', "
                     "timestamp '2026-10-20 00:00:00')",
                     [
@@ -204,22 +205,6 @@ def _population(connection: duckdb.DuckDBPyConnection) -> None:
                         "-" if figure == 0 else None,
                     ],
                 )
-
-
-def _code_lists(connection: duckdb.DuckDBPyConnection) -> None:
-    """Labels of the dimensions' codes; `dim_area` is not a code list and has no labels."""
-    lists = {
-        "age_group": [("_T", "Insgesamt", "Total"), ("Y_LT3", "unter 3 Jahre", "under 3"), ("Y0", "0", "0")],
-        "sex": [("_T", "Insgesamt", "Total"), ("M", "männlich", "male"), ("F", "weiblich", "female")],
-        "measure": [("persons", "Personen", "persons")],
-    }
-    for name, entries in lists.items():
-        connection.execute(
-            f"create table dim_{name} ({name}_code varchar, label_de varchar, label_en varchar, "
-            "sort_order integer)"
-        )
-        for place, entry in enumerate(entries):
-            connection.execute(f"insert into dim_{name} values (?, ?, ?, ?)", [*entry, place])
 
 
 def _areas(connection: duckdb.DuckDBPyConnection) -> None:
@@ -253,11 +238,13 @@ def enlarge(warehouse: Path) -> None:
         connection.execute("update mart_area set area_sqkm = area_sqkm + 1 where area_code = '05315'")
 
 
-def description_of(product: str, **changes: Any) -> dict[str, Any]:
-    """The description of a product over the small warehouse."""
+def description_of(product: str, *, worded: bool = True, **changes: Any) -> dict[str, Any]:
+    """The description of a product over the small warehouse, with the words that the project declares."""
     declared = products.load_product(products.FOLDER / f"{product}.yml")
     columns = [{"name": name, "type": kind, "description": text} for name, kind, text in COLUMNS[product]]
-    return describe.describe(declared, columns, DATASETS) | changes
+    datasets = [str(dataset["dataset_id"]) for dataset in DATASETS]
+    words = with_words(columns, load_catalog(), datasets) if worded else columns
+    return describe.describe(declared, words, DATASETS) | changes
 
 
 def passing(product: str) -> dict[str, Any]:

@@ -199,10 +199,14 @@ def test_the_difference_to_the_earlier_release_is_written(own_warehouse: Path, t
         "README.md"
     ].read_text(encoding="utf-8")
     lines = second.files["diff.csv"].read_text(encoding="utf-8").splitlines()
+    name = "P07,Mindestsicherungsquote,Minimum income benefit rate"
     assert lines == [
-        "change,indicator_id,area_code,reference_date,column,old_value,new_value,movement",
-        "changed,P07,01001,2014-12-31,value,9.3,10.3,1",
-        "removed,P07,DG,2015-12-31,value,9.7,,",
+        "change,change_de,change_en,indicator_id,indicator_id_de,indicator_id_en,area_code,area_name,"
+        "reference_date,column,column_de,column_en,old_value,old_value_de,old_value_en,new_value,new_value_de,"
+        "new_value_en,movement",
+        f'changed,geändert,changed,{name},01001,"Flensburg, kreisfreie Stadt",2014-12-31,value,Wert,value,'
+        "9.3,,,10.3,,,1",
+        f"removed,entfallen,removed,{name},DG,Deutschland,2015-12-31,value,Wert,value,9.7,,,,,,",
     ]
 
 

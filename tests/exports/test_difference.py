@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from exports.difference import compare
+from exports.difference import Words, compare
 
 
 def edition(path: Path, rows: str, columns: str = "area_code, year, value, obs_status, snapshot_id") -> Path:
@@ -92,7 +92,7 @@ def test_a_first_edition_differs_from_nothing(tmp_path: Path) -> None:
     assert found.as_plain()["previous"] is None
     assert found.in_words() == "Erste Ausgabe mit 1 Zeilen."
     assert (tmp_path / "d.csv").read_text(encoding="utf-8") == (
-        "change,area_code,year,column,old_value,new_value,movement\n"
+        "change,change_de,change_en,area_code,year,column,old_value,new_value,movement\n"
     )
 
 
@@ -116,3 +116,44 @@ def test_rows_without_any_figure_are_compared_too(tmp_path: Path) -> None:
     found = compare("areas", ["area_code"], after, before, "v1", tmp_path / "d.csv")
     assert (found.rows_added, found.rows_changed) == (1, 1)
     assert [row["new_value"] for row in lines_of(tmp_path / "d.csv")] == ["Dorf", "Neustadt"]
+
+
+def test_codes_areas_and_columns_bear_their_names(tmp_path: Path) -> None:
+    """A measure is named as the dataset of its row names it, an area by its newer name."""
+    columns = "area_code, area_name, measure_code, dataset_id, value, obs_status"
+    before = edition(
+        tmp_path / "a.parquet",
+        "('01001','Flensburg','persons','a',1.0::double,'A'),('01001','Flensburg','pupils','b',2.0,'A'),"
+        "('01051','Dithmarschen','persons','b',9.0,'A')",
+        columns,
+    )
+    after = edition(
+        tmp_path / "b.parquet",
+        "('01001','Flensburg, Stadt','persons','a',1.0::double,'P'),"
+        "('01001','Flensburg, Stadt','pupils','b',4.0,'A')",
+        columns,
+    )
+    dictionary = tmp_path / "dictionary.csv"
+    dictionary.write_text(
+        "column,code,scope,heading_de,heading_en\n"
+        "measure_code,,dataset_id,Merkmal,measure\nvalue,,,Wert,value\nobs_status,,,Status,status\n"
+        'measure_code,persons,a,Bevölkerung,population\nmeasure_code,persons,"b, c",Empfänger,recipients\n'
+        "measure_code,pupils,,Schüler,pupils\nobs_status,A,,normal,normal\nobs_status,P,,vorläufig,provisional\n",
+        encoding="utf-8",
+    )
+    words = Words.read(dictionary)
+    found = compare(
+        "demo", ["area_code", "measure_code"], after, before, "v1", tmp_path / "d.csv", words=words
+    )
+    told = [
+        (line["change_de"], line["area_name"], line["measure_code_de"], line["column_de"])
+        for line in lines_of(tmp_path / "d.csv")
+    ]
+    assert told == [
+        ("geändert", "Flensburg, Stadt", "Bevölkerung", ""),
+        ("geändert", "Flensburg, Stadt", "Bevölkerung", "Status"),
+        ("geändert", "Flensburg, Stadt", "Schüler", ""),
+        ("geändert", "Flensburg, Stadt", "Schüler", "Wert"),
+        ("entfallen", "Dithmarschen", "Empfänger", "Wert"),
+    ]
+    assert found.largest_movements[0]["area_name"] == "Flensburg, Stadt"

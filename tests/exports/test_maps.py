@@ -112,8 +112,8 @@ def test_a_breakdown_shows_the_totals(warehouse: Path, tmp_path: Path) -> None:
     assert {"persons", "persons_y_lt3", "persons_y_ge75"} <= set(drawn["01001"])
     assert drawn["01001"]["persons"] == 82015.0
     told = columns(made)
-    assert told["kreise_2023", "persons_y_lt3"]["bezeichnung"] == "Personen, unter 3 Jahre"
-    assert told["kreise_2023", "persons"]["bezeichnung"] == "Personen"
+    assert told["kreise_2023", "persons_y_lt3"]["bezeichnung"] == "Bevölkerung, unter 3 Jahre"
+    assert told["kreise_2023", "persons"]["bezeichnung"] == "Bevölkerung"
 
 
 def test_the_register_shows_the_version_that_the_outline_is_of(warehouse: Path, tmp_path: Path) -> None:

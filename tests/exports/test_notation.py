@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exports.describe import Column
-from exports.notation import for_german_excel, for_machines
-from exports.rows import Field, Kind
+from exports.notation import TEXT_MARK, for_machines, german
+from exports.rows import Field, Kind, quoted
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,10 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def field(kind: Kind, name: str = "x") -> Field:
     return Field(Column(name=name, type="?"), kind)
+
+
+def for_german_excel(one: Field) -> str:
+    return german(quoted(one.name), one.kind, is_code=one.is_code)
 
 
 def text(connection: duckdb.DuckDBPyConnection, expression: str, kind: str, value: object) -> str | None:
@@ -44,17 +48,17 @@ def text(connection: duckdb.DuckDBPyConnection, expression: str, kind: str, valu
 @example(614600.0)
 def test_a_number_reads_back_to_the_same_double(connection: duckdb.DuckDBPyConnection, value: float) -> None:
     written = text(connection, for_machines(field("number")), "DOUBLE", value)
-    german = text(connection, for_german_excel(field("number")), "DOUBLE", value)
+    shown = text(connection, for_german_excel(field("number")), "DOUBLE", value)
     assert written is not None
-    assert german is not None
+    assert shown is not None
     assert float(written) == value
     assert len(written.split("e")[0].replace("-", "").replace(".", "")) <= max(len(repr(value)), 17)
-    assert german == written.replace(".", ",")
+    assert shown == written.replace(".", ",")
     assert not written.endswith(".0") or abs(value) >= 1e16
 
 
 @pytest.mark.parametrize(
-    ("value", "machine", "german"),
+    ("value", "machine", "shown"),
     [
         (614600.0, "614600", "614600"),
         (0.1, "0.1", "0,1"),
@@ -66,14 +70,14 @@ def test_a_number_reads_back_to_the_same_double(connection: duckdb.DuckDBPyConne
     ],
 )
 def test_numbers_have_no_thousands_mark_and_no_artefacts(
-    connection: duckdb.DuckDBPyConnection, value: float, machine: str, german: str
+    connection: duckdb.DuckDBPyConnection, value: float, machine: str, shown: str
 ) -> None:
     assert text(connection, for_machines(field("number")), "DOUBLE", value) == machine
-    assert text(connection, for_german_excel(field("number")), "DOUBLE", value) == german
+    assert text(connection, for_german_excel(field("number")), "DOUBLE", value) == shown
 
 
 @pytest.mark.parametrize(
-    ("kind", "sql_type", "value", "machine", "german"),
+    ("kind", "sql_type", "value", "machine", "shown"),
     [
         ("date", "DATE", "2015-12-31", "2015-12-31", "31.12.2015"),
         ("date", "DATE", "0099-03-01", "0099-03-01", "01.03.0099"),
@@ -84,10 +88,10 @@ def test_numbers_have_no_thousands_mark_and_no_artefacts(
     ],
 )
 def test_other_kinds(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, sql_type: str, value: object, machine: str, german: str
+    connection: duckdb.DuckDBPyConnection, kind: Kind, sql_type: str, value: object, machine: str, shown: str
 ) -> None:
     assert text(connection, for_machines(field(kind)), sql_type, value) == machine
-    assert text(connection, for_german_excel(field(kind)), sql_type, value) == german
+    assert text(connection, for_german_excel(field(kind)), sql_type, value) == shown
 
 
 @pytest.mark.parametrize("kind", ["text", "integer", "number", "boolean", "date", "timestamp"])
@@ -127,11 +131,67 @@ def test_no_text_starts_a_formula(connection: duckdb.DuckDBPyConnection, value: 
 def test_codes_are_never_altered(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     code = field("text", name)
     assert code.is_code
-    for value in ("01001", "-", "_T", "..."):
+    for value in ("01001", "-", "_T", "...", "Y3T5", "01001@1900-01-01", "12411-01-01-4"):
         row = connection.execute(
             f'select {for_german_excel(code)} from (select ?::varchar as "{name}")', [value]
         ).fetchone()
-        assert row == (value,)
+        assert row is not None
+        assert row[0].removeprefix(TEXT_MARK) == value
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "05",
+        "2-",
+        "1E5",
+        "+",
+        "+/-",
+        "1+",
+        "3-4",
+        "1/2",
+        "12:30",
+        "5%",
+        "1.5",
+        "-",
+        "Mai 20",
+        "wahr",
+        "2021-01-01",
+    ],
+)
+def test_a_code_that_a_spreadsheet_would_misread_is_marked_as_text(
+    connection: duckdb.DuckDBPyConnection, code: str
+) -> None:
+    shown = german("x", "text", is_code=True)
+    assert text(connection, shown, "VARCHAR", code) == f"{TEXT_MARK}{code}"
+
+
+@pytest.mark.parametrize(
+    "code", ["_T", "Y3T5", "DG", "01001@1900-01-01", "12411-01-01-4", "A", "GY", "D2015-12-31"]
+)
+def test_a_code_that_cannot_be_misread_stays_as_it_is(
+    connection: duckdb.DuckDBPyConnection, code: str
+) -> None:
+    assert text(connection, german("x", "text", is_code=True), "VARCHAR", code) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (8.142857142857142, 1, "8,1"),
+        (8.142857142857142, 0, "8"),
+        (12.0, 2, "12,00"),
+        (0.125, 2, "0,13"),
+        (-0.04, 1, "0,0"),
+        (614600.0, 0, "614600"),
+        (82175684.0, 0, "82175684"),
+        (1e-5, 3, "0,000"),
+    ],
+)
+def test_a_number_has_the_decimals_of_its_column(
+    connection: duckdb.DuckDBPyConnection, value: float, digits: int, shown: str
+) -> None:
+    assert text(connection, german("x", "number", digits=str(digits)), "DOUBLE", value) == shown
 
 
 def test_the_shortest_form_is_that_of_python(connection: duckdb.DuckDBPyConnection) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from exports.describe import Description, parse
-from exports.rows import RowsError, label_column, staged
+from exports.describe import Description, DescriptionError, parse
+from exports.rows import ROW_DIGITS, RowsError, label_column, staged
 
-COLUMNS = [
+COLUMNS: list[dict[str, Any]] = [
     {"name": "area_code", "type": "VARCHAR"},
     {"name": "label", "type": "VARCHAR"},
     {"name": "value", "type": "DOUBLE"},
@@ -20,7 +21,7 @@ COLUMNS = [
 
 
 def description(
-    *, columns: list[dict[str, str]] | None = None, grain: tuple[str, ...] = ("area_code",)
+    *, columns: list[dict[str, Any]] | None = None, grain: tuple[str, ...] = ("area_code",)
 ) -> Description:
     return parse(
         {
@@ -99,6 +100,7 @@ def test_every_type_becomes_one_of_six_kinds(tmp_path: Path) -> None:
             n: kind for n, (_, kind, _) in made.items()
         }
         types = {name: kind for name, kind, *_ in rows.query("describe rows")}
+        assert types.pop(ROW_DIGITS) == "INTEGER"
         assert types == {name: published for name, (_, _, published) in made.items()}
         assert rows.query("select moment::varchar from rows") == [("2025-12-31 23:00:00",)]
 
@@ -179,12 +181,26 @@ def test_a_code_that_looks_like_a_formula_is_refused(tmp_path: Path, code: str) 
 
 
 def test_a_code_bears_the_label_of_the_dataset_of_its_row(tmp_path: Path) -> None:
-    columns = [{"name": name, "type": "VARCHAR"} for name in ("area_code", "measure_code", "dataset_id")]
+    def means(scope: str, de: str, en: str) -> dict[str, str]:
+        return {"code": "persons", "label_de": de, "label_en": en, "scope": scope}
+
+    columns: list[dict[str, Any]] = [
+        {"name": "area_code", "type": "VARCHAR"},
+        {
+            "name": "measure_code",
+            "type": "VARCHAR",
+            "role": "key",
+            "scope": "dataset_id",
+            "codes": [
+                means("a", "Bevölkerung", "Population"),
+                means("b", "Empfänger", "Recipients"),
+                means("c", "Bevölkerung", "Population"),
+            ],
+        },
+        {"name": "dataset_id", "type": "VARCHAR"},
+    ]
     path = warehouse_with(
         tmp_path,
-        "create table dim_measure as from (values ('a', 'persons', 'Bevölkerung', 'Population', 1), "
-        "('b', 'persons', 'Empfänger', 'Recipients', 1), ('c', 'persons', 'Bevölkerung', 'Population', 1)) "
-        "d(dataset_id, measure_code, label_de, label_en, sort_order)",
         demo(
             "('1', 'persons', 'a'), ('2', 'persons', 'b'), ('3', 'persons', 'c'), ('4', 'persons', 'other')",
             "area_code, measure_code, dataset_id",
@@ -192,6 +208,21 @@ def test_a_code_bears_the_label_of_the_dataset_of_its_row(tmp_path: Path) -> Non
     )
     with staged(path, description(columns=columns), tmp_path) as rows:
         printed = [row[0] for row in rows.query(f'select "{label_column("measure_code")}" from rows')]
-        labels = [(label.label_de, label.datasets) for label in rows.labels]
+        labels = [(label.label_de, label.scopes) for label in rows.labels]
     assert printed == ["Bevölkerung", "Empfänger", "Bevölkerung", None]
     assert labels == [("Bevölkerung", ("a", "c")), ("Empfänger", ("b",)), ("", ("other",))]
+
+
+def test_a_code_that_is_labelled_twice_is_refused() -> None:
+    twice = [{"code": "a", "label_de": name, "label_en": name} for name in ("eins", "zwei")]
+    with pytest.raises(DescriptionError, match="a is labelled more than once"):
+        description(columns=[{**COLUMNS[0], "codes": twice}])
+
+
+def test_a_list_of_codes_bears_all_their_labels(tmp_path: Path) -> None:
+    codes = [{"code": code, "label_de": de, "label_en": de} for code, de in (("a", "eins"), ("b", "zwei"))]
+    columns = [COLUMNS[0], {"name": "reasons", "type": "VARCHAR", "codes": codes, "is_listed": True}]
+    path = warehouse_with(tmp_path, demo("('1', 'a, b'), ('2', 'b'), ('3', '')", "area_code, reasons"))
+    with staged(path, description(columns=columns), tmp_path) as rows:
+        printed = [row[0] for row in rows.query(f'select "{label_column("reasons")}" from rows')]
+    assert printed == ["eins, zwei", "zwei", None]

@@ -1,0 +1,43 @@
+"""What the columns of products are called and hold, and what the warehouse's own codes mean."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from sources.foundation.vocabulary import Vocabulary, read_vocabulary
+
+FOLDER = Path(__file__).parent
+Digits = int | Literal["row", "2 at most"]
+
+
+class ColumnWords(BaseModel):
+    """One column of `columns.yml`, where its keys are explained."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    de: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    codes: tuple[str, ...] = ()
+    scope: str | None = None
+    listed: bool = False
+    beside: bool = True
+    named: tuple[str, ...] = ()
+    digits: Digits | None = None
+
+
+@cache
+def column_words() -> dict[str, ColumnWords]:
+    """Every column by name. Raises `pydantic.ValidationError` for an entry that is not as declared."""
+    written = yaml.load((FOLDER / "columns.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    return TypeAdapter(dict[str, ColumnWords]).validate_python(written)
+
+
+def own_vocabulary() -> Vocabulary:
+    """The meanings of the warehouse's own codes."""
+    return read_vocabulary(FOLDER / "vocabulary.yml")

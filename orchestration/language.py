@@ -1,0 +1,47 @@
+"""In which language the prompt answers: as asked with `--lang`, else that of the terminal's locale.
+
+A sentence stands in both languages where it is said, in `Both`; what codes mean comes from the vocabularies.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import click
+
+Language = Literal["de", "en"]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Both:
+    """A text in German and English; `{name}` is filled in by `say`."""
+
+    de: str
+    en: str
+
+    def say(self, language: Language, **values: object) -> str:
+        """The text in one language with its values filled in."""
+        return (self.de if language == "de" else self.en).format(**values)
+
+
+def language_here(environment: Mapping[str, str] = os.environ) -> Language:
+    """German where the terminal's locale is German (LC_ALL before LC_MESSAGES before LANG), else English."""
+    locale = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
+    return "de" if locale.lower().startswith("de") else "en"
+
+
+def lang(command: Command) -> Command:
+    """The option `--lang de|en` of a command; its parameter `language` is never empty."""
+    return click.option(
+        "--lang",
+        "language",
+        type=click.Choice(["de", "en"]),
+        default=language_here,
+        help="Language of the answer; without it that of the terminal's locale.",
+    )(command)
