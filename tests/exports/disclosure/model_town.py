@@ -70,8 +70,6 @@ relation: mart_youth
 grain: [area_key, period_key, help_code, sex_code]
 order_by: [period_key, area_key, help_code, sex_code]
 geometry:
-  layer: areas
-  level: SMALL_AREA
   area_code: area_key
   value: value
   by: help_code

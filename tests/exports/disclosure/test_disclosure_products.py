@@ -95,8 +95,8 @@ def test_no_file_of_the_edition_holds_a_hidden_number(kept_town: Town) -> None:
             assert all(row[9] is None for row in shown)
     mapped = 0
     with contextlib.closing(sqlite3.connect(folder / "youth.gpkg")) as map_file:
-        columns = [row[1] for row in map_file.execute("pragma table_info(areas)")]
-        for row in map_file.execute("select * from areas"):
+        columns = [row[1] for row in map_file.execute("pragma table_info(gebiete)")]
+        for row in map_file.execute("select * from gebiete"):
             values = dict(zip(columns, row, strict=True))
             for help_code in ("S28", "S31", "S33", "S34"):
                 if (values["area_code"], "Y2023", help_code, "_T") in secret:
