@@ -66,18 +66,25 @@ history as (
   dimensions  the dimension columns that, with area, period and measure, name a cell
 
   Territory. An annual figure stands on the territory of the middle of its year, a stock on that of its day. Around a
-  reform the offices differ from table to table: they print `-` for the code they do not report under, and some carry a
-  new code back in time beside the old one. So a code that a reform touched, or of a whole Land or Regierungsbezirk,
-  for which a table prints no number at all in a period is not reported: its `-` is missing (`area_not_existing`, or
-  `not_delivered` where the area did exist), never zero; nor is it where the table has numbers under the codes the territory came from or went to. A number under
-  a code that did not hold at the time is kept; it is `is_backcast` when the same people stand in the table under the
-  codes that did.
+  reform the offices differ from table to table, and within a table from measure to measure: they print `-` for the codes
+  they do not report under, go on with the old ones for a while, or carry the new ones back in time beside the old ones.
+  So what a table fills decides, cell by cell (measure and dimensions): does it print a number under any of the codes that
+  a reform of the Land ended, under any of those that it began? Where a cell has none at all, the measure decides, then
+  the period.
+  - A `-` under a code of the side that is not filled is no zero but missing: `area_not_existing`, or `not_delivered`
+    where the area did exist. Where both sides are filled, the `-` of an area that existed is a zero.
+  - A number under a code that did not hold at the time is kept; it is `is_backcast` where the cell is filled on the other
+    side too: the same people stand in the table under the codes that held.
+  - An area that kept its code stands on the territory of the side that is filled, and on that of its day where both are.
+  A code that a reform touched, or of a whole Land or Regierungsbezirk, for which a table prints no number at all in a
+  period is not reported.
 
   Columns. A column in which a delivery prints `-` for every area of a period is not filled for that period: missing
   (`not_delivered`), never zero.
 
   Contradicted signs. A `-` for a total while one of its parts is a number above zero, or for a rate while the same area
-  is counted above zero, says that the office gives no figure: missing (`unknown_or_confidential`), never zero.
+  is counted above zero, says that the office gives no figure: missing (`unknown_or_confidential`), never zero. A zero among
+  the parts of such a total is what the total is withheld for: it is unknown too.
 
   Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
   own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
@@ -184,24 +191,192 @@ filled_columns as (
 
 ),
 
--- a code and the codes its territory came from or went to
-links as (
+-- totals that an area is given no figure for although parts of them are above zero: a zero among the parts says as little
+withheld_wholes as (
 
-    select area_code, successor_code as other_code from history where successor_code is not null
-    union
-    select successor_code, area_code from history where successor_code is not null
+    select dataset_id, snapshot_id, period_key, area_code, measure_code
+    from stands
+    group by all
+    having bool_or(raw_symbol = '-' and {{ is_total_cell('', dimensions) }}) and bool_or(value > 0)
 
 ),
 
-overlapping as (
+-- codes that a reform of a Land ended (side -1) or began (side 1); some go on as an area of another level
+reform_sides as (
 
-    select distinct
-        reporting.dataset_id,
-        reporting.snapshot_id,
-        reporting.period_key,
-        links.area_code
-    from links
-    inner join reporting on links.other_code = reporting.area_code and reporting.is_reported
+    select
+        left(ended.area_code, 2) as land,
+        ended.area_level,
+        ended.valid_to as reform_day,
+        ended.area_code,
+        -1 as side,
+        bool_or(goes_on.area_code is not null) as goes_on
+    from areas as ended
+    left join areas as goes_on on ended.area_code = goes_on.area_code and ended.valid_to = goes_on.valid_from
+    where ended.area_level in ('KREIS', 'REGBEZ') and ended.valid_to < date '9999-12-31'
+    group by all
+    having bool_and(ended.area_level is distinct from goes_on.area_level)
+
+    union all
+
+    select
+        left(begun.area_code, 2),
+        begun.area_level,
+        begun.valid_from,
+        begun.area_code,
+        1,
+        bool_or(went_on.area_code is not null)
+    from areas as begun
+    left join areas as went_on on begun.area_code = went_on.area_code and begun.valid_from = went_on.valid_to
+    where begun.area_level in ('KREIS', 'REGBEZ') and begun.valid_from > date '1900-01-01'
+    group by all
+    having bool_and(begun.area_level is distinct from went_on.area_level)
+
+),
+
+-- rows under these codes; what goes on as another area says nothing on the other side of the reform
+beside_reforms as (
+
+    select
+        stands.*,
+        reform_sides.* exclude (area_code),
+        {{ territory_date('stands.period_key', 'stands.reference_date') }} as day,
+        stands.value is not null and stands.raw_symbol is distinct from '-' as is_number
+    from stands
+    inner join reform_sides on stands.area_code = reform_sides.area_code
+    where
+        not reform_sides.goes_on
+        or ({{ territory_date('stands.period_key', 'stands.reference_date') }} >= reform_sides.reform_day) = (reform_sides.side = 1)
+
+),
+
+-- what a table fills around a reform, per cell
+sides_in_cells as (
+
+    select
+        dataset_id,
+        snapshot_id,
+        period_key,
+        measure_code,
+        {% for dimension in dimensions -%}
+        {{ dimension }},
+        {% endfor -%}
+        land,
+        area_level,
+        reform_day,
+        day,
+        bool_or(side = -1 and is_number) as before_in_cell,
+        bool_or(side = 1 and is_number) as after_in_cell
+    from beside_reforms
+    group by all
+
+),
+
+sides_filled as (
+
+    select
+        * exclude (before_in_cell, after_in_cell),
+        case
+            when before_in_cell or after_in_cell then before_in_cell
+            when bool_or(before_in_cell or after_in_cell) over of_measure then bool_or(before_in_cell) over of_measure
+            else bool_or(before_in_cell) over of_period
+        end as before_filled,
+        case
+            when before_in_cell or after_in_cell then after_in_cell
+            when bool_or(before_in_cell or after_in_cell) over of_measure then bool_or(after_in_cell) over of_measure
+            else bool_or(after_in_cell) over of_period
+        end as after_filled
+    from sides_in_cells
+    window
+        of_measure as (partition by dataset_id, snapshot_id, period_key, land, area_level, reform_day, measure_code),
+        of_period as (partition by dataset_id, snapshot_id, period_key, land, area_level, reform_day)
+
+),
+
+-- per cell and code: whether only the other side is filled, whether both are and the code did not hold on the day
+around_reforms as (
+
+    select
+        rows.dataset_id,
+        rows.snapshot_id,
+        rows.period_key,
+        rows.measure_code,
+        {% for dimension in dimensions -%}
+        rows.{{ dimension }},
+        {% endfor -%}
+        rows.area_code,
+        bool_or(case when rows.side = -1 then after_filled and not before_filled else before_filled and not after_filled end)
+            as only_elsewhere,
+        bool_or(before_filled and after_filled and (rows.side = -1) = (rows.day >= rows.reform_day)) as is_twice
+    from beside_reforms as rows
+    inner join sides_filled
+        on rows.dataset_id = sides_filled.dataset_id
+        and rows.snapshot_id = sides_filled.snapshot_id
+        and rows.period_key = sides_filled.period_key
+        and rows.measure_code = sides_filled.measure_code
+        {%- for dimension in dimensions %}
+        and rows.{{ dimension }} = sides_filled.{{ dimension }}
+        {%- endfor %}
+        and rows.land = sides_filled.land
+        and rows.area_level = sides_filled.area_level
+        and rows.reform_day = sides_filled.reform_day
+    group by all
+
+),
+
+-- areas that kept their code across a reform, where only one side of it is filled and it is not that of the day
+stays_of_kept_codes as (
+
+    select
+        sides_filled.dataset_id,
+        sides_filled.snapshot_id,
+        sides_filled.period_key,
+        sides_filled.measure_code,
+        {% for dimension in dimensions -%}
+        sides_filled.{{ dimension }},
+        {% endfor -%}
+        later.area_code,
+        arg_max(
+            case when sides_filled.day < later.valid_from then later.area_key else earlier.area_key end,
+            abs(later.valid_from - sides_filled.day)
+        ) as area_key
+    from sides_filled
+    inner join areas as later
+        on sides_filled.land = left(later.area_code, 2)
+        and sides_filled.area_level = later.area_level
+        and sides_filled.reform_day = later.valid_from
+    inner join areas as earlier
+        on later.area_code = earlier.area_code
+        and later.area_level = earlier.area_level
+        and later.valid_from = earlier.valid_to
+    where case when sides_filled.day < later.valid_from then after_filled and not before_filled else before_filled and not after_filled end
+    group by all
+
+),
+
+-- the version of an area on a day; else the next one, whose code is carried back, or the last
+days_of_areas as (
+
+    select distinct area_code, {{ territory_date('period_key', 'reference_date') }} as day from stands
+
+),
+
+versions_of_days as (
+
+    select
+        days_of_areas.area_code,
+        days_of_areas.day,
+        areas.area_key,
+        days_of_areas.day >= areas.valid_from and days_of_areas.day < areas.valid_to as area_is_valid
+    from days_of_areas
+    inner join areas on days_of_areas.area_code = areas.area_code
+    qualify row_number() over (
+        partition by days_of_areas.area_code, days_of_areas.day
+        order by
+            areas.valid_to <= days_of_areas.day,
+            case when areas.valid_to > days_of_areas.day then areas.valid_to end,
+            areas.valid_to desc
+    ) = 1
 
 ),
 
@@ -216,30 +391,31 @@ located as (
     select
         stands.*,
         reporting.is_reported,
-        valid_area.area_key is not null as area_is_valid,
-        valid_area.area_key is null
+        coalesce(versions_of_days.area_is_valid, false) as area_is_valid,
+        not coalesce(versions_of_days.area_is_valid, false)
         and reporting.is_reported
-        and overlapping.area_code is not null as is_backcast,
+        and coalesce(around_reforms.is_twice, false) as is_backcast,
         coalesce(stands.raw_symbol = '-' and not filled_columns.is_filled, false) as is_unfilled,
         coalesce(
             stands.raw_symbol = '-'
             and reporting.is_counted
-            and (
-                stands.measure_code like '%\_pct' escape '\'
-                or ({% for dimension in dimensions %}stands.{{ dimension }} in ('_T', 'MINDESTSICHERUNG') and {% endfor %}true)
-            ),
+            and (stands.measure_code like '%\_pct' escape '\' or {{ is_total_cell('stands.', dimensions) }}),
             false
-        ) as is_contradicted,
+        )
+        or coalesce(stands.value = 0 and withheld_wholes.area_code is not null, false) as is_contradicted,
         (
             not reporting.is_reported
             and (
-                valid_area.area_key is null
+                not coalesce(versions_of_days.area_is_valid, false)
                 or touched_codes.area_code is not null
                 or length(stands.area_code) <= 3
             )
         )
-        or (stands.raw_symbol is not distinct from '-' and overlapping.area_code is not null) as is_unreported,
-        coalesce(valid_area.area_key, any_area.area_key) as area_key
+        or (
+            stands.raw_symbol is not distinct from '-'
+            and coalesce(around_reforms.only_elsewhere or around_reforms.is_twice, false)
+        ) as is_unreported,
+        coalesce(stays_of_kept_codes.area_key, versions_of_days.area_key) as area_key
     from stands
     inner join reporting
         on stands.dataset_id = reporting.dataset_id
@@ -254,19 +430,34 @@ located as (
         {%- for dimension in dimensions %}
         and stands.{{ dimension }} = filled_columns.{{ dimension }}
         {%- endfor %}
-    left join overlapping
-        on stands.dataset_id = overlapping.dataset_id
-        and stands.snapshot_id = overlapping.snapshot_id
-        and stands.period_key = overlapping.period_key
-        and stands.area_code = overlapping.area_code
+    left join around_reforms
+        on stands.dataset_id = around_reforms.dataset_id
+        and stands.snapshot_id = around_reforms.snapshot_id
+        and stands.period_key = around_reforms.period_key
+        and stands.area_code = around_reforms.area_code
+        and stands.measure_code = around_reforms.measure_code
+        {%- for dimension in dimensions %}
+        and stands.{{ dimension }} = around_reforms.{{ dimension }}
+        {%- endfor %}
+    left join stays_of_kept_codes
+        on stands.dataset_id = stays_of_kept_codes.dataset_id
+        and stands.snapshot_id = stays_of_kept_codes.snapshot_id
+        and stands.period_key = stays_of_kept_codes.period_key
+        and stands.area_code = stays_of_kept_codes.area_code
+        and stands.measure_code = stays_of_kept_codes.measure_code
+        {%- for dimension in dimensions %}
+        and stands.{{ dimension }} = stays_of_kept_codes.{{ dimension }}
+        {%- endfor %}
+    left join withheld_wholes
+        on stands.dataset_id = withheld_wholes.dataset_id
+        and stands.snapshot_id = withheld_wholes.snapshot_id
+        and stands.period_key = withheld_wholes.period_key
+        and stands.area_code = withheld_wholes.area_code
+        and stands.measure_code = withheld_wholes.measure_code
     left join touched_codes on stands.area_code = touched_codes.area_code
-    left join areas as valid_area
-        on stands.area_code = valid_area.area_code
-        and {{ territory_date('stands.period_key', 'stands.reference_date') }} >= valid_area.valid_from
-        and {{ territory_date('stands.period_key', 'stands.reference_date') }} < valid_area.valid_to
-    left join areas as any_area
-        on stands.area_code = any_area.area_code
-        and any_area.is_latest
+    left join versions_of_days
+        on stands.area_code = versions_of_days.area_code
+        and {{ territory_date('stands.period_key', 'stands.reference_date') }} = versions_of_days.day
 
 ),
 
@@ -429,4 +620,9 @@ dataset_id,
         missing_reason,
         raw_symbol,
         rounding_base
+{%- endmacro %}
+
+{#- Whether a cell stands at the total of every dimension. -#}
+{% macro is_total_cell(prefix, dimensions) -%}
+({% for dimension in dimensions %}{{ prefix }}{{ dimension }} in ('_T', 'MINDESTSICHERUNG') and {% endfor %}true)
 {%- endmacro %}

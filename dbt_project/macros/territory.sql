@@ -21,12 +21,12 @@
     and ({{ rows }}.preferred_to is null or {{ rows }}.preferred_to > coalesce(cast(as_of as timestamp), timestamp '9999-12-31'))
 {%- endmacro %}
 
-{#- The year-end whose boundaries a number of this area and date stands on. -#}
-{% macro boundary_year(date, valid_to) -%}
-    case
-        when {{ valid_to }} > make_date(year({{ date }}), 12, 31) then year({{ date }})
-        else year({{ date }}) - 1
-    end
+{#-
+  The year-end whose boundaries a number of this date stands on, given under a version of an area: that of its year, or the
+  nearest one at which the version held.
+-#}
+{% macro boundary_year(date, valid_from, valid_to) -%}
+    least(greatest(year({{ date }}), year({{ valid_from }})), year({{ valid_to }}) - 1)
 {%- endmacro %}
 
 {#-
@@ -68,10 +68,9 @@ dated as not materialized (
 
     select
         {{ rows }}.*,
-        {{ boundary_year(rows ~ '.reference_date', 'versions.valid_to') }} as boundary_year
+        {{ boundary_year(rows ~ '.reference_date', 'versions.valid_from', 'versions.valid_to') }} as boundary_year
     from {{ rows }}
     inner join versions on {{ rows }}.area_key = versions.area_key
-    where cast(gebietsstand as date) is null or not {{ rows }}.is_backcast
 
 ),
 
@@ -98,6 +97,18 @@ staying as (
 )
 {%- endmacro %}
 
+{#-
+  Several rows for one cell: the office's own figure on that territory goes before one that was carried there, and among
+  those what the table gives for the codes of the time before what it carried back itself. Numbers go before gaps.
+-#}
+{% macro own_figure_first() -%}
+    value is null, rank
+{%- endmacro %}
+
+{% macro rank_of_carried(rows) -%}
+    case when {{ rows }}.is_same then 2 when not {{ rows }}.is_backcast then 3 else 4 end
+{%- endmacro %}
+
 {#- Sum of a weighted column, missing as soon as one part is missing or was not delivered. -#}
 {% macro whole_sum(value, weight) -%}
     case when count({{ value }}) = count(*) and count(*) >= max(origin_count) then sum({{ value }} * {{ weight }}) end
@@ -121,19 +132,17 @@ staying as (
 {%- endmacro %}
 
 {#- Status of a converted number: estimated, unless a part of it is worse. -#}
-{% macro converted_status() -%}
+{% macro converted_status(rows) -%}
     case
-        when valued.value is null then 'M'
-        when valued.grade = 'estimated' then {{ status_of_rank('greatest(valued.worst_rank, 3)') }}
-        else {{ status_of_rank('valued.worst_rank') }}
+        when {{ rows }}.value is null then 'M'
+        when {{ rows }}.grade = 'estimated' then {{ status_of_rank('greatest(' ~ rows ~ '.worst_rank, 3)') }}
+        else {{ status_of_rank(rows ~ '.worst_rank') }}
     end
 {%- endmacro %}
 
-
-
 {#- Rates and means have no parts to apportion or to add up. -#}
-{% macro is_mean() -%}
-    measure_code like '%\_pct' escape '\' or measure_code like 'avg\_%' escape '\' or measure_code like '%per\_head%' escape '\'
+{% macro is_mean(measure='measure_code') -%}
+    ({{ measure }} like '%\_pct' escape '\' or {{ measure }} like 'avg\_%' escape '\' or {{ measure }} like '%per\_head%' escape '\')
 {%- endmacro %}
 
 {% macro counts_on(mart) %}
@@ -165,6 +174,7 @@ converted as (
 
     select
         to_code as area_code,
+        is_backcast,
         period_key,
         reference_date,
         {% for column in cell %}{{ column }},
@@ -186,7 +196,7 @@ converted as (
         max(known_from) as known_from,
         any_value(from_codes) as from_codes
     from moving
-    group by to_code, period_key, reference_date, {% for column in cell %}{{ column }}, {% endfor %}measure_code
+    group by to_code, is_backcast, period_key, reference_date, {% for column in cell %}{{ column }}, {% endfor %}measure_code
 
 ),
 
@@ -197,65 +207,93 @@ valued as (
         case when is_same then value_before when not is_mean then summed end as value
     from converted
 
+),
+
+carried as (
+
+    select
+        targets.area_key,
+        targets.area_code,
+        targets.area_level,
+        targets.area_name,
+        valued.period_key,
+        valued.reference_date,
+        false as is_backcast,
+        {% for column in cell %}valued.{{ column }},
+        {% endfor -%}
+        valued.measure_code,
+        valued.unit,
+        valued.value,
+        {{ converted_status('valued') }} as obs_status,
+        valued.conf_status,
+        case
+            when valued.value is not null then 'none'
+            when valued.is_same then valued.reason_before
+            when valued.is_mean then 'not_convertible'
+            else 'part_missing'
+        end as missing_reason,
+        valued.rounding_base,
+        valued.grade,
+        valued.estimated_share,
+        valued.from_codes,
+        valued.dataset_id,
+        valued.known_from,
+        {{ rank_of_carried('valued') }} as rank
+    from valued
+    inner join targets on valued.area_code = targets.area_code
+
+),
+
+own as not materialized (
+
+    select
+        coalesce(target_key, area_key) as area_key,
+        area_code,
+        area_level,
+        area_name,
+        period_key,
+        reference_date,
+        is_backcast and cast(gebietsstand as date) is null as is_backcast,
+        {% for column in cell %}{{ column }},
+        {% endfor -%}
+        measure_code,
+        unit,
+        case when target_key is not null then value end as value,
+        case when target_key is not null then obs_status else 'M' end as obs_status,
+        conf_status,
+        case when target_key is not null then missing_reason else 'not_convertible' end as missing_reason,
+        rounding_base,
+        case when target_key is not null then 'exact' else 'not_convertible' end as grade,
+        0.0 as estimated_share,
+        area_code as from_codes,
+        dataset_id,
+        known_from,
+        1 as rank
+    from staying
+
+),
+
+-- only where a reform sends something several rows can meet
+contested as (
+
+    select * from carried
+    union all
+    select * from own where area_code in (select to_code from origins)
+
 )
 
-select
-    targets.area_key,
-    targets.area_code,
-    targets.area_level,
-    targets.area_name,
-    valued.period_key,
-    valued.reference_date,
-    false as is_backcast,
-    {% for column in cell %}valued.{{ column }},
-    {% endfor -%}
-    valued.measure_code,
-    valued.unit,
-    valued.value,
-    {{ converted_status() }} as obs_status,
-    valued.conf_status,
-    case
-        when valued.value is not null then 'none'
-        when valued.is_same then valued.reason_before
-        when valued.is_mean then 'not_convertible'
-        else 'part_missing'
-    end as missing_reason,
-    valued.rounding_base,
-    valued.grade,
-    valued.estimated_share,
-    valued.from_codes,
-    valued.dataset_id,
-    valued.known_from,
-    cast(gebietsstand as date) as gebietsstand
-from valued
-inner join targets on valued.area_code = targets.area_code
+select * exclude (rank), cast(gebietsstand as date) as gebietsstand
+from own
+where area_code not in (select to_code from origins)
 
 union all
 
-select
-    coalesce(target_key, area_key),
-    area_code,
-    area_level,
-    area_name,
-    period_key,
-    reference_date,
-    is_backcast,
-    {% for column in cell %}{{ column }},
-    {% endfor -%}
-    measure_code,
-    unit,
-    case when target_key is not null then value end,
-    case when target_key is not null then obs_status else 'M' end,
-    conf_status,
-    case when target_key is not null then missing_reason else 'not_convertible' end,
-    rounding_base,
-    case when target_key is not null then 'exact' else 'not_convertible' end,
-    0.0,
-    area_code,
-    dataset_id,
-    known_from,
-    cast(gebietsstand as date)
-from staying
+select * exclude (rank), cast(gebietsstand as date)
+from contested
+qualify row_number() over (
+    partition by area_code, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+    order by {{ own_figure_first() }}
+) = 1
 {% endmacro %}
 
 {#-

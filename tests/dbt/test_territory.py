@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from tests.dbt.rendering import count_functions, model
 
 PIVOT = 2020
-CROSSWALK = ("core/bridges/bridge_area_crosswalk.sql", "shares.sql")
 LOR_TABLES = """
     create table stg_berlin__lor_crosswalk_2006_2021 (from_code varchar, to_code varchar, part_area double);
     create table stg_berlin__lor_population_derivative (area_code varchar, reference_date date, sex varchar,
@@ -24,6 +24,13 @@ LOR_TABLES = """
     create table stg_kommune__gebietszuordnung (hierarchy varchar, area_code varchar,
         parent_area_code varchar, valid_from date, valid_to date);
 """
+
+
+def make_crosswalk(connection: duckdb.DuckDBPyConnection, to_year: int) -> None:
+    """The crosswalk, and the part of it that is about Kreise, up to this year."""
+    for path in ("intermediate/int_kreis_crosswalk.sql", "bridges/bridge_area_crosswalk.sql"):
+        sql = model(f"core/{path}", "shares.sql", crosswalk_to_year=to_year)
+        connection.execute(f"create table {Path(path).stem} as {sql}")
 
 
 def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnection:
@@ -46,7 +53,7 @@ def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnecti
     for row in history:
         connection.execute("insert into area_history values (?, 'KREIS', ?, ?, ?)", list(row))
     connection.execute(LOR_TABLES)
-    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2023))
+    make_crosswalk(connection, 2023)
     return connection
 
 
@@ -159,6 +166,23 @@ def test_between_two_reforms_only_the_first_counts(reform) -> None:
 def test_a_part_that_was_not_delivered_makes_the_whole_missing(reform) -> None:
     reform.execute("delete from fct_population where area_code = '00002'")
     assert on(reform, dt.date(2022, 12, 31))["00003"][:3] == (None, "M", "part_missing")
+
+
+@pytest.mark.parametrize(("own", "expected"), [(11.0, (11.0, "exact")), (None, (10.0, "merged"))])
+def test_the_offices_own_figure_wins_and_a_number_goes_before_a_gap(reform, own, expected) -> None:
+    """The table prints 00003 for 2015 too, a year before it was founded: one row for the cell, never two."""
+    reform.execute(
+        "insert into fct_population select * replace (? as value, '00003' as area_code, true as is_backcast,"
+        " '00003@2016-11-01' as area_key) from fct_population where area_code = '00001'",
+        [own],
+    )
+    rows = reform.execute(
+        "select value, grade, is_backcast from population_on(date '2022-12-31') where area_code = '00003'"
+    ).fetchall()
+    assert rows == [(*expected, False)]
+    before = on(reform, dt.date(2015, 12, 31))
+    assert (before["00001"][0], before["00002"][0]) == (6.0, 4.0)
+    assert "00003" not in before
 
 
 def test_an_area_without_a_way_to_the_gebietsstand_says_so(reform) -> None:
@@ -311,7 +335,7 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
         f" valid_to::date as valid_to, successor_code from read_csv('{history}', all_varchar = true)"
     )
     connection.execute(LOR_TABLES)
-    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2023))
+    make_crosswalk(connection, 2023)
     assert connection.execute(
         "select count(*) from (select from_code from bridge_area_crosswalk group by from_year, to_year,"
         " from_code"
@@ -350,7 +374,7 @@ def small_areas(
             " 'registered_persons', ?)",
             [code, count],
         )
-    connection.execute("create table bridge_area_crosswalk as " + model(*CROSSWALK, crosswalk_to_year=2026))
+    make_crosswalk(connection, 2026)
     return connection
 
 

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
 ALWAYS, OPEN = "1900-01-01", "9999-12-31"
 SAXONY, MECKLENBURG, AACHEN = "2008-08-01", "2011-09-04", "2009-10-21"
 GOETTINGEN, EISENACH = "2016-11-01", "2021-07-01"
+END_1995, END_1997, END_2001 = "1995-12-31", "1997-12-31", "2001-12-31"
 
 
 class Version(NamedTuple):
@@ -49,7 +50,32 @@ def versions(warehouse: duckdb.DuckDBPyConnection, code: str) -> list[Version]:
 
 REGISTER = {
     # a Region since 2001: figures of earlier years are published under its code; the town reports since 2009
-    "03241": [Version("KREIS", "Region Hannover, Landkreis", "032")],
+    "03201": [Version("KREIS", "Hannover, kreisfreie Stadt", "032", ALWAYS, END_2001, "merge", "03241")],
+    "03253": [Version("KREIS", "Hannover, Landkreis", "032", ALWAYS, END_2001, "merge", "03241")],
+    "03241": [
+        Version(
+            "KREIS", "Region Hannover, Landkreis", "032", END_2001, kind="created",
+            predecessors="03201, 03253",
+        )
+    ],
+    # Lüneburg took a part of Mecklenburg in
+    "03355": [
+        Version("KREIS", "Lüneburg, Landkreis", "033", ALWAYS, "1993-12-31", "size", "03355"),
+        Version(
+            "KREIS", "Lüneburg, Landkreis", "033", "1993-12-31", kind="size", predecessors="03355, 13021"
+        ),
+    ],
+    # a code that had been given to another Kreis before
+    "15002": [
+        Version(
+            "KREIS", "Kreis 15002 (Name nicht im Umsteigeschlüssel)", "15", ALWAYS, "1991-12-31", "recode",
+            "15202",
+        ),
+        Version(
+            "KREIS", "Halle (Saale), kreisfreie Stadt", "15", "2007-07-01", kind="created",
+            predecessors="15202",
+        ),
+    ],
     "03241001": [
         Version("CITY_IN_KREIS", "Hannover, Landeshauptstadt", "03241", "2009-01-01", kind="reported")
     ],
@@ -78,7 +104,10 @@ REGISTER = {
     "02": [Version("LAND", "Hamburg", "DG")],
     "02000": [Version("KREIS", "Hamburg, Freie und Hansestadt", "02")],
     "11": [Version("LAND", "Berlin", "DG")],
-    "11000": [Version("KREIS", "Berlin, Stadt", "11")],
+    "11000": [
+        Version("KREIS", "Berlin, Stadt", "11", ALWAYS, "1991-12-31", "size", "11000"),
+        Version("KREIS", "Berlin, Stadt", "11", "1991-12-31", kind="size", predecessors="11000, 12034"),
+    ],
     "11008008": [Version("BEZIRK", "Berlin-Neukölln", "11000")],
     # Landkreis Göttingen takes Osterode in and gets a new code
     "03152": [Version("KREIS", "Göttingen, Landkreis", "031", ALWAYS, GOETTINGEN, "merge", "03159")],
@@ -88,9 +117,21 @@ REGISTER = {
             "KREIS", "Göttingen, Landkreis", "031", GOETTINGEN, kind="created", predecessors="03152, 03156"
         )
     ],
-    # the Wartburgkreis takes Eisenach in and keeps its code; Eisenach goes on as a Gemeinde
-    "16056": [Version("KREIS", "Eisenach, kreisfreie Stadt", "16", ALWAYS, EISENACH, "merge", "16063")],
-    "16063": [Version("KREIS", "Wartburgkreis", "16", predecessors="16056")],
+    # Eisenach leaves the Wartburgkreis, Kaltennordheim does, Eisenach comes back: the code stays
+    "16056": [
+        Version(
+            "KREIS", "Eisenach, kreisfreie Stadt", "16", END_1997, EISENACH, "merge", "16063", "16063"
+        )
+    ],
+    "16063": [
+        Version(
+            "KREIS", "Wartburgkreis", "16", "1994-12-31", END_1997, "size", "16063",
+            "16015, 16016, 16026, 16028, 16036, 16042",
+        ),
+        Version("KREIS", "Wartburgkreis", "16", END_1997, "2019-12-31", "size", "16063", "16063"),
+        Version("KREIS", "Wartburgkreis", "16", "2019-12-31", EISENACH, "size", "16063", "16063"),
+        Version("KREIS", "Wartburgkreis", "16", EISENACH, kind="size", predecessors="16056, 16063"),
+    ],
     "160560000000": [
         Version("GEMEINDE", "Eisenach, Stadt", "160560000", ALWAYS, EISENACH, "recode", "160630105105")
     ],
@@ -100,10 +141,41 @@ REGISTER = {
         )
     ],
     # Saxony: a town that only got a new code, towns and Kreise that were merged, across the old Bezirke too
-    "14161": [Version("KREIS", "Chemnitz, kreisfreie Stadt", "141", ALWAYS, SAXONY, "recode", "14511")],
-    "14375": [Version("KREIS", "Döbeln, Landkreis", "143", ALWAYS, SAXONY, "merge", "14522")],
-    "14285": [Version("KREIS", "Riesa-Großenhain, Landkreis", "142", ALWAYS, SAXONY, "merge", "14627")],
-    "14290": [Version("KREIS", "Weißeritzkreis", "142", ALWAYS, SAXONY, "merge", "14628")],
+    "14161": [
+        Version(
+            "KREIS", "Chemnitz, kreisfreie Stadt", "141", END_1995, END_1997, "size", "14161",
+            "14061, 14073, 14081, 14082, 14088",
+        ),
+        Version(
+            "KREIS", "Chemnitz, kreisfreie Stadt", "141", END_1997, "1999-12-31", "size", "14161",
+            "14161, 14181, 14188",
+        ),
+        Version(
+            "KREIS", "Chemnitz, kreisfreie Stadt", "141", "1999-12-31", SAXONY, "recode", "14511",
+            "14161, 14173, 14182",
+        ),
+    ],
+    "14375": [
+        Version(
+            "KREIS", "Döbeln, Landkreis", "143", END_1995, "1996-12-31", "size", "14375",
+            "14075, 14077, 14079, 14082",
+        ),
+        Version(
+            "KREIS", "Döbeln, Landkreis", "143", "1996-12-31", SAXONY, "merge", "14522", "14375, 14379"
+        ),
+    ],
+    "14285": [
+        Version(
+            "KREIS", "Riesa-Großenhain, Landkreis", "142", END_1995, SAXONY, "merge", "14627",
+            "14080, 14085, 14094",
+        )
+    ],
+    "14290": [
+        Version(
+            "KREIS", "Weißeritzkreis", "142", END_1995, END_1997, "size", "14290", "14080, 14087, 14090"
+        ),
+        Version("KREIS", "Weißeritzkreis", "142", END_1997, SAXONY, "merge", "14628", "14280, 14290"),
+    ],
     "145": [
         Version("REGBEZ", "Chemnitz, Statistische Region", "14", SAXONY, kind="created", predecessors="141")
     ],
@@ -111,7 +183,12 @@ REGISTER = {
         Version("KREIS", "Chemnitz, kreisfreie Stadt", "145", SAXONY, kind="created", predecessors="14161")
     ],
     # Demmin was divided: its larger part went to the Seenplatte
-    "13052": [Version("KREIS", "Landkreis Demmin", "13", ALWAYS, MECKLENBURG, "split", "13071")],
+    "13052": [
+        Version(
+            "KREIS", "Landkreis Demmin", "13", "1994-12-31", MECKLENBURG, "split", "13071",
+            "13011, 13012, 13015, 13017, 13024, 13025, 13026, 13028, 13030, 13036, 13038, 13039, 13041",
+        )
+    ],
     "13005": [
         Version(
             "KREIS", "Stralsund, Hansestadt, kreisfreie Stadt", "13", ALWAYS, MECKLENBURG, "merge", "13073"
@@ -228,7 +305,10 @@ def test_400_kreise_since_the_summer_of_2021(warehouse: duckdb.DuckDBPyConnectio
     [
         ("03159", [("2016-11-01", "hervorgegangen aus 03152, 03156")]),
         # Kaltennordheim left for Schmalkalden-Meiningen, Eisenach came
-        ("16063", [("2019-12-31", "gebildet aus 16063"), ("2021-12-31", "gebildet aus 16056, 16063")]),
+        (
+            "16063",
+            [("2019-12-31", "hervorgegangen aus 16063"), (EISENACH, "hervorgegangen aus 16056, 16063")],
+        ),
         ("10041", []),
     ],
 )

@@ -73,6 +73,37 @@ identity as (
 
 ),
 
+kreis_keys as (
+
+    select * from {{ ref('stg_bbsr__umsteigeschluessel_kreise_2020') }}
+
+),
+
+kreis_crosswalk as (
+
+    select * from {{ ref('int_kreis_crosswalk') }}
+
+),
+
+-- names of the conversion keys: cut off in some years, left out in one; a code may have been another Kreis before
+kreis_names as (
+
+    select
+        from_code as area_code,
+        coalesce(
+            arg_max(from_name, length(from_name)),
+            'Kreis ' || from_code || ' (Name nicht im Umsteigeschlüssel)'
+        ) as area_name,
+        max(from_year) as last_year,
+        row_number() over (partition by from_code order by max(from_year) desc) = 1 as is_newest
+    from (
+        select *, from_year - row_number() over (partition by from_code order by from_year) as stretch
+        from (select distinct from_code, from_name, from_year from kreis_keys) as yearly
+    ) as stretches
+    group by from_code, stretch
+
+),
+
 named as (
 
     select area_code, arg_min(area_name, name_rank) as area_name, 1 as name_rank
@@ -101,6 +132,11 @@ named as (
     from table_areas
     inner join identity on table_areas.area_code = identity.table_code
     group by identity.kreis_code
+
+    union all
+
+    -- Kreise that ended before any table or register at hand
+    select area_code, area_name, 7 from kreis_names where is_newest
 
 ),
 
@@ -203,7 +239,7 @@ changes as (
 
 ),
 
-versions as (
+listed as (
 
     select
         codes.area_code,
@@ -216,6 +252,184 @@ versions as (
         changes.legal_basis
     from codes
     left join changes on codes.area_code = changes.area_code
+
+),
+
+-- reforms on record: what ended, and each that took it over
+takeovers as (
+
+    select area_code, valid_to as day, successor_code, legal_basis
+    from history
+    where area_level = 'KREIS' and successor_code is not null
+
+    union
+
+    select area_code, valid_to, unnest(string_split(further_successor_codes, ' ')), legal_basis
+    from history
+    where area_level = 'KREIS'
+
+),
+
+reform_days as (
+
+    select area_code, year(day) as year, min(day) as day, any_value(legal_basis) as legal_basis
+    from (
+        select area_code, day, legal_basis from takeovers
+        union all
+        select successor_code, day, legal_basis from takeovers
+    ) as touched
+    group by area_code, year(day)
+
+),
+
+-- Kreise whose territory, or whose code, is another one at a year-end than at the one before
+transfers as (
+
+    select to_year as year, from_code, to_code, weight_population
+    from kreis_crosswalk
+    where to_year = from_year + 1
+
+    union all
+
+    -- reforms on record that the keys do not reach
+    select year(takeovers.day), takeovers.area_code, takeovers.successor_code, 1.0
+    from takeovers
+    where not exists (
+        select 1 from kreis_crosswalk as known
+        where
+            known.to_year = year(takeovers.day)
+            and known.from_year = known.to_year - 1
+            and known.from_code = takeovers.area_code
+    )
+
+    union all
+
+    select distinct year(takeovers.day), takeovers.successor_code, takeovers.successor_code, 1.0
+    from takeovers
+    inner join codes on takeovers.successor_code = codes.area_code
+    left join history as founded
+        on takeovers.successor_code = founded.area_code and takeovers.day = founded.valid_from
+    where
+        founded.area_code is null
+        and not exists (
+            select 1 from kreis_crosswalk as known
+            where
+                known.to_year = year(takeovers.day)
+                and known.from_year = known.to_year - 1
+                and known.from_code = takeovers.area_code
+        )
+
+),
+
+-- a code that had been given to another Kreis before
+recorded as (
+
+    select * from listed
+
+    union all
+
+    select
+        listed.area_code,
+        any_value(kreis_names.area_name),
+        'KREIS',
+        date '1900-01-01',
+        min(listed.valid_from),
+        null,
+        null,
+        null
+    from listed
+    inner join kreis_names on listed.area_code = kreis_names.area_code and not kreis_names.is_newest
+    where listed.area_level = 'KREIS'
+    group by listed.area_code
+    having min(listed.valid_from) > make_date(max(kreis_names.last_year) + 1, 12, 31)
+
+),
+
+cuts as (
+
+    select
+        sides.area_code,
+        coalesce(reform_days.day, make_date(sides.year, 12, 31)) as day,
+        bool_or(sides.gave) as was_there,
+        bool_or(sides.got) as is_there,
+        arg_max(sides.other_code, sides.weight_population) filter (sides.gave) as successor_code,
+        string_agg(distinct sides.other_code, ', ' order by sides.other_code) filter (sides.got) as predecessor_codes,
+        count(*) filter (sides.gave) as successors,
+        bool_or(sides.gave and sides.shares_target) as is_merged,
+        coalesce(
+            any_value(reform_days.legal_basis),
+            'Umsteigeschlüssel des BBSR: neuer Gebietsstand zum 31.12.' || any_value(sides.year)
+        ) as legal_basis
+    from (
+        select
+            year, from_code as area_code, to_code as other_code, weight_population, true as gave, false as got,
+            count(*) over (partition by year, to_code) > 1 as shares_target
+        from transfers
+        union all
+        select year, to_code, from_code, weight_population, false, true, false
+        from transfers
+    ) as sides
+    left join reform_days on sides.area_code = reform_days.area_code and sides.year = reform_days.year
+    group by sides.area_code, sides.year, reform_days.day
+    -- what went whole into itself and received nothing has not changed
+    having not (count(*) = 2 and bool_and(sides.other_code = sides.area_code))
+
+),
+
+pieces as (
+
+    select
+        recorded.area_code,
+        points.day as valid_from,
+        lead(points.day, 1, recorded.valid_to) over (
+            partition by recorded.area_code, recorded.valid_from order by points.day
+        ) as valid_to,
+        recorded.* exclude (area_code, valid_from, valid_to),
+        recorded.valid_from as recorded_from,
+        recorded.valid_to as recorded_to
+    from recorded
+    inner join (
+        select area_code, valid_from as recorded_from, valid_from as day from recorded
+        union
+        select recorded.area_code, recorded.valid_from, cuts.day
+        from recorded
+        inner join cuts
+            on recorded.area_code = cuts.area_code
+            and recorded.area_level = 'KREIS'
+            and cuts.day > recorded.valid_from
+            and cuts.day < recorded.valid_to
+    ) as points
+        on recorded.area_code = points.area_code and recorded.valid_from = points.recorded_from
+
+),
+
+-- a Kreis whose territory changes while its code stays has a version for each territory
+versions as (
+
+    select
+        pieces.area_code,
+        pieces.area_name,
+        pieces.area_level,
+        pieces.valid_from,
+        pieces.valid_to,
+        case when ended.day is not null then ended.successor_code else pieces.successor_code end as successor_code,
+        case
+            when ended.is_there then 'size'
+            when ended.successors > 1 then 'split'
+            when ended.is_merged then 'merge'
+            when ended.day is not null then 'recode'
+            when pieces.recorded_to < date '9999-12-31' or begun.day is null then pieces.change_kind
+            when begun.was_there then 'size'
+            else 'created'
+        end as change_kind,
+        coalesce(ended.legal_basis, pieces.legal_basis, begun.legal_basis) as legal_basis,
+        begun.predecessor_codes as former_codes
+    from pieces
+    left join cuts as begun
+        on pieces.area_code = begun.area_code and pieces.valid_from = begun.day and pieces.valid_from > pieces.recorded_from
+    left join cuts as ended
+        on pieces.area_code = ended.area_code and pieces.valid_to = ended.day and pieces.valid_to < pieces.recorded_to
+    where coalesce(begun.is_there, true) and coalesce(ended.was_there, true)
 
 ),
 
@@ -294,11 +508,10 @@ predecessors as (
 all_areas as (
 
     select
-        placed.*,
+        placed.* exclude (former_codes),
         case
+            when placed.former_codes is not null then placed.former_codes
             when placed.valid_from > date '1900-01-01' then predecessors.predecessor_codes
-            -- a Kreis that took others in without being founded anew
-            when placed.change_kind is null then predecessors.predecessor_codes
         end as predecessor_codes
     from placed
     left join predecessors on placed.area_code = predecessors.successor_code

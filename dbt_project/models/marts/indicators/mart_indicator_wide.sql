@@ -11,10 +11,11 @@ areas as (
 
 )
 
+-- an area whose territory changes within the year has one row, under the newer version
 select
-    indicators.area_key,
+    max(indicators.area_key) as area_key,
     indicators.area_code,
-    any_value(areas.area_level) as area_level,
+    areas.area_level,
     any_value(areas.area_name) as area_name,
     cast(year(indicators.reference_date) as integer) as reference_year,
     max(case when indicators.indicator_id = 'D01' then indicators.value end) as d01,
@@ -71,4 +72,4 @@ select
     max(case when indicators.indicator_id = 'H03-sgb12' then indicators.value end) as h03_sgb12
 from indicators
 inner join areas on indicators.area_key = areas.area_key
-group by indicators.area_key, indicators.area_code, year(indicators.reference_date)
+group by indicators.area_code, areas.area_level, year(indicators.reference_date)

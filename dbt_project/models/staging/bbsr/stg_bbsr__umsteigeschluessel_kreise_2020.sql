@@ -9,6 +9,13 @@ select
         when records.from_code = '5313000' then '05334002'
         else left(lpad(records.from_code, 8, '0'), 5)
     end as from_code,
+    -- `KS` stands before the towns that are a Kreis of their own, or their kind behind them
+    case
+        when starts_with(records.from_name, 'KS ') then substr(records.from_name, 4) || ', kreisfreie Stadt'
+        when contains(records.from_name, ', ') or contains(lower(records.from_name), 'kreis')
+            then replace(records.from_name, 'Kreisfreie', 'kreisfreie')
+        else nullif(trim(records.from_name), '') || ', Landkreis'
+    end as from_name,
     2020 as to_year,
     left(lpad(records.to_code, 8, '0'), 5) as to_code,
     cast(records.share_area as double) as weight_area,

@@ -1,0 +1,175 @@
+"""Figures on the boundaries of every year-end since 1990: each cell once, nobody lost, each area named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from .conftest import Ended, Place
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
+
+YEAR_ENDS = range(1990, 2023)
+FUNCTIONS = {
+    "population_on": "sex_code, age_group_code, nationality_code, measure_code",
+    "education_on": "subject, school_type_code, sex_code, nationality_code, grade_code, qualification_code,"
+    " measure_code",
+    "social_benefits_on": "benefit_code, sex_code, nationality_code, age_group_code, setting_code,"
+    " measure_code",
+    "childcare_on": "subject, childcare_type_code, age_group_code, facility_branch_code, facility_type_code,"
+    " measure_code",
+    "indicator_on": "indicator_id",
+}
+TOTALS = "sex_code = '_T' and age_group_code = '_T' and nationality_code = '_T' and measure_code = 'persons'"
+
+
+@pytest.fixture(scope="module")
+def warehouse(real_place: Place, real_run: Ended) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the run over all published files, to read only."""
+    assert real_run.code in (0, 3), real_run.said
+    with duckdb.connect(str(real_place.root / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:
+    found = connection.execute(sql).fetchone()
+    assert found is not None
+    return found
+
+
+def test_every_kreis_of_every_year_end_is_an_area_with_a_name(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """What the conversion keys send people to exists, and there are as many Kreise as there were."""
+    assert (
+        warehouse.execute(
+            "select distinct ways.to_code, ways.to_year from bridge_area_crosswalk as ways"
+            " anti join dim_area as areas on ways.to_code = areas.area_code and areas.area_name <> ''"
+            " and areas.valid_from <= make_date(ways.to_year, 12, 31)"
+            " and areas.valid_to > make_date(ways.to_year, 12, 31)"
+        ).fetchall()
+        == []
+    )
+    counted = warehouse.execute(
+        "select year, count(*) from (select unnest(range(1990, 2023)) as year) inner join dim_area"
+        " on area_level = 'KREIS' and valid_from <= make_date(cast(year as integer), 12, 31)"
+        " and valid_to > make_date(cast(year as integer), 12, 31) group by year"
+    ).fetchall()
+    kreise = dict(counted)
+    known = {1990: 543, 1995: 439, 2000: 440, 2006: 439, 2007: 429, 2008: 413, 2009: 412, 2011: 402}
+    known |= {2015: 402, 2016: 401, 2020: 401, 2021: 400, 2022: 400}
+    assert {year: kreise[year] for year in known} == known
+
+
+def test_no_version_of_an_area_overlaps_another_one(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert one(
+        warehouse,
+        "select count(*) from (select valid_to > lead(valid_from) over (partition by area_code"
+        " order by valid_from) as meets from dim_area) where meets",
+    ) == (0,)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_cell_is_there_once_on_every_boundaries(
+    warehouse: duckdb.DuckDBPyConnection, function: str
+) -> None:
+    """On every year-end that is not the same as the one before, for years around reforms."""
+    changed = warehouse.execute(
+        "select distinct to_year from bridge_area_crosswalk"
+        " where to_year = from_year + 1 and to_year <= 2022 and length(to_code) = 5 order by to_year"
+    ).fetchall()
+    assert len(changed) > 15
+    key = f"area_code, period_key, reference_date, {FUNCTIONS[function]}"
+    # ages and sexes are carried alike
+    some = f" and {TOTALS}" if function == "population_on" else ""
+    for (year,) in [(1990,), *changed, (2022,)]:
+        rows, twice = one(
+            warehouse,
+            f"select count(*), count(*) filter (times > 1) from (select count(*) as times"
+            f" from {function}(date '{year}-12-31') where area_level = 'KREIS'"
+            f" and year(reference_date) in (1995, 2005, 2009, 2010, 2011, 2015){some} group by {key})",
+        )
+        assert rows > 1000, f"{function} on {year}"
+        assert twice == 0, f"{function} on {year}"
+
+
+def test_kreise_are_germany_on_every_boundaries(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """To the person, whatever the year-end: people of 2000 and of 2015 are neither lost nor doubled."""
+    for year in YEAR_ENDS:
+        found = warehouse.execute(
+            "select year(reference_date), round(sum(value) filter (area_level = 'KREIS')),"
+            " sum(value) filter (area_level = 'DE'), count(*) filter (value is null)"
+            f" from population_on(date '{year}-12-31')"
+            " where reference_date in (date '2000-12-31', date '2015-12-31')"
+            f" and area_level in ('KREIS', 'DE') and {TOTALS} group by all order by all"
+        ).fetchall()
+        assert found == [(2000, 82_259_540, 82_259_540, 0), (2015, 82_175_684, 82_175_684, 0)], year
+
+
+def test_what_the_office_prints_on_todays_boundaries_wins(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Counts that an office carried back itself are published as they are, not thrown away nor estimated."""
+    carried = warehouse.execute(
+        "select count(*), count(*) filter (grade = 'exact' and value is not null)"
+        " from social_benefits_on(date '2015-12-31')"
+        " where year(reference_date) = 2010 and benefit_code = 'SGB2_RLB' and dataset_id = '22811-01-01-4'"
+        " and area_code in ('13071', '13072', '13073', '13074', '13075', '13076')"
+    ).fetchall()
+    assert carried == [(6, 6)]
+
+
+def test_eisenach_of_1995_is_counted_once(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """The table prints town and Kreis apart two years before they were; the Kreis stands without the town."""
+    found = dict(
+        warehouse.execute(
+            "select area_code, round(value) from population_on(date '2015-12-31')"
+            f" where reference_date = date '1995-12-31' and area_code in ('16056', '16063') and {TOTALS}"
+        ).fetchall()
+    )
+    assert found == {"16056": 45_337, "16063": 149_060}
+
+
+def test_a_reform_leaves_no_backcast_where_a_measure_stands_once(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """Unemployed of 2009: counts under the new codes, rates under the old ones, and all of them count."""
+    found = one(
+        warehouse,
+        "select sum(value) filter (area_level = 'KREIS' and not is_backcast),"
+        " sum(value) filter (area_level = 'LAND') from fct_unemployment inner join dim_area using (area_key)"
+        " where is_preferred and year(reference_date) = 2009 and measure_code = 'unemployed'"
+        " and sex_code = '_T' and nationality_code = '_T' and age_group_code = '_T'"
+        " and unemployed_group_code = '_T' and land_code = '13'",
+    )
+    assert found == (117_953, 117_952), "the table prints one person more under the Kreise"
+
+
+def test_a_backcast_stands_beside_the_codes_that_held(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Whoever leaves backcasts out loses nobody: the same cell has a number in the Land that is none."""
+    facts = [
+        row[0]
+        for row in warehouse.execute(
+            "select table_name from information_schema.columns where column_name = 'is_backcast'"
+            " intersect select table_name from information_schema.columns where column_name = 'source_line'"
+        ).fetchall()
+    ]
+    seen = 0
+    for fact in facts:
+        codes = [
+            row[0]
+            for row in warehouse.execute(
+                "select column_name from information_schema.columns where table_name = ?"
+                " and column_name like '%\\_code' escape '\\' and column_name <> 'area_code'",
+                [fact],
+            ).fetchall()
+        ]
+        cell = ", ".join(["dataset_id", "snapshot_id", "period_key", "left(area_code, 2)", *codes])
+        backcasts, alone = one(
+            warehouse,
+            "select count(*), count(*) filter (not held) from"
+            " (select is_backcast and value is not null as told,"
+            f" bool_or(value is not null and not is_backcast) over (partition by {cell}) as held"
+            f" from {fact} where length(area_code) between 3 and 8) where told",
+        )
+        assert alone == 0, fact
+        seen += backcasts
+    assert seen > 1000
