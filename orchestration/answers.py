@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sources.foundation.vocabulary import read_vocabulary
 
 from .display import WIDE, plain_table
+from .language import Both, Language
 from .resources import Paths, Settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from dbt_project.indicators.query import Answer
+    from dbt_project.indicators.register import Entry
 
 ROWS_SHOWN = 120
 """Rows a terminal still shows to a reader; the rest is for `--csv`."""
@@ -29,14 +31,15 @@ ROWS_SHOWN = 120
 BAR_WIDTH = 10
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 MARKS = {"E": "s", "P": "p", "U": "()"}
-MEANINGS = {"s": "estimated or converted", "p": "provisional", "()": "of limited reliability"}
-"""Signs of the statistical offices behind a number."""
+"""Signs of the statistical offices behind a number, by status."""
 
 UNSAID = (None, "", "untested", "high", "not_graded")
 """Entries that need no column of their own when all rows have them."""
 
 
-def tell_indicators(settings: Settings, policy_field: str | None, console: Console) -> None:
+def tell_indicators(
+    settings: Settings, policy_field: str | None, console: Console, language: Language = "en"
+) -> None:
     """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why."""
     from dbt_project.indicators.register import register
     from dbt_project.indicators.specification import load_specifications
@@ -44,9 +47,13 @@ def tell_indicators(settings: Settings, policy_field: str | None, console: Conso
     warehouse = settings.paths.warehouse
     entries = register(warehouse, policy_field, load_specifications(settings.dbt_project / "indicators"))
     is_wide = console.width >= WIDE
-    table = plain_table(
-        "indicator", "name", "areas", "dates", "values", "years", *(["from"] if is_wide else [])
+    is_german = language == "de"
+    heads = (
+        ("Kennzahl", "Name", "Gebiete", "Stichtage", "Werte", "Jahre", "aus")
+        if is_german
+        else ("indicator", "name", "areas", "dates", "values", "years", "from")
     )
+    table = plain_table(*heads[: None if is_wide else -1])
     for column in table.columns[2:5]:
         column.justify = "right"
     others: dict[str, Table] = {}
@@ -55,13 +62,17 @@ def tell_indicators(settings: Settings, policy_field: str | None, console: Conso
             span = " – ".join(dict.fromkeys(f"{day:%Y}" for day in (entry.first, entry.last) if day))
             counts = (f"{number or '–'}" for number in (entry.areas, entry.periods, entry.values))
             table.add_row(
-                entry.indicator_id, entry.name_de, *counts, span, *([entry.origin] if is_wide else [])
+                entry.indicator_id,
+                _name(entry, language),
+                *counts,
+                span,
+                *([entry.origin] if is_wide else []),
             )
         else:
             why = f"{entry.origin}: {entry.why}" if entry.state == "waits" else entry.why
-            title = "waits for" if entry.state == "waits" else "has no values here, since"
-            other = others.setdefault(entry.state, plain_table("indicator", "name", title))
-            other.add_row(entry.indicator_id, entry.name_de, why)
+            title = _WAITS if entry.state == "waits" else _EMPTY
+            other = others.setdefault(entry.state, plain_table(*heads[:2], title.say(language)))
+            other.add_row(entry.indicator_id, _name(entry, language), why)
     for one in (table, *others.values()):
         one.columns[0].no_wrap = True
         console.print(one)
@@ -70,14 +81,33 @@ def tell_indicators(settings: Settings, policy_field: str | None, console: Conso
     computing = [entry for entry in entries if entry.state != "waits"]
     with_values = [entry for entry in computing if entry.values]
     console.print(
-        f"{len(entries)} indicators and variants: {len(computing)} compute, {len(waiting)} wait",
-        markup=False,
+        _COUNTED.say(language, all=len(entries), computing=len(computing), waiting=len(waiting)), markup=False
     )
     if warehouse.is_file():
         total = sum(entry.values for entry in with_values)
-        console.print(f"{len(with_values)} have values in this warehouse, {total} in all", markup=False)
+        console.print(_FILLED.say(language, some=len(with_values), total=total), markup=False)
     else:
-        console.print("there is no warehouse yet, so values are not counted: `planstat run`", markup=False)
+        console.print(_NO_WAREHOUSE.say(language), markup=False)
+
+
+_WAITS = Both("wartet auf", "waits for")
+_EMPTY = Both("hat hier keine Werte, denn", "has no values here, since")
+_COUNTED = Both(
+    "{all} Kennzahlen und Varianten: {computing} werden gerechnet, {waiting} warten",
+    "{all} indicators and variants: {computing} compute, {waiting} wait",
+)
+_FILLED = Both(
+    "{some} haben Werte in diesem Warehouse, {total} insgesamt",
+    "{some} have values in this warehouse, {total} in all",
+)
+_NO_WAREHOUSE = Both(
+    "es gibt noch kein Warehouse, darum sind keine Werte gezählt: `planstat run`",
+    "there is no warehouse yet, so values are not counted: `planstat run`",
+)
+
+
+def _name(entry: Entry, language: Language) -> str:
+    return entry.name_de if language == "de" else entry.name_en
 
 
 def ask(
@@ -119,7 +149,7 @@ def _day(text: str) -> dt.date:
         raise UnknownName(f"{text!r} is no day; write 2022-12-31, or 2022 for its last day") from None
 
 
-def tell_answer(answer: Answer, console: Console) -> None:
+def tell_answer(answer: Answer, console: Console, language: Language = "en") -> None:
     """Tables with bars; breaks of the series stand between the rows they part, missing values say why.
 
     A series has a table per area, values of one date have one table of all areas.
@@ -127,10 +157,11 @@ def tell_answer(answer: Answer, console: Console) -> None:
     from dbt_project.indicators.breaks import words_of
 
     indicator, rows = answer.indicator, answer.rows[:ROWS_SHOWN]
-    console.print(f"{indicator['indicator_id']} {indicator['name_de']}, {indicator['unit']}", markup=False)
-    console.print(f"{indicator['question_de']}", markup=False)
+    title = f"{indicator['indicator_id']} {indicator[f'name_{language}']}"
+    console.print(f"{title}, {_meaning('unit', indicator['unit'], language)}", markup=False)
+    console.print(f"{indicator[f'question_{language}']}", markup=False)
     for note in answer.notes:
-        console.print(f"note: {note}", markup=False)
+        console.print(f"{'Hinweis' if language == 'de' else 'note'}: {note}", markup=False)
     remarks: dict[str, str] = {}
     areas = list(dict.fromkeys(row["area_code"] for row in rows))
     is_series = len(areas) < len(rows)
@@ -142,54 +173,97 @@ def tell_answer(answer: Answer, console: Console) -> None:
         else:
             dates = sorted({f"{row['reference_date']}" for row in own})
             console.print(f"\n{' – '.join(dict.fromkeys((dates[0], dates[-1])))}", markup=False)
-        console.print(_table(answer, own, remarks, with_area=not is_series))
+        console.print(_table(answer, own, remarks, language, with_area=not is_series))
     if len(answer.rows) > ROWS_SHOWN:
-        console.print(
-            f"… {len(answer.rows) - ROWS_SHOWN} more rows: give --area, --level or --period, or take --csv",
-            markup=False,
-        )
+        console.print(_MORE.say(language, number=len(answer.rows) - ROWS_SHOWN), markup=False)
     console.print()
-    for mark in dict.fromkeys(MARKS[row["obs_status"]] for row in rows if row["obs_status"] in MARKS):
-        console.print(f"{mark} {MEANINGS[mark]}", markup=False)
+    for status in dict.fromkeys(row["obs_status"] for row in rows if row["obs_status"] in MARKS):
+        console.print(f"{MARKS[status]} {_meaning('obs_status', status, language)}", markup=False)
     for text, letter in remarks.items():
         console.print(f"{letter} {text}", markup=False)
     shown = {row["area_code"] for row in rows}
     told = [item for item in answer.breaks if item["area_code"] in shown]
-    for line in dict.fromkeys(f"{item['break_date']}: {words_of(item)}" for item in told):
-        console.print(f"‖ break of the series on {line}", markup=False)
+    for line in dict.fromkeys(f"{item['break_date']}: {words_of(item, language)}" for item in told):
+        console.print(f"‖ {_BROKEN.say(language)} {line}", markup=False)
     for first, second, found in answer.differences()[-1:]:
         decimals = first["decimals"]
         console.print(
-            f"{second['area_name']} against {first['area_name']} on {first['reference_date']}: "
-            f"{found.value:+.{decimals}f} ({found.lower:+.{decimals}f} to {found.upper:+.{decimals}f}), "
-            f"{'more than chance' if found.beyond_chance else 'within chance'}",
+            _COMPARED.say(
+                language,
+                second=second["area_name"],
+                first=first["area_name"],
+                day=first["reference_date"],
+                value=f"{found.value:+.{decimals}f}",
+                lower=f"{found.lower:+.{decimals}f}",
+                upper=f"{found.upper:+.{decimals}f}",
+            )
+            + (_BEYOND if found.beyond_chance else _WITHIN).say(language),
             markup=False,
         )
-    console.print(f"read it so: {indicator['how_to_read_de']}", markup=False)
-    console.print(f"not so: {indicator['how_not_to_read_de']}", markup=False)
+    console.print(_READ.say(language, words=indicator[f"how_to_read_{language}"]), markup=False)
+    console.print(_READ_NOT.say(language, words=indicator[f"how_not_to_read_{language}"]), markup=False)
+
+
+_MORE = Both(
+    "… {number} weitere Zeilen: --area, --level oder --period angeben, oder --csv nehmen",
+    "… {number} more rows: give --area, --level or --period, or take --csv",
+)
+_BROKEN = Both("Bruch in der Zeitreihe am", "break of the series on")
+_COMPARED = Both(
+    "{second} gegen {first} am {day}: {value} ({lower} bis {upper}), ",
+    "{second} against {first} on {day}: {value} ({lower} to {upper}), ",
+)
+_BEYOND = Both("mehr als Zufall", "more than chance")
+_WITHIN = Both("im Rahmen des Zufalls", "within chance")
+_READ = Both("so zu lesen: {words}", "read it so: {words}")
+_READ_NOT = Both("so nicht: {words}", "not so: {words}")
+_HEADS: dict[str, Both] = {
+    "area": Both("Gebiet", "area"),
+    "name": Both("Name", "name"),
+    "date": Both("Stichtag", "date"),
+    "value": Both("Wert", "value"),
+    "lower_limit": Both("95-%-Intervall", "95 % interval"),
+    "reliability": Both("Verlässlichkeit", "reliability"),
+    "reference_verdict": Both("Vergleich", "vs. higher"),
+    "change_verdict": Both("Veränderung", "change"),
+    "label": Both("Klasse", "class"),
+    "edition": Both("Ausgabe", "edition"),
+}
+_NO_FIGURE = Both("keine Angabe", "no figure")
+_BREAK = Both("Bruch", "break")
+_CARRIED = Both("auf einen späteren Gebietsstand zurückgerechnet", "carried back to a later territory")
+
+
+def _meaning(name: str, code: str, language: Language) -> str:
+    """What a code of a shared or own vocabulary says; the code where none has it."""
+    from dbt_project.vocabulary import own_vocabulary
+
+    for room in (read_vocabulary(), own_vocabulary()):
+        if one := room.get(name, {}).get(code):
+            return one.de if language == "de" else one.en
+    return code
 
 
 def _table(
-    answer: Answer, rows: Sequence[Mapping[str, Any]], remarks: dict[str, str], with_area: bool
+    answer: Answer,
+    rows: Sequence[Mapping[str, Any]],
+    remarks: dict[str, str],
+    language: Language,
+    with_area: bool,
 ) -> Table:
     """Rows with bars. What is to be said of a value stands below, by letter (`remarks`: text, letter)."""
     from rich.text import Text
 
     top = max((abs(row["value"]) for row in answer.rows if row["value"] is not None), default=0.0)
-    titles = {
-        "lower_limit": "95 % interval",
-        "reliability": "reliability",
-        "reference_verdict": "vs. higher",
-        "change_verdict": "change",
-        "label": "class",
-        "edition": "edition",
-    }
-    extra = [name for name in titles if any(row.get(name) not in UNSAID for row in rows)]
+    titles = {name: both.say(language) for name, both in _HEADS.items()}
+    told_beside = ("lower_limit", "reliability", "reference_verdict", "change_verdict", "label", "edition")
+    extra = [name for name in told_beside if any(row.get(name) not in UNSAID for row in rows)]
     if with_area:  # the change of one day says little without the series
         extra = [name for name in extra if name != "change_verdict"]
     keys = ("area", "name") if with_area else ("date",)
-    table = plain_table(*keys, "value", "", *(titles[name] for name in extra))
-    widths = {"area": 5, "date": 10, "value": 6, "95 % interval": 13, "vs. higher": 10}
+    table = plain_table(*(titles[name] for name in (*keys, "value")), "", *(titles[name] for name in extra))
+    narrow = {"area": 5, "date": 10, "value": 6, "lower_limit": 13, "reference_verdict": 10}
+    widths = {titles[name]: width for name, width in narrow.items()}
     for column in table.columns:
         column.no_wrap = True
         column.overflow = "ellipsis"
@@ -200,37 +274,66 @@ def _table(
     for row in rows:
         if before is not None and not with_area:
             if years := answer.years_left_out(before, row):
-                table.add_row(f"⋮ {years:.3g} years", "", "no figure")
+                table.add_row(f"⋮ {years:.3g} {_YEARS.say(language)}", "", _NO_FIGURE.say(language))
             for item in answer.breaks:
                 if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
-                    table.add_row(f"{item['break_date']}", "‖", "break")
+                    table.add_row(f"{item['break_date']}", "‖", _BREAK.say(language))
         named = (row["area_code"], row["area_name"] or "") if with_area else (f"{row['reference_date']}",)
-        said = [] if row["value"] is not None or row.get("label") else [_why(row["missing_reason"])]
-        said += ["carried back to a later territory"] if row.get("is_backcast") else []
+        said = [] if row["value"] is not None or row.get("label") else [_why(row["missing_reason"], language)]
+        said += [_CARRIED.say(language)] if row.get("is_backcast") else []
         letters = [remarks.setdefault(text, f"{chr(ord('a') + len(remarks))})") for text in said]
         cells = (
             *named,
-            " ".join([_number(row["value"], row["decimals"]) + _mark(row), *letters]),
+            " ".join([_number(row["value"], row["decimals"], language) + _mark(row), *letters]),
             bar(row["value"], top),
-            *(_cell(name, row) for name in extra),
+            *(_cell(name, row, language) for name in extra),
         )
         table.add_row(*(Text(cell) for cell in cells))
         before = row
     return table
 
 
-def _cell(name: str, row: Mapping[str, Any]) -> str:
+def _cell(name: str, row: Mapping[str, Any], language: Language) -> str:
     value = row.get(name)
     if value in UNSAID and name != "reliability":
         return ""
     if name == "lower_limit":
         decimals = row["decimals"]
-        return f"{_number(value, decimals)} – {_number(row['upper_limit'], decimals)}"
+        upper = _number(row["upper_limit"], decimals, language)
+        return f"{_number(value, decimals, language)} – {upper}"
     if name == "change_verdict" and row["change"] is None:  # too far from the value before
-        return f"none: {row['years_since_previous']:g} years"
+        return f"{_NONE.say(language)}: {row['years_since_previous']:g} {_YEARS.say(language)}"
     if name == "change_verdict":
-        return f"{row['change']:+.{row['decimals']}f} {str(value).replace('_', ' ')}"
-    return str(value or "").replace("_", " ")
+        change = f"{row['change']:+.{row['decimals']}f}"
+        return f"{change.replace('.', ',') if language == 'de' else change} {_verdict(name, value, language)}"
+    return _verdict(name, value, language)
+
+
+_YEARS = Both("Jahre", "years")
+_NONE = Both("keine", "none")
+
+
+_SHORT = {
+    "above": "höher",
+    "below": "niedriger",
+    "far_above": "weit höher",
+    "far_below": "weit niedriger",
+    "up": "gestiegen",
+    "down": "gesunken",
+    "break": "Bruch",
+    "gap": "Lücke",
+}
+"""Verdicts in a word, for the width of a terminal; files have the whole label."""
+
+
+def _verdict(name: str, value: Any, language: Language) -> str:
+    """A grade or verdict: in German a word or its label, in English its code."""
+    code = str(value or "")
+    if language == "en":
+        return code.replace("_", " ")
+    if (name, code) == ("change_verdict", "within_chance"):
+        return "Zufall"
+    return _SHORT.get(code) or _meaning(name, code, language)
 
 
 def bar(value: float | None, top: float) -> str:
@@ -241,8 +344,9 @@ def bar(value: float | None, top: float) -> str:
     return "█" * (eighths // 8) + (EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
-def _number(value: float | None, decimals: int) -> str:
-    return "–" if value is None else f"{value:.{decimals}f}"
+def _number(value: float | None, decimals: int, language: Language) -> str:
+    shown = "–" if value is None else f"{value:.{decimals}f}"
+    return shown.replace(".", ",") if language == "de" else shown
 
 
 def _mark(row: Mapping[str, Any]) -> str:
@@ -250,10 +354,10 @@ def _mark(row: Mapping[str, Any]) -> str:
     return f" {mark}" if mark else ""
 
 
-def _why(missing_reason: str) -> str:
-    """What a reason for a missing number says, from the legend that releases carry too."""
-    known = read_vocabulary()["missing_reason"]
-    return f"missing: {known[missing_reason].en if missing_reason in known else missing_reason}"
+def _why(missing_reason: str, language: Language) -> str:
+    """What a reason for a missing number says, in the words that releases carry too."""
+    words = _meaning("missing_reason", missing_reason, language)
+    return f"{'fehlt' if language == 'de' else 'missing'}: {words}"
 
 
 def csv_of(answer: Answer) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from .interrupts import heeding
+from .language import Language, lang
 from .programs import run_program
 
 if TYPE_CHECKING:
@@ -331,12 +332,13 @@ def lose_release(product: str, version: str, reason: str) -> None:
 
 @main.command("indicators")
 @click.option("--field", "policy_field", help="Only one policy field, such as Kita or Armut.")
-def list_indicators(policy_field: str | None) -> None:
+@lang
+def list_indicators(policy_field: str | None, language: Language) -> None:
     """List every indicator: how many values it has, or which input it waits for and why."""
     with in_words():
         from .answers import tell_indicators
 
-        tell_indicators(settings_here(), policy_field, console())
+        tell_indicators(settings_here(), policy_field, console(), language)
 
 
 GEBIETSSTAND = click.option(
@@ -355,6 +357,7 @@ AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
     "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+@lang
 def query(
     indicator: str,
     areas: tuple[str, ...],
@@ -363,6 +366,7 @@ def query(
     as_of: datetime | None,
     gebietsstand: str | None,
     as_csv: bool,
+    language: Language,
 ) -> None:
     """Show the values of INDICATOR as a table with a chart.
 
@@ -376,7 +380,7 @@ def query(
         if as_csv:
             click.echo(csv_of(answer), nl=False)
         else:
-            tell_answer(answer, console())
+            tell_answer(answer, console(), language)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 
 import duckdb
 
@@ -66,11 +67,12 @@ def breaks_around(
     return breaks_of(connection, indicator_id, series, converted=converted)
 
 
-def words_of(one: Row) -> str:
+def words_of(one: Row, language: Literal["de", "en"] = "en") -> str:
     """A break in words: what, and the tables and the area it concerns where it does not concern all."""
     tables, area = one["dataset_scope"], one["area_scope"]
-    where = "; ".join(filter(None, (tables and f"tables {tables}", area and f"area {area}")))
-    return f"{one['note_en']}{f' ({where})' if where else ''}"
+    in_tables, in_area = ("Tabellen", "Gebiet") if language == "de" else ("tables", "area")
+    where = "; ".join(filter(None, (tables and f"{in_tables} {tables}", area and f"{in_area} {area}")))
+    return f"{one[f'note_{language}']}{f' ({where})' if where else ''}"
 
 
 def _once(found: Iterable[Row]) -> list[Row]:

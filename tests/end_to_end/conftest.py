@@ -43,6 +43,7 @@ class Place:
         """Start `planstat …`; output of both streams together."""
         environment = {
             **os.environ,
+            "LC_ALL": "C.UTF-8",  # the prompt answers in English
             **self.variables,
             **variables,
             "PLANSTAT_DATA": str(self.root),

@@ -311,9 +311,9 @@ def test_a_break_between_two_dates_is_named() -> None:
         "area_code": "01001", "area_name": "Flensburg", "unit": "%", "decimals": 1, "obs_status": "A",
         "missing_reason": "none", "value": 20.0,
     }  # fmt: skip
-    indicator = dict.fromkeys(("indicator_id", "name_de", "unit", "question_de", "how_to_read_de"), "x")
+    indicator = dict.fromkeys(("indicator_id", "name_en", "unit", "question_en", "how_to_read_en"), "x")
     answer = Answer(
-        indicator | {"how_not_to_read_de": "x"},
+        indicator | {"how_not_to_read_en": "x"},
         [row | {"reference_date": day} for day in known]
         + [row | {"reference_date": dt.date(2013, 3, 1), "value": None, "obs_status": "M",
                   "missing_reason": "unknown_or_confidential"}]
@@ -351,9 +351,9 @@ def test_a_reason_is_said_in_whole_words_however_narrow_the_terminal(width: int)
                   "missing_reason": "unknown_or_confidential", "change_verdict": "untested"}  # fmt: skip
     shown = [row, gone, row | {"is_backcast": True}, row | {"change": None, "change_verdict": "gap",
              "years_since_previous": 7.0}]  # fmt: skip
-    indicator = dict.fromkeys(("indicator_id", "name_de", "unit", "question_de", "how_to_read_de"), "x")
+    indicator = dict.fromkeys(("indicator_id", "name_en", "unit", "question_en", "how_to_read_en"), "x")
     answer = Answer(
-        indicator | {"how_not_to_read_de": "x"},
+        indicator | {"how_not_to_read_en": "x"},
         [one | {"reference_date": day} for one, day in zip(shown, days, strict=True)],
     )
     out = io.StringIO()

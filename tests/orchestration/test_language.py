@@ -1,0 +1,95 @@
+"""The prompt answers in the language that was asked for, else in that of the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from dbt_project.indicators.query import Answer
+from orchestration.answers import tell_answer
+from orchestration.cli import main
+from orchestration.language import Language, language_here
+
+ROW = {
+    "area_code": "01002",
+    "area_name": "Kiel",
+    "area_level": "KREIS",
+    "reference_date": dt.date(2015, 12, 31),
+    "value": 9.75,
+    "decimals": 1,
+    "obs_status": "E",
+    "missing_reason": "none",
+    "lower_limit": 9.5,
+    "upper_limit": 10.0,
+    "reference_verdict": "far_above",
+    "reliability": "high",
+}
+INDICATOR = {
+    "indicator_id": "A01",
+    "name_de": "Arbeitslosenquote",
+    "name_en": "Unemployment rate",
+    "unit": "je 100",
+    "question_de": "Wie viele?",
+    "question_en": "How many?",
+    "how_to_read_de": "So.",
+    "how_to_read_en": "Thus.",
+    "how_not_to_read_de": "Nicht so.",
+    "how_not_to_read_en": "Not thus.",
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "C"}, "en"),
+        ({"LC_ALL": "", "LANG": "de_DE"}, "de"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_locale(environment: dict[str, str], language: Language) -> None:
+    assert language_here(environment) == language
+
+
+@pytest.mark.parametrize("command", [["query"], ["indicators"]])
+def test_commands_for_planners_take_the_language(command: list[str]) -> None:
+    assert "--lang" in CliRunner().invoke(main, [*command, "--help"]).output
+
+
+def said(language: Language) -> str:
+    missing = {**ROW, "area_code": "01003", "area_name": "Lübeck", "value": None, "obs_status": "M"}
+    missing |= {"missing_reason": "not_delivered", "reference_verdict": "untested"}
+    out = io.StringIO()
+    answer = Answer(INDICATOR, [ROW, missing], [], None, None, [])
+    tell_answer(answer, Console(file=out, width=120), language)
+    return out.getvalue()
+
+
+def test_an_answer_in_german_is_german_throughout() -> None:
+    text = said("de")
+    for words in (
+        "Arbeitslosenquote, je 100",
+        "Wie viele?",
+        "9,8 s",
+        "9,5 – 10,0",
+        "weit höher",
+        "Vergleich",
+    ):
+        assert words in text
+    assert "geschätzter oder umgerechneter Wert" in text
+    assert "fehlt: vom Herausgeber nicht geliefert" in text
+    assert not [word for word in ("missing", "estimated", "interval", "far", "read") if word in text]
+
+
+def test_an_answer_in_english_is_english_throughout() -> None:
+    text = said("en")
+    for words in ("Unemployment rate, per 100", "How many?", "far above", "read it so: Thus."):
+        assert words in text
+    assert "missing: not delivered by the publisher" in text
+    assert not [word for word in ("fehlt", "geschätzt", "Wie", "Vergleich") if word in text]
