@@ -54,9 +54,9 @@ def readme(
     lines += [
         "## Öffnen",
         "",
-        f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick; Schlüssel mit "
-        "führender Null zeigt "
-        "nur die Arbeitsmappe richtig.",
+        f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick. Schlüssel wie 05 oder 2- "
+        "bleiben Text: in der CSV steht ein Tabulator davor, den niemand sieht. Zahlen stehen mit den "
+        "Nachkommastellen ihrer Kennzahl; ungerundet sind sie in den anderen Dateien.",
         f'- Python: `pandas.read_parquet("{product}.parquet")`',
         f'- R: `arrow::read_parquet("{product}.parquet")`, oder ohne weitere Pakete (R hält eine '
         "Spalte voller `F` "

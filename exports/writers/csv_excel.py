@@ -1,9 +1,9 @@
 """CSV that a German Excel opens right by a double click: UTF-8 with mark, `;`, decimal comma, CRLF.
 
 Dates are TT.MM.JJJJ, there are no thousands marks. Missing values are empty; what the publisher printed
-instead, and what it means, stands in columns of their own. Column headings are German. Excel shows codes with
-leading zeros as numbers whatever a CSV says, so the workbook beside this file is the one for looking at;
-nothing here is bent into `="01051"`.
+instead, and what it means, stands in columns of their own. Column headings are German. Numbers have the
+decimals of their column, measure or indicator. A code that Excel would take for a number, a date or a formula
+has a tab before it, which keeps it a text and is not seen; `="01051"` would do so in Excel alone.
 """
 
 from __future__ import annotations

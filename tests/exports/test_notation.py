@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -197,3 +200,34 @@ def test_a_number_has_the_decimals_of_its_column(
 def test_the_shortest_form_is_that_of_python(connection: duckdb.DuckDBPyConnection) -> None:
     for value in (0.1 + 0.2, 1 / 3, 12.345678901234567, 2**-30, math.pi * 1e-7):
         assert text(connection, for_machines(field("number")), "DOUBLE", value) == repr(value)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_marked_codes_stay_text_in_a_spreadsheet(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Unmarked, LibreOffice reads 05 as 5, 2- as -2 and 1E5 as 100000."""
+    import openpyxl
+
+    codes = ["05", "2-", "1E5", "1+", "DG", "Y3T5"]
+    marked = [text(connection, german("x", "text", is_code=True), "VARCHAR", code) or "" for code in codes]
+    sheet = tmp_path / "codes.csv"
+    sheet.write_text("\n".join(["Code", *marked]) + "\n", encoding="utf-8")
+    subprocess.run(
+        [
+            *("soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless"),
+            *(
+                "--infilter=CSV:59,34,76,1,,1031",
+                "--convert-to",
+                "xlsx",
+                "--outdir",
+                str(tmp_path),
+                str(sheet),
+            ),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "codes.xlsx").active.iter_rows(min_row=2)]
+    assert [str(cell.value).removeprefix(TEXT_MARK) for cell in cells] == codes
+    assert {cell.data_type for cell in cells} == {"s"}
