@@ -41,7 +41,7 @@ CELL = (
     "measure_code", "unit", "value", "factor", "reference_date", "obs_status", "missing_reason", "raw_symbol",
     "rounding_base", "is_backcast", "correction_id", "dataset_id", "table_code", "title_de", "publisher_name",
     "attribution", "snapshot_id", "file_name", "source_uri", "sha256", "source_line", "source_column",
-    "known_from",
+    "known_from", "note_en", "note_de", "plausible_value",
 )  # fmt: skip
 FOREVER = dt.datetime(9999, 12, 31)
 ROLES = {"numerator": "numerator", "denominator": "denominator", "value": "published value"}
@@ -76,8 +76,24 @@ class Explanation:
     parts: list[Explanation]
     remarks: list[str] = field(default_factory=list)
 
+    def warnings(self) -> list[str]:
+        """What is implausible in the figures it is made of, its own and those of its parts, each once."""
+        own = [
+            _implausible(ROLES[side.role], cell)
+            for side in self.sides
+            for cell in side.cells
+            if cell["obs_status"] == "U" and cell["note_en"]
+        ]
+        return list(dict.fromkeys([*own, *(line for part in self.parts for line in part.warnings())]))
+
     def lines(self) -> list[str]:
-        """The receipt in words, one statement a line; those of parts are indented."""
+        """The receipt in words, one statement a line; those of parts are indented.
+
+        What is implausible in it is said first.
+        """
+        return [*self.warnings(), *self._receipt()]
+
+    def _receipt(self) -> list[str]:
         result = self.result
         out = [
             f"{self.indicator['indicator_id']} {self.indicator['name_de']}",
@@ -112,7 +128,7 @@ class Explanation:
             for one in self.breaks
         ]
         for part in self.parts:
-            out += ["", *(f"  {line}" for line in part.lines())]
+            out += ["", *(f"  {line}" for line in part._receipt())]
         return out
 
 
@@ -122,6 +138,28 @@ def _shown(value: float | None, decimals: int) -> str:
 
 def _but(missing_reason: str) -> str:
     return "" if missing_reason == "none" else f", missing because {missing_reason.replace('_', ' ')}"
+
+
+def _register(connection: duckdb.DuckDBPyConnection) -> str:
+    """The register of implausible figures; empty in a warehouse that was built before there was one."""
+    columns = "snapshot_id, source_line, source_column, area_code, note_de, note_en, expected_value"
+    if rows(connection, "select 1 from duckdb_tables() where table_name = 'fct_implausible'"):
+        return f"select {columns} from fct_implausible"
+    return (
+        "select null::varchar as snapshot_id, null::integer as source_line, null::integer as source_column,"
+        " null::varchar as area_code, null::varchar as note_de, null::varchar as note_en,"
+        " null::double as expected_value where false"
+    )
+
+
+def _implausible(role: str, cell: Row) -> str:
+    """What the register of implausible figures says of a cell."""
+    where = f"table {cell['table_code'] or cell['dataset_id']}, line {cell['source_line']}"
+    expected = cell["plausible_value"]
+    return (
+        f"IMPLAUSIBLE: {cell['value']:.10g} {cell['unit']} of {cell['reference_date']} in the {role}"
+        f" ({where}). {cell['note_en']}{'' if expected is None else f' Plausible would be {expected:.10g}.'}"
+    )
 
 
 def _cell_line(cell: Row) -> str:
@@ -331,8 +369,14 @@ def _cells(
                 and (facts.preferred_to is null or facts.preferred_to > ?::timestamp)
         )
         select cells.*, dim_dataset.table_code, dim_dataset.title_de, dim_dataset.publisher_name,
-            dim_dataset.attribution, dim_snapshot.file_name, dim_snapshot.source_uri, dim_snapshot.sha256
+            dim_dataset.attribution, dim_snapshot.file_name, dim_snapshot.source_uri, dim_snapshot.sha256,
+            findings.note_en, findings.note_de, findings.expected_value as plausible_value
         from cells
+        left join ({_register(connection)}) as findings
+            on cells.snapshot_id = findings.snapshot_id
+            and cells.source_line = findings.source_line
+            and cells.source_column = findings.source_column
+            and cells.area_code = findings.area_code
         inner join dim_dataset on cells.dataset_id = dim_dataset.dataset_id
         inner join dim_snapshot on cells.snapshot_id = dim_snapshot.snapshot_id
         order by cells.reference_date, cells.part_no""",

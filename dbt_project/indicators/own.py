@@ -132,6 +132,9 @@ def _cell(
         "dataset_id": form,
         "source_line": spans(row["source_line"] for row in found) or "none (not listed, so zero)",
         "source_column": spans(columns) or None,
+        "note_en": None,  # forms are not judged against published sums
+        "note_de": None,
+        "plausible_value": None,
         "codes": codes,
     }
 

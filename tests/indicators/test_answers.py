@@ -48,14 +48,14 @@ def children_of(area: str, value: float, date: dt.date = MARCH_2016, **other: ob
     return cell(area, date, "children", value, **codes, **other)
 
 
-def people_of(area: str, value: float, date: dt.date = END_2015) -> dict[str, object]:
+def people_of(area: str, value: float, date: dt.date = END_2015, **other: object) -> dict[str, object]:
     codes = {
         "sex_code": "_T",
         "nationality_code": "_T",
         "age_group_code": "Y_LT3",
         "dataset_id": "12411-02-03-4",
     }
-    return cell(area, date, "persons", value, **codes)
+    return cell(area, date, "persons", value, **codes, **other)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [
                 people_of("01001", 2264),
                 people_of("03152", 100),
-                people_of("03156", 25),
+                people_of("03156", 25, obs_status="U", source_line=77),
                 *(people_of(area, 100, dt.date(2010, 12, 31)) for area in ("01059", "13051", "13053")),
                 *(people_of(area, 200, dt.date(2011, 12, 31)) for area in ("01059", "13072")),
             ]
@@ -219,6 +219,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "create table fct_town_indicator as select *, '' as leaf_codes, '' as edition from mart_indicator"
         " limit 0"
     )
+    connection.execute(
+        "create table fct_implausible as select 's1' as snapshot_id, area_code, source_line, source_column,"
+        " 'Die Zahl liegt weit daneben.' as note_de, 'The number lies far off.' as note_en,"
+        " 24.5 as expected_value from fct_population where source_line = 77"
+    )
     for name in ("indicator_as_known", "indicator_on", "breaks_in"):
         connection.execute(function(name))
     connection.close()
@@ -277,6 +282,33 @@ def test_a_series_names_each_break_of_its_tables_once(warehouse: Path) -> None:
     assert (found["break_date"], found["note_en"]) == (dt.date(2011, 12, 31), "census of 2011")
     assert (found["dataset_scope"], found["area_scope"]) == ("12411", None)
     assert (found["area_code"], found["before"]) == ("01059", dt.date(2012, 3, 1))  # 13072 has one row
+
+
+def test_an_implausible_figure_is_said_first(warehouse: Path) -> None:
+    """Also where it is one of the areas that a number was carried from."""
+    first = (
+        "IMPLAUSIBLE: 25 Anzahl of 2015-12-31 in the denominator (table 12411-02-03-4, line 77). "
+        "The number lies far off. Plausible would be 24.5."
+    )
+    known = dt.datetime(2019, 1, 1)
+    receipt = explain(warehouse, "K01", "03156", "2016", as_of=known)
+    assert receipt.lines()[0] == first
+    assert sum(line.startswith("IMPLAUSIBLE") for line in receipt.lines()) == 1
+    carried = explain(warehouse, "K01", "03159", "2016", as_of=known, gebietsstand=dt.date(2020, 12, 31))
+    assert carried.lines()[0] == first
+    assert sum("IMPLAUSIBLE" in line for line in carried.lines()) == 1
+    sound = explain(warehouse, "K01", "03152", "2016", as_of=known)
+    assert not [line for line in sound.lines() if "IMPLAUSIBLE" in line]
+
+
+def test_a_warehouse_built_before_there_was_a_register_answers_too(warehouse: Path, tmp_path: Path) -> None:
+    older = tmp_path / "warehouse.duckdb"
+    older.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(str(older)) as connection:
+        connection.execute("drop table fct_implausible")
+    lines = explain(older, "K01", "03156", "2016", as_of=dt.datetime(2019, 1, 1)).lines()
+    assert lines[0].startswith("K01")
+    assert any("status U" in line for line in lines)
 
 
 def test_on_one_territory_new_boundaries_are_no_break(warehouse: Path) -> None:
