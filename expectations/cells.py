@@ -10,7 +10,7 @@ of another.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -118,6 +118,8 @@ def _cells_of(connection: duckdb.DuckDBPyConnection, bench: Bench, rule: Rule) -
     )
     # a row that is gone could have been of any area: the delivery that lacks it is what is doubted
     area = "cast(null as varchar)" if rule.of_previous else "lineage.area_code"
+    computed = rule.of_figure and "dataset_id" not in columns
+    indicator = "lineage.indicator_id" if computed else "cast(null as varchar)"
     rows = connection.execute(
         f"""{queries},
         lineage as ({lineage}),
@@ -127,7 +129,7 @@ def _cells_of(connection: duckdb.DuckDBPyConnection, bench: Bench, rule: Rule) -
             where exists (select 1 from found where found_severity = 'fail' and ({touches}))
         )
         select distinct lineage.dataset_id, lineage.snapshot_id, {area}, lineage.measure_code,
-            lineage.first_date, lineage.last_date
+            lineage.first_date, lineage.last_date, {indicator}
         from lineage
         inner join touched on {agree}
         where lineage.dataset_id is not null
@@ -148,16 +150,13 @@ def write(verdict: Verdict, folder: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             "create table cells (dataset_id varchar, snapshot_id varchar, area_code varchar, "
-            "measure_code varchar, first_date date, last_date date, check_id varchar)"
+            "measure_code varchar, first_date date, last_date date, indicator_id varchar, check_id varchar)"
         )
-        rows = [
-            [c.dataset_id, c.snapshot_id, c.area_code, c.measure_code, c.first_date, c.last_date, check]
-            for c, check in refused.items()
-        ]
+        rows = [[*astuple(c), check] for c, check in refused.items()]
         connection.begin()
         for start in range(0, len(rows), 500):
             part = rows[start : start + 500]
-            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(part))
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(part))
             connection.execute(f"insert into cells values {marks}", [v for row in part for v in row])
         connection.commit()
         connection.execute(
@@ -203,6 +202,7 @@ def held(refused: Path, lineage: Path) -> Shared | None:
                 and coalesce(refused.snapshot_id = carried.snapshot_id, true)
                 and coalesce(carried.first_date <= refused.last_date, true)
                 and coalesce(refused.first_date <= carried.last_date, true)
+                and (refused.indicator_id is null or refused.indicator_id = carried.indicator_id)
             """,
             {"refused": str(refused), "lineage": str(lineage)},
         ).fetchone()

@@ -107,6 +107,7 @@ def _rows_lost(bench: Bench) -> Rule:
         """.replace("previous.cast", "cast"),
         broken="is_lost",
         of_previous=True,
+        of_figure=True,
     )
 
 
@@ -203,6 +204,7 @@ def _share_moved(bench: Bench) -> Rule:
         broken="moved > 0",
         severity=f"case when share > {fail} then 'fail' when share > {warn} then 'warn' else 'info' end",
         order="share desc",
+        of_figure=True,
     )
 
 
@@ -258,6 +260,7 @@ def _unit_changed(bench: Bench) -> Rule:
             from candidate inner join previous on {_join(bench, "candidate", "previous")}
         """,
         broken="unit_before is distinct from unit_now",
+        of_figure=True,
     )
 
 

@@ -85,7 +85,8 @@ class Rule:
 
     `touches` says which rows a broken case is about, as a condition over `carrier` (a row of the candidate)
     and `found` (the case); without it, those that agree in the statement's keys. `of_previous`: the case is
-    about rows of the release before, which the candidate does not have. See `cells`.
+    about rows of the release before, which the candidate does not have. `of_figure`: of a computed figure it
+    doubts the computing (a formula that changed moves a whole series) and not the cells. See `cells`.
     """
 
     statement: Statement
@@ -98,6 +99,7 @@ class Rule:
     excuses: tuple[Excuse, ...] = ()
     touches: str | None = None
     of_previous: bool = False
+    of_figure: bool = False
 
 
 def found(rule: Rule) -> str:

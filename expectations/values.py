@@ -172,6 +172,7 @@ def _ratio(bench: Bench, ratio: Ratio) -> Rule:
         ),
         broken=f"expected is null or abs(value - expected) > {step} + 1e-9 * greatest(1, abs(expected))",
         order="abs(value - expected) desc nulls first",
+        of_figure=True,
     )
 
 

@@ -18,7 +18,8 @@ class Cell:
 
     `first_date` to `last_date` (both included) is one day for a figure that is printed as the source gives
     it, and a span for one that is computed from several days. None means any: a snapshot that the product
-    does not name, areas or measures that a missing row could have been of.
+    does not name, areas or measures that a missing row could have been of. With an `indicator_id` it is only
+    what that indicator makes of the cell that is refused, and not the cell itself.
     """
 
     dataset_id: str
@@ -27,6 +28,7 @@ class Cell:
     measure_code: str | None
     first_date: date | None
     last_date: date | None
+    indicator_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -125,16 +125,30 @@ class Dataset(Frozen):
     is_confidential: bool = False
 
 
+class Awaited(Frozen):
+    """Something a product promises that cannot be there yet: by id, and which datasets it waits for.
+
+    Of each entry of `needs` one dataset is enough. No entry: all are there, but none of matching days.
+    """
+
+    id: str = Field(min_length=1)
+    needs: tuple[tuple[str, ...], ...] = ()
+
+
 class Description(Product):
     """A product with its columns (in publication order) and datasets (in order of their ids).
 
     `policy` is what disclosure control demands by decision; None for a product without a policy.
+    `sources_of` names for an indicator the datasets that its figures are made from; `awaits` is what is
+    promised as soon as more is delivered.
     """
 
     contact: Contact
     policy: Demand | None = None
     columns: tuple[Column, ...] = Field(min_length=1)
     datasets: tuple[Dataset, ...] = ()
+    sources_of: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    awaits: tuple[Awaited, ...] = ()
 
     @model_validator(mode="after")
     def names_fit_together(self) -> Description:
@@ -192,11 +206,14 @@ def describe(
     datasets: Iterable[Mapping[str, Any]],
     office: Contact = UNNAMED,
     policy: Demand | None = None,
+    sources_of: Mapping[str, Iterable[str]] | None = None,
+    awaits: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Join product, columns of its relation, datasets it draws on, who publishes and what protects it.
 
     `columns` come in publication order with `name, type, description` and optionally what else `Column` has;
     a column without a role that stands in the grain is a key. `datasets` may come in any order.
+    `sources_of` and `awaits` are as in `Description`.
     Raises `DescriptionError` when they do not fit together.
     """
     joined = product.model_dump(mode="json")
@@ -206,6 +223,8 @@ def describe(
     joined["datasets"] = sorted(
         (_without_hash(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))
     )
+    joined["sources_of"] = {name: list(datasets) for name, datasets in (sources_of or {}).items()}
+    joined["awaits"] = [dict(awaited) for awaited in awaits]
     return parse(joined).as_plain()
 
 

@@ -5,7 +5,7 @@ An English paragraph at the end says the same in short.
 
 from __future__ import annotations
 
-from exports.describe import Dataset, Description
+from exports.describe import Awaited, Dataset, Description
 from exports.difference import Difference
 from exports.rows import Rows
 
@@ -39,6 +39,10 @@ def readme(
         lines += [f"- {dataset.dataset_id} ({dataset.title_de}) ist alt: {_why(dataset)}" for dataset in old]
         never = ", ".join(dataset.dataset_id for dataset in absent if not dataset.is_old)
         lines += [f"- Nicht geliefert, ihre Werte fehlen: {never}."] if never else []
+        lines += [""]
+    if description.awaits:
+        lines += ["**Wartet auf Daten.** Zugesagt, sobald geliefert ist:", ""]
+        lines += [f"- {awaited.id}: {_needs(awaited)}" for awaited in description.awaits]
         lines += [""]
     lines += ["## Stand der Datensätze", "", "| Datensatz | Titel | Stand | Bemerkung |", "|---|---|---|---|"]
     lines += [
@@ -155,6 +159,13 @@ def _why(dataset: Dataset) -> str:
     """Why an old state stands in, as a sentence."""
     reason = dataset.note or "eine neuere Lieferung wurde nicht übernommen"
     return f"{reason} (Stand {_state(dataset)})."
+
+
+def _needs(awaited: Awaited) -> str:
+    """The datasets that something promised waits for."""
+    if not awaited.needs:
+        return "Zähler und Nenner sind geliefert, aber von Tagen, die nicht zueinander gehören"
+    return "; ".join(" oder ".join(names) for names in awaited.needs)
 
 
 def _cell(text: str) -> str:

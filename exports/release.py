@@ -188,6 +188,7 @@ def write_receipt(
         "previous": _named_predecessor(previous),
         "passed": verdict.get("passed") is True,
         "verdict": dict(verdict),
+        "awaits": [awaited.model_dump(mode="json") for awaited in described.awaits],
         "held": None if held is None else [dict(entry) for entry in held],
         "files": _hashes(candidate.path),
     }

@@ -69,11 +69,11 @@ def in_words() -> Iterator[Callable[[], bool]]:
         raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
 
 
-def settings_here() -> Settings:
-    """The settings of this process."""
+def settings_here(*, of_sample: bool | None = None) -> Settings:
+    """The settings of this process; `of_sample` says for a run whether it is one of the sample."""
     from .resources import Settings
 
-    return Settings.from_environment()
+    return Settings.from_environment(of_sample=of_sample)
 
 
 def console() -> Console:
@@ -89,7 +89,7 @@ def console() -> Console:
 def main(debug: bool) -> None:
     """Municipal planning data: from published files to checked releases.
 
-    Everything lies under PLANSTAT_DATA (default: .data in the current folder).
+    Everything lies under PLANSTAT_DATA (default: .data in the current folder; the sample: .sample).
     """
 
 
@@ -103,7 +103,8 @@ def main(debug: bool) -> None:
 @click.option("--live", is_flag=True, help="Fetch from the publishers over the network.")
 @click.option("--inbox", is_flag=True, help="Take what lies in the inbox of the data root.")
 def run(folder: Path | None, live: bool, inbox: bool) -> None:
-    """Land, build, check and release. Without options: the sample that comes with planstat.
+    """Land, build, check and release. Without options: the sample that comes with planstat, in a data root
+    of its own (.sample in the current folder, unless PLANSTAT_DATA names one).
 
     Only what changed is done. Ends with 0 when released or unchanged, 1 when something was refused,
     3 when a source was in trouble and the rest went on.
@@ -115,7 +116,7 @@ def run(folder: Path | None, live: bool, inbox: bool) -> None:
         from .display import Display
         from .running import run_main
 
-        settings = settings_here()
+        settings = settings_here(of_sample=origin == "sample")
         with Display(console()) as display:
             whence = folder.resolve() if folder else None
             outcome, log = run_main(settings, origin, whence, display.say, interrupted)

@@ -50,7 +50,11 @@ class Deliveries:
 
     @contextlib.contextmanager
     def received(self) -> Iterator[Deliveries]:
-        """The landing is ready and the deliveries can be taken; temporary files are gone afterwards."""
+        """The landing is ready and the deliveries can be taken; temporary files are gone afterwards.
+
+        Raises LandingRefused when the sample would mix with published files.
+        """
+        refuse_mixing(self.paths, self.origin)
         with self._open:
             self.landing.prepare()
             yield self
@@ -154,20 +158,24 @@ class Deliveries:
         return outcomes
 
 
-def refuse_mixing(paths: Paths) -> None:
-    """Refuse a sample where published files have landed. Raises LandingRefused.
+def refuse_mixing(paths: Paths, origin: str) -> None:
+    """Refuse the sample where published files have landed, and these where the sample has.
 
-    The landing refuses it too; this says so before anything is started.
+    The landing refuses it too; this says so before anything is started. A look into an empty inbox delivers
+    nothing. Raises LandingRefused.
     """
-    from sources.landing import LandingRefused
+    from sources import landing
 
     from .plan import Landed
 
-    rows = Landed.read(paths).tables.get("ledger", ())
-    if any(row["origin"] != "sample" and row["status"] != "withdrawn" for row in rows):
-        raise LandingRefused(
-            f"{paths.landing} holds published files; the sample must not mix with them. "
-            "Give a folder with --from, or set PLANSTAT_DATA to another folder for the sample."
+    samples = [row["origin"] == "sample" for row in Landed.read(paths).tables.get("ledger", ())]
+    if origin == "drop" and all(samples) and not any(paths.inbox.glob("*")):
+        return
+    landing.refuse_mixing(paths.root, origin, samples)
+    if origin == "sample" and paths.releases != paths.root / "releases":
+        raise landing.LandingRefused(
+            f"PLANSTAT_RELEASES names {paths.releases}, where releases are for everybody; those of the "
+            "sample do not belong there. Unset it for the sample."
         )
 
 

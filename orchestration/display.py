@@ -79,6 +79,9 @@ class Display:
                 table.add_row(f"release {product}", words)
             else:
                 waiting.append(product)
+        for product, found in outcome.products.items():
+            if found.get("awaits"):
+                table.add_row(f"{product} awaits", ", ".join(found["awaits"]))
         if outcome.refused:
             table.add_row("refused", ", ".join(outcome.refused))
         if outcome.held:

@@ -8,7 +8,7 @@ cells of those; and a dataset upstream that no row names counts for every row. A
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ from .resources import read_json
 
 if TYPE_CHECKING:
     import duckdb
+
+    from sources.catalogue import Catalog
 
 COMPUTED = "fct_indicator"
 """The relation in which computed figures name the datasets of numerator and denominator."""
@@ -46,7 +48,7 @@ def write_lineage(
     for sql in parts:
         warehouse.execute(f"insert into cells_named select {', '.join(LINEAGE)} from ({sql})")
     stop = frozenset({COMPUTED}) if parts else frozenset()
-    others = lineage.figures_of(manifest, relation, stop)
+    others = sorted(_feeding(warehouse, upstream).intersection(lineage.figures_of(manifest, relation, stop)))
     beside = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
     day = row_date(columns)
@@ -68,6 +70,70 @@ def write_lineage(
         {"others": others, "file": str(beside)},
     )
     beside.replace(target)
+
+
+def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> set[str]:
+    """The datasets that have figures which hold in any of these relations."""
+    columns: dict[str, set[str]] = {}
+    for table, column in warehouse.execute(
+        "select table_name, column_name from information_schema.columns where table_name in "
+        "(select unnest($names))",
+        {"names": sorted(upstream)},
+    ).fetchall():
+        columns.setdefault(table, set()).add(column)
+    found: set[str] = set()
+    for table, has in columns.items():
+        if "dataset_id" not in has or not table.startswith("fct_"):
+            continue
+        holds = " and ".join(
+            [
+                "true",
+                *(["is_preferred"] if "is_preferred" in has else []),
+                *(["value is not null"] if "value" in has else []),
+            ]
+        )
+        rows = warehouse.execute(f'select distinct dataset_id from "{table}" where {holds}').fetchall()
+        found |= {str(row[0]) for row in rows if row[0] is not None}
+    return found
+
+
+def sources(
+    warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, product: Any, cells: Path, catalog: Catalog
+) -> dict[str, Any]:
+    """The datasets that a product's `figures` (`by_indicator`, too) are made from, and its `names`.
+
+    `cells` is what `write_lineage` wrote. Names, codes and outlines come from registers of the levels that
+    the rows are of, and from geometries where the product is drawn.
+    """
+    rows = warehouse.execute(
+        "select indicator_id, list_sort(list(distinct dataset_id)) from read_parquet($file) "
+        "group by all order by 1",
+        {"file": str(cells)},
+    ).fetchall()
+    names_from: set[str] = set()
+    columns = {str(row[0]) for row in warehouse.execute(f'describe "{product.relation}"').fetchall()}
+    levels = None
+    if "area_level" in columns:
+        found = warehouse.execute(f'select distinct area_level from "{product.relation}"').fetchall()
+        levels = {str(row[0]) for row in found}
+    figures = set(lineage.figures_of(manifest, product.relation))
+    for dataset_id in set(lineage.datasets_of(manifest, product.relation)) - figures:
+        declaration = catalog[dataset_id]
+        gives_outlines_alone = declaration.format.kind == "geometry" and declaration.division is None
+        if declaration.crosswalk is not None or (gives_outlines_alone and not product.geometry):
+            continue
+        if levels is None or not declaration.area_levels or levels.intersection(declaration.area_levels):
+            names_from.add(dataset_id)
+    return {
+        "figures": sorted({str(name) for _, names in rows for name in names}),
+        "names": sorted(names_from),
+        # an index over all areas is one figure made of many indicators
+        "by_indicator": {
+            str(name): list(names)
+            for name, names in rows
+            if name is not None and OVER_ALL_AREAS not in lineage.upstream(manifest, product.relation)
+        },
+    }
 
 
 def _computed(columns: Sequence[str], relation: str, *, over_all: bool) -> str:
@@ -110,7 +176,7 @@ def _computed(columns: Sequence[str], relation: str, *, over_all: bool) -> str:
             from (select * from printed union all select * from made_of_two)
         )
         select distinct every.dataset_id, every.snapshot_id, every.area_code, every.measure_code,
-            every.first_date, every.last_date, rows.indicator_id, rows.day as row_date
+            every.first_date, every.last_date, every.indicator_id, rows.day as row_date
         from ({rows}) as rows
         inner join every on {both}
     """

@@ -126,7 +126,8 @@ def set_aside(paths: Paths, dataset_id: str) -> SetAside | None:
 def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> list[dict[str, Any]]:
     """The datasets as a product's description lists them: title, licence, newest accepted snapshot, age.
 
-    A dataset is old when a file of it was set aside after its newest accepted snapshot was retrieved.
+    A dataset is old when a file of it was set aside after its newest accepted snapshot was retrieved; one of
+    which nothing ever landed is not old, for no former state holds.
     """
     newest = _newest_accepted(Landed.read(paths))
     states = []
@@ -136,7 +137,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
         snapshot = newest.get(dataset_id, {})
         retrieved = _utc(snapshot.get("retrieved_at"))
         aside = set_aside(paths, dataset_id)
-        is_old = aside is not None and (retrieved is None or aside.at > retrieved)
+        is_old = aside is not None and retrieved is not None and aside.at > retrieved
         is_confidential = declaration.confidential or catalog.holds_personal_data(declaration)
         states.append(
             {

@@ -29,7 +29,7 @@ import exports
 from expectations.cells import REFUSED_CELLS
 from exports.history import BESIDE, Memory
 
-from . import holding, lineage
+from . import holding, lineage, promises
 from .labelling import with_words
 from .plan import Landed, State
 from .project import Manifest
@@ -68,7 +68,8 @@ class Answer:
 class Published:
     """What came of publishing: `released`, `unchanged` or `waits`, the edition, where it lies, what is in it.
 
-    `doubt`: why an edition that was published before must not be relied on any more, in words.
+    `doubt`: why an edition that was published before must not be relied on any more, in words. `awaits`: what
+    the product promises and cannot hold yet, in words.
     """
 
     status: str
@@ -78,6 +79,7 @@ class Published:
     files: list[str]
     previous: str | None
     doubt: str = ""
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,14 +151,40 @@ class Publication:
         from exports.products import load_office
 
         relation = self.product.relation
-        datasets = lineage.datasets_of(self.manifest, relation)
+        sources = self._sources()
         return describe(
-            self.product,
-            with_words(lineage.columns_of(self.manifest, relation), self.catalog, datasets),
-            lineage.dataset_states(self.paths, self.catalog, datasets),
+            self._promising(sources["awaits"]),
+            with_words(
+                lineage.columns_of(self.manifest, relation),
+                self.catalog,
+                lineage.datasets_of(self.manifest, relation),
+            ),
+            lineage.dataset_states(self.paths, self.catalog, sources["datasets"]),
             load_office(self.paths.office),
             self.demand,
+            sources["by_indicator"],
+            sources["awaits"],
         )
+
+    @property
+    def _accepted(self) -> set[str]:
+        """The datasets with an accepted delivery."""
+        ledger = Landed.read(self.paths).tables.get("ledger", ())
+        return {str(row["dataset_id"]) for row in ledger if row["status"] == "accepted"}
+
+    def _promising(self, awaits: Sequence[Mapping[str, Any]]) -> Any:
+        """The product, with what it promises relative to what is loaded."""
+        checks = self.product.checks
+        required = promises.kept(
+            checks.get("required", ()), "indicator_id", {awaited["id"] for awaited in awaits}
+        )
+        upstream = lineage.datasets_of(self.manifest, self.product.relation)
+        at_hand = promises.levels_at_hand(self.catalog, self._accepted.intersection(upstream))
+        absent = set(promises.promised(required, "area_level")) - at_hand
+        required = promises.kept(required, "area_level", absent)
+        if required == list(checks.get("required", ())):
+            return self.product
+        return self.product.model_copy(update={"checks": {**checks, "required": required}})
 
     def key(self, description: Mapping[str, Any]) -> str:
         """A hash of what a candidate built now would come from. Raises NotBuilt without its relation."""
@@ -188,7 +216,9 @@ class Publication:
         kept = self._kept()
         if kept.get("waits"):
             return f"leave it out: it waits {kept['waits']}"
-        if kept.get("key") != self.key(self.describe()):
+        if kept.get("relation") != self._relation_fingerprint() or kept.get("key") != self.key(
+            self.describe()
+        ):
             return "build it anew: description or exports changed"
         if self.is_released(kept):
             return "leave it as it is"
@@ -213,11 +243,9 @@ class Publication:
         key = self.key(description)
         kept = self._kept()
         if kept.get("key") == key and self.is_released(kept):
-            self._keep_lineage()
             return RELEASED, int(kept.get("rows", 0))
         planned_with = self._public()
         if kept.get("key") == key and kept.get("public", []) == planned_with and not self._changed(kept):
-            self._keep_lineage()
             return KEPT, int(kept.get("rows", 0))
         previous = self.current if self.current.exists() else None
         made = candidate.build(
@@ -229,10 +257,9 @@ class Publication:
             lambda file: self.say(f"{self.name}: writing {file}"),
             self.disclosure,
         )
-        self._write_lineage()
         self._keep(
             {
-                "lineage": file_hash(self.cells_behind),
+                "lineage": file_hash(self._lineage_of(str(self._relation_fingerprint()))),
                 "key": key,
                 "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
@@ -289,7 +316,7 @@ class Publication:
         from expectations import gate
 
         previous = self.current if self.current.exists() else None
-        verdict = gate.check(self.folder, description, previous, self._areas, lineage=self.cells_behind)
+        verdict = gate.check(self.folder, description, previous, self._areas, lineage=self._behind(kept))
         try:
             release.write_receipt(
                 candidate.read(self.folder),
@@ -373,22 +400,53 @@ class Publication:
 
     def _published(self, status: str, release: Any, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())
-        return Published(status, release.version, release.path, release.rows, files, previous, doubt)
+        description = self._kept().get("description", {})
+        awaits = tuple(promises.in_words(awaited) for awaited in description.get("awaits", ()))
+        return Published(status, release.version, release.path, release.rows, files, previous, doubt, awaits)
 
-    @property
-    def cells_behind(self) -> Path:
+    def _behind(self, kept: Mapping[str, Any]) -> Path:
         """Which cells of the sources every row of the candidate is made from, as a file."""
-        return self.paths.candidates / f"{self.name}.lineage.parquet"
+        built_from = str(kept.get("relation"))
+        return self._lineage_of(built_from)
 
-    def _write_lineage(self) -> None:
-        with Warehouse(self.paths.warehouse).reading() as warehouse:
-            holding.write_lineage(warehouse, self.manifest, self.product.relation, self.cells_behind)
+    def _lineage_of(self, fingerprint: str) -> Path:
+        short = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        return self.paths.candidates / f"{self.name}.{short}.lineage.parquet"
 
-    def _keep_lineage(self) -> None:
-        """Write which cells are behind the rows, when that is not there, and remember its hash."""
-        if not self.cells_behind.exists():
-            self._write_lineage()
-            self._keep({**self._kept(), "lineage": file_hash(self.cells_behind)})
+    def _sources(self) -> dict[str, Any]:
+        """What feeds the product's rows as the warehouse holds them now, see `holding.sources`.
+
+        Asked of the warehouse once for each state of the relation. An exempt product also names every
+        confidential dataset that it could draw on, so that the gate sees it.
+        """
+        fingerprint = self._relation_fingerprint()
+        if fingerprint is None:
+            raise NotBuilt(f"{self.product.relation}, which product {self.name} publishes, is not built")
+        cells = self._lineage_of(fingerprint)
+        about = cells.with_suffix(".json")
+        if not (cells.exists() and about.exists()):
+            for old in self.paths.candidates.glob(f"{self.name}.*.lineage.*"):
+                old.unlink(missing_ok=True)
+            required = self.product.checks.get("required", ())
+            wanted = promises.promised(required, "indicator_id")
+            with Warehouse(self.paths.warehouse).reading() as warehouse:
+                holding.write_lineage(warehouse, self.manifest, self.product.relation, cells)
+                found = holding.sources(warehouse, self.manifest, self.product, cells, self.catalog)
+                found["awaits"] = (
+                    promises.awaited(warehouse, self.manifest, self.catalog, self._accepted, wanted)
+                    if wanted
+                    else []
+                )
+            write_json(about, found)
+            kept = self._kept()
+            if kept.get("relation") == fingerprint:
+                self._keep({**kept, "lineage": file_hash(cells)})
+        sources = read_json(about)
+        upstream = lineage.datasets_of(self.manifest, self.product.relation)
+        fed = {*sources["figures"], *self._accepted.intersection(sources["names"])}
+        if self.disclosure is None:
+            fed |= {name for name in upstream if self.catalog[name].confidential}
+        return {**sources, "datasets": sorted(fed)}
 
     @cached_property
     def _others(self) -> list[Publication]:
@@ -432,7 +490,7 @@ class Publication:
             for other in self._others
             if (other.folder / REFUSED_CELLS).is_file() and not other.is_released(other._kept())
         }
-        return holding.holds(self.cells_behind, refused)
+        return holding.holds(self._behind(self._kept()), refused) if refused else []
 
     def _refuse_held(self, before: str | None) -> None:
         """Write into the receipt what holds this product back. Raises Held when something does."""
@@ -444,10 +502,11 @@ class Publication:
                 f"{self.name} is held back: the gate has not judged {', '.join(unjudged)} over the present "
                 "state of the warehouse, where the same figures may stand. `planstat run` does it all"
             )
-        if file_hash(self.cells_behind) != self._kept().get("lineage"):
+        kept = self._kept()
+        if not self._behind(kept).exists() or file_hash(self._behind(kept)) != kept.get("lineage"):
             raise Held(
-                f"{self.name} is held back: {self.cells_behind} changed after it was written, so that nobody "
-                "knows from which cells its rows are made. Delete it; the next run writes it anew"
+                f"{self.name} is held back: {self._behind(kept)} changed after it was written, so that "
+                "nobody knows from which cells its rows are made. Delete it; the next run writes it anew"
             )
         holds = self._holds()
         release.record_holds(self.folder, holds, self.memory.key)

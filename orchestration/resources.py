@@ -4,7 +4,7 @@ This is the only module that reads the environment:
 
 | variable | meaning | default |
 |---|---|---|
-| `PLANSTAT_DATA` | the data root, everything that is not code | `.data` in the current folder |
+| `PLANSTAT_DATA` | the data root, everything that is not code | `.data` here, the sample `.sample` |
 | `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
 | `PLANSTAT_RELEASES` | where public releases lie, for whoever may read them | `releases` in the data root |
 | `PLANSTAT_OFFICE_KEY` | file with the key that signs receipts and histories, outside the data root | none |
@@ -125,6 +125,11 @@ class Paths:
         return self.root / "run.lock"
 
 
+USUAL_ROOT = Path(".data")
+SAMPLE_ROOT = Path(".sample")
+"""Data roots in the current folder when PLANSTAT_DATA names none: of own files, and of the sample."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What one process works on: a data root and a dbt project."""
@@ -149,10 +154,19 @@ class Settings:
         )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; a path may be relative to the current folder."""
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, of_sample: bool | None = None
+    ) -> Settings:
+        """Read the settings; a path may be relative to the current folder.
+
+        The sample has a root of its own. Where nobody says whose it is to be (`of_sample`), it is that of own
+        files, and that of the sample as long as there is no other.
+        """
         values = os.environ if environment is None else environment
-        root = Path(values.get("PLANSTAT_DATA") or ".data").expanduser().resolve()
+        if of_sample is None:
+            of_sample = SAMPLE_ROOT.exists() and not USUAL_ROOT.exists()
+        usual = SAMPLE_ROOT if of_sample else USUAL_ROOT
+        root = Path(values.get("PLANSTAT_DATA") or usual).expanduser().resolve()
         project = Path(values.get("PLANSTAT_DBT_PROJECT") or _PROJECT_FOLDER / "dbt_project")
         secret = values.get("PLANSTAT_DISCLOSURE_SECRET", "").encode()
         releases = values.get("PLANSTAT_RELEASES")

@@ -71,8 +71,7 @@ def run_main(
     """
     paths = settings.paths
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
-        if origin == "sample":
-            refuse_mixing(paths)
+        refuse_mixing(paths, origin)
     seen = openness(paths)
     if seen:
         say("notice", seen)

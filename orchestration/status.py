@@ -61,6 +61,12 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
             aside = lineage.set_aside(paths, state["dataset_id"])
             words = aside.reason if aside else ""
             console.print(f"  {state['dataset_id']} is old: {state['note']} {words}", markup=False)
+        elif not state["snapshot_id"] and (aside := lineage.set_aside(paths, state["dataset_id"])):
+            console.print(
+                f"  {state['dataset_id']} has never landed: {aside.file_name} was set aside on "
+                f"{aside.at:%d.%m.%Y}. {aside.reason}",
+                markup=False,
+            )
     if 0 < len(delivered) < len(states):
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
 

@@ -67,11 +67,33 @@ LEDGER = pa.schema(
 )
 NO_SNAPSHOT = "snapshot=none"
 SCRATCH = ".tmp-"
-SAMPLE_WITHDRAWN = "published files have been delivered; the sample no longer counts"
 
 
 class LandingRefused(Exception):
     """A delivery that must not land here at all, in words for a person."""
+
+
+def refuse_mixing(root: Path, origin: str, samples: Iterable[bool]) -> None:
+    """Keep the sample and published files apart: each has a data root of its own.
+
+    `samples` says of every snapshot in the root whether it is of the sample. Raises LandingRefused.
+    """
+    held = set(samples)
+    if len(held) == 2:
+        raise LandingRefused(
+            f"{root} holds the sample and published files together; nothing made from both can be relied on. "
+            "Set PLANSTAT_DATA to a new folder and deliver your files there."
+        )
+    if held == {False} and origin == "sample":
+        raise LandingRefused(
+            f"{root} holds published files; the sample must not mix with them. Set PLANSTAT_DATA to another "
+            "folder for the sample."
+        )
+    if held == {True} and origin != "sample":
+        raise LandingRefused(
+            f"{root} holds the sample that comes with planstat; your own files must not mix with it. Set "
+            "PLANSTAT_DATA to another folder for them, or delete this one: nothing in it is yours."
+        )
 
 
 @dataclass(frozen=True)
@@ -183,10 +205,9 @@ class Landing:
 
         Status: a snapshot is `superseded` when the same bytes were read again by a newer declaration or
         reader,
-        `withdrawn` when a person said so or when it is sample data beside published files, else `accepted`.
+        `withdrawn` when a person said so, else `accepted`.
         """
         snapshots = self.snapshots()
-        real = any(not snapshot.is_sample and snapshot.withdrawn is None for snapshot in snapshots)
         counting: dict[tuple[str, str, bool], Snapshot] = {}
         for snapshot in sorted(snapshots, key=lambda one: (self._is_current(one), one.about["landed_at"])):
             counting[snapshot.content] = snapshot
@@ -196,8 +217,6 @@ class Landing:
             status, reason = "accepted", None
             if snapshot.withdrawn is not None:
                 status, reason = "withdrawn", snapshot.withdrawn
-            elif snapshot.is_sample and real:
-                status, reason = "withdrawn", SAMPLE_WITHDRAWN
             elif reading_that_counts is not snapshot:
                 status, reason = "superseded", f"read again as {reading_that_counts.snapshot_id}"
             row = {name: snapshot.about.get(name) for name in LEDGER.names}
@@ -239,7 +258,7 @@ class Landing:
         land in place of the file; when it is not as declared nothing of it is copied (`readers.cases`).
 
         Raises:
-            LandingRefused: sample data into a folder that holds published files.
+            LandingRefused: sample data beside published files, or the other way round.
         """
         if not cases.may_hold_cases(declaration):
             return self._take_in(declaration, files, origin, source_uri, now)
@@ -271,13 +290,7 @@ class Landing:
         remark: str | None = None,
     ) -> Outcome:
         retrieved_at = _utc(now)
-        if origin == "sample" and any(
-            not one.is_sample and one.withdrawn is None for one in self.snapshots()
-        ):
-            raise LandingRefused(
-                f"{self.folder} holds published files; the sample must not mix with them. "
-                "Use another data root (PLANSTAT_DATA) for the sample."
-            )
+        refuse_mixing(self.root, origin, (one.is_sample for one in self.snapshots()))
         try:
             sha256, _ = _hash(files)
         except OSError as error:

@@ -61,5 +61,5 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 3, dictionary.write
     ),
-    Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 1, licences.write),
+    Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 2, licences.write),
 )

@@ -1,4 +1,4 @@
-"""Licences and attributions: one section per dataset, as the publishers' terms ask for.
+"""Licences and attributions: one source note per publisher, and every dataset, as the terms ask for.
 
 Data licence Germany – attribution – 2.0 (dl-de/by-2-0), no. 2 and 3: name the provider, the licence with a
 link, and a link to the dataset; changed data must say that they were changed.
@@ -44,7 +44,11 @@ def licence_url(dataset: Dataset) -> str | None:
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
-    """Write the attributions; gives a note when no dataset is named."""
+    """Write the attributions; gives a note when no dataset is named.
+
+    First the source notes to print, one for each publisher and licence; then, where figures of several
+    sources stand beside each other, which indicator is made from which; then every dataset.
+    """
     lines = [
         f"# Lizenzen und Quellenvermerke: {description.title_de}",
         "",
@@ -53,19 +57,44 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
         CHANGES,
         "",
     ]
-    for dataset in description.datasets:
-        url = licence_url(dataset)
-        lines += [
-            f"## {dataset.dataset_id} – {dataset.title_de}",
-            "",
-            f"- Herausgeber: {dataset.publisher}",
-            f"- Quellenvermerk: {dataset.attribution}",
-            f"- Lizenz: {licence_title(dataset)} ({dataset.licence})" + (f", {url}" if url else ""),
-            *([f"- Fundstelle: {dataset.source_url}"] if dataset.source_url else []),
-            "- Hinweis auf Veränderung: Daten verändert, siehe oben.",
-            "",
-        ]
     if not description.datasets:
         lines += ["Für diese Dateien ist keine Quelle angegeben.", ""]
+    else:
+        lines += [*_notes(description), *_indicators(description), *_datasets(description)]
     path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
     return None if description.datasets else "Es ist keine Quelle angegeben; Lizenzen sind ungeklärt."
+
+
+def _notes(description: Description) -> list[str]:
+    """One source note for each publisher and licence, with its datasets."""
+    noted: dict[tuple[str, str, str, str | None], list[str]] = {}
+    for dataset in description.datasets:
+        licence = f"{licence_title(dataset)} ({dataset.licence})"
+        key = (dataset.publisher, dataset.attribution, licence, licence_url(dataset))
+        noted.setdefault(key, []).append(dataset.dataset_id)
+    lines = ["## Quellenvermerke zum Abdrucken", ""]
+    for (publisher, attribution, licence, url), datasets in noted.items():
+        lines += [
+            f"- {attribution}. {licence}{f', {url}' if url else ''}. Daten verändert, siehe oben. "
+            f"Herausgeber: {publisher}. Datensätze: {', '.join(datasets)}."
+        ]
+    return [*lines, ""]
+
+
+def _indicators(description: Description) -> list[str]:
+    """Which datasets the figures of each indicator are made from."""
+    if not description.sources_of:
+        return []
+    rows = [f"| {name} | {', '.join(used)} |" for name, used in sorted(description.sources_of.items())]
+    return ["## Quellen je Kennzahl", "", "| Kennzahl | Datensätze |", "|---|---|", *rows, ""]
+
+
+def _datasets(description: Description) -> list[str]:
+    """Every dataset with its title, the date of its figures and where it is found."""
+    lines = ["## Datensätze", "", "| Datensatz | Titel | Stand | Fundstelle |", "|---|---|---|---|"]
+    for dataset in description.datasets:
+        moment = dataset.published_at or dataset.retrieved_at
+        stand = moment.strftime("%d.%m.%Y") if moment else "nicht geliefert"
+        title = " ".join(dataset.title_de.split()).replace("|", "\\|")
+        lines.append(f"| {dataset.dataset_id} | {title} | {stand} | {dataset.source_url or ''} |")
+    return [*lines, ""]

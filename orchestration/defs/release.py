@@ -150,6 +150,7 @@ def _release(
                 "files": published.files,
                 "previous": published.previous or "",
                 "message": published.doubt,
+                "awaits": list(published.awaits),
             }
         )
 

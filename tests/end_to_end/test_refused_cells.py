@@ -1,4 +1,4 @@
-"""What one product's gate refuses leaves by no other: two rows exchanged in one table, and its kind.
+"""What is wrong in a delivery gets no further: a broken file, two rows exchanged in one table, and its kind.
 
 The tests of this module share one data root and build on each other. Figures are those of the sample.
 """
@@ -18,7 +18,11 @@ from exports import release
 
 from .conftest import Ended, Place
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [
+    pytest.mark.end_to_end,
+    pytest.mark.filterwarnings("ignore::dagster.BetaWarning"),
+    pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning"),
+]
 
 KIEL, LUEBECK = 246306, 216253
 TABLE = "12411-01-01-4"
@@ -104,6 +108,34 @@ def persons(place: Place) -> set[float]:
     return found
 
 
+def test_a_broken_file_is_set_aside_and_nothing_else_changes(
+    place: Place, first: dict[str, str], sample: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / f"{TABLE}.csv"
+    text = table(TABLE, sample)
+    broken.write_text(text[: len(text) // 2], encoding="utf-8")
+    page = tmp_path / "12411-02-03-4.csv"
+    page.write_text("<!DOCTYPE html><html><body>Wartungsarbeiten</body></html>", encoding="utf-8")
+
+    ended = place.planstat("run", "--from", str(tmp_path))
+    assert ended.code == 3, ended.said
+    assert f"{TABLE}: set aside: {broken.name}" in ended.said
+    assert re.search(r"12411-02-03-4: set aside: 12411-02-03-4\.csv.*HTML", ended.said)
+    assert "Traceback" not in ended.said
+    assert place.current() == first
+    [kept] = (place.root / "quarantine" / TABLE).iterdir()
+    assert {entry.name for entry in kept.iterdir()} == {broken.name, "reason.json", "reason.txt"}
+    assert (kept / broken.name).read_bytes() == broken.read_bytes(), "it is kept whole"
+    assert f"{TABLE} is old" in place.planstat("status").said
+
+
+def test_the_sample_is_refused_beside_published_files(place: Place, first: dict[str, str]) -> None:
+    refused = place.planstat("run")
+    assert refused.code == 2, refused.said
+    assert "the sample must not mix with them" in refused.said
+    assert "PLANSTAT_DATA" in refused.said
+
+
 def test_what_is_refused_in_one_product_leaves_by_none(
     place: Place, first: dict[str, str], refused: Ended
 ) -> None:
@@ -187,4 +219,6 @@ def test_its_kind_in_another_table(place: Place, refused: Ended, deliver: Delive
     mended = place.planstat("run", "--inbox")
     assert mended.code == 0, mended.said
     assert "held back" not in mended.said
-    assert place.current() == before, "what was delivered before counts again, so nothing is new"
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
+        asked = "select numerator from indicators where indicator_id = 'P07' and area_code = '01002'"
+        assert (40139,) in connection.execute(asked).fetchall(), "what was delivered before counts again"

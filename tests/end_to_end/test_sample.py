@@ -170,39 +170,6 @@ def test_a_number_is_asked_for_and_explained(place: Place, first: Ended) -> None
     assert (wrong.code, "near it are 01001 Flensburg" in wrong.said) == (2, True)
 
 
-def test_a_broken_file_is_set_aside_and_nothing_else_changes(
-    place: Place, first: Ended, tmp_path: Path
-) -> None:
-    from sources.twins.sample import write_sample
-
-    before = place.current()
-    write_sample(tmp_path / "whole")
-    [whole] = (tmp_path / "whole").rglob("12411-01-01-4*")
-    broken = tmp_path / "delivery" / whole.name
-    broken.parent.mkdir()
-    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-
-    ended = place.planstat("run", "--from", str(broken.parent))
-    assert ended.code == 3, ended.said
-    assert f"12411-01-01-4: set aside: {whole.name}" in ended.said
-    assert "Traceback" not in ended.said
-    assert place.current() == before
-    [kept] = (place.root / "quarantine" / "12411-01-01-4").iterdir()
-    assert {entry.name for entry in kept.iterdir()} == {whole.name, "reason.json", "reason.txt"}
-    assert (kept / whole.name).read_bytes() == broken.read_bytes(), "it is kept whole"
-
-    status = place.planstat("status")
-    assert "12411-01-01-4 is old" in status.said
-
-
-def test_a_page_instead_of_a_table_is_told_as_such(place: Place, first: Ended, tmp_path: Path) -> None:
-    page = tmp_path / "12411-02-03-4.csv"
-    page.write_text("<!DOCTYPE html><html><body>Wartungsarbeiten</body></html>", encoding="utf-8")
-    ended = place.planstat("run", "--from", str(tmp_path))
-    assert ended.code == 3, ended.said
-    assert re.search(r"12411-02-03-4: set aside: 12411-02-03-4\.csv.*HTML", ended.said)
-
-
 def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ended, tmp_path: Path) -> None:
     """A mart that says something wrong is refused by the gate; the others are not held up."""
     before = place.current()
@@ -283,7 +250,7 @@ def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> N
 
 
 def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended, tmp_path: Path) -> None:
-    """Comes late: a real delivery takes the sample out of the count."""
+    """Own files after the sample, in one data root: refused before anything is touched."""
     from sources.twins.sample import write_sample
 
     write_sample(tmp_path / "whole")
@@ -291,11 +258,12 @@ def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended
     delivery = tmp_path / "delivery"
     delivery.mkdir()
     shutil.copy(one, delivery)
-    place.planstat("run", "--from", str(delivery))
-    refused = place.planstat("run")
+    before = place.current()
+    refused = place.planstat("run", "--from", str(delivery))
     assert refused.code == 2, refused.said
-    assert "the sample must not mix with them" in refused.said
+    assert "holds the sample that comes with planstat" in refused.said
     assert "PLANSTAT_DATA" in refused.said
+    assert place.current() == before
 
 
 def test_units_of_the_warehouse(place: Place, first: Ended) -> None:

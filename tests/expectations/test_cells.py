@@ -74,6 +74,24 @@ def test_a_lost_row_refuses_what_its_dataset_says_of_that_day(ask) -> None:
     assert check.cells == (cell(None),)
 
 
+def test_a_formula_that_changed_refuses_the_figure_and_not_the_cells_it_is_made_from(tmp_path: Path) -> None:
+    before, after = indicators(), indicators()
+    for row in after.rows:
+        if row["indicator_id"] == "D01" and row["value"] is not None and row["area_code"] != "DG":
+            row["value"] *= 2
+            row["numerator"] = row["value"]
+    folder, previous = after.write(tmp_path / "now"), before.write(tmp_path / "before")
+    verdict = gate.check(folder, after.description(), previous, None, TODAY)
+    check = next(one for one in verdict.checks if one.id == "comparison.share_moved")
+    assert check.outcome == "failed", check.observed
+    assert {found.indicator_id for found in check.cells} == {"D01"}
+    refused = folder / cells.REFUSED_CELLS
+    others = {found.indicator_id for one in verdict.checks for found in one.cells if one is not check}
+    assert others <= {"D01"}, "nothing else doubts the cells"
+    assert cells.held(refused, lineage_of(after, tmp_path / "computed")), "computed figures are held"
+    assert not cells.held(refused, lineage_of(population(), tmp_path / "printed")), "the counts are not"
+
+
 def test_what_is_explained_or_only_warns_refuses_nothing(ask) -> None:
     candidate = population()
     more(candidate, 7, area_code="01001", sex_code="F")

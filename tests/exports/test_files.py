@@ -463,10 +463,30 @@ def test_dictionary_explains_every_column_and_code(made: Candidate) -> None:
 
 def test_licences_name_source_licence_and_change(made: Candidate) -> None:
     text = made.files["LICENCES.md"].read_text(encoding="utf-8")
-    assert text.count("© Statistische Ämter des Bundes und der Länder, Deutschland") == 2
-    assert text.count("https://www.govdata.de/dl-de/by-2-0") == 2
-    assert text.count("Daten verändert, siehe oben.") == 2
-    assert "## 22811-01-01-4 – Empfänger von Mindestsicherung" in text
+    notes = text.split("## Datensätze")[0]
+    assert notes.count("© Statistische Ämter des Bundes und der Länder, Deutschland") == 1, (
+        "one note for both"
+    )
+    assert notes.count("https://www.govdata.de/dl-de/by-2-0") == 1
+    assert "Daten verändert, siehe oben." in notes
+    assert "Datensätze: 12411-01-01-4, 22811-01-01-4." in notes
+    assert "| 22811-01-01-4 | Empfänger von Mindestsicherung |" in text
+
+
+def test_licences_are_exact_for_each_indicator(warehouse: Path, tmp_path: Path) -> None:
+    described = description_of("indicators") | {"sources_of": {"P07": ["12411-01-01-4", "22811-01-01-4"]}}
+    made = candidate.build(warehouse, "indicators", described, tmp_path / "indicators")
+    text = made.files["LICENCES.md"].read_text(encoding="utf-8")
+    assert "| P07 | 12411-01-01-4, 22811-01-01-4 |" in text
+
+
+def test_readme_says_what_is_awaited(warehouse: Path, tmp_path: Path) -> None:
+    awaits = [{"id": "P03", "needs": [["22811-02-02-4"], ["a", "b"]]}, {"id": "K01", "needs": []}]
+    described = description_of("indicators") | {"awaits": awaits}
+    made = candidate.build(warehouse, "indicators", described, tmp_path / "indicators")
+    text = made.files["README.md"].read_text(encoding="utf-8")
+    assert "- P03: 22811-02-02-4; a oder b" in text
+    assert "- K01: Zähler und Nenner sind geliefert, aber von Tagen" in text
 
 
 def test_readme_says_what_is_old_and_how_to_cite(made: Candidate) -> None:
@@ -499,7 +519,7 @@ PINNED = {
     "csv": (1, "049374a5055d441c"),
     "csv-excel": (2, "efaff8d023540979"),
     "dictionary": (3, "20de07ba4cbe66d1"),
-    "licences": (1, "7e6ce3ec8987ff25"),
+    "licences": (2, "be7fab90ec038538"),
 }
 """Version of each text writer and the hash of what it writes for the indicators of the small warehouse.
 

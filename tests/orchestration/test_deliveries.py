@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from orchestration.deliveries import Deliveries, refuse_mixing, way_to
 from orchestration.resources import Paths
 from sources.catalogue import load_catalog
 from sources.fetch import DownloadWay, Fetched, FetchError, GenesisWay, Trouble
-from sources.landing import LandingRefused
+from sources.landing import Landing, LandingRefused
 from sources.twins.sample import write_sample
 
 DATASET = "11111-01-01-4"
@@ -85,14 +86,41 @@ def test_a_broken_file_is_set_aside_and_makes_the_dataset_old(tmp_path: Path, pu
     assert json.loads((later / "reason.json").read_text(encoding="utf-8"))["dataset_id"] == DATASET
 
 
-def test_the_sample_does_not_mix(tmp_path: Path, published: Path) -> None:
-    paths = Paths(tmp_path)
-    refuse_mixing(paths)
-    arrives(paths, "sample")
-    refuse_mixing(paths)
-    arrives(paths, "folder", published)
-    with pytest.raises(LandingRefused, match="PLANSTAT_DATA"):
-        refuse_mixing(paths)
+def test_the_sample_and_published_files_keep_apart(tmp_path: Path, published: Path) -> None:
+    sample, own = Paths(tmp_path / "sample"), Paths(tmp_path / "own")
+    for paths in (sample, own):
+        for origin in ("sample", "folder", "drop", "live"):
+            refuse_mixing(paths, origin)
+    arrives(sample, "sample")
+    arrives(own, "folder", published)
+    refuse_mixing(sample, "sample")
+    refuse_mixing(own, "folder")
+    with pytest.raises(LandingRefused, match=r"holds published files.*PLANSTAT_DATA"):
+        refuse_mixing(own, "sample")
+    for origin in ("folder", "live"):
+        with pytest.raises(LandingRefused, match=r"holds the sample.*PLANSTAT_DATA"):
+            arrives(sample, origin, published)
+    refuse_mixing(sample, "drop")
+    sample.inbox.mkdir()
+    (sample.inbox / "table.csv").write_text("1", encoding="utf-8")
+    with pytest.raises(LandingRefused, match="holds the sample"):
+        refuse_mixing(sample, "drop")
+
+
+def test_a_root_in_which_both_once_landed_is_refused_whole(tmp_path: Path, published: Path) -> None:
+    sample, own = Paths(tmp_path / "sample"), Paths(tmp_path / "own")
+    arrives(sample, "sample")
+    arrives(own, "folder", published)
+    shutil.copytree(own.landing, sample.landing, dirs_exist_ok=True)
+    Landing(sample.root).prepare()
+    for origin in ("sample", "folder", "drop", "live"):
+        with pytest.raises(LandingRefused, match="together"):
+            refuse_mixing(sample, origin)
+
+
+def test_releases_of_the_sample_do_not_go_where_everybody_looks(tmp_path: Path) -> None:
+    with pytest.raises(LandingRefused, match="PLANSTAT_RELEASES"):
+        refuse_mixing(Paths(tmp_path / "root", tmp_path / "srv"), "sample")
 
 
 def test_what_cannot_be_fetched_is_told_not_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,14 +164,22 @@ def test_every_declared_way_is_one_that_can_be_gone() -> None:
     assert "binary" in geometry.expects
 
 
-def test_the_note_on_a_confidential_dataset_names_no_file(tmp_path: Path) -> None:
+def test_the_note_on_a_confidential_dataset_names_no_file() -> None:
     """It stands in the published list of sources."""
+    aside = lineage.SetAside(datetime(2026, 1, 2, tzinfo=UTC), "Familie-Meier.csv", "a.csv, line 3")
+    for is_confidential in (True, False):
+        note = lineage._note(aside, is_confidential)
+        assert "zurückgestellt" in note
+        assert ("Meier" in note) is not is_confidential
+
+
+def test_what_never_landed_is_not_old(tmp_path: Path) -> None:
+    """No former state holds, and no release may say that one does."""
     paths, catalog = Paths(tmp_path), load_catalog()
-    for dataset in ("hilfen-zur-erziehung", "kita-plaetze", "gebietsgliederung"):
-        delivered = tmp_path / dataset
-        delivered.mkdir()
-        (delivered / f"{dataset}-Familie-Meier.csv").write_text("a;b", encoding="utf-8")
-        assert arrives(paths, "folder", delivered, dataset).status == "set aside"
-        [state] = lineage.dataset_states(paths, catalog, [dataset])
-        assert "zurückgestellt" in state["note"]
-        assert ("Meier" in state["note"]) == (dataset == "gebietsgliederung")
+    dataset = "gebietsgliederung"
+    delivered = tmp_path / dataset
+    delivered.mkdir()
+    (delivered / f"{dataset}.csv").write_text("a;b", encoding="utf-8")
+    assert arrives(paths, "folder", delivered, dataset).status == "set aside"
+    [state] = lineage.dataset_states(paths, catalog, [dataset])
+    assert (state["is_old"], state["note"], state["snapshot_id"]) == (False, None, None)

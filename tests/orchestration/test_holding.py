@@ -14,7 +14,7 @@ from orchestration import holding, lineage
 
 READS = {
     "dim_area": ["source.p.register"],
-    "fct_population": ["source.p.persons", "model.p.dim_area"],
+    "fct_population": ["source.p.persons", "source.p.superseded", "model.p.dim_area"],
     "fct_childcare": ["source.p.children"],
     "fct_share": ["source.p.shares"],
     "fct_indicator": ["model.p.fct_population", "model.p.fct_childcare", "model.p.dim_area"],
@@ -34,7 +34,7 @@ MANIFEST: dict[str, Any] = {
     },
     "sources": {
         f"source.p.{name}": {"source_name": "office", "name": name, "meta": {"dataset_id": name}}
-        for name in ("register", "persons", "children", "shares")
+        for name in ("register", "persons", "superseded", "children", "shares")
     },
 }
 ROWS = """
@@ -47,6 +47,10 @@ ROWS = """
         ('K', '01', date '2016-03-01', 0.5, 'children', 'persons'),
         ('R', '01', date '2016-03-01', 0.5, 'children', 'persons'))
         as t(indicator_id, area_code, reference_date, value, numerator_dataset, denominator_dataset);
+    create table fct_population as select * from (values ('persons', true, 1.0), ('superseded', false, 1.0))
+        as t(dataset_id, is_preferred, value);
+    create table fct_childcare as select 'children' as dataset_id, true as is_preferred, 1.0 as value;
+    create table fct_share as select 'shares' as dataset_id, 1.0 as value;
     create table mart_population as select * from (values
         ('persons', 's1', '01', 'persons', date '2015-12-31', 10.0),
         ('persons', 's1', '02', 'persons', date '2015-12-31', null))
@@ -116,8 +120,8 @@ def test_an_index_over_all_areas_is_made_from_every_area(
 
 def test_names_and_codes_are_no_figures(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     assert cells(warehouse, "mart_area", tmp_path) == set()
-    assert lineage.figures_of(MANIFEST, "mart_population") == ["persons"]
-    assert lineage.datasets_of(MANIFEST, "mart_population") == ["persons", "register"]
+    assert lineage.figures_of(MANIFEST, "mart_population") == ["persons", "superseded"]
+    assert lineage.datasets_of(MANIFEST, "mart_population") == ["persons", "register", "superseded"]
 
 
 def test_products_share_when_figures_of_one_dataset_may_be_in_both() -> None:
@@ -136,7 +140,7 @@ def test_what_holds_a_product_is_told_with_its_cells(
         connection.execute(
             "copy (select 'persons' as dataset_id, 's1' as snapshot_id, '01' as area_code, "
             "'persons' as measure_code, date '2015-12-31' as first_date, date '2015-12-31' as last_date, "
-            "'additivity.sex' as check_id) to $file (format parquet)",
+            "null as indicator_id, 'additivity.sex' as check_id) to $file (format parquet)",
             {"file": str(refused / REFUSED_CELLS)},
         )
     verdict = {"checks": [{"id": "additivity.sex", "title": "Males and females add to the total"}]}

@@ -31,6 +31,14 @@ from orchestration.running import prepare_instance
 def test_settings_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert Settings.from_environment({}).paths.root == tmp_path / ".data"
+    assert Settings.from_environment({}, of_sample=True).paths.root == tmp_path / ".sample"
+    (tmp_path / ".sample").mkdir()
+    assert Settings.from_environment({}).paths.root == tmp_path / ".sample", "as long as there is no other"
+    assert Settings.from_environment({}, of_sample=False).paths.root == tmp_path / ".data"
+    (tmp_path / ".data").mkdir()
+    assert Settings.from_environment({}).paths.root == tmp_path / ".data"
+    named = Settings.from_environment({"PLANSTAT_DATA": "elsewhere"}, of_sample=True)
+    assert named.paths.root == tmp_path / "elsewhere"
     settings = Settings.from_environment({"PLANSTAT_DATA": "elsewhere", "PLANSTAT_DBT_PROJECT": "p"})
     assert (settings.paths.root, settings.dbt_project) == (tmp_path / "elsewhere", tmp_path / "p")
     assert settings.paths.landing.is_absolute()

@@ -19,7 +19,7 @@ import pytest
 
 from sources.catalogue import Catalog
 from sources.declaration import Declaration
-from sources.landing import LEDGER, SAMPLE_WITHDRAWN, Landing, LandingRefused, Outcome
+from sources.landing import LEDGER, Landing, LandingRefused, Origin, Outcome
 from sources.readers.reading import cells_schema
 from tests.sources.classic_table import FOOTER, ROWS, catalog, text
 
@@ -177,28 +177,13 @@ def test_a_title_or_licence_that_changes_reads_nothing_again(tmp_path: Path) -> 
     assert Landing(place.landing.root, changed).refresh(LATER) == []
 
 
-def test_published_files_withdraw_the_sample(place: Place) -> None:
-    place.land(origin="sample")
-    assert place.statuses() == ["accepted"]
-    place.land(text(ROWS[:2]), origin="drop", now=LATER)
-    rows = place.ledger()
-    assert [(row["origin"], row["status"]) for row in rows] == [("sample", "withdrawn"), ("drop", "accepted")]
-    assert rows[0]["status_reason"] == SAMPLE_WITHDRAWN
-
-
-def test_the_same_bytes_as_sample_and_as_publication_are_two_deliveries(place: Place) -> None:
-    """Even in the same second: a snapshot's id tells the sample from a delivery."""
-    sample = place.land(origin="sample")
-    published = place.land()
-    assert sample.snapshot_id != published.snapshot_id
-    assert place.statuses() == ["withdrawn", "accepted"] or place.statuses() == ["accepted", "withdrawn"]
-    assert {row["origin"] for row in place.ledger() if row["status"] == "accepted"} == {"folder"}
-
-
-def test_the_sample_is_refused_beside_published_files(place: Place) -> None:
-    place.land(origin="folder")
+@pytest.mark.parametrize(("first", "second"), [("folder", "sample"), ("sample", "drop")])
+def test_the_sample_and_published_files_are_refused_beside_each_other(
+    place: Place, first: Origin, second: Origin
+) -> None:
+    place.land(origin=first)
     with pytest.raises(LandingRefused, match="PLANSTAT_DATA"):
-        place.land(text(ROWS[:2]), origin="sample")
+        place.land(text(ROWS[:2]), origin=second)
     assert place.statuses() == ["accepted"]
 
 

@@ -1,0 +1,103 @@
+"""What a product promises is relative to what is loaded; loaded and giving nothing breaks a promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration import promises
+from sources.catalogue import load_catalog
+
+CATALOG = load_catalog()
+FACTS = {
+    "fct_population": ["12411-01-01-4", "12411-02-03-4"],
+    "fct_childcare": ["22543-01-02-4"],
+    "fct_benefit_receipt": ["22811-01-01-4", "22151-01-02-4"],
+}
+MANIFEST: dict[str, Any] = {
+    "nodes": {
+        f"model.p.{name}": {"name": name, "depends_on": {"nodes": [f"source.p.{d}" for d in datasets]}}
+        for name, datasets in FACTS.items()
+    },
+    "sources": {
+        f"source.p.{name}": {"source_name": "office", "name": name, "meta": {"dataset_id": name}}
+        for datasets in FACTS.values()
+        for name in datasets
+    },
+}
+TABLES = """
+    create table indicator as select * from (values
+        ('D01', null, null, 'same', ''), ('K01', null, null, 'year_end_before', ''),
+        ('P06', null, null, 'same', '22151-01-02-4'), ('X', 'D01', 'K01', 'same', ''))
+        as t(indicator_id, operand_1, operand_2, denominator_date, tables);
+    create table indicator_part as select * from (values
+        ('D01', 'numerator', 'population', 'persons', '_T', '_T', null),
+        ('K01', 'numerator', 'childcare', 'children', 'Y_LT3', null, null),
+        ('K01', 'denominator', 'population', 'persons', 'Y_LT3', '_T', null),
+        ('P06', 'numerator', 'benefit_receipt', 'persons', 'Y_GE_LIMIT', '_T', 'SGB12_GSIAE'))
+        as t(indicator_id, role, fact, measure_code, age_group_code, sex_code, benefit_code);
+    create table fct_population (measure_code varchar, age_group_code varchar, sex_code varchar,
+        reference_date date, value double, is_preferred boolean);
+    create table fct_childcare (measure_code varchar, age_group_code varchar, reference_date date,
+        value double, is_preferred boolean);
+    create table fct_benefit_receipt (measure_code varchar, age_group_code varchar, sex_code varchar,
+        benefit_code varchar, reference_date date, value double, is_preferred boolean);
+    insert into fct_population values ('persons', '_T', '_T', date '2015-12-31', 1, true),
+        ('persons', 'Y_LT3', '_T', date '2015-12-31', 1, true);
+    insert into fct_childcare values ('children', 'Y_LT3', date '2016-03-01', 1, true);
+"""
+ALL = ("12411-01-01-4", "12411-02-03-4", "22543-01-02-4")
+
+
+@pytest.fixture
+def warehouse() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(TABLES)
+    return connection
+
+
+def awaited(
+    warehouse: duckdb.DuckDBPyConnection, accepted: tuple[str, ...], *wanted: str
+) -> dict[str, list[list[str]]]:
+    found = promises.awaited(warehouse, MANIFEST, CATALOG, accepted, wanted or ("D01", "K01"))
+    return {entry["id"]: entry["needs"] for entry in found}
+
+
+def test_with_every_table_all_is_promised(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert awaited(warehouse, ALL) == {}
+
+
+def test_an_indicator_waits_for_the_tables_of_its_parts(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert awaited(warehouse, ("12411-01-01-4",)) == {"K01": [["12411-02-03-4"], ["22543-01-02-4"]]}
+    assert awaited(warehouse, ()) == {
+        "D01": [["12411-01-01-4", "12411-02-03-4"]],
+        "K01": [["12411-02-03-4"], ["22543-01-02-4"]],
+    }, "of two tables that have the total one is enough"
+    assert awaited(warehouse, ("12411-01-01-4",), "X") == {"X": [["12411-02-03-4"], ["22543-01-02-4"]]}
+    assert awaited(warehouse, ("22811-01-01-4",), "P06") == {"P06": [["22151-01-02-4"]]}
+
+
+def test_an_indicator_waits_for_days_that_belong_together(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute("update fct_childcare set reference_date = date '2019-03-01'")
+    assert awaited(warehouse, ALL) == {"K01": []}
+    assert promises.in_words({"id": "K01", "needs": []}) == "K01 (numerator and denominator of matching days)"
+
+
+def test_what_is_awaited_and_no_more_comes_off_the_promise() -> None:
+    required = [
+        {"column": "indicator_id", "values": ["D01", "K01"], "why": "…"},
+        {"column": "area_level", "values": ["LAND"]},
+    ]
+    assert promises.kept(required, "indicator_id", {"K01", "LAND"}) == [
+        {"column": "indicator_id", "values": ["D01"], "why": "…"},
+        {"column": "area_level", "values": ["LAND"]},
+    ]
+    assert promises.kept(required, "area_level", {"LAND"}) == required[:1]
+    assert promises.promised(required, "area_level") == ["LAND"]
+
+
+def test_levels_come_from_the_declarations_of_what_is_loaded() -> None:
+    assert {"DE", "LAND", "KREIS"} <= promises.levels_at_hand(CATALOG, ["12411-01-01-4"])
+    assert promises.levels_at_hand(CATALOG, []) == set()
