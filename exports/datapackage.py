@@ -70,6 +70,7 @@ def datapackage(
             "fingerprint": fingerprint,
             "description_sha256": description.content_sha256(),
             "geometry_sha256": rows.geometry_sha256,
+            **({"sums": description.sums} if description.sums else {}),
             "notes": notes,
             "disclosure": _decision(description),
             **({} if description.audience == "public" else {"audience": description.audience}),

@@ -160,6 +160,8 @@ class Description(Product):
         needed = {"grain": set(self.grain), "order_by": set(self.order_by)}
         if self.geometry:
             needed["geometry"] = self.geometry.columns()
+        for name, where in self.sums.items():
+            needed[f"sums.{name}"] = {*where, "area_level", "is_backcast", "value"}
         for key, wanted in needed.items():
             absent = sorted(wanted - set(names))
             if absent:

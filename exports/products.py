@@ -166,6 +166,9 @@ class Product(Frozen):
     there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
     `begins_with`: what its first edition must hold (column -> values, one of them), else it waits likewise.
     `contact`: only where it is another office than the one that publishes all the others.
+    `sums`: views of the released database whose rows may be added up (name -> column -> value): one
+    measure, Kreise only, no backcast, every dimension at its total, so that a plain sum per date counts each
+    case once.
     """
 
     product: str
@@ -177,6 +180,7 @@ class Product(Frozen):
     grain: tuple[str, ...] = Field(min_length=1)
     order_by: tuple[str, ...] = Field(min_length=1)
     geometry: Geometry | None = None
+    sums: dict[str, dict[str, str]] = Field(default_factory=dict)
     cadence: Literal["ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN"] = "ANNUAL"
     keywords: tuple[str, ...] = ()
     contact: Contact | None = None
@@ -204,6 +208,15 @@ class Product(Frozen):
         if not PRODUCT_NAME.fullmatch(name):
             raise ValueError("lower case letters, digits and _, starting with a letter, 32 at most")
         return name
+
+    @field_validator("sums")
+    @classmethod
+    def names_views_safely(cls, sums: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        """Each name becomes a view."""
+        wrong = sorted(name for name in sums if not PRODUCT_NAME.fullmatch(name))
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: lower case letters, digits and _, starting with a letter")
+        return sums
 
     @field_validator("grain", "order_by")
     @classmethod

@@ -41,7 +41,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exports import candidate as candidates
 from exports import difference, files
@@ -49,6 +49,9 @@ from exports.candidate import Candidate
 from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.rows import quoted, text_literal
+
+if TYPE_CHECKING:
+    import duckdb
 
 RECEIPT = "receipt.json"
 RELEASE = "release.json"
@@ -993,7 +996,28 @@ def _write_database(database: Path, current: list[Release], held: Mapping[str, s
                     edition.rows,
                 ],
             )
+        _write_sums(connection, current)
         connection.commit()
+
+
+def _write_sums(connection: duckdb.DuckDBPyConnection, current: list[Release]) -> None:
+    """Write the schema `sums` anew: views whose rows may be added up, as the products declare them."""
+    connection.execute("drop schema if exists sums cascade")
+    connection.execute("create schema sums")
+    for edition in current:
+        package = json.loads((edition.path / PACKAGE).read_text(encoding="utf-8"))
+        for name, where in package["planstat"].get("sums", {}).items():
+            chosen = {"area_level": "KREIS", **where}
+            condition = " and ".join(
+                f"{quoted(column)} = {text_literal(code)}" for column, code in sorted(chosen.items())
+            )
+            view = f"sums.{quoted(name)}"
+            connection.execute(
+                f"create view {view} as select * from main.{quoted(edition.product)} "
+                f"where {condition} and not is_backcast"
+            )
+            note = f"{package['title']}: Kreise, je Stichtag zum Aufsummieren ({edition.id})"
+            connection.execute(f"comment on view {view} is {text_literal(note)}")
 
 
 def _held(database: Path) -> dict[str, str] | None:

@@ -44,6 +44,15 @@ REGISTER = "mart_area"
 MAPS = ("dim_area_geometry", "dim_area", "bridge_area_hierarchy")
 """The relations that every product with map layers takes outlines and their areas from."""
 
+
+def read_for_maps(product: Any) -> tuple[str, ...]:
+    """The relations and the function that a product's map layers are made with."""
+    if product.geometry is None:
+        return ()
+    function = product.geometry.converted_by
+    return (*MAPS, function) if function else MAPS
+
+
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 
 BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
@@ -188,7 +197,7 @@ class Publication:
 
     def key(self, description: Mapping[str, Any]) -> str:
         """A hash of what a candidate built now would come from. Raises NotBuilt without its relation."""
-        relations = [self.product.relation, *(MAPS if self.product.geometry else ())]
+        relations = [self.product.relation, *read_for_maps(self.product)]
         if self.disclosure is not None:
             relations += [*self.disclosure.universe.relations, *self.disclosure.relations]
         nodes = State.read(self.paths).nodes

@@ -16,7 +16,7 @@ import dagster as dg
 
 from ..holding import sharing
 from ..project import Manifest
-from ..publication import MAPS, REGISTER, Held, Publication
+from ..publication import REGISTER, Held, Publication, read_for_maps
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key
@@ -54,7 +54,7 @@ def relations() -> set[str]:
 
 def _reads(product: Any, products: Mapping[str, Any]) -> set[str]:
     """The product's own relation, what every product needs, and what its protection is planned over."""
-    reads = {product.relation, REGISTER, *(MAPS if product.geometry else ())}
+    reads = {product.relation, REGISTER, *read_for_maps(product)}
     if product.disclosure is not None and product.disclosure.policy is not None:
         from exports.disclosure.universe import load_universe, members
 

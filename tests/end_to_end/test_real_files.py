@@ -86,6 +86,22 @@ def test_a_naive_sum_over_the_population_is_germany(real_place: Place, real_run:
     assert (summed["2000-12-31"], summed["2015-12-31"]) == (82_259_540, 82_175_684)
 
 
+def test_a_naive_sum_over_the_released_database_is_germany(real_place: Place, real_run: Ended) -> None:
+    database = str(real_place.root / "releases" / "planstat.duckdb")
+    with duckdb.connect(database, read_only=True) as connection:
+        found = {
+            view: connection.execute(
+                f"select sum(value) from sums.{view} where year(reference_date) = 2015"
+            ).fetchone()
+            for view in ("population", "minimum_income", "housing_benefit", "school_leavers", "childcare")
+        }
+    assert found["population"] == (82_175_684,)
+    warehouse = real_place.root / "warehouse.duckdb"
+    for view, (value,) in found.items():
+        by_date = {day: number for day, number in sums.naive(warehouse, view).items() if day[:4] == "2015"}
+        assert list(by_date.values()) == [value], view
+
+
 @pytest.mark.parametrize("relation", sums.SUMS)
 def test_naive_sums_along_each_dimension_are_the_published_cells(
     real_place: Place, real_run: Ended, relation: str

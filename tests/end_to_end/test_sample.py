@@ -74,6 +74,11 @@ def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None
             "and nationality_code = '_T' group by 1"
         ).fetchall()
     assert sums.naive(warehouse, "population") == dict(kreise)
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
+        released = connection.execute(
+            "select reference_date::varchar, sum(value) from sums.population group by 1"
+        ).fetchall()
+    assert dict(released) == dict(kreise)
     compared = 0
     for relation in sums.SUMS:
         found, wrong = sums.wrong_marginals(warehouse, relation)

@@ -48,6 +48,7 @@ POPULATION_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("area_code", "VARCHAR", "Official code as text."),
     ("area_level", "VARCHAR", "Level of the area."),
     ("area_name", "VARCHAR", "Official name."),
+    ("is_backcast", "BOOLEAN", "Whether the same people stand under other codes too."),
     ("period_key", "VARCHAR", "Key of the period."),
     ("reference_date", "DATE", "Date of the stock."),
     ("age_group_code", "VARCHAR", "Age group."),
@@ -196,7 +197,7 @@ def _population(connection: duckdb.DuckDBPyConnection) -> None:
             for age, share in (("_T", 1.0), ("Y_LT3", 0.03), ("Y_GE75", 0.0)):
                 figure = float(round((80_000 + 1000 * index + year) * share))
                 connection.execute(
-                    "insert into mart_population values (md5(?), ?, 'KREIS', ?, ?, ?, ?, '_T', "
+                    "insert into mart_population values (md5(?), ?, 'KREIS', ?, false, ?, ?, ?, '_T', "
                     "'_T', 'persons', 'Anzahl', ?, "
                     "'A', 'F', 'none', ?, 1, '12411-01-01-4', '20261101T080000Z-aaaaaaaa-bbbbbbbb', "
                     "timestamp '2026-10-20 00:00:00')",

@@ -68,6 +68,7 @@ def test_a_product_cannot_be_changed_after_reading(tmp_path: Path) -> None:
         (("relation: mart_demo", "relation: mart demo; drop"), 6, r"key `relation`"),
         (("product: demo", "product: ../demo"), 1, "lower case letters"),
         (("order_by: [area_code]", "order_by: []"), 8, r"key `order_by`"),
+        (("order_by: [area_code]", "order_by: [area_code]\nsums: {Sum 1: {}}"), 9, "starting with a letter"),
         (("order_by: [area_code]", "order_by: [area_code]\ncadence: SOMETIMES"), 9, r"key `cadence`"),
         (
             (

@@ -330,6 +330,20 @@ def test_the_database_is_whole_by_itself_wherever_it_lies(
     assert after == before
 
 
+def test_what_may_be_added_up_has_views_of_its_own(house: House, tmp_path: Path) -> None:
+    """Five Kreise on two dates; the table has two age groups beside the total of each."""
+    house.released("population")
+    house.released("areas")
+    copied = shutil.copyfile(house.releases / "planstat.duckdb", tmp_path / "copied.duckdb")
+    naive = "select year(reference_date), count(*), sum(value) from sums.population group by 1 order by 1"
+    with duckdb.connect(str(copied), read_only=True) as reader:
+        assert reader.execute(naive).fetchall() == [(2014, 5, 420_070.0), (2015, 5, 420_075.0)]
+        assert reader.execute("select count(*) from population").fetchone() == (30,)
+        assert reader.execute(
+            "select schema_name, view_name from duckdb_views() where not internal order by all"
+        ).fetchall() == [("sums", "population")]
+
+
 def test_a_moved_root_is_whole_and_goes_on(house: House) -> None:
     house.released()
     moved = house.root.with_name("moved")
