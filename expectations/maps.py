@@ -13,6 +13,8 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+import duckdb
+
 from expectations.bench import Bench
 from expectations.rules import quoted
 from expectations.wording import Phrase
@@ -124,12 +126,13 @@ def _published(bench: Bench, geometry: dict[str, Any]) -> Figures:
     fixed = dict(geometry.get("where") or {})
     status = "obs_status" if bench.has("obs_status") else "null"
     condition = " and ".join(f"{quoted(name)} = ?" for name in fixed) or "true"
-    rows = bench.connection.execute(
-        f"select {quoted(str(geometry.get('area_code', 'area_code')))}, concat_ws(' ', {', '.join(by)}), "
-        f"{quoted(str(geometry.get('date', 'reference_date')))}, {quoted(geometry['value'])}, {status} "
-        f"from read_parquet(?) where {condition}",
-        [str(bench.parquet), *fixed.values()],
-    ).fetchall()
+    with duckdb.connect() as own:  # the bench's connection is busy with the rules meanwhile
+        rows = own.execute(
+            f"select {quoted(str(geometry.get('area_code', 'area_code')))}, concat_ws(' ', {', '.join(by)}), "
+            f"{quoted(str(geometry.get('date', 'reference_date')))}, {quoted(geometry['value'])}, {status} "
+            f"from read_parquet(?) where {condition}",
+            [str(bench.parquet), *fixed.values()],
+        ).fetchall()
     figures: Figures = defaultdict(list)
     for area, codes, day, value, sign in rows:
         figures[area, codes, day.isoformat() if isinstance(day, date) else str(day)].append((value, sign))

@@ -254,6 +254,20 @@ def test_converted_figures_say_what_they_are_made_of(ask) -> None:
     assert "converted, though nothing may be" in forbidden.examples[0]
 
 
+def test_a_map_may_show_areas_of_the_register_that_the_table_does_not_know_yet(ask) -> None:
+    candidate = indicators()
+    candidate.geometry = MAPPED
+    candidate.rows = [row for row in candidate.rows if row["area_code"] != "01002"]
+    known = ask(candidate, "files.geopackage", spoil=on_the_map(*RIGHT), register=indicators())
+    assert known.outcome == "passed"
+
+    def foreign(folder: Path) -> None:
+        write_geopackage(folder / "indicators.gpkg", ["01001", "99999"], figures=RIGHT[:1])
+
+    unknown = ask(candidate, "files.geopackage", spoil=foreign, register=indicators())
+    assert "1 codes are not in the product: 99999" in unknown.examples[0]
+
+
 def test_what_is_hidden_in_the_table_is_hidden_on_the_map(ask) -> None:
     candidate = indicators()
     candidate.geometry = MAPPED
