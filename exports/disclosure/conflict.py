@@ -24,9 +24,8 @@ def smallest_conflict(system: System, task: Task, cells: Integers, frozen: Boole
     target = int(cells[task.cell])
     open_cells = np.zeros(system.size, dtype=bool)
     open_cells[cells] = True
-    down = np.maximum(system.values - np.where(system.published, task.floor, 0.0), 0.0)
-    if task.without is not None:
-        open_cells[cells[task.without]] = False
+    down = np.maximum(system.values - np.where(system.floored, task.floor, 0.0), 0.0)
+    open_cells[cells[list(task.without)]] = False
     chosen = _cheapest_proof(system, target, task, open_cells, down, frozen)
     for cell in sorted(chosen, key=lambda cell: (bool(frozen[cell]), cell)):
         fewer = [other for other in chosen if other != cell]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,11 +69,54 @@ class System:
     position: (
         Integers  # per cell its place in the product of all ladders (a node more per ladder: not crossed)
     )
+    may_be_zero: Booleans | None = None
 
     @property
     def size(self) -> int:
         """Number of cells."""
         return len(self.keys)
+
+    @property
+    def floored(self) -> Booleans:
+        """Cells that are known to be at least 1 when they are hidden: zeros are printed."""
+        return self.published if self.may_be_zero is None else self.published & ~self.may_be_zero
+
+    def with_unions(self, unions: Sequence[tuple[int, ...]]) -> System:
+        """The same with one more cell per union (a sum of cells), which nobody prints, behind the others."""
+        if not unions:
+            return self
+        count, size = len(unions), self.size
+        rows = np.repeat(np.arange(count), [len(union) + 1 for union in unions])
+        columns = np.concatenate([[size + number, *union] for number, union in enumerate(unions)])
+        signs = np.concatenate([[1.0, *(-1.0 for _ in union)] for union in unions])
+        sums = sparse.csr_matrix((signs, (rows, columns)), shape=(count, size + count))
+
+        def wider(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+            blank = sparse.csr_matrix((matrix.shape[0], count))
+            return sparse.csr_matrix(sparse.vstack([sparse.hstack([matrix, blank]), sums]))
+
+        beyond = math.prod(len(ladder.codes) for ladder in self.ladders)
+        return replace(
+            self,
+            keys=(
+                *self.keys,
+                *(
+                    tuple(
+                        "+".join(dict.fromkeys(codes))
+                        for codes in zip(*(self.keys[c] for c in union), strict=True)
+                    )
+                    for union in unions
+                ),
+            ),
+            values=np.concatenate([self.values, [self.values[list(union)].sum() for union in unions]]),
+            published=np.concatenate([self.published, np.zeros(count, dtype=bool)]),
+            equations=wider(self.equations),
+            basis=wider(self.basis),
+            position=np.concatenate([self.position, beyond + np.arange(count)]),
+            may_be_zero=None
+            if self.may_be_zero is None
+            else np.concatenate([self.may_be_zero, np.zeros(count, dtype=bool)]),
+        )
 
     def find(self, codes: Mapping[str, str]) -> int:
         """The cell with these codes; dimensions left out stand at their total. Raises KeyError."""

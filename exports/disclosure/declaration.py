@@ -110,7 +110,8 @@ class Safety(Strict):
     """The public part of a policy: what an attacker knows and how much room a hidden cell must keep.
 
     `public_before` says whether cells that earlier releases give away already count as broken (`refuse`) or
-    as a remaining risk (`withdraw`).
+    as a level of their own (`withdraw`). `unit` is the smallest step of a value: 1 for counts. `group_lines`
+    names dimensions along which a line with all its cases in one category is hidden whole, zeros included.
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -118,6 +119,8 @@ class Safety(Strict):
     width: float = Field(default=1.0, ge=0)
     withstand: tuple[Literal["K1", "K2", "K3", "K4", "K5"], ...] = ("K1", "K2", "K4", "K5")
     whole_numbers: bool = True
+    unit: float = Field(default=1.0, gt=0)
+    group_lines: tuple[str, ...] = ()
     unpublished: Literal["protect", "ignore"] = "protect"
     public_before: Literal["refuse", "withdraw"] = "refuse"
     symbol: str = "."

@@ -23,14 +23,14 @@ class Task:
     """Cell `cell` must be able to move by `need`, up (+1) or down (-1).
 
     `floor`: hidden published cells are known to be at least this (0, or 1 where zeros are shown).
-    `without`: a cell whose value the attacker knows, because it is the attacker's own.
+    `without`: cells whose values the attacker knows, because they are the attacker's own.
     """
 
     cell: int
     sign: int
     need: float
     floor: float = 0.0
-    without: int | None = None
+    without: tuple[int, ...] = ()
 
 
 class Movement:
@@ -94,8 +94,8 @@ def whole_movement(
     """A movement in whole numbers for one task with the least weighted size; None when there is none."""
     size = equations.shape[1]
     low, high = lower.copy(), upper.copy()
-    if task.without is not None:
-        low[task.without] = high[task.without] = 0.0
+    own = list(task.without)
+    low[own] = high[own] = 0.0
     if task.sign > 0:
         low[task.cell] = max(low[task.cell], task.need)
     else:

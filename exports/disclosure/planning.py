@@ -26,6 +26,7 @@ from exports.disclosure.declaration import (
     fitted_axes,
     resolve,
 )
+from exports.disclosure.plan_key import plan_key
 from exports.disclosure.policy import safety_of
 from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
@@ -178,6 +179,7 @@ def plan(warehouse: Path, context: Context) -> Planned:
         given=counts,
         revised=True,
         secret=context.secret,
+        cost_key=plan_key(universe.name, context.secret, context.confidential),
     )
     _check_counts(universe, leaves, protected, resolved, counts)
     return Planned(

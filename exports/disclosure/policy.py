@@ -7,11 +7,12 @@ confidential data without a policy is not released.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from exports.disclosure.declaration import Dimension, Safety, Strict, Table
+from exports.disclosure.declaration import DeclarationError, Dimension, Safety, Strict, Table
 
 
 class Dominance(Strict):
@@ -46,12 +47,15 @@ class Rules(Strict):
 class Costs(Strict):
     """What hiding costs: 1 + log2(1 + value), times these factors.
 
-    `factors`: dimension -> code -> factor (Kreis totals and the newest year are dear). `kept` is the factor
-    of cells that an earlier pattern hides already: below 1 patterns stay stable where that is safe.
+    `decoys`: share of cheap cells that are hidden without need, drawn by the secret key of the policy, so
+    that nobody excludes tables by running the planner on them. `factors`: dimension -> code -> factor (Kreis
+    totals and the newest year are dear). `kept` is the factor of cells that an earlier pattern hides already:
+    below 1 patterns stay stable where that is safe.
     """
 
     factors: dict[str, dict[str, float]] = Field(default_factory=dict)
     kept: float = Field(default=1.0, gt=0, le=1)
+    decoys: float = Field(default=0.02, ge=0, lt=0.5)
 
 
 class CellKey(Strict):
@@ -101,8 +105,28 @@ class Policy(Strict):
     effort: Literal["quick", "thorough", "optimal"] = "thorough"
     audience: Literal["public", "internal"] = "public"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_what_is_tried(cls, given: Any) -> Any:
+        """Single contributors (K4) are not tried on noise, so without a word they are not asked for."""
+        if isinstance(given, Mapping) and given.get("method", "suppress") != "suppress":
+            return {"withstand": ("K1", "K2", "K5"), **given}
+        return given
+
     @model_validator(mode="after")
     def _fits_together(self) -> Policy:
+        if self.method != "suppress" and "K4" in self.withstand:
+            raise ValueError(
+                f"K4 (a single contributor knows the own cell) contradicts method {self.method}: that "
+                "attack on noise is not tried, so no certificate could speak of it; leave K4 out and "
+                "the certificate names it as not tried, or choose method suppress, which single "
+                "contributors attack too"
+            )
+        if self.method != "suppress" and self.rules.group_disclosure:
+            raise ValueError(
+                f"group_disclosure contradicts method {self.method}: it hides whole lines, and noise "
+                "hides none; leave group_disclosure out, or choose method suppress"
+            )
         if (self.method == "cell_key") != (self.cell_key is not None):
             raise ValueError("cell_key settings belong to method cell_key, and the method needs them")
         if (self.method == "round") != (self.rounding is not None):
@@ -111,11 +135,9 @@ class Policy(Strict):
             raise ValueError("withstand must contain K1: everybody knows that counts are not negative")
         if "K2" in self.withstand and self.rules.zeros == "protect":
             raise ValueError(
-                "K2 (hidden cells are at least 1) contradicts zeros: protect; remove one of them"
-            )
-        if "K2" in self.withstand and self.rules.group_disclosure:
-            raise ValueError(
-                "K2 (hidden cells are at least 1) contradicts group_disclosure, which hides zeros"
+                "K2 (hidden cells are at least 1) contradicts zeros: protect: with zeros hidden too, "
+                "what is hidden may be 0; leave K2 out, or let zeros be published, and hidden cells "
+                "are then attacked as at least 1"
             )
         if self.rules.secret_between is not None:
             least, most = self.rules.secret_between
@@ -129,6 +151,28 @@ class Policy(Strict):
         if self.rules.zeros == "protect" and self.rules.minimum_frequency is None:
             raise ValueError("zeros: protect needs a minimum_frequency")
         return self
+
+
+def check_fit(policy: Policy, data: Data) -> None:
+    """Refuse what a policy asks of data that cannot be tried on them.
+
+    Raises DeclarationError that names both options and what follows from each.
+    """
+    if "K4" not in policy.withstand:
+        return
+    if data.kind == "magnitude" and data.contributor is None:
+        raise DeclarationError(
+            "policy.withstand K4 (whoever is alone in a cell computes what others gave) contradicts "
+            "data.kind: magnitude without data.contributor: who is alone in a cell is not known, so "
+            "it cannot be tried; name the column of the contributor, or leave K4 out and the "
+            "certificate says that it was not tried"
+        )
+    if data.kind == "count" and policy.rules.minimum_frequency is None:
+        raise DeclarationError(
+            "policy.withstand K4 (a single case learns another small cell) contradicts "
+            "rules.minimum_frequency: null: nothing says what is small; give a minimum_frequency, or "
+            "leave K4 out and the certificate says that it was not tried"
+        )
 
 
 class Data(Strict):
@@ -181,7 +225,8 @@ def safety_of(policy: Policy, data: Data) -> Safety:
     return Safety(
         minimum_frequency=policy.rules.minimum_frequency,
         public_before=policy.public_before,
-        zeros="protect" if policy.rules.zeros == "protect" or policy.rules.group_disclosure else "publish",
+        zeros=policy.rules.zeros,
+        group_lines=policy.rules.group_disclosure,
         width=policy.width,
         withstand=policy.withstand,
         whole_numbers=data.kind == "count",

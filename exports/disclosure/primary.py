@@ -8,21 +8,25 @@ protection p/100 · x1 - (X - x1 - x2); the (n,k) rule asks x1 + … + xn <= k/1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
+from exports.disclosure.auditor.knowledge import Key
+from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System
 from exports.disclosure.declaration import DeclarationError
-from exports.disclosure.policy import Data, Policy
+from exports.disclosure.policy import Data, Policy, Rules
 
 
 @dataclass(frozen=True)
 class Primaries:
     """Sensitive cells. `up`/`down`: how far the attacker's interval must reach beyond the true value.
 
-    `zeros_open`: zeros may be hidden. `singles`: cells with one contributor, who knows the cell.
+    `zeros_open`: zeros may be hidden. `may_be_zero`: cells of lines that are hidden whole, zeros included, so
+    that nobody takes them for at least 1. `singles`: cells with one contributor, who knows the cell.
     """
 
     sensitive: Booleans
@@ -32,6 +36,20 @@ class Primaries:
     singles: Booleans
     zeros_open: Booleans
     denominators: Floats | None
+    may_be_zero: Booleans
+
+    def wider(self, count: int) -> Primaries:
+        """With further cells behind the others, none of them sensitive by itself."""
+        more, none = np.zeros(count), np.zeros(count, dtype=bool)
+        return replace(
+            self,
+            sensitive=np.concatenate([self.sensitive, none]),
+            up=np.concatenate([self.up, more]),
+            down=np.concatenate([self.down, more]),
+            singles=np.concatenate([self.singles, none]),
+            zeros_open=np.concatenate([self.zeros_open, none]),
+            may_be_zero=np.concatenate([self.may_be_zero, none]),
+        )
 
 
 def membership(system: System, leaves: Leaves) -> sparse.csr_matrix:
@@ -71,6 +89,7 @@ def find_primaries(
     down = np.zeros(system.size)
     sensitive = np.zeros(system.size, dtype=bool)
     zeros_open = np.zeros(system.size, dtype=bool)
+    may_be_zero = np.zeros(system.size, dtype=bool)
 
     def mark(cells: Booleans, reason: str, upper: Floats | float, lower: Floats | float) -> None:
         sensitive[cells] = True
@@ -137,6 +156,7 @@ def find_primaries(
             cells = np.zeros(system.size, dtype=bool)
             cells[line] = True
             zeros_open |= cells & (values == 0)
+            may_be_zero |= cells
             mark(
                 cells,
                 f"all cases of a line in one category of {name}",
@@ -147,7 +167,7 @@ def find_primaries(
         sensitive &= system.published
         reasons = {cell: reason for cell, reason in reasons.items() if sensitive[cell]}
     singles = sensitive & ((counts if counts is not None else values) == 1)
-    return Primaries(sensitive, reasons, up, down, singles, zeros_open, denominators)
+    return Primaries(sensitive, reasons, up, down, singles, zeros_open, denominators, may_be_zero)
 
 
 def _respondents(system: System, leaves: Leaves, data: Data) -> Floats | None:
@@ -199,6 +219,37 @@ def _concentration(
         label = f"p % rule with p = {policy.rules.p_percent:g}"
         found.append(((totals > 0) & (need > 1e-9), label, np.maximum(need, least)))
     return found
+
+
+def is_sensitive(contributions: Mapping[str, float], rules: Rules) -> bool:
+    """Whether the rules for contributors forbid to show the sum of these contributions."""
+    ranked = sorted((amount for amount in contributions.values() if amount > 0), reverse=True)
+    total = sum(ranked)
+    if total <= 0:
+        return False
+    if rules.minimum_frequency is not None and len(ranked) < rules.minimum_frequency:
+        return True
+    if any(100.0 / rule.k * sum(ranked[: rule.n]) - total > 1e-9 for rule in rules.dominance):
+        return True
+    rest = total - sum(ranked[:2])
+    return rules.p_percent is not None and rules.p_percent / 100.0 * ranked[0] - rest > 1e-9
+
+
+def insight_of(
+    system: System, leaves: Leaves, policy: Policy, data: Data, find: Callable[[Key], int]
+) -> Insight:
+    """Who contributes to which cell, for attacks; `find` leads from the auditor's key to a cell."""
+    shares = _contributions(system, leaves, data)
+    assert data.contributor is not None
+    names = list(dict.fromkeys(leaves.codes[data.contributor]))
+
+    def contributions(key: Key) -> dict[str, float]:
+        cell = find(key)
+        begin, end = shares.indptr[cell], shares.indptr[cell + 1]
+        places, amounts = shares.indices[begin:end].tolist(), shares.data[begin:end].tolist()
+        return {names[place]: amount for place, amount in zip(places, amounts, strict=True) if amount}
+
+    return Insight(contributions, lambda given: is_sensitive(given, policy.rules))
 
 
 def _lines_with_one_category(system: System, name: str) -> list[list[int]]:

@@ -8,25 +8,39 @@ an error.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
-from exports.disclosure.auditor.attack import Finding, Result, attack, known_before, set_aside
+from exports.disclosure.auditor.attack import Finding, Result, attack
 from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
+from exports.disclosure.auditor.unions import Insight
+from exports.disclosure.auditor.verdict import (
+    KnownBefore,
+    attack_all,
+    joined,
+    known_before,
+    without_earlier,
+)
 from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
-from exports.disclosure.constraints import Booleans, Leaves, System, build_system
+from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
 from exports.disclosure.movement import Task
-from exports.disclosure.policy import Data, Policy, safety_of
-from exports.disclosure.primary import Primaries, find_primaries
+from exports.disclosure.policy import Data, Policy, check_fit, safety_of
+from exports.disclosure.primary import Primaries, find_primaries, insight_of
 from exports.disclosure.rounding import behind, round_count
-from exports.disclosure.secondary import EFFORTS, HUGE, Pattern, costs_of, extend, plan
+from exports.disclosure.secondary import EFFORTS, HUGE, Effort, Pattern, costs_of, decoys_of, extend, plan
 from exports.disclosure.secret_parts import Completed, complete
 
 Published = dict[str, dict[Key, float | None]]
+
+ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 ROUNDS = 16
 """Rounds of attack and repair before the table is refused."""
@@ -72,6 +86,7 @@ class Protected:
     withdrawn: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     notes: list[str] = field(default_factory=list)
     unsure: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    insight: Insight | None = None
 
     @property
     def bound_of(self) -> str:
@@ -142,13 +157,15 @@ def protect_tables(
     given: Mapping[str, Mapping[Key, float | None]] | None = None,
     revised: bool = False,
     secret: bytes = b"",
+    cost_key: bytes = b"",
 ) -> Protected:
     """Protect all current tables of a resolved declaration.
 
     `earlier` holds the published cells of the tables marked `earlier`; `previously_hidden` the hidden cells
     of an earlier pattern per table, for stable patterns; `kept_hidden` cells that stay hidden in any case.
     `printed` says which cells of a table are printed (default: all that its axes give). `given` are numbers
-    of cells that the source tells although it keeps parts of them secret. With `revised`
+    of cells that the source tells although it keeps parts of them secret. `cost_key` is the secret that
+    disturbs the costs; without one, whoever knows the program can try out tables. With `revised`
     numbers may have changed since they were published. Raises NotSafe, FrozenConflict or DeclarationError.
     """
     declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
@@ -156,7 +173,11 @@ def protect_tables(
         declaration = declaration.model_copy(
             update={"tables": tuple(table for table in declaration.tables if not table.earlier)}
         )
+    check_fit(policy, data)
     check_amounts(leaves, data)
+    declaration = declaration.model_copy(
+        update={"safety": declaration.safety.model_copy(update={"unit": _unit(leaves, data)})}
+    )
     system = build_system(declaration, leaves, data.value)
     completed = _completed(declaration, system, leaves, data, policy, given or {}, earlier or {}, revised)
     system, leaves, unsure = completed.system, completed.leaves, completed.unsure
@@ -176,67 +197,228 @@ def protect_tables(
         return replace(planned, outdated=outdated, unsure=unsure)
 
     frozen, hidden_before = _public(declaration, system, before)
-    # what an earlier release prints as hidden is known not to be zero, like what is printed now
-    system = replace(system, published=current | hidden_before)
-    primaries = find_primaries(system, leaves, policy, data, secret=completed.secret)
+    insight = None
+    if data.kind == "magnitude" and data.contributor is not None:
+        insight = insight_of(system, leaves, policy, data, functools.partial(_cell, system, declaration))
+    primaries = find_primaries(
+        # what an earlier release prints as hidden is known not to be zero, like what is printed now
+        replace(system, published=current | hidden_before),
+        leaves,
+        policy,
+        data,
+        secret=completed.secret,
+    )
+    system = replace(system, may_be_zero=primaries.may_be_zero)
+    blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
+    known = known_before(declaration, {**blank, **before})
+    computable = np.zeros(system.size, dtype=bool)
+    computable[[_cell(system, declaration, key) for key in known.cells]] = True
+    # whoever kept the earlier file knows these: hidden from now on, known to whoever has the file
     withdrawn = unsure & frozen & current
     if policy.public_before == "withdraw":
-        # whoever kept the earlier file knows these: hidden from now on, and known in every attack
-        withdrawn |= primaries.sensitive & frozen & current
-        primaries = replace(primaries, sensitive=primaries.sensitive & ~frozen)
-    blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
-    lost = known_before(declaration, {**blank, **before})
-    computable = np.zeros(system.size, dtype=bool)
-    computable[[_cell(system, declaration, key) for key in lost]] = True
-    withdrawn |= primaries.sensitive & computable & current
-    primaries = replace(primaries, sensitive=primaries.sensitive & ~computable)
-    forced = _cells_named(declaration, system, kept_hidden or {}) | (hidden_before & ~current)
-    forced |= (computable & withdrawn) | (unsure & current)
-    forced &= ~frozen & ((system.values > 0) | primaries.zeros_open)
+        withdrawn |= primaries.sensitive & (frozen | computable) & current
     kept = _previously_hidden(declaration, system, previously_hidden or {})
-    cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept)
+    cost = costs_of(system, policy.costs.factors, kept, policy.costs.kept, cost_key)
+    stay = _cells_named(declaration, system, kept_hidden or {}) | (unsure & current)
+    stay |= decoys_of(system, cost, policy.costs.decoys, cost_key) & current
+    stay &= (system.values > 0) | primaries.zeros_open
+    cost[(withdrawn & primaries.sensitive) | (hidden_before & ~current)] = 0.0
+    sights = []
+    if before:
+        left = primaries.sensitive & ~computable
+        if policy.public_before == "withdraw":
+            left &= ~frozen
+        sights.append(
+            _Sight(
+                declaration,
+                before,
+                replace(system, published=current | hidden_before),
+                replace(primaries, sensitive=left),
+                frozen,
+                (stay | withdrawn | (hidden_before & ~current)) & ~frozen,
+                known,
+            )
+        )
+    sights.append(
+        _Sight(
+            without_earlier(declaration),
+            {},
+            replace(system, published=current),
+            primaries,
+            np.zeros(system.size, dtype=bool),
+            stay | withdrawn,
+        )
+    )
     effort = EFFORTS[policy.effort]
-    extra = _known_not_zero(system, primaries, declaration.safety)
-    pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
-    bound = pattern.bound
+    hidden = withdrawn.copy()
+    for sight in sights:
+        sight.extra = _known_not_zero(sight.system, sight.primaries, declaration.safety)
+        sight.plan(cost, effort, hidden)
+        hidden |= sight.pattern.hidden & current
+    bound = sights[0].pattern.bound
     for round_number in range(1, ROUNDS + 1):
-        published = publish(system, cells, pattern.hidden | withdrawn)
-        knowledge = gather(declaration, {**published, **before})
-        result = attack(knowledge, declaration.safety)
-        set_aside(result, lost)
-        narrow = _too_narrow(system, declaration, primaries, knowledge) if result.passed else []
-        if result.passed and not narrow:
-            pattern.objective = float(cost[pattern.secondary].sum())
-            pattern.bound = min(bound, pattern.objective)
+        published = publish(system, cells, hidden)
+        results = [sight.attacked(published, insight) for sight in sights]
+        if not any(sight.broken for sight in sights):
+            together = None if len(results) == 1 else results[0]
+            secondary = hidden & ~primaries.sensitive
+            objective = float(cost[secondary].sum())
             return Protected(
                 declaration,
                 published,
                 system,
                 primaries,
-                pattern,
-                result,
+                Pattern(
+                    hidden | ~current,
+                    secondary,
+                    objective,
+                    min(bound, objective),
+                    sum(sight.pattern.clusters for sight in sights),
+                    sum(sight.pattern.programs for sight in sights),
+                    list(dict.fromkeys(note for sight in sights for note in sight.pattern.notes)),
+                ),
+                joined(declaration, {**published, **before}, results[-1], together, known),
                 round_number,
                 before,
                 printed=current,
-                withdrawn=withdrawn,
+                withdrawn=withdrawn | (hidden & frozen),
                 outdated=outdated,
                 unsure=unsure,
+                insight=insight,
             )
-        tasks = _tasks_from(system, declaration, [*result.findings, *narrow], policy)
-        known = set(extra)
-        extra.extend(task for task in tasks if task not in known)
-        many = len(tasks) > FEW * int(primaries.sensitive.sum())
-        if many and round_number <= AFRESH and system.size <= SMALL and policy.effort != "quick":
-            pattern = plan(system, primaries, cost, effort=effort, frozen=frozen, forced=forced, extra=extra)
-        else:
-            whole = round_number > AFRESH + 2 or all(task in known for task in tasks)
-            pattern = extend(system, primaries, cost, pattern, tasks, frozen=frozen, whole=whole)
-    broken = [*result.findings, *narrow]
+        for sight in sights:
+            sight.repair(cost, policy, round_number, hidden)
+            hidden |= sight.pattern.hidden & current
+    broken = [finding for sight in sights for finding in sight.broken]
     raise NotSafe(
         f"after {ROUNDS} rounds {len(broken)} cells are still broken, first {broken[0].name}; "
         "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
         broken,
     )
+
+
+@dataclass
+class _Sight:
+    """What one attacker has in view, the current tables alone or with all that is public besides, and the
+    pattern planned against it.
+
+    `system.published`: cells that are printed in view; `frozen`: cells whose numbers stay in view whatever
+    is hidden now; `forced`: cells hidden in any case; `known`: what needs no attack any more. `unions` are
+    sums of hidden cells that must not be computed; they are cells behind those of the system.
+    """
+
+    declaration: Declaration
+    before: Published
+    system: System
+    primaries: Primaries
+    frozen: Booleans
+    forced: Booleans
+    known: KnownBefore = field(default_factory=KnownBefore)
+    extra: list[Task] = field(default_factory=list)
+    unions: list[tuple[int, ...]] = field(default_factory=list)
+    pattern: Pattern = field(init=False)
+    broken: list[Finding] = field(default_factory=list)
+
+    def plan(self, cost: Floats, effort: Effort, hidden: Booleans) -> None:
+        """Plan afresh; `hidden` cells of the current tables stay hidden."""
+        count = len(self.unions)
+        pattern = plan(
+            self.system.with_unions(self.unions),
+            self.primaries.wider(count),
+            _padded(cost, count),
+            effort=effort,
+            frozen=_padded(self.frozen, count),
+            forced=_padded((self.forced | hidden) & ~self.frozen, count),
+            extra=self.extra,
+        )
+        self.pattern = _trimmed(pattern, self.system.size)
+
+    def attacked(self, published: Published, insight: Insight | None) -> Result:
+        """Attack what this attacker would see; `broken` holds what must not be."""
+        knowledge = gather(self.declaration, {**published, **self.before})
+        result = attack(knowledge, self.declaration.safety, insight=insight)
+        self.broken = [finding for finding in result.findings if not self.known.tells(finding)]
+        if not self.broken:
+            self.broken = _too_narrow(self.system, self.declaration, self.primaries, knowledge)
+        return result
+
+    def repair(self, cost: Floats, policy: Policy, round_number: int, hidden: Booleans) -> None:
+        """Turn what was broken into tasks, and plan with them."""
+        if not self.broken:
+            return
+        tasks = self._tasks(policy, cost, hidden)
+        known = set(self.extra)
+        self.extra.extend(task for task in tasks if task not in known)
+        many = len(tasks) > FEW * int(self.primaries.sensitive.sum())
+        if many and round_number <= AFRESH and self.system.size <= SMALL and policy.effort != "quick":
+            self.plan(cost, EFFORTS[policy.effort], hidden if self.before else hidden & False)
+            return
+        count = len(self.unions)
+        before = replace(
+            self.pattern, hidden=_padded((self.pattern.hidden | hidden) & ~self.frozen, count, fill=True)
+        )
+        pattern = extend(
+            self.system.with_unions(self.unions),
+            self.primaries.wider(count),
+            _padded(cost, count),
+            before,
+            tasks,
+            frozen=_padded(self.frozen, count),
+            whole=round_number > AFRESH + 2 or all(task in known for task in tasks),
+        )
+        self.pattern = _trimmed(pattern, self.system.size)
+
+    def _tasks(self, policy: Policy, cost: Floats, hidden: Booleans) -> list[Task]:
+        """What the attacks broke, as tasks for the planner."""
+        tasks: list[Task] = []
+        floor = 1.0 if policy.rules.zeros == "publish" else 0.0
+        unit = self.declaration.safety.unit
+        for finding in self.broken:
+            if finding.parts:
+                union = tuple(_cell(self.system, self.declaration, part) for part in finding.parts)
+                if union not in self.unions:
+                    self.unions.append(union)
+                place = self.system.size + self.unions.index(union)
+                need = 1.0 if self.declaration.safety.whole_numbers else policy.width
+                tasks.append(Task(place, 1, need))
+                continue
+            cell = _cell(self.system, self.declaration, finding.cell)
+            if finding.attack == "insider" and finding.witness is not None:
+                owned = finding.owned or (finding.witness,)
+                own = tuple(sorted({_cell(self.system, self.declaration, key) for key in owned}))
+                tasks.append(Task(cell, 1, 1.0, 0.0, own))
+            elif finding.attack == "minimality":
+                further = self._cheapest_beside(cell, cost, hidden)
+                tasks.extend([Task(further, 1, 1.0, floor)] if further is not None else [])
+            elif finding.attack == "positive":
+                tasks.append(Task(cell, 1, unit, unit))
+            else:
+                tasks.append(Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0))
+        return list(dict.fromkeys(tasks))
+
+    def _cheapest_beside(self, cell: int, cost: Floats, hidden: Booleans) -> int | None:
+        """The cheapest printed cell in an equation with a cell, to make the set of possible tables larger."""
+        equations = self.system.equations
+        touching = sparse.csc_matrix(equations)[:, cell].indices
+        beside = np.unique(sparse.csr_matrix(equations)[touching].indices)
+        free = beside[
+            self.system.published[beside]
+            & (self.system.values[beside] > 0)
+            & ~hidden[beside]
+            & ~self.pattern.hidden[beside]
+            & ~self.frozen[beside]
+        ]
+        return int(free[np.argmin(cost[free])]) if len(free) else None
+
+
+def _padded(cells: npt.NDArray[ScalarT], count: int, *, fill: bool = False) -> npt.NDArray[ScalarT]:
+    """Values of cells, with `fill` for further cells behind them."""
+    return np.concatenate([cells, np.full(count, fill, dtype=cells.dtype)])
+
+
+def _trimmed(pattern: Pattern, size: int) -> Pattern:
+    """The pattern over the first cells: unions are left out, nobody prints them."""
+    return replace(pattern, hidden=pattern.hidden[:size], secondary=pattern.secondary[:size])
 
 
 def _completed(
@@ -299,6 +481,15 @@ def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> lis
         return []
     cells = np.flatnonzero(primaries.sensitive & (system.values == 1))
     return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]
+
+
+def _unit(leaves: Leaves, data: Data) -> float:
+    """The smallest step of the values: 1, or for amounts with decimals the last decimal that occurs."""
+    amounts = leaves.amounts[data.value]
+    for decimals in range(7):
+        if np.allclose(amounts, np.round(amounts, decimals), rtol=0, atol=10.0 ** -(decimals + 3)):
+            return float(10.0**-decimals)
+    return 1e-6
 
 
 def check_amounts(leaves: Leaves, data: Data) -> None:
@@ -413,22 +604,6 @@ def _cells_named(declaration: Declaration, system: System, hidden: Mapping[str, 
     return kept
 
 
-def _tasks_from(
-    system: System, declaration: Declaration, findings: Sequence[Finding], policy: Policy
-) -> list[Task]:
-    """What the attacks broke, as tasks for the planner."""
-    tasks: list[Task] = []
-    floor = 1.0 if policy.rules.zeros == "publish" and not policy.rules.group_disclosure else 0.0
-    for finding in findings:
-        cell = _cell(system, declaration, finding.cell)
-        if finding.attack == "insider" and finding.witness is not None:
-            task = Task(cell, 1, 1.0, 0.0, _cell(system, declaration, finding.witness))
-        else:
-            task = Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0)
-        tasks.append(task)
-    return list(dict.fromkeys(tasks))
-
-
 def _cell(system: System, declaration: Declaration, key: Key) -> int:
     """The planner's cell for the auditor's key (all declared dimensions, single leaves)."""
     place = 0
@@ -490,10 +665,8 @@ def _perturbed(
         name: {codes: float(shown[cell]) for codes, cell in cells} for name, cells in printed.items()
     }
     together = {**published, **before}
-    result = attack(gather(declaration, together), declaration.safety)
-    if not result.passed:
-        set_aside(result, known_before(declaration, together))
-    if not result.passed:
+    result = attack_all(declaration, together)
+    if result.findings:
         raise NotSafe(
             f"the noise is undone in {len(result.findings)} cells"
             f"{' together with earlier releases' if before else ''}, first {result.findings[0].name}; "

@@ -10,6 +10,7 @@ branch and bound over the cuts until its pattern survives all tasks. Limits are 
 
 from __future__ import annotations
 
+import hmac
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,14 @@ class FrozenConflict(ValueError):
         super().__init__(message)
         self.cell = cell
         self.published = tuple(published)
+
+
+SPREAD = 0.5
+"""Costs are disturbed by a secret factor from 1 to this more."""
+
+
+CHEAP = 3.0
+"""Cells of at most this cost become decoys with the full probability."""
 
 
 LARGE = 8_000
@@ -101,9 +110,17 @@ class Pattern:
 
 
 def costs_of(
-    system: System, factors: dict[str, dict[str, float]], kept: Booleans | None, kept_factor: float
+    system: System,
+    factors: dict[str, dict[str, float]],
+    kept: Booleans | None,
+    kept_factor: float,
+    key: bytes = b"",
 ) -> Floats:
-    """1 + log2(1 + value) per cell, times the declared factors of its codes."""
+    """1 + log2(1 + value) per cell, times the declared factors of its codes, disturbed by a secret key.
+
+    Planner and costs are public: whoever runs them on every table that fits what is printed excludes those
+    that would have been printed otherwise (minimality attack, Wong et al. 2007). See `decoys_of`.
+    """
     cost = 1.0 + np.log2(1.0 + np.maximum(system.values, 0.0))
     for name, by_code in factors.items():
         axis = system.dimensions.index(name)
@@ -112,7 +129,26 @@ def costs_of(
         cost *= np.array([table.get(key[axis], 1.0) for key in system.keys])
     if kept is not None:
         cost[kept] *= kept_factor
-    return cost
+    return cost * (1.0 + SPREAD * keyed_draws(system, key, "cost")) if key else cost
+
+
+def decoys_of(system: System, cost: Floats, share: float, key: bytes) -> Booleans:
+    """Cells hidden although nobody needs them, drawn by the key: cheap ones with this probability, dear ones
+    with less.
+
+    With them every pattern that is safe for a table could have come from that table, so that none of the
+    tables that fit is excluded by running the planner on it.
+    """
+    if not key or not share:
+        return np.zeros(system.size, dtype=bool)
+    chance = share * np.minimum(1.0, CHEAP / np.maximum(cost, 1e-9))
+    return np.asarray((keyed_draws(system, key, "decoy") < chance) & (system.values > 0))
+
+
+def keyed_draws(system: System, key: bytes, purpose: str) -> Floats:
+    """One number from 0 to 1 per cell, drawn by HMAC-SHA256 over its codes."""
+    draws = (hmac.digest(key, "\x1f".join((purpose, *codes)).encode(), "sha256")[:8] for codes in system.keys)
+    return np.array([int.from_bytes(draw, "big") / 2.0**64 for draw in draws])
 
 
 def tasks_of(primaries: Primaries, cells: Iterable[int]) -> list[Task]:
@@ -242,14 +278,14 @@ class Cluster:
                 task.sign,
                 task.need,
                 task.floor,
-                place.get(task.without) if task.without is not None else None,
+                tuple(place[cell] for cell in task.without if cell in place),
             )
             for task in tasks
         ]
         self.lines = restrict(system.equations, cells)
         self.equations = restrict(system.basis, cells)
         self.values = system.values[cells]
-        self.published = system.published[cells]
+        self.floored = system.floored[cells]
         self.cost = cost[cells]
         self.must = must[cells]
         self.movement = Movement(self.equations)
@@ -269,20 +305,21 @@ class Cluster:
         """How far each cell may fall: to its floor if it is printed as hidden, to zero if nobody printed
         it.
         """
-        return np.maximum(self.values - np.where(self.published, floor, 0.0), 0.0)
+        return np.maximum(self.values - np.where(self.floored, floor, 0.0), 0.0)
 
-    def _limits(self, share: Floats, need: float, floor: float, without: int | None, *, capped: bool) -> None:
+    def _limits(
+        self, share: Floats, need: float, floor: float, without: tuple[int, ...], *, capped: bool
+    ) -> None:
         down = self.room_down(floor)
         if capped:
             lower, upper = -np.minimum(down, need) * share, need * share
         else:
             lower, upper = -down * share, np.where(share > 0.5, INFINITY, 0.0)
-        if without is not None:
-            lower[without] = upper[without] = 0.0
+        lower[list(without)] = upper[list(without)] = 0.0
         self.movement.allow(lower, upper)
 
-    def _groups(self, tasks: Iterable[Task]) -> dict[tuple[float, float, int | None], list[Task]]:
-        groups: dict[tuple[float, float, int | None], list[Task]] = {}
+    def _groups(self, tasks: Iterable[Task]) -> dict[tuple[float, float, tuple[int, ...]], list[Task]]:
+        groups: dict[tuple[float, float, tuple[int, ...]], list[Task]] = {}
         for task in tasks:
             groups.setdefault((task.need, task.floor, task.without), []).append(task)
         return groups
@@ -591,9 +628,9 @@ class Cluster:
 
     def _cut_from(self, task: Task, weights: Floats, down: Floats) -> bool:
         """The cut of an equation f_p = Σ weights·f."""
-        if task.without is not None:
+        if task.without:
             weights = weights.copy()
-            weights[task.without] = 0.0
+            weights[list(task.without)] = 0.0
         signed = task.sign * weights
         used = np.flatnonzero(signed)
         room = np.where(signed[used] > 0, np.inf, np.abs(signed[used]) * down[used])
@@ -635,8 +672,8 @@ class Cluster:
             down = self.room_down(floor)
             mirrored = self._mirrored(need, floor)
             lower, upper = -np.minimum(down[block.cells], need) * spread, need * spread
-            if without is not None and without in block.place:
-                lower[block.place[without]] = upper[block.place[without]] = 0.0
+            own = [block.place[cell] for cell in without if cell in block.place]
+            lower[own] = upper[own] = 0.0
             block.movement.allow(lower, upper)
             open_tasks = _one_way(group, mirrored)
             while open_tasks:
@@ -887,7 +924,7 @@ def _blocks(cluster: Cluster) -> list[_Block]:
     ladder = system.ladders[axis]
     if len(ladder.sums) < 2:
         return []
-    node = np.array([ladder.node_of[system.keys[cell][axis]] for cell in cluster.cells.tolist()])
+    node = np.array([ladder.node_of.get(system.keys[cell][axis], -1) for cell in cluster.cells.tolist()])
     lines = cluster.lines
     widths = np.diff(lines.indptr)
     found = []
@@ -953,7 +990,7 @@ class _ProofPart:
         self.open = np.ones(len(cells), dtype=bool)
         self.equations = restrict(cluster.equations, cells)
         self.neighbours = sparse.csr_matrix((np.abs(self.equations) > 0).astype(np.int64))
-        self.groups: list[tuple[float, float, int | None, bool, Integers, Floats]] = []
+        self.groups: list[tuple[float, float, tuple[int, ...], bool, Integers, Floats]] = []
         self.stored: list[list[Floats]] = []
         local = [task for task in cluster.tasks if task.cell in self.place]
         for (need, floor, without), group in cluster._groups(local).items():
@@ -992,8 +1029,7 @@ class _ProofPart:
         assert self.movement is not None
         down = self.cluster.room_down(floor)[self.cells]
         share = self.open.astype(np.float64)
-        if without is not None and without in self.place:
-            share[self.place[without]] = 0.0
+        share[[self.place[cell] for cell in without if cell in self.place]] = 0.0
         near = self._near(closed) if closed is not None else np.zeros(len(self.cells), dtype=bool)
         generator = np.random.default_rng(17)
         capped = (-np.minimum(down, need) * share, need * share)
@@ -1100,7 +1136,7 @@ class _NearSearch:
         weight = np.where(self.cluster.must[cells], 0.3, 1.0)
         generator = np.random.default_rng(23)
         for floor, room in self.rooms.items():
-            group = [n for n, task in enumerate(self.tasks) if task.floor == floor and task.without is None]
+            group = [n for n, task in enumerate(self.tasks) if task.floor == floor and not task.without]
             need = max((self.tasks[number].need for number in group), default=0.0)
             program = Program(
                 both,
@@ -1203,7 +1239,7 @@ class _NearSearch:
                     other in wanted
                     and other not in found
                     and abs(value) >= task.need - SURE
-                    and (task.without is None or task.without not in step.cells)
+                    and not (task.without and np.isin(task.without, step.cells).any())
                     and np.all(way * step.values >= -self.rooms[task.floor][step.cells] - SURE)
                 ):
                     found[other] = step.cells
@@ -1254,8 +1290,7 @@ class _NearSearch:
         """The task's cell and the cells around it, by number of equations between them."""
         lines, columns = self.cluster.lines, self.cluster.columns_of_lines
         seen = closed.copy()
-        if task.without is not None:
-            seen[task.without] = True
+        seen[list(task.without)] = True
         seen[task.cell] = True
         ring = np.array([task.cell], dtype=np.int64)
         found = [ring]
@@ -1326,8 +1361,8 @@ class _CheapestMovement:
             ahead, behind = (forward, backward) if task.sign > 0 else (backward, forward)
             lower[ahead] = upper[ahead] = self.need
             upper[behind] = 0.0
-            if task.without is not None:
-                upper[task.without] = upper[task.without + self.size] = 0.0
+            own = np.array(task.without, dtype=np.int64)
+            upper[own] = upper[own + self.size] = 0.0
             self._set(lower, upper, np.concatenate([weight, weight]))
             solution = self.program.solve()
             if solution.status == "optimal":

@@ -24,10 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.attack import Result
 from exports.disclosure.auditor.certificate import Certificate, check_certificate, issue_certificate
 from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
+from exports.disclosure.auditor.unions import Insight
+from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import (
     Axis,
@@ -40,6 +42,7 @@ from exports.disclosure.declaration import (
     resolve,
 )
 from exports.disclosure.leaf_table import check_codes, check_keys, check_totals, numbers, read_text
+from exports.disclosure.plan_key import plan_key
 from exports.disclosure.policy import Config, Data, safety_of
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
 
@@ -75,7 +78,12 @@ class AuditReport:
         ]
         lines += [f"  BROKEN ({finding.attack}) {finding.derivation}" for finding in result.findings]
         lines += [f"  remaining risk: {risk.en}" for risk in self.certificate.remaining_risks]
-        lines.append("PASSED" if self.passed else f"NOT SAFE: {len(result.findings)} broken")
+        if result.findings:
+            lines.append(f"NOT SAFE: {len(result.findings)} broken")
+        elif result.untried:
+            lines.append(f"NOT COMPLETE: {', '.join(result.untried)} asked for, but not tried")
+        else:
+            lines.append("PASSED")
         return "\n".join(lines)
 
 
@@ -100,6 +108,7 @@ def protect(
         earlier=earlier,
         previously_hidden=previous,
         secret=secret,
+        cost_key=plan_key(settings.name, secret, out / "confidential"),
     )
     protected_declaration = _with_files(planned.declaration, settings, config.parent, out)
     public = out / ".published.new"
@@ -121,11 +130,14 @@ def protect(
         encoding="utf-8",
     )
     # the attacker reads what was written, not what was planned
-    report = audit(public, public / "declaration.json")
+    report = audit(public, public / "declaration.json", planned.insight)
     if not report.passed:
         shutil.rmtree(public)
+        first = [finding.name for finding in report.result.findings[:1]]
         raise NotSafe(
-            f"the written files can be broken: {report.result.findings[0].name} can be computed",
+            f"the written files can be broken: {first[0]} can be computed"
+            if first
+            else f"{', '.join(report.result.untried)} is asked for, but was not tried on the written files",
             report.result.findings,
         )
     report.certificate.write(public / "certificate.json")
@@ -150,17 +162,21 @@ def protect(
     return summary
 
 
-def audit(published: Path, declaration: Path) -> AuditReport:
+def audit(published: Path, declaration: Path, insight: Insight | None = None) -> AuditReport:
     """Attack published files: `published` is a file (one table) or the folder that the declared files lie
-    in.
+    in. `insight`: who contributes to which cell, which only the house knows.
     """
     started = time.perf_counter()
     declared = read_model(declaration, Declaration)
-    return audit_declared(published, declared, declaration, started)
+    return audit_declared(published, declared, declaration, started, insight)
 
 
 def audit_declared(
-    published: Path, declared: Declaration, declaration_file: Path, started: float | None = None
+    published: Path,
+    declared: Declaration,
+    declaration_file: Path,
+    started: float | None = None,
+    insight: Insight | None = None,
 ) -> AuditReport:
     """The same with a declaration already read."""
     started = time.perf_counter() if started is None else started
@@ -168,7 +184,7 @@ def audit_declared(
     cells = {table.name: read_published(files[table.name], table, declared) for table in declared.tables}
     codes, columns = _codes_from_published(declared, cells)
     resolved = resolve(declared, declaration_file.parent, codes, columns)
-    result = attack(gather(resolved, cells), resolved.safety)
+    result = attack_all(resolved, cells, insight=insight)
     certificate = issue_certificate(resolved, result, files, declaration_file)
     return AuditReport(resolved, result, certificate, time.perf_counter() - started)
 
@@ -233,8 +249,8 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
         key = tuple(wanted[name] for name in table.dimensions)
         if key in cells[table.name] and not table.earlier:
             cells[table.name][key] = float(found["value"])
-    result = attack(gather(declared, cells), declared.safety)
-    if result.passed:
+    result = attack_all(declared, cells)
+    if not result.findings:
         return f"{label} is hidden to leave room for others; showing it alone would break nothing"
     first = result.findings[0]
     return f"{label} is hidden because otherwise: {first.derivation}" + (
@@ -275,7 +291,7 @@ def explain_product(
         )
     key = tuple(wanted[name] for name in declared.tables[0].dimensions)
     result, _ = audit_edition(folder, releases, demand, read_outdated(record), {key: float(found["value"])})
-    if result.passed:
+    if not result.findings:
         return f"{label} is hidden to leave room for others; showing it alone would break nothing"
     more = f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
     return f"{label} is hidden because otherwise: {result.findings[0].derivation}{more}"

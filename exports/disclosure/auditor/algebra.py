@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -93,11 +93,24 @@ def null_vector(elimination: Elimination, columns: Sequence[int], seed: int) -> 
 
 @dataclass(frozen=True)
 class RowSpace:
-    """`determined` cells, `tied` groups of cells that determine each other, and independent rows."""
+    """`determined` cells, `tied` groups of cells that determine each other, and independent rows.
+
+    `null` holds one random null vector per prime: a sum of cells is determined if and only if the entries of
+    these cells add up to zero in it (an identity test; each answer that counts is proved again).
+    """
 
     determined: frozenset[int]
     tied: tuple[tuple[int, ...], ...]
     independent: tuple[int, ...]
+    null: tuple[dict[int, int], ...] = ()
+
+    def fixes(self, cells: Iterable[int]) -> bool:
+        """Whether the equations determine the sum of these unknown cells."""
+        chosen = tuple(cells)
+        return all(
+            sum(vector[cell] for cell in chosen) % prime == 0
+            for prime, vector in zip(PRIMES, self.null, strict=True)
+        )
 
 
 def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
@@ -105,6 +118,7 @@ def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
     eliminations = [eliminate(rows, prime) for prime in PRIMES]
     determined: set[int] | None = None
     marks: dict[int, tuple[int, ...]] = dict.fromkeys(columns, ())
+    null: list[dict[int, int]] = []
     for elimination in eliminations:
         prime = elimination.prime
         first, second = (null_vector(elimination, columns, seed) for seed in (1, 2))
@@ -113,17 +127,20 @@ def row_space(rows: Sequence[Row], columns: Sequence[int]) -> RowSpace:
         for column in columns:
             ratio = first[column] * pow(second[column], -1, prime) % prime if second[column] else -1
             marks[column] = (*marks[column], ratio)
+        null.append(first)
     groups: dict[tuple[int, ...], list[int]] = {}
     for column in columns:
         if column not in (determined or ()):
             groups.setdefault(marks[column], []).append(column)
     tied = tuple(tuple(group) for group in groups.values() if len(group) > 1)
-    return RowSpace(frozenset(determined or ()), tied, tuple(sorted(eliminations[0].independent)))
+    return RowSpace(
+        frozenset(determined or ()), tied, tuple(sorted(eliminations[0].independent)), tuple(null)
+    )
 
 
-def combine(rows: Sequence[Row], target: int) -> dict[int, Fraction] | None:
-    """Multipliers of the rows whose sum is exactly 1 · target, by rational elimination; None if there is
-    none.
+def combine(rows: Sequence[Row], targets: Sequence[int]) -> dict[int, Fraction] | None:
+    """Multipliers of the rows whose sum is exactly the sum of the targets, by rational elimination; None if
+    there is none.
 
     This is the plain method on a connected set of rows, used to prove a determination that was found modulo
     primes when the short proof of `short_combination` does not come out in whole numbers.
@@ -156,7 +173,7 @@ def combine(rows: Sequence[Row], target: int) -> dict[int, Fraction] | None:
                 {column: value / scale for column, value in row.items()},
                 {index: value / scale for index, value in how.items()},
             )
-    goal = {target: Fraction(1)}
+    goal = dict.fromkeys(targets, Fraction(1))
     used: dict[int, Fraction] = {}
     while any(column in pivots for column in goal):
         reduce(goal, used)
@@ -165,10 +182,10 @@ def combine(rows: Sequence[Row], target: int) -> dict[int, Fraction] | None:
     return {index: -value for index, value in used.items() if value}
 
 
-def proves(rows: Sequence[Row], multipliers: dict[int, Fraction], target: int) -> bool:
-    """Whether the combination of rows is exactly the unit vector of the target (whole-number arithmetic)."""
+def proves(rows: Sequence[Row], multipliers: dict[int, Fraction], targets: Sequence[int]) -> bool:
+    """Whether the combination of rows is exactly the sum of the targets (whole-number arithmetic)."""
     total: dict[int, Fraction] = {}
     for number, factor in multipliers.items():
         for column, value in rows[number].items():
             total[column] = total.get(column, Fraction(0)) + factor * value
-    return {column: value for column, value in total.items() if value} == {target: Fraction(1)}
+    return {column: value for column, value in total.items() if value} == dict.fromkeys(targets, Fraction(1))

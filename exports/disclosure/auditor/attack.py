@@ -3,11 +3,14 @@
 exact     the equations alone (nothing known about the values)
 interval  values are not negative (K1): a hidden cell must keep room of `width`
 integer   whole numbers, and hidden cells are at least 1 where zeros are shown (K2)
+positive  amounts instead of counts: the same, knowing that a hidden amount is at least the smallest unit (K2)
 insider   a single contributor knows the own cell (K4)
+unions    sums of hidden cells that can be computed: are they below the minimum, or dominated?
+minimality  tables for which the planner, whatever its secret, would have hidden something else are excluded
 noise     every value carries bounded noise: what true values still fit
 
-Earlier releases and other publishers' tables (K5) are tables of the same declaration, so every attack uses
-them.
+A level stands in the result only if it was tried. Earlier releases and other publishers' tables (K5) are
+tables of the same declaration, so every attack uses them.
 """
 
 from __future__ import annotations
@@ -22,11 +25,15 @@ import numpy.typing as npt
 
 from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
 from exports.disclosure.auditor.intervals import Component, Contradiction, implied_bounds
-from exports.disclosure.auditor.knowledge import Knowledge, gather
-from exports.disclosure.declaration import Declaration, DeclarationError, Safety
+from exports.disclosure.auditor.knowledge import Knowledge
+from exports.disclosure.auditor.unions import Insight, candidates
+from exports.disclosure.declaration import DeclarationError, Safety
 from exports.disclosure.solver import INFINITY, Program
 
 Floats = npt.NDArray[np.float64]
+
+LISTED_CELLS, LISTED_TABLES, LISTED_STEPS = 40, 500, 20_000
+"""Connected sets up to this size are tried by listing all tables that fit them."""
 
 SEARCHES = ((1.0, 40.0), (4.0, 1000.0))
 """Searches for tables around a known one: how far cells may change, and what changing an open one pays."""
@@ -43,6 +50,8 @@ class Finding:
     high: float
     derivation: str
     witness: tuple[str, ...] | None = None
+    parts: tuple[tuple[str, ...], ...] = ()
+    owned: tuple[tuple[str, ...], ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain data for the report."""
@@ -54,6 +63,7 @@ class Finding:
             "high": None if math.isinf(self.high) else self.high,
             "derivation": self.derivation,
             **({"insider": list(self.witness)} if self.witness else {}),
+            **({"union_of": [list(part) for part in self.parts]} if self.parts else {}),
         }
 
 
@@ -72,11 +82,19 @@ class Result:
     provably_small: int | None = None
     provably_small_names: list[str] = field(default_factory=list)
     undone_noise: list[str] = field(default_factory=list)
+    tried: set[str] = field(default_factory=set)
+    asked: tuple[str, ...] = ()
+    given_away: int = 0
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """Attacker levels that the declaration asks for and that were not tried on these files."""
+        return tuple(level for level in self.asked if level not in self.tried)
 
     @property
     def passed(self) -> bool:
-        """No cell was broken at any level that the declaration asks to withstand."""
-        return not self.findings
+        """Everything that the declaration asks for was tried, and nothing was broken."""
+        return not self.findings and not self.untried
 
 
 @dataclass(frozen=True)
@@ -125,6 +143,12 @@ def _problem(knowledge: Knowledge) -> _Problem:
     )
 
 
+def space_of(knowledge: Knowledge) -> RowSpace:
+    """The row space of the equations among unknown cells."""
+    problem = _problem(knowledge)
+    return row_space(problem.rows, problem.columns)
+
+
 def _does_not_add_up(knowledge: Knowledge, total: int, parts: Sequence[int]) -> str:
     listed = ", ".join(knowledge.name(part) for part in parts[:8])
     return (
@@ -162,15 +186,16 @@ def _split(problem: _Problem, rows: Sequence[int]) -> list[tuple[list[int], list
     ]
 
 
-def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], target: int) -> str:
-    """The proof in words that a cell is determined: it equals a combination of published numbers."""
-    multipliers = _short_combination(problem, component_rows, target)
+def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], *targets: int) -> str:
+    """The proof in words that a cell, or the sum of several, equals a combination of published numbers."""
+    multipliers = _short_combination(problem, component_rows, targets)
     rows = [problem.rows[number] for number in component_rows]
-    if multipliers is None or not proves(rows, multipliers, target):
-        multipliers = combine(rows, target)
-        if multipliers is None or not proves(rows, multipliers, target):
+    name = " + ".join(map(knowledge.name, targets))
+    if multipliers is None or not proves(rows, multipliers, targets):
+        multipliers = combine(rows, targets)
+        if multipliers is None or not proves(rows, multipliers, targets):
             raise DeclarationError(
-                f"{knowledge.name(target)} was found determined modulo two primes, but no proof came out; "
+                f"{name} was found determined modulo two primes, but no proof came out; "
                 "treat the table as unsafe and report the declaration"
             )
     terms: dict[int, Fraction] = {}
@@ -190,11 +215,11 @@ def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence
         times = "" if abs(factor) == 1 else f"{abs(factor)}·"
         words.append(f"{operator} {times}{knowledge.name(cell)} [{number:g}]")
     text = " ".join(words).removeprefix("+ ") or "0"
-    return f"{knowledge.name(target)} = {text} = {float(value):g}"
+    return f"{name} = {text} = {float(value):g}"
 
 
 def _short_combination(
-    problem: _Problem, component_rows: Sequence[int], target: int
+    problem: _Problem, component_rows: Sequence[int], targets: Sequence[int]
 ) -> dict[int, Fraction] | None:
     """Few rows that prove a determination: least sum of absolute multipliers, found by a linear program."""
     from scipy import sparse
@@ -205,13 +230,13 @@ def _short_combination(
         for cell, value in problem.rows[number].items():
             entries.append((columns.setdefault(cell, len(columns)), position, value))
     count = len(component_rows)
-    if target not in columns:
+    if not columns.keys() >= set(targets):
         return None
     places = np.array([[place, position] for place, position, _ in entries])
     values = np.array([value for _, _, value in entries], dtype=np.float64)
     half = sparse.csr_matrix((values, (places[:, 0], places[:, 1])), shape=(len(columns), count))
     goal = np.zeros(len(columns))
-    goal[columns[target]] = 1.0
+    goal[[columns[target] for target in targets]] = 1.0
     both = sparse.csr_matrix(sparse.hstack([half, -half]))
     solution = Program(
         both, goal, goal, np.zeros(2 * count), np.full(2 * count, INFINITY), np.ones(2 * count)
@@ -232,11 +257,15 @@ def attack(
     *,
     truth: Mapping[tuple[str, ...], float] | None = None,
     protected: Mapping[tuple[str, ...], tuple[float, float]] | None = None,
+    insight: Insight | None = None,
+    in_words: bool = True,
 ) -> Result:
     """Run every attack that the declaration asks to withstand.
 
     `truth` (true values) and `protected` (cell -> room needed below and above its true value) are optional
     inside knowledge: with them the room is checked on both sides of the true value, without them its width.
+    `insight` tells the contributors of amounts; without it nobody can try who among them learns what.
+    Without `in_words` determined cells come without their derivation.
     """
     if knowledge.noisy:
         return _attack_noise(knowledge, safety)
@@ -249,69 +278,48 @@ def attack(
             shown is None and not hidden
             for shown, hidden in zip(knowledge.shown, knowledge.hidden, strict=True)
         ),
+        asked=_asked(safety),
     )
     space = row_space(problem.rows, problem.columns)
-    all_rows = list(range(len(problem.rows)))
-    component_rows: dict[int, list[int]] = {}
-    for columns, rows in _split(problem, all_rows):
-        for cell in columns:
-            component_rows[cell] = rows
     broken: set[int] = set()
-    for cell in sorted(space.determined):
-        value = _determined_value(problem, component_rows, cell, knowledge)
-        if not _matters(knowledge, safety, cell, value[0], value[0]):
+    for columns, members in _split(problem, range(len(problem.rows))):
+        inside = [cell for cell in columns if cell in space.determined]
+        if not inside:
             continue
-        broken.add(cell)
-        result.findings.append(_finding("exact", knowledge, cell, value[0], value[0], value[1]))
+        table = _any_table(knowledge, problem, columns, members)
+        for cell in inside:
+            value = round(table[cell], 6)
+            if not _matters(knowledge, safety, cell, value, value):
+                continue
+            broken.add(cell)
+            words = derivation(knowledge, problem, members, cell) if in_words else ""
+            result.findings.append(_finding("exact", knowledge, cell, value, value, words))
     _level(result, "exact", broken)
 
     split = _split(problem, space.independent)
     result.components = len(split)
     if "K1" in safety.withstand:
-        found = _attack_intervals(knowledge, safety, problem, split, broken, result, truth, protected)
+        found = _attack_intervals(
+            knowledge, safety, problem, split, broken, result, truth=truth, protected=protected
+        )
         _level(result, "interval", found)
+        result.tried.add("K1")
         broken |= found
+    if protected is not None:
+        return result
     if safety.whole_numbers and {"K2", "K3", "K4"} & set(safety.withstand):
-        found = _attack_integers(knowledge, safety, problem, split, broken, result, space)
-        broken |= found
+        broken |= _attack_integers(knowledge, safety, problem, split, broken, result, space)
+    elif not safety.whole_numbers:
+        broken |= _attack_amounts(knowledge, safety, problem, split, broken, result, space, insight)
+    _attack_unions(knowledge, safety, problem, split, broken, result, space, insight)
+    if safety.whole_numbers and safety.minimum_frequency is not None:
+        _attack_minimality(knowledge, safety, problem, split, broken, result)
     return result
 
 
-def known_before(
-    declaration: Declaration, published: Mapping[str, Mapping[tuple[str, ...], float | None]]
-) -> set[tuple[str, ...]]:
-    """Cells that the earlier releases give away by themselves, among all cells of the current tables too.
-
-    Current cells count as not printed: that one is hidden, or is zero, is what only the current tables tell.
-    """
-    earlier = [table for table in declaration.tables if table.earlier and table.name in published]
-    if declaration.safety.public_before != "withdraw" or not earlier:
-        return set()
-    names = {table.name for table in earlier}
-    before = gather(
-        declaration.model_copy(update={"tables": tuple(earlier)}),
-        {name: dict(published[name]) for name in names},
-    )
-    hidden = {key for key, is_hidden in zip(before.keys, before.hidden, strict=True) if is_hidden}
-    blank = {
-        name: dict(cells) if name in names else dict.fromkeys(cells) for name, cells in published.items()
-    }
-    knowledge = gather(declaration, blank)
-    knowledge.hidden = [key in hidden for key in knowledge.keys]
-    safety = declaration.safety.model_copy(update={"unpublished": "protect"})
-    if not knowledge.noisy:
-        safety = safety.model_copy(update={"minimum_frequency": None})
-    return {finding.cell for finding in attack(knowledge, safety).findings}
-
-
-def set_aside(result: Result, known: set[tuple[str, ...]]) -> int:
-    """Take findings about cells that were known before out of a result; returns how many cells."""
-    gone = [finding for finding in result.findings if finding.cell in known]
-    result.findings = [finding for finding in result.findings if finding.cell not in known]
-    for name in {finding.attack for finding in gone}:
-        left = sum(finding.attack == name for finding in result.findings)
-        result.levels[name] = f"{left} broken" if left else "passed"
-    return len({finding.cell for finding in gone})
+def _asked(safety: Safety) -> tuple[str, ...]:
+    """The levels that an attack on one set of files can try; K5 is the choice of files."""
+    return tuple(level for level in safety.withstand if level != "K5")
 
 
 def _level(result: Result, name: str, found: set[int]) -> None:
@@ -330,11 +338,18 @@ def _finding(
     return Finding(attack_name, knowledge.keys[cell], knowledge.name(cell), low, high, words, witness)
 
 
-def _determined_value(
-    problem: _Problem, component_rows: Mapping[int, list[int]], cell: int, knowledge: Knowledge
-) -> tuple[float, str]:
-    words = derivation(knowledge, problem, component_rows[cell], cell)
-    return float(words.rsplit("= ", 1)[1]), words
+def _any_table(
+    knowledge: Knowledge, problem: _Problem, columns: Sequence[int], members: Sequence[int]
+) -> dict[int, float]:
+    """One possible table of a connected set: determined cells and sums have their only value in it."""
+    component = _component(knowledge, problem, columns, members, 0.0)
+    try:
+        values = component.extreme(np.zeros(len(columns)))
+    except Contradiction as error:
+        raise DeclarationError(
+            f"the published numbers around {knowledge.name(columns[0])} contradict each other: {error}"
+        ) from None
+    return dict(zip(columns, values.tolist(), strict=True))
 
 
 def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: float) -> bool:
@@ -353,7 +368,10 @@ def _matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: 
 
 
 def _bounds(knowledge: Knowledge, columns: Sequence[int], floor: float) -> tuple[list[float], list[float]]:
-    lower = [max(knowledge.low[cell], floor if knowledge.hidden[cell] else 0.0) for cell in columns]
+    lower = [
+        max(knowledge.low[cell], floor if knowledge.hidden[cell] and not knowledge.may_be_zero[cell] else 0.0)
+        for cell in columns
+    ]
     return lower, [min(knowledge.high[cell], INFINITY) for cell in columns]
 
 
@@ -388,12 +406,17 @@ def _attack_intervals(
     split: Sequence[tuple[list[int], list[int]]],
     broken: set[int],
     result: Result,
-    truth: Mapping[tuple[str, ...], float] | None,
-    protected: Mapping[tuple[str, ...], tuple[float, float]] | None,
+    *,
+    truth: Mapping[tuple[str, ...], float] | None = None,
+    protected: Mapping[tuple[str, ...], tuple[float, float]] | None = None,
+    floor: float = 0.0,
+    width: float | None = None,
+    level: str = "interval",
 ) -> set[int]:
     found: set[int] = set()
+    width = safety.width if width is None else width
     for columns, rows in split:
-        component = _component(knowledge, problem, columns, rows, 0.0)
+        component = _component(knowledge, problem, columns, rows, floor)
         wanted = np.array(
             [
                 cell not in broken and (knowledge.hidden[cell] or safety.unpublished == "protect")
@@ -403,7 +426,7 @@ def _attack_intervals(
         if truth is not None:
             _offer_truth(component, knowledge, truth)
         try:
-            component.explore(wanted, 2 * safety.width if protected else safety.width)
+            component.explore(wanted, 2 * width if protected else width)
             for index in np.flatnonzero(wanted).tolist():
                 cell = columns[index]
                 need = protected.get(knowledge.keys[cell]) if protected is not None else None
@@ -418,21 +441,22 @@ def _attack_intervals(
                     if low <= below + 1e-6 and high >= above - 1e-6:
                         continue
                 else:
-                    if component.high[index] - component.low[index] >= safety.width - 1e-7:
+                    if component.high[index] - component.low[index] >= width - 1e-7:
                         continue
                     low, high = component.interval(index)
-                    if high - low >= safety.width - 1e-6 or not _matters(knowledge, safety, cell, low, high):
+                    if high - low >= width - 1e-6 or not _matters(knowledge, safety, cell, low, high):
                         continue
                 found.add(cell)
                 result.findings.append(
                     _finding(
-                        "interval",
+                        level,
                         knowledge,
                         cell,
                         low,
                         high,
-                        f"{knowledge.name(cell)} lies between {low:g} and {high:g}, "
-                        "because no value is negative and the sums must add up",
+                        f"{knowledge.name(cell)} lies between {low:g} and {high:g}, because "
+                        f"{f'no hidden value is below {floor:g}' if floor else 'no value is negative'} "
+                        "and the sums must add up",
                     )
                 )
         except Contradiction as error:
@@ -517,13 +541,177 @@ def _attack_integers(
             )
         result.programs += component.programs
     result.levels["integer"] = f"{len(found)} broken" if found else "passed"
+    result.tried |= {"K2", "K3"}
     if floor:
         small.sort()
         result.provably_small = len(small)
         result.provably_small_names = [knowledge.name(cell) for cell in small[:20]]
-    if "K4" in safety.withstand:
+    if "K4" in safety.withstand and safety.minimum_frequency is not None:
         result.levels["insider"] = f"{len(insiders)} broken" if insiders else "passed"
+        result.tried.add("K4")
     return found | insiders
+
+
+def _attack_amounts(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+    space: RowSpace,
+    insight: Insight | None,
+) -> set[int]:
+    """Amounts: hidden ones are at least the smallest unit where zeros are shown (K2), and what a contributor
+    who is alone in a cell computes about others (K4).
+    """
+    found: set[int] = set()
+    if {"K2", "K3"} & set(safety.withstand):
+        found = _attack_intervals(
+            knowledge,
+            safety,
+            problem,
+            split,
+            broken,
+            result,
+            floor=safety.unit,
+            width=min(safety.unit, safety.width),
+            level="positive",
+        )
+        _level(result, "positive", found)
+        result.tried |= {"K2", "K3"}
+    if "K4" not in safety.withstand:
+        return found
+    if insight is None:
+        result.levels["insider"] = "not tried: who contributes does not stand in the files"
+        return found
+    insiders = _attack_owner(knowledge, problem, split, broken | found, result, space, insight)
+    _level(result, "insider", insiders)
+    result.tried.add("K4")
+    return found | insiders
+
+
+def _attack_owner(
+    knowledge: Knowledge,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+    space: RowSpace,
+    insight: Insight,
+) -> set[int]:
+    """A contributor knows every cell in which nobody else is: what do the equations then tell?"""
+    found: set[int] = set()
+    tied = {cell: group for group in space.tied for cell in group}
+    for columns, members in split:
+        own: dict[str, list[int]] = {}
+        for cell in columns:
+            who = insight.contributions(knowledge.keys[cell])
+            if len(who) == 1 and cell not in broken:
+                own.setdefault(next(iter(who)), []).append(cell)
+        for name, cells in sorted(own.items()):
+            if len(cells) == 1:
+                learned = [cell for cell in tied.get(cells[0], ()) if cell != cells[0]]
+            else:
+                known = set(cells)
+                rows = [
+                    {cell: value for cell, value in problem.rows[number].items() if cell not in known}
+                    for number in members
+                ]
+                learned = sorted(row_space(rows, [c for c in columns if c not in known]).determined)
+            for cell in learned:
+                others = {
+                    who: amount
+                    for who, amount in insight.contributions(knowledge.keys[cell]).items()
+                    if who != name
+                }
+                if not knowledge.hidden[cell] or cell in found or not others:
+                    continue
+                if len(others) > 1 and not insight.sensitive(others):
+                    continue
+                found.add(cell)
+                value = sum(insight.contributions(knowledge.keys[cell]).values())
+                words = (
+                    f"whoever is alone in {knowledge.name(cells[0])} computes "
+                    f"{knowledge.name(cell)} = {value:g}, and with it what {len(others)} other "
+                    f"contributor{'s' * (len(others) > 1)} gave"
+                )
+                owned = tuple(knowledge.keys[own] for own in cells)
+                result.findings.append(
+                    Finding(
+                        "insider",
+                        knowledge.keys[cell],
+                        knowledge.name(cell),
+                        value,
+                        value,
+                        words,
+                        owned[0],
+                        owned=owned,
+                    )
+                )
+    return found
+
+
+def _attack_unions(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+    space: RowSpace,
+    insight: Insight | None,
+) -> None:
+    """Sums of hidden cells that can be computed, asked by the rule that printed cells are asked by."""
+    minimum = safety.minimum_frequency
+    counts = safety.whole_numbers
+    if counts and minimum is None:
+        return
+    if not counts and insight is None:
+        result.levels["unions"] = "not tried: who contributes does not stand in the files"
+        return
+    floor = 1.0 if safety.zeros == "publish" else 0.0
+    least, _ = _implied_bounds(knowledge, problem, floor if counts else 0.0)
+    lowest = dict(zip(problem.columns, least.tolist(), strict=True))
+    found = 0
+    for columns, members in split:
+        cells = [
+            cell
+            for cell in columns
+            if knowledge.hidden[cell]
+            and cell not in broken
+            and (not counts or minimum is None or lowest[cell] < minimum - floor)
+        ]
+        if len(cells) < 2:
+            continue
+        longest = 4 if not counts or minimum is None or not floor else minimum - 1
+        rows = [problem.rows[number] for number in members]
+        table: dict[int, float] = {}
+        for union in candidates(knowledge, space, cells, rows, longest):
+            if insight is not None and not counts:
+                together = insight.together([knowledge.keys[cell] for cell in union])
+                value = sum(together.values())
+                sensitive = insight.sensitive(together)
+            else:
+                if not table:
+                    table = _any_table(knowledge, problem, columns, members)
+                value = round(sum(table[cell] for cell in union), 6)
+                sensitive = (value > 1e-6 or not floor) and value < (minimum or 0) - 1e-6
+            if not sensitive:
+                continue
+            found += 1
+            result.findings.append(
+                Finding(
+                    "unions",
+                    knowledge.keys[union[0]],
+                    " + ".join(map(knowledge.name, union)),
+                    value,
+                    value,
+                    derivation(knowledge, problem, members, *union),
+                    parts=tuple(knowledge.keys[cell] for cell in union),
+                )
+            )
+    result.levels["unions"] = f"{found} broken" if found else "passed"
 
 
 def _implied_bounds(knowledge: Knowledge, problem: _Problem, floor: float) -> tuple[Floats, Floats]:
@@ -715,6 +903,61 @@ def _same_units(
     return False
 
 
+def _attack_minimality(
+    knowledge: Knowledge,
+    safety: Safety,
+    problem: _Problem,
+    split: Sequence[tuple[list[int], list[int]]],
+    broken: set[int],
+    result: Result,
+) -> None:
+    """Knowledge of the program (Wong et al. 2007), in connected sets small enough to list all their tables.
+
+    Of the tables that fit, those are excluded for which the printed pattern would not have been safe: a cell
+    that is small there cannot be thought larger or smaller by the width, or a single case not larger. Where
+    it is safe it could have come from the table, since the planner hides cells without need by a secret.
+    A cell that has one value in all tables left, and had several before, is broken.
+    """
+    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    minimum = safety.minimum_frequency or 0
+    found = 0
+    for columns, rows in split:
+        hidden = [index for index, cell in enumerate(columns) if knowledge.hidden[cell]]
+        if len(columns) > LISTED_CELLS or not hidden:
+            continue
+        strict = _component(knowledge, problem, columns, rows, floor)
+        loose = _component(knowledge, problem, columns, rows, 0.0)
+        ranges = [loose.interval(index) for index in range(len(columns))]
+        for index in range(len(columns)):
+            strict.interval(index)
+        tables = strict.whole_tables(LISTED_TABLES, LISTED_STEPS)
+        if not tables or len(tables) < 2:
+            continue
+        left = []
+        for table in tables:
+            small = [index for index in hidden if 0 < table[index] < minimum]
+            if all(
+                ranges[index][1] >= table[index] + safety.width - 1e-6
+                and ranges[index][0] <= max(0.0, table[index] - safety.width) + 1e-6
+                and (not floor or table[index] > 1 or strict.high[index] >= 2 - 1e-6)
+                for index in small
+            ):
+                left.append(table)
+        for index in hidden:
+            cell = columns[index]
+            values = {float(table[index]) for table in left}
+            if len(values) != 1 or cell in broken or len({float(table[index]) for table in tables}) == 1:
+                continue
+            found += 1
+            (value,) = values
+            words = (
+                f"{knowledge.name(cell)} = {value:g} in all {len(left)} of {len(tables)} tables that fit and "
+                "for which this pattern would have been chosen"
+            )
+            result.findings.append(_finding("minimality", knowledge, cell, value, value, words))
+    result.levels["minimality"] = f"{found} broken" if found else "passed"
+
+
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
     """Bounded noise: each shown value allows a range of true values; sums of true values still hold
     exactly. Earlier releases narrow the ranges, whether they print noise, exact values or hidden cells.
@@ -729,6 +972,8 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
             shown is None and not hidden
             for shown, hidden in zip(knowledge.shown, knowledge.hidden, strict=True)
         ),
+        asked=_asked(safety),
+        tried={"K1", "K2", "K3"},
     )
     rows: list[Row] = []
     right: list[float] = []
@@ -829,6 +1074,5 @@ __all__ = [
     "attack",
     "component_of",
     "derivation",
-    "known_before",
-    "set_aside",
+    "space_of",
 ]

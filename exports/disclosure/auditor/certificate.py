@@ -18,7 +18,11 @@ LEVELS = {
     "exact": "no hidden cell can be computed from sums and differences of published numbers",
     "interval": "no hidden cell is known more closely than the declared width, counts not being negative",
     "integer": "the same in whole numbers, knowing that hidden cells are not zero",
-    "insider": "no single case learns another small cell from the own one",
+    "positive": "the same for amounts, knowing that hidden ones are more than zero",
+    "insider": "nobody who is alone in a cell learns from it what others contribute",
+    "unions": "no sum of hidden cells that the rule forbids to show can be computed",
+    "minimality": "no hidden cell of a small connected set is fixed by knowing how the planner works",
+    "earlier": "hidden cells that earlier editions give away by themselves; nobody can call these back",
     "noise": "the noise of no small cell can be undone from the published sums",
 }
 
@@ -145,12 +149,16 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[Risk]:
                 f"{safety.minimum_frequency}, weil Nullen gezeigt werden; ihr genauer Wert bleibt offen",
             )
         )
-    noisy = any(table.is_noisy and not table.earlier for table in declaration.tables)
-    risks += [
-        risk
-        for level, risk in _NOT_TRIED.items()
-        if level not in safety.withstand and (level == "K5" or not noisy)
-    ]
+    risks += [risk for level, risk in _NOT_TRIED.items() if level not in result.tried]
+    if result.given_away:
+        risks.append(
+            Risk(
+                f"{result.given_away} hidden cells stand in earlier editions or follow from these alone; "
+                "whoever kept them knows these cells",
+                f"{result.given_away} gesperrte Felder stehen in früheren Ausgaben oder sind aus diesen "
+                "allein zu errechnen; wer diese hat, kennt sie",
+            )
+        )
     if "K5" in safety.withstand and not any(table.earlier for table in declaration.tables):
         risks.append(_NOTHING_EARLIER)
     if result.undone_noise:

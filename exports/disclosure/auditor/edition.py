@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from exports import files
-from exports.disclosure.auditor.attack import Finding, Result, attack, known_before, set_aside
+from exports.disclosure.auditor.attack import Finding, Result
 from exports.disclosure.auditor.certificate import Certificate, Risk, remaining_risks
 from exports.disclosure.auditor.earlier import (
     DECLARATION,
@@ -25,7 +25,8 @@ from exports.disclosure.auditor.earlier import (
     read_declaration,
     released,
 )
-from exports.disclosure.auditor.knowledge import gather, read_published
+from exports.disclosure.auditor.knowledge import read_published
+from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
 from exports.history import Remembered
 
@@ -80,18 +81,8 @@ def audit_edition(
         published[earlier.name] = kept
         tables.append(earlier)
     declared = own.model_copy(update={"tables": fitted_axes(tables, own, published)})
-    result = attack(gather(declared, published), declared.safety)
-    lost = set_aside(result, known_before(declared, published)) if result.findings else 0
+    result = attack_all(declared, published)
     risks = remaining_risks(declared, result)
-    if lost:
-        risks.append(
-            Risk(
-                f"{lost} hidden cells can be computed from earlier editions alone; "
-                "whoever kept these knows them",
-                f"{lost} gesperrte Felder sind allein aus früheren Ausgaben zu errechnen; "
-                "wer diese hat, kennt sie",
-            )
-        )
     if revised:
         risks.append(
             Risk(

@@ -338,6 +338,43 @@ class Component:
         self.programs += 1
         return bool(lower <= table[index] <= upper) and self.see_whole(table)
 
+    def whole_tables(self, most: int, steps: int) -> list[Floats] | None:
+        """All tables of whole numbers that fit; None when they are more than `most` or take more `steps`.
+
+        One cell after the other takes every value that its equations and the bounds of the others leave.
+        """
+        low = np.ceil(np.maximum(self.lower, self.low) - 1e-6)
+        high = np.floor(np.minimum(self.upper, self.high) + 1e-6)
+        if not np.all(np.isfinite(low) & np.isfinite(high)) or np.any(high - low > most):
+            return None
+        order = np.argsort(high - low, kind="stable")
+        dense = self.matrix.toarray()
+        least, greatest = np.minimum(dense * low, dense * high), np.maximum(dense * low, dense * high)
+        found: list[Floats] = []
+        table = low.copy()
+        trials = 0
+
+        def place(depth: int, below: Floats, above: Floats) -> bool:
+            nonlocal trials
+            if depth == len(order):
+                found.append(table.copy())
+                return len(found) <= most
+            cell = int(order[depth])
+            for value in range(int(low[cell]), int(high[cell]) + 1):
+                trials += 1
+                if trials > steps:
+                    return False
+                part = dense[:, cell] * value
+                less, more = below - least[:, cell] + part, above - greatest[:, cell] + part
+                if np.any(less > self.right + 1e-6) or np.any(more < self.right - 1e-6):
+                    continue
+                table[cell] = value
+                if not place(depth + 1, less, more):
+                    return False
+            return True
+
+        return found if place(0, least.sum(axis=1), greatest.sum(axis=1)) else None
+
     def whole_table(self, index: int, lower: float, upper: float) -> Floats | None:
         """A table of whole numbers with the cell between lower and upper; None when there is none."""
         low, high = self.lower.copy(), self.upper.copy()

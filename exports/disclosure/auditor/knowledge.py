@@ -34,6 +34,7 @@ class Knowledge:
     `sources[i]` names the table that shows the number. `low[i]` and `high[i]` are the least and greatest true
     value that all published numbers of the cell allow: the same when it is known exactly, else what rounding
     or noise leave open. Equations are (total, parts). `noisy`: what is to be published now carries noise.
+    `may_be_zero`: hidden cells that may be zero although zeros are shown: group disclosure hides whole lines.
     """
 
     dimensions: tuple[str, ...]
@@ -48,6 +49,7 @@ class Knowledge:
     equations: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     members: tuple[dict[str, frozenset[str]], ...] = ()
     noisy: bool = False
+    may_be_zero: list[bool] = field(default_factory=list)
 
     def is_exact(self, cell: int) -> bool:
         """Whether a published number gives the true value."""
@@ -60,6 +62,13 @@ class Knowledge:
             for members, a, b in zip(self.members, self.keys[part], self.keys[whole], strict=True)
         )
 
+    def apart(self, one: int, other: int) -> bool:
+        """Whether two cells have no unit in common, by the declared codes."""
+        return any(
+            not members[a] & members[b]
+            for members, a, b in zip(self.members, self.keys[one], self.keys[other], strict=True)
+        )
+
     def cell(self, key: Key) -> int:
         """The number of a cell, which is added when new."""
         number = self.index.get(key)
@@ -69,6 +78,7 @@ class Knowledge:
             self.keys.append(key)
             self.shown.append(None)
             self.hidden.append(False)
+            self.may_be_zero.append(False)
             self.sources.append(None)
             self.low.append(0.0)
             self.high.append(math.inf)
@@ -197,7 +207,19 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
     joint = math.prod(max(1, len(tree.known)) for tree in trees) <= JOINT_CELLS
     kinds = {tuple(name in table.dimensions for name in names) for table in declaration.tables}
     _expand(knowledge, trees, pending, joint=joint or len(kinds) == 1, kinds=kinds)
+    _mark_hidden_lines(knowledge, declaration.safety.group_lines)
     return knowledge
+
+
+def _mark_hidden_lines(knowledge: Knowledge, dimensions: Sequence[str]) -> None:
+    """Group disclosure hides a whole line: where no part of a line is shown, parts may be zero."""
+    for name in dimensions:
+        axis = knowledge.dimensions.index(name)
+        for total, parts in knowledge.equations:
+            along = all(knowledge.keys[part][axis] != knowledge.keys[total][axis] for part in parts)
+            if along and len(parts) > 1 and all(knowledge.shown[part] is None for part in parts):
+                for part in parts:
+                    knowledge.may_be_zero[part] = True
 
 
 class _Tree:

@@ -271,6 +271,7 @@ def check_planner(seed: int) -> None:
         sensitive & (values == 1),
         np.zeros(system.size, dtype=bool),
         None,
+        np.zeros(system.size, dtype=bool),
     )
     cost = costs_of(system, {}, None, 1.0)
     try:

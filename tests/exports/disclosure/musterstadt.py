@@ -36,6 +36,8 @@ from tests.dbt.rendering import PROJECT, environment
 
 PRODUCTS = ("youth_service", "child_protection", "sgb2_small_area")
 
+SECRET = b"the invented office's secret"
+
 MODELS = (
     "staging/kommune/stg_kommune__gebietsgliederung",
     "staging/kommune/stg_kommune__hilfen_zur_erziehung",
@@ -196,6 +198,7 @@ class Editions:
             _products(),
             (self.releases,),
             self.folder / "disclosure" / name,
+            SECRET,
         )
 
     def build(self, name: str, *, alone: bool = False) -> Candidate:

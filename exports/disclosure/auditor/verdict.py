@@ -1,0 +1,161 @@
+"""One verdict over two attacks: on what is published now alone, and with all that was published before.
+
+What is hidden now must stay hidden from somebody who never saw an earlier edition: the current tables are
+attacked as if the earlier ones did not exist, and nothing is taken off that verdict. Then all is known. What
+earlier editions give away by themselves cannot be called back; it is a level of its own with its count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from exports.disclosure.auditor.algebra import RowSpace
+from exports.disclosure.auditor.attack import Finding, Result, attack, space_of
+from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
+from exports.disclosure.auditor.unions import Insight
+from exports.disclosure.declaration import Declaration
+
+Published = Mapping[str, Mapping[Key, float | None]]
+
+EARLIER = "earlier"
+"""The level that says how many hidden cells earlier editions give away by themselves."""
+
+PASSED_ALONE = "passed, but for what earlier editions give away"
+
+
+def attack_all(
+    declaration: Declaration,
+    published: Published,
+    *,
+    insight: Insight | None = None,
+) -> Result:
+    """Attack the current tables of a resolved declaration alone, then with its earlier ones (K5)."""
+    safety = declaration.safety
+    alone = attack(gathered(without_earlier(declaration), published), safety, insight=insight)
+    if not any(table.earlier for table in declaration.tables):
+        return joined(declaration, published, alone)
+    both = attack(gathered(declaration, published), safety, insight=insight)
+    return joined(declaration, published, alone, both, known_before(declaration, published))
+
+
+def joined(
+    declaration: Declaration,
+    published: Published,
+    alone: Result,
+    both: Result | None = None,
+    known: KnownBefore | None = None,
+) -> Result:
+    """The verdict over the attack on the current tables alone and the one with the earlier ones too.
+
+    `known` is what the earlier tables give away by themselves.
+    """
+    if "K5" not in declaration.safety.withstand:
+        return alone
+    asked, tried = (*alone.asked, "K5"), alone.tried | {"K5"}
+    if both is None or known is None:
+        levels = alone.levels | {EARLIER: "no earlier edition is known"}
+        return replace(alone, levels=levels, asked=asked, tried=tried)
+    lost = {finding.cell for finding in both.findings if known.tells(finding)}
+    alone_found = {(finding.attack, finding.cell, finding.parts) for finding in alone.findings}
+    fresh = [
+        finding
+        for finding in both.findings
+        if not known.tells(finding) and (finding.attack, finding.cell, finding.parts) not in alone_found
+    ]
+    findings = [*alone.findings, *fresh]
+    levels = dict(alone.levels)
+    for name, outcome in both.levels.items():
+        broken = sum(finding.attack == name for finding in findings)
+        gone = any(finding.attack == name and known.tells(finding) for finding in both.findings)
+        if outcome.startswith("not tried"):
+            levels[name] = outcome
+        else:
+            levels[name] = f"{broken} broken" if broken else PASSED_ALONE if gone else "passed"
+    lost |= _shown_before(declaration, published)
+    told = f"{len(lost)} hidden cells known from earlier editions"
+    levels[EARLIER] = told if lost else "nothing known from them"
+    return replace(
+        both,
+        levels=levels,
+        findings=findings,
+        tried=tried & (both.tried | {"K5"}),
+        asked=asked,
+        programs=alone.programs + both.programs,
+        given_away=len(lost),
+    )
+
+
+def without_earlier(declaration: Declaration) -> Declaration:
+    """The declaration of the current tables alone."""
+    return declaration.model_copy(
+        update={"tables": tuple(table for table in declaration.tables if not table.earlier)}
+    )
+
+
+@dataclass(frozen=True)
+class KnownBefore:
+    """What earlier editions give away by themselves: `cells`, and by `tells` sums of cells."""
+
+    cells: frozenset[Key] = frozenset()
+    knowledge: Knowledge | None = None
+    space: RowSpace | None = None
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether the cell, or the sum of cells, of a finding follows from earlier editions alone."""
+        if not finding.parts:
+            return finding.cell in self.cells
+        if self.knowledge is None or self.space is None:
+            return False
+        numbers = [self.knowledge.index.get(key) for key in finding.parts]
+        if None in numbers:
+            return False
+        left = [number for number in numbers if number is not None and not self.knowledge.is_exact(number)]
+        return self.space.fixes(left)
+
+
+def known_before(declaration: Declaration, published: Published) -> KnownBefore:
+    """What the earlier releases give away by themselves, among all cells of the current tables too.
+
+    Current cells count as not printed: that one is hidden, or is zero, is what only the current tables tell.
+    Nothing where nothing may be public before (`public_before: refuse`).
+    """
+    earlier = [table for table in declaration.tables if table.earlier and table.name in published]
+    if declaration.safety.public_before != "withdraw" or not earlier:
+        return KnownBefore()
+    names = {table.name for table in earlier}
+    before = gather(
+        declaration.model_copy(update={"tables": tuple(earlier)}),
+        {name: dict(published[name]) for name in names},
+    )
+    hidden = {key for key, is_hidden in zip(before.keys, before.hidden, strict=True) if is_hidden}
+    blank = {
+        name: dict(cells) if name in names else dict.fromkeys(cells) for name, cells in published.items()
+    }
+    knowledge = gather(declaration, blank)
+    knowledge.hidden = [key in hidden for key in knowledge.keys]
+    safety = declaration.safety.model_copy(update={"unpublished": "protect"})
+    if knowledge.noisy:
+        return KnownBefore(
+            frozenset(finding.cell for finding in attack(knowledge, safety, in_words=False).findings)
+        )
+    safety = safety.model_copy(update={"minimum_frequency": None})
+    cells = frozenset(finding.cell for finding in attack(knowledge, safety, in_words=False).findings)
+    return KnownBefore(cells, knowledge, space_of(knowledge))
+
+
+def _shown_before(declaration: Declaration, published: Published) -> set[Key]:
+    """Cells that are hidden now and stand with their number in an earlier edition."""
+    earlier = tuple(table for table in declaration.tables if table.earlier)
+    before = gathered(declaration.model_copy(update={"tables": earlier}), published)
+    shown = {key for number, key in enumerate(before.keys) if before.is_exact(number)}
+    now = gathered(without_earlier(declaration), published)
+    return {key for key, hidden in zip(now.keys, now.hidden, strict=True) if hidden and key in shown}
+
+
+def gathered(declaration: Declaration, published: Published) -> Knowledge:
+    """What these tables tell; cells of other tables are left out."""
+    return gather(declaration, {table.name: dict(published[table.name]) for table in declaration.tables})
+
+
+__all__ = ["EARLIER", "KnownBefore", "attack_all", "gathered", "joined", "known_before", "without_earlier"]
