@@ -400,7 +400,7 @@ def _event(kind: str, edition: Path, product: str, version: str, now: datetime) 
         version=version,
         receipt_sha256=files.sha256_of(edition / RECEIPT),
         at=_utc(now).isoformat(),
-        universe=content.get("universe"),
+        universe=content.get("family", content.get("universe")),
         parquet_sha256=files.sha256_of(edition / f"{product}.parquet") if content else None,
     )
 

@@ -410,7 +410,10 @@ def disclosure() -> None:
 
 @disclosure.command("plan")
 @click.argument("product", nargs=-1)
-def plan_disclosure(product: tuple[str, ...]) -> None:
+@click.option(
+    "--compare", "side_by_side", is_flag=True, help="Tell what each demand of the policy costs, side by side."
+)
+def plan_disclosure(product: tuple[str, ...], side_by_side: bool) -> None:
     """Plan the protection of every PRODUCT with a policy (all without one named) over the present warehouse.
 
     Nothing is published. The confidential report lies in the data root under disclosure/.
@@ -418,7 +421,7 @@ def plan_disclosure(product: tuple[str, ...]) -> None:
     with in_words():
         from .secrecy import tell_plans
 
-        tell_plans(settings_here(), product, console())
+        tell_plans(settings_here(), product, console(), side_by_side=side_by_side)
 
 
 @disclosure.command("audit")

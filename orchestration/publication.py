@@ -121,8 +121,8 @@ class Publication:
 
     @property
     def known(self) -> tuple[Path, ...]:
-        """The folders of releases that an attacker of this product knows."""
-        return tuple(dict.fromkeys((self.paths.releases, self.releases)))
+        """The releases that an attacker knows: who reads internal editions reads public ones too."""
+        return (self.paths.releases, self.paths.internal)
 
     @property
     def current(self) -> Path:
@@ -612,7 +612,7 @@ class Publication:
             return None
         from exports.release import remembered
 
-        return remembered(self.known, self.disclosure.universe.name, self.memory)
+        return remembered(self.known, self.disclosure.universe.family, self.memory)
 
     def _public(self) -> list[str]:
         """Editions about the same cases that are out; [] for a product without a policy."""
@@ -620,7 +620,7 @@ class Publication:
             return []
         from exports.disclosure.auditor.earlier import released
 
-        return [edition.id for edition in released(self.known, self.disclosure.universe.name)]
+        return [edition.id for edition in released(self.known, self.disclosure.universe.family)]
 
     @property
     def _areas(self) -> Path:

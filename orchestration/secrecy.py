@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from exports.disclosure.declaration import Demand
+    from exports.disclosure.planning import Context
 
 
-def tell_plans(settings: Settings, products: Sequence[str], console: Console) -> None:
+def tell_plans(
+    settings: Settings, products: Sequence[str], console: Console, *, side_by_side: bool = False
+) -> None:
     """Plan the universes of these products (all without a name), keep the confidential record, tell it.
+
+    `side_by_side`: tell what each demand of the policy costs, and keep nothing.
 
     Raises DeclarationError for a product without a policy, and what the planner raises.
     """
@@ -38,9 +43,12 @@ def tell_plans(settings: Settings, products: Sequence[str], console: Console) ->
     for name in chosen:
         universe = load_universe(name)
         folder = settings.paths.disclosure / name
-        known = _known(settings.paths, universe.policy.audience)
+        known = _known(settings.paths)
         context = Context.of(universe, tuple(declared.values()), known, folder, settings.secret)
         try:
+            if side_by_side:
+                _tell_choices(name, settings.paths.warehouse, context, console)
+                continue
             planned = plan(settings.paths.warehouse, context)
         except DeclarationError as error:
             if "nothing is to be protected" not in str(error):
@@ -56,6 +64,22 @@ def tell_plans(settings: Settings, products: Sequence[str], console: Console) ->
             table.add_row(key, _plain(summary[key]))
         console.print(table)
         console.print(f"confidential report: {folder / 'bericht.md'}\n", markup=False)
+
+
+def _tell_choices(name: str, warehouse: Path, context: Context, console: Console) -> None:
+    from exports.disclosure.compare import compare
+
+    heads = ("cells", "by rule", "for others", "value hidden %", "broken", "small shown")
+    table = plain_table(name, *heads)
+    for line in compare(warehouse, context):
+        numbers = (line.cells, line.by_rule, line.for_others, line.value_hidden_percent)
+        table.add_row(line.choice, *(f"{n:g}" for n in (*numbers, line.broken, line.sensitive_shown)))
+    console.print(table)
+    console.print(
+        "broken: hidden cells computed by an attacker of the policy as decided; small shown: cells that the "
+        "policy as decided calls sensitive, printed here. Confidential.\n",
+        markup=False,
+    )
 
 
 def tell_audit(
@@ -78,8 +102,8 @@ def tell_audit(
     folder = _folder(settings.paths, what)
     content, _ = read_declaration(folder / DECLARATION)
     outdated = read_outdated(settings.paths.disclosure / str(content["universe"]))
-    known = _known(settings.paths, str(content["audience"]))
-    seen = remembered(known, str(content["universe"]), settings.memory)
+    known = _known(settings.paths)
+    seen = remembered(known, str(content.get("family", content["universe"])), settings.memory)
     result, found = audit_edition(folder, known, _demand(content), outdated, remembered=seen)
     console.print(
         f"{folder}: {found.cells} cells of this and {len(found.earlier or {})} earlier editions, "
@@ -121,7 +145,7 @@ def tell_reason(settings: Settings, what: str, cell: Sequence[str], console: Con
     folder = _folder(settings.paths, what)
     content, _ = read_declaration(folder / DECLARATION)
     record = settings.paths.disclosure / str(content["universe"])
-    known = _known(settings.paths, str(content["audience"]))
+    known = _known(settings.paths)
     console.print(explain_product(folder, record, known, _demand(content), codes), markup=False)
 
 
@@ -170,8 +194,9 @@ def _demand(content: Mapping[str, object]) -> Demand:
     return demand_of(load_universe(str(content["universe"])), load_products()[str(content["product"])])
 
 
-def _known(paths: Paths, audience: str) -> tuple[Path, ...]:
-    return (paths.releases, paths.internal) if audience == "internal" else (paths.releases,)
+def _known(paths: Paths) -> tuple[Path, ...]:
+    """What an attacker knows: public editions, and as a reader of internal ones these too."""
+    return (paths.releases, paths.internal)
 
 
 def _plain(value: object) -> str:

@@ -18,6 +18,7 @@ from exports import files
 from exports.describe import Description
 from exports.disclosure.auditor.earlier import DECLARATION
 from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.plan_key import keep
 from exports.disclosure.planning import NOISE_KEY, Planned, public_declaration
 from exports.disclosure.universe import columns_of
 from exports.products import Disclosure
@@ -151,6 +152,8 @@ def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
     files.write_text(folder / "bericht.md", in_german(summary))
     outdated = [[product, list(key), number] for product, key, number in planned.outdated]
     files.write_text(folder / "outdated.json", files.readable_json(outdated))
+    if planned.drawn_key:
+        keep(planned.drawn_key, b"", folder)
     if planned.noise_key is not None:
         files.write_text(folder / NOISE_KEY, planned.noise_key + "\n")
     return summary

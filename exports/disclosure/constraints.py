@@ -147,6 +147,33 @@ class System:
             tensor = np.moveaxis(np.asarray(product).reshape((len(ladder.codes), *rest)), 0, axis)
         return np.asarray(tensor.reshape(-1)[self.position], dtype=np.float64)
 
+    def aggregate_over(self, codes: Mapping[str, Sequence[str]], amounts: Floats) -> Floats:
+        """Sums of amounts for every cell by some dimensions only (name -> leaf codes per row of amounts)."""
+        axes = [axis for axis, ladder in enumerate(self.ladders) if ladder.name in codes]
+        chosen = [self.ladders[axis] for axis in axes]
+        tensor = np.zeros(tuple(ladder.atoms for ladder in chosen))
+        known = np.array(
+            [
+                all(code in ladder.atom_of_leaf for ladder, code in zip(chosen, row, strict=True))
+                for row in zip(*(codes[ladder.name] for ladder in chosen), strict=True)
+            ],
+            dtype=bool,
+        )
+        places = tuple(
+            np.array(
+                [ladder.atom_of_leaf.get(code, 0) for code in codes[ladder.name]],
+                dtype=np.int64,
+            )[known]
+            for ladder in chosen
+        )
+        np.add.at(tensor, places, amounts[known])
+        for place, ladder in enumerate(chosen):
+            moved = np.moveaxis(tensor, place, 0)
+            product = ladder.members @ moved.reshape(moved.shape[0], -1)
+            tensor = np.moveaxis(np.asarray(product).reshape((len(ladder.codes), *moved.shape[1:])), 0, place)
+        digits = np.unravel_index(self.position, tuple(len(ladder.codes) for ladder in self.ladders))
+        return np.asarray(tensor[tuple(digits[axis] for axis in axes)], dtype=np.float64)
+
     def describe(self, cell: int) -> str:
         """A cell in words: the codes of the dimensions that are not at their total."""
         parts = [

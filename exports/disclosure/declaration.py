@@ -142,13 +142,15 @@ class Noise(Strict):
 class Demand(Strict):
     """What the policy as decided demands of one product, told apart from what the product's files say.
 
-    Whoever writes a candidate could ask less of it there. `sha256` is the hash of the decision (policy, cases
+    Whoever writes a candidate could ask less of it there. `family` names the cases, whose editions for any
+    audience are attacked together. `sha256` is the hash of the decision (policy, cases
     and dimensions). `dimensions` holds totals and spelt-out hierarchies; further ones are read off the files.
     `value`, `columns` and `where` say where the product prints counts, `noise` how they are disturbed (None:
     not at all), and `rounded_to` the rounding of the source.
     """
 
     universe: str
+    family: str
     sha256: str
     legal_basis: str
     decided_by: str
@@ -176,7 +178,7 @@ class Demand(Strict):
         """How a `disclosure.json` differs from what was decided; empty when it asks for all of it."""
         found = [
             key
-            for key in ("universe", "legal_basis", "decided_by", "method", "audience")
+            for key in ("universe", "family", "legal_basis", "decided_by", "method", "audience")
             if content.get(key) != getattr(self, key)
         ]
         if content.get("decided_on") != self.decided_on.isoformat():

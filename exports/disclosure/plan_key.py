@@ -14,17 +14,21 @@ FILE = "plan_key.txt"
 
 
 def plan_key(name: str, secret: bytes, folder: Path | None) -> bytes:
-    """The key of a policy, kept in its confidential `folder`; empty with neither secret nor folder."""
+    """The key of a policy: derived, or as `keep` left it in the confidential `folder`, or drawn."""
     if secret:
         return hmac.digest(secret, f"plan {name}".encode(), "sha256")
     if folder is None:
         return b""
     path = folder / FILE
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return bytes.fromhex(path.read_text(encoding="utf-8").strip()) if path.is_file() else drawn()
+
+
+def keep(key: bytes, secret: bytes, folder: Path) -> None:
+    """Keep a drawn key for the next run; a derived one is kept nowhere."""
+    if not secret:
+        path = folder / FILE
         path.touch(mode=0o600)
-        path.write_text(drawn().hex() + "\n", encoding="utf-8")
-    return bytes.fromhex(path.read_text(encoding="utf-8").strip())
+        path.write_text(key.hex() + "\n", encoding="utf-8")
 
 
 def drawn() -> bytes:
@@ -32,4 +36,4 @@ def drawn() -> bytes:
     return secrets.token_bytes(32)
 
 
-__all__ = ["FILE", "plan_key"]
+__all__ = ["FILE", "keep", "plan_key"]

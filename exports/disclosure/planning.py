@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from exports.disclosure.constraints import Leaves
+    from exports.disclosure.primary import LinkedUnits
     from exports.disclosure.protect import Protected
 
 NOISE_KEY = "noise_key.txt"
@@ -83,7 +84,7 @@ class Planned:
     """The plan for a universe. Confidential, but for `declaration` and what `shown` gives for printing.
 
     `tables` are the products' tables as they are declared publicly. `noise_key` tells whether the secret of
-    keyed noise is still the same.
+    keyed noise is still the same; `drawn_key` disturbed the costs where the office has no secret.
     """
 
     universe: Universe
@@ -92,6 +93,7 @@ class Planned:
     public: tuple[Public, ...]
     earlier: Mapping[str, Cells]
     noise_key: str | None = None
+    drawn_key: bytes = b""
 
     def shown(self, product: str) -> Cells:
         """Every cell the product prints, with the number to print or None."""
@@ -123,6 +125,12 @@ def plan(warehouse: Path, context: Context) -> Planned:
             name: _read_editions(connection, name, dimension.editions)
             for name, dimension in universe.dimensions.items()
             if dimension.editions is not None
+        }
+        linked = {unit: _read_linked(connection, universe, unit) for unit in universe.cases.linked}
+        denominators = {
+            product.product: _read_denominators(connection, universe, product)
+            for product in context.products
+            if universe.policy.rules.minimum_denominator is not None
         }
         counts = {
             product.product: _read_counts(connection, universe, product) for product in context.products
@@ -157,10 +165,11 @@ def plan(warehouse: Path, context: Context) -> Planned:
         ),
         safety=safety_of(universe.policy, data),
     )
-    public = released(context.releases, universe.name)
+    public = released(context.releases, universe.family)
     noise_key = _noise_key(context, public)
     before = layers(public, base) if "K5" in universe.policy.withstand else []
     codes = _codes(universe, leaf_codes, counts, frames, before, editions)
+    key = plan_key(universe.name, context.secret, context.confidential)
     resolved = resolve(base, Path(), codes, {name: (name,) for name in codes})
     earlier = {table.name: cells for table, cells in before}
     tables = fitted_axes((*resolved.tables, *(table for table, _ in before)), resolved, {**counts, **earlier})
@@ -178,8 +187,10 @@ def plan(warehouse: Path, context: Context) -> Planned:
         kept_hidden=_kept(universe, public, resolved, counts),
         given=counts,
         revised=True,
+        linked=linked,
+        denominators=denominators,
         secret=context.secret,
-        cost_key=plan_key(universe.name, context.secret, context.confidential),
+        cost_key=key,
     )
     _check_counts(universe, leaves, protected, resolved, counts)
     return Planned(
@@ -189,6 +200,7 @@ def plan(warehouse: Path, context: Context) -> Planned:
         tuple(public),
         earlier,
         noise_key,
+        b"" if context.secret else key,
     )
 
 
@@ -218,6 +230,7 @@ def public_declaration(planned: Planned, product: str) -> dict[str, Any]:
     own = declared.model_copy(update={"name": product, "tables": (planned.tables[product],)})
     return {
         "universe": planned.universe.name,
+        "family": planned.universe.family,
         "product": product,
         "title_de": planned.universe.title_de,
         "legal_basis": policy.legal_basis,
@@ -281,7 +294,7 @@ def _read_cases(
     cases, policy = universe.cases, universe.policy
     keys = {name: dimension.column for name, dimension in universe.dimensions.items()}
     further = [name for name in (cases.respondents, cases.denominator, cases.unknown) if name]
-    further += list(policy.rules.units)
+    further += [unit for unit in policy.rules.units if unit not in cases.linked]
     amounts = list(dict.fromkeys((cases.value, *further)))
     wanted = [*keys.values(), *amounts, *([cases.mark] if cases.mark else []), *cases.where]
     where = f"universe {universe.name}: cases"
@@ -376,6 +389,59 @@ def _read_counts(connection: duckdb.DuckDBPyConnection, universe: Universe, prod
             )
         cells[codes] = number
     return cells
+
+
+def _read_linked(connection: duckdb.DuckDBPyConnection, universe: Universe, unit: str) -> LinkedUnits:
+    """Counts of linked units by the dimensions they are counted by, and how many parts are secret."""
+    import numpy as np
+
+    from exports.disclosure.primary import LinkedUnits
+
+    linked = universe.cases.linked[unit]
+    columns = [universe.dimensions[name].column for name in linked.dimensions]
+    where = f"universe {universe.name}: cases.linked.{unit}"
+    unknown = [linked.unknown] if linked.unknown else []
+    relation = _relation(
+        connection, linked.relation, [*columns, linked.value, *unknown, *linked.where], where
+    )
+    condition, parameters = _chosen(linked.where)
+    parts = f"cast(coalesce(sum({quoted(unknown[0])}), 0) as double)" if unknown else "0.0"
+    rows = connection.execute(
+        f"select {', '.join(f'cast({quoted(column)} as varchar)' for column in columns)}, "
+        f"cast(coalesce(sum({quoted(linked.value)}), 0) as double), {parts} "
+        f"from {relation} where {condition} group by all order by all",
+        parameters,
+    ).fetchall()
+    if not rows:
+        raise DeclarationError(f"{where}: {linked.relation} has no row, so no minimum can be asked of {unit}")
+    width = len(columns)
+    return LinkedUnits(
+        {name: [row[place] for row in rows] for place, name in enumerate(linked.dimensions)},
+        np.array([row[width] for row in rows], dtype=np.float64),
+        np.array([row[width + 1] for row in rows], dtype=np.float64),
+    )
+
+
+def _read_denominators(connection: duckdb.DuckDBPyConnection, universe: Universe, product: Product) -> Cells:
+    """Cells of a product with the denominator of their rate: the column that a rate is `over`."""
+    assert product.disclosure is not None
+    over = next((derived.over for derived in product.disclosure.derived if derived.over), None)
+    if over is None:
+        return {}
+    columns = columns_of(universe, product)
+    where = f"product {product.product}: disclosure.derived.over"
+    relation = _relation(
+        connection, product.relation, [*columns.values(), over, *product.disclosure.rows], where
+    )
+    condition, parameters = _chosen(product.disclosure.rows)
+    return {
+        tuple(key): number
+        for *key, number in connection.execute(
+            f"select {', '.join(f'cast({quoted(column)} as varchar)' for column in columns.values())}, "
+            f"cast({quoted(over)} as double) from {relation} where {condition} order by all",
+            parameters,
+        ).fetchall()
+    }
 
 
 def _codes(

@@ -52,6 +52,15 @@ class Primaries:
         )
 
 
+@dataclass(frozen=True)
+class LinkedUnits:
+    """Counts of units behind the cases, by some dimensions; `unknown`: parts that the source keeps secret."""
+
+    codes: dict[str, list[str]]
+    known: Floats
+    unknown: Floats
+
+
 def membership(system: System, leaves: Leaves) -> sparse.csr_matrix:
     """Cells x leaf rows, 1 where the row counts in the cell."""
     rows = np.arange(leaves.size)
@@ -80,8 +89,13 @@ def find_primaries(
     data: Data,
     *,
     secret: Booleans | None = None,
+    linked: Mapping[str, LinkedUnits] | None = None,
+    denominators: Floats | None = None,
 ) -> Primaries:
-    """Apply all primary rules to all cells of the system; `secret` are cells that the source keeps secret."""
+    """Apply all primary rules to all cells of the system; `secret` are cells that the source keeps secret.
+
+    `linked` are units counted by some dimensions only; `denominators` those of printed rates (NaN: none).
+    """
     rules = policy.rules
     values = system.values
     reasons: dict[int, str] = {}
@@ -111,6 +125,17 @@ def find_primaries(
         small = (counts > 0) & (counts < rules.minimum_frequency)
         mark(small, f"fewer than {rules.minimum_frequency}", policy.width, np.minimum(policy.width, values))
     for unit, minimum in rules.units.items():
+        given = (linked or {}).get(unit)
+        if given is not None:
+            told = system.aggregate_over(given.codes, given.known)
+            whole = told + system.aggregate_over(given.codes, given.unknown)
+            mark(
+                (values > 0) & (whole > 0) & (told < minimum),
+                f"fewer than {minimum} {unit}",
+                policy.width,
+                np.minimum(policy.width, values),
+            )
+            continue
         if unit not in leaves.amounts:
             raise DeclarationError(f"policy.rules.units: the input has no column {unit!r}")
         units = system.aggregate(leaves, leaves.amounts[unit])
@@ -120,12 +145,14 @@ def find_primaries(
             policy.width,
             np.minimum(policy.width, values),
         )
-    denominators = None
     if data.denominator is not None:
         denominators = system.aggregate(leaves, leaves.amounts[data.denominator])
     if rules.minimum_denominator is not None:
         if denominators is None:
-            raise DeclarationError("policy.rules.minimum_denominator needs data.denominator")
+            raise DeclarationError(
+                "policy.rules.minimum_denominator needs data.denominator, or a product whose rate is "
+                "`derived` with its denominator under `over`"
+            )
         low = (denominators < rules.minimum_denominator) & (values > 0)
         mark(
             low,

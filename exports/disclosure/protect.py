@@ -33,7 +33,7 @@ from exports.disclosure.constraints import Booleans, Floats, Leaves, System, bui
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
 from exports.disclosure.movement import Task
 from exports.disclosure.policy import Data, Policy, check_fit, safety_of
-from exports.disclosure.primary import Primaries, find_primaries, insight_of
+from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, insight_of
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secondary import EFFORTS, HUGE, Effort, Pattern, costs_of, decoys_of, extend, plan
 from exports.disclosure.secret_parts import Completed, complete
@@ -158,6 +158,8 @@ def protect_tables(
     revised: bool = False,
     secret: bytes = b"",
     cost_key: bytes = b"",
+    linked: Mapping[str, LinkedUnits] | None = None,
+    denominators: Mapping[str, Mapping[Key, float | None]] | None = None,
 ) -> Protected:
     """Protect all current tables of a resolved declaration.
 
@@ -165,8 +167,9 @@ def protect_tables(
     of an earlier pattern per table, for stable patterns; `kept_hidden` cells that stay hidden in any case.
     `printed` says which cells of a table are printed (default: all that its axes give). `given` are numbers
     of cells that the source tells although it keeps parts of them secret. `cost_key` is the secret that
-    disturbs the costs; without one, whoever knows the program can try out tables. With `revised`
-    numbers may have changed since they were published. Raises NotSafe, FrozenConflict or DeclarationError.
+    disturbs the costs; without one, whoever knows the program can try out tables. `linked`: counts of units
+    behind the cases; `denominators` per table and cell where the policy has a minimum. With `revised` numbers
+    may have changed since they were published. Raises NotSafe, FrozenConflict or DeclarationError.
     """
     declaration = declaration.model_copy(update={"safety": safety_of(policy, data)})
     if "K5" not in policy.withstand:
@@ -207,6 +210,8 @@ def protect_tables(
         policy,
         data,
         secret=completed.secret,
+        linked=linked,
+        denominators=_denominators(system, declaration, denominators or {}),
     )
     system = replace(system, may_be_zero=primaries.may_be_zero)
     blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
@@ -249,6 +254,8 @@ def protect_tables(
             stay | withdrawn,
         )
     )
+    # where the source rounds numbers and sums one by one, its own numbers are printed
+    told = _told(declaration, system, leaves, given or {})
     effort = EFFORTS[policy.effort]
     hidden = withdrawn.copy()
     for sight in sights:
@@ -257,7 +264,7 @@ def protect_tables(
         hidden |= sight.pattern.hidden & current
     bound = sights[0].pattern.bound
     for round_number in range(1, ROUNDS + 1):
-        published = publish(system, cells, hidden)
+        published = publish(system, cells, hidden, told)
         results = [sight.attacked(published, insight) for sight in sights]
         if not any(sight.broken for sight in sights):
             together = None if len(results) == 1 else results[0]
@@ -483,6 +490,18 @@ def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> lis
     return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]
 
 
+def _denominators(
+    system: System, declaration: Declaration, given: Mapping[str, Mapping[Key, float | None]]
+) -> Floats | None:
+    """Denominators of the cells whose rate is printed, NaN for all others; None where no product has any."""
+    found = np.full(system.size, np.nan)
+    for table in declaration.tables:
+        for codes, number in given.get(table.name, {}).items():
+            if number is not None:
+                found[system.find(dict(zip(table.dimensions, codes, strict=True)))] = number
+    return None if np.isnan(found).all() else found
+
+
 def _unit(leaves: Leaves, data: Data) -> float:
     """The smallest step of the values: 1, or for amounts with decimals the last decimal that occurs."""
     amounts = leaves.amounts[data.value]
@@ -507,13 +526,44 @@ def check_amounts(leaves: Leaves, data: Data) -> None:
             )
 
 
-def publish(system: System, printed: Mapping[str, Sequence[tuple[Key, int]]], hidden: Booleans) -> Published:
-    """The tables as they would be printed."""
+def _told(
+    declaration: Declaration,
+    system: System,
+    leaves: Leaves,
+    given: Mapping[str, Mapping[Key, float | None]],
+) -> Published:
+    """Numbers that a rounding source tells, as far as rounding explains their distance from the parts."""
+    told: Published = {}
+    parts = system.aggregate(leaves, np.ones(leaves.size))
+    for table in declaration.tables:
+        if table.earlier or table.rounded_to == 1:
+            continue
+        told[table.name] = {}
+        for codes, number in given.get(table.name, {}).items():
+            cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
+            slack = table.rounded_to / 2 * (1 + parts[cell])
+            if number is not None and abs(number - system.values[cell]) <= slack:
+                told[table.name][codes] = number
+    return told
+
+
+def publish(
+    system: System,
+    printed: Mapping[str, Sequence[tuple[Key, int]]],
+    hidden: Booleans,
+    told: Mapping[str, Mapping[Key, float | None]] | None = None,
+) -> Published:
+    """The tables as they would be printed: sums of cases, or the numbers that the source told."""
     values = system.values
-    return {
-        name: {codes: None if hidden[cell] else float(values[cell]) for codes, cell in cells}
-        for name, cells in printed.items()
-    }
+    found: Published = {}
+    for name, cells in printed.items():
+        own = (told or {}).get(name, {})
+        found[name] = {}
+        for codes, cell in cells:
+            number = own.get(codes)
+            shown = float(values[cell]) if number is None else number
+            found[name][codes] = None if hidden[cell] else shown
+    return found
 
 
 def _still_valid(

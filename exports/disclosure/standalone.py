@@ -42,7 +42,7 @@ from exports.disclosure.declaration import (
     resolve,
 )
 from exports.disclosure.leaf_table import check_codes, check_keys, check_totals, numbers, read_text
-from exports.disclosure.plan_key import plan_key
+from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.policy import Config, Data, safety_of
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
 
@@ -100,6 +100,7 @@ def protect(
     declaration, leaves = load(table, settings, config.parent)
     earlier = read_earlier(declaration, settings, config.parent)
     previous = _read_previous(settings, config.parent)
+    key = plan_key(settings.name, secret, out / "confidential")
     planned = protect_tables(
         declaration,
         leaves,
@@ -108,7 +109,7 @@ def protect(
         earlier=earlier,
         previously_hidden=previous,
         secret=secret,
-        cost_key=plan_key(settings.name, secret, out / "confidential"),
+        cost_key=key,
     )
     protected_declaration = _with_files(planned.declaration, settings, config.parent, out)
     public = out / ".published.new"
@@ -145,6 +146,7 @@ def protect(
     public.rename(out / "published")
     confidential = out / "confidential"
     confidential.mkdir(parents=True, exist_ok=True)
+    keep(key, secret, confidential)
     write_csv(confidential / "pattern.csv", pattern_rows(planned))
     summary = _summary(planned, report, time.perf_counter() - started)
     (confidential / "summary.json").write_text(

@@ -64,14 +64,29 @@ class UniverseDimension(Strict):
         return self
 
 
+class Linked(Strict):
+    """Counts of units to whom the cases belong (benefit communities, households), by some of the dimensions.
+
+    `where` chooses rows. `dimensions` are those by which the units are counted; along the others a unit may
+    stand in several cells, so that each of them is asked for the units of all. `unknown`: parts that the
+    source keeps secret, `value` then being the sum of the others.
+    """
+
+    relation: str = Field(pattern=NAME)
+    value: str = Field(default="value", pattern=NAME)
+    unknown: str | None = Field(default=None, pattern=NAME)
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    dimensions: tuple[str, ...] = Field(min_length=1)
+
+
 class Cases(Strict):
     """The true counts: a relation of the warehouse with one number per finest cell (further rows add up).
 
     `where` chooses rows (column -> values). `denominator`: column of the denominator. `respondents`: column
     with the number of contributors. `mark`: column with the source's secrecy marks. `unknown`: column with
     the number of parts that the source keeps secret, `value` then being the sum of the others. Units that
-    `policy.rules.units` names are columns too. `rounded_to`: the multiple to which the source rounds its
-    numbers and totals one by one, so that these need not add up.
+    `policy.rules.units` names are columns too, or `linked` counts of their own. `rounded_to`: the
+    multiple to which the source rounds its numbers and totals one by one, so that these need not add up.
     """
 
     relation: str = Field(pattern=NAME)
@@ -82,23 +97,52 @@ class Cases(Strict):
     mark: str | None = Field(default=None, pattern=NAME)
     unknown: str | None = Field(default=None, pattern=NAME)
     rounded_to: int = Field(default=1, ge=1)
+    linked: dict[str, Linked] = Field(default_factory=dict)
 
 
 class Universe(Strict):
-    """One policy file: what is counted, by what, and what the data protection officer decided."""
+    """One policy file: what is counted, by what, and what the data protection officer decided.
+
+    `same_cases_as`: another policy over the same cases, for another audience; whoever reads one edition may
+    know those of the others, so all are attacked together. Dimensions of one name must mean the same.
+    """
 
     name: str = Field(pattern=NAME)
     title_de: str = Field(min_length=1)
+    same_cases_as: str | None = Field(default=None, pattern=NAME)
     cases: Cases
     dimensions: dict[str, UniverseDimension] = Field(min_length=1)
     policy: Policy
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Universe:
+        for unit, linked in self.cases.linked.items():
+            if unit not in self.policy.rules.units:
+                raise ValueError(
+                    f"cases.linked: {unit!r} is counted, but policy.rules.units gives no minimum for it"
+                )
+            unknown = sorted(set(linked.dimensions) - set(self.dimensions))
+            if unknown:
+                raise ValueError(f"cases.linked.{unit}: {unknown[0]!r} is no dimension of this policy")
+        return self
+
+    @property
+    def family(self) -> str:
+        """The name under which all editions about these cases are known, whatever audience they are for."""
+        return self.same_cases_as or self.name
 
     @property
     def relations(self) -> tuple[str, ...]:
         """Relations of the warehouse that planning reads, beside those of the products."""
         editions = [dimension.editions for dimension in self.dimensions.values()]
         return tuple(
-            dict.fromkeys((self.cases.relation, *(one.relation for one in editions if one is not None)))
+            dict.fromkeys(
+                (
+                    self.cases.relation,
+                    *(linked.relation for linked in self.cases.linked.values()),
+                    *(one.relation for one in editions if one is not None),
+                )
+            )
         )
 
 
@@ -167,6 +211,7 @@ def demand_of(universe: Universe, product: Product) -> Demand:
     policy = universe.policy
     assert product.disclosure is not None, "columns_of raises without"
     return Demand(
+        family=universe.family,
         universe=universe.name,
         sha256=hashlib.sha256(canonical_json(universe.model_dump(mode="json")).encode()).hexdigest(),
         legal_basis=policy.legal_basis,

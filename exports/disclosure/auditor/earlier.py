@@ -58,7 +58,8 @@ def read_declaration(path: Path) -> tuple[dict[str, Any], Declaration]:
 
 
 def released(roots: Iterable[Path], universe: str) -> list[Public]:
-    """Every edition of every product of a universe below these folders of releases, oldest first.
+    """Every edition of every product over the cases of a universe below these folders of releases, oldest
+    first; `universe` names the cases, which policies for several audiences have in common.
 
     Raises DeclarationError for an edition of this universe that cannot be read: what was published cannot be
     left out of the attack.
@@ -69,7 +70,7 @@ def released(roots: Iterable[Path], universe: str) -> list[Public]:
             if path.parent.is_symlink():
                 continue
             content, declared = read_declaration(path)
-            if content["universe"] != universe:
+            if content.get("family", content["universe"]) != universe:
                 continue
             public = Public(str(content["product"]), path.parent.name, path.parent, declared.tables[0])
             if not public.file.is_file():

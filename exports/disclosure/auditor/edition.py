@@ -65,7 +65,7 @@ def audit_edition(
     table = own.tables[0]
     published: dict[str, Cells] = {product: cells}
     published[product] |= dict(shown or {})
-    public = _others(folder, releases, str(content["universe"]))
+    public = _others(folder, releases, demand.family)
     found = fingerprints(public)
     gaps = [] if remembered is None else remembered.gaps(found | _own(folder, releases))
     before = layers(public, own) if "K5" in own.safety.withstand else []
@@ -153,8 +153,9 @@ def certify(
 
 
 def universe_of(folder: Path) -> str:
-    """The universe of a product's candidate or edition. Raises DeclarationError."""
-    return str(read_declaration(folder / DECLARATION)[0]["universe"])
+    """The cases that a product's candidate or edition is about. Raises DeclarationError."""
+    content, _ = read_declaration(folder / DECLARATION)
+    return str(content.get("family", content["universe"]))
 
 
 def is_current(folder: Path, releases: Sequence[Path], remembered: Remembered) -> bool:
@@ -166,7 +167,7 @@ def is_current(folder: Path, releases: Sequence[Path], remembered: Remembered) -
         complete = not certificate["missing"]
     except (OSError, ValueError, KeyError, TypeError, DeclarationError):
         return False
-    found = fingerprints(_others(folder, releases, str(content["universe"])))
+    found = fingerprints(_others(folder, releases, str(content.get("family", content["universe"]))))
     return complete and known == found and not remembered.gaps(found)
 
 

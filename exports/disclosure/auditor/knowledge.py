@@ -207,19 +207,24 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
     joint = math.prod(max(1, len(tree.known)) for tree in trees) <= JOINT_CELLS
     kinds = {tuple(name in table.dimensions for name in names) for table in declaration.tables}
     _expand(knowledge, trees, pending, joint=joint or len(kinds) == 1, kinds=kinds)
-    _mark_hidden_lines(knowledge, declaration.safety.group_lines)
+    _mark_hidden_lines(knowledge, trees, declaration.safety.group_lines)
     return knowledge
 
 
-def _mark_hidden_lines(knowledge: Knowledge, dimensions: Sequence[str]) -> None:
-    """Group disclosure hides a whole line: where no part of a line is shown, parts may be zero."""
+def _mark_hidden_lines(knowledge: Knowledge, trees: Sequence[_Tree], dimensions: Sequence[str]) -> None:
+    """Group disclosure hides a whole line: where no part of a line is shown, its hidden parts may be zero."""
     for name in dimensions:
         axis = knowledge.dimensions.index(name)
-        for total, parts in knowledge.equations:
-            along = all(knowledge.keys[part][axis] != knowledge.keys[total][axis] for part in parts)
-            if along and len(parts) > 1 and all(knowledge.shown[part] is None for part in parts):
-                for part in parts:
-                    knowledge.may_be_zero[part] = True
+        lines = [group for groups in trees[axis].full.values() for group in groups if len(group) > 1]
+        for cell, key in enumerate(knowledge.keys):
+            if not knowledge.hidden[cell] or knowledge.may_be_zero[cell]:
+                continue
+            for line in lines:
+                beside = [knowledge.index.get((*key[:axis], code, *key[axis + 1 :])) for code in line]
+                if key[axis] in line and all(
+                    part is None or knowledge.shown[part] is None for part in beside
+                ):
+                    knowledge.may_be_zero[cell] = True
 
 
 class _Tree:

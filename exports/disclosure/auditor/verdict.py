@@ -54,8 +54,7 @@ def joined(
         return alone
     asked, tried = (*alone.asked, "K5"), alone.tried | {"K5"}
     if both is None or known is None:
-        levels = alone.levels | {EARLIER: "no earlier edition is known"}
-        return replace(alone, levels=levels, asked=asked, tried=tried)
+        return replace(alone, asked=asked, tried=tried)
     lost = {finding.cell for finding in both.findings if known.tells(finding)}
     alone_found = {(finding.attack, finding.cell, finding.parts) for finding in alone.findings}
     fresh = [

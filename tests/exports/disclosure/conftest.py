@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _drawn_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.disclosure.plan_key.drawn", lambda: b"\x07" * 32)
+    monkeypatch.setattr("exports.disclosure.plan_key.drawn", lambda: b"\x01" * 32)

@@ -202,10 +202,10 @@ class Editions:
         )
 
     def build(self, name: str, *, alone: bool = False) -> Candidate:
-        """Build the candidate; `alone` as if nothing had been published before."""
+        """Build the candidate; `alone` as if nothing had been published before, by another secret."""
         context = self.context(name)
         if alone:
-            context = replace(context, releases=())
+            context = replace(context, releases=(), secret=b"another")
         current = self.releases / name / "current"
         return candidate.build(
             self.warehouse,

@@ -174,7 +174,10 @@ def test_bad_tables_are_refused_in_words(tmp_path: Path, table: str, words: str)
         ("method: round", "rounding settings belong to method round"),
         ("withstand: [K2]", "withstand must contain K1"),
         ("rules: {p_percent: 10}", "need data.contributor"),
-        ("rules: {group_disclosure: [sex]}", "contradicts group_disclosure, which hides zeros"),
+        (
+            "rules: {group_disclosure: [sex]}\n  method: round\n  rounding: {base: 5}",
+            "group_disclosure contradicts method round: it hides whole lines",
+        ),
         ("rules: {minimum_denominator: 100}", "needs data.denominator"),
     ],
 )

@@ -313,9 +313,14 @@ def test_what_is_not_tried_on_noise_cannot_be_asked_for(changes: Mapping[str, ob
     assert "K4" not in policy(**changes).withstand, "nor is it asked for without a word"
 
 
-def test_single_contributors_of_amounts_cannot_be_asked_for_without_knowing_them(tmp_path: Path) -> None:
+def test_single_contributors_of_amounts_cannot_be_asked_for_without_knowing_them() -> None:
     with pytest.raises(DeclarationError, match=r"K4 .* contradicts data.kind: magnitude .* leave K4 out"):
-        firms(tmp_path, "K1, K4", contributor="", minimum="null")
+        protect_tables(
+            declare(),
+            leaves(),
+            Data(value="cases", kind="magnitude"),
+            policy(rules={"minimum_frequency": None}, withstand=("K1", "K4")),
+        )
     with pytest.raises(DeclarationError, match=r"K4 .* contradicts rules.minimum_frequency: null"):
         protect_tables(
             declare(),

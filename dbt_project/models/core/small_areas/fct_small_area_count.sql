@@ -30,7 +30,7 @@ with cells as (
         column_no as source_column
     from {{ ref('stg_kommune__' ~ form) }}
     {%- if form == 'sgb2_kleinraeumig' %}
-    where benefit = 'SGB2_RLB'
+    where benefit in ('SGB2_RLB', 'SGB2_BG')
     {%- endif %}
     {%- if not loop.last %}
 
