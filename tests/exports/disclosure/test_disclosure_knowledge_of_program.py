@@ -1,0 +1,178 @@
+"""Whoever knows the planner but not the policy's secret excludes no table that the pattern is safe for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from exports.disclosure import protect as protecting
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.knowledge import Key, gather
+from exports.disclosure.constraints import Booleans, Floats, Leaves, System
+from exports.disclosure.declaration import Axis, Declaration, Dimension, Safety, Table, resolve
+from exports.disclosure.plan_key import keep, plan_key
+from exports.disclosure.policy import Data, Policy
+from exports.disclosure.protect import NotSafe, Protected, protect_tables
+from exports.disclosure.secondary import FrozenConflict
+
+SIDE = 3
+ROWS = tuple(f"r{place}" for place in range(SIDE))
+COLUMNS = tuple(f"c{place}" for place in range(SIDE))
+DECLARED = resolve(
+    Declaration(
+        name="small",
+        dimensions={"r": Dimension(leaves=ROWS), "c": Dimension(leaves=COLUMNS)},
+        tables=(Table(name="t", dimensions={"r": Axis(), "c": Axis()}),),
+        safety=Safety(withstand=("K1", "K2"), minimum_frequency=3),
+    ),
+    Path(),
+)
+DECISION = Policy.model_validate(
+    {
+        "legal_basis": "test",
+        "decided_by": "test",
+        "decided_on": dt.date(2026, 1, 1),
+        "withstand": ("K1", "K2"),
+        "effort": "quick",
+    }
+)
+Inner = npt.NDArray[np.int64]
+
+
+def planned(inner: Inner, key: bytes) -> Protected | None:
+    leaves = Leaves(
+        {"r": [r for r in ROWS for _ in COLUMNS], "c": [c for _ in ROWS for c in COLUMNS]},
+        {"n": inner.reshape(-1).astype(np.float64)},
+    )
+    try:
+        return protect_tables(DECLARED, leaves, Data(value="n"), DECISION, cost_key=key)
+    except (NotSafe, FrozenConflict):
+        return None
+
+
+def hidden_of(found: Protected) -> frozenset[Key]:
+    return frozenset(key for key, number in found.published["t"].items() if number is None)
+
+
+def printed(inner: Inner, hidden: frozenset[Key]) -> dict[Key, float | None]:
+    cells: dict[Key, float | None] = {}
+    for r, c in itertools.product(("_T", *ROWS), ("_T", *COLUMNS)):
+        rows = slice(None) if r == "_T" else slice(ROWS.index(r), ROWS.index(r) + 1)
+        columns = slice(None) if c == "_T" else slice(COLUMNS.index(c), COLUMNS.index(c) + 1)
+        cells[r, c] = None if (r, c) in hidden else float(inner[rows, columns].sum())
+    return cells
+
+
+def fitting(inner: Inner, hidden: frozenset[Key], most: int = 7, limit: int = 12) -> list[Inner]:
+    """All tables that fit what is printed, hidden cells being 1 … most; empty when there are too many."""
+    inside = [(ROWS.index(r), COLUMNS.index(c)) for r, c in sorted(hidden) if "_T" not in (r, c)]
+    if not 0 < len(inside) <= 6:
+        return []
+    choices = 1 + np.indices((most,) * len(inside)).reshape(len(inside), -1).T
+    tables = np.repeat(inner[None], len(choices), axis=0)
+    for place, (row, column) in enumerate(inside):
+        tables[:, row, column] = choices[:, place]
+    fits = np.ones(len(tables), dtype=bool)
+    for place, (row, column) in enumerate(zip(ROWS, COLUMNS, strict=True)):
+        if (row, "_T") not in hidden:
+            fits &= tables[:, place].sum(axis=1) == inner[place].sum()
+        if ("_T", column) not in hidden:
+            fits &= tables[:, :, place].sum(axis=1) == inner[:, place].sum()
+    if ("_T", "_T") not in hidden:
+        fits &= tables.sum(axis=(1, 2)) == inner.sum()
+    found = list(tables[fits])
+    return found if len(found) <= limit else []
+
+
+def fixed(tables: list[Inner]) -> set[tuple[int, int]]:
+    stacked = np.stack(tables)
+    return set(zip(*np.nonzero(stacked.min(axis=0) == stacked.max(axis=0)), strict=True))
+
+
+def test_no_leaf_is_fixed_by_running_the_planner_on_every_table_that_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The attacker gives each table every chance: decoys exactly where its own plan would hide nothing."""
+    generator = np.random.default_rng(1)
+    drawn = protecting.decoys_of
+    tried = 0
+    while tried < 12:
+        inner = generator.integers(0, 6, (SIDE, SIDE))
+        monkeypatch.setattr(protecting, "decoys_of", drawn)
+        own = planned(inner, f"secret {tried}".encode())
+        if own is None or not (hidden := hidden_of(own)):
+            continue
+        tables = fitting(inner, hidden)
+        if len(tables) < 2:
+            continue
+        tried += 1
+
+        def everywhere(
+            system: System, cost: Floats, share: float, key: bytes, hidden: frozenset[Key] = hidden
+        ) -> Booleans:
+            found = np.zeros(system.size, dtype=bool)
+            found[[system.find({"r": r, "c": c}) for r, c in hidden]] = True
+            return found
+
+        monkeypatch.setattr(protecting, "decoys_of", everywhere)
+        left = [table for table in tables if (p := planned(table, b"guess")) and hidden_of(p) == hidden]
+        assert any(np.array_equal(table, inner) for table in left), "the true table is never excluded"
+        assert fixed(left) == fixed(tables)
+
+
+def test_the_auditor_finds_what_the_printed_pattern_excludes() -> None:
+    """Patterns drawn at random, not planned: the level agrees with brute force, and something is found."""
+    generator = np.random.default_rng(5)
+    leaves = list(itertools.product(ROWS, COLUMNS))
+    broken = agreed = 0
+    for _ in range(600):
+        inner = generator.integers(1, 5, (SIDE, SIDE))
+        hidden = frozenset(
+            leaves[place]
+            for place in generator.choice(len(leaves), int(generator.integers(4, 7)), replace=False)
+        )
+        cells = printed(inner, hidden)
+        result = attack(gather(DECLARED, {"t": cells}), DECLARED.safety)
+        if any(finding.attack != "minimality" for finding in result.findings):
+            continue
+        tables = fitting(inner, hidden, most=9, limit=400)
+        if len(tables) < 2:
+            continue
+        agreed += 1
+        stacked = np.stack(tables)
+        loose = attack(gather(DECLARED, {"t": cells}), Safety(withstand=("K1",), minimum_frequency=3))
+        assert loose.findings == []
+        found = {finding.cell for finding in result.findings}
+        for finding in result.findings:
+            place = ROWS.index(finding.cell[0]), COLUMNS.index(finding.cell[1])
+            assert stacked[:, place[0], place[1]].min() < stacked[:, place[0], place[1]].max()
+            assert finding.low in stacked[:, place[0], place[1]]
+        broken += bool(found)
+    assert agreed > 15
+    assert broken > 0, "the attack must be able to find something"
+
+
+def test_the_secret_of_a_policy_is_kept_and_moves_the_plan(tmp_path: Path) -> None:
+    inner = np.random.default_rng(2).integers(0, 9, (SIDE, SIDE))
+    patterns = set()
+    for number in range(12):
+        one, two = (planned(inner, f"{number}".encode()) for _ in range(2))
+        assert one is not None
+        assert two is not None
+        assert hidden_of(one) == hidden_of(two), "the same secret, the same bytes"
+        patterns.add(hidden_of(one))
+    assert len(patterns) > 1, "another secret can give another plan"
+    folder = tmp_path / "policy"
+    folder.mkdir()
+    drawn = plan_key("p", b"", folder)
+    assert drawn
+    assert not list(folder.iterdir()), "kept only with a plan that is kept"
+    keep(drawn, b"", folder)
+    assert plan_key("p", b"", folder) == drawn
+    assert (folder / "plan_key.txt").stat().st_mode & 0o077 == 0
+    assert plan_key("p", b"office", folder) != plan_key("q", b"office", folder)
