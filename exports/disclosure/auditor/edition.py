@@ -25,7 +25,7 @@ from exports.disclosure.auditor.earlier import (
     read_declaration,
     released,
 )
-from exports.disclosure.auditor.knowledge import read_published
+from exports.disclosure.auditor.knowledge import gather, read_published
 from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
 from exports.history import Remembered

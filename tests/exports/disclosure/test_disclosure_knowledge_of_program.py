@@ -130,6 +130,7 @@ def test_the_auditor_finds_what_the_printed_pattern_excludes() -> None:
     generator = np.random.default_rng(5)
     leaves = list(itertools.product(ROWS, COLUMNS))
     broken = agreed = 0
+    safety = Safety(withstand=("K1", "K2"), minimum_frequency=4, width=2)
     for _ in range(600):
         inner = generator.integers(1, 5, (SIDE, SIDE))
         hidden = frozenset(
@@ -137,7 +138,7 @@ def test_the_auditor_finds_what_the_printed_pattern_excludes() -> None:
             for place in generator.choice(len(leaves), int(generator.integers(4, 7)), replace=False)
         )
         cells = printed(inner, hidden)
-        result = attack(gather(DECLARED, {"t": cells}), DECLARED.safety)
+        result = attack(gather(DECLARED, {"t": cells}), safety)
         if any(finding.attack != "minimality" for finding in result.findings):
             continue
         tables = fitting(inner, hidden, most=9, limit=400)
@@ -145,8 +146,6 @@ def test_the_auditor_finds_what_the_printed_pattern_excludes() -> None:
             continue
         agreed += 1
         stacked = np.stack(tables)
-        loose = attack(gather(DECLARED, {"t": cells}), Safety(withstand=("K1",), minimum_frequency=3))
-        assert loose.findings == []
         found = {finding.cell for finding in result.findings}
         for finding in result.findings:
             place = ROWS.index(finding.cell[0]), COLUMNS.index(finding.cell[1])
