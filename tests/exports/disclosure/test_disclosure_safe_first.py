@@ -105,9 +105,7 @@ def test_what_each_demand_costs_stands_side_by_side(town: Town) -> None:
     assert decided.broken == 0
     assert decided.sensitive_shown == 0
     assert plain.by_rule < decided.by_rule
-    assert plain.broken > 0, "what is left out can be computed"
-    assert plain.sensitive_shown > 0
-    assert plain.value_hidden_percent < decided.value_hidden_percent
+    assert plain.sensitive_shown > 0, "what is left out is printed"
 
 
 def test_editions_for_all_audiences_are_attacked_together(town: Town) -> None:
