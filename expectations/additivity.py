@@ -4,6 +4,10 @@ Which sums hold is data in the product file (`checks.parts`, `checks.areas`). Th
 the source's rounding allows: a count rounded to a multiple of b is off by at most floor(b / 2), and every
 cell of the sum, the total included, may be off by that much. A sum with a missing part is not compared (it is
 counted as not comparable); a part whose area does not exist on that date is no part.
+
+What a gap means follows from its size, never from how many there are. A gap with a figure in it that is
+marked as implausible is told. One that is less than `SMALL` of the total warns, a larger one stops the
+release, unless it is known (`known`) or explained in the product file.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from expectations.values import excuses
 from expectations.wording import Phrase
 
 LAENDER = 16  # since 3 October 1990
+SMALL = 1e-5
+"""The share of its total below which a gap warns: a person or two in a Land."""
 _AREA_COLUMNS = ("area_key", "area_code", "area_level", "area_name", "parent_area_code")
 _PARENT_CODE = {
     "DE": "'DG'",
@@ -47,9 +53,18 @@ def _tolerance(bench: Bench, per_cell: float) -> str:
     return f"({rounding} + {extra})"
 
 
-def _tolerated(bench: Bench, entry: Parts | AreaSum) -> str | None:
-    """SQL: the share of differences that the publisher's tables have by themselves and that only warns."""
-    return bench.declared.number(entry.tolerated_share) if entry.tolerated_share else None
+def _severity(entry: Parts | AreaSum) -> str:
+    """SQL: what a gap means."""
+    return (
+        f"case when marked > 0 then 'info' "
+        f"when '{entry.severity}' = 'fail' and abs(difference) < {SMALL} * abs(total) then 'warn' "
+        f"else '{entry.severity}' end"
+    )
+
+
+def _marked(bench: Bench) -> str:
+    """SQL: how many cells of a sum are marked as implausible."""
+    return "count(*) filter (where obs_status = 'U')" if bench.has("obs_status") else "0"
 
 
 def _parts(bench: Bench, parts: Parts) -> Rule:
@@ -83,6 +98,7 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
             unit=_SUMS,
             keys=keys,
             must_apply=True,
+            values=("parts_sum", "total"),
         ),
         cases=f"""
             select *, parts_sum - total as difference
@@ -91,7 +107,8 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
                     sum(value) filter (where {dimension} in {members}) as parts_sum,
                     count(value) filter (where {dimension} in {members}) as parts_known,
                     max(value) filter (where {dimension} = {total}) as total,
-                    sum({_tolerance(bench, parts.tolerance_per_cell)}) as tolerance
+                    sum({_tolerance(bench, parts.tolerance_per_cell)}) as tolerance,
+                    {_marked(bench)} as marked
                 from {_at_their_codes(bench, parts)}
                 where ({declared.where(parts.where)})
                     and ({dimension} = {total} or {dimension} in {members})
@@ -99,10 +116,10 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
             )
             """,
         comparable=comparable,
-        tolerated_share=_tolerated(bench, parts),
         broken="abs(difference) > tolerance + 1e-6",
+        severity=_severity(parts),
         order="abs(difference) desc",
-        excuses=excuses(bench, parts.explained),
+        excuses=excuses(bench, parts.explained, bounded=True),
     )
 
 
@@ -142,6 +159,7 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
     exists = "and missing_reason <> 'area_not_existing'" if bench.has("missing_reason") else ""
     if bench.has("is_backcast"):  # the same people stand in the table once more, under the codes of the day
         exists += " and not coalesce(is_backcast, false)"
+    is_marked = "cast(obs_status = 'U' as integer)" if bench.has("obs_status") else "0"
     parent = _PARENT_CODE[sums.parents]
     land_count = "count(distinct left(area_code, 2))"
     expected = "cast(null as bigint)"
@@ -182,20 +200,24 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             unit=_SUMS,
             keys=tuple(dict.fromkeys(("area_code", *cell))),
             must_apply=bench.has_areas,
+            values=("parts_sum", "total"),
         ),
         cases=f"""
             select
                 totals.area_code, {names}{quoted_list(cell, "totals")},
                 parts_sum, parts_count, parts_known, laender, {expected} as expected_count, totals.total,
-                parts_sum - totals.total as difference, parts_tolerance + totals.total_tolerance as tolerance
+                parts_sum - totals.total as difference, parts_tolerance + totals.total_tolerance as tolerance,
+                parts.marked + totals.is_marked as marked
             from (
-                select * exclude (value), value as total, {tolerance} as total_tolerance from candidate
+                select * exclude (value), value as total, {tolerance} as total_tolerance,
+                    {is_marked} as is_marked
+                from candidate
                 where area_level = '{sums.parents}' and ({selected})
             ) as totals
             inner join (
                 select {parent} as parent_code, {quoted_list(cell)}, sum(value) as parts_sum,
                     count(*) as parts_count, count(value) as parts_known, {land_count} as laender,
-                    sum({tolerance}) as parts_tolerance
+                    sum({tolerance}) as parts_tolerance, {_marked(bench)} as marked
                 from candidate
                 where area_level = '{sums.children}' and ({selected}) {exists}
                 group by parent_code, {quoted_list(cell)}
@@ -205,10 +227,10 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             {register}
             """,
         comparable=comparable,
-        tolerated_share=_tolerated(bench, sums),
         broken="abs(difference) > tolerance + 1e-6",
+        severity=_severity(sums),
         order="abs(difference) desc",
-        excuses=excuses(bench, sums.explained),
+        excuses=excuses(bench, sums.explained, bounded=True),
         touches=f"""
             (carrier.area_code = found.area_code or (
                 carrier.area_level = '{sums.children}'

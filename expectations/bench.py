@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from expectations import known
 from expectations.declared import Declared
 from expectations.settings import Description
 
@@ -51,6 +52,7 @@ class Bench:
     parquet: Path
     previous: Path | None
     has_lineage: bool = False
+    remembered: int = 0
 
     def has(self, *columns: str) -> bool:
         """True when the candidate has all these columns."""
@@ -70,8 +72,17 @@ def laid_out(
     areas: Path | None,
     today: date,
     lineage: Path | None = None,
+    office: Path | None = None,
 ) -> Iterator[Bench]:
-    """Open the bench over a candidate's folder; raises UnreadableFile for a Parquet that cannot be read."""
+    """Open the bench over a candidate's folder.
+
+    `office` is the folder of the findings that the office knows (see `known`).
+
+    Raises:
+        UnreadableFile: a Parquet that cannot be read.
+        KnownError: a file of known findings that cannot be read.
+    """
+    remembered = known.known_findings(description.product, office)
     database = f":memory:planstat_gate_{next(_numbers)}"
     name = f"{description.product}.parquet"
     with duckdb.connect(database, config={"custom_user_agent": _user_agent()}) as connection:
@@ -84,6 +95,7 @@ def laid_out(
         if lineage is not None:
             _view(connection, lineage, LINEAGE_VIEW)
         _declare_codes(connection, description)
+        known.lay_out(connection, remembered)
         yield Bench(
             connection=connection,
             database=database,
@@ -97,6 +109,7 @@ def laid_out(
             parquet=folder / name,
             previous=previous,
             has_lineage=lineage is not None,
+            remembered=len(remembered),
         )
 
 

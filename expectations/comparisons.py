@@ -26,7 +26,7 @@ def rules(bench: Bench) -> list[Rule]:
         return []
     found = [_rows_lost(bench), _rows_added(bench)]
     if _both_have(bench, "value"):
-        found += [_values_moved(bench), _share_moved(bench), _values_gone(bench)]
+        found += [_values_moved(bench), _share_moved(bench), _values_gone(bench), _totals_fallen(bench)]
     if _both_have(bench, "unit"):
         found.append(_unit_changed(bench))
     return found
@@ -205,6 +205,57 @@ def _share_moved(bench: Bench) -> Rule:
         severity=f"case when share > {fail} then 'fail' when share > {warn} then 'warn' else 'info' end",
         order="share desc",
         of_figure=True,
+    )
+
+
+def _totals_fallen(bench: Bench) -> Rule:
+    share = bench.declared.number(bench.description.checks.comparison.fallen_share)
+    group = _group(bench)
+    for name in ("area_level", "reference_date", "reference_year"):
+        if _both_have(bench, name) and name not in group:
+            group.append(name)
+    by = quoted_list(group)
+    same = " and ".join(f"before.{quoted(name)} is not distinct from now.{quoted(name)}" for name in group)
+    return Rule(
+        Statement(
+            "comparison.totals_fallen",
+            "comparison",
+            "fail",
+            Phrase(
+                "Keine Summe fällt auf null oder einen Bruchteil, keine Lieferung bringt nur einen Teil",
+                "No total falls to zero or a fraction, no delivery brings a part only",
+            ),
+            Phrase(
+                "davor, dass eine unvollständige Datei einen ganzen Stichtag ersetzt",
+                "against an incomplete file replacing a whole date",
+            ),
+            STATISTICIAN,
+            Phrase(
+                "Summe {total_before} aus {figures_before} Werten, jetzt {total_now} aus {figures_now}",
+                "total {total_before} of {figures_before} figures, now {total_now} of {figures_now}",
+            ),
+            unit=Phrase("Gruppen", "groups"),
+            keys=tuple(group),
+            values=("total_before", "total_now"),
+        ),
+        cases=f"""
+            select before.*, coalesce(now.total_now, 0) as total_now,
+                coalesce(now.figures_now, 0) as figures_now
+            from (
+                select {by}, sum(abs(value)) as total_before, count(value) filter (where value <> 0)
+                    as figures_before
+                from previous group by {by}
+            ) as before
+            left join (
+                select {by}, sum(abs(value)) as total_now,
+                    count(value) filter (where value <> 0) as figures_now
+                from candidate group by {by}
+            ) as now on {same}
+        """,
+        comparable="total_before > 0",
+        broken=f"total_now < {share} * total_before or figures_now < {share} * figures_before",
+        order="total_now / total_before",
+        touches=" and ".join(f"carrier.{quoted(n)} is not distinct from found.{quoted(n)}" for n in group),
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from expectations import cells
 from expectations.bench import CANDIDATE_VIEW, Bench, UnreadableFile, laid_out
+from expectations.known import KnownError
 from expectations.report import FAMILIES, page
 from expectations.rules import DATA_ENGINEER, DECLARATION, Excuse, Inspection, Result, Rule, Statement
 from expectations.settings import DescriptionError, Waiver, read_description
@@ -50,6 +51,7 @@ def check(
     areas: Path | None = None,
     now: datetime | date | None = None,
     lineage: Path | None = None,
+    office: Path | None = None,
 ) -> Verdict:
     """Check a candidate and write `gate.json` and `gate_report.html` into its folder.
 
@@ -63,7 +65,8 @@ def check(
     so that the same input gives the same verdict on any day.
 
     A candidate that cannot be read, a description with unknown keys and a rule that cannot be evaluated are
-    part of the verdict (`failed` or `error`); an exception only comes from a folder that cannot be written.
+    part of the verdict (`failed` or `error`); `office` is the folder of findings that the office knows (see
+    `known`); an exception only comes from a folder that cannot be written.
     """
     today = _today(description, now)
     datasets: list[dict[str, Any]] = [dict(entry) for entry in description.get("datasets") or ()]
@@ -71,10 +74,10 @@ def check(
     try:
         read = read_description(description)
         suite = suite_of(read.product)
-        with laid_out(candidate, read, previous, areas, today, lineage) as bench:
+        with laid_out(candidate, read, previous, areas, today, lineage, office) as bench:
             facts |= _facts(bench, previous)
             checks = judged(bench, suite.rules(bench), suite.inspections(bench))
-    except (DescriptionError, UnknownProduct) as error:
+    except (DescriptionError, UnknownProduct, KnownError) as error:
         checks = [_stopped("gate.description", DECLARATION, str(error), "error")]
     except UnreadableFile as error:
         checks = [_stopped("gate.readable", DATA_ENGINEER, str(error), "failed")]
@@ -243,7 +246,8 @@ def _outcome(statement: Statement, result: Result) -> Outcome:
         return "failed"
     if result.warned or (statement.must_apply and not result.examined and not result.skipped):
         return "warned"
-    return "noted" if result.noted else "passed"
+    # a check that has looked at nothing has not passed: it says so
+    return "noted" if result.noted or not (result.examined or result.skipped) else "passed"
 
 
 def _observed(statement: Statement, result: Result, language: Language) -> str:
@@ -253,6 +257,11 @@ def _observed(statement: Statement, result: Result, language: Language) -> str:
         return [f"{word(count, language)} {de if language == 'de' else en}"] if count else []
 
     unit = statement.unit.text(language)
+    if not result.examined and not result.skipped and not result.noted and not statement.must_apply:
+        return {
+            "de": f"keine {unit}: es war nichts zu prüfen",
+            "en": f"no {unit}: nothing to examine",
+        }[language]
     if not result.examined and not result.skipped and statement.must_apply:
         return {
             "de": "die Regel traf auf nichts zu: stimmt die Angabe in der Produktdatei?",
@@ -262,7 +271,8 @@ def _observed(statement: Statement, result: Result, language: Language) -> str:
     parts += counted(result.failed, "verletzen die Regel", "break the rule")
     parts += counted(result.warned - result.excused, "auffällig", "to be looked at")
     parts += counted(result.excused, "mit Erklärung", "with an explanation")
-    parts += counted(result.noted, "zur Kenntnis", "for information")
+    parts += counted(result.known, "bekannt und erklärt", "known and explained")
+    parts += counted(result.noted - result.known, "zur Kenntnis", "for information")
     parts += counted(result.skipped, "nicht vergleichbar", "not comparable")
     return ", ".join(parts)
 
@@ -272,6 +282,7 @@ def _example(statement: Statement, result: Result, row: Mapping[str, Any], langu
     where = place(row, statement.keys, language)
     number = row.get("excuse_number")
     because = f" – {result.excuses[number]}" if number is not None and result.excuses else ""
+    because = f" – {row['known_reason']}" if row.get("known_reason") else because
     return f"{where}: {text}{because}" if where else f"{text}{because}"
 
 

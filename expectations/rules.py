@@ -52,7 +52,11 @@ def quoted_list(names: Iterable[str], relation: str = "") -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a check is about, in words. `finding` is the sentence about one row that breaks it."""
+    """What a check is about, in words. `finding` is the sentence about one row that breaks it.
+
+    `keys` name a case to a reader. With the numbers in `values` they are the fingerprint by which a finding
+    is remembered (see `known`): names of areas do not belong to it.
+    """
 
     id: str
     family: str
@@ -64,6 +68,7 @@ class Statement:
     unit: Phrase = ROWS
     keys: tuple[str, ...] = ()
     must_apply: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,9 @@ class Rule:
 
     `cases` is a select, `broken` a condition over its columns. `comparable` (condition) leaves cases out that
     cannot be judged, such as sums with a missing part; they are counted, not judged. `severity` (SQL giving
-    'fail', 'warn' or 'info') replaces the statement's severity case by case. Up to `tolerated_share` (SQL, a
-    share of the cases judged) findings without an excuse warn instead of failing. `order` sorts examples.
+    'fail', 'warn' or 'info') replaces the statement's severity case by case.
+    A case that is remembered as known and explained (see `known`) is for information only. `order` sorts
+    examples.
 
     `touches` says which rows a broken case is about, as a condition over `carrier` (a row of the candidate)
     and `found` (the case); without it, those that agree in the statement's keys. `of_previous`: the case is
@@ -94,7 +100,6 @@ class Rule:
     broken: str
     comparable: str = "true"
     severity: str | None = None
-    tolerated_share: str | None = None
     order: str | None = None
     excuses: tuple[Excuse, ...] = ()
     touches: str | None = None
@@ -110,33 +115,42 @@ def found(rule: Rule) -> str:
     severity = rule.severity or f"'{rule.statement.severity}'"
     excuses = " ".join(f"when {excuse.condition} then {n}" for n, excuse in enumerate(rule.excuses))
     excuse = f"case {excuses} end" if excuses else "cast(null as integer)"
-    lenient = "excuse_number is not null"
-    if rule.tolerated_share:
-        lenient += f" or (select unexcused / nullif(judged, 0) from shares) <= {rule.tolerated_share}"
     return f"""
         cases as not materialized ({rule.cases}),
         excused as materialized (
-            select *, {severity} as declared_severity, {excuse} as excuse_number
+            select *, {severity} as declared_severity, {excuse} as excuse_number,
+                {fingerprint(rule.statement)} as fingerprint
             from cases where ({rule.comparable}) and ({rule.broken})
-        ),
-        shares as materialized (
-            select
-                (select count(*) from excused where excuse_number is null) as unexcused,
-                (select count(*) from cases where {rule.comparable}) as judged
         ),
         found as materialized (
             select
-                * exclude (declared_severity),
-                case when declared_severity = 'fail' and ({lenient}) then 'warn'
+                excused.* exclude (declared_severity),
+                known_finding.reason as known_reason,
+                case when known_finding.reason is not null then 'info'
+                     when declared_severity = 'fail' and excuse_number is not null then 'warn'
                      else declared_severity end as found_severity
             from excused
+            left join known_finding
+                on known_finding.check_id = '{rule.statement.id}'
+                and known_finding.fingerprint = excused.fingerprint
         )"""
+
+
+def fingerprint(statement: Statement) -> str:
+    """SQL: the text by which a case of the rule is remembered; NULL when nothing names the case."""
+    keys = [name for name in statement.keys if not name.endswith("_name")]
+    if not keys:
+        return "cast(null as varchar)"
+    named = ", ".join(f"'{name}=' || cast({quoted(name)} as varchar)" for name in keys)
+    numbers = ", ".join(f"cast({quoted(name)} as varchar)" for name in statement.values)
+    return f"concat_ws(', ', {named})" + (f" || ': ' || concat_ws(', ', {numbers})" if numbers else "")
 
 
 @dataclass(frozen=True)
 class Result:
     """What a rule or inspection found, before it is put into words. `rows` are the examples, worst first.
 
+    `known` are those of the noted findings that are remembered with a reason.
     `cells`: all cells of sources that the findings which stop the release are about, not only the examples'.
     """
 
@@ -145,6 +159,7 @@ class Result:
     warned: int = 0
     noted: int = 0
     excused: int = 0
+    known: int = 0
     skipped: int = 0
     rows: tuple[dict[str, Any], ...] = ()
     excuses: tuple[str, ...] = ()

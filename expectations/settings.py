@@ -36,9 +36,10 @@ What `exports/products/<product>.yml` holds under `checks:` (every key may be le
 `{where, since, until, why, source}`: findings that the publisher explains. They are reported as warnings with
 the reason, not as failures. In `areas` the `where` of an explanation speaks about the parent's row
 (`area_code: "10"`), `since`/`until` about `reference_date`, both days included. `tolerance_per_cell` is added
-for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway. `tolerated_share`
-is the share of unexplained differences that a published table has by itself: up to it they warn, above
-it they fail, because then it is not the publisher's arithmetic that is wrong but our reading.
+for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway. How many sums
+break says nothing; what is known about single ones stands in `known/`.
+
+A threshold that nothing can reach is refused: it would look like a check and be none.
 """
 
 from __future__ import annotations
@@ -48,7 +49,15 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from expectations.rules import NAME
 from expectations.verdict import Severity
@@ -82,7 +91,18 @@ def _column(value: Any) -> Any:
 
 
 Column = Annotated[str, BeforeValidator(_column)]
-Where = Annotated[dict[Column, tuple[str, ...]], BeforeValidator(_selection)]
+
+
+def _area_codes_are_codes(where: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    for code in where.get("area_code", ()):
+        if code != "DG" and (len(code) < 2 or not code[:1].isdigit()):
+            raise ValueError(f"area_code {code!r} is no code of an area: write it in quotes, zeros in front")
+    return where
+
+
+Where = Annotated[
+    dict[Column, tuple[str, ...]], BeforeValidator(_selection), AfterValidator(_area_codes_are_codes)
+]
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -93,13 +113,17 @@ class Strict(BaseModel):
 
 
 class Explained(Strict):
-    """Findings that the publisher explains: which (`where`, `since`, `until`) and why, with the source."""
+    """Findings that the publisher explains: which (`where`, `since`, `until`) and why, with the source.
+
+    Of sums, only gaps `up_to` this share of the total: what is larger is not what was explained.
+    """
 
     why: str
     where: Where = Field(default_factory=dict)
     since: date | None = None
     until: date | None = None
     source: str | None = None
+    up_to: float = Field(default=0.05, gt=0, le=1)
 
 
 class Dates(Strict):
@@ -126,6 +150,14 @@ class ValueRange(Strict):
     high: float | None = None
     severity: Severity = "fail"
     why: str | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> ValueRange:
+        if self.low is None and self.high is None:
+            raise ValueError("a range without low and high can never be left")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}: no value fits")
+        return self
 
 
 class Factor(Strict):
@@ -177,8 +209,7 @@ class Parts(Strict):
     total: str = "_T"
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
-    tolerance_per_cell: float = 0.0
-    tolerated_share: float = 0.0
+    tolerance_per_cell: float = Field(default=0.0, ge=0, le=10)
     explained: tuple[Explained, ...] = ()
 
 
@@ -192,8 +223,7 @@ class AreaSum(Strict):
     parents: AreaLevel
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
-    tolerance_per_cell: float = 0.0
-    tolerated_share: float = 0.0
+    tolerance_per_cell: float = Field(default=0.0, ge=0, le=10)
     explained: tuple[Explained, ...] = ()
 
 
@@ -205,7 +235,7 @@ class Completeness(Strict):
 
     by: tuple[Column, ...]
     level: AreaLevel = "KREIS"
-    fail_share: float = 0.05
+    fail_share: float = Field(default=0.05, ge=0, lt=1)
     where: Where = Field(default_factory=dict)
     explained: tuple[Explained, ...] = ()
 
@@ -214,13 +244,21 @@ class Comparison(Strict):
     """Thresholds for the comparison with the release before.
 
     A value that moved by more than `moved_relative` of its former size warns. Per group, a share of moved
-    values above `moved_warn_share` warns and above `moved_fail_share` fails. Lost rows always fail.
+    values above `moved_warn_share` warns and above `moved_fail_share` fails. Lost rows always fail, and so
+    does a group whose total, or whose number of figures, falls by more than `fallen_share`.
     """
 
     by: tuple[Column, ...] = ()
-    moved_relative: float = 0.2
-    moved_warn_share: float = 0.02
-    moved_fail_share: float = 0.5
+    moved_relative: float = Field(default=0.2, gt=0)
+    moved_warn_share: float = Field(default=0.02, ge=0, lt=1)
+    moved_fail_share: float = Field(default=0.5, gt=0, lt=1)
+    fallen_share: float = Field(default=0.5, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _warns_before_it_fails(self) -> Comparison:
+        if self.moved_warn_share > self.moved_fail_share:
+            raise ValueError("moved_warn_share is above moved_fail_share: it could never warn")
+        return self
 
 
 class Waiver(Strict):

@@ -97,12 +97,14 @@ def statement(rule: Rule) -> str:
             limit {EXAMPLES}
         )
         select
-            (select judged from shares) as examined,
+            (select count(*) from cases where {_escaped(rule.comparable)}) as examined,
             (select count(*) from cases where not coalesce(({_escaped(rule.comparable)}), false)) as skipped,
             (select count(*) from found where found_severity = 'fail') as failed,
             (select count(*) from found where found_severity = 'warn') as warned,
             (select count(*) from found where found_severity = 'info') as noted,
-            (select count(*) from found where excuse_number is not null) as excused,
+            (select count(*) from found
+                where excuse_number is not null and found_severity = 'warn') as excused,
+            (select count(*) from found where known_reason is not null) as known,
             (select cast(to_json(list(shown)) as varchar) from shown) as examples
     """
     return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", sql)
@@ -122,6 +124,7 @@ def _result(result: Any, rule: Rule, seconds: float) -> Result:
         warned=row["warned"],
         noted=row["noted"],
         excused=row["excused"],
+        known=row["known"],
         skipped=row["skipped"],
         rows=tuple(json.loads(row["examples"] or "[]")),
         excuses=tuple(excuse.reason for excuse in rule.excuses),

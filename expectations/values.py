@@ -41,11 +41,16 @@ def rules(bench: Bench) -> list[Rule]:
     return found
 
 
-def excuses(bench: Bench, explained: Sequence[Explained]) -> tuple[Excuse, ...]:
-    """Declared explanations as conditions over the columns of a rule's cases."""
+def excuses(bench: Bench, explained: Sequence[Explained], *, bounded: bool = False) -> tuple[Excuse, ...]:
+    """Declared explanations as conditions over the columns of a rule's cases.
+
+    `bounded`: the cases are sums, and an explanation covers a `difference` up to its share of the `total`.
+    """
+    number = bench.declared.number
     return tuple(
         Excuse(
-            bench.declared.where(entry.where, since=entry.since, until=entry.until),
+            bench.declared.where(entry.where, since=entry.since, until=entry.until)
+            + (f" and abs(difference) <= {number(entry.up_to)} * abs(total)" if bounded else ""),
             f"{entry.why} ({entry.source})" if entry.source else entry.why,
         )
         for entry in explained
@@ -300,13 +305,16 @@ def _reference_values(bench: Bench) -> Rule:
             ),
             PUBLISHER,
             Phrase(
-                "Wert {value}, bekannt ist {known} ({source})",
-                "value {value}, known is {known} ({source})",
+                "Wert {value}, bekannt ist {known} ({source}); Zeilen dazu: {matches} statt 1",
+                "value {value}, known is {known} ({source}); rows hit: {matches} instead of 1",
             ),
             unit=Phrase("Eckzahlen", "figures"),
             keys=bench.key_columns(),
         ),
-        cases=" union all ".join(selects),
-        broken="value is null or abs(value - known) > tolerance",
+        cases=f"""
+            select *, count(*) over (partition by reference_number) as matches
+            from ({" union all ".join(selects)})
+        """,
+        broken="value is null or abs(value - known) > tolerance or matches > 1",
         severity="reference_severity",
     )

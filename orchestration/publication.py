@@ -325,7 +325,14 @@ class Publication:
         from expectations import gate
 
         previous = self.current if self.current.exists() else None
-        verdict = gate.check(self.folder, description, previous, self._areas, lineage=self._behind(kept))
+        verdict = gate.check(
+            self.folder,
+            description,
+            previous,
+            self._areas,
+            lineage=self._behind(kept),
+            office=self.paths.town / "known",
+        )
         try:
             release.write_receipt(
                 candidate.read(self.folder),
@@ -594,6 +601,7 @@ class Publication:
         from exports.release import current_release, demands_sha256
 
         release = current_release(self.releases, self.name)
+        known = self.paths.town / "known" / f"{self.name}.yml"
         return _digest(
             [
                 fingerprint,
@@ -603,6 +611,7 @@ class Publication:
                 release.version if release else None,
                 file_hash(self._areas),
                 code_hash(expectations),
+                known.read_text(encoding="utf-8") if known.exists() else None,
             ]
         )
 

@@ -75,6 +75,11 @@ class Paths:
         return self.root / "office.yml"
 
     @property
+    def town(self) -> Path:
+        """What the office decides: `answers.csv` to implausible numbers, `known/<product>.yml` findings."""
+        return self.root / "town"
+
+    @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
 

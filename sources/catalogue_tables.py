@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.answers import answers
 from sources.breaks import breaks_on_record
 from sources.catalogue import CATALOG, Catalog
 from sources.vocabulary import TOTAL
@@ -119,11 +120,24 @@ BREAKS = pa.schema(
         ("source", pa.string()),
     ]
 )
+ANSWERS = pa.schema(
+    [
+        ("finding_id", pa.string()),
+        ("fact", pa.string()),
+        ("dataset_id", pa.string()),
+        ("answer", pa.string()),
+        ("corrected_value", pa.float64()),
+        ("reason", pa.string()),
+        ("person", pa.string()),
+        ("answered_on", pa.date32()),
+        ("origin", pa.string()),
+    ]
+)
 AREA_IDENTITY = pa.schema([("table_code", pa.string()), ("kreis_code", pa.string()), ("reason", pa.string())])
 
 
-def catalogue_tables(catalog: Catalog, root: Path = CATALOG) -> dict[str, pa.Table]:
-    """All catalogue tables by name, rows in a fixed order."""
+def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None = None) -> dict[str, pa.Table]:
+    """All catalogue tables by name, rows in a fixed order. `town` is the folder of what an office decides."""
     return {
         "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
         "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
@@ -135,13 +149,20 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG) -> dict[str, pa.Tab
             [asdict(found) for found in breaks_on_record(catalog, root / "breaks.csv")], schema=BREAKS
         ),
         "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
+        "answers": pa.Table.from_pylist(
+            [asdict(one) for one in answers(root / "answers.csv", town / "answers.csv" if town else None)],
+            schema=ANSWERS,
+        ),
     }
 
 
 def write_catalogue_tables(catalog: Catalog, landing: Path) -> None:
-    """Write every catalogue table to `<landing>/<name>.parquet`; a table that is the same is left alone."""
+    """Write every catalogue table to `<landing>/<name>.parquet`; a table that is the same is left alone.
+
+    What the office decides lies beside the landing folder, in `town/`.
+    """
     landing.mkdir(parents=True, exist_ok=True)
-    for name, table in catalogue_tables(catalog).items():
+    for name, table in catalogue_tables(catalog, town=landing.parent / "town").items():
         target = landing / f"{name}.parquet"
         if target.exists() and pq.read_table(target).equals(table):
             continue

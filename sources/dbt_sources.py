@@ -27,6 +27,7 @@ CATALOG_TABLES = {
     "area_history": "One row per area and change of the area (founded, merged, renamed)",
     "breaks": "One row per break in a series: figures before and after it do not compare",
     "area_names": "One row per area that published tables of Kreise name, with its name there",
+    "answers": "One row per finding about an implausible number that a statistician has answered",
     "area_identity": "One row per area code of tables that stands for a district of another code",
 }
 

@@ -55,7 +55,7 @@ history as (
 
 {{ with_kreis_rows('published') }},
 
-{{ fact_versions('cells', dimensions, fact) }}
+{{ fact_versions('cells', dimensions, fact, judge=true) }}
 {% endmacro %}
 
 {#-
@@ -93,8 +93,11 @@ history as (
   newest delivery that prints the same. `known_to` is NULL for the version that holds now. Order is by the publisher's time stamp, so a delivery that comes late takes its place
   between the others. A version is preferred from `known_from` to `preferred_to`: until it is replaced, or until a table
   that comes first prints the same cell. So "as known at t" is one condition, `known_from <= t < preferred_to`.
+
+  Plausibility. With `judge`, what a table prints is judged against itself (macros/plausibility.sql). An implausible number
+  stays and has `obs_status` U, until a statistician accepts, corrects or withdraws it.
 -#}
-{% macro fact_versions(relation, dimensions, fact) %}
+{% macro fact_versions(relation, dimensions, fact, judge=false) %}
 {%- set cell = ['dataset_id', 'area_code', 'period_key', 'measure_code'] + dimensions %}
 corrections as (
 
@@ -538,7 +541,40 @@ dated as (
         end as preferred_to
     from ranked
 
-)
+){% if judge %},
+
+{{ judged('dated', fact, dimensions) }},
+
+answers as (
+
+    select * from {{ source('catalog', 'answers') }} where fact = '{{ fact }}'
+
+),
+
+-- every cell of a published table with what was found and what was answered
+answered as (
+
+    select
+        judged.* exclude (value, obs_status, missing_reason, correction_id),
+        judged.value as published_value,
+        answers.answer,
+        case answers.answer when 'correct' then answers.corrected_value when 'withdraw' then null else judged.value end
+            as value,
+        case
+            when answers.answer = 'correct' then 'A'
+            when answers.answer = 'withdraw' then 'M'
+            when judged.finding_id is not null and answers.answer is distinct from 'accept' then 'U'
+            else judged.obs_status
+        end as obs_status,
+        case when answers.answer = 'withdraw' then 'unknown_or_confidential' else judged.missing_reason end
+            as missing_reason,
+        case
+            when answers.answer in ('correct', 'withdraw') then judged.finding_id else judged.correction_id
+        end as correction_id
+    from judged
+    left join answers on judged.finding_id = answers.finding_id
+
+){% endif %}
 
 select
     {{ surrogate_key(cell + ['known_from']) }} as {{ fact }}_key,
@@ -569,7 +605,15 @@ select
     known_to,
     preferred_to,
     preferred_to is null as is_preferred
-from dated
+    {%- if judge %},
+    finding_id,
+    finding_check,
+    case when finding_id is not null then published_value end as published_value,
+    expected_value,
+    finding_detail,
+    answer
+    {%- endif %}
+from {{ 'answered' if judge else 'dated' }}
 order by known_from, preferred_to  -- one delivery lies together: its times take no space
 {% endmacro %}
 

@@ -108,12 +108,15 @@
     case when statistic = 'odds' then {{ odds(fraction) }} else {{ fraction }} end
 {%- endmacro %}
 
-{#- How far a value may be trusted, from its denominator: grades above the least denominator of its indicator. -#}
-{% macro reliability(value, interval_method, denominator, minimum) -%}
+{#-
+  How far a value may be trusted, from its denominator: grades above the least denominator of its indicator. A value made of
+  an implausible or uncertain figure (status U) is never more than low.
+-#}
+{% macro reliability(value, interval_method, denominator, minimum, obs_status="'A'") -%}
     case
         when {{ value }} is null or {{ interval_method }} = 'none' then 'not_graded'
         when {{ denominator }} < {{ minimum }} then 'insufficient'
-        when {{ denominator }} < 3 * {{ minimum }} then 'low'
+        when {{ obs_status }} = 'U' or {{ denominator }} < 3 * {{ minimum }} then 'low'
         when {{ denominator }} < 10 * {{ minimum }} then 'medium'
         else 'high'
     end

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from expectations import additivity, comparisons, completeness, disclosure, files, labels, shape, values
+from expectations import (
+    additivity,
+    comparisons,
+    completeness,
+    disclosure,
+    files,
+    labels,
+    plausibility,
+    shape,
+    values,
+)
 from expectations.bench import Bench
 from expectations.rules import Inspection, Rule
 
@@ -14,6 +24,7 @@ def rules(bench: Bench) -> list[Rule]:
         *labels.rules(bench),
         *values.rules(bench),
         *additivity.rules(bench),
+        *plausibility.rules(bench),
         *completeness.rules(bench),
         *comparisons.rules(bench),
     ]

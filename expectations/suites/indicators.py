@@ -88,6 +88,7 @@ def _share_of_whole(bench: Bench) -> Rule:
             ),
             unit=Phrase("Anteile", "shares"),
             keys=("indicator_id", "area_code", "reference_date"),
+            values=("numerator", "denominator"),
         ),
         cases="""
             select indicator_id, area_code, area_name, reference_date, numerator, denominator

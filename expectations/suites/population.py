@@ -53,6 +53,7 @@ def _jumps(bench: Bench) -> Rule:
             ),
             unit=Phrase("Jahresschritte", "yearly steps"),
             keys=("area_code", "reference_date"),
+            values=("value_before", "value"),
         ),
         cases=f"""
             select *, round(100 * (value / value_before - 1), 1) as percent

@@ -130,13 +130,31 @@ def test_a_difference_that_the_publisher_explains_warns_with_the_reason(ask) -> 
     assert ask(candidate, "additivity.kreise").outcome == "failed"
 
 
-def test_up_to_the_tolerated_share_differences_warn(ask) -> None:
-    candidate = population()
+def test_what_a_gap_means_follows_from_its_size(ask) -> None:
+    candidate = population(lambda code, sex: 800_000.0 if sex == "_T" else 400_000.0)
     more(candidate, 1, area_code="01001", sex_code="F")
-    candidate.checks["parts"][0]["tolerated_share"] = 0.031  # one of 33
     assert ask(candidate, "additivity.sex").outcome == "warned"
-    more(candidate, 1, area_code="02001", sex_code="F")
+    more(candidate, 99, area_code="01001", sex_code="F")
     assert ask(candidate, "additivity.sex").outcome == "failed"
+
+
+def test_a_gap_with_an_implausible_figure_in_it_is_told(ask) -> None:
+    candidate = population()
+    more(candidate, 90, area_code="01001", sex_code="F")
+    candidate.change({"area_code": "01001", "sex_code": "F"}, obs_status="U")
+    check = ask(candidate, "additivity.sex")
+    assert (check.outcome, check.found) == ("noted", 1)
+
+
+def test_an_explanation_covers_gaps_of_its_size_only(ask) -> None:
+    candidate = population()
+    more(candidate, -4, area_code="10001", sex_code="_T")
+    candidate.checks["areas"][1]["explained"] = [
+        {"where": {"area_code": "10"}, "why": "Landesaufnahmestelle"}
+    ]
+    assert ask(candidate, "additivity.kreise").outcome == "warned"
+    candidate.checks["areas"][1]["explained"][0]["up_to"] = 1e-6
+    assert ask(candidate, "additivity.kreise").outcome == "failed"
 
 
 def test_a_difference_declared_as_warning_warns(ask) -> None:

@@ -83,6 +83,7 @@ counts as (
         computed.area_level,
         computed.is_backcast,
         computed.reference_date,
+        computed.obs_status,
         computed.value,
         indicators.statistic,
         indicators.scale,
@@ -393,7 +394,8 @@ select
     changed.lower_limit,
     changed.upper_limit,
     changed.interval_method,
-    {{ reliability('changed.value', 'changed.interval_method', 'changed.denominator', 'changed.minimum_denominator') }}
+    {{ reliability('changed.value', 'changed.interval_method', 'changed.denominator', 'changed.minimum_denominator',
+        'changed.obs_status') }}
         as reliability,
     changed.rounding_error,
     changed.reference_area_code,
