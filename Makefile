@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format generate dev docs bench bench-large real-files fuzz fuzz-disclosure bench-disclosure clean
+.PHONY: help run test test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -61,6 +61,9 @@ bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
 
 bench-large: $(VENV)/.for-work  ## Flat file and grid of 10 million rows against DuckDB's own reader (5 GB of disk)
 	$(BIN)/python tests/benchmarks/reader_flat.py
+
+bench-gate: $(VENV)/.for-work  ## Errors planted into the real figures of a data root (ROOT): refused, marked, warned, silent
+	$(BIN)/python -m tests.benchmarks.gate_power $(or $(ROOT),.data)
 
 real-files: $(VENV)/.for-work  ## Land every file of FILES (default ../shared/data): rows, seconds, result
 	$(BIN)/python tests/benchmarks/real_files.py $(FILES)

@@ -159,9 +159,10 @@ def _level_moves(bench: Bench) -> Rule:
             ),
             unit=Phrase("Schritte", "steps"),
             keys=(*measure, "area_level", "reference_date", "date_before"),
-            values=("ratio",),
+            values=("direction",),
         ),
         cases=f"""
+            select *, case when ratio > 1 then 'up' else 'down' end as direction from (
             select {by}, count(*) as areas_count, median(value) as typical_value,
                 median(value_before) as typical_before,
                 round(median((value + 1) / (value_before + 1)), 2) as ratio
@@ -173,6 +174,7 @@ def _level_moves(bench: Bench) -> Rule:
             )
             where value_before is not null
             group by {by}
+            )
         """,
         comparable=f"areas_count >= {_SEVERAL} and greatest(typical_value, typical_before) >= 5",
         broken=f"ratio > {_MOVE} or ratio < 1 / {_MOVE}",

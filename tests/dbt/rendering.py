@@ -90,6 +90,15 @@ def count_functions(*marts: str) -> list[str]:
     return [function(f"{name}_{kind}") for name in names for kind in ("on", "up")]
 
 
+def returned(name: str, *files: str) -> Any:
+    """What a macro of these files hands over with `return(…)`, such as a list or mapping."""
+    try:
+        getattr(macros(*files), name)()
+    except Returned as found:
+        return found.value
+    raise LookupError(f"the macro {name} returns nothing")
+
+
 def singular_test(name: str) -> str:
     """SQL of a test below `tests/`; its rows are what breaks the rule."""
     made = environment()

@@ -1,0 +1,167 @@
+"""What is implausible in a published table: wrong cells are found, moves that many make are none.
+
+The figures are a table of Kreise as offices print them, made by the rules that such tables keep: parts
+add up to wholes, Kreise to their Land, Länder to Germany, and every Kreis moves by chance around a
+common trend.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import duckdb
+import pytest
+import yaml
+
+from tests.benchmarks.gate_power import PRODUCTS, facts
+from tests.dbt.rendering import macros, returned
+
+LAENDER = [f"{n:02d}" for n in range(1, 17)]
+YEARS = range(2010, 2016)
+AREAS = [("DG", "DE"), *((land, "LAND") for land in LAENDER)] + [
+    (f"{land}{n:03d}", "KREIS") for land in LAENDER for n in range(1, 5)
+]
+
+Figures = dict[tuple[str, int, str], float]
+
+
+def table(trend: Callable[[int], float] = lambda year: 1.0) -> Figures:
+    """Men, women and total of every area and year."""
+    dice = random.Random(7)
+    figures: Figures = {}
+    for code, level in AREAS:
+        if level != "KREIS":
+            continue
+        size = dice.randint(200, 4000)
+        for year in YEARS:
+            for sex in "MF":
+                figures[code, year, sex] = round(size * trend(year) * dice.gauss(1, 0.02))
+            figures[code, year, "_T"] = figures[code, year, "M"] + figures[code, year, "F"]
+    for year in YEARS:
+        for sex in ("M", "F", "_T"):
+            for land in LAENDER:
+                figures[land, year, sex] = sum(figures[f"{land}{n:03d}", year, sex] for n in range(1, 5))
+            figures["DG", year, sex] = sum(figures[land, year, sex] for land in LAENDER)
+    return figures
+
+
+def found(figures: Figures, fact: str = "employment") -> dict[tuple[str, int, str], tuple[str, float | None]]:
+    """Cells marked, with the check and the number expected."""
+    connection = duckdb.connect()
+    connection.execute(
+        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, in_register boolean,"
+        " valid_from date, valid_to date);"
+        "create table dated (dataset_id varchar, area_key varchar, area_code varchar, period_key varchar,"
+        " reference_date date, measure_code varchar, sex varchar, nationality varchar, value double,"
+        " missing_reason varchar, rounding_base integer, is_backcast boolean, preferred_to timestamp)"
+    )
+    for code, level in AREAS:
+        connection.execute(
+            "insert into dim_area values (?, ?, ?, true, '1900-01-01', '9999-12-31')", [code, code, level]
+        )
+    rows = ", ".join(
+        f"('t', '{code}', '{code}', 'D{year}-06-30', '{year}-06-30', 'employees', '{sex}', '_T', {value},"
+        " 'none', null, false, null)"
+        for (code, year, sex), value in figures.items()
+    )
+    connection.execute(f"insert into dated values {rows}")
+    body = macros("readings.sql", "plausibility.sql").judged("dated", fact, ["sex", "nationality"])
+    return {
+        (code, int(period[1:5]), sex): (check, expected)
+        for code, period, sex, check, expected in connection.execute(
+            f"""
+            with areas as (select * from dim_area), {body}
+            select area_code, period_key, sex, finding_check, expected_value from judged
+            where finding_id is not null
+            """
+        ).fetchall()
+    }
+
+
+def test_a_table_that_is_right_is_not_marked() -> None:
+    assert found(table()) == {}
+
+
+def test_a_move_that_all_areas_make_is_none() -> None:
+    assert found(table(lambda year: 4.0 if year == 2013 else 1.0)) == {}
+
+
+@pytest.mark.parametrize("factor", [10, 1.03, 0.5])
+def test_the_cell_that_breaks_all_its_sums_is_the_wrong_one(factor: float) -> None:
+    figures = table()
+    cell = ("05002", 2012, "F")
+    right = figures[cell]
+    figures[cell] = round(right * factor)
+    assert found(figures) == {cell: ("sum", right)}
+
+
+def test_a_wrong_total_is_told_from_wrong_parts() -> None:
+    figures = table()
+    cell = ("05002", 2012, "_T")
+    right = figures[cell]
+    figures[cell] = right + 100
+    assert found(figures) == {cell: ("sum", right)}
+
+
+def test_where_one_sum_accuses_several_time_decides() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F"}
+    cell = ("05002", 2012, "F")
+    right = figures[cell]
+    figures[cell] = right * 10
+    assert found(figures) == {cell: ("sum", right)}
+
+
+def test_where_nothing_decides_all_are_marked() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F"}
+    figures["05002", 2012, "F"] += 60
+    marked = found(figures)
+    assert ("05002", 2012, "F") in marked
+    assert {check for check, _ in marked.values()} == {"sum_unlocated"}
+    assert all(code.startswith("05") and year == 2012 for code, year, _ in marked)
+
+
+def test_a_jump_without_any_sum_is_seen_against_both_neighbours() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F" and len(cell[0]) == 5}
+    figures["05002", 2012, "F"] *= 10
+    ((cell, (check, expected)),) = found(figures).items()
+    assert (cell, check) == (("05002", 2012, "F"), "jump")
+    assert expected == pytest.approx(figures["05002", 2011, "F"], rel=0.1)
+
+
+def test_a_level_that_stays_is_no_jump() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F" and len(cell[0]) == 5}
+    for year in range(2013, 2016):
+        figures["05002", year, "F"] *= 10
+    assert found(figures) == {}
+
+
+def test_the_newest_figure_is_seen_against_the_one_before() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F" and len(cell[0]) == 5}
+    figures["05002", 2015, "F"] *= 10
+    assert found(figures)["05002", 2015, "F"][0] == "newest"
+
+
+def test_what_the_warehouse_adds_up_the_products_add_up_too() -> None:
+    """Sums stand in product files for the gate and here for the facts: neither forgets one of the other's."""
+    declared = returned("additive_facts", "plausibility.sql")
+    for fact in facts():
+        if fact.product is None:
+            continue
+        checks = yaml.safe_load((PRODUCTS / f"{fact.product}.yml").read_text(encoding="utf-8"))["checks"]
+        for parts in checks["parts"]:
+            dimension = parts["dimension"].removesuffix("_code")
+            own = dimension in fact.dimensions
+            same = [
+                one
+                for one in declared[fact.name].get("parts", [])
+                if one["dimension"] == dimension
+                and one.get("total", "_T") == parts.get("total", "_T")
+                and one["parts"] == parts["parts"]
+            ]
+            others = [
+                one for other in facts() if other.product == fact.product
+                for one in declared[other.name].get("parts", []) if one["parts"] == parts["parts"]
+            ]  # fmt: skip
+            assert same or others, f"{fact.product}: {parts['id']} is no sum of its facts"
+            assert own or others
