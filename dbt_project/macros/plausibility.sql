@@ -31,7 +31,8 @@
 {#-
   Which cells of a fact add up to which, and how its measures are rounded.
 
-  parts      parts of a `dimension` that give its `total` (of one `measure`, or of all that add up)
+  parts      parts of a `dimension` that give its `total` (of one `measure`, or of all that add up); `at`: one of them is
+             a part only where another dimension has a code, and stands for its total there
   rates      measures that do not add up (`_pct`, averages): no sums
   rounded    measure -> unit to which every figure is rounded, when it is no whole count
   unshared   dimension -> codes whose Land counts more than its Kreise do (recipients of agencies above the Kreise)
@@ -70,7 +71,8 @@
                 sexes,
                 nationalities,
                 {'dimension': 'benefit', 'total': 'MINDESTSICHERUNG', 'measure': 'persons',
-                 'parts': ['SGB2_RLB', 'SGB12_HLU_OUTSIDE', 'SGB12_GSIAE', 'ASYLBLG']},
+                 'parts': ['SGB2_RLB', 'SGB12_HLU', 'SGB12_GSIAE', 'ASYLBLG'],
+                 'at': {'part': 'SGB12_HLU', 'dimension': 'setting', 'code': 'OUTSIDE'}},
                 {'dimension': 'benefit', 'total': 'SGB2_RLB', 'measure': 'persons', 'parts': ['SGB2_ELB', 'SGB2_NEF']},
                 {'dimension': 'benefit', 'total': 'ASYLBLG', 'measure': 'persons',
                  'parts': ['ASYLBLG_BASIC', 'ASYLBLG_HLU']},
@@ -82,7 +84,7 @@
             ],
             'rates': ['avg_monthly_eur'],
             'unshared': {
-                'benefit': ['MINDESTSICHERUNG', 'SGB12_HLU', 'SGB12_HLU_OUTSIDE', 'SGB12_GSIAE', 'SGB12_K5_9', 'SGB12_CARE',
+                'benefit': ['MINDESTSICHERUNG', 'SGB12_HLU', 'SGB12_GSIAE', 'SGB12_K5_9', 'SGB12_CARE',
                             'SGB12_HEALTH', 'SGB12_INTEGRATION', 'SGB12_OTHER', 'SGB5_264', 'ASYLBLG', 'ASYLBLG_BASIC',
                             'ASYLBLG_HLU'],
             },
@@ -203,7 +205,10 @@ sum_members as (
 
     select
         'S{{ loop.index }}|' || concat_ws('|', area_code, period_key, measure_code
-            {%- for dimension in dimensions if dimension != sum.dimension %}, {{ dimension }}{% endfor %}) as sum_id,
+            {%- for dimension in dimensions if dimension != sum.dimension %},
+            {%- if 'at' in sum and sum.at.dimension == dimension %}
+            case when {{ sum.dimension }} = '{{ sum.at.part }}' then '_T' else {{ dimension }} end
+            {%- else %} {{ dimension }}{% endif %}{% endfor %}) as sum_id,
         '{{ sum.dimension }} = {{ total }}' as sum_name,
         row_no,
         {{ sum.dimension }} = '{{ total }}' as is_total,
@@ -214,6 +219,9 @@ sum_members as (
     where
         not is_rate and {{ sum.dimension }} in {{ listed(sum.parts + [total]) }}
         {%- if 'measure' in sum %} and measure_code = '{{ sum.measure }}'{% endif %}
+        {%- if 'at' in sum %}
+        and ({{ sum.dimension }} <> '{{ sum.at.part }}' or {{ sum.at.dimension }} = '{{ sum.at.code }}')
+        {%- endif %}
 
     union all
     {%- endfor %}
