@@ -191,7 +191,10 @@ class Ground:
             """
         )
         accepted = [one.finding_id for one in answers(CATALOG / "answers.csv") if one.answer == "accept"]
-        run("create or replace table accepted as select unnest(cast($1 as varchar[])) as finding_id", [accepted])
+        run(
+            "create or replace table accepted as select unnest(cast($1 as varchar[])) as finding_id",
+            [accepted],
+        )
         body = macros("readings.sql", "plausibility.sql").judged(
             "spoilt", self.fact.name, list(self.fact.dimensions)
         )
