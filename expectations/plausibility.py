@@ -130,8 +130,8 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
             from candidate where value is not null and value <> 0 {of}
             group by {by}
         """,
-        comparable=f"figures >= {_SEVERAL}",
-        broken=f"marked >= {_LARGE_SHARE} * figures and marked >= {_SEVERAL // 2}",
+        comparable="figures >= 3",
+        broken=f"marked >= {_LARGE_SHARE} * figures and marked >= least({_SEVERAL // 2}, figures)",
         order="marked / figures desc",
     )
 

@@ -27,6 +27,8 @@
 {#- Robust standard deviations beyond which a step is a jump: against both neighbours, and at the end of a series. -#}
 {% macro jump_limit() -%} 8 {%- endmacro %}
 {% macro newest_limit() -%} 14 {%- endmacro %}
+{#- The same for count / rate, which moves less than either. -#}
+{% macro pair_limit() -%} 5 {%- endmacro %}
 
 {#-
   Which cells of a fact add up to which, and how its measures are rounded.
@@ -580,7 +582,7 @@ contradictions as (
     left join jumps as rated on pair_scaled.rate_row = rated.row_no
     where
         (pair_scaled.z_before * pair_scaled.z_after > 0
-            and least(abs(pair_scaled.z_before), abs(pair_scaled.z_after)) > {{ jump_limit() }})
+            and least(abs(pair_scaled.z_before), abs(pair_scaled.z_after)) > {{ pair_limit() }})
         or (pair_scaled.z_after is null and abs(pair_scaled.z_before) > {{ newest_limit() }})
 
 ),
