@@ -176,13 +176,14 @@ def _waiver_checks(
     if not waivers:
         return []
     known = {check.id for check in checks}
+    is_first = "comparison.previous" in known  # nothing is compared yet, and a waiver of it can wait
     rows: list[dict[str, Any]] = []
     for waiver in waivers:
         if waiver not in valid:
             rows.append(
                 {"check": waiver.check, "de": "ist abgelaufen", "en": "has ended", "w": _waived(waiver)}
             )
-        elif waiver.check not in known:
+        elif waiver.check not in known and not (is_first and waiver.check.startswith("comparison.")):
             rows.append(
                 {
                     "check": waiver.check,
