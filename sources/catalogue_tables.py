@@ -133,6 +133,14 @@ ANSWERS = pa.schema(
         ("origin", pa.string()),
     ]
 )
+AREA_ALIASES = pa.schema(
+    [
+        ("table_code", pa.string()),
+        ("area_code", pa.string()),
+        ("valid_to", pa.date32()),
+        ("reason", pa.string()),
+    ]
+)
 AREA_IDENTITY = pa.schema([("table_code", pa.string()), ("kreis_code", pa.string()), ("reason", pa.string())])
 
 
@@ -148,6 +156,7 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         "breaks": pa.Table.from_pylist(
             [asdict(found) for found in breaks_on_record(catalog, root / "breaks.csv")], schema=BREAKS
         ),
+        "area_aliases": _from_csv(root / "area_aliases.csv", AREA_ALIASES),
         "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
         "answers": pa.Table.from_pylist(
             [asdict(one) for one in answers(root / "answers.csv", town / "answers.csv" if town else None)],

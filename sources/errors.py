@@ -140,6 +140,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "area {found!r} ({name}) did not exist any more at {time}, it ended on {end}",
         "Check time and code and fetch again.",
     ),
+    "area_twice": ProblemWords(
+        "Gebiet {found!r} ({name}) ist dasselbe wie {other!r}, und zu {time} stehen unter beiden Schlüsseln Zahlen",
+        "Klären, welcher Schlüssel gilt, und die Zahlen unter dem anderen entfernen oder neu abrufen.",
+        "area {found!r} ({name}) is the same as {other!r}, and there are numbers under both codes for {time}",
+        "Find out which code holds and take the numbers under the other one out, or fetch again.",
+    ),
     "same_time": ProblemWords(
         "Gebiet {area!r}: {found!r}, aber die Lieferung {snapshot} mit demselben Stand ({time}) sagt {before!r}",
         "Klären, welche Lieferung gilt, und die andere zurückziehen; sonst mit eigenem Stand neu abrufen.",

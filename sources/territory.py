@@ -1,6 +1,9 @@
 """Whether the areas of a delivered table existed when it says so.
 
-Two sources answer: the reforms in `catalog/area_history.csv` and, once landed, the register of areas.
+Two sources answer: the reforms in `catalog/area_history.csv` and, once landed, the register of areas. A
+code that stands for an area of another code (`catalog/area_aliases.csv`) is known until the day it ended;
+staging gives its figures to that area.
+
 Offices carry new areas back in time and report a reform's year on the former areas; both is accepted here
 and told apart in the warehouse. What no office publishes is a number under a code that nobody knows, or
 under one that ended before the year began: then columns have shifted or the file is another one.
@@ -28,19 +31,26 @@ REGISTER = "gv-isys"
 
 @dataclass(frozen=True)
 class Territory:
-    """Codes that ended, with the day after their last, and the Kreise that are known (None: no register)."""
+    """Codes that ended, with the day after their last, and the Kreise that are known (None: no register).
+
+    aliases: codes that stand for an area of another code, with that code.
+    """
 
     ended: dict[str, dt.date]
     kreise: frozenset[str] | None
+    aliases: dict[str, str]
 
     @classmethod
     def known(cls, register: Path | None, catalog: Path = CATALOG) -> Territory:
         """From the reforms on record and, where it is given, the Parquet of the landed register."""
         ended, touched = _reforms(catalog / "area_history.csv")
+        aliases = _aliases(catalog / "area_aliases.csv")
         kreise = None
         if register is not None:
             kreise = frozenset(_kreise(register)) | touched | _identities(catalog / "area_identity.csv")
-        return cls(ended, kreise)
+            kreise |= aliases.keys()
+        ended = ended | {code: end for code, (_, end) in aliases.items()}
+        return cls(ended, kreise, {code: area for code, (area, _) in aliases.items()})
 
     def check(self, cells: pa.Table, file_name: str) -> None:
         """Refuse numbers of areas that cannot have them. `cells` as a reader gives them.
@@ -49,8 +59,19 @@ class Territory:
         """
         numbers = cells.filter(pc.match_substring_regex(cells.column("value_text"), "[0-9]"))
         first = numbers.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
+        counted = set(zip(first["area_code"].to_pylist(), first["time_text"].to_pylist(), strict=True))
         for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
             code, time, line = row["area_code"], row["time_text"], row["line_min"]
+            if (other := self.aliases.get(code)) is not None and (other, time) in counted:
+                raise problem(
+                    "area_twice",
+                    file_name,
+                    line=line,
+                    found=code,
+                    other=other,
+                    name=_name(cells, code),
+                    time=time,
+                )
             end, year = self.ended.get(code), _year(time)
             if self.kreise is not None and "KREIS" in levels_of(code) and code not in self.kreise:
                 raise problem("unknown_area", file_name, line=line, found=code, name=_name(cells, code))
@@ -139,6 +160,16 @@ def _reforms(file: Path) -> tuple[dict[str, dt.date], frozenset[str]]:
 def _identities(file: Path) -> frozenset[str]:
     with file.open(encoding="utf-8", newline="") as lines:
         return frozenset(row["kreis_code"] for row in csv.DictReader(lines))
+
+
+@cache
+def _aliases(file: Path) -> dict[str, tuple[str, dt.date]]:
+    """Codes that stand for an area of another code: that code, and the day after the last of the alias."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["table_code"]: (row["area_code"], dt.date.fromisoformat(row["valid_to"]))
+            for row in csv.DictReader(lines)
+        }
 
 
 def _kreise(register: Path) -> list[str]:

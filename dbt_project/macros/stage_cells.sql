@@ -5,11 +5,62 @@
   columns in landing (codes); everything else is the same for every table. Which reading of the time text
   holds (stock, flow, school year), which signs mean what and how the source rounds come from the
   declaration, by way of the catalogue tables that landing writes.
+
+  A code that stands for an area of another code (area_aliases) is that area here; line and column say where the printed
+  one is. A cell that a delivery prints under both is there once: the one with a number, else the area's own.
 -#}
 {% macro stage_cells(publisher, dataset_id, dimensions) %}
-with cells as (
+with printed as (
 
     select * from {{ source(publisher, dataset_id) }}
+
+),
+
+aliases as (
+
+    select * from {{ source('catalog', 'area_aliases') }}
+
+),
+
+said_otherwise as (
+
+    select printed.snapshot, printed.line, printed.column_no
+    from printed
+    inner join (
+        select table_code as printed_code, area_code from aliases
+        union
+        select area_code, area_code from aliases
+    ) as either on printed.area_code = either.printed_code
+    window
+        cell as (
+            partition by
+                printed.snapshot,
+                either.area_code,
+                printed.time_text,
+                {% for dimension in dimensions -%}
+                printed.{{ dimension }},
+                {% endfor -%}
+                printed.measure
+        )
+    qualify
+        case
+            when bool_or(regexp_matches(printed.value_text, '[0-9]')) over cell
+                then not regexp_matches(printed.value_text, '[0-9]')
+            else either.printed_code <> either.area_code and bool_or(either.printed_code = either.area_code) over cell
+        end
+
+),
+
+cells as (
+
+    select printed.* replace (coalesce(aliases.area_code, printed.area_code) as area_code)
+    from printed
+    left join aliases on printed.area_code = aliases.table_code
+    left join said_otherwise
+        on printed.snapshot = said_otherwise.snapshot
+        and printed.line = said_otherwise.line
+        and printed.column_no = said_otherwise.column_no
+    where said_otherwise.line is null
 
 ),
 

@@ -325,7 +325,8 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
     connection.execute(
         "create view \"umsteigeschluessel-kreise-2020\" as select *, 's' as snapshot from records;"
         "create table ledger as select 's' as snapshot_id, 'umsteigeschluessel-kreise-2020' as dataset_id,"
-        " 'accepted' as status, timestamp '2021-01-01' as published_at, null::timestamp as retrieved_at"
+        " 'accepted' as status, timestamp '2021-01-01' as published_at, null::timestamp as retrieved_at;"
+        "create table area_aliases as from read_csv('sources/catalog/area_aliases.csv', all_varchar = true)"
     )
     staging = staging.replace("from umsteigeschluessel-kreise-2020", 'from "umsteigeschluessel-kreise-2020"')
     connection.execute(f"create table stg_bbsr__umsteigeschluessel_kreise_2020 as {staging}")

@@ -51,6 +51,9 @@ def territory(tmp_path: Path) -> Territory:
         ("13001", "2011", "5"),
         ("13001", "31.12.2015", "-"),  # a dissolved Kreis that stays as a row of signs
         ("05334002", "2020", "5"),  # ended as a Kreis, goes on as a city
+        ("05313", "31.12.2005", "5"),  # the same city under the code it had as a Kreis
+        ("05313", "2009", "5"),
+        ("05313", "31.12.2015", "-"),
     ],
 )
 def test_what_offices_publish_is_taken(territory: Territory, code: str, time: str, value: str) -> None:
@@ -67,6 +70,11 @@ def test_a_code_nobody_knows_is_refused_with_its_line(territory: Territory) -> N
 def test_a_number_after_the_end_of_an_area_is_refused(territory: Territory, time: str) -> None:
     with pytest.raises(SourceError, match=r"'13001' .* did not exist any more at .* ended on 04\.09\.2011"):
         territory.check(cells(("13001", time, "5")), "t.csv")
+
+
+def test_a_number_under_a_code_that_stood_for_another_is_refused_after_its_end(territory: Territory) -> None:
+    with pytest.raises(SourceError, match=r"'05313' .* did not exist any more at .* ended on 21\.10\.2009"):
+        territory.check(cells(("05313", "31.12.2010", "5")), "t.csv")
 
 
 def test_without_a_register_only_the_reforms_speak() -> None:

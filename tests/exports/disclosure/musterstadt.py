@@ -76,7 +76,7 @@ def fill(
     files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "indicator_facts.sql")
     macros = "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in files)
     with duckdb.connect(str(warehouse)) as connection:
-        for name in ("datasets", "missing_symbols", "rounding"):
+        for name in ("area_aliases", "datasets", "missing_symbols", "rounding"):
             connection.execute(
                 f"create table {name} as select * from read_parquet(?)", [str(landing / f"{name}.parquet")]
             )

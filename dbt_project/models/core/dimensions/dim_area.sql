@@ -1,8 +1,16 @@
 {#- Names and codes of the tables come by way of a list that landing keeps: a new edition of a table is no new register. -#}
 with table_areas as (
 
-    select area_code, area_name, 1 as name_rank from {{ source('catalog', 'area_names') }}
+    -- a code that stands for an area of another code is no area of its own
+    select
+        coalesce(aliases.area_code, names.area_code) as area_code,
+        names.area_name,
+        case when aliases.area_code is null then 1 else 3 end as name_rank
+    from {{ source('catalog', 'area_names') }} as names
+    left join {{ source('catalog', 'area_aliases') }} as aliases on names.area_code = aliases.table_code
+
     union all
+
     select area_code, area_name, 2 as name_rank from {{ ref('stg_zensus__zensus2022_bevoelkerung') }}
 
 ),

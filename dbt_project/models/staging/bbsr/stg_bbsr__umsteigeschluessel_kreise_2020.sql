@@ -1,14 +1,16 @@
 with {{ newest_records('bbsr', 'umsteigeschluessel-kreise-2020') }}
 
--- the tables carry the former kreisfreie Stadt Aachen under the key of today's town
+, aliases as (
+
+    select * from {{ source('catalog', 'area_aliases') }}
+
+)
+
 -- the workbook keeps codes as numbers: eight digits without the leading zero, the Kreis in the first five
 select
     records.snapshot_id,
     cast(records.from_year as integer) as from_year,
-    case
-        when records.from_code = '5313000' then '05334002'
-        else left(lpad(records.from_code, 8, '0'), 5)
-    end as from_code,
+    coalesce(aliases.area_code, left(lpad(records.from_code, 8, '0'), 5)) as from_code,
     -- `KS` stands before the towns that are a Kreis of their own, or their kind behind them
     case
         when starts_with(records.from_name, 'KS ') then substr(records.from_name, 4) || ', kreisfreie Stadt'
@@ -23,3 +25,4 @@ select
     cast(records.population_thousand as double) as part_population,
     cast(records.area_sqkm as double) as part_area
 from records
+left join aliases on left(lpad(records.from_code, 8, '0'), 5) = aliases.table_code
