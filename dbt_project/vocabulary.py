@@ -9,6 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from sources.errors import Language, Told
 from sources.foundation.vocabulary import Vocabulary, read_vocabulary
 
 FOLDER = Path(__file__).parent
@@ -41,3 +42,22 @@ def column_words() -> dict[str, ColumnWords]:
 def own_vocabulary() -> Vocabulary:
     """The meanings of the warehouse's own codes."""
     return read_vocabulary(FOLDER / "vocabulary.yml")
+
+
+def in_both(name: str, code: str) -> Told:
+    """What a code of a shared or own vocabulary says."""
+    return Told(meaning(name, code, "en"), meaning(name, code, "de"))
+
+
+def meaning(name: str, code: str, language: Language) -> str:
+    """What a code of a shared or own vocabulary says; the code where none has it."""
+    for room in (read_vocabulary(), own_vocabulary()):
+        if one := room.get(name, {}).get(code):
+            return one.de if language == "de" else one.en
+    return code
+
+
+def written(number: float, digits: str, language: Language) -> str:
+    """A number by a format specification, in German with a decimal comma."""
+    text = format(number, digits)
+    return text.replace(".", ",") if language == "de" else text

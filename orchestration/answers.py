@@ -12,7 +12,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sources.foundation.vocabulary import read_vocabulary
+from dbt_project.vocabulary import meaning, written
+from sources.errors import Told, said
 
 from .display import WIDE, plain_table
 from .language import Both, Language
@@ -69,7 +70,7 @@ def tell_indicators(
                 *([entry.origin] if is_wide else []),
             )
         else:
-            why = f"{entry.origin}: {entry.why}" if entry.state == "waits" else entry.why
+            why = f"{entry.origin}: {entry.why}" if entry.state == "waits" else said(entry.why, language)
             title = _WAITS if entry.state == "waits" else _EMPTY
             other = others.setdefault(entry.state, plain_table(*heads[:2], title.say(language)))
             other.add_row(entry.indicator_id, _name(entry, language), why)
@@ -146,7 +147,12 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date(int(text), 12, 31) if len(text) == 4 else dt.date.fromisoformat(text)
     except ValueError:
-        raise UnknownName(f"{text!r} is no day; write 2022-12-31, or 2022 for its last day") from None
+        raise UnknownName(
+            Told(
+                f"{text!r} is no day; write 2022-12-31, or 2022 for its last day",
+                f"{text!r} ist kein Tag; 2022-12-31 schreiben, oder 2022 für den letzten Tag des Jahres",
+            )
+        ) from None
 
 
 def tell_answer(answer: Answer, console: Console, language: Language = "en") -> None:
@@ -158,10 +164,10 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
 
     indicator, rows = answer.indicator, answer.rows[:ROWS_SHOWN]
     title = f"{indicator['indicator_id']} {indicator[f'name_{language}']}"
-    console.print(f"{title}, {_meaning('unit', indicator['unit'], language)}", markup=False)
+    console.print(f"{title}, {meaning('unit', indicator['unit'], language)}", markup=False)
     console.print(f"{indicator[f'question_{language}']}", markup=False)
     for note in answer.notes:
-        console.print(f"{'Hinweis' if language == 'de' else 'note'}: {note}", markup=False)
+        console.print(f"{'Hinweis' if language == 'de' else 'note'}: {said(note, language)}", markup=False)
     remarks: dict[str, str] = {}
     areas = list(dict.fromkeys(row["area_code"] for row in rows))
     is_series = len(areas) < len(rows)
@@ -178,7 +184,7 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
         console.print(_MORE.say(language, number=len(answer.rows) - ROWS_SHOWN), markup=False)
     console.print()
     for status in dict.fromkeys(row["obs_status"] for row in rows if row["obs_status"] in MARKS):
-        console.print(f"{MARKS[status]} {_meaning('obs_status', status, language)}", markup=False)
+        console.print(f"{MARKS[status]} {meaning('obs_status', status, language)}", markup=False)
     for text, letter in remarks.items():
         console.print(f"{letter} {text}", markup=False)
     shown = {row["area_code"] for row in rows}
@@ -193,9 +199,9 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
                 second=second["area_name"],
                 first=first["area_name"],
                 day=first["reference_date"],
-                value=f"{found.value:+.{decimals}f}",
-                lower=f"{found.lower:+.{decimals}f}",
-                upper=f"{found.upper:+.{decimals}f}",
+                value=written(found.value, f"+.{decimals}f", language),
+                lower=written(found.lower, f"+.{decimals}f", language),
+                upper=written(found.upper, f"+.{decimals}f", language),
             )
             + (_BEYOND if found.beyond_chance else _WITHIN).say(language),
             markup=False,
@@ -234,16 +240,6 @@ _BREAK = Both("Bruch", "break")
 _CARRIED = Both("auf einen späteren Gebietsstand zurückgerechnet", "carried back to a later territory")
 
 
-def _meaning(name: str, code: str, language: Language) -> str:
-    """What a code of a shared or own vocabulary says; the code where none has it."""
-    from dbt_project.vocabulary import own_vocabulary
-
-    for room in (read_vocabulary(), own_vocabulary()):
-        if one := room.get(name, {}).get(code):
-            return one.de if language == "de" else one.en
-    return code
-
-
 def _table(
     answer: Answer,
     rows: Sequence[Mapping[str, Any]],
@@ -274,7 +270,11 @@ def _table(
     for row in rows:
         if before is not None and not with_area:
             if years := answer.years_left_out(before, row):
-                table.add_row(f"⋮ {years:.3g} {_YEARS.say(language)}", "", _NO_FIGURE.say(language))
+                table.add_row(
+                    f"⋮ {written(years, '.3g', language)} {_YEARS.say(language)}",
+                    "",
+                    _NO_FIGURE.say(language),
+                )
             for item in answer.breaks:
                 if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
                     table.add_row(f"{item['break_date']}", "‖", _BREAK.say(language))
@@ -302,10 +302,11 @@ def _cell(name: str, row: Mapping[str, Any], language: Language) -> str:
         upper = _number(row["upper_limit"], decimals, language)
         return f"{_number(value, decimals, language)} – {upper}"
     if name == "change_verdict" and row["change"] is None:  # too far from the value before
-        return f"{_NONE.say(language)}: {row['years_since_previous']:g} {_YEARS.say(language)}"
+        years = written(row["years_since_previous"], "g", language)
+        return f"{_NONE.say(language)}: {years} {_YEARS.say(language)}"
     if name == "change_verdict":
-        change = f"{row['change']:+.{row['decimals']}f}"
-        return f"{change.replace('.', ',') if language == 'de' else change} {_verdict(name, value, language)}"
+        change = written(row["change"], f"+.{row['decimals']}f", language)
+        return f"{change} {_verdict(name, value, language)}"
     return _verdict(name, value, language)
 
 
@@ -333,7 +334,7 @@ def _verdict(name: str, value: Any, language: Language) -> str:
         return code.replace("_", " ")
     if (name, code) == ("change_verdict", "within_chance"):
         return "Zufall"
-    return _SHORT.get(code) or _meaning(name, code, language)
+    return _SHORT.get(code) or meaning(name, code, language)
 
 
 def bar(value: float | None, top: float) -> str:
@@ -345,8 +346,7 @@ def bar(value: float | None, top: float) -> str:
 
 
 def _number(value: float | None, decimals: int, language: Language) -> str:
-    shown = "–" if value is None else f"{value:.{decimals}f}"
-    return shown.replace(".", ",") if language == "de" else shown
+    return "–" if value is None else written(value, f".{decimals}f", language)
 
 
 def _mark(row: Mapping[str, Any]) -> str:
@@ -356,7 +356,7 @@ def _mark(row: Mapping[str, Any]) -> str:
 
 def _why(missing_reason: str, language: Language) -> str:
     """What a reason for a missing number says, in the words that releases carry too."""
-    words = _meaning("missing_reason", missing_reason, language)
+    words = meaning("missing_reason", missing_reason, language)
     return f"{'fehlt' if language == 'de' else 'missing'}: {words}"
 
 
@@ -378,11 +378,12 @@ def tell_receipt(
     as_of: dt.datetime | None,
     gebietsstand: str | None,
     console: Console,
+    language: Language = "en",
 ) -> None:
     """The receipt of a number, one statement a line."""
     from dbt_project.indicators.explain import explain
 
     day = _day(gebietsstand) if gebietsstand else None
     receipt = explain(paths.warehouse, indicator, area, period, as_of=_end_of(as_of), gebietsstand=day)
-    for line in receipt.lines():
+    for line in receipt.lines(language):
         console.print(line, markup=False)

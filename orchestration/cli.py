@@ -66,7 +66,17 @@ def in_words() -> Iterator[Callable[[], bool]]:
             "NoWarehouse": USAGE,
             "BadKey": USAGE,
         }
-        raise Trouble(str(problem) or kind, code.get(kind, REFUSED)) from problem
+        raise Trouble(_words_of(problem, context) or kind, code.get(kind, REFUSED)) from problem
+
+
+def _words_of(problem: Exception, context: click.Context | None) -> str:
+    """What an error says, in the language of the command where it is known in both."""
+    from sources.errors import Told
+
+    words = problem.args[0] if problem.args else None
+    if isinstance(words, Told) and context is not None and context.params.get("language") == "de":
+        return words.de
+    return str(problem)
 
 
 def settings_here(*, of_sample: bool | None = None) -> Settings:
@@ -392,7 +402,15 @@ def query(
 @click.option(
     "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
 )
-def explain(indicator: str, area: str, period: str, as_of: datetime | None, gebietsstand: str | None) -> None:
+@lang
+def explain(
+    indicator: str,
+    area: str,
+    period: str,
+    as_of: datetime | None,
+    gebietsstand: str | None,
+    language: Language,
+) -> None:
     """Show the receipt of one number: the newest of INDICATOR for AREA in PERIOD.
 
     Formula and edition, every cell it is made of with table, line, field and file hash, status, rounding.
@@ -400,7 +418,7 @@ def explain(indicator: str, area: str, period: str, as_of: datetime | None, gebi
     with in_words():
         from .answers import tell_receipt
 
-        tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console())
+        tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console(), language)
 
 
 @main.group()

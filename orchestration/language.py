@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-Language = Literal["de", "en"]
+from sources.errors import Language as Language
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Literal
 
 import duckdb
 
 from dbt_project.indicators.warehouse import Row, rows
+from sources.errors import Language
 
 SERIES = ("area_code", "reference_date", "is_backcast", "numerator_dataset", "denominator_dataset")
 TYPES = ("varchar", "date", "boolean", "varchar", "varchar")
@@ -67,7 +67,7 @@ def breaks_around(
     return breaks_of(connection, indicator_id, series, converted=converted)
 
 
-def words_of(one: Row, language: Literal["de", "en"] = "en") -> str:
+def words_of(one: Row, language: Language = "en") -> str:
     """A break in words: what, and the tables and the area it concerns where it does not concern all."""
     tables, area = one["dataset_scope"], one["area_scope"]
     in_tables, in_area = ("Tabellen", "Gebiet") if language == "de" else ("tables", "area")

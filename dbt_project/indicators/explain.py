@@ -17,6 +17,7 @@ import duckdb
 from dbt_project.indicators import own
 from dbt_project.indicators.breaks import breaks_around, words_of
 from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
+from dbt_project.indicators.labels import words_of_cell
 from dbt_project.indicators.places import area_row
 from dbt_project.indicators.query import (
     can_answer,
@@ -32,10 +33,13 @@ from dbt_project.indicators.warehouse import (
     UnknownName,
     facts,
     indicator_row,
+    no_row,
     opened,
     period_range,
     rows,
 )
+from dbt_project.vocabulary import in_both, meaning, written
+from sources.errors import Language, Told, said
 
 CELL = (
     "measure_code", "unit", "value", "factor", "reference_date", "obs_status", "missing_reason", "raw_symbol",
@@ -44,7 +48,11 @@ CELL = (
     "known_from", "note_en", "note_de", "plausible_value",
 )  # fmt: skip
 FOREVER = dt.datetime(9999, 12, 31)
-ROLES = {"numerator": "numerator", "denominator": "denominator", "value": "published value"}
+ROLES = {
+    "numerator": Told("numerator", "Zähler"),
+    "denominator": Told("denominator", "Nenner"),
+    "value": Told("published value", "veröffentlichter Wert"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,12 @@ class Side:
     value: float | None
     cells: list[Row]
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, language: Language) -> Iterator[str]:
         """The side in words; cells of one line of one file that lie side by side are told one by one."""
-        total = "missing" if self.value is None else f"{self.value:.10g}"
-        yield f"{ROLES[self.role]}: {total}"
+        total = _MISSING.say(language) if self.value is None else written(self.value, ".10g", language)
+        yield f"{ROLES[self.role].say(language)}: {total}"
         for cell in self.cells:
-            yield f"  {_cell_line(cell)}"
+            yield f"  {_cell_line(cell, language)}"
 
 
 @dataclass(frozen=True)
@@ -74,70 +82,102 @@ class Explanation:
     breaks: list[Row]
     sides: list[Side]
     parts: list[Explanation]
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Told] = field(default_factory=list)
 
-    def warnings(self) -> list[str]:
+    def warnings(self, language: Language = "en") -> list[str]:
         """What is implausible in the figures it is made of, its own and those of its parts, each once."""
         own = [
-            _implausible(ROLES[side.role], cell)
+            _implausible(ROLES[side.role], cell, language)
             for side in self.sides
             for cell in side.cells
             if cell["obs_status"] == "U" and cell["note_en"]
         ]
-        return list(dict.fromkeys([*own, *(line for part in self.parts for line in part.warnings())]))
+        return list(dict.fromkeys([*own, *(line for part in self.parts for line in part.warnings(language))]))
 
-    def lines(self) -> list[str]:
+    def lines(self, language: Language = "en") -> list[str]:
         """The receipt in words, one statement a line; those of parts are indented.
 
         What is implausible in it is said first.
         """
-        return [*self.warnings(), *self._receipt()]
+        return [*self.warnings(language), *self._receipt(language)]
 
-    def _receipt(self) -> list[str]:
-        result = self.result
+    def _receipt(self, language: Language) -> list[str]:
+        result, indicator = self.result, self.indicator
+
+        def word(told: Told) -> str:
+            return told.say(language)
+
+        def number(name: str, more_digits: int = 0) -> str:
+            return _shown(result[name], result["decimals"] + more_digits, language)
+
+        unit = "" if result["value"] is None else f" {meaning('unit', result['unit'], language)}"
+        confirmed = "" if indicator["formula_confirmed"] else f" ({word(_NOT_CONFIRMED)})"
+        status = f"{meaning('obs_status', result['obs_status'], language)} ({result['obs_status']})"
         out = [
-            f"{self.indicator['indicator_id']} {self.indicator['name_de']}",
+            f"{indicator['indicator_id']} {indicator[f'name_{language}']}",
             f"{self.area['area_name']} ({self.area['area_code']}), {result['reference_date']}: "
-            f"{_shown(result['value'], result['decimals'])} {self.indicator['unit']}",
-            f"formula: {self.indicator['formula_source']}"
-            + ("" if self.indicator["formula_confirmed"] else " (not confirmed at the source)"),
+            f"{number('value')}{unit}",
+            f"{word(_FORMULA)}: {indicator['formula_source']}{confirmed}",
         ]
-        if self.indicator["law"]:
-            out.append(f"law: {self.indicator['law']}")
+        if indicator["law"]:
+            out.append(f"{word(_LAW)}: {indicator['law']}")
         if self.edition:
-            out.append(f"edition: {self.edition['edition_id']}, {self.edition['note_en']}")
-        out.append(f"status: {result['obs_status']}" + _but(result["missing_reason"]))
+            edition, note = self.edition["edition_id"], self.edition[f"note_{language}"]
+            out.append(f"{word(_EDITION)}: {edition}, {note}")
+        out.append(f"Status: {status}" if language == "de" else f"status: {status}")
+        if result["missing_reason"] != "none":
+            out[-1] += f", {word(_BECAUSE)}: {meaning(self._reasons(), result['missing_reason'], language)}"
         if result.get("lower_limit") is not None:
-            low, high = (
-                _shown(result[name], result["decimals"] + 1) for name in ("lower_limit", "upper_limit")
-            )
+            between = Told("to", "bis")
+            method = meaning("interval_method", result["interval_method"], language)
+            reliability = meaning("reliability", result["reliability"], language)
             out.append(
-                f"95 % interval: {low} to {high} ({result['interval_method']}), "
-                f"reliability {result['reliability']}"
+                f"{word(_INTERVAL)}: {number('lower_limit', 1)} {word(between)} {number('upper_limit', 1)} "
+                f"({method}), {word(_RELIABILITY)}: {reliability}"
             )
         if result.get("rounding_base"):
-            out.append(f"rounding: the source rounds to multiples of {result['rounding_base']}")
+            out.append(f"{word(_ROUNDING)} {result['rounding_base']}")
         if result.get("is_backcast"):
-            out.append("territory: carried back to an area that did not exist on that day")
-        out += self.remarks
+            out.append(word(_BACKCAST))
+        out += [word(remark) for remark in self.remarks]
         for side in self.sides:
-            out += side.lines()
+            out += side.lines(language)
         out += [
-            f"break {'before' if one['before'] == result['reference_date'] else 'after'} it: "
-            f"{one['break_date']}, {words_of(one)}"
+            f"{word(_BEFORE if one['before'] == result['reference_date'] else _AFTER)}: "
+            f"{one['break_date']}, {words_of(one, language)}"
             for one in self.breaks
         ]
         for part in self.parts:
-            out += ["", *(f"  {line}" for line in part._receipt())]
+            out += ["", *(f"  {line}" for line in part._receipt(language))]
         return out
 
+    def _reasons(self) -> str:
+        """The list that says what the reason of a missing number means."""
+        return "outcome_reason" if self.indicator["computed_by"] == "mart_outcome" else "missing_reason"
 
-def _shown(value: float | None, decimals: int) -> str:
-    return "no value" if value is None else f"{value:.{decimals}f}"
+
+_MISSING = Told("missing", "fehlt")
+_NO_VALUE = Told("no value", "kein Wert")
+_FORMULA = Told("formula", "Formel")
+_NOT_CONFIRMED = Told("not confirmed at the source", "an der Quelle nicht bestätigt")
+_LAW = Told("law", "Recht")
+_EDITION = Told("edition", "Fassung")
+_BECAUSE = Told("missing because", "Grund")
+_INTERVAL = Told("95 % interval", "95-%-Intervall")
+_RELIABILITY = Told("reliability", "Verlässlichkeit")
+_ROUNDING = Told(
+    "rounding: the source rounds to multiples of", "Rundung: die Quelle rundet auf Vielfache von"
+)
+_BACKCAST = Told(
+    "territory: carried back to an area that did not exist on that day",
+    "Gebiet: auf ein Gebiet zurückgerechnet, das es an diesem Tag nicht gab",
+)
+_BEFORE = Told("break before it", "Bruch davor")
+_AFTER = Told("break after it", "Bruch danach")
 
 
-def _but(missing_reason: str) -> str:
-    return "" if missing_reason == "none" else f", missing because {missing_reason.replace('_', ' ')}"
+def _shown(value: float | None, decimals: int, language: Language) -> str:
+    return _NO_VALUE.say(language) if value is None else written(value, f".{decimals}f", language)
 
 
 def _register(connection: duckdb.DuckDBPyConnection) -> str:
@@ -152,33 +192,57 @@ def _register(connection: duckdb.DuckDBPyConnection) -> str:
     )
 
 
-def _implausible(role: str, cell: Row) -> str:
+def _implausible(role: Told, cell: Row, language: Language) -> str:
     """What the register of implausible figures says of a cell."""
-    where = f"table {cell['table_code'] or cell['dataset_id']}, line {cell['source_line']}"
-    expected = cell["plausible_value"]
-    return (
-        f"IMPLAUSIBLE: {cell['value']:.10g} {cell['unit']} of {cell['reference_date']} in the {role}"
-        f" ({where}). {cell['note_en']}{'' if expected is None else f' Plausible would be {expected:.10g}.'}"
+    table, line, day = cell["table_code"] or cell["dataset_id"], cell["source_line"], cell["reference_date"]
+    number = f"{written(cell['value'], '.10g', language)}{_unit(cell, language)}"
+    likely = None if cell["plausible_value"] is None else written(cell["plausible_value"], ".10g", language)
+    told = Told(
+        f"IMPLAUSIBLE: {number} of {day} in the {role} (table {table}, line {line}). {cell['note_en']}"
+        + ("" if likely is None else f" Plausible would be {likely}."),
+        f"UNPLAUSIBEL: {number} vom {day} im {role.de} (Tabelle {table}, Zeile {line}). {cell['note_de']}"
+        + ("" if likely is None else f" Plausibel wäre {likely}."),
     )
+    return told.say(language)
 
 
-def _cell_line(cell: Row) -> str:
-    codes = ", ".join(
-        f"{name.removesuffix('_code')} {code}" for name, code in cell["codes"].items() if code != "_T"
-    )
-    number = f"no value (“{cell['raw_symbol'] or ''}”)" if cell["value"] is None else f"{cell['value']:.10g}"
-    column = "" if cell["source_column"] is None else f" field {cell['source_column']}"
+def _unit(cell: Row, language: Language) -> str:
+    """The unit after a number; what is merely counted has none."""
+    return "" if cell["unit"] == "Anzahl" else f" {meaning('unit', cell['unit'], language)}"
+
+
+_PLACE = {
+    "on": Told("on", "am"),
+    "table": Told("table", "Tabelle"),
+    "line": Told("line", "Zeile"),
+    "field": Told("field", "Feld"),
+    "since": Told("known since", "bekannt seit"),
+    "status": Told("status", "Status"),
+    "rounded": Told("rounded to", "gerundet auf"),
+    "corrected": Told("corrected", "berichtigt"),
+}
+
+
+def _cell_line(cell: Row, language: Language) -> str:
+    value, status = cell["value"], cell["obs_status"]
+    number = written(value, ".10g", language) if value is not None else _NO_VALUE.say(language)
+    symbol = "" if value is not None else f" (“{cell['raw_symbol'] or ''}”)"
+    factor = "" if cell["factor"] == 1 else f" × {written(cell['factor'], 'g', language)}"
+    table = cell["table_code"] or cell["dataset_id"]
+    line = said(cell["source_line"], language)
+    say = {name: told.say(language) for name, told in _PLACE.items()}
+    column = "" if cell["source_column"] is None else f" {say['field']} {cell['source_column']}"
     return "".join(
         [
-            number,
-            "" if cell["factor"] == 1 else f" × {cell['factor']:g}",
-            f" {cell['unit']} [{cell['measure_code']}{'; ' + codes if codes else ''}]",
-            f" on {cell['reference_date']}: table {cell['table_code'] or cell['dataset_id']},",
-            f" {cell['file_name']} line {cell['source_line']}{column},",
-            f" sha256 {cell['sha256'][:12]}…, known since {cell['known_from']:%Y-%m-%d}",
-            "" if cell["obs_status"] in ("A", "M") else f", status {cell['obs_status']}",
-            f", rounded to {cell['rounding_base']}" if cell["rounding_base"] else "",
-            f", corrected ({cell['correction_id']})" if cell["correction_id"] else "",
+            f"{number}{symbol}{factor}{_unit(cell, language)} [{cell['words'].say(language)}] {say['on']}"
+            f" {cell['reference_date']}: {say['table']} {table},",
+            f" {said(cell['file_name'], language)} {say['line']} {line}{column},",
+            f" sha256 {cell['sha256'][:12]}…, {say['since']} {cell['known_from']:%Y-%m-%d}",
+            ""
+            if status in ("A", "M")
+            else f", {say['status']} {status} ({meaning('obs_status', status, language)})",
+            f", {say['rounded']} {cell['rounding_base']}" if cell["rounding_base"] else "",
+            f", {say['corrected']} ({cell['correction_id']})" if cell["correction_id"] else "",
         ]
     )
 
@@ -227,15 +291,29 @@ def _carried(
         [gebietsstand, indicator_id, place["area_code"], first, last],
     )
     if not found:
-        raise UnknownName(f"{indicator_id} has no row for {place['area_code']} in {period} on {gebietsstand}")
+        code = place["area_code"]
+        raise UnknownName(
+            Told(
+                f"{indicator_id} has no row for {code} in {period} on {gebietsstand}",
+                f"{indicator_id} hat keine Zeile für {code} in {period} auf dem Stand {gebietsstand}",
+            )
+        )
     [result] = found
+    codes, share = result["from_codes"], 100 * result["estimated_share"]
+    grade = in_both("conversion_grade", result["grade"])
     remarks = [
-        f"territory: carried to the boundaries of {gebietsstand} from {result['from_codes']}"
-        f" ({result['grade'].replace('_', ' ')}, {100 * result['estimated_share']:.1f} % of it estimated)"
+        Told(
+            f"territory: carried to the boundaries of {gebietsstand} from {codes}"
+            f" ({grade}, {share:.1f} % of it estimated)",
+            f"Gebiet: auf den Gebietsstand {gebietsstand} umgerechnet aus {codes}"
+            f" ({grade.de}, davon {written(share, '.1f', 'de')} % geschätzt)",
+        )
     ]
-    remarks += [
-        f"{name}: {result[name]:.10g}" for name in ("numerator", "denominator") if result[name] is not None
-    ]
+    for name in ("numerator", "denominator"):
+        if (number := result[name]) is not None:
+            remarks.append(
+                Told(f"{ROLES[name]}: {number:.10g}", f"{ROLES[name].de}: {written(number, '.10g', 'de')}")
+            )
     breaks = breaks_around(connection, indicator_id, result, converted=True)
     parts = [
         _explain(connection, indicator_id, code, f"{result['reference_date']}", as_of)
@@ -257,7 +335,13 @@ def _explain(
     if indicator["computed_by"] == "forms":
         place = own.place_row(connection, area, span_of(period))
         result = own.newest(connection, indicator_id, place["area_code"], period_range(period))
-        remarks = [own.CONFIDENTIAL, f"division of the town: edition of {result['division']}"]
+        division = result["division"]
+        remarks = [
+            own.CONFIDENTIAL,
+            Told(
+                f"division of the town: edition of {division}", f"Gliederung der Kommune: Ausgabe {division}"
+            ),
+        ]
         sides = []
         for role in ("numerator", "denominator"):
             if parts_of(connection, indicator_id, role):
@@ -291,8 +375,7 @@ def _explain(
             " order by 1",
             [indicator_id, place["area_code"]],
         )
-        there = ", ".join(str(row["reference_date"]) for row in dates) or "no date"
-        raise UnknownName(f"{indicator_id} has no row for {place['area_code']} in {period}; there is {there}")
+        raise no_row(indicator_id, place["area_code"], period, [row["reference_date"] for row in dates])
     result = found[0]
     date: dt.date = result["reference_date"]
     edition, breaks = _history(connection, indicator, result)
@@ -382,4 +465,14 @@ def _cells(
         order by cells.reference_date, cells.part_no""",
         [*side, name, area_code, dates, as_of or FOREVER, as_of or FOREVER],
     )
-    return [{key: row[key] for key in CELL} | {"codes": {code: row[code] for code in codes}} for row in found]
+    return [
+        {key: row[key] for key in CELL}
+        | {
+            "words": words_of_cell(
+                row["dataset_id"],
+                row["measure_code"],
+                {listed: row[f"{dimension}_code"] for dimension, listed in fact.dimensions.items()},
+            )
+        }
+        for row in found
+    ]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from dbt_project.indicators.places import area_row, index_area_code
-from dbt_project.indicators.warehouse import Row, UnknownName, period_range, rows
+from dbt_project.indicators.warehouse import Row, no_row, period_range, rows
+from dbt_project.vocabulary import in_both, meaning, written
+from sources.errors import Told
 
 if TYPE_CHECKING:
     from dbt_project.indicators.explain import Explanation
 
-Made = tuple[Row, list[Row], list[str], list["Explanation"]]
+Made = tuple[Row, list[Row], list[Told], list["Explanation"]]
 """The area, its results, remarks, and the receipts below."""
 Part = Callable[[str, str, str], "Explanation"]
 """The receipt of an indicator for an area and a period."""
@@ -30,28 +32,41 @@ def index_receipt(
     code = index_area_code(connection, area, (first, last))
     every = rows(
         connection,
-        "select *, make_date(reference_year, 12, 31) as reference_date, score as value, 2 as decimals"
+        "select *, make_date(reference_year, 12, 31) as reference_date, score as value, 2 as decimals,"
+        " 'Punkte' as unit"
         " from mart_social_index where index_id = ? and area_code = ?"
         " order by reference_year desc, edition_id",
         [index_id, code],
     )
     found = [row for row in every if first <= row["reference_date"] <= last]
     if not found:
-        there = ", ".join(sorted({str(row["reference_year"]) for row in every})) or "no year"
-        raise UnknownName(f"{index_id} has no row for {code} in {period}; there is {there}")
+        raise no_row(index_id, code, period, sorted({row["reference_year"] for row in every}))
     result = found[0]
     place = {"area_code": code, "area_name": result["area_name"]}
-    remarks = [f"index edition: {result['edition_id']}, {result['edition_name_en']}"]
-    if result["index_class"]:
-        remarks.append(f"class: {result['index_class']}, {result['class_label_en']}")
+    edition, name = result["edition_id"], result["index_class"]
+    remarks = [
+        Told(
+            f"index edition: {edition}, {result['edition_name_en']}",
+            f"Ausgabe des Index: {edition}, {result['edition_name_de']}",
+        )
+    ]
+    if name:
+        remarks.append(
+            Told(f"class: {name}, {result['class_label_en']}", f"Klasse: {name}, {result['class_label_de']}")
+        )
     parts = []
     if index_id == "X04":
         year = str(result["reference_year"])
         parts = [part("X02", code, year), part("X03", code, year)]
     elif index_id == "X06":
+        number = result["components_found"]
         remarks.append(
-            f"half the sum of the differences of shares over {result['components_found']} Kreise (I01): "
-            "their receipts are those of I01"
+            Told(
+                f"half the sum of the differences of shares over {number} Kreise (I01): "
+                "their receipts are those of I01",
+                f"halbe Summe der Unterschiede der Anteile über {number} Kreise (I01): "
+                "ihre Belege sind die von I01",
+            )
         )
     else:
         remarks += _reference(connection, result)
@@ -62,11 +77,15 @@ def index_receipt(
     return place, [result], remarks, parts
 
 
-def _reference(connection: duckdb.DuckDBPyConnection, result: Row) -> list[str]:
+def _reference(connection: duckdb.DuckDBPyConnection, result: Row) -> list[Told]:
     editions = rows(connection, "select * from index_edition where edition_id = ?", [result["edition_id"]])
     return [
-        f"made as {one['combine'].replace('_', ' ')} of z-values"
-        f"{', standardised again' if one['standardise'] else ''}; {one['note_en']}"
+        Told(
+            f"made as {meaning('combination', one['combine'], 'en')} of z-values"
+            f"{', standardised again' if one['standardise'] else ''}; {one['note_en']}",
+            f"gebildet als {meaning('combination', one['combine'], 'de')} von z-Werten"
+            f"{', noch einmal standardisiert' if one['standardise'] else ''}; {one['note_de']}",
+        )
         for one in editions
     ]
 
@@ -75,9 +94,10 @@ def _components(connection: duckdb.DuckDBPyConnection, result: Row) -> list[Row]
     """The parts of an index value; those of small areas with the line of the file they stand on."""
     return rows(
         connection,
-        """select parts.component, parts.label_en, parts.sign, parts.weight, parts.reference_mean,
-            parts.reference_sd, z_values.value, z_values.z, editions.input = 'indicator' as indicator,
-            shares.source_line, snapshots.file_name, snapshots.sha256
+        """select parts.component, parts.label_de, parts.label_en, parts.sign, parts.weight,
+            parts.reference_mean, parts.reference_sd, z_values.value, z_values.z,
+            editions.input = 'indicator' as indicator, shares.source_line,
+            snapshots.file_name, snapshots.sha256
         from index_component as parts
         inner join index_edition as editions on parts.edition_id = editions.edition_id
         left join fct_index_component as z_values
@@ -92,25 +112,36 @@ def _components(connection: duckdb.DuckDBPyConnection, result: Row) -> list[Row]
     )
 
 
-def _component_line(one: Row) -> str:
+def _component_line(one: Row) -> Told:
+    named, benannt = (f"{one['component']} {one[name]}" for name in ("label_en", "label_de"))
     if one["value"] is None:
-        return f"component {one['component']} {one['label_en']}: no value"
-    reference = (
-        f"reference mean {one['reference_mean']:g}, standard deviation {one['reference_sd']:g}"
-        if one["reference_mean"] is not None
-        else "reference: the areas of the edition"
-    )
-    address = (
-        f"; {one['file_name']} line {one['source_line']}, sha256 {one['sha256'][:12]}…"
-        if one["file_name"]
-        else ""
-    )
-    sign = ", sign turned" if one["sign"] < 0 else ""
-    weight = "" if one["weight"] == 1 else f", weight {one['weight']:g}"
-    return (
-        f"component {one['component']} {one['label_en']}: {one['value']:g}, z = {one['z']:.4f}"
-        f" ({reference}{sign}){weight}{address}"
-    )
+        return Told(f"component {named}: no value", f"Bestandteil {benannt}: kein Wert")
+    en = [f"component {named}: {one['value']:g}, z = {one['z']:.4f} ("]
+    de = [f"Bestandteil {benannt}: {_de(one['value'], 'g')}, z = {_de(one['z'], '.4f')} ("]
+    if one["reference_mean"] is None:
+        en.append("reference: the areas of the edition")
+        de.append("Bezug: die Gebiete der Ausgabe")
+    else:
+        mean, deviation = one["reference_mean"], one["reference_sd"]
+        en.append(f"reference mean {mean:g}, standard deviation {deviation:g}")
+        de.append(f"Mittel des Bezugs {_de(mean, 'g')}, Standardabweichung {_de(deviation, 'g')}")
+    if one["sign"] < 0:
+        en.append(", sign turned")
+        de.append(", Vorzeichen gewendet")
+    en.append(")")
+    de.append(")")
+    if one["weight"] != 1:
+        en.append(f", weight {one['weight']:g}")
+        de.append(f", Gewicht {_de(one['weight'], 'g')}")
+    if one["file_name"]:
+        digest = f"sha256 {one['sha256'][:12]}…"
+        en.append(f"; {one['file_name']} line {one['source_line']}, {digest}")
+        de.append(f"; {one['file_name']} Zeile {one['source_line']}, {digest}")
+    return Told("".join(en), "".join(de))
+
+
+def _de(number: float, digits: str) -> str:
+    return written(number, digits, "de")
 
 
 def goal_receipt(connection: duckdb.DuckDBPyConnection, area: str, period: str, part: Part) -> Made:
@@ -123,27 +154,37 @@ def goal_receipt(connection: duckdb.DuckDBPyConnection, area: str, period: str, 
     every = rows(
         connection,
         "select * exclude (value, lower_limit, upper_limit), attainment_pct as value, 0 as decimals,"
+        " '%' as unit,"
         " case when attainment_pct is null then 'M' else 'A' end as obs_status, 'none' as missing_reason"
         " from mart_outcome where area_code = ? and reference_date is not null order by reference_date desc",
         [place["area_code"]],
     )
     newest = {row["goal_id"]: row for row in reversed(every) if first <= row["reference_date"] <= last}
     if not newest:
-        there = ", ".join(sorted({f"{row['reference_date']}" for row in every})) or "no goal measured"
-        raise UnknownName(f"Z01 has no row for {place['area_code']} in {period}; there is {there}")
+        raise no_row("Z01", place["area_code"], period, sorted({row["reference_date"] for row in every}))
     remarks = [_goal_line(row) for row in newest.values()]
     measured = [row for row in newest.values() if row["status_reason"] != "value_missing"]
     parts = [part(row["indicator_id"], row["area_code"], f"{row['reference_date']}") for row in measured]
     return place, list(newest.values()), remarks, parts
 
 
-def _goal_line(row: Row) -> str:
+def _goal_line(row: Row) -> Told:
     """Where a goal stands, in words; what is not known is said to be unknown."""
-    start = "an unknown value" if row["baseline_value"] is None else f"{row['baseline_value']:g}"
-    way = "" if row["value"] is None else f" {row['value']:.0f} % of the way,"
-    why = "" if row["status_reason"] == "none" else f" ({row['status_reason'].replace('_', ' ')})"
-    return (
-        f"goal {row['goal_id']}: {row['title_en']}: from {start} on {row['baseline_date']}"
-        f" to {row['target']:g} by {row['due']};{way} {row['status'].replace('_', ' ')}"
-        f" on {row['reference_date']}{why}"
-    )
+    start, value = row["baseline_value"], row["value"]
+    begin, due, day = row["baseline_date"], row["due"], row["reference_date"]
+    en = f"goal {row['goal_id']}: {row['title_en']}: from "
+    en += "an unknown value" if start is None else f"{start:g}"
+    de = f"Ziel {row['goal_id']}: {row['title_de']}: von "
+    de += "einem unbekannten Wert" if start is None else _de(start, "g")
+    en += f" on {begin} to {row['target']:g} by {due};"
+    de += f" am {begin} auf {_de(row['target'], 'g')} bis {due};"
+    if value is not None:
+        en += f" {value:.0f} % of the way,"
+        de += f" {_de(value, '.0f')} % des Weges,"
+    status = in_both("outcome_status", row["status"])
+    en += f" {status} on {day}"
+    de += f" {status.de} am {day}"
+    if row["status_reason"] != "none":
+        en += f" ({meaning('outcome_reason', row['status_reason'], 'en')})"
+        de += f" ({meaning('outcome_reason', row['status_reason'], 'de')})"
+    return Told(en, de)

@@ -13,15 +13,19 @@ from typing import Any
 
 import duckdb
 
+from dbt_project.indicators.labels import words_of_cell
 from dbt_project.indicators.places import Span, area_row
 from dbt_project.indicators.specification import CODE_LISTS
-from dbt_project.indicators.warehouse import Row, UnknownName, facts, rows
+from dbt_project.indicators.warehouse import Row, facts, no_row, rows
 from sources import located_yaml
+from sources.errors import Told
 
 LEVELS = ("CITY", "DISTRICT", "QUARTER", "PLANNING_AREA")
-CONFIDENTIAL = (
+CONFIDENTIAL = Told(
     "confidential: true figures from the municipality's own forms, for use in the office; "
-    "a product with disclosure control says what of it may leave"
+    "a product with disclosure control says what of it may leave",
+    "vertraulich: wahre Zahlen aus den Vordrucken der Kommune, für die Arbeit im Haus; "
+    "was davon hinausgehen darf, sagt ein Produkt mit Geheimhaltung",
 )
 SERIES = """
     select town.area_code, town.area_name, town.area_level, town.reference_date, town.value, town.numerator,
@@ -58,8 +62,9 @@ def newest(
     within = [row for row in found if span[0] <= row["reference_date"] <= span[1]]
     if within:
         return within[0]
-    there = ", ".join(f"{row['reference_date']}" for row in reversed(found)) or "no date"
-    raise UnknownName(f"{indicator_id} has no row for {area_code} in that period; there is {there}")
+    first, last = span
+    there = [row["reference_date"] for row in reversed(found)]
+    raise no_row(indicator_id, area_code, f"{first}/{last}", there)
 
 
 def cells(connection: duckdb.DuckDBPyConnection, indicator_id: str, role: str, result: Row) -> list[Row]:
@@ -113,7 +118,8 @@ def _cell(
     [delivery] = delivered
     declared = located_yaml.load(CODE_LISTS.parent / str(delivery.pop("publisher")) / f"{form}.yml").value
     if str(delivery["file_name"]).endswith(".xlsx"):
-        delivery["file_name"] += f", sheet {declared['format']['sheet']},"
+        file, sheet = delivery["file_name"], declared["format"]["sheet"]
+        delivery["file_name"] = Told(f"{file}, sheet {sheet},", f"{file}, Blatt {sheet},")
     secret = any(row["value"] is None for row in found)
     columns = sorted({row["source_column"] for row in found})
     return {
@@ -130,12 +136,15 @@ def _cell(
         "is_backcast": result["is_backcast"],
         "correction_id": None,
         "dataset_id": form,
-        "source_line": spans(row["source_line"] for row in found) or "none (not listed, so zero)",
+        "source_line": spans(row["source_line"] for row in found)
+        or Told("none (not listed, so zero)", "keine (nicht aufgeführt, also null)"),
         "source_column": spans(columns) or None,
         "note_en": None,  # forms are not judged against published sums
         "note_de": None,
         "plausible_value": None,
-        "codes": codes,
+        "words": words_of_cell(
+            form, part["measure_code"], dict(zip(dimensions, codes.values(), strict=True))
+        ),
     }
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dbt_project.indicators.warehouse import Row, UnknownName, rows
+from sources.errors import Told
 
 NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
 """Levels whose areas are looked for by name first."""
@@ -104,7 +105,13 @@ def area_row(
             if found:
                 could = ", ".join(f"{row['area_code']} {row['area_name']}" for row in found[:LISTED])
                 more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
-                raise UnknownName(f"{area!r} could be {could}{more}: give the code")
+                mehr = f" und {len(found) - LISTED} weitere" if len(found) > LISTED else ""
+                raise UnknownName(
+                    Told(
+                        f"{area!r} could be {could}{more}: give the code",
+                        f"{area!r} könnte {could}{mehr} sein: bitte den Schlüssel angeben",
+                    )
+                )
     raise UnknownName(_near(connection, area, named))
 
 
@@ -165,7 +172,7 @@ def _without_the_same(connection: duckdb.DuckDBPyConnection, found: list[Row]) -
     return [row for row in found if row["area_level"] != "REGBEZ" and row["area_code"] not in same]
 
 
-def _near(connection: duckdb.DuckDBPyConnection, area: str, named: Sequence[str]) -> str:
+def _near(connection: duckdb.DuckDBPyConnection, area: str, named: Sequence[str]) -> Told:
     near = rows(
         connection,
         "select area_code, area_name from dim_area where is_latest"
@@ -174,7 +181,10 @@ def _near(connection: duckdb.DuckDBPyConnection, area: str, named: Sequence[str]
         [[level for level in named if level not in ("REGBEZ", "CITY_IN_KREIS", "BEZIRK")], area, area],
     )
     near_by = ", ".join(f"{row['area_code']} {row['area_name']}" for row in near)
-    return f"no area {area!r}; near it are {near_by}. Codes keep their leading zeros"
+    return Told(
+        f"no area {area!r}; near it are {near_by}. Codes keep their leading zeros",
+        f"kein Gebiet {area!r}; ähnlich sind {near_by}. Schlüssel behalten ihre führenden Nullen",
+    )
 
 
 def index_area_code(connection: duckdb.DuckDBPyConnection, area: str, span: Span | None = None) -> str:

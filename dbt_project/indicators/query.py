@@ -29,6 +29,8 @@ from dbt_project.indicators.warehouse import (
     period_range,
     rows,
 )
+from dbt_project.vocabulary import meaning
+from sources.errors import Told
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
@@ -73,7 +75,7 @@ class Answer:
     breaks: list[Row] = field(default_factory=list)
     as_of: dt.datetime | None = None
     gebietsstand: dt.date | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
 
     def chart(self, area_code: str) -> str:
         """The series of an area as one line of blocks on a true time axis.
@@ -195,10 +197,16 @@ def query(
         bound: list[object] = []
         if as_of is not None:
             recompute(connection, indicator["indicator_id"], as_of)
-            notes.append(f"as known at {as_of:%Y-%m-%d %H:%M}")
+            moment = f"{as_of:%Y-%m-%d %H:%M}"
+            notes.append(Told(f"as known at {moment}", f"nach dem Kenntnisstand vom {moment}"))
         if composite:
             source = INDICES if is_index else GOALS
-            notes.append(f"from {indicator['computed_by']}; an edition is never changed once published")
+            notes.append(
+                Told(
+                    f"from {indicator['computed_by']}; an edition is never changed once published",
+                    f"aus {indicator['computed_by']}; eine einmal veröffentlichte Ausgabe ändert sich nie",
+                )
+            )
         elif from_forms:
             source = own.SERIES
             notes.append(own.CONFIDENTIAL)
@@ -207,8 +215,12 @@ def query(
             source = f"select {TERRITORY_COLUMNS} from indicator_on(?) where indicator_id = ?"
             bound = [gebietsstand]
             notes.append(
-                f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated, intervals are not "
-                "carried"
+                Told(
+                    f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated, intervals are not "
+                    "carried",
+                    f"auf dem Gebietsstand {gebietsstand}; Teile eines Kreises sind geschätzt, Intervalle "
+                    "werden nicht umgerechnet",
+                )
             )
         else:
             source = f"select {MART_COLUMNS} from mart_indicator where indicator_id = ?"
@@ -280,25 +292,48 @@ def can_answer(indicator: Row, as_of: dt.datetime | None, gebietsstand: dt.date 
     name = indicator["indicator_id"]
     if indicator["computed_by"] == "nothing":
         where = f"{indicator['waits_for']} ({indicator['waits_where']}): {indicator['waits_why']}"
-        raise CannotAnswer(f"{name} is not computed yet. It waits for {where}")
+        raise CannotAnswer(
+            Told(
+                f"{name} is not computed yet. It waits for {where}",
+                f"{name} wird noch nicht gerechnet. Es fehlt: {where}",
+            )
+        )
     if indicator["computed_by"] in ("facts", "derived"):
         return
     if indicator["computed_by"] == "forms":
         if as_of is not None:
             raise CannotAnswer(
-                f"{name} is counted from the newest form of each year, which replaces those before: ask "
-                "without a day"
+                Told(
+                    f"{name} is counted from the newest form of each year, which replaces those before: ask "
+                    "without a day",
+                    f"{name} wird aus dem neuesten Vordruck jedes Jahres gezählt, der die früheren ersetzt: "
+                    "ohne Tag fragen",
+                )
             )
         if gebietsstand is not None:
             raise CannotAnswer(
-                f"{name} stands on the municipality's own areas, each year on those of its end: ask without "
-                "a Gebietsstand"
+                Told(
+                    f"{name} stands on the municipality's own areas, each year on those of its end: ask "
+                    "without a Gebietsstand",
+                    f"{name} steht auf den eigenen Gebieten der Kommune, jedes Jahr auf denen zum "
+                    "Jahresende: ohne Gebietsstand fragen",
+                )
             )
         return
     if as_of is not None:
-        raise CannotAnswer(f"{name} has editions, which are never changed: ask without a day")
+        raise CannotAnswer(
+            Told(
+                f"{name} has editions, which are never changed: ask without a day",
+                f"{name} hat Ausgaben, die sich nie ändern: ohne Tag fragen",
+            )
+        )
     if gebietsstand is not None:
-        raise CannotAnswer(f"{name} belongs to the areas of its edition: ask without a Gebietsstand")
+        raise CannotAnswer(
+            Told(
+                f"{name} belongs to the areas of its edition: ask without a Gebietsstand",
+                f"{name} gehört zu den Gebieten seiner Ausgabe: ohne Gebietsstand fragen",
+            )
+        )
 
 
 def is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.date) -> None:
@@ -308,10 +343,22 @@ def is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.d
     )
     first, last = years["first"], years["last"]
     if (gebietsstand.month, gebietsstand.day) != (12, 31):
-        raise CannotAnswer(f"boundaries are kept by year-end: give {gebietsstand.year}-12-31")
+        end = f"{gebietsstand.year}-12-31"
+        raise CannotAnswer(
+            Told(
+                f"boundaries are kept by year-end: give {end}",
+                f"Gebietsstände gibt es zum Jahresende: {end} angeben",
+            )
+        )
     if first is None or not first <= gebietsstand.year <= last:
         reach = f"reach from {first}-12-31 to {last}-12-31" if first else "are not delivered"
-        raise CannotAnswer(f"no boundaries of {gebietsstand}: the conversion keys {reach}")
+        weite = f"reichen von {first}-12-31 bis {last}-12-31" if first else "sind nicht geliefert"
+        raise CannotAnswer(
+            Told(
+                f"no boundaries of {gebietsstand}: the conversion keys {reach}",
+                f"kein Gebietsstand {gebietsstand}: die Umsteigeschlüssel {weite}",
+            )
+        )
 
 
 def _nothing(
@@ -322,16 +369,23 @@ def _nothing(
     period: str | None,
     every: list[Row],
     as_of: dt.datetime | None,
-) -> str:
+) -> Told:
     """Why there is no row, with what there is instead."""
     name = indicator["indicator_id"]
     asked = " ".join(filter(None, (", ".join(codes), area_level)))
-    where = f" for {asked}" if asked else ""
+    where, wo = (f" for {asked}", f" für {asked}") if asked else ("", "")
     if every:
         dates = ", ".join(sorted({f"{row['reference_date']}" for row in every}))
-        return f"{name} has no row{where} in {period}; there is {dates}"
+        return Told(
+            f"{name} has no row{where} in {period}; there is {dates}",
+            f"{name} hat keine Zeile{wo} in {period}; es gibt {dates}",
+        )
     if as_of is not None:
-        return f"nothing of {name} was known{where} at {as_of:%Y-%m-%d %H:%M}"
+        moment = f"{as_of:%Y-%m-%d %H:%M}"
+        return Told(
+            f"nothing of {name} was known{where} at {moment}",
+            f"von {name} war{wo} am {moment} nichts bekannt",
+        )
     levels = rows(
         connection,
         "select distinct area_level from mart_indicator where indicator_id = ?1"
@@ -340,7 +394,13 @@ def _nothing(
         [name],
     )
     there = ", ".join(row["area_level"] for row in levels)
-    return f"{name} has no row{where}; {'it has values for ' + there if there else 'it has no values at all'}"
+    dort = ", ".join(
+        f"{row['area_level']} ({meaning('area_level', row['area_level'], 'de')})" for row in levels
+    )
+    return Told(
+        f"{name} has no row{where}; {'it has values for ' + there if there else 'it has no values at all'}",
+        f"{name} hat keine Zeile{wo}; {'Werte gibt es für ' + dort if dort else 'es gibt gar keine Werte'}",
+    )
 
 
 def denominator_dates(indicator: Row, date: dt.date) -> list[dt.date]:

@@ -12,6 +12,7 @@ from dbt_project.indicators import own
 from dbt_project.indicators.compiler import FIELDS, in_order
 from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
 from dbt_project.indicators.warehouse import UnknownName, opened, rows
+from sources.errors import Told
 
 State = Literal["computes", "without values", "waits"]
 
@@ -64,7 +65,13 @@ def _field(text: str) -> str:
     for name, slug in FIELDS.items():
         if text.lower() in (name.lower(), slug):
             return name
-    raise UnknownName(f"no policy field {text!r}; there are {', '.join(FIELDS)}")
+    there = ", ".join(FIELDS)
+    raise UnknownName(
+        Told(
+            f"no policy field {text!r}; there are {there}",
+            f"kein Handlungsfeld {text!r}; es gibt {there}",
+        )
+    )
 
 
 def _entry(
@@ -106,23 +113,43 @@ def _origin(known: Specifications, one: Indicator) -> str:
     return ", ".join(f"form {fact.form}" if fact.form else fact.model for fact in named)
 
 
-def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> str:
+def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> Told:
     if known.is_own(one):
         forms = sorted({known.facts[name].form or "" for name in known.facts_of(one)} & empty)
         if forms:
-            return f"form not handed in: {', '.join(forms)} (`planstat form` writes an empty one)"
-        return "the forms handed in hold no area or day for it"
+            named = ", ".join(forms)
+            return Told(
+                f"form not handed in: {named} (`planstat form` writes an empty one)",
+                f"Vordruck nicht abgegeben: {named} (`planstat form` schreibt einen leeren)",
+            )
+        return Told(
+            "the forms handed in hold no area or day for it",
+            "die abgegebenen Vordrucke enthalten dafür kein Gebiet oder keinen Stichtag",
+        )
     lacking = [known.facts[name].model for name in known.facts_of(one) if known.facts[name].model in empty]
     if lacking:
-        return f"{', '.join(lacking)} is empty: nothing of {', '.join(one.tables)} is delivered"
+        facts, tables = ", ".join(lacking), ", ".join(one.tables)
+        return Told(
+            f"{facts} is empty: nothing of {tables} is delivered",
+            f"{facts} ist leer: von {tables} ist nichts geliefert",
+        )
     if one.composite:
-        return "no area has all of its parts"
+        return Told("no area has all of its parts", "kein Gebiet hat alle Bestandteile")
     rule = one.denominator.date if one.denominator else "same"
     if rule == "year_end_before":
-        return "no numerator whose denominator of 31 December of the year before is loaded too"
+        return Told(
+            "no numerator whose denominator of 31 December of the year before is loaded too",
+            "zu keinem Zähler ist auch der Nenner vom 31. Dezember des Vorjahres geladen",
+        )
     if rule == "mean_of_two":
-        return "no numerator whose denominators of both year-ends are loaded too"
-    return "the loaded data hold no cells for it, or none with a denominator of the same day"
+        return Told(
+            "no numerator whose denominators of both year-ends are loaded too",
+            "zu keinem Zähler sind auch die Nenner beider Jahresenden geladen",
+        )
+    return Told(
+        "the loaded data hold no cells for it, or none with a denominator of the same day",
+        "die geladenen Daten enthalten dafür keine Zellen oder keine mit einem Nenner vom selben Tag",
+    )
 
 
 def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str, Any]], set[str]]:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
+from sources.errors import Told
 from sources.located_yaml import DeclarationError
 
 Row = dict[str, Any]
@@ -36,14 +37,23 @@ def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises `NoWarehouse`, in words, when there is none yet, and `Busy` while a run writes it.
     """
     if not file.is_file():
-        raise NoWarehouse(f"{file} is not there: run `planstat run` first")
+        raise NoWarehouse(
+            Told(
+                f"{file} is not there: run `planstat run` first",
+                f"{file} ist nicht da: zuerst `planstat run` laufen lassen",
+            )
+        )
     try:
         connection = duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as problem:
         if "lock" not in str(problem):
             raise
         raise Busy(
-            f"{file} is being written by a run: ask again when it has ended (releases stay readable)"
+            Told(
+                f"{file} is being written by a run: ask again when it has ended (releases stay readable)",
+                f"{file} wird gerade von einem Lauf geschrieben: danach noch einmal fragen"
+                " (Veröffentlichtes bleibt lesbar)",
+            )
         ) from None
     try:
         yield connection
@@ -73,13 +83,20 @@ def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> R
         return found[0]
     near = rows(
         connection,
-        "select indicator_id, name_de from indicator"
+        "select indicator_id, name_de, name_en from indicator"
         " order by starts_with(indicator_id, ?) desc, contains(lower(name_de), lower(?)) desc,"
         " jaro_winkler_similarity(lower(indicator_id), lower(?)) desc, indicator_id limit 5",
         [indicator_id[:3].upper(), indicator_id, indicator_id],
     )
-    named = ", ".join(f"{row['indicator_id']} {row['name_de']}" for row in near)
-    raise UnknownName(f"no indicator {indicator_id!r}; near it are {named}")
+    de, en = (
+        ", ".join(f"{row['indicator_id']} {row[name]}" for row in near) for name in ("name_de", "name_en")
+    )
+    raise UnknownName(
+        Told(
+            f"no indicator {indicator_id!r}; near it are {en}",
+            f"keine Kennzahl {indicator_id!r}; ähnlich sind {de}",
+        )
+    )
 
 
 def period_range(text: str) -> tuple[dt.date, dt.date]:
@@ -95,4 +112,20 @@ def period_range(text: str) -> tuple[dt.date, dt.date]:
         return dt.date(year, 8, 1), dt.date(year + 1, 7, 31)
     if match := re.fullmatch(r"(\d{4})(?:-(\d{4}))?", text):
         return dt.date(int(match[1]), 1, 1), dt.date(int(match[2] or match[1]), 12, 31)
-    raise UnknownName(f"{text!r} is no period; write 2015, 2010-2015, 2015-12-31 or 2014/15")
+    raise UnknownName(
+        Told(
+            f"{text!r} is no period; write 2015, 2010-2015, 2015-12-31 or 2014/15",
+            f"{text!r} ist kein Zeitraum; 2015, 2010-2015, 2015-12-31 oder 2014/15 schreiben",
+        )
+    )
+
+
+def no_row(indicator_id: str, area_code: str, period: str, there: Sequence[object]) -> UnknownName:
+    """The error that an indicator has no row for an area in a period, with the days or years it has."""
+    dates = ", ".join(f"{one}" for one in there)
+    return UnknownName(
+        Told(
+            f"{indicator_id} has no row for {area_code} in {period}; there is {dates or 'none at all'}",
+            f"{indicator_id} hat keine Zeile für {area_code} in {period}; es gibt {dates or 'gar keine'}",
+        )
+    )

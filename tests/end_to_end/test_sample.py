@@ -19,6 +19,7 @@ import pytest
 
 from orchestration.project import Project
 from orchestration.resources import Settings
+from tests.indicators.both_languages import forgotten_words
 
 from . import sums
 from .conftest import PRODUCTS, ROOT, Ended, Place
@@ -168,11 +169,20 @@ def test_a_number_is_asked_for_and_explained(place: Place, first: Ended) -> None
     assert receipt.code == 0, receipt.said
     assert "2016-03-01: 36.0 %" in receipt.said
     assert re.search(
-        r"numerator: 815\n  815 Anzahl \[children; age_group Y_LT3\].* line \d+ field \d+, sha256",
+        r"numerator: 815\n  815 \[\w*[cC]hildren.*; age group under 3 years\].* line \d+ field \d+, sha256",
         receipt.said,
     )
+    beleg = place.planstat("explain", "K01", "01001", "2016", LC_ALL="de_DE.UTF-8")
+    assert "2016-03-01: 36,0 %" in beleg.said
+    assert "Zähler: 815" in beleg.said
     wrong = place.planstat("explain", "K01", "Flensborg", "2016")
     assert (wrong.code, "near it are 01001 Flensburg" in wrong.said) == (2, True)
+
+
+def test_receipts_have_no_word_of_the_other_language(place: Place, first: Ended) -> None:
+    told, forgotten = forgotten_words(place.root / "warehouse.duckdb")
+    assert told > 40
+    assert forgotten == []
 
 
 def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ended, tmp_path: Path) -> None:

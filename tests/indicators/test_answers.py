@@ -24,7 +24,9 @@ from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
 from dbt_project.indicators.warehouse import Busy, UnknownName, facts, period_range
 from orchestration.answers import csv_of, tell_answer
+from sources.errors import Told
 from tests.dbt.rendering import function
+from tests.indicators.both_languages import told_alike
 
 FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)
 END_2015, MARCH_2016 = dt.date(2015, 12, 31), dt.date(2016, 3, 1)
@@ -197,8 +199,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         " reference_year integer, missing_reason varchar)"
     )
     connection.execute(
-        "create table mart_outcome as select 'places' as goal_id, 'More places' as title_en, 'K01' as"
-        " indicator_id, '01001' as area_code, date '2012-03-01' as baseline_date, null::double as"
+        "create table mart_outcome as select 'places' as goal_id, 'More places' as title_en,"
+        " 'Mehr Plätze' as title_de, 'K01' as indicator_id,"
+        " '01001' as area_code, date '2012-03-01' as baseline_date, null::double as"
         " baseline_value, 40.0::double as target, date '2018-03-01' as due,"
         " date '2016-03-01' as reference_date, 36.0 as value, 34.0 as lower_limit,"
         " 38.0 as upper_limit, null::double as attainment_pct,"
@@ -287,7 +290,7 @@ def test_a_series_names_each_break_of_its_tables_once(warehouse: Path) -> None:
 def test_an_implausible_figure_is_said_first(warehouse: Path) -> None:
     """Also where it is one of the areas that a number was carried from."""
     first = (
-        "IMPLAUSIBLE: 25 Anzahl of 2015-12-31 in the denominator (table 12411-02-03-4, line 77). "
+        "IMPLAUSIBLE: 25 of 2015-12-31 in the denominator (table 12411-02-03-4, line 77). "
         "The number lies far off. Plausible would be 24.5."
     )
     known = dt.datetime(2019, 1, 1)
@@ -299,6 +302,72 @@ def test_an_implausible_figure_is_said_first(warehouse: Path) -> None:
     assert sum("IMPLAUSIBLE" in line for line in carried.lines()) == 1
     sound = explain(warehouse, "K01", "03152", "2016", as_of=known)
     assert not [line for line in sound.lines() if "IMPLAUSIBLE" in line]
+
+
+KNOWN, LATER = dt.datetime(2019, 1, 1), dt.date(2020, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "area", "as_of", "gebietsstand", "lines"),
+    [
+        (
+            "K01", "03156", KNOWN, None,
+            [
+                "UNPLAUSIBEL: 25 vom 2015-12-31 im Nenner (Tabelle 12411-02-03-4, Zeile 77)."
+                " Die Zahl liegt weit daneben. Plausibel wäre 24,5.",
+                "  25 [Bevölkerung; Altersgruppe unter 3 Jahre] am 2015-12-31: Tabelle 12411-02-03-4,"
+                " f.csv Zeile 77 Feld 6, sha256 abababababab…, bekannt seit 2016-10-01,"
+                " Status U (eingeschränkt aussagefähiger Wert)",
+            ],
+        ),
+        (
+            "K01", "03159", KNOWN, LATER,
+            [
+                "Göttingen, Landkreis (neu) (03159), 2016-03-01: 40,0 %",
+                "Gebiet: auf den Gebietsstand 2020-12-31 umgerechnet aus 03152, 03156"
+                " (aus ganzen Gebieten zusammengezählt, davon 0,0 % geschätzt)",
+                "Zähler: 50", "Nenner: 125",
+            ],
+        ),
+        (
+            "K01", "01001", None, None,
+            [
+                "Flensburg, kreisfreie Stadt (01001), 2016-03-01: 36,0 %",
+                "Status: normaler Wert (A)",
+                "95-%-Intervall: 34,05 bis 38,00 (Wilson (Anteil)), Verlässlichkeit: hoch",
+                "Bruch davor: 2011-12-31, Zensus 2011 (Tabellen 12411)",
+                "Bruch danach: 2022-12-31, Zensus 2022 (Tabellen 12411)",
+            ],
+        ),
+        (
+            "Z01", "01001", None, None,
+            [
+                "Status: kein Zahlenwert vorhanden (M)",
+                "Ziel places: Mehr Plätze: von einem unbekannten Wert am 2012-03-01 auf 40 bis 2018-03-01;"
+                " nicht messbar am 2016-03-01 (Ausgangswert fehlt)",
+            ],
+        ),
+    ],
+    ids=["implausible", "carried", "plain", "goal"],
+)  # fmt: skip
+def test_a_receipt_is_german_throughout_and_english_throughout(
+    warehouse: Path,
+    indicator: str,
+    area: str,
+    as_of: dt.datetime | None,
+    gebietsstand: dt.date | None,
+    lines: list[str],
+) -> None:
+    receipt = explain(warehouse, indicator, area, "2016", as_of=as_of, gebietsstand=gebietsstand)
+    told = receipt.lines("de")
+    assert [line for line in lines if line not in told] == []
+    assert told_alike(receipt) == []
+
+
+def test_a_word_forgotten_in_one_language_is_noticed(warehouse: Path) -> None:
+    receipt = explain(warehouse, "K01", "01001", "2016")
+    receipt.remarks.append(Told("carried from elsewhere", "carried von anderswo"))
+    assert told_alike(receipt) == ["carried: carried von anderswo"]
 
 
 def test_a_warehouse_built_before_there_was_a_register_answers_too(warehouse: Path, tmp_path: Path) -> None:
@@ -451,8 +520,12 @@ def test_csv_has_every_column(warehouse: Path) -> None:
 def test_what_is_not_there_is_told_with_what_is(
     warehouse: Path, indicator: str, area: str, period: str, message: str
 ) -> None:
-    with pytest.raises((UnknownName, CannotAnswer), match=message):
+    with pytest.raises((UnknownName, CannotAnswer), match=message) as caught:
         explain(warehouse, indicator, area, period)
+    words = caught.value.args[0]
+    assert isinstance(words, Told)
+    common = set(re.findall(r"[a-z]{3,}", words)) & set(re.findall(r"[a-z]{3,}", words.de))
+    assert not common & {"near", "area", "indicator", "there", "could", "give", "code", "period", "write"}
 
 
 def test_without_a_warehouse_the_error_says_what_to_run(tmp_path: Path) -> None:
@@ -498,9 +571,9 @@ def test_a_goal_is_told_with_what_is_known_of_it(warehouse: Path) -> None:
     told = explain(warehouse, "Z01", "01001", "2016").lines()
     assert (
         "goal places: More places: from an unknown value on 2012-03-01 to 40 by 2018-03-01;"
-        " not measurable on 2016-03-01 (baseline missing)"
+        " not measurable on 2016-03-01 (baseline is missing)"
     ) in told
-    assert "  K01 Betreuungsquote unter 3-Jähriger" in told
+    assert "  K01 Childcare rate of children under 3" in told
     with pytest.raises(UnknownName, match="Z01 has no row for 01001 in 2010; there is 2016-03-01"):
         explain(warehouse, "Z01", "01001", "2010")
 

@@ -27,6 +27,7 @@ from sources.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
 from tests.dbt.rendering import PROJECT, function, model
 from tests.exports.disclosure.musterstadt import fill
+from tests.indicators.both_languages import told_alike
 
 HZE = {"S27", "S28", "S29", "S30", "S31", "S32", "S33", "S34", "S35", "S41"}
 OUTPATIENT, RESIDENTIAL = {"S27", "S29", "S30", "S31", "S32"}, {"S33", "S34"}
@@ -221,14 +222,19 @@ def test_a_receipt_names_form_sheet_lines_and_hash(warehouse: Path, forms: dict[
     lines = receipt.lines()
     assert lines[1].startswith("Nordstadt (990010000201), 2025-12-31: ")
     assert any(line.startswith("formula: AKJ") for line in lines)
-    assert "status: A" in lines
+    assert "status: normal value (A)" in lines
     assert any("confidential" in line for line in lines)
     numerator, denominator = receipt.sides
     for side in (numerator, denominator):
         assert side.value == sum(cell["value"] for cell in side.cells)
-    [running] = [line for line in lines if "[cases_running; youth_support S31]" in line]
+    [running] = [
+        line
+        for line in lines
+        if "[Supports running on 31 December; " in line and "s. 31 family support]" in line
+    ]
     assert "hilfen-zur-erziehung.xlsx, sheet Hilfen zur Erziehung, line " in running
     assert "sha256 abababababab…" in running
+    assert told_alike(receipt) == []
     # the lines named are the lines of the form
     named = re.search(r"line ([\d–, ]+) field", running)
     assert named is not None
@@ -242,7 +248,7 @@ def test_a_receipt_names_form_sheet_lines_and_hash(warehouse: Path, forms: dict[
     assert {(one["measure"], one["youth_support"], one["area_code"]) for one in counted} == {
         ("cases_running", "S31", "990010000201")
     }
-    assert running.strip().startswith(f"{sum(int(one['value_text']) for one in counted)} Hilfen")
+    assert running.strip().startswith(f"{sum(int(one['value_text']) for one in counted)} supports")
 
 
 def test_what_a_form_does_not_list_is_told_as_zero(warehouse: Path) -> None:

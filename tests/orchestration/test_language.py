@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -57,9 +58,29 @@ def test_the_language_is_that_of_the_locale(environment: dict[str, str], languag
     assert language_here(environment) == language
 
 
-@pytest.mark.parametrize("command", [["query"], ["indicators"]])
+@pytest.mark.parametrize("command", [["query"], ["explain"], ["indicators"]])
 def test_commands_for_planners_take_the_language(command: list[str]) -> None:
     assert "--lang" in CliRunner().invoke(main, [*command, "--help"]).output
+
+
+@pytest.mark.parametrize(
+    ("command", "german", "english"),
+    [
+        (["query", "K01"], "zuerst `planstat run` laufen lassen", "run `planstat run` first"),
+        (["explain", "K01", "01001", "2016"], "zuerst `planstat run`", "run `planstat run` first"),
+        (["query", "K01", "--gebietsstand", "x"], "ist kein Tag", "is no day"),
+        (["indicators", "--field", "Sport"], "kein Handlungsfeld 'Sport'", "no policy field 'Sport'"),
+    ],
+)
+def test_errors_come_in_the_language_of_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], german: str, english: str
+) -> None:
+    monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path))
+    for language, words, others in (("de", german, english), ("en", english, german)):
+        ended = CliRunner().invoke(main, [*command, "--lang", language])
+        assert ended.exit_code == 2
+        assert words in ended.output
+        assert others not in ended.output
 
 
 def said(language: Language) -> str:
