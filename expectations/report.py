@@ -34,7 +34,7 @@ FAMILIES: dict[str, Phrase] = {
 }
 """Families of checks in the order of the report."""
 
-_OUTCOMES: dict[str, tuple[str, str, str]] = {
+OUTCOMES: dict[str, tuple[str, str, str]] = {
     "error": ("!", "nicht auswertbar", "could not be evaluated"),
     "failed": ("✗", "nicht bestanden", "failed"),
     "warned": ("△", "Hinweis", "warning"),
@@ -160,7 +160,7 @@ def _banner(verdict: Mapping[str, Any]) -> str:
         words, english = "Wird nicht veröffentlicht", "Will not be released"
     detail = ", ".join(
         f"{word(counts[outcome], 'de')} {_PLURALS.get(outcome, label) if counts[outcome] > 1 else label}"
-        for outcome, (_, label, _) in reversed(_OUTCOMES.items())
+        for outcome, (_, label, _) in reversed(OUTCOMES.items())
         if counts[outcome]
     )
     return (
@@ -196,7 +196,7 @@ def _facts(verdict: Mapping[str, Any]) -> str:
 
 
 def _badge(outcome: str) -> str:
-    sign, german, english = _OUTCOMES[outcome]
+    sign, german, english = OUTCOMES[outcome]
     return (
         f'<span class="badge {outcome}" title="{english}">'
         f'<span aria-hidden="true">{sign}</span> {german}</span>'

@@ -258,23 +258,25 @@ def releases() -> None:
 
 @releases.command("list")
 @click.argument("product", required=False)
-def list_releases(product: str | None) -> None:
+@lang
+def list_releases(product: str | None, language: Language) -> None:
     """List editions, of one PRODUCT or of all; `*` marks the current one, and internal ones are marked."""
     with in_words():
         from .display import tell_releases
 
-        tell_releases(settings_here().paths, product, console())
+        tell_releases(settings_here().paths, product, console(), language)
 
 
 @releases.command("show")
 @click.argument("product")
 @click.argument("version", required=False)
-def show_release(product: str, version: str | None) -> None:
+@lang
+def show_release(product: str, version: str | None, language: Language) -> None:
     """Show one edition of PRODUCT (the current one without VERSION): files, datasets, checks, changes."""
     with in_words():
         from .display import tell_release
 
-        tell_release(settings_here().paths, product, version, console())
+        tell_release(settings_here().paths, product, version, console(), language)
 
 
 @releases.command("diff")
@@ -286,12 +288,16 @@ def show_release(product: str, version: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write every changed value to this CSV file.",
 )
-def diff_releases(product: str, before: str, after: str | None, lines: Path | None) -> None:
+@lang
+def diff_releases(
+    product: str, before: str, after: str | None, lines: Path | None, language: Language
+) -> None:
     """Show what changed in PRODUCT from edition BEFORE to edition AFTER (the current one without it)."""
     with in_words():
         from .display import tell_difference
 
-        tell_difference(settings_here().paths, product, before, after or "current", lines, console())
+        place = settings_here().paths
+        tell_difference(place, product, before, after or "current", lines, console(), language)
 
 
 @releases.command("verify")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from .language import Both, Language
 from .progress import Outcome
 from .resources import Paths
 
@@ -137,20 +139,31 @@ def plain_table(*headers: str) -> Table:
     return table
 
 
-def tell_releases(paths: Paths, product: str | None, console: Console) -> None:
+def tell_releases(paths: Paths, product: str | None, console: Console, language: Language = "en") -> None:
     """List editions, the newest of each product last; those for internal use are marked and come last."""
     from exports.release import list_releases
 
     found = [(root, one) for root in (paths.releases, paths.internal) for one in list_releases(root, product)]
     if not found:
-        console.print(f"nothing is released in {paths.releases}", markup=False)
+        console.print(_NOTHING.say(language, root=paths.releases), markup=False)
         return
-    table = plain_table("", "edition", "published (UTC)", "rows", "audience")
+    table = plain_table("", *(head.say(language) for head in _EDITION_HEADS))
     for root, edition in found:
         published = f"{edition.published_at:%Y-%m-%d %H:%M}"
-        audience = INTERNAL if root == paths.internal else "public"
+        audience = (_INTERNAL if root == paths.internal else _PUBLIC).say(language)
         table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}", audience)
     console.print(table)
+
+
+_INTERNAL = Both("nur für den internen Gebrauch", INTERNAL)
+_PUBLIC = Both("öffentlich", "public")
+_NOTHING = Both("in {root} ist nichts veröffentlicht", "nothing is released in {root}")
+_EDITION_HEADS = (
+    Both("Ausgabe", "edition"),
+    Both("veröffentlicht (UTC)", "published (UTC)"),
+    Both("Zeilen", "rows"),
+    Both("für", "audience"),
+)
 
 
 def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
@@ -165,41 +178,69 @@ def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
     return paths.releases
 
 
-def tell_release(paths: Paths, product: str, version: str | None, console: Console) -> None:
+def tell_release(
+    paths: Paths, product: str, version: str | None, console: Console, language: Language = "en"
+) -> None:
     """Show one edition: files, datasets, what the gate said, what changed."""
     from exports.release import show
 
     root = _root_of(paths, product, version)
     shown = show(root, product, version)
-    mark = (" (current)" if shown["is_current"] else "") + (f", {INTERNAL}" if root == paths.internal else "")
+    mark = f" ({_CURRENT.say(language)})" if shown["is_current"] else ""
+    mark += f", {_INTERNAL.say(language)}" if root == paths.internal else ""
+    named = f"{product}/{shown['version']}{mark}"
     console.print(
-        f"{product}/{shown['version']}{mark}, published {shown['published_at']}, {shown['rows']} rows",
-        markup=False,
+        _PUBLISHED.say(language, named=named, at=shown["published_at"], rows=shown["rows"]), markup=False
     )
     console.print(f"{shown['path']}\n", markup=False)
-    files = plain_table("file", "bytes", "sha256")
+    files = plain_table(_FILE.say(language), "Bytes" if language == "de" else "bytes", "sha256")
     for name, facts in sorted(shown["files"].items()):
         files.add_row(name, str(facts["bytes"]), facts["sha256"][:16])
     console.print(files)
     console.print()
-    datasets = plain_table("dataset", "snapshot", "")
+    datasets = plain_table(_DATASET.say(language), _SNAPSHOT.say(language), "")
     for dataset in shown["datasets"]:
-        note = dataset["note"] or ("old" if dataset["is_old"] else "")
-        datasets.add_row(dataset["dataset_id"], dataset["snapshot_id"] or "not delivered", note)
+        note = dataset["note"] or (_OLD.say(language) if dataset["is_old"] else "")
+        datasets.add_row(dataset["dataset_id"], dataset["snapshot_id"] or _NOT_DELIVERED.say(language), note)
     console.print(datasets)
     console.print()
     checks = shown["verdict"]["checks"]
     outcomes = sorted({check["outcome"] for check in checks})
-    counts = [f"{sum(check['outcome'] == o for check in checks)} {o}" for o in outcomes]
-    console.print(f"gate: {', '.join(counts)}", markup=False)
+    counts = [f"{sum(check['outcome'] == o for check in checks)} {_outcome(o, language)}" for o in outcomes]
+    console.print(f"{_GATE.say(language)}: {', '.join(counts)}", markup=False)
+    ending = "_de" if language == "de" else ""
     for check in checks:
         if check["outcome"] not in ("passed", "noted"):
-            console.print(f"  {check['outcome']}: {check['title']}: {check['observed']}", markup=False)
-    console.print(_changes(shown["difference"]), markup=False)
+            told = f"{check[f'title{ending}']}: {check[f'observed{ending}']}"
+            console.print(f"  {_outcome(check['outcome'], language)}: {told}", markup=False)
+    console.print(_changes(shown["difference"], language), markup=False)
+
+
+_CURRENT = Both("gültig", "current")
+_PUBLISHED = Both("{named}, veröffentlicht {at}, {rows} Zeilen", "{named}, published {at}, {rows} rows")
+_FILE = Both("Datei", "file")
+_DATASET = Both("Datensatz", "dataset")
+_SNAPSHOT = Both("Lieferung", "snapshot")
+_OLD = Both("alt", "old")
+_NOT_DELIVERED = Both("nicht geliefert", "not delivered")
+_GATE = Both("Prüfung", "gate")
+
+
+def _outcome(outcome: str, language: Language) -> str:
+    """How a check ended, in the words of the gate's report."""
+    from expectations.report import OUTCOMES
+
+    return OUTCOMES[outcome][1] if language == "de" else outcome
 
 
 def tell_difference(
-    paths: Paths, product: str, before: str, after: str, lines: Path | None, console: Console
+    paths: Paths,
+    product: str,
+    before: str,
+    after: str,
+    lines: Path | None,
+    console: Console,
+    language: Language = "en",
 ) -> None:
     """Show what changed between two editions; every changed value goes to `lines` when given."""
     from exports.release import diff, show
@@ -208,23 +249,69 @@ def tell_difference(
     before, after = (show(root, product, name)["version"] for name in (before, after))
     with tempfile.TemporaryDirectory() as folder:
         found = diff(root, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
-    mark = f" ({INTERNAL})" if root == paths.internal else ""
-    console.print(f"{product}: from {before} to {after}{mark}", markup=False)
-    console.print(_changes(found), markup=False)
+    mark = f" ({_INTERNAL.say(language)})" if root == paths.internal else ""
+    console.print(f"{product}: {_FROM_TO.say(language, before=before, after=after)}{mark}", markup=False)
+    console.print(_changes(found, language), markup=False)
     for movement in found["largest_movements"]:
-        console.print("  " + ", ".join(f"{k} {v}" for k, v in movement.items()), markup=False)
+        console.print("  " + ", ".join(_moved(movement, language)), markup=False)
     if lines is not None:
-        console.print(f"every changed value: {lines}", markup=False)
+        console.print(f"{_EVERY_VALUE.say(language)}: {lines}", markup=False)
 
 
-def _changes(difference: dict[str, object]) -> str:
+_FROM_TO = Both("von {before} zu {after}", "from {before} to {after}")
+_EVERY_VALUE = Both("jeder geänderte Wert", "every changed value")
+_MOVEMENT = {
+    "column": Both("Spalte", "column"),
+    "old_value": Both("vorher", "old_value"),
+    "new_value": Both("jetzt", "new_value"),
+    "movement": Both("Unterschied", "movement"),
+    "relative_movement": Both("Unterschied anteilig", "relative_movement"),
+}
+
+
+def _moved(movement: dict[str, object], language: Language) -> Iterator[str]:
+    """The entries of a movement; in German headed as the columns of the files are, with decimal commas."""
+    from dbt_project.vocabulary import column_words
+
+    columns = column_words()
+    for name, value in movement.items():
+        if language == "en":
+            yield f"{name} {value}"
+            continue
+        title = _MOVEMENT[name].de if name in _MOVEMENT else columns[name].de if name in columns else name
+        shown = f"{value}"
+        if isinstance(value, float) or name in ("old_value", "new_value"):
+            shown = shown.replace(".", ",")
+        elif name == "column" and shown in columns:
+            shown = columns[shown].de
+        yield f"{title} {shown}"
+
+
+def _changes(difference: dict[str, object], language: Language = "en") -> str:
+    changes = Both("Änderungen", "changes").say(language)
     if difference.get("reason"):
-        return f"changes: {difference['reason']}"
+        reason = difference["reason"] if language == "de" else _NOT_COMPARABLE
+        return f"{changes}: {reason}"
     if not difference.get("previous"):
-        return "changes: first edition"
-    numbers = {
-        name: difference.get(f"rows_{name}", 0) for name in ("added", "removed", "changed", "withdrawn")
-    }
-    told = ", ".join(f"{number} {name}" for name, number in numbers.items() if number or name != "withdrawn")
-    what = f"rows {told}" if any(numbers.values()) else "none in the rows"
-    return f"changes against {difference['previous']}: {what}"
+        return f"{changes}: {_FIRST.say(language)}"
+    numbers = {name: difference.get(f"rows_{name}", 0) for name in _ROWS}
+    told = ", ".join(
+        f"{number} {_ROWS[name].say(language)}"
+        for name, number in numbers.items()
+        if number or name != "withdrawn"
+    )
+    what = _ROWS_TOLD.say(language, told=told) if any(numbers.values()) else _NONE.say(language)
+    return f"{_AGAINST.say(language, previous=difference['previous'])}: {what}"
+
+
+_NOT_COMPARABLE = "the earlier edition cannot be compared row by row; the edition's README.md says why"
+_FIRST = Both("erste Ausgabe", "first edition")
+_ROWS = {
+    "added": Both("neu", "added"),
+    "removed": Both("entfallen", "removed"),
+    "changed": Both("geändert", "changed"),
+    "withdrawn": Both("zurückgezogen", "withdrawn"),
+}
+_ROWS_TOLD = Both("Zeilen: {told}", "rows {told}")
+_NONE = Both("keine in den Zeilen", "none in the rows")
+_AGAINST = Both("Änderungen gegenüber {previous}", "changes against {previous}")

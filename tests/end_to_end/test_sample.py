@@ -133,6 +133,9 @@ def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
     assert "population.parquet" in shown.said
     assert "12411-01-01-4" in shown.said
     assert "changes: first edition" in shown.said
+    gezeigt = place.planstat("releases", "show", "population", "--lang", "de")
+    assert "Änderungen: erste Ausgabe" in gezeigt.said
+    assert re.search(r"Prüfung: .*\d+ bestanden", gezeigt.said)
     version = place.current()["population"]
     same = place.planstat("releases", "diff", "population", version)
     assert same.code == 0, same.said

@@ -13,6 +13,7 @@ from rich.console import Console
 from dbt_project.indicators.query import Answer
 from orchestration.answers import tell_answer
 from orchestration.cli import main
+from orchestration.display import _changes, _moved
 from orchestration.language import Language, language_here
 
 ROW = {
@@ -58,7 +59,17 @@ def test_the_language_is_that_of_the_locale(environment: dict[str, str], languag
     assert language_here(environment) == language
 
 
-@pytest.mark.parametrize("command", [["query"], ["explain"], ["indicators"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["query"],
+        ["explain"],
+        ["indicators"],
+        ["releases", "list"],
+        ["releases", "show"],
+        ["releases", "diff"],
+    ],
+)
 def test_commands_for_planners_take_the_language(command: list[str]) -> None:
     assert "--lang" in CliRunner().invoke(main, [*command, "--help"]).output
 
@@ -81,6 +92,34 @@ def test_errors_come_in_the_language_of_the_answer(
         assert ended.exit_code == 2
         assert words in ended.output
         assert others not in ended.output
+
+
+def test_what_changed_between_editions_is_told_in_one_language() -> None:
+    found = {"previous": "2026-01-01.1", "rows_added": 2, "rows_withdrawn": 1}
+    assert _changes(found, "de") == (
+        "Änderungen gegenüber 2026-01-01.1: Zeilen: 2 neu, 0 entfallen, 0 geändert, 1 zurückgezogen"
+    )
+    assert _changes(found) == (
+        "changes against 2026-01-01.1: rows 2 added, 0 removed, 0 changed, 1 withdrawn"
+    )
+    reason = {"previous": "2026-01-01.1", "reason": "die frühere Ausgabe hat keine Spalte x."}
+    assert _changes(reason, "de") == "Änderungen: die frühere Ausgabe hat keine Spalte x."
+    assert "Ausgabe" not in _changes(reason)
+    movement = {
+        "area_code": "01002",
+        "column": "value",
+        "old_value": "9.5",
+        "new_value": "10",
+        "movement": 0.5,
+    }
+    assert list(_moved(movement, "de")) == [
+        "Regionalschlüssel 01002",
+        "Spalte Wert",
+        "vorher 9,5",
+        "jetzt 10",
+        "Unterschied 0,5",
+    ]
+    assert list(_moved(movement, "en"))[-1] == "movement 0.5"
 
 
 def said(language: Language) -> str:
