@@ -327,6 +327,30 @@ around_reforms as (
 
 ),
 
+-- areas that kept their code across a reform and the codes that it began or ended beside them: what they gave became
+-- one of those, or one of those became theirs; other areas of the Land may have changed on the same day without them
+kept_beside as (
+
+    select distinct earlier.area_code, later.valid_from as reform_day
+    from areas as later
+    inner join areas as earlier
+        on later.area_code = earlier.area_code
+        and later.area_level = earlier.area_level
+        and later.valid_from = earlier.valid_to
+    inner join reform_sides
+        on left(later.area_code, 2) = reform_sides.land
+        and later.area_level = reform_sides.area_level
+        and later.valid_from = reform_sides.reform_day
+    left join areas as begun
+        on reform_sides.side = 1 and reform_sides.area_code = begun.area_code and reform_sides.reform_day = begun.valid_from
+    where
+        list_contains(
+            string_split(case when reform_sides.side = 1 then begun.predecessor_codes else later.predecessor_codes end, ', '),
+            case when reform_sides.side = 1 then later.area_code else reform_sides.area_code end
+        )
+
+),
+
 -- areas that kept their code across a reform, where only one side of it is filled and it is not that of the day
 stays_of_kept_codes as (
 
@@ -352,6 +376,7 @@ stays_of_kept_codes as (
         on later.area_code = earlier.area_code
         and later.area_level = earlier.area_level
         and later.valid_from = earlier.valid_to
+    inner join kept_beside on later.area_code = kept_beside.area_code and later.valid_from = kept_beside.reform_day
     where case when sides_filled.day < later.valid_from then after_filled and not before_filled else before_filled and not after_filled end
     group by all
 

@@ -99,7 +99,9 @@ staying as (
 
 {#-
   Several rows for one cell: the office's own figure on that territory goes before one that was carried there, and among
-  those what the table gives for the codes of the time before what it carried back itself. Numbers go before gaps.
+  those what the table gives for the codes of the time before what it carried back itself. Numbers go before gaps. Where
+  Kreise of a Land gave each other parts, and the office carried back some of them only, its figures come last: beside
+  estimates of the others the parts would be lost or doubled.
 -#}
 {% macro own_figure_first() -%}
     value is null, rank
@@ -238,6 +240,7 @@ carried as (
         valued.from_codes,
         valued.dataset_id,
         valued.known_from,
+        valued.is_backcast as is_carried_back,
         {{ rank_of_carried('valued') }} as rank
     from valued
     inner join targets on valued.area_code = targets.area_code
@@ -268,27 +271,64 @@ own as not materialized (
         area_code as from_codes,
         dataset_id,
         known_from,
+        is_backcast as is_carried_back,
         1 as rank
     from staying
 
 ),
 
 -- only where a reform sends something several rows can meet
-contested as (
+meeting as (
 
     select * from carried
     union all
     select * from own where area_code in (select to_code from origins)
 
+),
+
+-- what there is of an area in a cell: estimated from the codes of its time, carried back by the office as it is
+met as (
+
+    select
+        *,
+        bool_or(value is not null and not is_carried_back and grade = 'estimated') over of_area as is_estimated,
+        bool_or(value is not null and is_carried_back and rank <= 2) over of_area as has_carried_back
+    from meeting
+    window
+        of_area as (
+            partition by area_code, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+        )
+
+),
+
+-- an office that carried back a part of a Land only: beside estimates of the rest its figures would not add up to the Land
+contested as (
+
+    select
+        * exclude (is_estimated, has_carried_back)
+        replace (
+            case
+                when is_carried_back and is_estimated and bool_or(is_estimated and not has_carried_back) over of_land
+                    then rank + 10
+                else rank
+            end as rank
+        )
+    from met
+    window
+        of_land as (
+            partition by
+                left(area_code, 2), area_level, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+        )
+
 )
 
-select * exclude (rank), cast(gebietsstand as date) as gebietsstand
+select * exclude (rank, is_carried_back), cast(gebietsstand as date) as gebietsstand
 from own
 where area_code not in (select to_code from origins)
 
 union all
 
-select * exclude (rank), cast(gebietsstand as date)
+select * exclude (rank, is_carried_back), cast(gebietsstand as date)
 from contested
 qualify row_number() over (
     partition by area_code, period_key, reference_date, {{ cell | join(', ') }}, measure_code

@@ -1,6 +1,7 @@
 """What a table fills around a reform decides, cell by cell: which codes report, where a row stands.
 
-The Land 77 knows three days. 2005: the Kreis 77001 gives a part away, which becomes 77002. 2010: the Kreise
+The Land 77 knows three days. 2005: the Kreis 77001 gives a part away, which becomes 77002; the
+same day 77051 gives some to 77052, and both keep their codes. 2010: the Kreise
 77011 and 77012 become 77020. 2015: the town 77030 goes on as a town of the Kreis 77040, to which 77031
 belongs too.
 """
@@ -20,10 +21,16 @@ ALWAYS, OPEN = "1900-01-01", "9999-12-31"
 SPLIT, MERGER, TOWN = "2005-01-01", "2010-07-01", "2015-11-01"
 AREAS = [
     ("77001", "KREIS", ALWAYS, SPLIT), ("77001", "KREIS", SPLIT, OPEN), ("77002", "KREIS", SPLIT, OPEN),
+    ("77051", "KREIS", ALWAYS, SPLIT), ("77051", "KREIS", SPLIT, OPEN),
+    ("77052", "KREIS", ALWAYS, SPLIT), ("77052", "KREIS", SPLIT, OPEN),
     ("77011", "KREIS", ALWAYS, MERGER), ("77012", "KREIS", ALWAYS, MERGER), ("77020", "KREIS", MERGER, OPEN),
     ("77030", "KREIS", ALWAYS, TOWN), ("77030", "CITY_IN_KREIS", TOWN, OPEN),
     ("77031", "KREIS", ALWAYS, TOWN), ("77040", "KREIS", TOWN, OPEN),
 ]  # fmt: skip
+PREDECESSORS = {
+    ("77001", SPLIT): "77001", ("77002", SPLIT): "77001",
+    ("77051", SPLIT): "77051", ("77052", SPLIT): "77051, 77052",
+}  # fmt: skip
 HISTORY = ["77002", "77011", "77012", "77020", "77030", "77031", "77040"]
 Row = tuple[object, str, bool, str]
 """Value, reason why it is missing, whether it is a backcast, key of the area."""
@@ -34,10 +41,11 @@ def facts(day: str, printed: Sequence[tuple[str, str, str, str]]) -> dict[tuple[
     connection = duckdb.connect()
     connection.execute(STAGED)
     connection.execute("create or replace table dim_area (area_key text, area_code text, area_level text,"
-        " valid_from date, valid_to date)")  # fmt: skip
+        " valid_from date, valid_to date, predecessor_codes text)")  # fmt: skip
     for code, level, first, end in AREAS:
         connection.execute(
-            "insert into dim_area values (?, ?, ?, ?, ?)", [f"{code}@{first}", code, level, first, end]
+            "insert into dim_area values (?, ?, ?, ?, ?, ?)",
+            [f"{code}@{first}", code, level, first, end, PREDECESSORS.get((code, first))],
         )
     for code, measure, sex, text in printed:
         number = 0.0 if text == "-" else None if text == "." else float(text)
@@ -147,6 +155,15 @@ def test_a_zero_among_the_parts_of_a_withheld_total_is_unknown() -> None:
     assert of(found, "77001", sex="F")[:2] == (None, "unknown_or_confidential")
     assert of(found, "77001", sex="M")[0] == 8.0
     assert of(found, "77040", sex="F")[:2] == (0.0, "none")
+
+
+@pytest.mark.parametrize(("other", "version"), [("40", SPLIT), ("-", ALWAYS)])
+def test_only_what_a_reform_divided_stands_with_its_parts(other: str, version: str) -> None:
+    """A table that has 77002 before it was founded says so of 77001, not of others that changed that day."""
+    found = facts("2003-12-31", people(("77001", "60"), ("77002", other), ("77051", "30"), ("77052", "20")))
+    assert of(found, "77001")[3] == f"77001@{version}"
+    assert of(found, "77051")[3] == f"77051@{ALWAYS}"
+    assert of(found, "77052")[3] == f"77052@{ALWAYS}"
 
 
 @pytest.mark.parametrize("day", [f"{year}-12-31" for year in range(2002, 2018)])

@@ -185,6 +185,34 @@ def test_the_offices_own_figure_wins_and_a_number_goes_before_a_gap(reform, own,
     assert "00003" not in before
 
 
+def carried_back(connection: duckdb.DuckDBPyConnection, code: str, key: str, value: float) -> None:
+    connection.execute(
+        "insert into fct_population select * replace (? as value, ? as area_code, true as is_backcast,"
+        " ? as area_key, 'A' as obs_status, 'none' as missing_reason)"
+        " from fct_population where area_code = '00004'",
+        [value, code, key],
+    )
+
+
+def test_kreise_that_gave_each_other_parts_are_all_as_the_office_has_them_or_all_estimated(reform) -> None:
+    """An office that carries one of two back would lose or double the part between them."""
+    day = dt.date(2022, 12, 31)
+    before = on(reform, day)
+    reform.execute(
+        "insert into dim_area select * replace (area_code || '@new' as area_key,"
+        " date '2019-12-31' as valid_from) from dim_area where area_code in ('00004', '00005');"
+        "update dim_area set valid_to = date '2019-12-31' where area_key in"
+        " ('00004@1900-01-01', '00005@1900-01-01')"
+    )
+    carried_back(reform, "00005", "00005@new", before["00005"][0] + 3)
+    assert {code: on(reform, day)[code][0] for code in ("00004", "00005")} == {
+        code: before[code][0] for code in ("00004", "00005")
+    }
+    carried_back(reform, "00004", "00004@new", before["00004"][0] - 3)
+    after = on(reform, day)
+    assert (after["00004"][0], after["00005"][0]) == (before["00004"][0] - 3, before["00005"][0] + 3)
+
+
 def test_an_area_without_a_way_to_the_gebietsstand_says_so(reform) -> None:
     day = dt.date(1985, 12, 31)
     reform.execute(

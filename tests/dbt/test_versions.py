@@ -17,7 +17,7 @@ STAGED = (
     " unit varchar, value double, obs_status varchar, conf_status varchar, missing_reason varchar,"
     " raw_symbol varchar, rounding_base integer, sex varchar, source_rank integer);"
     "create table dim_area as select 'a@1900' as area_key, 'a' as area_code, 'KREIS' as area_level,"
-    " date '1900-01-01' as valid_from, date '9999-12-31' as valid_to;"
+    " date '1900-01-01' as valid_from, date '9999-12-31' as valid_to, null::varchar as predecessor_codes;"
     "create table corrections (correction_id varchar, fact varchar, dataset_id varchar, area_code varchar,"
     " period_key varchar, measure_code varchar, sex_code varchar, expected_value double, expected_symbol"
     " varchar, corrected_value double, corrected_reason varchar, known_from timestamp);"
