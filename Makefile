@@ -30,7 +30,7 @@ run: $(VENV)/.for-run  ## The whole way on the built-in sample, through to a rel
 	$(BIN)/planstat run $(if $(FILES),--from $(FILES))
 
 test: $(VENV)/.for-work  ## All tests, a process per core
-	$(BIN)/python -m pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 
 test-fast: $(VENV)/.for-work  ## The tests that start no dbt and no whole run
 	$(BIN)/python -m pytest -m "not end_to_end and not real_files"

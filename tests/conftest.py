@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes test: the tests of a module in one of them, so that its fixtures are made once.
+def _asks_about_published_files(module: Path) -> bool:
+    """Whether a module's tests ask about the run over the published files, which takes minutes."""
+    return "real_run" in module.read_text(encoding="utf-8")
 
-    Modules that ask about the same run over the published files share a process. The long ones begin.
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes test, the long ones begin."""
+    if hasattr(config, "workerinput"):
+        published = {path: _asks_about_published_files(path) for path in {item.path for item in items}}
+        items.sort(key=lambda item: (not published[item.path], item.get_closest_marker("end_to_end") is None))
+
+
+class _ByModule(LoadScopeScheduling):
+    """The tests of a module in one process, so that its fixtures are made once.
+
+    Modules that ask about the same run over the published files share a process. (The groups that xdist
+    brings are lost with this version of pytest, which does not read the name that xdist gives a test.)
     """
-    if not hasattr(config, "workerinput"):
-        return
-    published = {item.path for item in items if "real_run" in getattr(item, "fixturenames", ())}
-    for item in items:
-        group = "published files" if item.path in published else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (item.path not in published, item.get_closest_marker("end_to_end") is None))
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        return "published files" if _asks_about_published_files(ROOT / module) else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByModule:
+    """The scheduler of `--dist loadscope`."""
+    return _ByModule(config, log)
 
 
 @pytest.fixture(scope="session")
