@@ -481,8 +481,9 @@ sum_findings as (
         row_no,
         case when bool_or(is_located) then 'sum' else 'sum_unlocated' end as finding_check,
         arg_max(mended, case when is_located then 1 else 0 end) as expected_value,
+        -- chr(59), since a written semicolon would end the statement that dbt makes of this in a unit test
         string_agg(
-            distinct sum_name || ': ' || cast(parts_sum as varchar) || ' <> ' || cast(total as varchar), '; '
+            distinct sum_name || ': ' || cast(parts_sum as varchar) || ' <> ' || cast(total as varchar), chr(59) || ' '
             order by sum_name || ': ' || cast(parts_sum as varchar) || ' <> ' || cast(total as varchar)
         ) as finding_detail
     from named
@@ -617,7 +618,7 @@ found as (
         row_no,
         arg_min(finding_check, place) as finding_check,
         arg_min(expected_value, place) as expected_value,
-        string_agg(finding_detail, '; ' order by place) filter (where finding_detail <> '') as finding_detail
+        string_agg(finding_detail, chr(59) || ' ' order by place) filter (where finding_detail <> '') as finding_detail
     from findings
     group by row_no
 
