@@ -21,7 +21,7 @@ from orchestration.project import Project
 from orchestration.resources import Settings
 from tests.indicators.both_languages import forgotten_words
 
-from . import sums
+from . import labels, sums
 from .conftest import PRODUCTS, ROOT, Ended, Place
 
 pytestmark = pytest.mark.end_to_end
@@ -186,6 +186,30 @@ def test_receipts_have_no_word_of_the_other_language(place: Place, first: Ended)
     told, forgotten = forgotten_words(place.root / "warehouse.duckdb")
     assert told > 40
     assert forgotten == []
+
+
+def test_every_row_is_named_as_its_own_dataset_declares(place: Place, first: Ended) -> None:
+    found = labels.compare(place.root / "releases")
+    assert found.rows > 10_000
+    assert (found.wrong, found.without) == ([], [])
+
+
+def test_a_label_of_another_table_and_a_code_without_a_label_are_found(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    """The comparison itself: one row named otherwise, one code left out of the dictionary."""
+    folder = tmp_path / "population" / "current"
+    shutil.copytree(place.root / "releases" / "population" / "current", folder)
+    german, dictionary = folder / "population_excel.csv", folder / "dictionary.csv"
+    for file in (german, dictionary):
+        file.chmod(0o644)
+    text = german.read_text(encoding="utf-8")
+    german.write_text(text.replace(";Bevölkerung;persons;", ";Kinder;persons;", 1), encoding="utf-8")
+    lines = dictionary.read_text(encoding="utf-8").splitlines(keepends=True)
+    dictionary.write_text("".join(line for line in lines if not line.startswith("obs_status,A,")))
+    found = labels.compare(tmp_path)
+    assert found.wrong == [("population", "measure_code", "persons", "Kinder", "Bevölkerung", 1)]
+    assert ("population", "obs_status", "A") in found.without
 
 
 def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ended, tmp_path: Path) -> None:
