@@ -11,8 +11,9 @@ import pytest
 from dbt_project.indicators.places import area_row
 from dbt_project.indicators.warehouse import UnknownName
 from sources.catalogue import load_catalog
+from tests.indicators.both_languages import forgotten_words
 
-from . import sums
+from . import labels, sums
 from .conftest import PRODUCTS, Ended, Place
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
@@ -384,3 +385,15 @@ def test_the_printed_class_of_an_index_wins(real_place: Place, real_run: Ended) 
         ("01200519", "+/-", "+"), ("04300518", "+/-", "+"), ("07601341", "+/-", "-"),
         ("12500825", "+/-", "+"),
     ]  # fmt: skip
+
+
+def test_every_row_is_named_as_its_own_dataset_declares(real_place: Place, real_run: Ended) -> None:
+    found = labels.compare(real_place.root / "releases")
+    assert found.rows > 100_000
+    assert (found.wrong, found.without) == ([], [])
+
+
+def test_receipts_have_no_word_of_the_other_language(real_place: Place, real_run: Ended) -> None:
+    told, forgotten = forgotten_words(real_place.root / "warehouse.duckdb")
+    assert told > 100
+    assert forgotten == []
