@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from sources.breaks import break_problems
 from sources.declaration import Declaration
 from sources.divisions import history_problems
 from sources.located_yaml import DeclarationError, Located, Problem
+from sources.text_corrections import FILE as TEXT_CORRECTIONS
+from sources.text_corrections import TextCorrection, text_corrections
 from sources.vocabulary import CodeList, Dialect, Licence, Publisher, Statistic
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -39,6 +41,7 @@ class Catalog(Mapping[str, Declaration]):
     code_lists: dict[str, CodeList]
     dialects: dict[str, Dialect]
     files: dict[str, Path] = field(default_factory=dict)
+    text_corrections: tuple[TextCorrection, ...] = ()
 
     def __getitem__(self, dataset_id: str) -> Declaration:
         return self.declarations[dataset_id]
@@ -111,6 +114,20 @@ class Catalog(Mapping[str, Declaration]):
             if column.code_list
         }
 
+    def corrected_by(self, town: Path) -> Catalog:
+        """With what an office corrects in its folder `town` too; its line goes before one of the same id.
+
+        Raises DeclarationError for lines that cannot be read.
+        """
+        own = text_corrections(self, town / TEXT_CORRECTIONS)
+        named = {one.correction_id for one in own}
+        others = tuple(one for one in self.text_corrections if one.correction_id not in named)
+        return replace(self, text_corrections=(*others, *own)) if own else self
+
+    def corrections_of(self, declaration: Declaration) -> tuple[TextCorrection, ...]:
+        """The corrections of texts of this dataset."""
+        return tuple(one for one in self.text_corrections if one.dataset_id == declaration.id)
+
     def fingerprint(self, declaration: Declaration) -> str:
         """sha256 (hex) of everything in the catalogue that decides how this dataset is read.
 
@@ -129,6 +146,11 @@ class Catalog(Mapping[str, Declaration]):
         reading["labels"] |= self.column_codes(declaration)
         dialect = self.dialect(declaration)
         reading["symbols"] = {sign: s.kind for sign, s in dialect.symbols.items()} if dialect else {}
+        if corrections := self.corrections_of(declaration):
+            reading["corrections"] = [
+                (one.area_code, one.time_text, one.measure, one.dimensions, one.expected_text, one.text)
+                for one in corrections
+            ]
         text = json.dumps(reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -196,7 +218,7 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
         problems += break_problems(catalog, breaks)
     if problems:
         raise DeclarationError(sorted(problems))
-    return catalog
+    return replace(catalog, text_corrections=text_corrections(catalog, root / TEXT_CORRECTIONS))
 
 
 def _part_problems(file: Path, code_lists: dict[str, CodeList]) -> list[Problem]:

@@ -4,6 +4,7 @@
     snapshot.json
     landing/<publisher>/<dataset>/snapshot=none/     the same columns without rows
     landing/ledger.parquet                           one row per snapshot
+    landing/text_corrections.parquet                 one row per corrected text of an accepted snapshot
     landing/datasets.parquet, missing_symbols.parquet, …   the catalogue as tables
     quarantine/<dataset or unknown>/<stamp>-<sha8>/  the file as delivered, reason.json, reason.txt
 
@@ -63,6 +64,21 @@ LEDGER = pa.schema(
         ("notes", pa.string()),
         ("period_min", pa.date32()),
         ("period_max", pa.date32()),
+    ]
+)
+TEXT_CORRECTIONS = pa.schema(
+    [
+        ("dataset_id", pa.string()),
+        ("snapshot_id", pa.string()),
+        ("line", pa.int32()),
+        ("column_no", pa.int32()),
+        ("correction_id", pa.string()),
+        ("printed", pa.string()),
+        ("text", pa.string()),
+        ("is_applied", pa.bool_()),
+        ("reason", pa.string()),
+        ("person", pa.string()),
+        ("corrected_on", pa.date32()),
     ]
 )
 NO_SNAPSHOT = "snapshot=none"
@@ -156,7 +172,8 @@ class Landing:
 
     def __init__(self, root: Path, catalog: Catalog | None = None) -> None:
         self.root = root
-        self.catalog = catalog if catalog is not None else load_catalog()
+        declared = catalog if catalog is not None else load_catalog()
+        self.catalog = declared.corrected_by(root / "town")
         self.folder = root / "landing"
         self.quarantine = root / "quarantine"
         self._snapshots: dict[str, Snapshot] | None = None
@@ -529,6 +546,7 @@ class Landing:
             "reader": reader,
             "reader_version": version,
             "layout": reading.layout,
+            "text_corrections": [one.about() for one in reading.corrected],
             "notes": reading.notes,
             "period_min": period[0].isoformat() if period[0] else None,
             "period_max": period[1].isoformat() if period[1] else None,
@@ -561,7 +579,26 @@ class Landing:
             self._write_area_names(rows)
         elif not (self.folder / "area_names.parquet").exists():
             self._write_area_names(rows)
+        self._write_text_corrections(rows)
         self._ledger_is_fresh = True
+
+    def _write_text_corrections(self, rows: Iterable[dict[str, Any]]) -> None:
+        accepted = {row["snapshot_id"] for row in rows if row["status"] == "accepted"}
+        found = [
+            {
+                "dataset_id": one.dataset_id,
+                "snapshot_id": one.snapshot_id,
+                **corrected,
+                "corrected_on": _date(corrected["corrected_on"]),
+            }
+            for one in self.snapshots()
+            if one.snapshot_id in accepted
+            for corrected in one.about.get("text_corrections", ())
+        ]
+        table = pa.Table.from_pylist(found, schema=TEXT_CORRECTIONS)
+        target = self.folder / "text_corrections.parquet"
+        if not (target.exists() and pq.read_table(target).equals(table)):
+            _write_table(table, target)
 
     def _write_area_names(self, rows: Iterable[dict[str, Any]]) -> None:
         """The areas that accepted tables name; the file is left alone when nothing new is among them."""

@@ -87,7 +87,8 @@ history as (
   the parts of such a total is what the total is withheld for: it is unknown too.
 
   Corrections. A row of seeds/corrections.csv replaces the number it expects, from `known_from` on, as a version of its
-  own; where the source no longer prints the expected number the test `corrections_still_apply` fails.
+  own; where the source no longer prints the expected number the test `corrections_still_apply` fails. A text that could not
+  be read at all was replaced at landing (catalogue table text_corrections); the row carries that `correction_id`.
 
   Versions. A cell is a new version only when value or status differs from the version before; `last_snapshot_id` is the
   newest delivery that prints the same. `known_to` is NULL for the version that holds now. Order is by the publisher's time stamp, so a delivery that comes late takes its place
@@ -576,6 +577,12 @@ answers as (
 
 ),
 
+read_otherwise as (
+
+    select * from {{ source('catalog', 'text_corrections') }} where is_applied
+
+),
+
 -- every cell of a published table with what was found and what was answered
 answered as (
 
@@ -594,10 +601,15 @@ answered as (
         case when answers.answer = 'withdraw' then 'unknown_or_confidential' else judged.missing_reason end
             as missing_reason,
         case
-            when answers.answer in ('correct', 'withdraw') then judged.finding_id else judged.correction_id
+            when answers.answer in ('correct', 'withdraw') then judged.finding_id
+            else coalesce(judged.correction_id, read_otherwise.correction_id)
         end as correction_id
     from judged
     left join answers on judged.finding_id = answers.finding_id
+    left join read_otherwise
+        on judged.snapshot_id = read_otherwise.snapshot_id
+        and judged.line = read_otherwise.line
+        and judged.column_no = read_otherwise.column_no
 
 ){% endif %}
 

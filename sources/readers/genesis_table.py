@@ -30,6 +30,7 @@ from sources.declaration import Declaration
 from sources.errors import Told, problem
 from sources.formats import GenesisLayout, GenesisTable, wordings
 from sources.readers.reading import Notation, Reading, cells_schema
+from sources.text_corrections import Corrected
 from sources.vocabulary import TOTAL
 
 VERSION = "1"
@@ -117,7 +118,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
         raise problem("no_rows", name, line=prelude.data_line)
     texts = _columns(body, len(layout.keys) + len(columns), prelude.data_line, name)
     sheet = _Sheet(catalog, declaration, layout, columns, texts, prelude, name)
-    return Reading(sheet.cells(), notes, published_at, layout.id)
+    return Reading(sheet.cells(), notes, published_at, layout.id, tuple(sheet.corrected))
 
 
 # --- bytes ----------------------------------------------------------------------------------------
@@ -492,6 +493,7 @@ class _Sheet:
         self.rows = len(texts[0])
         self.area_levels: frozenset[str] = frozenset(declaration.area_levels)
         self.title_time = None
+        self.corrected: list[Corrected] = []
         if layout.time_in == "title":
             self.title_time = next(text for text in prelude.titles[-1][1] if text)
 
@@ -505,6 +507,7 @@ class _Sheet:
             else:
                 encoded[key] = self._checked(position, texts, checks.get(key) or self._code_of(key))
         self._check_unique({key: array for key, array in encoded.items() if key != "area_name"})
+        self._correct(encoded)
         self._check_values()
         return self._unpivot(encoded)
 
@@ -578,6 +581,34 @@ class _Sheet:
             "duplicate_key", self.name, line=self.first_line + repeated, column=1,
             found=key, first=self.first_line + int(first[inverse[repeated]]),
         )  # fmt: skip
+
+    def _correct(self, keys: dict[str, pa.DictionaryArray]) -> None:
+        """Texts that are known to be wrong become what is known to be right."""
+        for correction in self.catalog.corrections_of(self.declaration):
+            here = np.ones(self.rows, dtype=bool)
+            wanted = {"area_code": correction.area_code, "time": correction.time_text}
+            wanted |= dict.fromkeys(self.declaration.dimensions, TOTAL) | dict(correction.dimensions)
+            for key, array in keys.items():
+                if key in wanted:
+                    here &= pc.equal(array.cast(pa.string()), wanted[key]).to_numpy(zero_copy_only=False)
+            for position, column in enumerate(self.columns):
+                codes = {
+                    name: column.codes.get(name, TOTAL)
+                    for name in self.declaration.dimensions
+                    if name not in keys
+                }
+                time = correction.time_text if "time" in keys else column.time or self.title_time
+                if not correction.names(time, column.measure, codes):
+                    continue
+                for row in np.flatnonzero(here):
+                    printed = self.values[position][int(row)].as_py()
+                    place = (self.first_line + int(row), len(self.keys) + position + 1)
+                    found = Corrected(correction, *place, printed)
+                    self.corrected.append(found)
+                    if found.is_applied:
+                        texts = self.values[position].to_pylist()
+                        texts[int(row)] = correction.text
+                        self.values[position] = pa.array(texts, pa.string())
 
     def _check_values(self) -> None:
         """Every cell is a number in the measure's notation or a sign of the dialect."""

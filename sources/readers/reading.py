@@ -20,6 +20,7 @@ from sources.catalogue import Catalog
 from sources.declaration import Declaration, Measure
 from sources.errors import SourceError
 from sources.foundation.numbers import compiled, number_pattern
+from sources.text_corrections import Corrected
 from sources.vocabulary import Dialect
 
 __all__ = [
@@ -33,13 +34,15 @@ class Reading:
     """A file as a table, with what its publisher says about it.
 
     `table` has the schema of `cells_schema` or `records_schema`. `notes` is the footer text, `published_at`
-    the publisher's own time stamp (local time, without zone), `layout` the edition that fitted.
+    the publisher's own time stamp (local time, without zone), `layout` the edition that fitted, `corrected`
+    what became of the corrections of its texts.
     """
 
     table: pa.Table
     notes: str | None
     published_at: dt.datetime | None
     layout: str | None = None
+    corrected: tuple[Corrected, ...] = ()
 
     @property
     def row_count(self) -> int:
