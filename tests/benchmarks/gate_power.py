@@ -156,15 +156,15 @@ class Ground:
             planted.append(Planted(kind, (number,), (new,)))
         return planted
 
-    def plant_whole(self, groups: int, seed: int) -> Iterator[Planted]:
-        """Whole columns and whole areas, tenfold: one at a time."""
+    def plant_whole(self, groups: int, seed: int, column_of: int = 50) -> Iterator[Planted]:
+        """Whole columns (of so many Kreise at least) and whole areas, tenfold: one at a time."""
         dice = random.Random(f"{seed}-whole-{self.fact.name}")
         for kind, group in (("column", "name, period_key"), ("area", "area_code, period_key")):
             found_groups = self.connection.execute(
                 f"""
                 select list(number order by number), list(10 * value order by number) from published
                 where area_level = 'KREIS' and value > 0 and not is_backcast
-                group by {group} having count(*) >= {50 if kind == "column" else 1} order by {group}
+                group by {group} having count(*) >= {column_of if kind == "column" else 1} order by {group}
                 """
             ).fetchall()
             for numbers, values in dice.sample(found_groups, min(groups, len(found_groups))):

@@ -12,6 +12,7 @@ import re
 import shutil
 import stat
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ import pytest
 
 from orchestration.project import Project
 from orchestration.resources import Settings
+from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
@@ -86,6 +88,25 @@ def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None
         assert wrong == [], relation
         compared += found
     assert compared > 1000
+
+
+def test_planted_errors_are_refused_or_leave_as_implausible(place: Place, first: Ended) -> None:
+    """A small `make bench-gate` with a fixed seed; over the published files: docs/plausibility.md."""
+    register = place.root / "candidates" / "register.parquet"
+    columns = {}
+    for fact in facts():
+        if fact.name not in ("population", "school_enrolment", "benefit_receipt", "childcare"):
+            continue
+        ground = Ground(place.root / "warehouse.duckdb", fact)
+        planted = [one for one in ground.plant(20, seed=1) if one.kind == "x10"]
+        cells = Counter(outcomes(ground, planted, register))
+        assert cells.total() >= 15, fact.name
+        assert cells["refused"] + cells["marked"] >= 0.95 * cells.total(), (fact.name, cells)
+        (whole,) = (one for one in ground.plant_whole(1, seed=1, column_of=10) if one.kind == "column")
+        (columns[fact.name],) = outcomes(ground, [whole], register)
+    # recipients of the sample have few dates to compare with; those of the published files are refused
+    assert columns.pop("benefit_receipt") in ("refused", "warned")
+    assert columns == {"population": "refused", "school_enrolment": "refused", "childcare": "refused"}
 
 
 def test_readers_find_their_way(place: Place, first: Ended) -> None:
