@@ -126,12 +126,13 @@ class Dataset(Frozen):
 
 
 class Awaited(Frozen):
-    """Something a product promises that cannot be there yet: by id, and which datasets it waits for.
+    """Something a product promises that cannot be there yet: by id and name, and the datasets it waits for.
 
     Of each entry of `needs` one dataset is enough. No entry: all are there, but none of matching days.
     """
 
     id: str = Field(min_length=1)
+    name_de: str | None = None
     needs: tuple[tuple[str, ...], ...] = ()
 
 

@@ -42,7 +42,7 @@ def readme(
         lines += [""]
     if description.awaits:
         lines += ["**Wartet auf Daten.** Zugesagt, sobald geliefert ist:", ""]
-        lines += [f"- {awaited.id}: {_needs(awaited)}" for awaited in description.awaits]
+        lines += [f"- {_named(awaited)}: {_needs(awaited)}" for awaited in description.awaits]
         lines += [""]
     lines += ["## Stand der Datensätze", "", "| Datensatz | Titel | Stand | Bemerkung |", "|---|---|---|---|"]
     lines += [
@@ -161,11 +161,16 @@ def _why(dataset: Dataset) -> str:
     return f"{reason} (Stand {_state(dataset)})."
 
 
+def _named(awaited: Awaited) -> str:
+    """What is promised, as a planner calls it."""
+    return awaited.id if awaited.name_de is None else f"{awaited.name_de} ({awaited.id})"
+
+
 def _needs(awaited: Awaited) -> str:
     """The datasets that something promised waits for."""
     if not awaited.needs:
         return "Zähler und Nenner sind geliefert, aber von Tagen, die nicht zueinander gehören"
-    return "; ".join(" oder ".join(names) for names in awaited.needs)
+    return ", und ".join(f"Tabelle {' oder '.join(names)}" for names in awaited.needs)
 
 
 def _cell(text: str) -> str:

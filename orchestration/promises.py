@@ -32,8 +32,8 @@ def awaited(
 ) -> list[dict[str, Any]]:
     """Which of the wanted indicators cannot have a figure yet, in order, each with the datasets it waits for.
 
-    `accepted` are the datasets with an accepted delivery. An entry has `id` and `needs`: of each list in it
-    one dataset is enough; empty when all are there, but no numerator has a denominator of its day.
+    `accepted` are the datasets with an accepted delivery. An entry has `id`, `name_de` and `needs`: of each
+    list in it one dataset is enough; empty when all are there, but no numerator has a denominator of its day.
     """
     indicators = {row["indicator_id"]: row for row in _rows(warehouse, "indicator")}
     parts: dict[str, list[Part]] = {}
@@ -50,18 +50,23 @@ def awaited(
             for each in of
             for part in parts.get(each["indicator_id"], ())
         ]
-        needs = sorted({names for names in able if names and not set(names).intersection(accepted)})
+        lacking = {names for names in able if names and not set(names).intersection(accepted)}
+        # what comes with another need is none of its own
+        needs = sorted(n for n in lacking if not any(set(other) < set(n) for other in lacking))
         lacks_days = not needs and not all(
             _has_days(warehouse, each, parts.get(each["indicator_id"], ())) for each in of
         )
         if needs or lacks_days:
-            found.append({"id": name, "needs": [list(names) for names in needs]})
+            found.append({"id": name, "name_de": one["name_de"], "needs": [list(names) for names in needs]})
     return found
 
 
 def in_words(awaited: Mapping[str, Any]) -> str:
     """One entry of `awaited` in words."""
-    needs = " and ".join(" or ".join(names) for names in awaited["needs"])
+    needs = " and ".join(
+        " or ".join(names) if len(names) == 1 or len(awaited["needs"]) == 1 else f"({' or '.join(names)})"
+        for names in awaited["needs"]
+    )
     return f"{awaited['id']} ({needs or 'numerator and denominator of matching days'})"
 
 

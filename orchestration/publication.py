@@ -162,7 +162,7 @@ class Publication:
         relation = self.product.relation
         sources = self._sources()
         return describe(
-            self._promising(sources["awaits"]),
+            self._promising(sources),
             with_words(
                 lineage.columns_of(self.manifest, relation),
                 self.catalog,
@@ -181,14 +181,14 @@ class Publication:
         ledger = Landed.read(self.paths).tables.get("ledger", ())
         return {str(row["dataset_id"]) for row in ledger if row["status"] == "accepted"}
 
-    def _promising(self, awaits: Sequence[Mapping[str, Any]]) -> Any:
-        """The product, with what it promises relative to what is loaded."""
+    def _promising(self, sources: Mapping[str, Any]) -> Any:
+        """The product, with what it promises relative to what is loaded; `sources` as of `_sources`."""
         checks = self.product.checks
         required = promises.kept(
-            checks.get("required", ()), "indicator_id", {awaited["id"] for awaited in awaits}
+            checks.get("required", ()), "indicator_id", {awaited["id"] for awaited in sources["awaits"]}
         )
-        upstream = lineage.datasets_of(self.manifest, self.product.relation)
-        at_hand = promises.levels_at_hand(self.catalog, self._accepted.intersection(upstream))
+        feeding = {*lineage.datasets_of(self.manifest, self.product.relation), *sources["datasets"]}
+        at_hand = promises.levels_at_hand(self.catalog, self._accepted.intersection(feeding))
         absent = set(promises.promised(required, "area_level")) - at_hand
         required = promises.kept(required, "area_level", absent)
         if required == list(checks.get("required", ())):
@@ -416,8 +416,8 @@ class Publication:
 
     def _published(self, status: str, release: Any, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())
-        description = self._kept().get("description", {})
-        awaits = tuple(promises.in_words(awaited) for awaited in description.get("awaits", ()))
+        receipt = read_json(release.path / "receipt.json")
+        awaits = tuple(promises.in_words(awaited) for awaited in receipt.get("awaits", ()))
         return Published(status, release.version, release.path, release.rows, files, previous, doubt, awaits)
 
     def _behind(self, kept: Mapping[str, Any]) -> Path:
@@ -457,9 +457,13 @@ class Publication:
             kept = self._kept()
             if kept.get("relation") == fingerprint:
                 self._keep({**kept, "lineage": file_hash(cells)})
+        from sources.area_names import names_areas
+
         sources = read_json(about)
         upstream = lineage.datasets_of(self.manifest, self.product.relation)
         fed = {*sources["figures"], *self._accepted.intersection(sources["names"])}
+        if not fed:  # without a register all that is known of areas is what the tables print
+            fed |= {name for name in self._accepted if names_areas(self.catalog[name])}
         if self.disclosure is None:
             fed |= {name for name in upstream if self.catalog[name].confidential}
         return {**sources, "datasets": sorted(fed)}

@@ -179,7 +179,7 @@ def test_no_other_entry_lets_it_out(place: Place, refused: Ended, monkeypatch: p
     from orchestration.definitions import defs
 
     monkeypatch.setenv("PLANSTAT_DATA", str(place.root))
-    job = defs().get_implicit_global_asset_job_def()
+    job = defs().resolve_implicit_global_asset_job_def()
     for chosen in (["release"], ["verdict", "release"]):
         keys = [dg.AssetKey([layer, "indicators"]) for layer in chosen]
         done = job.execute_in_process(asset_selection=keys, raise_on_error=False)
@@ -219,6 +219,7 @@ def test_its_kind_in_another_table(place: Place, refused: Ended, deliver: Delive
     mended = place.planstat("run", "--inbox")
     assert mended.code == 0, mended.said
     assert "held back" not in mended.said
+    assert place.current() == before, "what was delivered before counts again, so nothing is new"
     with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
         asked = "select numerator from indicators where indicator_id = 'P07' and area_code = '01002'"
         assert (40139,) in connection.execute(asked).fetchall(), "what was delivered before counts again"

@@ -481,11 +481,14 @@ def test_licences_are_exact_for_each_indicator(warehouse: Path, tmp_path: Path) 
 
 
 def test_readme_says_what_is_awaited(warehouse: Path, tmp_path: Path) -> None:
-    awaits = [{"id": "P03", "needs": [["22811-02-02-4"], ["a", "b"]]}, {"id": "K01", "needs": []}]
+    awaits = [
+        {"id": "P03", "name_de": "Kinder in Armut", "needs": [["22811-02-02-4"], ["a", "b"]]},
+        {"id": "K01", "needs": []},
+    ]
     described = description_of("indicators") | {"awaits": awaits}
     made = candidate.build(warehouse, "indicators", described, tmp_path / "indicators")
     text = made.files["README.md"].read_text(encoding="utf-8")
-    assert "- P03: 22811-02-02-4; a oder b" in text
+    assert "- Kinder in Armut (P03): Tabelle 22811-02-02-4, und Tabelle a oder b" in text
     assert "- K01: Zähler und Nenner sind geliefert, aber von Tagen" in text
 
 

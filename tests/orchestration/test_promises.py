@@ -29,9 +29,9 @@ MANIFEST: dict[str, Any] = {
 }
 TABLES = """
     create table indicator as select * from (values
-        ('D01', null, null, 'same', ''), ('K01', null, null, 'year_end_before', ''),
-        ('P06', null, null, 'same', '22151-01-02-4'), ('X', 'D01', 'K01', 'same', ''))
-        as t(indicator_id, operand_1, operand_2, denominator_date, tables);
+        ('D01', 'Personen', null, null, 'same', ''), ('K01', 'Quote', null, null, 'year_end_before', ''),
+        ('P06', 'Alter', null, null, 'same', '22151-01-02-4'), ('X', 'Beide', 'D01', 'K01', 'same', ''))
+        as t(indicator_id, name_de, operand_1, operand_2, denominator_date, tables);
     create table indicator_part as select * from (values
         ('D01', 'numerator', 'population', 'persons', '_T', '_T', null),
         ('K01', 'numerator', 'childcare', 'children', 'Y_LT3', null, null),
@@ -76,12 +76,16 @@ def test_an_indicator_waits_for_the_tables_of_its_parts(warehouse: duckdb.DuckDB
         "K01": [["12411-02-03-4"], ["22543-01-02-4"]],
     }, "of two tables that have the total one is enough"
     assert awaited(warehouse, ("12411-01-01-4",), "X") == {"X": [["12411-02-03-4"], ["22543-01-02-4"]]}
+    both = {"X": [["12411-02-03-4"], ["22543-01-02-4"]]}
+    assert awaited(warehouse, (), "X") == both, "the table that one part needs serves the other"
     assert awaited(warehouse, ("22811-01-01-4",), "P06") == {"P06": [["22151-01-02-4"]]}
 
 
 def test_an_indicator_waits_for_days_that_belong_together(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute("update fct_childcare set reference_date = date '2019-03-01'")
     assert awaited(warehouse, ALL) == {"K01": []}
+    assert promises.in_words({"id": "X", "needs": [["a", "b"], ["c"]]}) == "X ((a or b) and c)"
+    assert promises.in_words({"id": "X", "needs": [["a", "b"]]}) == "X (a or b)"
     assert promises.in_words({"id": "K01", "needs": []}) == "K01 (numerator and denominator of matching days)"
 
 
