@@ -39,6 +39,9 @@ def awaited(
     parts: dict[str, list[Part]] = {}
     for part in _rows(warehouse, "indicator_part"):
         parts.setdefault(part["indicator_id"], []).append(part)
+    levels: dict[str, set[str]] = {}
+    for row in _rows(warehouse, "indicator_area_level"):
+        levels.setdefault(row["indicator_id"], set()).add(row["area_level"])
     found = []
     for name in wanted:
         one = indicators.get(name)
@@ -46,7 +49,7 @@ def awaited(
             continue
         of = [one, *(indicators[o] for o in (one["operand_1"], one["operand_2"]) if o in indicators)]
         able = [
-            _able(manifest, catalog, part, str(each["tables"] or "").split())
+            _able(manifest, catalog, part, str(each["tables"] or "").split(), levels.get(name, ()))
             for each in of
             for part in parts.get(each["indicator_id"], ())
         ]
@@ -90,13 +93,21 @@ def levels_at_hand(catalog: Catalog, datasets: Iterable[str]) -> set[str]:
     return {str(level) for name in datasets for level in catalog[name].area_levels}
 
 
-def _able(manifest: Manifest, catalog: Catalog, part: Part, tables: Collection[str]) -> tuple[str, ...]:
+def _able(
+    manifest: Manifest, catalog: Catalog, part: Part, tables: Collection[str], levels: Collection[str]
+) -> tuple[str, ...]:
     """The datasets that can hold a part: with all its codes by declaration, else at least its measure.
 
+    Of areas of one of the `levels` that the indicator is computed for: planning areas make no Kreis.
     Some codes are put together from several in the warehouse and stand in no declaration; then the
     indicator's specification says which `tables` it is made from.
     """
-    feeding = lineage.figures_of(manifest, f"fct_{part['fact']}")
+    every = lineage.figures_of(manifest, f"fct_{part['fact']}")
+    feeding = [
+        name
+        for name in every
+        if not catalog[name].area_levels or set(levels).intersection(catalog[name].area_levels)
+    ]
     measuring = [name for name in feeding if part["measure_code"] in catalog[name].measures]
     exact = [name for name in measuring if _holds(catalog[name].dimensions, part)]
     specified = [name for name in measuring if name in tables]

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import expectations
 import exports
+from expectations import cells as refused_cells
 from expectations.cells import REFUSED_CELLS
 from exports.history import BESIDE, Memory
 
@@ -54,6 +55,9 @@ def read_for_maps(product: Any) -> tuple[str, ...]:
 
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
+
+_MAKES_LINEAGE = tuple(Path(str(module.__file__)) for module in (refused_cells, holding, lineage, promises))
+"""The code that says what a row is made from and what is awaited."""
 
 BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
 
@@ -187,7 +191,7 @@ class Publication:
         required = promises.kept(
             checks.get("required", ()), "indicator_id", {awaited["id"] for awaited in sources["awaits"]}
         )
-        feeding = {*lineage.datasets_of(self.manifest, self.product.relation), *sources["datasets"]}
+        feeding = {*lineage.figures_of(self.manifest, self.product.relation), *sources["datasets"]}
         at_hand = promises.levels_at_hand(self.catalog, self._accepted.intersection(feeding))
         absent = set(promises.promised(required, "area_level")) - at_hand
         required = promises.kept(required, "area_level", absent)
@@ -426,7 +430,9 @@ class Publication:
         return self._lineage_of(built_from)
 
     def _lineage_of(self, fingerprint: str) -> Path:
-        short = hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
+        """Where the lineage of a state of the relation lies, as this code and this promise make it."""
+        wanted = promises.promised(self.product.checks.get("required", ()), "indicator_id")
+        short = _digest([fingerprint, wanted, *map(file_hash, _MAKES_LINEAGE)])[:16]
         return self.paths.candidates / f"{self.name}.{short}.lineage.parquet"
 
     def _sources(self) -> dict[str, Any]:
@@ -534,7 +540,7 @@ class Publication:
             stands = f"the edition {before} stays as it is" if before else "it has no edition yet"
             raise Held(
                 f"{self.name} is held back, {stands}: it carries figures made from cells that the gate "
-                f"refused in {'; '.join(map(holding.in_words, holds))}. {_mend(holds)}"
+                f"refused in {'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
             )
 
     def _doubt(self, current: Any) -> str:
@@ -548,7 +554,21 @@ class Publication:
             return ""
         return (
             f"{current.id}, published before, carries figures made from cells that the gate refuses now in "
-            f"{'; '.join(map(holding.in_words, holds))}. {_mend(holds)}"
+            f"{'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
+        )
+
+    def _mend(self, holds: Sequence[Mapping[str, Any]]) -> str:
+        """What to do about refused cells, in words. Computed cells name datasets and no snapshot."""
+        snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
+        if not snapshots:
+            snapshots = Landed.read(self.paths).accepted(name for hold in holds for name in hold["datasets"])
+        files = ", ".join(sorted({f"{hold['product']}.yml" for hold in holds}))
+        newest = (
+            f", or `planstat sources withdraw {snapshots[-1]}` (the newest delivery)" if snapshots else ""
+        )
+        return (
+            f"Deliver a corrected table{newest}, or declare the deviation in exports/products ({files}): the "
+            "next run releases it by itself"
         )
 
     def _answer(self, folder: Path, *, is_new: bool) -> Answer:
@@ -577,8 +597,9 @@ class Publication:
         """For what a product waits that was never released, in words; once released, the gate wants rows.
 
         It waits without the rows it begins with: always where it says until when (`may_be_empty`), else as
-        long as none of its own datasets is delivered. What the register is made from gives no other product
-        rows, and confidential datasets give none to a product without a policy.
+        long as none of its own datasets is delivered, or none that can hold what it promises. What the
+        register is made from gives no other product rows, and confidential datasets give none to a product
+        without a policy.
         """
         if self.current.exists():
             return None
@@ -596,9 +617,12 @@ class Publication:
         own -= set(lineage.datasets_of(self.manifest, REGISTER))
         if self.disclosure is None:
             own = {dataset_id for dataset_id in own if not self.catalog[dataset_id].confidential}
-        if Landed.read(self.paths).accepted(own):
-            return None
-        return "for its first rows: none of the tables it is made from is delivered"
+        if not Landed.read(self.paths).accepted(own):
+            return "for its first rows: none of the tables it is made from is delivered"
+        required = self.product.checks.get("required")
+        if required and not self._promising(self._sources()).checks["required"]:
+            return "for its first rows: no delivered table holds an indicator or area level that it promises"
+        return None
 
     def _looked_at(self, fingerprint: str, description: Mapping[str, Any]) -> str:
         from exports.describe import parse
@@ -679,17 +703,6 @@ class Publication:
 
         entry = {**content, "seal": signature(self.memory.key, f"state {name}", content)}
         write_json(self.paths.candidate_state, {**read_json(self.paths.candidate_state), name: entry})
-
-
-def _mend(holds: Sequence[Mapping[str, Any]]) -> str:
-    """What to do about refused cells, in words."""
-    snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
-    files = ", ".join(sorted({f"{hold['product']}.yml" for hold in holds}))
-    newest = f", or `planstat sources withdraw {snapshots[-1]}` (the newest delivery)" if snapshots else ""
-    return (
-        f"Deliver a corrected table{newest}, or declare the deviation in exports/products ({files}): the "
-        "next run releases it by itself"
-    )
 
 
 def code_hash(package: Any) -> str:

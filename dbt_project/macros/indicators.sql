@@ -131,7 +131,7 @@ selections as (
         min(area_no) as area_no,
         any_value(period_key) as period_key,
         bool_or(is_backcast) as is_backcast,
-        case when count(value) = any_value(parts_declared) then sum(value * factor) end as value,
+        case when count(value) = any_value(parts_declared) then {{ exact_sum('value * factor') }} end as value,
         max(status_rank) as status_rank,
         max(conf_sign) as conf_sign,
         case

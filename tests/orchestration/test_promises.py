@@ -12,7 +12,7 @@ from sources.catalogue import load_catalog
 
 CATALOG = load_catalog()
 FACTS = {
-    "fct_population": ["12411-01-01-4", "12411-02-03-4"],
+    "fct_population": ["12411-01-01-4", "12411-02-03-4", "ewr-lor2021"],
     "fct_childcare": ["22543-01-02-4"],
     "fct_benefit_receipt": ["22811-01-01-4", "22151-01-02-4"],
 }
@@ -32,6 +32,8 @@ TABLES = """
         ('D01', 'Personen', null, null, 'same', ''), ('K01', 'Quote', null, null, 'year_end_before', ''),
         ('P06', 'Alter', null, null, 'same', '22151-01-02-4'), ('X', 'Beide', 'D01', 'K01', 'same', ''))
         as t(indicator_id, name_de, operand_1, operand_2, denominator_date, tables);
+    create table indicator_area_level as
+        select indicator_id, unnest(['DE', 'KREIS']) as area_level from indicator;
     create table indicator_part as select * from (values
         ('D01', 'numerator', 'population', 'persons', '_T', '_T', null),
         ('K01', 'numerator', 'childcare', 'children', 'Y_LT3', null, null),
@@ -76,6 +78,9 @@ def test_an_indicator_waits_for_the_tables_of_its_parts(warehouse: duckdb.DuckDB
         "K01": [["12411-02-03-4"], ["22543-01-02-4"]],
     }, "of two tables that have the total one is enough"
     assert awaited(warehouse, ("12411-01-01-4",), "X") == {"X": [["12411-02-03-4"], ["22543-01-02-4"]]}
+    assert awaited(warehouse, ("ewr-lor2021",), "D01") == {"D01": [["12411-01-01-4", "12411-02-03-4"]]}, (
+        "planning areas make no Kreis"
+    )
     both = {"X": [["12411-02-03-4"], ["22543-01-02-4"]]}
     assert awaited(warehouse, (), "X") == both, "the table that one part needs serves the other"
     assert awaited(warehouse, ("22811-01-01-4",), "P06") == {"P06": [["22151-01-02-4"]]}

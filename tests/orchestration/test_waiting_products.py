@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.plan import State
 from orchestration.publication import WAITS, Publication
 from orchestration.resources import Paths
 from sources.catalogue import load_catalog
@@ -27,11 +28,14 @@ MANIFEST: dict[str, Any] = {
         "model.p.mart_indicator": node(
             "mart_indicator", "source.p.12411-01-01-4", "source.p.hilfen-zur-erziehung", "model.p.mart_area"
         ),
+        "model.p.mart_indicator_wide": node(
+            "mart_indicator_wide", "source.p.12411-01-01-4", "source.p.ewr-lor2021", "model.p.mart_area"
+        ),
         "model.p.mart_youth_service": node("mart_youth_service", "source.p.hilfen-zur-erziehung"),
     },
     "sources": {
         f"source.p.{name}": {"source_name": "office", "name": name, "meta": {"dataset_id": name}}
-        for name in ("gebietsgliederung", "12411-01-01-4", "hilfen-zur-erziehung")
+        for name in ("gebietsgliederung", "12411-01-01-4", "ewr-lor2021", "hilfen-zur-erziehung")
     },
 }
 
@@ -44,6 +48,7 @@ def paths(tmp_path: Path) -> Paths:
     with duckdb.connect(str(paths.warehouse)) as warehouse:
         for relation in ("mart_population", "mart_indicator", "mart_youth_service"):
             warehouse.execute(f"create table {relation} (value double)")
+        warehouse.execute("create table mart_indicator_wide (area_level varchar, reference_date date)")
         warehouse.execute("create table mart_area as select 'GEMEINDE' as area_level")
     deliver(paths, "gebietsgliederung", "hilfen-zur-erziehung")
     return paths
@@ -54,6 +59,11 @@ def deliver(paths: Paths, *datasets: str) -> None:
         connection.execute("create table ledger (dataset_id varchar, snapshot_id varchar, status varchar)")
         connection.executemany("insert into ledger values (?, 's1', 'accepted')", [[d] for d in datasets])
         connection.execute("copy ledger to $file", {"file": str(paths.landing / "ledger.parquet")})
+
+
+def built(paths: Paths, relation: str) -> None:
+    """A state of the warehouse in which this relation holds."""
+    State({f"model.p.{relation}": {"fingerprint": "1", "status": "success"}}).write(paths)
 
 
 def publication(paths: Paths, product: str) -> Publication:
@@ -96,3 +106,21 @@ def test_the_register_begins_with_official_areas(paths: Paths) -> None:
     with duckdb.connect(str(paths.warehouse)) as warehouse:
         warehouse.execute("insert into mart_area values ('KREIS')")
     assert publication(paths, "areas")._waits() is None
+
+
+def test_planning_areas_alone_keep_a_product_of_kreise_waiting(paths: Paths) -> None:
+    built(paths, "mart_indicator_wide")
+    deliver(paths, "ewr-lor2021")
+    waits = publication(paths, "indicators_wide")._waits()
+    assert waits
+    assert "no delivered table holds an indicator or area level that it promises" in waits
+    deliver(paths, "ewr-lor2021", "12411-01-01-4")
+    assert publication(paths, "indicators_wide")._waits() is None, "with Kreise to expect it owes rows"
+
+
+def test_without_a_register_areas_come_from_the_tables_that_name_them(paths: Paths) -> None:
+    with duckdb.connect(str(paths.warehouse)) as warehouse:
+        warehouse.execute("insert into mart_area values ('KREIS')")
+    built(paths, "mart_area")
+    deliver(paths, "12411-01-01-4", "ewr-lor2021")
+    assert publication(paths, "areas")._sources()["datasets"] == ["12411-01-01-4"]
