@@ -86,7 +86,13 @@ def timed(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
 
 def pass_sql() -> str:
     """The SQL of `fct_indicator`."""
-    macro_files = ("status.sql", "indicator_facts.sql", "relations.sql", "indicators.sql")
+    macro_files = (
+        "status.sql",
+        "indicator_facts.sql",
+        "relations.sql",
+        "small_numbers.sql",
+        "indicators.sql",
+    )
     return model("core/indicators/fct_indicator.sql", *macro_files)
 
 

@@ -70,7 +70,13 @@ def values(
         sample = CELL | dict.fromkeys(codes, "_T")
         store(seeds, fact.model, [sample, *given], value="double", rounding_base="integer")
         seeds.execute(f"delete from {fact.model} where rowid = 0")
-    macro_files = ("status.sql", "indicator_facts.sql", "relations.sql", "indicators.sql")
+    macro_files = (
+        "status.sql",
+        "indicator_facts.sql",
+        "relations.sql",
+        "small_numbers.sql",
+        "indicators.sql",
+    )
     sql = model("core/indicators/fct_indicator.sql", *macro_files)
     rows = found(seeds, sql)
     named = {row["indicator_id"]: row for row in rows}

@@ -78,3 +78,22 @@ def test_wilson_covers_as_often_as_it_says(render_macro: Render) -> None:
         for p in np.linspace(0.02, 0.98, 97)
     ]
     assert np.mean(covered) == pytest.approx(0.95, abs=0.01)
+
+
+def test_an_exact_sum_hangs_on_no_order(render_macro: Render) -> None:
+    """Persons times mean ages, as the mean age adds them: a plain sum varies with the order."""
+    random = np.random.default_rng(7)
+    rows = [(int(random.integers(1, 90_000)), random.random() * 90) for _ in range(400)]
+    call = render_macro("small_numbers.sql", "exact_sum('persons * age')")
+    exact, plain = set(), set()
+    for _ in range(20):
+        random.shuffle(rows)
+        listed = ", ".join(f"({n}, {age!r}::double)" for n, age in rows)
+        found = duckdb.sql(f"select {call}, sum(persons * age) from (values {listed}) as t(persons, age)")
+        row = found.fetchone()
+        assert row is not None
+        exact.add(row[0])
+        plain.add(row[1])
+    assert len(exact) == 1
+    assert len(plain) > 1, "else this examines nothing"
+    assert exact.pop() == pytest.approx(math.fsum(n * age for n, age in rows), abs=400 * 5e-7)
