@@ -215,6 +215,11 @@ def _totals_fallen(bench: Bench) -> Rule:
         if _both_have(bench, name) and name not in group:
             group.append(name)
     by = quoted_list(group)
+    shown = "true"
+    if bench.has("missing_reason"):
+        # what is kept secret now has not fallen: `disclosure.withdrawals` tells it
+        pair = _join(bench, "candidate", "previous")
+        shown = f"not exists (from candidate where missing_reason = 'suppressed' and {pair})"
     same = " and ".join(f"before.{quoted(name)} is not distinct from now.{quoted(name)}" for name in group)
     return Rule(
         Statement(
@@ -244,7 +249,7 @@ def _totals_fallen(bench: Bench) -> Rule:
             from (
                 select {by}, sum(abs(value)) as total_before, count(value) filter (where value <> 0)
                     as figures_before
-                from previous group by {by}
+                from previous where {shown} group by {by}
             ) as before
             left join (
                 select {by}, sum(abs(value)) as total_now,

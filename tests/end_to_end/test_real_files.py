@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import sqlite3
 
@@ -14,7 +15,7 @@ from sources.catalogue import load_catalog
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
-from .conftest import PRODUCTS, Ended, Place
+from .conftest import PRODUCTS, ROOT, Ended, Place
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
 
@@ -31,6 +32,16 @@ def test_published_files_end_in_releases(real_place: Place, real_run: Ended) -> 
     assert real_run.code in (0, 3), real_run.said
     assert set(real_place.current()) == set(PRODUCTS) - {"outcome"}, "invented goals stay with the sample"
     assert "outcome: waits for its first rows, until goals are agreed" in real_run.said
+
+
+def test_every_answer_of_the_package_meets_its_finding(real_place: Place, real_run: Ended) -> None:
+    file = ROOT / "sources" / "catalog" / "answers.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        answered = {row["finding_id"] for row in csv.DictReader(lines, delimiter=";")}
+    with duckdb.connect(str(real_place.root / "warehouse.duckdb"), read_only=True) as connection:
+        found = {row[0] for row in connection.execute("select finding_id from fct_implausible").fetchall()}
+    assert len(answered) > 500
+    assert answered == found, "findings that nobody has looked at, or answers to none"
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,15 @@ def known_before(declaration: Declaration, published: Published) -> KnownBefore:
         return KnownBefore(
             frozenset(finding.cell for finding in attack(knowledge, safety, in_words=False).findings)
         )
-    safety = safety.model_copy(update={"minimum_frequency": None})
-    cells = frozenset(finding.cell for finding in attack(knowledge, safety, in_words=False).findings)
-    return KnownBefore(cells, knowledge, space_of(knowledge))
+    without_rule = safety.model_copy(update={"minimum_frequency": None})
+    found = attack(knowledge, without_rule, in_words=False).findings
+    # what a single contributor learns counts from the minimum on that holds now, which may be a higher one
+    found += [
+        finding
+        for finding in attack(knowledge, safety, in_words=False).findings
+        if finding.attack == "insider" and not finding.parts
+    ]
+    return KnownBefore(frozenset(finding.cell for finding in found), knowledge, space_of(knowledge))
 
 
 def _shown_before(declaration: Declaration, published: Published) -> set[Key]:
