@@ -1,6 +1,6 @@
 """Findings of real candidates that nobody has explained yet, as entries for `known/<product>.yml`.
 
-    python tests/benchmarks/open_findings.py DATA_ROOT [PRODUCT ...]
+    python -m tests.benchmarks.open_findings DATA_ROOT [PRODUCT ...]
 
 Reads the current releases (or waiting candidates) of a data root, asks the rules of each product, and prints
 every fingerprint that fails or warns, with the declared explanation where the product file has one. Who has
@@ -10,7 +10,6 @@ looked at a finding puts it under a reason, with name and date. Nothing of the d
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -21,18 +20,23 @@ from expectations.bench import CANDIDATE_VIEW, laid_out
 from expectations.rules import found
 from expectations.settings import read_description
 from expectations.suites import suite_of
+from orchestration.project import Project
+from orchestration.publication import Publication
+from orchestration.resources import Paths, Settings
+from sources.catalogue import load_catalog
 
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 
 
 def open_findings(root: Path, product: str) -> dict[str, dict[str, list[str]]]:
     """Declared reason (`?` without one) to check to the fingerprints of what fails or warns."""
-    kept = json.loads((root / "candidate_state.json").read_text(encoding="utf-8"))[product]["description"]
-    kept["checks"] = yaml.safe_load((PRODUCTS / f"{product}.yml").read_text(encoding="utf-8")).get("checks")
+    settings = Settings(Paths(root.resolve()), PROJECT)
+    publication = Publication(settings.paths, Project(settings).manifest(), load_catalog(), product)
     folder = root / "candidates" / product
     if not folder.is_dir():
         folder = (root / "releases" / product / "current").resolve()
-    described = read_description(kept)
+    described = read_description(publication.describe())
     register = root / "candidates" / "register.parquet"
     reasons: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     with laid_out(folder, described, None, register, date.max) as bench:
