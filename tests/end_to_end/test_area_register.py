@@ -286,7 +286,8 @@ def test_where_the_people_of_a_former_area_are(
 def test_berlin_has_twelve_bezirke_up_to_the_land(warehouse: duckdb.DuckDBPyConnection) -> None:
     above = warehouse.execute(
         "select area_code, string_agg(ancestor_code, ' ' order by distance) from bridge_area_hierarchy"
-        " where hierarchy = 'ADMIN' and area_level = 'BEZIRK' group by area_code"
+        " where hierarchy = 'ADMIN' and area_level = 'BEZIRK'"
+        " and date '2015-12-31' >= valid_from and date '2015-12-31' < valid_to group by area_code"
     ).fetchall()
     assert dict(above) == {f"11{number:03}{number:03}": "11000 11 DG" for number in range(1, 13)}
 

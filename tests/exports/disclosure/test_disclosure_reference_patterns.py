@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.attack import Finding, Result, attack
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.declaration import Axis, Declaration, Safety, Table
-from exports.disclosure.policy import Data, Policy
+from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.protect import protect_tables
 from tests.exports.disclosure.disclosure_cases import Published, declare, leaves_of, pattern, read_rows
 
@@ -161,6 +161,8 @@ def test_no_more_hidden_cells_than_gauss_suppression(
 ) -> None:
     """At most as many hidden cells, though every primary must be able to move by 1.
 
+    Unless their pattern gives away a sum of hidden cells below the minimum, which ours must not.
+
     Their pattern of mun_accidents has one cell less than the optimum: some of its primaries cannot move by 1.
     """
     folder = shared_data / "10-disclosure"
@@ -198,9 +200,22 @@ def test_no_more_hidden_cells_than_gauss_suppression(
             protected={key: (min(1.0, truth[key]), 1.0) for key in sensitive},
         )
         assert any(finding.cell in sensitive for finding in attacked.findings)
-        assert (ours, theirs) == (25, 24)
-    else:
-        assert ours <= theirs
+    sums = sums_given_away(declaration, policy, reference, dimensions, value)
+    assert ours <= theirs or sums
+    assert ours - theirs <= len(sums)
+
+
+def sums_given_away(
+    declaration: Declaration,
+    policy: Policy,
+    reference: list[dict[str, str]],
+    dimensions: dict[str, tuple[str, dict[str, tuple[str, ...]]]],
+    value: str,
+) -> list[Finding]:
+    """Sums of hidden cells below the minimum that follow from a pattern of another program."""
+    foreign = {tuple(row[name] for name in dimensions): truth_or_none(row, value) for row in reference}
+    found = attack(gather(declaration, {"t": foreign}), safety_of(policy, Data(value=value))).findings
+    return [finding for finding in found if finding.parts]
 
 
 def cell(
