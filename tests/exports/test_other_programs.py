@@ -58,7 +58,7 @@ def test_the_german_csv_opens_with_numbers_dates_and_umlauts(
     assert lines[0][0] == "Kennzahl-Nr.", "no byte order mark in the first heading"
     assert "Regionalschlüssel" in heading
     measured = [line[heading["Wert"]] for line in lines[1:] if line[0] == "K01-centre"]
-    wanted = [-0.5, 28.4, 33.333333333333336, 123456789.125, 1e15]
+    wanted = [-0.5, 28.4, 33.3, 123456789.1, 1e15]  # a file for people: as many digits as the indicator has
     assert sorted(float(str(value)) for value in measured) == pytest.approx(wanted, rel=1e-14)
     assert all(isinstance(value, int | float) for value in measured), "decimal commas were read as numbers"
     assert {line[heading["Stichtag"]] for line in lines[1:]} == {
