@@ -193,7 +193,7 @@ def test_a_number_is_asked_for_and_explained(place: Place, first: Ended) -> None
     assert receipt.code == 0, receipt.said
     assert "2016-03-01: 36.0 %" in receipt.said
     assert re.search(
-        r"numerator: 815\n  815 \[\w*[cC]hildren.*; age group under 3 years\].* line \d+ field \d+, sha256",
+        r"numerator: 815\n  815 \[\w*[cC]hildren.*; [aA]ge group under 3 years\].* line \d+ field \d+, sha",
         receipt.said,
     )
     beleg = place.planstat("explain", "K01", "01001", "2016", LC_ALL="de_DE.UTF-8")
