@@ -13,8 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dbt_project.vocabulary import FOLDER, ColumnWords, column_words, own_vocabulary
+from dbt_project.vocabulary import ColumnWords, column_words, own_vocabulary
 from sources.foundation.vocabulary import read_vocabulary
+
+from .resources import Settings
 
 if TYPE_CHECKING:
     from sources.catalogue import Catalog
@@ -141,7 +143,7 @@ def _seed(name: str) -> Codes:
         _entry(row[code], row[de], row[en])
         | ({"scope": row[scope]} if scope else {})
         | ({"digits": int(row["decimals"])} if row.get("decimals") else {})
-        for row in _rows_of(FOLDER / "seeds" / file)
+        for row in _rows_of(Settings.from_environment().dbt_project / "seeds" / file)
     ]
 
 
