@@ -295,7 +295,7 @@ def test_an_indicator_added_by_yaml_alone_is_everywhere(place: Place, first: End
     [ratio] = [check for check in checks if check["id"] == "values.ratio"]
     assert ratio["outcome"] == "passed"
     told = place.planstat(
-        "indicators", "--field", "Bildung", PLANSTAT_DBT_PROJECT=str(project), COLUMNS="200"
+        "indicators", "--lang", "de", "--field", "Bildung", PLANSTAT_DBT_PROJECT=str(project), COLUMNS="200"
     )
     assert re.search(r"B11 +Mittlerer Abschluss.* 17 +2 +34 ", told.said)
     asked = place.planstat("query", "B11", "--area", "01001", "--csv", PLANSTAT_DBT_PROJECT=str(project))
