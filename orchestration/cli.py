@@ -173,8 +173,8 @@ def check_sources(folder: Path | None) -> None:
 def describe_source(dataset: str) -> None:
     """Tell in plain words what DATASET is, where it comes from and what to mind."""
     with in_words():
-        from sources.catalogue import load_catalog
-        from sources.describe import describe
+        from sources.declared.catalogue import load_catalog
+        from sources.declared.describe import describe
 
         catalog = load_catalog()
         try:
@@ -192,7 +192,7 @@ def withdraw_snapshot(snapshot: str, reason: str) -> None:
     Its files stay in landing/. The next run builds and releases what changes by it.
     """
     with in_words():
-        from sources.landing import Landing
+        from sources.arrival.landing import Landing
 
         from .resources import only_run
 
@@ -213,12 +213,12 @@ def new_source(file_or_id: str) -> None:
     """
     with in_words():
         if Path(file_or_id).is_file():
-            from sources.catalogue import load_catalog
-            from sources.drafting import draft
+            from sources.declared.catalogue import load_catalog
+            from sources.declared.drafting import draft
 
             click.echo(draft(load_catalog(), Path(file_or_id)), nl=False)
         else:
-            from sources.describe import template
+            from sources.declared.describe import template
 
             try:
                 click.echo(template(file_or_id), nl=False)
@@ -237,8 +237,8 @@ def new_source(file_or_id: str) -> None:
 def form(name: str | None, into: Path) -> None:
     """Write the empty form NAME as workbook and CSV; without NAME list the forms there are."""
     with in_words():
-        from sources.catalogue import load_catalog
-        from sources.forms import forms, write_forms
+        from sources.declared.catalogue import load_catalog
+        from sources.forms.blank import forms, write_forms
 
         given = {one.id: one for one in forms(load_catalog())}
         if name is None:

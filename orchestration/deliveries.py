@@ -4,7 +4,7 @@
 |---|---|
 | `sample` | written now by the twins, in the publishers' own formats, into a temporary folder |
 | `folder` | a folder that the caller names |
-| `drop` | the inbox of the data root; what was landed leaves it (`sources.inbox`) |
+| `drop` | the inbox of the data root; what was landed leaves it (`sources.arrival.inbox`) |
 | `live` | fetched from the publisher when the dataset's turn comes |
 """
 
@@ -62,14 +62,14 @@ class Deliveries:
     @cached_property
     def landing(self) -> Any:
         """The landing of this data root."""
-        from sources.landing import Landing
+        from sources.arrival.landing import Landing
 
         return Landing(self.paths.root)
 
     @cached_property
     def _found(self) -> list[Any]:
         """All deliveries of the folder, by name and first line."""
-        from sources.folder import match_folder
+        from sources.arrival.folder import match_folder
 
         if self.origin == "drop":
             return list(self._inbox.deliveries)
@@ -89,7 +89,7 @@ class Deliveries:
     @cached_property
     def _inbox(self) -> Any:
         """The drop folder as it lies there now."""
-        from sources.inbox import Inbox
+        from sources.arrival.inbox import Inbox
 
         return Inbox(self.paths.inbox, self.landing)
 
@@ -164,7 +164,7 @@ def refuse_mixing(paths: Paths, origin: str) -> None:
     The landing refuses it too; this says so before anything is started. A look into an empty inbox delivers
     nothing. Raises LandingRefused.
     """
-    from sources import landing
+    from sources.arrival import landing
 
     from .plan import Landed
 

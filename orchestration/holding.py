@@ -21,7 +21,7 @@ from .resources import read_json
 if TYPE_CHECKING:
     import duckdb
 
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 COMPUTED = "fct_indicator"
 """The relation in which computed figures name the datasets of numerator and denominator."""

@@ -19,7 +19,7 @@ from sources.foundation.vocabulary import read_vocabulary
 from .resources import Settings
 
 if TYPE_CHECKING:
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 LARGEST_DIGITS = 6
 """Decimals beyond which no figure is printed for people, whatever a publisher's file carries."""

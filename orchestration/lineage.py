@@ -16,7 +16,7 @@ from .project import Manifest
 from .resources import Paths, read_json
 
 if TYPE_CHECKING:
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 NO_FIGURES = ("dim_", "bridge_")
 """How relations are named that give a product codes, names and weights, and none of its figures."""

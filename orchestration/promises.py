@@ -17,7 +17,7 @@ from .project import Manifest
 if TYPE_CHECKING:
     import duckdb
 
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 Part = Mapping[str, Any]
 """A row of the warehouse's `indicator_part`: the cells of a fact that an indicator adds up."""

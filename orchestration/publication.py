@@ -37,7 +37,7 @@ from .project import Manifest
 from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
 
 if TYPE_CHECKING:
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 REGISTER = "mart_area"
 """The relation that lists every area with its validity; the gate compares every product with it."""
@@ -463,7 +463,7 @@ class Publication:
             kept = self._kept()
             if kept.get("relation") == fingerprint:
                 self._keep({**kept, "lineage": file_hash(cells)})
-        from sources.area_names import names_areas
+        from sources.areas.area_names import names_areas
 
         sources = read_json(about)
         upstream = lineage.datasets_of(self.manifest, self.product.relation)

@@ -16,13 +16,13 @@ from .resources import NotBuilt, Paths, Settings, is_running, openness
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sources.catalogue import Catalog
+    from sources.declared.catalogue import Catalog
 
 
 def tell_status(settings: Settings, console: Console) -> None:
     """Say what holds, what would be built, and which dataset is old."""
     paths = settings.paths
-    from sources.catalogue import load_catalog
+    from sources.declared.catalogue import load_catalog
 
     catalog = load_catalog()
     console.print(f"data root {paths.root}", markup=False)
@@ -41,7 +41,7 @@ def tell_status(settings: Settings, console: Console) -> None:
 
 def _tell_inbox(paths: Paths, console: Console) -> None:
     """What lies in the drop folder: files that wait, and those that wait to be corrected."""
-    from sources.inbox import REFUSED, listing
+    from sources.arrival.inbox import REFUSED, listing
 
     waiting = listing(paths.inbox)
     refused = [name for name in waiting if (paths.inbox / f"{name}{REFUSED}").exists()]
@@ -110,7 +110,7 @@ def _next_step(publication: Publication, plan: Plan) -> str:
 
 def tell_sources(settings: Settings, console: Console) -> None:
     """List the declared datasets with their newest accepted snapshot."""
-    from sources.catalogue import load_catalog
+    from sources.declared.catalogue import load_catalog
 
     catalog = load_catalog()
     is_wide = console.width >= WIDE
@@ -134,13 +134,13 @@ def tell_matches(folder: Path | None, console: Console) -> bool:
 
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
     """
-    from sources.catalogue import load_catalog
+    from sources.declared.catalogue import load_catalog
 
     catalog = load_catalog()
     console.print(f"{len(catalog)} declarations are in order")
     if folder is None:
         return False
-    from sources.folder import match_folder  # brings the readers with it
+    from sources.arrival.folder import match_folder  # brings the readers with it
 
     deliveries = match_folder(catalog, folder)
     table = plain_table("file", "dataset")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from dbt_project.indicators.compiler import write
-from sources.located_yaml import DeclarationError
+from sources.foundation.located_yaml import DeclarationError
 
 if __name__ == "__main__":
     try:

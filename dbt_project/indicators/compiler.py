@@ -35,8 +35,8 @@ from dbt_project.indicators.specification import (
     load_specifications,
 )
 from dbt_project.vocabulary import own_vocabulary
-from sources.breaks import SeriesBreak, breaks_on_record
-from sources.catalogue import CATALOG, load_catalog
+from sources.declared.breaks import SeriesBreak, breaks_on_record
+from sources.declared.catalogue import CATALOG, load_catalog
 
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = "dbt_project/seeds"

@@ -24,7 +24,7 @@ from dbt_project.indicators.specification import (
     problem_at,
     read_mapping,
 )
-from sources.located_yaml import DeclarationError, Problem
+from sources.foundation.located_yaml import DeclarationError, Problem
 
 
 class Component(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from sources.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog, load_catalog
 from sources.errors import Language, Told
 
 

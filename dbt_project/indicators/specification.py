@@ -25,8 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-from sources import located_yaml
-from sources.located_yaml import DeclarationError, Key, Located, Problem
+from sources.foundation import located_yaml
+from sources.foundation.located_yaml import DeclarationError, Key, Located, Problem
 
 FOLDER = Path(__file__).parent
 CODE_LISTS = FOLDER.parent.parent / "sources" / "catalog" / "code_lists.yml"

@@ -13,7 +13,7 @@ import duckdb
 
 from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
 from sources.errors import Told
-from sources.located_yaml import DeclarationError
+from sources.foundation.located_yaml import DeclarationError
 
 Row = dict[str, Any]
 

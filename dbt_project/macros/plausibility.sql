@@ -1,7 +1,7 @@
 {#-
   What is implausible in a published table: marked, not hidden and not refused. A cell so marked keeps its value and has
   `obs_status` U; why, and what would be expected, stands beside it in the fact and in fct_implausible, where a statistician
-  answers it (`<data root>/town/answers.csv`, see sources/answers.py). Only the row that is preferred is judged.
+  answers it (`<data root>/town/answers.csv`, see sources/declared/answers.py). Only the row that is preferred is judged.
 
   Published sums. Parts of a dimension give a published whole, Kreise their Regierungsbezirk and Land, Länder Germany. The
   gap that the source's rounding explains is no finding; a gap that is less than MATERIAL of the cell is no finding either

@@ -45,7 +45,7 @@ def build_drop_folder(settings: Settings, job: Any) -> dg.SensorDefinition:
         description="Lands files that were put into the inbox, and releases what changed.",
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        from sources.inbox import QUIET_SECONDS, listing
+        from sources.arrival.inbox import QUIET_SECONDS, listing
 
         found = listing(settings.paths.inbox)
         if not found:

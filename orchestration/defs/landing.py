@@ -21,8 +21,8 @@ from .warehouse import landing_key
 
 def build_landing() -> dg.AssetsDefinition:
     """The landing assets of the whole catalogue."""
-    from sources.catalogue import load_catalog
-    from sources.dbt_sources import CATALOG_TABLES
+    from sources.declared.catalogue import load_catalog
+    from sources.declared.dbt_sources import CATALOG_TABLES
 
     catalog = load_catalog()
     datasets = {landing_key(one.publisher, one.id): one for one in catalog.values()}

@@ -10,12 +10,12 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-from sources.declaration import Declaration
+from sources.declared.declaration import Declaration
+from sources.declared.vocabulary import Publisher
 from sources.fetch import content
 from sources.fetch.errors import FetchError, Trouble
 from sources.fetch.genesis import INSTANCES
 from sources.fetch.ways import DownloadWay, GenesisWay
-from sources.vocabulary import Publisher
 
 _TABLES = frozenset({content.TEXT})
 _EXPECTED: Mapping[str, frozenset[str]] = {

@@ -28,7 +28,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sources.declaration import Measure
+from sources.declared.declaration import Measure
 from sources.errors import Told, problem
 from sources.readers.reading import Notation, Reading
 

@@ -1,4 +1,4 @@
-"""Counts pseudonymous case rows in memory (`sources.file_formats.CaseRows`).
+"""Counts pseudonymous case rows in memory (`sources.declared.file_formats.CaseRows`).
 
 A form that may hold cases is guarded: whether it holds cases or counts is found out where it lies, before
 anything of it is copied, and no error of it quotes a cell. What comes out of cases are counts, as the CSV of
@@ -13,14 +13,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sources import forms
-from sources.catalogue import Catalog
-from sources.declaration import Column, Declaration
+from sources.areas.territory import OwnAreas
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Column, Declaration
+from sources.declared.file_formats import CaseRows, Delimited, FormFile, Workbook
 from sources.errors import SourceError
-from sources.file_formats import CaseRows, Delimited, FormFile, Workbook
+from sources.forms import blank
 from sources.readers import delimited, grid, workbook
 from sources.readers.reading import Reading
-from sources.territory import OwnAreas
 
 YES, NO = "ja", "nein"
 COUNTED = "Aus pseudonymen Fallzeilen gezählt; die Fallzeilen wurden nicht gespeichert."
@@ -132,8 +132,8 @@ def _sheet_of_cases(form: FormFile, cases: CaseRows, file: Path) -> bool:
     if {form.sheet, cases.sheet} <= names or names - {
         form.sheet,
         cases.sheet,
-        forms.INSTRUCTIONS,
-        forms.LISTS,
+        blank.INSTRUCTIONS,
+        blank.LISTS,
     }:
         raise SourceError("further sheets", file=file.name, remedy="", code="further_sheets")
     return cases.sheet in names
@@ -156,7 +156,7 @@ def _read_cases(
             columns.append(_column(_AGE, cases.age, pattern="[0-9]{1,3}"))
         elif key.holds in declaration.dimensions:
             code_list = declaration.dimensions[key.holds].code_list or key.holds
-            code_list = forms.SEX_IN_CASES if code_list == "sex" else code_list
+            code_list = blank.SEX_IN_CASES if code_list == "sex" else code_list
             columns.append(_column(key.holds, key.header, code_list=code_list))
         elif key.holds == "area_code":
             columns.append(_column(key.holds, key.header, pattern="[0-9]{2,12}"))
@@ -232,7 +232,7 @@ def _counted(
         texts["area_name"] = f"Gebiet {texts.get('area_code', '')}"
         shown = [labels[k.holds][texts[k.holds]] if k.holds in labels else texts[k.holds] for k in form.keys]
         lines.append([*shown, *(str(found[*key, measure]) for measure in measures)])
-    return forms.csv_text(catalog, declaration, lines)
+    return blank.csv_text(catalog, declaration, lines)
 
 
 def _by_chance(pseudonym: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads text with delimiters (CSV) as declared by `sources.file_formats.Delimited`.
+"""Reads text with delimiters (CSV) as declared by `sources.declared.file_formats.Delimited`.
 
 The encoding is declared and checked: a file in another one is refused and never read with wrong letters.
 """
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import Delimited
 from sources.errors import Told, problem
-from sources.file_formats import Delimited
 from sources.readers import grid
 from sources.readers.reading import Reading
 

@@ -1,14 +1,14 @@
-"""Reads text with columns at fixed positions as declared by `sources.file_formats.FixedWidth` (GV100AD)."""
+"""Reads text with columns at fixed positions (`sources.declared.file_formats.FixedWidth`; GV100AD)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import FixedWidth
 from sources.errors import problem
-from sources.file_formats import FixedWidth
 from sources.readers import grid
 from sources.readers.delimited import decode
 from sources.readers.reading import Reading, SourceError

@@ -1,12 +1,12 @@
-"""Reads a filled form (`sources.file_formats.FormFile`): a workbook, or the same columns as CSV."""
+"""Reads a filled form (`sources.declared.file_formats.FormFile`): a workbook, or the same columns as CSV."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import FormFile
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import FormFile
 from sources.readers import delimited, grid, workbook
 from sources.readers.reading import Reading
 

@@ -24,11 +24,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from sources import area_codes
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.areas import area_codes
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import GenesisFlat
+from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
-from sources.flat_formats import GenesisFlat
 from sources.readers.bulk import (
     Bulk,
     StoredReading,
@@ -40,7 +41,6 @@ from sources.readers.bulk import (
     read_head,
 )
 from sources.readers.reading import Notation, Reading, cells_schema
-from sources.vocabulary import TOTAL
 
 VERSION = "1"
 

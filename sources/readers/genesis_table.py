@@ -24,14 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from sources import area_codes
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.areas import area_codes
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.formats import GenesisLayout, GenesisTable, wordings
+from sources.declared.text_corrections import Corrected
+from sources.declared.vocabulary import TOTAL
 from sources.errors import Told, problem
-from sources.formats import GenesisLayout, GenesisTable, wordings
 from sources.readers.reading import Notation, Reading, cells_schema
-from sources.text_corrections import Corrected
-from sources.vocabulary import TOTAL
 
 VERSION = "1"
 

@@ -1,4 +1,4 @@
-"""Reads a vector file (shapefile, GeoPackage, GeoJSON) as declared by `sources.file_formats.GeometryFile`.
+"""Reads a vector file (shapefile, GeoPackage, GeoJSON; `sources.declared.file_formats.GeometryFile`).
 
 GDAL (pyogrio) reads the file; DuckDB's spatial extension, loaded from the file of its PyPI wheel, judges the
 outlines. DuckDB does not open the file itself: a damaged shapefile can bring its reader down with the whole
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import GeometryFile
 from sources.errors import problem
 from sources.fetch import archive
 from sources.fetch.errors import FetchError
-from sources.file_formats import GeometryFile
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 from sources.readers.workbook import text

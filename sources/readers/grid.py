@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Column, Declaration, Measure
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Column, Declaration, Measure
+from sources.declared.file_formats import KeyColumn, SheetOrText, ValueColumn
+from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, Told, problem
-from sources.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.readers.reading import Notation, cells_schema, records_schema
-from sources.vocabulary import TOTAL
 
 Where = Callable[[int, int], str | None]
 """1-based line and column to what a person looks for in the file, e.g. `cell B17`; None: the numbers do."""

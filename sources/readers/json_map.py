@@ -1,4 +1,4 @@
-"""Reads a JSON object that maps codes to values as declared by `sources.file_formats.JsonMap`.
+"""Reads a JSON object that maps codes to values as declared by `sources.declared.file_formats.JsonMap`.
 
 `line` counts pairs from 1. Numbers come out in their shortest exact notation. Texts that stand beside the
 object (who published it, of which day) are kept as notes.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import JsonMap
 from sources.errors import problem
-from sources.file_formats import JsonMap
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 from sources.readers.workbook import text

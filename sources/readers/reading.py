@@ -16,12 +16,12 @@ from typing import Protocol, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration, Measure
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration, Measure
+from sources.declared.text_corrections import Corrected
+from sources.declared.vocabulary import Dialect
 from sources.errors import SourceError
 from sources.foundation.numbers import compiled, number_pattern
-from sources.text_corrections import Corrected
-from sources.vocabulary import Dialect
 
 __all__ = [
     "Notation", "Reader", "Reading", "SourceError", "cells_schema", "empty_table", "reader_of",

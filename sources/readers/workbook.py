@@ -1,4 +1,4 @@
-"""Reads one sheet of an Excel workbook (.xlsx, .xls) as declared by `sources.file_formats.Workbook`.
+"""Reads one sheet of an Excel workbook (.xlsx, .xls) as declared by `sources.declared.file_formats.Workbook`.
 
 python-calamine does the reading; it never evaluates anything. Before it sees an .xlsx the packed parts are
 looked at: a file that unpacks to absurd sizes, that carries macros or links to other files, or whose
@@ -20,10 +20,10 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import Workbook
 from sources.errors import Told, problem
-from sources.file_formats import Workbook
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 

@@ -12,9 +12,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import XoevCodeList
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import XoevCodeList
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 

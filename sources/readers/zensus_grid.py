@@ -29,13 +29,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv as arrow_csv
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import ZensusGrid
+from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, Told, problem
-from sources.flat_formats import ZensusGrid
 from sources.readers.bulk import MAX_LINE, read_head
 from sources.readers.reading import Notation, Reading, cells_schema
-from sources.vocabulary import TOTAL
 
 VERSION = "1"
 

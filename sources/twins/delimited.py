@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import Delimited
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import Delimited
 from sources.twins import quirks as quirk
 from sources.twins.flat import flat_file
 

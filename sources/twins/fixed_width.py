@@ -6,9 +6,9 @@ import random
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import FixedWidth
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import FixedWidth
 from sources.twins import quirks as quirk
 
 ALLOWED = {"duplicate_rows", "html_page", "empty", "nul_bytes", "crlf", "wrong_encoding", "cut_line"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Column, Declaration
-from sources.file_formats import KeyColumn, SheetOrText, ValueColumn
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Column, Declaration
+from sources.declared.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.readers import grid
 from sources.twins.labels import Labels
 from sources.twins.quirks import Grid

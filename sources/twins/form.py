@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from sources import forms
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import FormFile
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import FormFile
+from sources.forms import blank
 from sources.twins import quirks as quirk
 from sources.twins.flat import flat_file
 
@@ -42,8 +42,8 @@ def render(
     quirk.spoil_grid(lines, quirks, dice)
     (header,) = lines.header
     if as_csv:
-        content, suffix = forms.csv_text(catalog, declaration, lines.body), ".csv"
+        content, suffix = blank.csv_text(catalog, declaration, lines.body), ".csv"
     else:
-        content = forms.workbook(catalog, declaration, lines.body, header=header, notes=notes)
+        content = blank.workbook(catalog, declaration, lines.body, header=header, notes=notes)
         suffix = ".xlsx"
     return {suffix: quirk.spoil_bytes(content, quirks, dice)}

@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.flat_formats import GenesisFlat
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import GenesisFlat
+from sources.declared.vocabulary import TOTAL
 from sources.readers.reading import Notation, cells_schema
 from sources.twins import quirks as quirk
 from sources.twins.inventing import invent_areas, invent_times, invent_value
-from sources.vocabulary import TOTAL
 
 ALLOWED = (set(quirk.GRID) | set(quirk.BYTES) | {"wrong_encoding", "wrong_table"}) - {"unknown_header"}
 Edition = Literal["new", "old"]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.formats import GenesisLayout, GenesisTable
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.formats import GenesisLayout, GenesisTable
 from sources.twins import quirks as quirk
 from sources.twins.labels import Labels
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import GeometryFile
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import GeometryFile
 from sources.twins import quirks as quirk
 
 ALLOWED = {

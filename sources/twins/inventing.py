@@ -14,11 +14,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from sources.area_codes import LAENDER, levels_of
-from sources.catalogue import Catalog
-from sources.declaration import Declaration, Measure
-from sources.file_formats import SheetOrText
-from sources.formats import GenesisLayout, GenesisTable
+from sources.areas.area_codes import LAENDER, levels_of
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration, Measure
+from sources.declared.file_formats import SheetOrText
+from sources.declared.formats import GenesisLayout, GenesisTable
 from sources.readers.reading import Notation, cells_schema
 from sources.twins import genesis_table
 from sources.twins.labels import Labels

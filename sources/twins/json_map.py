@@ -7,9 +7,9 @@ import random
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import JsonMap
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import JsonMap
 from sources.twins import quirks as quirk
 
 ALLOWED = {"truncated", "html_page", "empty", "nul_bytes", "duplicate_rows"}

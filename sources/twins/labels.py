@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.formats import wordings
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.formats import wordings
 
 
 class Labels:

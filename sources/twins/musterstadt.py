@@ -23,8 +23,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sources import forms
-from sources.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.forms import blank
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.labels import Labels
 from sources.twins.rendering import render
@@ -432,9 +432,9 @@ def write_cases(
     for name in CASE_FORMS:
         lines = town.case_lines(catalog, name)
         if as_csv:
-            content = forms.csv_text(catalog, catalog[name], lines, cases=True)
+            content = blank.csv_text(catalog, catalog[name], lines, cases=True)
         else:
-            content = forms.workbook(catalog, catalog[name], lines, cases=True, notes=[NOTE])
+            content = blank.workbook(catalog, catalog[name], lines, cases=True, notes=[NOTE])
         paths.append(folder / f"{name}-faelle.{'csv' if as_csv else 'xlsx'}")
         paths[-1].write_bytes(content)
     return paths

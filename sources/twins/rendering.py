@@ -11,8 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
 
 
 @dataclass(frozen=True)

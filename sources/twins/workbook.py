@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.file_formats import Workbook
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import Workbook
 from sources.readers.workbook import text as text_of
 from sources.twins import quirks as quirk
 from sources.twins.flat import fill, flat_file

@@ -7,9 +7,9 @@ import random
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Column, Declaration
-from sources.file_formats import XoevCodeList
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Column, Declaration
+from sources.declared.file_formats import XoevCodeList
 from sources.readers import grid
 from sources.twins import quirks as quirk
 

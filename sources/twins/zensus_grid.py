@@ -10,14 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.flat_formats import ZensusGrid
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import ZensusGrid
+from sources.declared.vocabulary import TOTAL
 from sources.readers.reading import Notation, cells_schema
 from sources.readers.zensus_grid import METRES
 from sources.twins import quirks as quirk
 from sources.twins.inventing import invent_value
-from sources.vocabulary import TOTAL
 
 ALLOWED = (set(quirk.GRID) | set(quirk.BYTES) | {"wrong_encoding"}) - {"unknown_label"}
 _CELL = re.compile(r"CRS3035RES[0-9]+mN([0-9]+)E([0-9]+)")

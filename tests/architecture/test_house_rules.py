@@ -70,7 +70,8 @@ def test_the_three_stand_alone(package: str) -> None:
     [
         "orchestration.cli",
         "orchestration.status, orchestration.display, orchestration.running, orchestration.publication",
-        "sources.catalogue, sources.folder, sources.landing, sources.describe",
+        "sources.declared.catalogue, sources.declared.describe, sources.arrival.folder",
+        "sources.arrival.landing",
         "exports.products, exports.release, exports.candidate",
     ],
 )

@@ -39,8 +39,8 @@ from expectations.bench import CANDIDATE_VIEW, Bench, laid_out
 from expectations.rules import Rule, found, quoted
 from expectations.settings import read_description
 from expectations.suites import suite_of
-from sources.answers import answers
-from sources.catalogue import CATALOG
+from sources.declared.answers import answers
+from sources.declared.catalogue import CATALOG
 from tests.dbt.rendering import macros, returned
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"

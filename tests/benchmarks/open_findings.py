@@ -23,7 +23,7 @@ from expectations.suites import suite_of
 from orchestration.project import Project
 from orchestration.publication import Publication
 from orchestration.resources import Paths, Settings
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"

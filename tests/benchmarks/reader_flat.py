@@ -111,8 +111,8 @@ def by_reader(kind: str, source: Path, target: Path) -> int:
     """Our way: every row checked, cells with line numbers to Parquet."""
     from dataclasses import replace
 
-    from sources.catalogue import load_catalog
-    from sources.declaration import Declaration
+    from sources.declared.catalogue import load_catalog
+    from sources.declared.declaration import Declaration
     from sources.readers.reading import reader_of
 
     declaration = Declaration.model_validate(FLAT if kind == "flat" else GRID)

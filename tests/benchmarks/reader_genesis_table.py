@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 from sources.readers import genesis_table
 
 ROUNDS = 5

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sources.catalogue import Catalog, load_catalog
-from sources.folder import Delivery, match_folder
-from sources.landing import Landing
+from sources.areas.territory import REGISTER
+from sources.arrival.folder import Delivery, match_folder
+from sources.arrival.landing import Landing
+from sources.declared.catalogue import Catalog, load_catalog
 from sources.readers.reading import reader_of
-from sources.territory import REGISTER
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMISED = {"12411-04-02-4": 0.5, "zensus2022-bevoelkerung": 3.0}

@@ -13,8 +13,8 @@ import pyarrow.csv
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
-from sources.catalogue import load_catalog
-from sources.catalogue_tables import catalogue_tables
+from sources.declared.catalogue import load_catalog
+from sources.declared.catalogue_tables import catalogue_tables
 
 from .rendering import model
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sources.catalogue import Catalog, load_catalog
-from sources.catalogue_tables import write_catalogue_tables
-from sources.landing import Landing
+from sources.arrival.landing import Landing
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.catalogue_tables import write_catalogue_tables
 from tests.dbt.rendering import macros
 
 TABLE = "12411-01-01-4"

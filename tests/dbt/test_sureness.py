@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sources.declaration import Cadence
+from sources.declared.declaration import Cadence
 
 from .indicator_chain import Row, build, found, share_of, value_of, warehouse
 from .rendering import macros, singular_test

@@ -340,7 +340,7 @@ def test_weights_sum_to_one_and_totals_are_kept(keys: list[tuple]) -> None:
 @pytest.mark.real_files
 def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
     """All year-ends since 1990 against each other, from the BBSR's own workbook."""
-    from sources.catalogue import load_catalog
+    from sources.declared.catalogue import load_catalog
     from sources.readers.reading import reader_of
 
     catalog = load_catalog()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
 
 SUMS = {
     "population": ("population", "persons", {}),

@@ -18,7 +18,7 @@ from orchestration import dbt_process
 from orchestration.plan import Plan, finish, make_plan, results_of, source_table
 from orchestration.project import Manifest, Project
 from orchestration.resources import Paths, Settings
-from sources.landing import Landing
+from sources.arrival.landing import Landing
 from sources.twins import render
 from sources.twins.inventing import invent
 

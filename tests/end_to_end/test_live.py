@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sources.catalogue import Catalog, load_catalog
+from sources.arrival.folder import match_folder
+from sources.declared.catalogue import Catalog, load_catalog
 from sources.fetch import DownloadWay
 from sources.fetch.declared import ways_of
-from sources.folder import match_folder
 from sources.twins.sample import write_sample
 from tests.sources.fetch import publisher as bad
 from tests.sources.fetch.publisher import File, Publisher, open_publisher, zipped

@@ -11,7 +11,7 @@ import pytest
 
 from dbt_project.indicators.places import area_row
 from dbt_project.indicators.warehouse import UnknownName
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums

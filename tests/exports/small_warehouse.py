@@ -10,7 +10,7 @@ import duckdb
 
 from exports import describe, products
 from orchestration.labelling import with_words
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 
 KREISE = {
     "01001": "Flensburg, kreisfreie Stadt",

@@ -34,10 +34,10 @@ from typing import Any
 import pyarrow as pa
 
 import sources
-from sources import forms
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import Declaration
 from sources.errors import SourceError
+from sources.forms import blank
 from sources.readers import cases
 from sources.readers.reading import Reading, reader_of, records_schema
 from sources.twins import render
@@ -123,7 +123,7 @@ def seeds(catalog: Catalog, declaration: Declaration, kind: str) -> list[Files]:
         lines = [[f"{SECRET}{number}", *CASE] for number in range(3)]
         return [
             {f"{declaration.id}.{suffix}": write(catalog, declaration, lines, cases=True)}
-            for suffix, write in (("csv", forms.csv_text), ("xlsx", forms.workbook))
+            for suffix, write in (("csv", blank.csv_text), ("xlsx", blank.workbook))
         ]
     if kind == "form":
         table = _records(declaration) if declaration.shape == "records" else _invented(catalog, declaration)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog, load_catalog
 from tests.fuzz.readers import DATASETS, WORDS, Coverage, Target, attempt, targets_of
 from tests.sources.readers.damage import KINDS, Step, damaged
 

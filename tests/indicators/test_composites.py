@@ -11,7 +11,7 @@ from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.composites import load_goals, load_indices, load_rings
 from dbt_project.indicators.specification import load_specifications
-from sources.located_yaml import DeclarationError
+from sources.foundation.located_yaml import DeclarationError
 
 
 @pytest.fixture(scope="module")

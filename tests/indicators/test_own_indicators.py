@@ -22,8 +22,8 @@ from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
 from dbt_project.indicators.warehouse import UnknownName
 from exports.products import load_products
-from sources.catalogue import load_catalog
-from sources.located_yaml import DeclarationError
+from sources.declared.catalogue import load_catalog
+from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
 from tests.dbt.rendering import PROJECT, function, model
 from tests.exports.disclosure.musterstadt import fill

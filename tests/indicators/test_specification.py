@@ -12,8 +12,8 @@ import pytest
 from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files, in_order, passes
 from dbt_project.indicators.specification import age_span, load_specifications
-from sources import located_yaml
-from sources.located_yaml import DeclarationError
+from sources.foundation import located_yaml
+from sources.foundation.located_yaml import DeclarationError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = (

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.resources import Paths, Settings
-from sources.landing import Landing
+from sources.arrival.landing import Landing
 
 with warnings.catch_warnings():  # a library of dagster-dbt's warns about itself when it is first imported
     warnings.filterwarnings("ignore", "sqlglotrs is deprecated", DeprecationWarning)

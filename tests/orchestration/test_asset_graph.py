@@ -37,7 +37,7 @@ def test_the_graph_is_the_kept_one(found: str) -> None:
 
 
 def test_every_declared_dataset_is_landed_and_checked(graph: dict[str, Any]) -> None:
-    from sources.catalogue import load_catalog
+    from sources.declared.catalogue import load_catalog
 
     for declaration in load_catalog().values():
         asset = graph["assets"][f"landing/{declaration.publisher}/{declaration.id}"]

@@ -11,7 +11,7 @@ import pytest
 from orchestration.defs.automation import build_drop_folder, build_refresh, deliveries_from
 from orchestration.defs.run import Run
 from orchestration.resources import Paths, Settings, only_run
-from sources.inbox import QUIET_SECONDS
+from sources.arrival.inbox import QUIET_SECONDS
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from orchestration.defs.run import Run
 from orchestration.progress import SOURCE_TROUBLE, Watcher
 from orchestration.resources import Paths, Settings
 from orchestration.running import prepare_instance
-from sources import forms
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
+from sources.forms import blank
 from sources.twins.musterstadt import CASE_FORMS, Musterstadt, write_cases
 from tests.sources.readers.test_cases import kept_anywhere, places_of
 
@@ -66,7 +66,7 @@ def test_nothing_of_a_case_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     good.pop().unlink()  # the last as a workbook instead
     good.append(inbox / f"{CASE_FORMS[2]}-mappe.xlsx")
     lines = Musterstadt().case_lines(catalog, CASE_FORMS[2])
-    good[-1].write_bytes(forms.workbook(catalog, catalog[CASE_FORMS[2]], lines, cases=True))
+    good[-1].write_bytes(blank.workbook(catalog, catalog[CASE_FORMS[2]], lines, cases=True))
     assert all(places_of(file.read_bytes(), KEYS) for file in good), "the search finds what is there"
     wrong = [
         f"{KEYS}BROKEN",
@@ -79,10 +79,10 @@ def test_nothing_of_a_case_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         *["nein"] * 3,
     ]
     name, broken = CASE_FORMS[0], inbox / f"{CASE_FORMS[0]}-kaputt.xlsx"
-    broken.write_bytes(forms.workbook(catalog, catalog[name], [wrong], cases=True))
+    broken.write_bytes(blank.workbook(catalog, catalog[name], [wrong], cases=True))
     nameless = inbox / "Liste-Meier.csv"
     nameless.write_bytes(
-        forms.csv_text(catalog, catalog[name], [wrong], cases=True).replace(b"Fall", b"Akten")
+        blank.csv_text(catalog, catalog[name], [wrong], cases=True).replace(b"Fall", b"Akten")
     )
     rest(inbox)
     before = broken.read_bytes()

@@ -15,9 +15,9 @@ import pytest
 from orchestration import lineage
 from orchestration.deliveries import Deliveries, refuse_mixing, way_to
 from orchestration.resources import Paths
-from sources.catalogue import load_catalog
+from sources.arrival.landing import Landing, LandingRefused
+from sources.declared.catalogue import load_catalog
 from sources.fetch import DownloadWay, Fetched, FetchError, GenesisWay, Trouble
-from sources.landing import Landing, LandingRefused
 from sources.twins.sample import write_sample
 
 DATASET = "11111-01-01-4"

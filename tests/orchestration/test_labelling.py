@@ -21,10 +21,10 @@ from orchestration import lineage
 from orchestration.labelling import NoSuchVocabulary, with_words
 from orchestration.project import Manifest, Project
 from orchestration.resources import Settings
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import AreaLevel
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import AreaLevel
+from sources.declared.vocabulary import MissingReason, ObsStatus
 from sources.foundation.vocabulary import read_vocabulary
-from sources.vocabulary import MissingReason, ObsStatus
 from tests.exports.small_warehouse import description_of, make_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration import promises
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 
 CATALOG = load_catalog()
 FACTS = {

@@ -24,7 +24,7 @@ from exports.release import ReleaseRefused, adopt, give_up, remembered
 from orchestration.plan import State
 from orchestration.publication import BUILT, KEPT, RELEASED, Publication, file_hash
 from orchestration.resources import Paths
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 from tests.dbt.rendering import PROJECT
 from tests.exports.disclosure.musterstadt import fill
 

@@ -12,7 +12,7 @@ import pytest
 from orchestration.plan import State
 from orchestration.publication import WAITS, Publication
 from orchestration.resources import Paths
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 
 CATALOG = load_catalog()
 

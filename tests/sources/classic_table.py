@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.vocabulary import CodeEntry, CodeList, Dialect, Licence, Publisher, Symbol
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.vocabulary import CodeEntry, CodeList, Dialect, Licence, Publisher, Symbol
 
 FOOTER = """__________
 "zu ""gesamte Tabelle"":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog, load_catalog
 
 
 @pytest.fixture(scope="session")

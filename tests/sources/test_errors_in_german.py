@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.catalogue import load_catalog
+from sources.declared.catalogue import load_catalog
 from sources.errors import Told, problem
 
 

@@ -21,7 +21,7 @@ def test_the_shown_declaration_is_the_real_one() -> None:
 
 def test_named_files_exist() -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:catalog/)?[a-z_.]+\.(?:py|yml|json))`", readme):
+    for name in re.findall(r"`((?:[a-z]+/)?[a-z_.]+\.(?:py|yml|json))`", readme):
         assert (FOLDER / name).exists() or (FOLDER / "catalog" / name).exists(), name
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import Declaration
 from sources.readers.reading import Reading, reader_of
 
 HERE = Path(__file__).parent

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import Declaration
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.geometry import polygon
 from sources.twins.rendering import render

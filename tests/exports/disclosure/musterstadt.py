@@ -28,8 +28,8 @@ from exports.disclosure.planning import Context
 from exports.disclosure.universe import demand_of, load_universe
 from exports.history import BESIDE
 from exports.products import FOLDER, Product, load_product, load_products
-from sources.catalogue import Catalog, load_catalog
-from sources.catalogue_tables import write_catalogue_tables
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import Musterstadt
 from tests.dbt.rendering import PROJECT, environment

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalogue import Catalog
+from sources.declared.catalogue import Catalog
 from sources.fetch import DownloadWay, FetchError, FetchState, GenesisWay, Trouble, fetch, remember
 from sources.fetch import content as kinds
 from sources.fetch.declared import ways_of

@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sources.catalogue import Catalog
+from sources.arrival.landing import Landing
+from sources.declared.catalogue import Catalog
 from sources.fetch import FetchState, GenesisWay, fetch, remember
 from sources.fetch.declared import ways_of
 from sources.fetch.http import HttpClient
-from sources.landing import Landing
 from sources.twins import genesis_flat as twin
 
 from .publisher import Publisher, Table

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import Declaration
 from sources.readers.reading import SourceError, reader_of
 from sources.twins import Twin, render
 from sources.twins.inventing import invent

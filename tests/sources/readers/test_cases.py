@@ -10,10 +10,10 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sources import forms
-from sources.catalogue import Catalog
+from sources.arrival.landing import Landing, Outcome
+from sources.declared.catalogue import Catalog
 from sources.errors import SourceError
-from sources.landing import Landing, Outcome
+from sources.forms import blank
 from sources.readers import cases
 from sources.twins.musterstadt import CASE_FORMS, Musterstadt, write_cases
 
@@ -47,7 +47,7 @@ def case_file(
     """A filled form with a line per case."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / (name or f"{HZE}-faelle.{'csv' if as_csv else 'xlsx'}")
-    write = forms.csv_text if as_csv else forms.workbook
+    write = blank.csv_text if as_csv else blank.workbook
     file.write_bytes(write(catalog, catalog[HZE], lines, cases=True))
     return file
 
@@ -178,7 +178,7 @@ def beside_counts(catalog: Catalog, folder: Path) -> Path:
     ]
     file = folder / f"{HZE}.xlsx"
     folder.mkdir(exist_ok=True)
-    file.write_bytes(forms.workbook(catalog, catalog[HZE], [line]))
+    file.write_bytes(blank.workbook(catalog, catalog[HZE], [line]))
     book = openpyxl.load_workbook(file)
     book.create_sheet("meine Fälle").append(LINE)
     book.save(file)
@@ -242,7 +242,7 @@ def test_counts_on_the_same_form_still_land(catalog: Catalog, tmp_path: Path) ->
         "1",
     ]
     file = tmp_path / f"{HZE}.xlsx"
-    file.write_bytes(forms.workbook(catalog, catalog[HZE], [line]))
+    file.write_bytes(blank.workbook(catalog, catalog[HZE], [line]))
     outcome = land(catalog, tmp_path / "data", file)
     assert (outcome.status, outcome.cases, outcome.rows) == ("landed", False, 4)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalogue import Catalog
+from sources.declared.catalogue import Catalog
 from sources.readers import geometry, xoev_codelist
 from sources.readers.reading import SourceError
 from sources.twins import render

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalogue import Catalog
+from sources.declared.catalogue import Catalog
 from sources.twins import Twin
 from tests.sources.readers.damage import DATASETS, KINDS, outcome, random_steps, sound_twins
 

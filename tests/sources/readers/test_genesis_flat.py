@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.flat_formats import GenesisFlat
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import GenesisFlat
 from sources.readers import bulk, genesis_flat
 from sources.readers.reading import Notation, SourceError, cells_schema, reader_of
 from sources.twins import genesis_flat as twin

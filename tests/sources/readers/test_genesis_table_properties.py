@@ -9,7 +9,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.declaration import Measure
+from sources.declared.declaration import Measure
 from sources.errors import SourceError
 from sources.readers import genesis_table
 from sources.readers.reading import Notation

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from sources.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog, load_catalog
 from sources.readers import genesis_table
 from sources.readers.reading import Reading
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.folder import match_folder
+from sources.arrival.folder import match_folder
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
 from sources.readers import delimited, fixed_width
 from sources.readers.reading import Reading, SourceError, reader_of
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
 from sources.readers import workbook
 from sources.readers.reading import Reading, SourceError
 

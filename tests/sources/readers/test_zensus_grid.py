@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.flat_formats import ZensusGrid
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.flat_formats import ZensusGrid
 from sources.readers import zensus_grid
 from sources.readers.reading import Reading, SourceError
 from sources.twins import quirks as quirk

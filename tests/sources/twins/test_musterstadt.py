@@ -10,10 +10,10 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sources.area_codes import LAENDER
-from sources.catalogue import Catalog
-from sources.folder import match_folder
-from sources.landing import Landing
+from sources.areas.area_codes import LAENDER
+from sources.arrival.folder import match_folder
+from sources.arrival.landing import Landing
+from sources.declared.catalogue import Catalog
 from sources.twins import musterstadt
 from sources.twins.musterstadt import FORMS, Musterstadt, write_musterstadt
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalogue import Catalog, load_catalog
-from sources.declaration import Column, Declaration
-from sources.file_formats import Delimited, FixedWidth, SheetOrText
+from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.declaration import Column, Declaration
+from sources.declared.file_formats import Delimited, FixedWidth, SheetOrText
 from sources.readers import grid
 from sources.readers.reading import reader_of, records_schema
 from sources.twins import render

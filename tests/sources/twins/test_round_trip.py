@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.catalogue import Catalog
-from sources.declaration import Declaration
-from sources.formats import GenesisTable
+from sources.declared.catalogue import Catalog
+from sources.declared.declaration import Declaration
+from sources.declared.formats import GenesisTable
 from sources.readers.reading import Notation, cells_schema, reader_of, records_schema
 from sources.twins import render
 from sources.twins.inventing import frame, invent, invent_areas, invent_times, invent_value

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.catalogue import Catalog
+from sources.declared.catalogue import Catalog
 from sources.readers.reading import Reading, reader_of
 from sources.twins.sample import extract, write_sample
 from sources.twins.sample.writing import HERE, INVENTED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from sources.catalogue import Catalog
+from sources.declared.catalogue import Catalog
 from sources.readers.reading import SourceError, reader_of
 from sources.twins import form, genesis_table, geometry, quirks, render, workbook, xoev_codelist
 from sources.twins.inventing import invent

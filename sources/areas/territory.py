@@ -1,0 +1,179 @@
+"""Whether the areas of a delivered table existed when it says so.
+
+Two sources answer: the reforms in `catalog/area_history.csv` and, once landed, the register of areas. A
+code that stands for an area of another code (`catalog/area_aliases.csv`) is known until the day it ended;
+staging gives its figures to that area.
+
+Offices carry new areas back in time and report a reform's year on the former areas; both is accepted here
+and told apart in the warehouse. What no office publishes is a number under a code that nobody knows, or
+under one that ended before the year began: then columns have shifted or the file is another one.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sources.areas.area_codes import levels_of
+from sources.declared.catalogue import CATALOG
+from sources.declared.declaration import Division
+from sources.errors import problem
+
+REGISTER = "gv-isys"
+"""The dataset that is the official register of areas."""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Codes that ended, with the day after their last, and the Kreise that are known (None: no register).
+
+    aliases: codes that stand for an area of another code, with that code.
+    """
+
+    ended: dict[str, dt.date]
+    kreise: frozenset[str] | None
+    aliases: dict[str, str]
+
+    @classmethod
+    def known(cls, register: Path | None, catalog: Path = CATALOG) -> Territory:
+        """From the reforms on record and, where it is given, the Parquet of the landed register."""
+        ended, touched = _reforms(catalog / "area_history.csv")
+        aliases = _aliases(catalog / "area_aliases.csv")
+        kreise = None
+        if register is not None:
+            kreise = frozenset(_kreise(register)) | touched | _identities(catalog / "area_identity.csv")
+            kreise |= aliases.keys()
+        ended = ended | {code: end for code, (_, end) in aliases.items()}
+        return cls(ended, kreise, {code: area for code, (area, _) in aliases.items()})
+
+    def check(self, cells: pa.Table, file_name: str) -> None:
+        """Refuse numbers of areas that cannot have them. `cells` as a reader gives them.
+
+        Raises `SourceError` with line and column of the first one.
+        """
+        numbers = cells.filter(pc.match_substring_regex(cells.column("value_text"), "[0-9]"))
+        first = numbers.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
+        counted = set(zip(first["area_code"].to_pylist(), first["time_text"].to_pylist(), strict=True))
+        for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
+            code, time, line = row["area_code"], row["time_text"], row["line_min"]
+            if (other := self.aliases.get(code)) is not None and (other, time) in counted:
+                raise problem(
+                    "area_twice",
+                    file_name,
+                    line=line,
+                    found=code,
+                    other=other,
+                    name=_name(cells, code),
+                    time=time,
+                )
+            end, year = self.ended.get(code), _year(time)
+            if self.kreise is not None and "KREIS" in levels_of(code) and code not in self.kreise:
+                raise problem("unknown_area", file_name, line=line, found=code, name=_name(cells, code))
+            if end is not None and year is not None and end <= dt.date(year, 1, 1):
+                raise problem(
+                    "area_ended", file_name, line=line, found=code, name=_name(cells, code), time=time,
+                    end=f"{end:%d.%m.%Y}",
+                )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnAreas:
+    """A town's own areas by code, with the day after their last (None: it exists)."""
+
+    ends: dict[str, dt.date | None]
+
+    @classmethod
+    def known(cls, records: Path, columns: Division) -> OwnAreas:
+        """From the landed list of areas; a code that was given again counts until its last end."""
+        import pyarrow.parquet as pq
+
+        ends: dict[str, dt.date | None] = {}
+        for row in pq.read_table(records, columns=[columns.code, columns.valid_to]).to_pylist():
+            text = row[columns.valid_to]
+            end = dt.datetime.strptime(text, "%d.%m.%Y").date() if text else None
+            code = row[columns.code]
+            known = ends.get(code, dt.date.min)
+            ends[code] = None if end is None or known is None else max(end, known)
+        return cls(ends)
+
+    def trouble(self, code: str, time: str | None) -> str | None:
+        """Why a figure of that time cannot be of that area: the code of a problem, or None."""
+        if code not in self.ends:
+            return "no_own_area"
+        end, year = self.ends[code], _year(time)
+        return "area_ended" if end is not None and year is not None and end <= dt.date(year, 1, 1) else None
+
+    def check(self, cells: pa.Table, file_name: str) -> None:
+        """Refuse figures of areas that are not in the list, or had ended. `cells` as a reader gives them.
+
+        Raises `SourceError` with the line of the first one.
+        """
+        first = cells.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
+        for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
+            code, time = row["area_code"], row["time_text"]
+            trouble = self.trouble(code, time)
+            if trouble is not None:
+                end = self.ends.get(code)
+                raise problem(
+                    trouble, file_name, line=row["line_min"], found=code, name=_name(cells, code), time=time,
+                    end=f"{end:%d.%m.%Y}" if end else "",
+                )  # fmt: skip
+
+
+def _name(cells: pa.Table, code: str) -> str:
+    rows = cells.filter(pc.equal(cells.column("area_code"), code)).slice(0, 1).to_pylist()
+    return (rows[0]["area_name"] or "").strip()
+
+
+def _year(time: str | None) -> int | None:
+    """The year a printed time lies in: `31.12.2015`, `20151231`, `2015`."""
+    if not time:
+        return None
+    return int(time[-4:] if "." in time else time[:4])
+
+
+@cache
+def _reforms(file: Path) -> tuple[dict[str, dt.date], frozenset[str]]:
+    """Codes that ended for good with their end, and every code a reform touched."""
+    ended: dict[str, dt.date] = {}
+    going_on = set()
+    touched = set()
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            touched |= {row["area_code"], row["successor_code"], *row["further_successor_codes"].split()} - {
+                ""
+            }
+            if row["valid_to"]:
+                ended[row["area_code"]] = dt.date.fromisoformat(row["valid_to"])
+            else:
+                going_on.add(row["area_code"])
+    return {code: end for code, end in ended.items() if code not in going_on}, frozenset(touched)
+
+
+@cache
+def _identities(file: Path) -> frozenset[str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["kreis_code"] for row in csv.DictReader(lines))
+
+
+@cache
+def _aliases(file: Path) -> dict[str, tuple[str, dt.date]]:
+    """Codes that stand for an area of another code: that code, and the day after the last of the alias."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["table_code"]: (row["area_code"], dt.date.fromisoformat(row["valid_to"]))
+            for row in csv.DictReader(lines)
+        }
+
+
+def _kreise(register: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(register, columns=["satzart", "land", "rb", "kreis"])
+    return [row["land"] + row["rb"] + row["kreis"] for row in table.to_pylist() if row["satzart"] == "40"]

@@ -1,0 +1,304 @@
+"""The catalogue as data: what declarations say, as tables that the warehouse reads beside the snapshots.
+
+So that nothing is written twice, staging takes reference times, symbols, rounding and labels from here.
+Each table is one Parquet file in the landing folder, rewritten whole and only when its content changes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sources.declared.answers import answers
+from sources.declared.breaks import breaks_on_record
+from sources.declared.catalogue import CATALOG, Catalog
+from sources.declared.vocabulary import TOTAL
+
+DATASETS = pa.schema(
+    [
+        ("dataset_id", pa.string()),
+        ("publisher", pa.string()),
+        ("publisher_name", pa.string()),
+        ("table_code", pa.string()),
+        ("title_de", pa.string()),
+        ("title_en", pa.string()),
+        ("each_row_is", pa.string()),
+        ("licence", pa.string()),
+        ("licence_name", pa.string()),
+        ("licence_url", pa.string()),
+        ("attribution", pa.string()),
+        ("legal_basis", pa.string()),
+        ("holds_personal_data", pa.bool_()),
+        ("confidential", pa.bool_()),
+        ("cadence", pa.string()),
+        ("missing_dialect", pa.string()),
+        ("time_kind", pa.string()),
+        ("time_text", pa.string()),
+        ("time_month_day", pa.string()),
+        ("time_year_is", pa.string()),
+        ("time_fixed", pa.date32()),
+    ]
+)
+MISSING_SYMBOLS = pa.schema(
+    [
+        ("dialect", pa.string()),
+        ("symbol", pa.string()),
+        ("kind", pa.string()),
+        ("obs_status", pa.string()),
+        ("conf_status", pa.string()),
+        ("missing_reason", pa.string()),
+        ("means_zero", pa.bool_()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+    ]
+)
+CODE_LISTS = pa.schema(
+    [
+        ("code_list", pa.string()),
+        ("code", pa.string()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+        ("position", pa.int32()),
+        ("parent_code", pa.string()),
+        ("is_total", pa.bool_()),
+        ("is_additive", pa.bool_()),
+        ("part_dimension", pa.string()),
+        ("part_dimension_code", pa.string()),
+    ]
+)
+MEASURES = pa.schema(
+    [
+        ("dataset_id", pa.string()),
+        ("measure_code", pa.string()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+        ("unit", pa.string()),
+        ("decimals", pa.int32()),
+        ("is_additive", pa.bool_()),
+        ("adds_over_time", pa.bool_()),
+        ("position", pa.int32()),
+    ]
+)
+ROUNDING = pa.schema(
+    [
+        ("dataset_id", pa.string()),
+        ("area_prefix", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("base", pa.int32()),
+        ("method", pa.string()),
+        ("note", pa.string()),
+    ]
+)
+AREA_HISTORY = pa.schema(
+    [
+        ("area_code", pa.string()),
+        ("area_level", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("successor_code", pa.string()),
+        ("change_kind", pa.string()),
+        ("legal_basis", pa.string()),
+        ("further_successor_codes", pa.string()),
+    ]
+)
+BREAKS = pa.schema(
+    [
+        ("break_id", pa.string()),
+        ("statistic_prefix", pa.string()),
+        ("area_prefix", pa.string()),
+        ("effective_date", pa.date32()),
+        ("kind", pa.string()),
+        ("what_de", pa.string()),
+        ("what_en", pa.string()),
+        ("source", pa.string()),
+    ]
+)
+ANSWERS = pa.schema(
+    [
+        ("finding_id", pa.string()),
+        ("fact", pa.string()),
+        ("dataset_id", pa.string()),
+        ("answer", pa.string()),
+        ("corrected_value", pa.float64()),
+        ("reason", pa.string()),
+        ("person", pa.string()),
+        ("answered_on", pa.date32()),
+        ("origin", pa.string()),
+    ]
+)
+AREA_ALIASES = pa.schema(
+    [
+        ("table_code", pa.string()),
+        ("area_code", pa.string()),
+        ("valid_to", pa.date32()),
+        ("reason", pa.string()),
+    ]
+)
+AREA_IDENTITY = pa.schema([("table_code", pa.string()), ("kreis_code", pa.string()), ("reason", pa.string())])
+
+
+def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None = None) -> dict[str, pa.Table]:
+    """All catalogue tables by name, rows in a fixed order. `town` is the folder of what an office decides."""
+    return {
+        "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
+        "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
+        "code_lists": pa.Table.from_pylist(_code_lists(catalog), schema=CODE_LISTS),
+        "measures": pa.Table.from_pylist(_measures(catalog), schema=MEASURES),
+        "rounding": pa.Table.from_pylist(_rounding(catalog), schema=ROUNDING),
+        "area_history": _from_csv(root / "area_history.csv", AREA_HISTORY),
+        "breaks": pa.Table.from_pylist(
+            [asdict(found) for found in breaks_on_record(catalog, root / "breaks.csv")], schema=BREAKS
+        ),
+        "area_aliases": _from_csv(root / "area_aliases.csv", AREA_ALIASES),
+        "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
+        "answers": pa.Table.from_pylist(
+            [asdict(one) for one in answers(root / "answers.csv", town / "answers.csv" if town else None)],
+            schema=ANSWERS,
+        ),
+    }
+
+
+def write_catalogue_tables(catalog: Catalog, landing: Path) -> None:
+    """Write every catalogue table to `<landing>/<name>.parquet`; a table that is the same is left alone.
+
+    What the office decides lies beside the landing folder, in `town/`.
+    """
+    landing.mkdir(parents=True, exist_ok=True)
+    for name, table in catalogue_tables(catalog, town=landing.parent / "town").items():
+        target = landing / f"{name}.parquet"
+        if target.exists() and pq.read_table(target).equals(table):
+            continue
+        scratch = landing / f".{name}.parquet.new"
+        pq.write_table(table, scratch)
+        scratch.replace(target)
+
+
+def _datasets(catalog: Catalog) -> list[dict[str, Any]]:
+    rows = []
+    for dataset_id, declaration in catalog.items():
+        licence = catalog.licence(declaration)
+        time = declaration.reference_time
+        rows.append(
+            {
+                "dataset_id": dataset_id,
+                "publisher": declaration.publisher,
+                "publisher_name": catalog.publisher(declaration).name_de,
+                "table_code": declaration.table_code,
+                "title_de": declaration.title_de,
+                "title_en": declaration.title_en,
+                "each_row_is": declaration.each_row_is,
+                "licence": licence.id,
+                "licence_name": licence.name,
+                "licence_url": licence.url,
+                "attribution": licence.attribution,
+                "legal_basis": catalog.legal_basis(declaration),
+                "holds_personal_data": catalog.holds_personal_data(declaration),
+                "confidential": declaration.confidential,
+                "cadence": declaration.cadence.every,
+                "missing_dialect": catalog.dialect_id(declaration),
+                "time_kind": time.kind,
+                "time_text": time.text,
+                "time_month_day": time.month_days[0] if time.month_days else None,
+                "time_year_is": time.year_is,
+                "time_fixed": time.fixed,
+            }
+        )
+    return rows
+
+
+def _symbols(catalog: Catalog) -> list[dict[str, Any]]:
+    return [
+        {
+            "dialect": name,
+            "symbol": sign,
+            "kind": symbol.kind,
+            "obs_status": symbol.obs_status,
+            "conf_status": symbol.conf_status,
+            "missing_reason": symbol.missing_reason,
+            "means_zero": symbol.means_zero,
+            "label_de": symbol.label_de,
+            "label_en": symbol.label_en,
+        }
+        for name, dialect in sorted(catalog.dialects.items())
+        for sign, symbol in dialect.symbols.items()
+    ]
+
+
+def _code_lists(catalog: Catalog) -> list[dict[str, Any]]:
+    return [
+        {
+            "code_list": name,
+            "code": code,
+            "label_de": entry.de,
+            "label_en": entry.en,
+            "position": position,
+            "parent_code": code_list.whole_of(code),
+            "is_total": code == TOTAL,
+            "is_additive": entry.additive,
+            "part_dimension": next(iter(entry.part_at), None),
+            "part_dimension_code": next(iter(entry.part_at.values()), None),
+        }
+        for name, code_list in sorted(catalog.code_lists.items())
+        for position, (code, entry) in enumerate(code_list.codes.items(), start=1)
+    ]
+
+
+def _measures(catalog: Catalog) -> list[dict[str, Any]]:
+    """One row per dataset and measure: the same code means another thing in another dataset."""
+    return [
+        {
+            "dataset_id": dataset_id,
+            "measure_code": name,
+            "label_de": measure.title_de,
+            "label_en": measure.title_en,
+            "unit": measure.unit,
+            "decimals": measure.decimals,
+            "is_additive": measure.is_additive,
+            "adds_over_time": declaration.adds_over_time(name),
+            "position": position,
+        }
+        for dataset_id, declaration in catalog.items()
+        for position, (name, measure) in enumerate(declaration.measures.items(), start=1)
+    ]
+
+
+def _rounding(catalog: Catalog) -> list[dict[str, Any]]:
+    """One row per dataset, area prefix and period; an empty prefix stands for every area."""
+    rows = []
+    for dataset_id, declaration in catalog.items():
+        for rule in declaration.rounding:
+            for prefix in rule.areas or ("",):
+                rows.append(
+                    {
+                        "dataset_id": dataset_id,
+                        "area_prefix": prefix,
+                        "valid_from": dt.date(rule.from_year or 1900, 1, 1),
+                        "valid_to": dt.date(rule.to_year + 1, 1, 1) if rule.to_year else None,
+                        "base": rule.base,
+                        "method": rule.method,
+                        "note": rule.note,
+                    }
+                )
+    return rows
+
+
+def _from_csv(file: Path, schema: pa.Schema) -> pa.Table:
+    """A small committed CSV as a table; an empty cell is NULL."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [
+            {
+                name: (dt.date.fromisoformat(text) if pa.types.is_date(schema.field(name).type) else text)
+                if text
+                else None
+                for name, text in row.items()
+            }
+            for row in csv.DictReader(lines)
+        ]
+    return pa.Table.from_pylist(rows, schema=schema)

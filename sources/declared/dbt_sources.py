@@ -1,0 +1,72 @@
+"""The landing folder as sources of the warehouse: one table per declaration, generated, never edited by hand.
+
+The text is committed as `dbt_project/models/staging/sources.yml` and compared with a fresh one in a test.
+A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through `str.format`
+and through Jinja, so the only braces in it are those of `env_var`.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import yaml
+
+from sources.declared.catalogue import Catalog
+
+HEADER = """\
+# Generated from the declarations in sources/catalog (make generate). Do not edit.
+"""
+LANDING = "{{ env_var('PLANSTAT_DATA', '.data') }}/landing"
+CATALOG_TABLES = {
+    "ledger": "One row per snapshot: what landed when, from where, with which hash, and whether it counts",
+    "datasets": "One row per declared dataset",
+    "missing_symbols": "One row per dialect and sign: what a sign in place of a number means",
+    "code_lists": "One row per code list and code, with labels",
+    "measures": "One row per dataset and measure, with labels, unit and decimals",
+    "rounding": "One row per dataset, area prefix and period in which the publisher rounds",
+    "area_history": "One row per area and change of the area (founded, merged, renamed)",
+    "breaks": "One row per break in a series: figures before and after it do not compare",
+    "area_names": "One row per area that published tables of Kreise name, with its name there",
+    "answers": "One row per finding about an implausible number that a statistician has answered",
+    "text_corrections": "One row per text of a delivery that was read as another, or was to be, with reason",
+    "area_aliases": "One row per code that tables print for an area of another code, until it ended",
+    "area_identity": "One row per area code of tables that stands for a district of another code",
+}
+
+
+def render_dbt_sources(catalog: Catalog) -> str:
+    """YAML text of the sources file: one source per publisher, and the catalogue's own tables."""
+    sources = [
+        {
+            "name": "catalog",
+            "description": "The ledger of snapshots and the catalogue as tables, written by landing",
+            "tables": [
+                _table(name, description, f"read_parquet('{LANDING}/{name}.parquet')")
+                for name, description in CATALOG_TABLES.items()
+            ],
+        }
+    ]
+    for publisher, declarations in groupby(catalog.values(), key=lambda declaration: declaration.publisher):
+        tables = []
+        for declaration in declarations:
+            glob = f"{LANDING}/{publisher}/{declaration.id}/snapshot=*/{declaration.shape}.parquet"
+            location = (
+                f"read_parquet('{glob}', hive_partitioning = true, hive_types_autocast = false,"
+                " union_by_name = true)"
+            )
+            tables.append(_table(declaration.id, declaration.title_de, location))
+        sources.append(
+            {"name": publisher, "description": catalog.publishers[publisher].name_de, "tables": tables}
+        )
+    body = yaml.safe_dump(
+        {"version": 2, "sources": sources},
+        allow_unicode=True,
+        sort_keys=False,
+        width=1000,
+        default_flow_style=False,
+    )
+    return HEADER + body
+
+
+def _table(name: str, description: str, location: str) -> dict[str, object]:
+    return {"name": name, "description": description, "config": {"meta": {"external_location": location}}}
