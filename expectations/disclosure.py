@@ -229,6 +229,7 @@ def _risks(bench: Bench) -> Inspection:
         )
         hidden, cells = int(certificate.get("hidden", 0)), int(certificate.get("cells", 0))
         levels = ", ".join(f"{name} {outcome}" for name, outcome in (certificate.get("levels") or {}).items())
+        in_german = "; ".join(map(str, certificate.get("levels_de") or ()))
         withstand = ", ".join(certificate.get("withstand") or ())
         rows = [
             {
@@ -243,7 +244,7 @@ def _risks(bench: Bench) -> Inspection:
                 "lost and distance from the optimum stand in the confidential report: here they would be "
                 "hints",
             },
-            {"de": f"Angriffe ({withstand}): {levels}", "en": f"attacks ({withstand}): {levels}"},
+            {"de": f"Angriffe ({withstand}): {in_german}", "en": f"attacks ({withstand}): {levels}"},
             *(
                 {"de": str(de), "en": str(en)}
                 for de, en in zip(

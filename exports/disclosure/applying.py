@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports import files
 from exports.describe import Description
+from exports.disclosure.auditor.certificate import level_in_german
 from exports.disclosure.auditor.earlier import DECLARATION
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.plan_key import keep
@@ -217,13 +218,6 @@ def in_german(summary: Mapping[str, Any]) -> str:
         if gap == 0
         else f"höchstens {gap:g} %"
     )
-    levels = {
-        "exact": "Summen und Differenzen",
-        "interval": "Werte sind nicht negativ (K1)",
-        "integer": "ganze Zahlen, Gesperrtes ist nicht null (K2)",
-        "insider": "eigener Einzelfall (K4)",
-        "noise": "Überlagerung zurückrechnen",
-    }
     lines = [
         f"# Geheimhaltung: {summary['title_de']}",
         "",
@@ -247,10 +241,7 @@ def in_german(summary: Mapping[str, Any]) -> str:
         "",
         "Angriffe:",
         "",
-        *(
-            f"- {levels.get(name, name)}: {'abgewehrt' if outcome == 'passed' else outcome}"
-            for name, outcome in summary["levels"].items()
-        ),
+        *(f"- {level_in_german(name, outcome)}" for name, outcome in summary["levels"].items()),
     ]
     if summary["provably_small"]:
         lines += [

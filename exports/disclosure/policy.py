@@ -81,6 +81,17 @@ class EarlierRelease(Strict):
     file: str
 
 
+_HIDES = {
+    "group_disclosure": "whole lines",
+    "units": "cells of few units",
+    "dominance": "cells of large contributors",
+    "p_percent": "cells of large contributors",
+    "minimum_denominator": "rates over small denominators",
+    "secret_marks": "what the source keeps secret",
+}
+"""Rules that only hiding can keep, and what they hide."""
+
+
 class Policy(Strict):
     """One decision of the data protection officer about one set of tables.
 
@@ -122,10 +133,22 @@ class Policy(Strict):
                 "the certificate names it as not tried, or choose method suppress, which single "
                 "contributors attack too"
             )
-        if self.method != "suppress" and self.rules.group_disclosure:
+        if self.method != "suppress" and "K3" in self.withstand:
             raise ValueError(
-                f"group_disclosure contradicts method {self.method}: it hides whole lines, and noise "
-                "hides none; leave group_disclosure out, or choose method suppress"
+                f"K3 (which hidden cells are provably below the minimum) contradicts method {self.method}: "
+                "noise hides no cell, so there is nothing to report; leave K3 out, or choose method "
+                "suppress, whose report counts these cells"
+            )
+        for rule, follows in _HIDES.items():
+            if self.method != "suppress" and getattr(self.rules, rule):
+                raise ValueError(
+                    f"{rule} contradicts method {self.method}: it hides {follows}, and noise hides none; "
+                    f"leave {rule} out, and what it protects is shown with noise, or choose method suppress"
+                )
+        if self.method != "suppress" and self.rules.zeros == "protect":
+            raise ValueError(
+                f"zeros: protect contradicts method {self.method}: noise leaves a zero what it is; let zeros "
+                "be published, or choose method suppress, which hides them"
             )
         if (self.method == "cell_key") != (self.cell_key is not None):
             raise ValueError("cell_key settings belong to method cell_key, and the method needs them")
@@ -158,6 +181,13 @@ def check_fit(policy: Policy, data: Data) -> None:
 
     Raises DeclarationError that names both options and what follows from each.
     """
+    if "K3" in policy.withstand and (data.kind == "magnitude" or policy.rules.minimum_frequency is None):
+        other = "data.kind: magnitude" if data.kind == "magnitude" else "rules.minimum_frequency: null"
+        raise DeclarationError(
+            f"policy.withstand K3 (which hidden cells are provably below the minimum) contradicts {other}: "
+            "there is no count that could be below it, so nothing can be reported; leave K3 out, or count "
+            "cases and give a minimum_frequency"
+        )
     if "K4" not in policy.withstand:
         return
     if data.kind == "magnitude" and data.contributor is None:

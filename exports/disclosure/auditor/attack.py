@@ -2,7 +2,8 @@
 
 exact     the equations alone (nothing known about the values)
 interval  values are not negative (K1): a hidden cell must keep room of `width`
-integer   whole numbers, and hidden cells are at least 1 where zeros are shown (K2)
+integer   whole numbers, and hidden cells are at least 1, since zeros are shown (K2)
+whole     whole numbers alone, where nobody asks for K2
 positive  amounts instead of counts: the same, knowing that a hidden amount is at least the smallest unit (K2)
 insider   a single contributor knows the own cell (K4)
 unions    sums of hidden cells that can be computed: are they below the minimum, or dominated?
@@ -69,7 +70,10 @@ class Finding:
 
 @dataclass
 class Result:
-    """Outcome of all attacks on one set of published tables."""
+    """Outcome of all attacks on one set of published tables.
+
+    `listed` of `sets` connected sets with hidden cells were small enough to list all their tables.
+    """
 
     cells: int = 0
     hidden: int = 0
@@ -85,6 +89,8 @@ class Result:
     tried: set[str] = field(default_factory=set)
     asked: tuple[str, ...] = ()
     given_away: int = 0
+    listed: int = 0
+    sets: int = 0
 
     @property
     def untried(self) -> tuple[str, ...]:
@@ -317,6 +323,11 @@ def attack(
     return result
 
 
+def _floor(safety: Safety) -> float:
+    """What a hidden count is at least for the attacker who is asked for: 1 where zeros are printed (K2)."""
+    return 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+
+
 def _asked(safety: Safety) -> tuple[str, ...]:
     """The levels that an attack on one set of files can try; K5 is the choice of files."""
     return tuple(level for level in safety.withstand if level != "K5")
@@ -484,8 +495,9 @@ def _attack_integers(
     space: RowSpace,
 ) -> set[int]:
     """Whole numbers, hidden cells at least 1 where zeros are shown; and what an insider adds to that."""
-    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
-    threshold = safety.minimum_frequency if floor else None
+    floor = _floor(safety)
+    level = "integer" if floor else "whole"
+    threshold = safety.minimum_frequency if floor or "K3" in safety.withstand else None
     found: set[int] = set()
     insiders: set[int] = set()
     small: list[int] = []
@@ -534,15 +546,17 @@ def _attack_integers(
                 continue
             found.add(cell)
             words = f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums"
-            result.findings.append(_finding("integer", knowledge, cell, value, value, words))
+            result.findings.append(_finding(level, knowledge, cell, value, value, words))
         if "K4" in safety.withstand:
             insiders |= _attack_insider(
                 knowledge, safety, problem, component, rows, tied_by_cell, broken | found, result
             )
         result.programs += component.programs
-    result.levels["integer"] = f"{len(found)} broken" if found else "passed"
-    result.tried |= {"K2", "K3"}
+    _level(result, level, found)
     if floor:
+        result.tried.add("K2")
+    if threshold is not None:
+        result.tried.add("K3")
         small.sort()
         result.provably_small = len(small)
         result.provably_small_names = [knowledge.name(cell) for cell in small[:20]]
@@ -566,7 +580,7 @@ def _attack_amounts(
     who is alone in a cell computes about others (K4).
     """
     found: set[int] = set()
-    if {"K2", "K3"} & set(safety.withstand):
+    if _floor(safety):
         found = _attack_intervals(
             knowledge,
             safety,
@@ -579,7 +593,7 @@ def _attack_amounts(
             level="positive",
         )
         _level(result, "positive", found)
-        result.tried |= {"K2", "K3"}
+        result.tried.add("K2")
     if "K4" not in safety.withstand:
         return found
     if insight is None:
@@ -918,12 +932,15 @@ def _attack_minimality(
     it is safe it could have come from the table, since the planner hides cells without need by a secret.
     A cell that has one value in all tables left, and had several before, is broken.
     """
-    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    floor = _floor(safety)
     minimum = safety.minimum_frequency or 0
     found = 0
     for columns, rows in split:
         hidden = [index for index, cell in enumerate(columns) if knowledge.hidden[cell]]
-        if len(columns) > LISTED_CELLS or not hidden:
+        if not hidden:
+            continue
+        result.sets += 1
+        if len(columns) > LISTED_CELLS:
             continue
         strict = _component(knowledge, problem, columns, rows, floor)
         loose = _component(knowledge, problem, columns, rows, 0.0)
@@ -931,7 +948,10 @@ def _attack_minimality(
         for index in range(len(columns)):
             strict.interval(index)
         tables = strict.whole_tables(LISTED_TABLES, LISTED_STEPS)
-        if not tables or len(tables) < 2:
+        if tables is None:
+            continue
+        result.listed += 1
+        if len(tables) < 2:
             continue
         left = []
         for table in tables:
@@ -955,14 +975,17 @@ def _attack_minimality(
                 "for which this pattern would have been chosen"
             )
             result.findings.append(_finding("minimality", knowledge, cell, value, value, words))
-    result.levels["minimality"] = f"{found} broken" if found else "passed"
+    if result.sets and not result.listed:
+        result.levels["minimality"] = "not tried: no connected set is small enough to list its tables"
+    else:
+        result.levels["minimality"] = f"{found} broken" if found else "passed"
 
 
 def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
     """Bounded noise: each shown value allows a range of true values; sums of true values still hold
     exactly. Earlier releases narrow the ranges, whether they print noise, exact values or hidden cells.
     """
-    floor = 1.0 if safety.zeros == "publish" and {"K2", "K3"} & set(safety.withstand) else 0.0
+    floor = _floor(safety)
     lower, upper = _bounds(knowledge, range(len(knowledge.keys)), floor)
     result = Result(
         cells=len(knowledge.keys),
@@ -973,7 +996,7 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
             for shown, hidden in zip(knowledge.shown, knowledge.hidden, strict=True)
         ),
         asked=_asked(safety),
-        tried={"K1", "K2", "K3"},
+        tried={"K1", *(("K2",) if floor else ())},
     )
     rows: list[Row] = []
     right: list[float] = []

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from exports.disclosure.auditor.attack import Result
+from exports.disclosure.auditor.attack import LISTED_CELLS, LISTED_TABLES, Result
 from exports.disclosure.declaration import Declaration
 
 AUDITOR_VERSION = "1"
-
-LEVELS = {
-    "exact": "no hidden cell can be computed from sums and differences of published numbers",
-    "interval": "no hidden cell is known more closely than the declared width, counts not being negative",
-    "integer": "the same in whole numbers, knowing that hidden cells are not zero",
-    "positive": "the same for amounts, knowing that hidden ones are more than zero",
-    "insider": "nobody who is alone in a cell learns from it what others contribute",
-    "unions": "no sum of hidden cells that the rule forbids to show can be computed",
-    "minimality": "no hidden cell of a small connected set is fixed by knowing how the planner works",
-    "earlier": "hidden cells that earlier editions give away by themselves; nobody can call these back",
-    "noise": "the noise of no small cell can be undone from the published sums",
-}
 
 
 class Risk(NamedTuple):
@@ -32,6 +21,68 @@ class Risk(NamedTuple):
 
     en: str
     de: str
+
+
+LEVELS = {
+    "exact": Risk(
+        "no hidden cell can be computed from sums and differences of published numbers",
+        "Summen und Differenzen",
+    ),
+    "interval": Risk(
+        "no hidden cell is known more closely than the declared width, counts not being negative",
+        "Werte sind nicht negativ (K1)",
+    ),
+    "integer": Risk(
+        "the same in whole numbers, knowing that hidden cells are not zero",
+        "ganze Zahlen, Gesperrtes ist nicht null (K2)",
+    ),
+    "whole": Risk("the same in whole numbers", "ganze Zahlen"),
+    "positive": Risk(
+        "the same for amounts, knowing that hidden ones are more than zero",
+        "Beträge, Gesperrtes ist nicht null (K2)",
+    ),
+    "insider": Risk(
+        "nobody who is alone in a cell learns from it what others contribute",
+        "wer in einem Feld allein steht (K4)",
+    ),
+    "unions": Risk(
+        "no sum of hidden cells that the rule forbids to show can be computed",
+        "errechenbare Summen gesperrter Felder",
+    ),
+    "minimality": Risk(
+        "no hidden cell of a small connected set is fixed by knowing how the planner works",
+        "Kenntnis des Programms",
+    ),
+    "earlier": Risk(
+        "hidden cells that earlier editions give away by themselves; nobody can call these back",
+        "was frühere Ausgaben allein verraten",
+    ),
+    "noise": Risk(
+        "the noise of no small cell can be undone from the published sums", "Überlagerung zurückrechnen"
+    ),
+}
+"""What each level says when it passed, and its name in German."""
+
+_OUTCOMES_DE = (
+    (r"passed", "abgewehrt"),
+    (r"(\d+) broken", r"\1 gebrochen"),
+    (r"passed, but for what .*", "abgewehrt, bis auf das, was frühere Ausgaben verraten"),
+    (r"(\d+) hidden cells known from earlier editions", r"\1 gesperrte Felder sind aus ihnen bekannt"),
+    (r"nothing known from them", "nichts"),
+    (r"not tried: who contributes .*", "nicht geprüft: wer beiträgt, steht nicht in den Dateien"),
+    (
+        r"not tried: no connected set .*",
+        "nicht geprüft: keine zusammenhängende Menge ist klein genug, um alle ihre Tabellen aufzuzählen",
+    ),
+)
+
+
+def level_in_german(name: str, outcome: str) -> str:
+    """A level and how it ended, for people who read German. Raises ValueError for an unknown one."""
+    for pattern, words in _OUTCOMES_DE:
+        if found := re.fullmatch(pattern, outcome):
+            return f"{LEVELS[name].de}: {found.expand(words)}"
+    raise ValueError(f"{name}: {outcome!r} has no German words")
 
 
 _NOT_TRIED = {
@@ -90,7 +141,8 @@ class Certificate:
             "name": self.name,
             "passed": self.passed,
             "levels": self.levels,
-            "meaning": {name: LEVELS[name] for name in self.levels},
+            "levels_de": [level_in_german(name, outcome) for name, outcome in self.levels.items()],
+            "meaning": {name: LEVELS[name].en for name in self.levels},
             "withstand": list(self.withstand),
             "files": self.files,
             "declaration_sha256": self.declaration_sha256,
@@ -150,6 +202,7 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[Risk]:
             )
         )
     risks += [risk for level, risk in _NOT_TRIED.items() if level not in result.tried]
+    risks += _program_known(result)
     if result.given_away:
         risks.append(
             Risk(
@@ -172,6 +225,25 @@ def remaining_risks(declaration: Declaration, result: Result) -> list[Risk]:
     if safety.unpublished == "ignore":
         risks.append(_UNPRINTED)
     return risks
+
+
+def _program_known(result: Result) -> list[Risk]:
+    """How far it was tried what somebody excludes who runs the planner; nothing without hidden cells."""
+    if not result.hidden or "noise" in result.levels or (result.sets and result.listed == result.sets):
+        return []
+    tried = f"{result.listed} of {result.sets}" if result.sets else "none"
+    versucht = f"{result.listed} von {result.sets}" if result.sets else "keiner"
+    return [
+        Risk(
+            f"what somebody excludes who runs the planner on every table that fits was tried in {tried} "
+            f"connected sets of hidden cells, the small ones (up to {LISTED_CELLS} cells and {LISTED_TABLES} "
+            "tables); in the others the secret of the policy stands against it",
+            "was ausschließt, wer das Programm auf jede passende Tabelle anwendet, wurde in "
+            f"{versucht} zusammenhängenden Mengen gesperrter Felder geprüft, den kleinen (bis "
+            f"{LISTED_CELLS} Felder und {LISTED_TABLES} Tabellen); in den übrigen steht das Geheimnis der "
+            "Festlegung dagegen",
+        )
+    ]
 
 
 def check_certificate(certificate: Path, published: Path, declaration_file: Path) -> list[str]:
