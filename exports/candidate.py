@@ -127,7 +127,7 @@ def build(
                     encoding="utf-8",
                 )
             if planned is not None and disclosure is not None and disclosure.confidential is not None:
-                from exports.disclosure.applying import keep_record
+                from exports.disclosure.record import keep_record
 
                 keep_record(planned, disclosure.confidential)
             files.replace_folder(work, target)

@@ -312,8 +312,8 @@ class Publication:
             return self._answer(self.folder, is_new=False)
         if self.disclosure is not None:
             self.say(f"{self.name}: attacking what would be published")
-            from exports.disclosure.applying import read_outdated
             from exports.disclosure.auditor.edition import certify
+            from exports.disclosure.record import read_outdated
 
             held, findings, words = certify(
                 self.folder,

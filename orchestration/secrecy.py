@@ -28,9 +28,9 @@ def tell_plans(
 
     Raises DeclarationError for a product without a policy, and what the planner raises.
     """
-    from exports.disclosure.applying import keep_record
     from exports.disclosure.declaration import DeclarationError
     from exports.disclosure.planning import Context, plan
+    from exports.disclosure.record import keep_record
     from exports.disclosure.universe import by_universe, load_universe
     from exports.products import load_products
 
@@ -94,9 +94,9 @@ def tell_audit(
         if certificate is not None:
             report.certificate.write(certificate)
         return report.passed
-    from exports.disclosure.applying import read_outdated
     from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
     from exports.disclosure.auditor.edition import audit_edition
+    from exports.disclosure.record import read_outdated
     from exports.release import remembered
 
     folder = _folder(settings.paths, what)

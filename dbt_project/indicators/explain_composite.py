@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 import duckdb
 
@@ -12,18 +12,18 @@ from dbt_project.indicators.warehouse import Row, no_row, period_range, rows
 from dbt_project.vocabulary import in_both, meaning, written
 from sources.errors import Told
 
-if TYPE_CHECKING:
-    from dbt_project.indicators.explain import Explanation
+ReceiptT = TypeVar("ReceiptT")
+"""The receipt of one number, as `explain` makes it; here receipts are only put in order."""
 
-Made = tuple[Row, list[Row], list[Told], list["Explanation"]]
+Made = tuple[Row, list[Row], list[Told], list[ReceiptT]]
 """The area, its results, remarks, and the receipts below."""
-Part = Callable[[str, str, str], "Explanation"]
+Part = Callable[[str, str, str], ReceiptT]
 """The receipt of an indicator for an area and a period."""
 
 
 def index_receipt(
-    connection: duckdb.DuckDBPyConnection, index_id: str, area: str, period: str, part: Part
-) -> Made:
+    connection: duckdb.DuckDBPyConnection, index_id: str, area: str, period: str, part: Part[ReceiptT]
+) -> Made[ReceiptT]:
     """The newest edition's value of an index for an area in a period, with the z-values behind it.
 
     Raises `UnknownName` when the area has no value there.
@@ -54,7 +54,7 @@ def index_receipt(
         remarks.append(
             Told(f"class: {name}, {result['class_label_en']}", f"Klasse: {name}, {result['class_label_de']}")
         )
-    parts = []
+    parts: list[ReceiptT] = []
     if index_id == "X04":
         year = str(result["reference_year"])
         parts = [part("X02", code, year), part("X03", code, year)]
@@ -144,7 +144,9 @@ def _de(number: float, digits: str) -> str:
     return written(number, digits, "de")
 
 
-def goal_receipt(connection: duckdb.DuckDBPyConnection, area: str, period: str, part: Part) -> Made:
+def goal_receipt(
+    connection: duckdb.DuckDBPyConnection, area: str, period: str, part: Part[ReceiptT]
+) -> Made[ReceiptT]:
     """The newest state in a period of each goal of an area, above the receipt of its indicator.
 
     Raises `UnknownName` when no goal of the area was measured then.

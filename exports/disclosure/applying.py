@@ -7,8 +7,6 @@ one public sign. Every column and every row must be declared; what nobody spoke 
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,18 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from exports import files
 from exports.describe import Description
-from exports.disclosure.auditor.certificate import level_in_german
 from exports.disclosure.auditor.earlier import DECLARATION
 from exports.disclosure.declaration import DeclarationError
-from exports.disclosure.plan_key import keep
-from exports.disclosure.planning import NOISE_KEY, Planned, public_declaration
+from exports.disclosure.planning import Planned, public_declaration
 from exports.disclosure.universe import columns_of
 from exports.products import Disclosure
 from exports.rows import Rows, label_column, quoted
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy
 
 HIDDEN = "suppressed"
 """`missing_reason` of every hidden cell, whatever the reason."""
@@ -135,132 +130,6 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     (folder / DECLARATION).write_text(
         files.readable_json(public_declaration(planned, description.product)), encoding="utf-8"
     )
-
-
-def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
-    """Write what only the data protection officer may see, and return the summary.
-
-    `pattern.csv` (every cell with its true value, status and reason), `summary.json`, `bericht.md` (the same
-    in German words) and `outdated.json` (numbers of earlier editions that were revised since).
-    """
-    from exports.disclosure.standalone import pattern_rows, write_csv
-
-    summary = summarise(planned)
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    write_csv(folder / "pattern.csv", pattern_rows(planned.protected))
-    files.write_text(folder / "summary.json", files.readable_json(summary))
-    files.write_text(folder / "bericht.md", in_german(summary))
-    outdated = [[product, list(key), number] for product, key, number in planned.outdated]
-    files.write_text(folder / "outdated.json", files.readable_json(outdated))
-    if planned.drawn_key:
-        keep(planned.drawn_key, b"", folder)
-    if planned.noise_key is not None:
-        files.write_text(folder / NOISE_KEY, planned.noise_key + "\n")
-    return summary
-
-
-def read_outdated(folder: Path) -> list[tuple[str, tuple[str, ...], float | None]]:
-    """Numbers of earlier editions that do not hold any more, as `keep_record` wrote them; none without."""
-    path = folder / "outdated.json"
-    if not path.is_file():
-        return []
-    return [
-        (product, tuple(key), number) for product, key, number in json.loads(path.read_text(encoding="utf-8"))
-    ]
-
-
-def summarise(planned: Planned) -> dict[str, Any]:
-    """What the plan costs and what it holds against. Confidential: sums over hidden cells are equations."""
-    protected = planned.protected
-    shown = protected.printed
-    hidden = protected.pattern.hidden & shown
-    withdrawn = protected.withdrawn & shown if protected.withdrawn.size else hidden & False
-    sensitive = protected.primaries.sensitive
-    unsure = protected.unsure
-    policy = planned.universe.policy
-    return {
-        "universe": planned.universe.name,
-        "title_de": planned.universe.title_de,
-        "products": sorted(planned.tables),
-        "legal_basis": policy.legal_basis,
-        "decided_by": policy.decided_by,
-        "decided_on": policy.decided_on.isoformat(),
-        "method": policy.method,
-        "withstand": list(policy.withstand),
-        "cells": int(shown.sum()),
-        "equations": int(protected.system.equations.shape[0]),
-        "primary": int((sensitive & hidden).sum()),
-        "secondary": int((protected.pattern.secondary & shown & ~unsure).sum()),
-        "unknown": int((protected.pattern.secondary & shown & unsure).sum()),
-        "hidden": int(hidden.sum()),
-        "withdrawn": int(withdrawn.sum()),
-        "value_hidden_percent": _lost(protected.system.values, shown, hidden | withdrawn),
-        "objective": round(protected.pattern.objective, 6),
-        "lower_bound": round(protected.pattern.bound, 6),
-        "gap_percent": None if math.isinf(protected.pattern.gap) else round(100 * protected.pattern.gap, 3),
-        "levels": dict(protected.result.levels),
-        "provably_small": protected.result.provably_small,
-        "earlier_editions": [public.id for public in planned.public],
-        "outdated_numbers": len(planned.outdated),
-        "rounds": protected.rounds,
-        "notes": [*protected.notes, *protected.pattern.notes],
-    }
-
-
-def in_german(summary: Mapping[str, Any]) -> str:
-    """The summary for the data protection officer."""
-    gap = summary["gap_percent"]
-    distance = (
-        "nicht bekannt"
-        if gap is None
-        else "0 (nachweislich am besten)"
-        if gap == 0
-        else f"höchstens {gap:g} %"
-    )
-    lines = [
-        f"# Geheimhaltung: {summary['title_de']}",
-        "",
-        "**Vertraulich.** Nur für die Stelle, die über die Geheimhaltung entscheidet. Nicht veröffentlichen:",
-        "schon die Summe der gesperrten Werte wäre eine Gleichung mehr für einen Angreifer.",
-        "",
-        f"Produkte: {', '.join(summary['products'])}. Grundlage: {summary['legal_basis']}. Festgelegt von "
-        f"{summary['decided_by']} am {summary['decided_on']}.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| veröffentlichte Felder | {summary['cells']} |",
-        f"| wegen einer Regel gesperrt (primär) | {summary['primary']} |",
-        f"| zum Schutz anderer gesperrt (sekundär) | {summary['secondary']} |",
-        f"| Summen mit Teilen, welche die Quelle geheim hält | {summary['unknown']} |",
-        f"| früher veröffentlicht oder daraus errechenbar, jetzt gesperrt | {summary['withdrawn']} |",
-        f"| Anteil der gesperrten an allen gezeigten Werten | {summary['value_hidden_percent']:g} % |",
-        f"| Abstand von der besten Lösung | {distance} |",
-        f"| bereits veröffentlichte Ausgaben | {len(summary['earlier_editions'])} |",
-        f"| davon überholte Zahlen | {summary['outdated_numbers']} |",
-        "",
-        "Angriffe:",
-        "",
-        *(f"- {level_in_german(name, outcome)}" for name, outcome in summary["levels"].items()),
-    ]
-    if summary["provably_small"]:
-        lines += [
-            "",
-            f"Verbleibendes Wissen: bei {summary['provably_small']} gesperrten Feldern ist nachweisbar, dass "
-            "sie unter der Mindestfallzahl liegen; ihr Wert bleibt offen.",
-        ]
-    if summary["withdrawn"]:
-        lines += [
-            "",
-            f"{summary['withdrawn']} gesperrte Felder standen in einer früheren Ausgabe oder lassen sich aus "
-            "früheren Ausgaben errechnen. Wer diese aufgehoben hat, kennt sie weiter.",
-        ]
-    return "\n".join([*lines, ""])
-
-
-def _lost(values: numpy.typing.NDArray[Any], shown: Any, hidden: Any) -> float:
-    total = float(values[shown].sum())
-    return round(100.0 * float(values[hidden].sum()) / total, 2) if total else 0.0
 
 
 def _of(description: Description) -> Disclosure:
@@ -375,4 +244,4 @@ def _refuse(
         raise DeclarationError(f"product {description.product}: the row {place} {words}")
 
 
-__all__ = ["HIDDEN", "apply", "in_german", "keep_record", "read_outdated", "summarise"]
+__all__ = ["HIDDEN", "apply"]

@@ -12,6 +12,9 @@ from pathlib import Path
 
 FILE = "plan_key.txt"
 
+NOISE_KEY = "noise_key.txt"
+"""File of the confidential folder with the fingerprint of the secret of keyed noise."""
+
 
 def plan_key(name: str, secret: bytes, folder: Path | None) -> bytes:
     """The key of a policy: derived, or as `keep` left it in the confidential `folder`, or drawn."""
@@ -36,4 +39,4 @@ def drawn() -> bytes:
     return secrets.token_bytes(32)
 
 
-__all__ = ["FILE", "keep", "plan_key"]
+__all__ = ["FILE", "NOISE_KEY", "keep", "plan_key"]

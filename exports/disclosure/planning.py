@@ -26,7 +26,7 @@ from exports.disclosure.declaration import (
     fitted_axes,
     resolve,
 )
-from exports.disclosure.plan_key import plan_key
+from exports.disclosure.plan_key import NOISE_KEY, plan_key
 from exports.disclosure.policy import safety_of
 from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from exports.disclosure.constraints import Leaves
     from exports.disclosure.primary import LinkedUnits
     from exports.disclosure.protect import Protected
-
-NOISE_KEY = "noise_key.txt"
-"""File of the confidential folder with the fingerprint of the secret of keyed noise."""
 
 DIFFERS = 1e-6
 """A count of the product and the sum of its cases may differ by this (relative, numbers are doubles)."""

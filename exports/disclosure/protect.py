@@ -31,11 +31,13 @@ from exports.disclosure.auditor.verdict import (
 from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
-from exports.disclosure.movement import Task
+from exports.disclosure.planner.costs import costs_of, decoys_of
+from exports.disclosure.planner.limits import EFFORTS, HUGE, Effort
+from exports.disclosure.planner.movement import Task
+from exports.disclosure.planner.pattern import Pattern, extend, plan
 from exports.disclosure.policy import Data, Policy, check_fit, safety_of
 from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, insight_of
 from exports.disclosure.rounding import behind, round_count
-from exports.disclosure.secondary import EFFORTS, HUGE, Effort, Pattern, costs_of, decoys_of, extend, plan
 from exports.disclosure.secret_parts import Completed, complete
 
 Published = dict[str, dict[Key, float | None]]

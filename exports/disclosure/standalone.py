@@ -9,9 +9,7 @@ cell is hidden. `check_certificate` tells whether a certificate speaks about exa
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import itertools
 import json
 import math
@@ -45,6 +43,7 @@ from exports.disclosure.leaf_table import check_codes, check_keys, check_totals,
 from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.policy import Config, Data, safety_of
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
+from exports.disclosure.record import in_digits, pattern_rows, read_csv, read_outdated, write_csv
 
 CONF_HIDDEN = "N"
 """SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
@@ -224,7 +223,7 @@ def _codes_from_published(
 
 def explain(out: Path, cell: Mapping[str, str]) -> str:
     """Why a cell of a protected output is hidden: its rule, or what could be computed if it were shown."""
-    rows = _read_csv(out / "confidential" / "pattern.csv")
+    rows = read_csv(out / "confidential" / "pattern.csv")
     names = [name for name in rows[0] if name not in ("value", "status", "reason")] if rows else []
     declared = read_model(out / "published" / "declaration.json", Declaration)
     wanted = {name: cell.get(name) or (declared.dimensions[name].total or "") for name in names}
@@ -267,10 +266,9 @@ def explain_product(
 
     Dimensions left out stand at their total. Raises DeclarationError for an unknown dimension or cell.
     """
-    from exports.disclosure.applying import read_outdated
     from exports.disclosure.auditor.edition import audit_edition
 
-    rows = _read_csv(record / "pattern.csv")
+    rows = read_csv(record / "pattern.csv")
     _, declared = read_declaration(folder / DECLARATION)
     names = list(declared.dimensions)
     unknown = sorted(set(cell) - set(names))
@@ -428,25 +426,15 @@ def _table_rows(planned: Protected, table: Table, data: Data) -> list[list[str]]
         if number is None:
             row += [planned.declaration.safety.symbol, CONF_HIDDEN]
         else:
-            row += [_text(number), CONF_FREE]
+            row += [in_digits(number), CONF_FREE]
         if with_rate and denominators is not None and data.rate_per is not None:
             base = float(denominators[cell])
-            row.append(_text(base))
+            row.append(in_digits(base))
             if number is None or base <= 0:
                 row.append(planned.declaration.safety.symbol)
             else:
                 row.append(f"{number / base * data.rate_per:.2f}")
         rows.append(row)
-    return rows
-
-
-def pattern_rows(planned: Protected) -> list[list[str]]:
-    rows = [[*planned.system.dimensions, "value", "status", "reason"]]
-    for cell, key in enumerate(planned.system.keys):
-        if planned.printed[cell]:
-            reason = planned.primaries.reasons.get(cell, "")
-            value = "" if planned.is_unsure(cell) else _text(float(planned.system.values[cell]))
-            rows.append([*key, value, planned.status(cell), reason])
     return rows
 
 
@@ -480,29 +468,11 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
 def _read_previous(settings: Config, folder: Path) -> dict[str, set[Key]] | None:
     if settings.previous_pattern is None:
         return None
-    rows = _read_csv(folder / settings.previous_pattern)
+    rows = read_csv(folder / settings.previous_pattern)
     names = list(settings.dimensions)
     keys = {tuple(row[name] for name in names) for row in rows if row["status"] != "published"}
     label = settings.tables[0].name if settings.tables else settings.name
     return {label: keys}
-
-
-def _read_csv(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise DeclarationError(f"{path}: no such file")
-    with path.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    path.write_text(buffer.getvalue(), encoding="utf-8")
-
-
-def _text(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(number)
 
 
 def sha256(path: Path) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,31 @@ def test_the_foundation_stands_on_nothing_of_the_house() -> None:
         if isinstance(node, ast.ImportFrom) and node.level > 1
     ]
     assert relative == []
+
+
+@pytest.mark.parametrize("package", ["expectations", "exports", "orchestration", "dbt_project"])
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    """Late imports and those for types count: what needs both ways belongs in one module or in a third."""
+    named = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in modules(package)}
+    graph = {name: modules_named(file, named.keys()) - {name} for name, file in named.items()}
+    assert any(graph.values())
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def modules_named(file: Path, known: Collection[str]) -> set[str]:
+    """The modules out of `known` that a file imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            module = ".".join((*above, *([node.module] if node.module else ())))
+            found.update((module, *(f"{module}.{alias.name}" for alias in node.names)))
+    return found & set(known)
 
 
 @pytest.mark.parametrize("package", ["sources", "expectations", "exports"])

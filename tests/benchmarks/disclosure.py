@@ -21,10 +21,13 @@ from exports.disclosure.auditor.attack import _problem, attack
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.heuristic import TooSparse
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import find_primaries
 from exports.disclosure.protect import cells_of, protect_tables, publish
-from exports.disclosure.secondary import EFFORTS, Pattern, TooSparse, costs_of, plan
 from tests.benchmarks.disclosure_tables import t400x8, t400x8x2, t400x8x2x5
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "10-disclosure"

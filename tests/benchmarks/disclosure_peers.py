@@ -23,9 +23,11 @@ import numpy as np
 
 from exports.disclosure.constraints import System, build_system
 from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import Primaries, find_primaries
-from exports.disclosure.secondary import EFFORTS, Pattern, costs_of, plan
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "10-disclosure"

@@ -15,13 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from exports.disclosure import secondary
 from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
+from exports.disclosure.planner import limits
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import plan
 from exports.disclosure.primary import Primaries
-from exports.disclosure.secondary import EFFORTS, costs_of, plan
 
 Matrix = list[list[Fraction]]
 
@@ -247,12 +249,12 @@ def _bounded(matrix: Matrix, pivots: list[int], width: int, place: int) -> bool:
 @contextlib.contextmanager
 def as_large() -> Iterator[None]:
     """Plan tables of any size as the largest are planned: every way for large clusters is taken."""
-    kept = secondary.LARGE, secondary.NEAR_ENOUGH
-    secondary.LARGE, secondary.NEAR_ENOUGH = 0, -1.0
+    kept = limits.LARGE, limits.NEAR_ENOUGH
+    limits.LARGE, limits.NEAR_ENOUGH = 0, -1.0
     try:
         yield
     finally:
-        secondary.LARGE, secondary.NEAR_ENOUGH = kept
+        limits.LARGE, limits.NEAR_ENOUGH = kept
 
 
 def check_planner(seed: int) -> None:

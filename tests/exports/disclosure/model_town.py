@@ -17,10 +17,10 @@ import pyarrow
 
 from exports import candidate, describe, products, release
 from exports.candidate import Candidate
-from exports.disclosure.applying import read_outdated
 from exports.disclosure.auditor.edition import certify
 from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
+from exports.disclosure.record import read_outdated
 from exports.disclosure.universe import demand_of, load_universe
 from exports.history import BESIDE
 

@@ -21,10 +21,10 @@ from expectations import gate
 from expectations.verdict import Verdict
 from exports import candidate, describe, release
 from exports.candidate import Candidate
-from exports.disclosure.applying import read_outdated
 from exports.disclosure.auditor.edition import certify
 from exports.disclosure.declaration import Demand
 from exports.disclosure.planning import Context
+from exports.disclosure.record import read_outdated
 from exports.disclosure.universe import demand_of, load_universe
 from exports.history import BESIDE
 from exports.products import FOLDER, Product, load_product, load_products

@@ -15,10 +15,13 @@ from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.cell_key import make_noise_table, read_noise_table
 from exports.disclosure.constraints import Leaves, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
+from exports.disclosure.planner.conflict import FrozenConflict
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import plan
 from exports.disclosure.policy import CellKey, Data, Policy
 from exports.disclosure.primary import find_primaries
 from exports.disclosure.protect import protect_tables
-from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
 
 pytestmark = pytest.mark.real_files
 

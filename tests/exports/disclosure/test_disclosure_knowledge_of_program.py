@@ -16,9 +16,9 @@ from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Safety, Table, resolve
 from exports.disclosure.plan_key import keep, plan_key
+from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.protect import NotSafe, Protected, protect_tables
-from exports.disclosure.secondary import FrozenConflict
 
 SIDE = 3
 ROWS = tuple(f"r{place}" for place in range(SIDE))

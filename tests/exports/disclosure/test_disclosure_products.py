@@ -19,9 +19,9 @@ from exports import candidate, products, release
 from exports.disclosure.auditor.earlier import read_declaration
 from exports.disclosure.auditor.edition import CERTIFICATE, audit_edition, certificate_problems
 from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planning import plan
 from exports.disclosure.protect import NotSafe
-from exports.disclosure.secondary import FrozenConflict
 from exports.disclosure.solver import Program, SolverFailure
 from exports.disclosure.universe import load_universe, members
 from orchestration.cli import main as command_line

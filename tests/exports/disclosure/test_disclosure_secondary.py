@@ -9,15 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exports.disclosure import secondary
 from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Table, resolve
+from exports.disclosure.planner import limits
+from exports.disclosure.planner.cluster import Cluster
+from exports.disclosure.planner.conflict import FrozenConflict
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import plan, tasks_of
 from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.protect import protect_tables
-from exports.disclosure.secondary import EFFORTS, FrozenConflict, costs_of, plan
 from tests.benchmarks.disclosure_tables import areas, categories, table
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
@@ -88,18 +92,18 @@ def test_a_table_planned_as_a_large_one_is_safe_near_the_optimum_and_does_not_va
     cost = costs_of(system, {}, None, 1.0)
     optimum = plan(system, primaries, cost, effort=EFFORTS["optimal"])
     assert optimum.gap == 0.0
-    monkeypatch.setattr(secondary, "LARGE", 0)
-    monkeypatch.setattr(secondary, "NEAR_ENOUGH", -1.0)
+    monkeypatch.setattr(limits, "LARGE", 0)
+    monkeypatch.setattr(limits, "NEAR_ENOUGH", -1.0)
     first = plan(system, primaries, cost, effort=EFFORTS["thorough"])
     second = plan(system, primaries, cost, effort=EFFORTS["thorough"])
     assert np.array_equal(first.hidden, second.hidden)
     assert first.bound == second.bound
     assert 0.95 * optimum.objective < first.bound <= optimum.objective + 1e-6
     assert optimum.objective - 1e-6 <= first.objective < 1.05 * optimum.objective
-    worker = secondary.Cluster(
+    worker = Cluster(
         system,
         np.arange(system.size),
-        secondary.tasks_of(primaries, np.flatnonzero(primaries.sensitive)),
+        tasks_of(primaries, np.flatnonzero(primaries.sensitive)),
         cost,
         primaries.sensitive,
     )

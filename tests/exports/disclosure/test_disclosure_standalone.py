@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from exports.disclosure.declaration import DeclarationError
-from exports.disclosure.secondary import FrozenConflict
+from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.solver import SolverFailure
 from exports.disclosure.standalone import audit, check_certificate, explain, protect
 from orchestration.cli import main as command_line

@@ -16,6 +16,13 @@ from exports.disclosure.constraints import Booleans, Floats, Integers
 from exports.disclosure.solver import INFINITY, Program, Solution, SolverFailure
 
 SURE = 1e-6
+"""Movements below this are none: the solver's own tolerance is 1e-7."""
+
+NOISE = 1e-7
+"""Weights of an equation below this come from rounding in the solver."""
+
+SHORTER = 1e-3
+"""What every step of a whole movement costs besides its cells, so that small movements come first."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Movement:
             return np.zeros(0)
         weights[cell] = 0.0
         weights /= lead
-        weights[np.abs(weights) < 1e-7] = 0.0
+        weights[np.abs(weights) < NOISE] = 0.0
         return np.asarray(weights, dtype=np.float64)
 
 
@@ -110,7 +117,7 @@ def whole_movement(
         zeros,
         np.concatenate([np.maximum(low, 0.0), np.maximum(-high, 0.0)]),
         np.concatenate([np.maximum(high, 0.0), np.maximum(-low, 0.0)]),
-        np.concatenate([cost, cost]) + 1e-3,
+        np.concatenate([cost, cost]) + SHORTER,
         integer=np.ones(2 * size, dtype=bool),
         relative_gap=0.05,
         max_nodes=2000,

@@ -7,12 +7,46 @@ protected.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
 from exports.disclosure.constraints import Booleans, Floats, Integers, System
-from exports.disclosure.movement import SURE, Movement, Task
+from exports.disclosure.planner.cluster import Cluster
+from exports.disclosure.planner.movement import SURE, Movement, Task
+from exports.disclosure.primary import Primaries
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+
+SHORT = 1e-3
+"""A proof must keep the cell this much below its need, so that it does not rest on a tolerance."""
+
+
+class FrozenConflict(ValueError):
+    """A sensitive cell cannot be protected because of cells that are already public."""
+
+    def __init__(self, message: str, cell: int, published: Sequence[int]) -> None:
+        super().__init__(message)
+        self.cell = cell
+        self.published = tuple(published)
+
+
+def check_possible(cluster: Cluster, frozen: Booleans, primaries: Primaries) -> None:
+    """Everything that may be hidden is hidden: if a task fails even then, public cells are the reason."""
+    stuck = cluster.failing(np.ones(len(cluster.cells), dtype=bool), cluster.tasks)
+    if not stuck:
+        return
+    cell = int(cluster.cells[stuck[0].cell])
+    public = smallest_conflict(cluster.system, stuck[0], cluster.cells, frozen)
+    names = "; ".join(cluster.system.describe(other) for other in public[:12])
+    more = f" and {len(public) - 12} more" if len(public) > 12 else ""
+    raise FrozenConflict(
+        f"{cluster.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot "
+        f"be protected: "
+        f"these public cells fix it: {names}{more}. Withdraw one of them, or coarsen the table",
+        cell,
+        public,
+    )
 
 
 def smallest_conflict(system: System, task: Task, cells: Integers, frozen: Booleans) -> list[int]:
@@ -54,7 +88,7 @@ def _cheapest_proof(
     solution = Program(
         matrix,
         np.concatenate([goal, [-INFINITY]]),
-        np.concatenate([goal, [task.need - 1e-3]]),
+        np.concatenate([goal, [task.need - SHORT]]),
         np.concatenate([np.full(rows, -INFINITY), np.zeros(2 * size)]),
         np.concatenate([np.full(rows, INFINITY), upper_plus, upper_minus]),
         np.concatenate([np.zeros(rows), weight, weight]),

@@ -1,0 +1,51 @@
+"""Efforts and limits. All of them are counts, never seconds: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LARGE = 8_000
+"""Clusters with more cells get their bound from the cuts of single families only."""
+
+
+NEAR_ENOUGH = 0.02
+"""Families are solved in whole numbers where the gap is larger."""
+
+
+STALLED = 2e-4
+"""In large clusters cuts stop when three rounds raised the bound by a smaller share than this."""
+
+
+FAMILY_NODES, FAMILY_ROUNDS = 10, 4
+"""Limits of branch and bound for one family of cells, and how often it is given new cuts."""
+
+
+HUGE = 40_000
+"""Clusters with more cells are started from single equations instead of one program per sensitive cell."""
+
+PROVEN = 1e-6
+"""A bound may miss the objective by this and still proves it (objectives are sums of doubles)."""
+
+
+CHEAPER = 1e-9
+"""A pattern must be cheaper by this to replace another, so that rounding does not choose."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those.
+
+    `starts`: patterns guided by the relaxation; a further one is planned without it, unless it is 1.
+    """
+
+    cut_rounds: int
+    nodes: int
+    exact_rounds: int
+    starts: int
+
+
+EFFORTS = {
+    "quick": Effort(cut_rounds=5, nodes=0, exact_rounds=0, starts=1),
+    "thorough": Effort(cut_rounds=40, nodes=0, exact_rounds=0, starts=2),
+    "optimal": Effort(cut_rounds=200, nodes=100, exact_rounds=20, starts=2),
+}
