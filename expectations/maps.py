@@ -25,8 +25,8 @@ VERSION = 10300
 
 COLUMNS = "spalten"
 _CONVERTED = "umgerechnet"
-_SUM = re.compile(r"umgerechnet: Summe aus (.+)")
-_RENAMED = re.compile(r"veröffentlicht unter (.+)")
+_SUM = re.compile(r"umgerechnet: Summe aus ([^;]+)(?:; .+)?")
+_RENAMED = re.compile(r"(?:.+; )?veröffentlicht unter (.+)")
 
 Figures = dict[tuple[str, str, str], list[tuple[float | None, str | None]]]
 """Area, codes and day to what the Parquet file says there: value and status."""
@@ -51,6 +51,7 @@ def read_back(connection: sqlite3.Connection, bench: Bench) -> tuple[int, list[P
     if not geometry.get("value"):
         return len(layers), complaints
     published = _published(bench, geometry)
+    shown = _shown_digits(bench, geometry)
     examined = 0
     told = connection.execute(f"select ebene, spalte, merkmal, stichtag from {COLUMNS}").fetchall()
     for layer, column, codes, day in told:
@@ -59,7 +60,8 @@ def read_back(connection: sqlite3.Connection, bench: Bench) -> tuple[int, list[P
             f"select {', '.join(map(quoted, names))} from {quoted(layer)}"
         ):
             examined += 1
-            wrong = _judge(published, (str(area), codes, day), value, status, remark or "", geometry)
+            place, digits = (str(area), codes, day), shown.get(codes, set())
+            wrong = _judge(published, place, value, status, remark or "", geometry, digits)
             if wrong is not None:
                 complaints.append(
                     Phrase(f"{layer}, {area}, {column}: {wrong.de}", f"{layer}, {area}, {column}: {wrong.en}")
@@ -85,6 +87,7 @@ def _judge(
     status: str | None,
     remark: str,
     geometry: dict[str, Any],
+    digits: set[int],
 ) -> Phrase | None:
     """What is wrong with a figure of the map; None when nothing is."""
     area, codes, day = place
@@ -100,20 +103,57 @@ def _judge(
                 f"umgerechnet, aber mit Status {status}", f"converted, but with the status {status}"
             )
         summed = _SUM.fullmatch(remark)
-        return _sum_is_right(published, summed[1].split(", "), (codes, day), value) if summed else None
+        parts = summed[1].split(", ") if summed else None
+        return _sum_is_right(published, parts, (codes, day), value, digits) if parts else None
     renamed = _RENAMED.fullmatch(remark)
     stated = published.get((renamed[1] if renamed else area, codes, day), [])
-    if (value, status) in stated:
+    if any(sign == status and _shows(value, number, digits) for number, sign in stated):
         return None
     shown = ", ".join(f"{number} ({sign})" for number, sign in stated) or "–"
     return Phrase(f"{value} ({status}), in Parquet {shown}", f"{value} ({status}), in Parquet {shown}")
 
 
-def _sum_is_right(published: Figures, areas: list[str], what: tuple[str, str], value: float) -> Phrase | None:
+def _shows(value: float, number: float | None, digits: set[int]) -> bool:
+    """Whether a map's value is the number with so many decimals; without any the number itself."""
+    if number is None or not digits:
+        return value == number
+    return any(
+        math.isclose(value, round(value, places), rel_tol=1e-12)
+        and math.isclose(value, number, rel_tol=1e-12, abs_tol=0.5000001 * 10**-places)
+        for places in digits
+    )
+
+
+def _shown_digits(bench: Bench, geometry: dict[str, Any]) -> dict[str, set[int]]:
+    """The decimals that the codes of each thing on the map are declared with, of whichever dataset."""
+    told: dict[str, set[int]] = defaultdict(set)
+    by = tuple(geometry.get("by") or ())
+    declared = {
+        name: {
+            code: {one.digits for one in column.codes if one.code == code and one.digits is not None}
+            for code in {one.code for one in column.codes}
+        }
+        for name in by
+        for column in bench.description.columns
+        if column.name == name
+    }
+    names = ", ".join(map(quoted, by))
+    with duckdb.connect() as own:
+        things = own.execute(f"select distinct {names} from read_parquet(?)", [str(bench.parquet)]).fetchall()
+    for thing in things:
+        merkmal = " ".join(str(code) for code in thing if code is not None)
+        for name, code in zip(by, thing, strict=True):
+            told[merkmal] |= declared.get(name, {}).get(code, set())
+    return told
+
+
+def _sum_is_right(
+    published: Figures, areas: list[str], what: tuple[str, str], value: float, digits: set[int]
+) -> Phrase | None:
     parts = [
         number for area in areas for number, _ in published.get((area, *what), [])[:1] if number is not None
     ]
-    if len(parts) == len(areas) and math.isclose(sum(parts), value, rel_tol=1e-9, abs_tol=1e-6):
+    if len(parts) == len(areas) and _shows(value, math.fsum(parts), digits or {6}):
         return None
     return Phrase(
         f"{value} ist nicht die Summe aus {', '.join(areas)}", f"{value} is not the sum of {', '.join(areas)}"

@@ -26,9 +26,8 @@ class Notation:
     gives the usual way to write a value.
 
     `moment` is the precision of its time stamps. `has_headings` says that headings are titles, not column
-    names, that a code may have its label in a column before it (`Altersgruppe`, `Altersgruppe (Code)`), that
-    further columns may follow, and that texts may be made harmless: one line, a leading apostrophe before a
-    formula sign.
+    names, that a code may have its label in a column before it (`Altersgruppe`, `Altersgruppe (Code)`), and
+    that texts may be made harmless: one line, a leading apostrophe before a formula sign.
     """
 
     delimiter: str
@@ -110,7 +109,7 @@ def differences(
     )
     kinds = dict(zip(table.columns, map(str, table.types), strict=True))
     headings = columns_of(lines.columns) if notation.has_headings else lines.columns
-    fitting = len(headings) >= len(kinds) if notation.has_headings else headings == table.columns
+    fitting = len(headings) == len(kinds) if notation.has_headings else headings == table.columns
     if not fitting:
         yield Phrase(
             f"Spalten sind {', '.join(lines.columns)}, in Parquet {', '.join(kinds)}",

@@ -352,6 +352,7 @@ class DescribedDataset(BaseModel):
     title_de: str | None = None
     publisher: str | None = None
     licence: str | None = None
+    licence_title: str | None = None
     licence_url: str | None = None
     attribution: str | None = None
     snapshot_id: str | None = None

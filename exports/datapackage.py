@@ -17,7 +17,6 @@ from exports.rows import Field, Kind, Rows
 from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
 from exports.writers.dictionary import HEADER
-from exports.writers.licences import licence_title, licence_url
 
 FIELD_TYPES: dict[Kind, str] = {
     "text": "string",
@@ -33,12 +32,9 @@ def datapackage(
     rows: Rows, description: Description, folder: Path, fingerprint: str, notes: dict[str, str]
 ) -> dict[str, Any]:
     """Describe the files that lie in `folder`; formats that were left out are named in the notes."""
-    licences: dict[str, dict[str, str]] = {}
-    for dataset in description.datasets:
-        url = licence_url(dataset)
-        licences[dataset.licence] = {"name": dataset.licence, "title": licence_title(dataset)} | (
-            {"path": url} if url else {}
-        )
+    licences = sorted(
+        {(dataset.licence, dataset.licence_title, dataset.licence_url) for dataset in description.datasets}
+    )
     package: dict[str, Any] = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": description.product.replace("_", "-"),
@@ -50,7 +46,7 @@ def datapackage(
             | ({"email": description.contact.email} if description.contact.email else {})
             | ({"path": description.contact.url} if description.contact.url else {})
         ],
-        "licenses": [licences[name] for name in sorted(licences)],
+        "licenses": [{"name": name, "title": title, "path": url} for name, title, url in licences],
         "sources": [
             {"title": f"{dataset.attribution}: {dataset.dataset_id} {dataset.title_de}"}
             | ({"path": dataset.source_url} if dataset.source_url else {})

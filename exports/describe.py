@@ -107,14 +107,15 @@ class Dataset(Frozen):
 
     `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
     stands in; `note` says why in words. A dataset without `snapshot_id` was not delivered at all.
-    `is_confidential`: its figures may leave only through disclosure control.
+    `is_confidential`: its figures may leave only through disclosure control. `licence` is the short id.
     """
 
     dataset_id: str = Field(min_length=1)
     title_de: str = Field(min_length=1)
     publisher: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    licence_url: str | None = None
+    licence_title: str = Field(min_length=1)
+    licence_url: str
     attribution: str = Field(min_length=1)
     source_url: str | None = None
     snapshot_id: str | None = None
@@ -123,6 +124,15 @@ class Dataset(Frozen):
     is_old: bool = False
     note: str | None = None
     is_confidential: bool = False
+
+    @property
+    def stand(self) -> str:
+        """The date of the figures in German: the publisher's own, else when they were fetched."""
+        if self.published_at:
+            return self.published_at.strftime("%d.%m.%Y")
+        if self.retrieved_at:
+            return self.retrieved_at.strftime("%d.%m.%Y") + " (Abruf)"
+        return "nicht geliefert"
 
 
 class Awaited(Frozen):

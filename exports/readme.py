@@ -31,7 +31,9 @@ def readme(
         *(_INTERNAL if description.audience == "internal" else []),
         " ".join(description.description.split()),
         "",
-        f"{rows.count} Zeilen, eine je {', '.join(description.grain)}. {difference.in_words()}",
+        f"{_thousands(rows.count)} Zeilen, eine je "
+        f"{', '.join(description.column(name).heading_de for name in description.grain)}. "
+        f"{difference.in_words()}",
         "",
     ]
     if old or absent:
@@ -46,7 +48,7 @@ def readme(
         lines += [""]
     lines += ["## Stand der Datensätze", "", "| Datensatz | Titel | Stand | Bemerkung |", "|---|---|---|---|"]
     lines += [
-        f"| {dataset.dataset_id} | {_cell(dataset.title_de)} | {_state(dataset)} | "
+        f"| {dataset.dataset_id} | {_cell(dataset.title_de)} | {dataset.stand} | "
         f"{'alt: ' if dataset.is_old else ''}{_cell(dataset.note or '')} |"
         for dataset in description.datasets
     ]
@@ -60,7 +62,7 @@ def readme(
         "",
         f"- Excel: `{product}.xlsx`, oder `{product}_excel.csv` mit Doppelklick. Schlüssel wie 05 oder 2- "
         "bleiben Text: in der CSV steht ein Tabulator davor, den niemand sieht. Zahlen stehen mit den "
-        "Nachkommastellen ihrer Kennzahl; ungerundet sind sie in den anderen Dateien.",
+        "Nachkommastellen ihrer Kennzahl, auch in der Karte; ungerundet sind sie in den anderen Dateien.",
         f'- Python: `pandas.read_parquet("{product}.parquet")`',
         f'- R: `arrow::read_parquet("{product}.parquet")`, oder ohne weitere Pakete (R hält eine '
         "Spalte voller `F` "
@@ -72,9 +74,8 @@ def readme(
         f"- QGIS: `{product}.gpkg`",
         "- Power BI: Daten abrufen, Parquet; die Schlüssel kommen als Text an.",
         "",
-        "Ein leerer Wert ist nie eine Null. `missing_reason` sagt, warum er fehlt; "
-        "`dictionary.csv` erklärt jede Spalte "
-        "und jeden Code.",
+        "Ein leerer Wert ist nie eine Null. Die Spalte „Grund fehlender Werte“ (`missing_reason`) sagt, "
+        "warum er fehlt; `dictionary.csv` erklärt jede Spalte und jeden Code.",
         "",
         *_secrecy(method),
         "## Zitieren",
@@ -90,9 +91,9 @@ def readme(
         "",
         "## English",
         "",
-        f"{description.title_en}. {' '.join(description.description_en.split())} {rows.count} rows, one per "
-        f"{', '.join(description.grain)}. An empty value is never a zero: `missing_reason` says "
-        "why it is missing. "
+        f"{description.title_en}. {' '.join(description.description_en.split())} {rows.count:,} rows, "
+        f"one per {', '.join(description.column(name).heading_en for name in description.grain)}. "
+        "An empty value is never a zero: `missing_reason` says why it is missing. "
         "Column meanings are in `dictionary.csv`, licences in `LICENCES.md`.",
         "",
     ]
@@ -146,19 +147,10 @@ def _in_r(rows: Rows, product: str) -> list[str]:
     ]
 
 
-def _state(dataset: Dataset) -> str:
-    """The date of the figures: the publisher's own, else when they were fetched."""
-    if dataset.published_at:
-        return dataset.published_at.strftime("%d.%m.%Y")
-    if dataset.retrieved_at:
-        return dataset.retrieved_at.strftime("%d.%m.%Y") + " (Abruf)"
-    return "nicht geliefert"
-
-
 def _why(dataset: Dataset) -> str:
     """Why an old state stands in, as a sentence."""
     reason = dataset.note or "eine neuere Lieferung wurde nicht übernommen"
-    return f"{reason} (Stand {_state(dataset)})."
+    return f"{reason} (Stand {dataset.stand})."
 
 
 def _named(awaited: Awaited) -> str:
@@ -171,6 +163,11 @@ def _needs(awaited: Awaited) -> str:
     if not awaited.needs:
         return "Zähler und Nenner sind geliefert, aber von Tagen, die nicht zueinander gehören"
     return ", und ".join(f"Tabelle {' oder '.join(names)}" for names in awaited.needs)
+
+
+def _thousands(number: int) -> str:
+    """A number with German thousands marks."""
+    return f"{number:,}".replace(",", ".")
 
 
 def _cell(text: str) -> str:

@@ -1,8 +1,7 @@
-"""What a person sees in a spreadsheet: German headings, labels beside codes, words beside missing values.
+"""What a person sees in a spreadsheet: German headings, and words beside every code.
 
-The CSV for German Excel and the workbook show the same columns: each published column; before a column of
-codes that a code list explains, the code's label; at the end a remark wherever a value is missing or not
-normal.
+The CSV for German Excel and the workbook show the same columns: each published column, and before a column of
+codes that a code list explains, the code's label.
 """
 
 from __future__ import annotations
@@ -10,21 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from exports.notation import decimals_shown, german
-from exports.rows import Field, Kind, Rows, label_column, quoted, text_literal
-
-REMARK = "Anmerkung"
-"""Heading of the added column that says in words why a value is missing or special."""
-
-
-USUAL = {"missing_reason": "none", "conf_status": "F", "obs_status": "A"}
-"""The status columns that the remark puts into words, with the code about which there is nothing to say."""
+from exports.rows import Field, Kind, Rows, label_column, quoted
 
 
 @dataclass(frozen=True)
 class Shown:
     """One column of the sheet: heading, SQL of its value in table `rows`, kind, and where it comes from.
 
-    `field` is the published column, None for labels and the remark. `digits` is SQL of the decimals to show.
+    `field` is the published column, None for labels. `digits` is SQL of the decimals to show.
     """
 
     heading: str
@@ -49,9 +41,6 @@ def shown_columns(rows: Rows) -> tuple[Shown, ...]:
             columns.append(Shown(heading, quoted(label_column(field.name)), "text", None))
             heading = f"{heading} (Code)"
         columns.append(Shown(heading, quoted(field.name), field.kind, field, decimals_shown(field)))
-    remark = _remark(rows)
-    if remark:
-        columns.append(Shown(REMARK, remark, "text", None))
     headings = [column.heading for column in columns]
     return tuple(
         replace(column, heading=f"{column.heading} ({column.field.name})")
@@ -59,16 +48,3 @@ def shown_columns(rows: Rows) -> tuple[Shown, ...]:
         else column
         for column in columns
     )
-
-
-def _remark(rows: Rows) -> str | None:
-    """SQL for the words about a value that is missing or not normal; None when the rows carry no status."""
-    columns = {field.name: field.column for field in rows.fields}
-    cases = [
-        f"when {quoted(name)} = {text_literal(one.code)} then {text_literal(one.label_de)}"
-        for name, usual in USUAL.items()
-        if name in columns
-        for one in columns[name].codes
-        if one.code != usual
-    ]
-    return f"case {' '.join(cases)} end" if cases else None

@@ -145,6 +145,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "title_de": declaration.title_de,
                 "publisher": catalog.publisher(declaration).name_de,
                 "licence": licence.id,
+                "licence_title": licence.name,
                 "licence_url": licence.url,
                 "attribution": licence.attribution,
                 "source_url": declaration.access.download or catalog.publisher(declaration).homepage,

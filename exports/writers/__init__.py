@@ -46,7 +46,7 @@ FORMATS: tuple[Format, ...] = (
         "{product}.xlsx",
         "Excel-Arbeitsmappe",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        2,
+        3,
         workbook.write,
         is_beside=True,
     ),
@@ -55,11 +55,11 @@ FORMATS: tuple[Format, ...] = (
         "{product}.gpkg",
         "GeoPackage: Kartenebenen mit den neuesten Werten",
         "application/geopackage+sqlite3",
-        2,
+        3,
         geopackage.write,
     ),
     Format(
         "dictionary", "dictionary.csv", "Verzeichnis der Spalten und Codes", "text/csv", 3, dictionary.write
     ),
-    Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 2, licences.write),
+    Format("licences", "LICENCES.md", "Lizenzen und Quellenvermerke", "text/markdown", 3, licences.write),
 )

@@ -8,14 +8,15 @@ note says so.
 A value stands on an outline of its own Gebietsstand. Where an area has changed since the value's date, the
 newest outlines show what the warehouse's territory function makes of it: status E and a remark that names the
 areas it was made of. Beside each value `…_status` (code list CL_OBS_STATUS) and `…_hinweis`: why there is
-none, or how it was carried.
+none, or how it was carried. Figures have the decimals of their measure or indicator, as in the spreadsheets.
 
 Values newest per measured thing and layer, not per area: one attribute holds one date, so that a map compares
 like with like; an area without a value on that date is empty.
 
 The format is GeoPackage 1.3 (OGC 12-128r17) with its schema extension: `gpkg_data_columns` names every
-attribute in German, which QGIS shows as alias. GDAL stamps the current time into `gpkg_contents.last_change`;
-OGR_CURRENT_DATE fixes it (https://gdal.org/drivers/vector/gpkg.html).
+attribute in German, which QGIS shows as alias, and `gpkg_data_column_constraints` says what codes mean, which
+GDAL reads as a domain of coded values and QGIS shows in place of the codes. GDAL stamps the current time into
+`gpkg_contents.last_change`; OGR_CURRENT_DATE fixes it (https://gdal.org/drivers/vector/gpkg.html).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from exports.describe import Description
 from exports.outlines import CRS, layer_name, layer_title
 from exports.products import Geometry
-from exports.rows import Kind, Rows, RowsError, label_column, quoted
+from exports.rows import ROW_DIGITS, Kind, Rows, RowsError, label_column, quoted
 from sources.foundation.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 COLUMNS_LAYER = "spalten"
 STATUS, REMARK = "_status", "_hinweis"
+STATUS_DOMAIN = "status"
 
 ATTRIBUTE_LIMIT = 1000
 """Attributes per layer; SQLite takes 2,000 columns, and nobody finds anything among a thousand."""
@@ -88,7 +90,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of a layer: its name, what it measures, and a cell per area."""
+    """One attribute of a layer: its name, what it measures, what its codes mean, and a cell per area."""
 
     name: str
     key: tuple[str, ...]
@@ -97,6 +99,7 @@ class Attribute:
     reference_date: date | None
     kind: Kind
     cells: dict[str, Cell]
+    codes: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_status(self) -> bool:
@@ -144,11 +147,7 @@ def _layers(rows: Rows, layout: Geometry) -> Iterable[Layer]:
     found = rows.query("select distinct area_level, valid_on from geometries order by all")
     names = None
     if layout.value:
-        rows.query("drop table if exists map_cells")
-        rows.query(_cells_on_their_ground(rows, layout), list(layout.where.values()))
-        names = attribute_names(
-            [tuple(key) for key in rows.query(f"select distinct {_by(layout)} from map_cells")]
-        )
+        names = _lay_out_cells(rows, layout)
     for level, valid_on in found:
         drawn = rows.query(
             "select area_code, area_name, geometry from geometries where area_level = ? and valid_on = ? "
@@ -182,11 +181,7 @@ def _without_outlines(rows: Rows, layout: Geometry) -> Layer:
     layer = Layer("gebiete", "Gebiete ohne Umrisse", areas, {})
     place = ("gebiete", date(9999, 12, 31))
     if layout.value:
-        rows.query("drop table if exists map_cells")
-        rows.query(_cells_on_their_ground(rows, layout), list(layout.where.values()))
-        names = attribute_names(
-            [tuple(key) for key in rows.query(f"select distinct {_by(layout)} from map_cells")]
-        )
+        names = _lay_out_cells(rows, layout)
         layer.attributes.extend(_measured(rows, layout, place, names, sorted(areas)))
     else:
         layer.attributes.extend(_as_they_are(rows, layout, place))
@@ -197,8 +192,32 @@ def _by(layout: Geometry) -> str:
     return ", ".join(quoted(name) for name in layout.by)
 
 
+def _lay_out_cells(rows: Rows, layout: Geometry) -> dict[tuple[str, ...], str]:
+    """Create `map_cells`, the figures that stand on outlines; give the name of each measured thing."""
+    for table in ("map_cells", "map_digits"):
+        rows.query(f"drop table if exists {table}")
+    fixed = "".join(f" and {quoted(name)} = ?" for name in layout.where)
+    rows.query(
+        f"create table map_digits as select {_by(layout)}, max({quoted(ROW_DIGITS)}) as digits from rows "
+        f"where true{fixed} group by {_by(layout)}",
+        list(layout.where.values()),
+    )
+    same = " and ".join(
+        f"cells.{one} is not distinct from map_digits.{one}" for one in map(quoted, layout.by)
+    )
+    rows.query(
+        "create table map_cells as select cells.* replace ("
+        "case when digits is null then cells.value else round(cells.value, digits) end as value) "
+        f"from ({_cells_on_their_ground(rows, layout)}) as cells left join map_digits on {same}",
+        list(layout.where.values()),
+    )
+    return attribute_names(
+        [tuple(key) for key in rows.query(f"select distinct {_by(layout)} from map_cells")]
+    )
+
+
 def _cells_on_their_ground(rows: Rows, layout: Geometry) -> str:
-    """SQL that creates `map_cells`: every figure that stands on an outline, with how it was carried there.
+    """SQL of every figure that stands on an outline, with how it was carried there.
 
     A figure of the very version of the area stands as it is published. On outlines that `converted` was made
     for, all figures come from there: those of unchanged areas are the published ones.
@@ -217,9 +236,8 @@ def _cells_on_their_ground(rows: Rows, layout: Geometry) -> str:
         where true{fixed}
     """
     if not carried:
-        return f"create table map_cells as {own}"
+        return own
     return f"""
-        create table map_cells as
         {own} and (geometries.area_level, geometries.valid_on) not in (
             select distinct {quoted(layout.area_level)}, valid_on from converted
         )
@@ -322,15 +340,17 @@ def _cell(
     E)."""
     if value is None:
         return Cell(None, "M", _reason(reason) if reason else None)
+    known = read_vocabulary()["obs_status"]
+    said = [known[status].de] if status in known and status not in ("A", "E") else []
     if grade == "exact":
-        return Cell(
-            value, status, None if from_codes in (None, code) else f"veröffentlicht unter {from_codes}"
-        )
+        said += [] if from_codes in (None, code) else [f"veröffentlicht unter {from_codes}"]
+        return Cell(value, status, "; ".join(said) or None)
     worse = status if status == "U" else "E"
     if grade == "estimated":
-        return Cell(value, worse, f"umgerechnet, zu {100 * (share or 0):.0f} % geschätzt: aus {from_codes}")
+        carried = f"zu {100 * (share or 0):.0f} % geschätzt: aus {from_codes}"
+        return Cell(value, worse, "; ".join([f"umgerechnet, {carried}", *said]))
     made = "Summe aus" if is_counted else "aus Zählern und Nennern von"
-    return Cell(value, worse, f"umgerechnet: {made} {from_codes}")
+    return Cell(value, worse, "; ".join([f"umgerechnet: {made} {from_codes}", *said]))
 
 
 def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[Attribute]:
@@ -358,6 +378,7 @@ def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[
             None,
             one.kind,
             {row[0]: Cell(row[index]) for row in found},
+            {code.code: code.label_de for code in one.column.codes} if one.column.scope is None else {},
         )
         for index, one in enumerate(taken, start=1)
         if found
@@ -457,8 +478,9 @@ def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
 
 def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) -> None:
     """Name every column in German with the schema extension; the areas' own as in the files, `headings`."""
-    status_means = "; ".join(f"{code}: {one.de}" for code, one in read_vocabulary()["obs_status"].items())
     entries: list[tuple[str, str, str, str]] = []
+    domains = {STATUS_DOMAIN: {code: one.de for code, one in read_vocabulary()["obs_status"].items()}}
+    domain_of: dict[tuple[str, str], str] = {}
     for layer in layers:
         entries += [
             (
@@ -474,8 +496,12 @@ def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) 
             unit = f" ({attribute.unit})" if attribute.unit else ""
             alias = f"{attribute.label or attribute.name}{unit}{day}"
             entries.append((layer.name, attribute.name, alias, " ".join(map(str, attribute.key))))
+            if attribute.codes:
+                domains[attribute.name] = attribute.codes
+                domain_of[layer.name, attribute.name] = attribute.name
             if attribute.has_status:
-                entries.append((layer.name, attribute.name + STATUS, f"{alias}: Status", status_means))
+                domain_of[layer.name, attribute.name + STATUS] = STATUS_DOMAIN
+                entries.append((layer.name, attribute.name + STATUS, f"{alias}: Status", _STATUS_MEANS))
                 entries.append((layer.name, attribute.name + REMARK, f"{alias}: Hinweis", _REMARK_MEANS))
     for name, title in _COLUMNS_OF_COLUMNS.items():
         entries.append((COLUMNS_LAYER, name, title, title))
@@ -484,15 +510,20 @@ def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) 
     for table, column, alias, meaning in entries:
         unique = alias if (table, alias) not in taken else f"{alias} [{column}]"
         taken.add((table, unique))
-        named.append((table, column, unique, unique, meaning))
+        named.append((table, column, unique, unique, meaning, domain_of.get((table, column))))
     connection = sqlite3.connect(path)
     try:
         connection.execute("pragma journal_mode = off")
         connection.executescript(_SCHEMA)
         connection.executemany(
-            "insert into gpkg_data_columns (table_name, column_name, name, title, description) "
-            "values (?, ?, ?, ?, ?)",
+            "insert into gpkg_data_columns (table_name, column_name, name, title, description, "
+            "constraint_name) values (?, ?, ?, ?, ?, ?)",
             named,
+        )
+        connection.executemany(
+            "insert into gpkg_data_column_constraints (constraint_name, constraint_type, value, description) "
+            "values (?, 'enum', ?, ?)",
+            [(name, code, label) for name, codes in domains.items() for code, label in codes.items()],
         )
         connection.executemany("insert into gpkg_extensions values (?, ?, ?, ?, ?)", _EXTENSIONS)
         connection.commit()
@@ -500,6 +531,7 @@ def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) 
         connection.close()
 
 
+_STATUS_MEANS = "Status der Angabe (SDMX-Liste CL_OBS_STATUS)"
 _REMARK_MEANS = "warum kein Wert steht, oder aus welchen Gebieten er umgerechnet ist"
 _COLUMNS_OF_COLUMNS = {
     "ebene": "Kartenebene",

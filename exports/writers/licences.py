@@ -8,39 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exports.describe import Dataset, Description
+from exports.describe import Description
 from exports.rows import Rows
-
-LICENCE_TEXTS = {
-    "dl-de/by-2-0": (
-        "Datenlizenz Deutschland – Namensnennung – Version 2.0",
-        "https://www.govdata.de/dl-de/by-2-0",
-    ),
-    "dl-de/zero-2-0": (
-        "Datenlizenz Deutschland – Zero – Version 2.0",
-        "https://www.govdata.de/dl-de/zero-2-0",
-    ),
-    "cc-by-4.0": ("Creative Commons Namensnennung 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "cc-by/4.0": ("Creative Commons Namensnennung 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "cc0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-}
-"""Title and address of the licences that occur, by the identifier in the declaration (lower case)."""
 
 CHANGES = (
     "Die Daten wurden verändert: planstat hat Tabellen in einzelne Werte zerlegt, Schlüssel und Merkmale "
     "vereinheitlicht, Zeichen für fehlende Werte in Statusangaben übersetzt und, wo angegeben, "
     "Kennzahlen berechnet."
 )
-
-
-def licence_title(dataset: Dataset) -> str:
-    """The licence's name in words, or its identifier when we do not know it."""
-    return LICENCE_TEXTS.get(dataset.licence.lower(), (dataset.licence, ""))[0]
-
-
-def licence_url(dataset: Dataset) -> str | None:
-    """The licence's address: the dataset's own, or the usual one for its identifier."""
-    return dataset.licence_url or LICENCE_TEXTS.get(dataset.licence.lower(), ("", None))[1]
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
@@ -67,15 +42,14 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
 
 def _notes(description: Description) -> list[str]:
     """One source note for each publisher and licence, with its datasets."""
-    noted: dict[tuple[str, str, str, str | None], list[str]] = {}
+    noted: dict[tuple[str, str, str, str], list[str]] = {}
     for dataset in description.datasets:
-        licence = f"{licence_title(dataset)} ({dataset.licence})"
-        key = (dataset.publisher, dataset.attribution, licence, licence_url(dataset))
+        key = (dataset.publisher, dataset.attribution, dataset.licence_title, dataset.licence_url)
         noted.setdefault(key, []).append(dataset.dataset_id)
     lines = ["## Quellenvermerke zum Abdrucken", ""]
     for (publisher, attribution, licence, url), datasets in noted.items():
         lines += [
-            f"- {attribution}. {licence}{f', {url}' if url else ''}. Daten verändert, siehe oben. "
+            f"- {attribution}. {licence}, {url}. Daten verändert, siehe oben. "
             f"Herausgeber: {publisher}. Datensätze: {', '.join(datasets)}."
         ]
     return [*lines, ""]
@@ -93,8 +67,6 @@ def _datasets(description: Description) -> list[str]:
     """Every dataset with its title, the date of its figures and where it is found."""
     lines = ["## Datensätze", "", "| Datensatz | Titel | Stand | Fundstelle |", "|---|---|---|---|"]
     for dataset in description.datasets:
-        moment = dataset.published_at or dataset.retrieved_at
-        stand = moment.strftime("%d.%m.%Y") if moment else "nicht geliefert"
         title = " ".join(dataset.title_de.split()).replace("|", "\\|")
-        lines.append(f"| {dataset.dataset_id} | {title} | {stand} | {dataset.source_url or ''} |")
+        lines.append(f"| {dataset.dataset_id} | {title} | {dataset.stand} | {dataset.source_url or ''} |")
     return [*lines, ""]

@@ -22,7 +22,7 @@ from exports.describe import Description
 from exports.rows import Kind, Rows, text_literal
 from exports.sheet import Shown, shown_columns
 from exports.writers.csv_excel import EXCEL_ROWS
-from exports.writers.licences import CHANGES, licence_title, licence_url
+from exports.writers.licences import CHANGES
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -34,6 +34,9 @@ CELL_LIMIT = 9_000_000
 
 FIXED_MOMENT = datetime(2000, 1, 1)
 """The workbook's time stamp; a real one would make the same rows give other bytes."""
+
+A4 = 9
+"""The paper's number in the format."""
 
 DATA_SHEET = "xl/worksheets/sheet1.xml"
 """Where xlsxwriter puts the first sheet."""
@@ -94,6 +97,14 @@ def _frame(rows: Rows, description: Description) -> io.BytesIO:
     _data(workbook, rows, bold)
     _legend(workbook.add_worksheet("Legende"), rows, bold, wrapped)
     _metadata(workbook.add_worksheet("Metadaten"), rows, description, bold, wrapped)
+    for sheet in workbook.worksheets():
+        sheet.set_paper(A4)
+        sheet.set_landscape()
+        sheet.set_footer(f"&L{description.title_de.replace('&', '&&')}&C&A&RSeite &P von &N")
+        if sheet.get_name() == "Daten":
+            sheet.repeat_rows(0)
+        else:
+            sheet.fit_to_pages(1, 0)
     workbook.close()
     return frame
 
@@ -102,24 +113,26 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     """The sheet Daten without its rows: headings, widths, formats, frozen heading, filter."""
     sheet = workbook.add_worksheet("Daten")
     formats: dict[Kind, Format] = {
-        "text": workbook.add_format({"num_format": "@"}),
+        "text": workbook.add_format({"num_format": "@", "indent": 1}),
         "integer": workbook.add_format({"num_format": "0"}),
         "number": workbook.add_format({"num_format": "General"}),
-        "boolean": workbook.add_format({"num_format": "@"}),
+        "boolean": workbook.add_format({"num_format": "@", "indent": 1}),
         "date": workbook.add_format({"num_format": "dd.mm.yyyy"}),
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
     columns = shown_columns(rows)
     longest = rows.query(
-        "select " + ", ".join(f"max(length({_as_text(column)}))" for column in columns) + " from rows"
+        "select " + ", ".join(f"max(length({column.german}))" for column in columns) + " from rows"
     )[0]
     for index, column in enumerate(columns):
-        width = min(48, max(12, len(column.heading) + 4, (longest[index] or 0) + 2))
+        word = max(map(len, re.split(r"[ -]", column.heading)))
+        marks = 3 if column.kind in ("integer", "number") else 0  # of the thousands
+        width = min(48, max(8, word + 4, (longest[index] or 0) + marks + 3))
         sheet.set_column(index, index, width, formats[column.kind])
         sheet.write_string(0, index, column.heading, bold)
         sheet.write_blank(1, index, None, formats[column.kind])
     for places in range(DIGITS):
-        decimals = workbook.add_format({"num_format": "0." + "0" * places if places else "0"})
+        decimals = workbook.add_format({"num_format": "#,##0." + "0" * places if places else "#,##0"})
         sheet.write_blank(1, len(columns) + places, None, decimals)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
@@ -327,7 +340,7 @@ def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Form
         ("Titel", description.title_de),
         ("Beschreibung", " ".join(description.description.split())),
         ("Zeilen", str(rows.count)),
-        ("Eine Zeile je", ", ".join(description.grain)),
+        ("Eine Zeile je", ", ".join(description.column(name).heading_de for name in description.grain)),
         ("Ansprechstelle", description.contact.name),
         ("Veränderungshinweis", CHANGES),
     )
@@ -341,15 +354,14 @@ def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Form
         sheet.write_string(line, index, title, bold)
     for dataset in description.datasets:
         line += 1
-        stand = dataset.published_at or dataset.retrieved_at
         note = dataset.note or ""
         texts = (
             dataset.dataset_id,
             dataset.title_de,
             dataset.publisher,
-            stand.strftime("%d.%m.%Y") if stand else "nicht geliefert",
+            dataset.stand,
             dataset.attribution,
-            " ".join(part for part in (licence_title(dataset), licence_url(dataset)) if part),
+            f"{dataset.licence_title}, {dataset.licence_url}",
             f"veralteter Stand; {note}".rstrip("; ") if dataset.is_old else note,
         )
         for index, text in enumerate(texts):

@@ -27,6 +27,7 @@ SOURCE = {
     "title_de": "Bevölkerung nach Geschlecht",
     "publisher": "Statistische Ämter des Bundes und der Länder",
     "licence": "dl-de/by-2-0",
+    "licence_title": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
     "licence_url": "https://www.govdata.de/dl-de/by-2-0",
     "attribution": "© Statistische Ämter des Bundes und der Länder, Deutschland, 2017",
     "snapshot_id": "20171010T120000Z-aaaaaaaa-bbbbbbbb",
@@ -154,8 +155,8 @@ class Candidate:
             lines.writerows([machine_text(row.get(name)) for name in names] for row in self.rows)
         with (target / f"{self.product}_excel.csv").open("w", encoding="utf-8-sig", newline="") as file:
             lines = csv.writer(file, delimiter=";", lineterminator="\r\n")
-            lines.writerow([*(f"Überschrift {name}" for name in names), "Anmerkung"])
-            lines.writerows([*(excel_text(row.get(name)) for name in names), ""] for row in self.rows)
+            lines.writerow(f"Überschrift {name}" for name in names)
+            lines.writerows([excel_text(row.get(name)) for name in names] for row in self.rows)
         with (target / "dictionary.csv").open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file, lineterminator="\n")
             lines.writerow(["column", "code", "heading_de", "heading_en", "description_de", "description_en"])

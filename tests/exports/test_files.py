@@ -173,11 +173,12 @@ def test_german_csv_has_german_headings_numbers_and_dates(indicators: Candidate)
 
 def test_german_csv_puts_reasons_beside_empty_values(indicators: Candidate) -> None:
     missing = [line for line in german(indicators) if line["Wert"] == ""]
-    assert [(line["Status"], line["Anmerkung"]) for line in missing] == [
-        ("M", "Zahlenwert unbekannt oder geheim zu halten")
+    assert [(line["Status"], line["Status (Code)"], line["Grund fehlender Werte"]) for line in missing] == [
+        ("kein Zahlenwert vorhanden", "M", "Zahlenwert unbekannt oder geheim zu halten")
     ]
     present = [line for line in german(indicators) if line["Wert"] != ""]
-    assert {line["Anmerkung"] for line in present} == {""}
+    assert {line["Grund fehlender Werte"] for line in present} == {"Wert liegt vor"}
+    assert {line["Geheimhaltung"] for line in present} == {"frei zur Veröffentlichung"}
 
 
 def test_german_csv_makes_formulas_harmless_but_leaves_codes_and_numbers(
@@ -214,14 +215,14 @@ def test_workbook_has_three_sheets_with_typed_cells(indicators: Candidate) -> No
     sheet = book["Daten"]
     heading = {cell.value: cell.column for cell in sheet[1]}
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:V17"
+    assert sheet.auto_filter.ref == "A1:X17"
     for line, row in enumerate(rows_of(indicators), start=2):
         code = sheet.cell(line, heading["Regionalschlüssel"])
         assert (code.value, code.number_format, code.data_type) == (row["area_code"], "@", "s")
         value = sheet.cell(line, heading["Wert"])
         assert (value.value, value.number_format) == (
             row["value"],
-            "General" if row["value"] is None else "0.0",
+            "General" if row["value"] is None else "#,##0.0",
         )
         day = sheet.cell(line, heading["Stichtag"])
         assert (day.value.date(), day.number_format) == (row["reference_date"], "dd.mm.yyyy")
@@ -235,7 +236,7 @@ def test_workbook_has_three_sheets_with_typed_cells(indicators: Candidate) -> No
     assert str(old[6]).startswith("veralteter Stand; die Lieferung vom 01.11.2026")
     legend = {(line[0], line[1]): line[3] for line in book["Legende"].iter_rows(values_only=True)}
     assert (
-        legend["Grund fehlender Werte", "unknown_or_confidential"]
+        legend["Grund fehlender Werte (Code)", "unknown_or_confidential"]
         == "Zahlenwert unbekannt oder geheim zu halten"
     )
 
@@ -304,7 +305,7 @@ def test_a_product_too_large_for_excel_says_so(
     monkeypatch.setattr(workbook, "CELL_LIMIT", 100)
     made = candidate.build(warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
     assert "indicators.xlsx" not in made.files
-    assert "16 Zeilen mit 22 Spalten sind für Excel zu viel" in made.notes["xlsx"]
+    assert "16 Zeilen mit 24 Spalten sind für Excel zu viel" in made.notes["xlsx"]
     package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
     assert package["planstat"]["notes"]["xlsx"] == made.notes["xlsx"]
     assert "xlsx" not in {resource["name"] for resource in package["resources"]}
@@ -522,7 +523,7 @@ PINNED = {
     "csv": (1, "049374a5055d441c"),
     "csv-excel": (2, "efaff8d023540979"),
     "dictionary": (3, "20de07ba4cbe66d1"),
-    "licences": (2, "be7fab90ec038538"),
+    "licences": (3, "278a6dd2798b7a7e"),
 }
 """Version of each text writer and the hash of what it writes for the indicators of the small warehouse.
 

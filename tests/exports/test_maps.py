@@ -16,7 +16,8 @@ from exports import candidate
 from exports.candidate import Candidate
 from tests.exports.small_warehouse import KREISE, description_of, make_warehouse, square
 
-K01 = [28.4, -0.5, 1e15, 123456789.125, 33.333333333333336]
+K01 = [28.4, -0.5, 1e15, 123456789.1, 33.3]
+"""What the map shows: with the decimals of the indicator, as the spreadsheets do."""
 
 
 @pytest.fixture
@@ -87,6 +88,28 @@ def test_the_file_is_a_geopackage_1_3_whose_columns_have_german_names(
     )
 
 
+def test_what_codes_mean_stands_in_the_file_as_a_domain(warehouse: Path, tmp_path: Path) -> None:
+    """GDAL reads it as coded values, and QGIS shows the words."""
+    domains = (
+        "select column_name, value, c.description from gpkg_data_columns as d "
+        "inner join gpkg_data_column_constraints as c using (constraint_name) "
+        "where constraint_type = 'enum' and table_name = 'kreise_2023'"
+    )
+    made = build(warehouse, "indicators", tmp_path)
+    assert ("p07_status", "M", "kein Zahlenwert vorhanden") in asked(made, domains)
+    shown = {row["p07_status"] for row in features(made, "kreise_2023").values()}
+    assert shown <= {code for column, code, _ in asked(made, domains) if column == "p07_status"}
+    register = build(warehouse, "areas", tmp_path)
+    assert ("area_level", "KREIS", "Kreis oder kreisfreie Stadt") in asked(register, domains)
+
+
+def test_a_published_figure_of_limited_reliability_says_so(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update mart_indicator set obs_status = 'U' where area_code = '01001'")
+    drawn = features(build(warehouse, "indicators", tmp_path), "kreise_2023")["01001"]
+    assert (drawn["p07_status"], drawn["p07_hinweis"]) == ("U", "eingeschränkt aussagefähiger Wert")
+
+
 def test_one_date_per_attribute_and_a_reason_where_it_is_empty(warehouse: Path, tmp_path: Path) -> None:
     """An area whose newest value is older stays empty, so that a map compares like with like."""
     with duckdb.connect(str(warehouse)) as connection:
@@ -103,7 +126,7 @@ def test_one_date_per_attribute_and_a_reason_where_it_is_empty(warehouse: Path, 
     assert drawn["01001"]["p07_status"] == "M"
     assert drawn["01001"]["p07_hinweis"] == "vom Herausgeber nicht geliefert"
     assert drawn["05315"]["p07_hinweis"] == "Nachweis nicht sinnvoll"
-    assert drawn["01051"]["p07"] == 12.345678901234567
+    assert drawn["01051"]["p07"] == 12.3
 
 
 def test_a_breakdown_shows_the_totals(warehouse: Path, tmp_path: Path) -> None:
@@ -154,9 +177,12 @@ def test_a_value_of_another_gebietsstand_is_converted_and_says_so(warehouse: Pat
         return tuple(drawn[code][f"persons{part}"] for part in ("", "_status", "_hinweis"))
 
     assert shown("01001") == (83015.0, "E", "umgerechnet: Summe aus 01001, 01999")
-    assert shown("05315") == (42007.5, "E", "umgerechnet, zu 50 % geschätzt: aus 05315, 05399")
+    assert shown("05315") == (42008.0, "E", "umgerechnet, zu 50 % geschätzt: aus 05315, 05399")
     assert shown("09162")[1:] == ("A", "veröffentlicht unter 09999")
-    assert shown("14612")[1] == "U", "what is uncertain stays so"
+    assert shown("14612")[1:] == (
+        "U",
+        "umgerechnet: Summe aus 14612; eingeschränkt aussagefähiger Wert",
+    ), "what is uncertain stays so"
     assert shown("01051") == (83015.0, "A", None)
 
 

@@ -68,8 +68,8 @@ def test_the_german_csv_opens_with_numbers_dates_and_umlauts(
     assert "München, Landeshauptstadt" in {line[heading["Gebiet"]] for line in lines[1:]}
     assert "Kennzahl P07 für Grün & Äpfel" in {line[heading["Kennzahl"]] for line in lines[1:]}
     assert '\'=HYPERLINK("x")' in {line[heading["Kennzahl"]] for line in lines[1:]}, "no formula came to life"
-    remarks = {line[heading["Anmerkung"]] for line in lines[1:] if line[heading["Wert"]] is None}
-    assert remarks == {"Zahlenwert unbekannt oder geheim zu halten"}
+    reasons = {line[heading["Grund fehlender Werte"]] for line in lines[1:] if line[heading["Wert"]] is None}
+    assert reasons == {"Zahlenwert unbekannt oder geheim zu halten"}
 
 
 def test_the_workbook_opens_with_leading_zeros(made: Candidate, profile: Path, tmp_path: Path) -> None:

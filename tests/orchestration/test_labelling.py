@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -151,13 +152,15 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def checked(made: Candidate, description: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Outcome and words of the checks of labels."""
+def checked(
+    made: Candidate, description: dict[str, Any], family: str = "labels"
+) -> dict[str, tuple[str, str]]:
+    """Outcome and words of the checks of a family."""
     verdict = gate.check(made.path, description, None)
     return {
         check.id: (check.outcome, f"{check.observed} {check.examples}")
         for check in verdict.checks
-        if check.family == "labels"
+        if check.family == family
     }
 
 
@@ -229,6 +232,19 @@ def test_a_code_without_words_is_refused(sound: Path, tmp_path: Path) -> None:
     assert "persons" in words
 
 
+def test_a_map_figure_is_the_published_one_with_the_decimals_of_its_indicator(
+    sound: Path, tmp_path: Path
+) -> None:
+    described = description_of("indicators")
+    made = candidate.build(sound, "indicators", described, tmp_path / "indicators")
+    assert checked(made, described, "files")["files.map_values"][0] == "passed"
+    with sqlite3.connect(made.files["indicators.gpkg"]) as connection:
+        connection.execute("update kreise_2023 set p07 = 12.4 where area_code = '01051'")
+    outcome, words = checked(made, described, "files")["files.map_values"]
+    assert outcome == "failed"
+    assert "12.4 (A), in Parquet 12.345678901234567 (A)" in words
+
+
 # Files for people
 
 
@@ -243,9 +259,9 @@ def test_the_workbook_shows_labels_digits_and_codes_as_text(sound: Path, tmp_pat
         code, value = line[place["Regionalschlüssel"]], line[place["Wert"]]
         assert (code.data_type, code.number_format) == ("s", "@")
         if value.value is not None:
-            assert value.number_format == "0.0"
+            assert value.number_format == "#,##0.0"
     legend = [line[:5] for line in book["Legende"].iter_rows(values_only=True)]
-    assert ("Status", "M", "", "kein Zahlenwert vorhanden", "no value") in legend
+    assert ("Status (Code)", "M", "", "kein Zahlenwert vorhanden", "no value") in legend
     headings = {line[1]: line for line in book["Legende"].iter_rows(values_only=True)}
     assert headings["value"][5] == "value"
 

@@ -17,6 +17,25 @@ newest_size as (
     from sizes
     group by area_key
 
+),
+
+-- what the codes beside an area stand for while it is valid, by the newest name
+named as (
+
+    select
+        areas.area_key,
+        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.parent_area_code)
+            as parent_area_name,
+        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.land_code) as land_name,
+        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.successor_code)
+            as successor_name
+    from areas
+    inner join areas as others
+        on others.area_code in (areas.parent_area_code, areas.land_code, areas.successor_code)
+        and others.valid_from <= areas.valid_to
+        and others.valid_to > areas.valid_from
+    group by areas.area_key
+
 )
 
 select
@@ -25,10 +44,13 @@ select
     areas.area_level,
     areas.area_name,
     areas.parent_area_code,
+    named.parent_area_name,
     areas.land_code,
+    named.land_name,
     areas.valid_from,
     areas.valid_to,
     areas.successor_code,
+    named.successor_name,
     areas.change_kind,
     newest_size.area_sqkm,
     newest_size.area_sqkm_date,
@@ -36,3 +58,4 @@ select
     areas.has_geometry
 from areas
 left join newest_size on areas.area_key = newest_size.area_key
+left join named on areas.area_key = named.area_key

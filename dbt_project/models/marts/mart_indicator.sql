@@ -51,6 +51,7 @@ select
     precision.reliability,
     precision.rounding_error,
     precision.reference_area_code,
+    reference_areas.area_name as reference_area_name,
     precision.reference_value,
     precision.funnel_lower,
     precision.funnel_upper,
@@ -77,3 +78,7 @@ inner join precision
     and computed.area_code = precision.area_code
     and computed.reference_date = precision.reference_date
 inner join areas on computed.area_key = areas.area_key
+left join areas as reference_areas
+    on precision.reference_area_code = reference_areas.area_code
+    and computed.reference_date >= reference_areas.valid_from
+    and computed.reference_date < reference_areas.valid_to

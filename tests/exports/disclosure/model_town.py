@@ -114,6 +114,8 @@ DATASETS = (
         "title_de": "Hilfen zur Erziehung",
         "publisher": "Eigene Daten der Kommune",
         "licence": "internal",
+        "licence_title": "Nur für den Dienstgebrauch",
+        "licence_url": "https://www.gesetze-im-internet.de/sgb_10/__67b.html",
         "attribution": "Eigene Daten der Kommune",
         "snapshot_id": "20260101T080000Z-aaaaaaaa-bbbbbbbb",
         "retrieved_at": "2026-01-01T08:00:00+00:00",

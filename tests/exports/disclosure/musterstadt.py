@@ -170,6 +170,8 @@ def describe_product(name: str) -> dict[str, Any]:
             "title_de": catalog[dataset].title_de,
             "publisher": "Eigene Daten der Kommune",
             "licence": "internal",
+            "licence_title": "Nur für den Dienstgebrauch",
+            "licence_url": "https://www.gesetze-im-internet.de/sgb_10/__67b.html",
             "attribution": "Eigene Daten der Kommune",
             "snapshot_id": "20250301T080000Z-aaaaaaaa-bbbbbbbb",
             "retrieved_at": "2026-03-01T08:00:00+00:00",

@@ -70,6 +70,7 @@ select
     precision.reliability,
     precision.smoothed_value,
     precision.reference_area_code,
+    reference_areas.area_name as reference_area_name,
     precision.reference_value,
     precision.reference_verdict,
     precision.reference_verdict_plain,
@@ -87,4 +88,8 @@ inner join precision
     on placed.indicator_id = precision.indicator_id
     and placed.area_code = precision.area_code
     and placed.reference_date = precision.reference_date
+left join areas as reference_areas
+    on precision.reference_area_code = reference_areas.area_code
+    and placed.reference_date >= reference_areas.valid_from
+    and placed.reference_date < reference_areas.valid_to
 where placed.is_newest
