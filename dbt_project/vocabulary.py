@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from sources.errors import Language, Told
+from sources.foundation.told import Language, Told
 from sources.foundation.vocabulary import Vocabulary, read_vocabulary
 
 FOLDER = Path(__file__).parent

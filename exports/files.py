@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sources.foundation.told import Told
+
 OPEN_FOLDER, OPEN_FILE = 0o755, 0o644
 """Modes of what everybody may read: releases do not depend on the umask of whoever published them."""
 
@@ -43,8 +45,12 @@ def product_name(name: str) -> str:
     """Give the name back when it is safe as folder, file and view name; raise `UnsafeName` otherwise."""
     if not PRODUCT_NAME.fullmatch(name):
         raise UnsafeName(
-            f"{name!r} is no product name: use lower case letters, digits and _, starting with a letter, "
-            "32 characters at most"
+            Told(
+                f"{name!r} is no product name: use lower case letters, digits and _, starting with a letter, "
+                "32 characters at most",
+                f"{name!r} ist kein Produktname: Kleinbuchstaben, Ziffern und _, am Anfang ein Buchstabe, "
+                "höchstens 32 Zeichen",
+            )
         )
     return name
 

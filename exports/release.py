@@ -49,6 +49,7 @@ from exports.candidate import Candidate
 from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.rows import quoted, text_literal
+from sources.foundation.told import Told
 
 if TYPE_CHECKING:
     import duckdb
@@ -745,7 +746,12 @@ def _order(version: str) -> tuple[date, int]:
     """Date and number of a version, for sorting."""
     matched = _VERSION.fullmatch(version)
     if not matched:
-        raise ReleaseError(f"{version!r} is no version; versions look like 2026-11-22.1")
+        raise ReleaseError(
+            Told(
+                f"{version!r} is no version; versions look like 2026-11-22.1",
+                f"{version!r} ist keine Ausgabe; Ausgaben heißen wie 2026-11-22.1",
+            )
+        )
     return date.fromisoformat(matched[1]), int(matched[2])
 
 
@@ -794,7 +800,10 @@ def _release(home: Path, version: str) -> Release:
         release = _edition(path, tuple((part.st_mtime_ns, part.st_size, part.st_ino) for part in parts))
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ReleaseError(
-            f"{path}: is no readable release ({problem}); restore it from a backup"
+            Told(
+                f"{path}: is no readable release ({problem}); restore it from a backup",
+                f"{path}: ist keine lesbare Ausgabe ({problem}); aus der Sicherung wiederherstellen",
+            )
         ) from problem
     return replace(release, is_current=_linked_version(home) == version)
 
@@ -826,12 +835,23 @@ def _named(releases_root: Path, product: str, version: str | None) -> Release:
     if version is None or version == CURRENT:
         release = current_release(releases_root, product)
         if release is None:
-            raise ReleaseError(f"{product} has no release yet")
+            there = [one.name for one in _homes(releases_root)]
+            raise ReleaseError(
+                Told(
+                    f"{product} has no release yet; there are: {', '.join(there) or 'none'}",
+                    f"{product} hat noch keine Ausgabe; es gibt: {', '.join(there) or 'keine'}",
+                )
+            )
         return release
     _order(version)
     if version not in _versions(home):
-        known = ", ".join(_versions(home)) or "none"
-        raise ReleaseError(f"{product} has no release {version}; there are: {known}")
+        known = ", ".join(_versions(home))
+        raise ReleaseError(
+            Told(
+                f"{product} has no release {version}; there are: {known or 'none'}",
+                f"{product} hat keine Ausgabe {version}; es gibt: {known or 'keine'}",
+            )
+        )
     return _release(home, version)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import meaning, written
-from sources.errors import Told, said
+from sources.foundation.told import Told, said
 
 from .display import WIDE, plain_table
 from .language import Both, Language

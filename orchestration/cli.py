@@ -11,9 +11,11 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from sources.foundation.told import Told, said
 
 from .interrupts import heeding
 from .language import Language, lang
@@ -30,9 +32,17 @@ REFUSED, USAGE, SOURCE_TROUBLE = 1, 2, 3
 class Trouble(click.ClickException):
     """An error in words, with the exit code that says of what kind it is."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
+    def __init__(self, message: str, exit_code: int, language: Language = "en") -> None:
         super().__init__(message)
         self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance
+        self.language = language
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the error, headed in the language of the command."""
+        if self.language == "en":
+            super().show(file)
+        else:
+            click.echo(f"Fehler: {self.format_message()}", file=file, err=file is None)
 
 
 @contextlib.contextmanager
@@ -42,6 +52,7 @@ def in_words() -> Iterator[Callable[[], bool]]:
     Gives a function that tells whether Ctrl-C was heard, see `interrupts.heeding`.
     """
     context = click.get_current_context(silent=True)
+    language: Language = (context.params.get("language") if context is not None else None) or "en"
     if context is not None and context.find_root().params.get("debug"):
         with heeding() as interrupted:
             yield interrupted
@@ -53,7 +64,7 @@ def in_words() -> Iterator[Callable[[], bool]]:
         raise
     except BaseException as problem:
         if isinstance(problem, KeyboardInterrupt):
-            raise Trouble("stopped; what was released before stands, the next run goes on", 130) from None
+            raise Trouble(said(_STOPPED, language), 130, language) from None
         if not isinstance(problem, Exception):
             raise
         kind = type(problem).__name__
@@ -65,18 +76,16 @@ def in_words() -> Iterator[Callable[[], bool]]:
             "Busy": USAGE,
             "NoWarehouse": USAGE,
             "BadKey": USAGE,
+            "UnsafeName": USAGE,
         }
-        raise Trouble(_words_of(problem, context) or kind, code.get(kind, REFUSED)) from problem
+        words = problem.args[0] if problem.args and isinstance(problem.args[0], Told) else problem
+        raise Trouble(said(words, language) or kind, code.get(kind, REFUSED), language) from problem
 
 
-def _words_of(problem: Exception, context: click.Context | None) -> str:
-    """What an error says, in the language of the command where it is known in both."""
-    from sources.errors import Told
-
-    words = problem.args[0] if problem.args else None
-    if isinstance(words, Told) and context is not None and context.params.get("language") == "de":
-        return words.de
-    return str(problem)
+_STOPPED = Told(
+    "stopped; what was released before stands, the next run goes on",
+    "abgebrochen; was veröffentlicht war, bleibt, der nächste Lauf macht weiter",
+)
 
 
 def settings_here(*, of_sample: bool | None = None) -> Settings:

@@ -143,7 +143,12 @@ def tell_releases(paths: Paths, product: str | None, console: Console, language:
     """List editions, the newest of each product last; those for internal use are marked and come last."""
     from exports.release import list_releases
 
-    found = [(root, one) for root in (paths.releases, paths.internal) for one in list_releases(root, product)]
+    found = [(root, one) for root in _roots(paths) for one in list_releases(root, product)]
+    if not found and product is not None:
+        there = dict.fromkeys(one.product for root in _roots(paths) for one in list_releases(root))
+        listed = ", ".join(there) or _NO_PRODUCT.say(language)
+        console.print(_NONE_OF.say(language, product=product, there=listed), markup=False)
+        return
     if not found:
         console.print(_NOTHING.say(language, root=paths.releases), markup=False)
         return
@@ -157,6 +162,11 @@ def tell_releases(paths: Paths, product: str | None, console: Console, language:
 
 _INTERNAL = Both("nur für den internen Gebrauch", INTERNAL)
 _PUBLIC = Both("öffentlich", "public")
+_NONE_OF = Both(
+    "von {product} ist nichts veröffentlicht; es gibt: {there}",
+    "nothing of {product} is released; there are: {there}",
+)
+_NO_PRODUCT = Both("nichts", "nothing")
 _NOTHING = Both("in {root} ist nichts veröffentlicht", "nothing is released in {root}")
 _EDITION_HEADS = (
     Both("Ausgabe", "edition"),
@@ -166,12 +176,17 @@ _EDITION_HEADS = (
 )
 
 
+def _roots(paths: Paths) -> tuple[Path, Path]:
+    """The folder of public releases, and that of those for internal use."""
+    return paths.releases, paths.internal
+
+
 def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
     """Where these editions of a product lie: among the public releases, else among those for internal use."""
     from exports.release import list_releases
 
     wanted = {version for version in versions if version not in (None, "current")}
-    for root in (paths.releases, paths.internal):
+    for root in _roots(paths):
         known = {one.version for one in list_releases(root, product)}
         if known and wanted <= known:
             return root

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sources.errors import Language as Language
+from sources.foundation.told import Language as Language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -9,29 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Language = Literal["de", "en"]
-
-
-class Told(str):
-    """A fact that is words itself: the English ones, with the German ones in `de`."""
-
-    de: str
-
-    def __new__(cls, en: str, de: str) -> Told:
-        told = super().__new__(cls, en)
-        told.de = de
-        return told
-
-    def say(self, language: Language) -> str:
-        """The words in one language."""
-        return self.de if language == "de" else str(self)
-
-
-def said(words: object, language: Language) -> str:
-    """Words in one language, where they are known in both; else as they are."""
-    return words.say(language) if isinstance(words, Told) else f"{words}"
+from typing import Any
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from itertools import groupby
 import duckdb
 
 from dbt_project.indicators.warehouse import Row, rows
-from sources.errors import Language
+from sources.foundation.told import Language
 
 SERIES = ("area_code", "reference_date", "is_backcast", "numerator_dataset", "denominator_dataset")
 TYPES = ("varchar", "date", "boolean", "varchar", "varchar")

@@ -39,7 +39,7 @@ from dbt_project.indicators.warehouse import (
     rows,
 )
 from dbt_project.vocabulary import in_both, meaning, written
-from sources.errors import Language, Told, said
+from sources.foundation.told import Language, Told, said
 
 CELL = (
     "measure_code", "unit", "value", "factor", "reference_date", "obs_status", "missing_reason", "raw_symbol",

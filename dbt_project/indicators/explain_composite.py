@@ -10,7 +10,7 @@ import duckdb
 from dbt_project.indicators.places import area_row, index_area_code
 from dbt_project.indicators.warehouse import Row, no_row, period_range, rows
 from dbt_project.vocabulary import in_both, meaning, written
-from sources.errors import Told
+from sources.foundation.told import Told
 
 ReceiptT = TypeVar("ReceiptT")
 """The receipt of one number, as `explain` makes it; here receipts are only put in order."""

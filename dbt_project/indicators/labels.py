@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from sources.declared.catalogue import Catalog, load_catalog
-from sources.errors import Language, Told
+from sources.foundation.told import Language, Told
 
 
 @cache

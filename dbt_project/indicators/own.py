@@ -17,8 +17,8 @@ from dbt_project.indicators.labels import words_of_cell
 from dbt_project.indicators.places import Span, area_row
 from dbt_project.indicators.specification import CODE_LISTS
 from dbt_project.indicators.warehouse import Row, facts, no_row, rows
-from sources.errors import Told
 from sources.foundation import located_yaml
+from sources.foundation.told import Told
 
 LEVELS = ("CITY", "DISTRICT", "QUARTER", "PLANNING_AREA")
 CONFIDENTIAL = Told(

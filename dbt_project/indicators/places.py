@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dbt_project.indicators.warehouse import Row, UnknownName, rows
-from sources.errors import Told
+from sources.foundation.told import Told
 
 NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
 """Levels whose areas are looked for by name first."""

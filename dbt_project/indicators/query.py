@@ -30,7 +30,7 @@ from dbt_project.indicators.warehouse import (
     rows,
 )
 from dbt_project.vocabulary import meaning
-from sources.errors import Told
+from sources.foundation.told import Told
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (

@@ -12,7 +12,7 @@ from dbt_project.indicators import own
 from dbt_project.indicators.compiler import FIELDS, in_order
 from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
 from dbt_project.indicators.warehouse import UnknownName, opened, rows
-from sources.errors import Told
+from sources.foundation.told import Told
 
 State = Literal["computes", "without values", "waits"]
 

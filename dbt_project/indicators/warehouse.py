@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
-from sources.errors import Told
 from sources.foundation.located_yaml import DeclarationError
+from sources.foundation.told import Told
 
 Row = dict[str, Any]
 

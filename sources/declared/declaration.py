@@ -16,7 +16,7 @@ from sources.declared.file_formats import FixedWidth, FlatTable
 from sources.declared.flat_formats import GenesisFlat, ZensusGrid
 from sources.declared.formats import Format, GenesisTable
 from sources.declared.vocabulary import Code, Frozen, Identifier, Licence, Text
-from sources.errors import Told
+from sources.foundation.told import Told
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 DatasetId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]

@@ -29,7 +29,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.declared.declaration import Measure
-from sources.errors import Told, problem
+from sources.errors import problem
+from sources.foundation.told import Told
 from sources.readers.reading import Notation, Reading
 
 MEMORY_LIMIT = "512MiB"

@@ -30,7 +30,8 @@ from sources.declared.declaration import Declaration
 from sources.declared.formats import GenesisLayout, GenesisTable, wordings
 from sources.declared.text_corrections import Corrected
 from sources.declared.vocabulary import TOTAL
-from sources.errors import Told, problem
+from sources.errors import problem
+from sources.foundation.told import Told
 from sources.readers.reading import Notation, Reading, cells_schema
 
 VERSION = "1"

@@ -18,7 +18,8 @@ from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Column, Declaration, Measure
 from sources.declared.file_formats import KeyColumn, SheetOrText, ValueColumn
 from sources.declared.vocabulary import TOTAL
-from sources.errors import SourceError, Told, problem
+from sources.errors import SourceError, problem
+from sources.foundation.told import Told
 from sources.readers.reading import Notation, cells_schema, records_schema
 
 Where = Callable[[int, int], str | None]

@@ -23,7 +23,8 @@ import pyarrow as pa
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.file_formats import Workbook
-from sources.errors import Told, problem
+from sources.errors import problem
+from sources.foundation.told import Told
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 

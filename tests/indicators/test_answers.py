@@ -24,7 +24,7 @@ from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
 from dbt_project.indicators.warehouse import Busy, UnknownName, facts, period_range
 from orchestration.answers import csv_of, tell_answer
-from sources.errors import Told
+from sources.foundation.told import Told
 from tests.dbt.rendering import function
 from tests.indicators.both_languages import told_alike
 

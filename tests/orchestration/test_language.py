@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 from pathlib import Path
@@ -153,3 +154,64 @@ def test_an_answer_in_english_is_english_throughout() -> None:
         assert words in text
     assert "missing: not delivered by the publisher" in text
     assert not [word for word in ("fehlt", "geschätzt", "Wie", "Vergleich") if word in text]
+
+
+ASKED_BY_PLANNERS = ("dbt_project/indicators", "orchestration/answers.py")
+"""What `indicators`, `query` and `explain` run; what `releases` raises is tried below."""
+
+
+def test_every_error_of_an_answer_is_raised_in_both_languages() -> None:
+    """Each `raise` of an error for people says its words as `Told`, or takes them from what returns it."""
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        file
+        for place in ASKED_BY_PLANNERS
+        for file in ([root / place] if place.endswith(".py") else sorted((root / place).glob("*.py")))
+    ]
+    trees = {file.name: ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    tellers = {
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and node.returns is not None
+        and ast.unparse(node.returns) == "Told"
+    } | {"Told"}
+    raised = [
+        (name, node.lineno, node.exc)
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and ast.unparse(node.exc.func) in ("UnknownName", "CannotAnswer", "NoWarehouse", "Busy")
+    ]
+    assert len(raised) > 15
+    untold = [
+        f"{name}:{line}"
+        for name, line, call in raised
+        if not (isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) in tellers)
+    ]
+    assert not untold
+
+
+@pytest.mark.parametrize(
+    ("command", "german"),
+    [
+        (["show", "nix"], "Fehler: nix hat noch keine Ausgabe; es gibt: keine"),
+        (["show", "nix", "gestern"], "Fehler: 'gestern' ist keine Ausgabe"),
+        (["show", "nix", "2026-11-22.1"], "Fehler: nix hat keine Ausgabe 2026-11-22.1; es gibt: keine"),
+        (["diff", "nix", "2026-11-22.1"], "Fehler: nix hat keine Ausgabe 2026-11-22.1"),
+        (["list", "Nix!"], "Fehler: 'Nix!' ist kein Produktname"),
+    ],
+)
+def test_a_release_that_is_not_there_is_told_in_german(
+    data_root: Path, command: list[str], german: str
+) -> None:
+    said = CliRunner().invoke(main, ["releases", *command, "--lang", "de"])
+    assert said.exit_code == 2
+    assert german in said.output
+
+
+def test_a_product_without_editions_is_not_listed_as_if_nothing_were_released(data_root: Path) -> None:
+    said = CliRunner().invoke(main, ["releases", "list", "nix", "--lang", "de"])
+    assert said.output.strip() == "von nix ist nichts veröffentlicht; es gibt: nichts"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sources.declared.catalogue import load_catalog
-from sources.errors import Told, problem
+from sources.errors import problem
+from sources.foundation.told import Told
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""Words in both languages that are raised, stored or printed as one value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["de", "en"]
+
+
+class Told(str):
+    """Words for a person: the English ones, with the German ones in `de`."""
+
+    de: str
+
+    def __new__(cls, en: str, de: str) -> Told:
+        told = super().__new__(cls, en)
+        told.de = de
+        return told
+
+    def say(self, language: Language) -> str:
+        """The words in one language."""
+        return self.de if language == "de" else str(self)
+
+
+def said(words: object, language: Language) -> str:
+    """Words in one language, where they are known in both; else as they are."""
+    return words.say(language) if isinstance(words, Told) else f"{words}"
