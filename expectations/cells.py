@@ -9,6 +9,7 @@ of another.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import astuple, dataclass
 from datetime import date
@@ -139,13 +140,16 @@ def _cells_of(connection: duckdb.DuckDBPyConnection, bench: Bench, rule: Rule) -
     return tuple(Cell(*row) for row in rows)
 
 
-def write(verdict: Verdict, folder: Path) -> None:
-    """Write the refused cells into the candidate's folder; without any there is no such file."""
+def write(verdict: Verdict, folder: Path) -> dict[str, str]:
+    """Write the refused cells into the candidate's folder; without any there is no such file.
+
+    Returns what was written: name and SHA-256.
+    """
     path = folder / REFUSED_CELLS
     refused = verdict.refused_cells()
     if not refused:
         path.unlink(missing_ok=True)
-        return
+        return {}
     beside = folder / f".{REFUSED_CELLS}.unfinished"
     with duckdb.connect() as connection:
         connection.execute(
@@ -162,7 +166,9 @@ def write(verdict: Verdict, folder: Path) -> None:
         connection.execute(
             "copy (select * from cells order by all) to $file (format parquet)", {"file": str(beside)}
         )
+    digest = hashlib.sha256(beside.read_bytes()).hexdigest()
     beside.replace(path)
+    return {REFUSED_CELLS: digest}
 
 
 @dataclass(frozen=True)

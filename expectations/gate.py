@@ -7,6 +7,7 @@ both are the same for the same input and day.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -93,10 +94,14 @@ def check(
         for dataset in datasets
     ]
     candidate.mkdir(parents=True, exist_ok=True)
-    cells.write(verdict, candidate)
-    _write(candidate / GATE_JSON, json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-    _write(candidate / GATE_REPORT, page(plain))
-    return verdict
+    written = cells.write(verdict, candidate)
+    for name, text in (
+        (GATE_JSON, json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n"),
+        (GATE_REPORT, page(plain)),
+    ):
+        _write(candidate / name, text)
+        written[name] = hashlib.sha256(text.encode()).hexdigest()
+    return replace(verdict, written=written)
 
 
 def judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection]) -> list[Check]:

@@ -68,12 +68,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All checks of one candidate. `passed` is false when any check failed or could not be evaluated."""
+    """All checks of one candidate. `passed` is false when any check failed or could not be evaluated.
+
+    `written`: the files that the gate wrote about it, by the SHA-256 of the bytes it wrote.
+    """
 
     product: str
     checks: tuple[Check, ...]
     checked_on: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def passed(self) -> bool:

@@ -92,6 +92,14 @@ def open_folder(path: Path) -> None:
         path.chmod(OPEN_FOLDER)
 
 
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner may enter, whatever the umask; what was looser is closed."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stat.S_IMODE(path.stat().st_mode) != 0o700:
+        path.chmod(0o700)
+    return path
+
+
 def write_text(path: Path, text: str, mode: int | None = None) -> None:
     """Replace a text file whole (UTF-8, line ends as given); `mode` overrules the umask."""
     temporary = leftover_beside(path)

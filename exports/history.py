@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.files import canonical_json, flush_to_disk
+from exports.signing import Signer
 
 SHORTEST_KEY = 32
 """Bytes that the office's key has at least."""
@@ -164,10 +165,14 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Memory:
-    """Where the histories of folders of releases lie: as named, else beside the folder; and the key."""
+    """Where the histories of folders of releases lie, as named, else beside the folder; the office's keys.
+
+    `signer`: the SSH key by which editions are signed too, for readers outside the office.
+    """
 
     places: Mapping[Path, Path] = field(default_factory=dict)
     key: bytes = field(default=b"", repr=False)
+    signer: Signer | None = None
 
     def of(self, releases: Path) -> History:
         """The history of a folder of releases."""

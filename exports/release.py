@@ -49,6 +49,7 @@ from exports.candidate import Candidate
 from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.rows import quoted, text_literal
+from exports.signing import SUFFIX, Signer, SigningError, signature_of
 from sources.foundation.told import Told
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ AFTERWARDS = frozenset(
     }
 )
 """Files that attack, gate and release write about the others: absent or older while these are read."""
+
+SIGNED = (RELEASE, RECEIPT, "disclosure_certificate.json")
+"""What an SSH key of the office signs, as far as it is there; each vouches for other files by their hash."""
+
+SIGNATURES = frozenset(f"{name}{SUFFIX}" for name in SIGNED)
 
 _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})\.([1-9]\d*)")
 
@@ -149,6 +155,7 @@ def write_receipt(
     description: Mapping[str, Any],
     seen: Mapping[str, Seen],
     *,
+    written: Mapping[str, str] | None = None,
     previous: Path | None = None,
     held: Sequence[Mapping[str, Any]] | None = (),
     key: bytes = b"",
@@ -160,9 +167,10 @@ def write_receipt(
 
     `verdict` is the gate's answer as plain data with at least `product`, `passed` and `checks`; a failed
     verdict is written down too (`publish` refuses it). `seen` is what `look` gave before the check,
-    `previous` the folder of the edition that is current, `key` the office's. Raises `ReleaseRefused` when a
-    file is not the one that was looked at, when verdict, description and candidate are not of the same
-    product, or when the candidate was built from another description.
+    `written` the files that attack and gate wrote, by the SHA-256 of what they wrote, `previous` the folder
+    of the edition that is current, `key` the office's. Raises `ReleaseRefused` when a file is not the one
+    that was looked at or written, when verdict, description and candidate are not of the same product, or
+    when the candidate was built from another description.
     """
     described = parse(description)
     if not candidate.product == described.product == verdict.get("product"):
@@ -182,6 +190,18 @@ def write_receipt(
             f"{candidate.path}: {', '.join(changed)} changed while the candidate was checked; find out who "
             "writes there, then build and check it again"
         )
+    # each file by the hash that was compared: a second reading could be of other bytes
+    hashes = {name: {"sha256": one.sha256, "bytes": one.bytes} for name, one in now.items()}
+    hashes |= {name: entry for name, entry in _hashes(candidate.path).items() if name in AFTERWARDS}
+    if written is not None:
+        about = {name: entry["sha256"] for name, entry in hashes.items() if name in AFTERWARDS}
+        foreign = sorted(n for n in about.keys() | written.keys() if about.get(n) != written.get(n))
+        if foreign:
+            (candidate.path / RECEIPT).unlink(missing_ok=True)
+            raise ReleaseRefused(
+                f"{candidate.path}: {', '.join(foreign)} is not what attack and gate wrote; find out "
+                "who writes there, then check it again"
+            )
     receipt = {
         "format": RECEIPT_FORMAT,
         "product": candidate.product,
@@ -194,7 +214,7 @@ def write_receipt(
         "verdict": dict(verdict),
         "awaits": [awaited.model_dump(mode="json") for awaited in described.awaits],
         "held": None if held is None else [dict(entry) for entry in held],
-        "files": _hashes(candidate.path),
+        "files": dict(sorted(hashes.items())),
     }
     receipt["signature"] = signature(key, RECEIPT, receipt)
     files.write_text(candidate.path / RECEIPT, files.readable_json(receipt))
@@ -253,6 +273,10 @@ def _ordinary(folder: Path) -> dict[str, Path]:
     except files.UnsafeName as problem:
         raise ReleaseRefused(str(problem)) from None
     for name, path in found.items():
+        if name in SIGNATURES:
+            raise ReleaseRefused(
+                f"{folder}: {name} is not for a candidate to bring; the release signs, with the office's key"
+            )
         if path.stat().st_nlink > 1:
             raise ReleaseRefused(
                 f"{folder}: {name} has a second name (hard link), under which it could be changed at any "
@@ -318,6 +342,8 @@ def publish(
                 }
             ),
         )
+        if memory.signer is not None:
+            _sign(work, memory.signer)
         for path in files.regular_files(work).values():
             path.chmod(0o444)
             files.flush_to_disk(path)
@@ -329,7 +355,7 @@ def publish(
         work.rename(home / version)
         (home / version).chmod(0o555)
         files.flush_to_disk(home)
-        _check_moved(home / version, receipt, event, history)
+        _check_moved(home / version, receipt, event, history, memory.signer)
         history.append(replace(event, event="published"))
         _take_away(folder, home)
         _repair(releases_root, history)
@@ -367,10 +393,59 @@ def _copy(folder: Path, work: Path, receipt: Mapping[str, Any]) -> None:
         raise
 
 
-def _check_moved(edition: Path, receipt: Mapping[str, Any], event: Event, history: History) -> None:
+def _sign(edition: Path, signer: Signer) -> None:
+    """Sign an edition that nobody sees yet; raises `ReleaseRefused`, and leaves nothing, when that fails."""
+    try:
+        for name in SIGNED:
+            if (edition / name).is_file():
+                signer.sign(edition / name)
+    except (SigningError, OSError) as problem:
+        files.remove(edition)
+        raise ReleaseRefused(f"not published, because it could not be signed: {problem}") from None
+
+
+def sign_all(releases_root: Path, memory: Memory) -> list[str]:
+    """Sign every edition that has no signature yet and is whole; the ids of those that were signed.
+
+    For editions from before the key. Raises `ReleaseRefused` without a key, or when it does not sign.
+    """
+    signer = memory.signer
+    if signer is None:
+        raise ReleaseRefused("there is no SSH key to sign with: PLANSTAT_OFFICE_SSH_KEY names none")
+    signed = []
+    with files.locked(releases_root / ".lock"):
+        history = memory.of(releases_root)
+        for name in sorted(_remembered(releases_root, history)):
+            product, _, version = name.partition("/")
+            edition = releases_root / product / version
+            blank = [
+                edition / part
+                for part in SIGNED
+                if (edition / part).is_file() and not signature_of(edition / part).exists()
+            ]
+            if not blank or _differs(edition, history):
+                continue
+            edition.chmod(0o755)
+            try:
+                for path in blank:
+                    signer.sign(path).chmod(0o444)
+            except SigningError as problem:
+                raise ReleaseRefused(f"{edition} could not be signed: {problem}") from None
+            finally:
+                edition.chmod(0o555)
+            signed.append(name)
+    return signed
+
+
+def _check_moved(
+    edition: Path, receipt: Mapping[str, Any], event: Event, history: History, signer: Signer | None
+) -> None:
     """Hash an edition in its place; one that is not what the receipt says is taken away again."""
     try:
-        _compare_hashes(edition, receipt["files"])
+        _compare_hashes(edition, receipt["files"], of_edition=True)
+        problem = _unsigned_part(edition, signer)
+        if problem:
+            raise ReleaseRefused(f"{problem}; it was changed while it was published")
         if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
             raise ReleaseRefused(f"{edition}: its receipt was changed while it was published")
     except (ReleaseRefused, OSError) as problem:
@@ -452,6 +527,24 @@ def give_up(
             raise ReleaseError(f"{product} has no edition {version} in {history.path}")
         history.append(replace(known, event="lost", at=_utc(now).isoformat(), reason=reason))
         _repair(releases_root, history)
+
+
+def unremembered(releases_root: Path, memory: Memory) -> str | None:
+    """What the next publication adopts without anybody having looked, in words; None with a history.
+
+    Told before, since afterwards nothing tells these editions from others.
+    """
+    history = memory.of(releases_root)
+    if history.exists:
+        return None
+    found = _present(releases_root, datetime.now(UTC))
+    if not found:
+        return None
+    return (
+        f"{releases_root} holds {len(found)} editions and there is no history of them ({history.path}): they "
+        "are taken for what was published, as they lie here now. If there was a history before, somebody "
+        "deleted it: stop, and restore it from a backup"
+    )
 
 
 def _present(releases_root: Path, now: datetime) -> list[Event]:
@@ -653,7 +746,7 @@ def verify(
     Every file is hashed; `release.json` must say what the history remembers.
     """
     release = _named(releases_root, product, version)
-    problem = _differs(release.path, memory.of(releases_root))
+    problem = _differs(release.path, memory.of(releases_root), memory.signer)
     if problem:
         raise ReleaseRefused(problem)
     return release
@@ -667,12 +760,20 @@ def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in sorted({*known, *there} - set(history.lost())):
         product, _, version = name.partition("/")
-        found[name] = _differs(releases_root / product / version, history) or ""
+        found[name] = _differs(releases_root / product / version, history, memory.signer) or ""
     return found
 
 
-def _differs(edition: Path, history: History) -> str | None:
-    """What is wrong with an edition, in words; None when receipt, files and history agree."""
+def _unsigned_part(edition: Path, signer: Signer | None) -> str | None:
+    """Which signature of an edition is missing or wrong, in words; None without a key too."""
+    if signer is None:
+        return None
+    problems = (signer.problem(edition / name) for name in SIGNED if (edition / name).is_file())
+    return next(filter(None, problems), None)
+
+
+def _differs(edition: Path, history: History, signer: Signer | None = None) -> str | None:
+    """What is wrong with an edition, in words; None when receipt, files, history and signatures agree."""
     name = f"{edition.parent.name}/{edition.name}"
     known = history.editions().get(name)
     if known is None:
@@ -683,13 +784,19 @@ def _differs(edition: Path, history: History) -> str | None:
         if files.sha256_of(edition / RECEIPT) != known.receipt_sha256:
             return f"{edition}: its receipt was changed after publication; restore it from a backup"
         receipt = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))
-        _compare_hashes(edition, receipt["files"])
+        _compare_hashes(edition, receipt["files"], of_edition=True)
         note = json.loads((edition / RELEASE).read_text(encoding="utf-8"))
     except (OSError, ValueError, ReleaseRefused) as problem:
         return f"{problem}; restore it from a backup"
     said = note.get("product"), note.get("version"), note.get("receipt_sha256")
     if said != (known.product, known.version, known.receipt_sha256):
         return f"{edition / RELEASE}: was changed after publication; restore it from a backup"
+    unsigned = _unsigned_part(edition, signer)
+    if unsigned:
+        return (
+            f"{unsigned}; restore it from a backup, or, when it is from before the key, look at it and run "
+            "`planstat releases sign`"
+        )
     return None
 
 
@@ -702,10 +809,12 @@ def _hashes(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def _compare_hashes(folder: Path, recorded: Any) -> None:
-    """Refuse a folder whose files are not exactly those of the receipt."""
+def _compare_hashes(folder: Path, recorded: Any, *, of_edition: bool = False) -> None:
+    """Refuse a folder whose files are not exactly those of the receipt; an edition may be signed beside."""
     try:
         found = _hashes(folder)
+        if of_edition:
+            found = {name: entry for name, entry in found.items() if name not in SIGNATURES}
     except files.UnsafeName as problem:
         raise ReleaseRefused(str(problem)) from None
     expected = recorded if isinstance(recorded, dict) else {}

@@ -340,6 +340,18 @@ def adopt_releases() -> None:
         tell_adoption(settings_here(), console())
 
 
+@releases.command("sign")
+def sign_releases() -> None:
+    """Sign the editions that have no signature yet with the office's SSH key (PLANSTAT_OFFICE_SSH_KEY).
+
+    For editions from before the key; new ones are signed when they are published. Look at the editions first.
+    """
+    with in_words():
+        from .history import tell_signing
+
+        tell_signing(settings_here(), console())
+
+
 @releases.command("lost")
 @click.argument("product")
 @click.argument("version")

@@ -1,4 +1,4 @@
-"""`planstat releases verify | adopt | lost`: what was published, compared with what lies there."""
+"""`planstat releases verify | adopt | sign | lost`: what was published, compared with what lies there."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ def tell_verification(
     for root, history in heads:
         signed = "signed" if settings.key else "not signed: PLANSTAT_OFFICE_KEY is not set"
         console.print(f"{root}: head of the history {history.head() or '(none)'} ({signed})", markup=False)
+    if settings.signer is None:
+        console.print("signatures by SSH key: not compared, PLANSTAT_OFFICE_SSH_KEY is not set")
     console.print(f"{looked} editions compared: " + ("all as published" if whole else "NOT as published"))
     return whole and looked > 0
 
@@ -65,6 +67,15 @@ def tell_adoption(settings: Settings, console: Console) -> None:
     for root in _roots(settings):
         names = adopt(root, settings.memory, datetime.now(UTC))
         console.print(f"{root}: {len(names)} editions adopted", markup=False)
+
+
+def tell_signing(settings: Settings, console: Console) -> None:
+    """Sign what is not signed yet."""
+    from exports.release import sign_all
+
+    for root in _roots(settings):
+        names = sign_all(root, settings.memory)
+        console.print(f"{root}: {len(names)} editions signed", markup=False)
 
 
 def tell_loss(settings: Settings, product: str, version: str, reason: str, console: Console) -> None:

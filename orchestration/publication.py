@@ -310,21 +310,25 @@ class Publication:
         seen_before = kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint
         if seen_before and release.is_genuine(receipt, self.memory.key):
             return self._answer(self.folder, is_new=False)
+        beside = _identities(self._areas, self._behind(kept))
+        written: dict[str, str] = {}
         if self.disclosure is not None:
             self.say(f"{self.name}: attacking what would be published")
-            from exports.disclosure.auditor.edition import certify
+            from exports.disclosure.auditor.edition import CERTIFICATE, certify
             from exports.disclosure.record import read_outdated
 
-            held, findings, words = certify(
+            attacked = certify(
                 self.folder,
                 self.known,
                 self.demand,
                 self._remembered(),
                 read_outdated(self.disclosure.confidential),
             )
-            if not held:  # how a hidden number follows is for no log
-                how = f"{len(findings)} broken, `planstat disclosure audit {self.name}` says how"
-                self.say(f"{self.name}: the attack succeeded: {how if findings else words}")
+            written |= {CERTIFICATE: attacked.sha256} if attacked.sha256 else {}
+            if not attacked.passed:  # how a hidden number follows is for no log
+                broken = len(attacked.findings)
+                how = f"{broken} broken, `planstat disclosure audit {self.name}` says how"
+                self.say(f"{self.name}: the attack succeeded: {how if broken else attacked.words}")
         self.say(f"{self.name}: the gate checks")
         from expectations import gate
 
@@ -337,12 +341,18 @@ class Publication:
             lineage=self._behind(kept),
             office=self.paths.town / "known",
         )
+        if _identities(self._areas, self._behind(kept)) != beside:
+            return self._refusal(
+                f"{self.paths.candidates}: the register or the lineage changed while {self.name} was "
+                "checked; find out who writes there, then check it again"
+            )
         try:
             release.write_receipt(
                 candidate.read(self.folder),
                 verdict.as_dict(),
                 description,
                 seen,
+                written=verdict.written | written,
                 previous=previous,
                 held=None,
                 key=self.memory.key,
@@ -729,6 +739,12 @@ def _hashes(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         return {}
     return {name: file_hash(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
+
+
+def _identities(*paths: Path) -> list[tuple[int, int, int] | None]:
+    """What changes when anybody writes to these files or puts others in their place."""
+    found = [path.stat() if path.exists() else None for path in paths]
+    return [None if one is None else (one.st_ino, one.st_ctime_ns, one.st_size) for one in found]
 
 
 def _digest(content: Any) -> str:

@@ -8,6 +8,7 @@ This is the only module that reads the environment:
 | `PLANSTAT_DBT_PROJECT` | the dbt project | `dbt_project` beside this package |
 | `PLANSTAT_RELEASES` | where public releases lie, for whoever may read them | `releases` in the data root |
 | `PLANSTAT_OFFICE_KEY` | file with the key that signs receipts and histories, outside the data root | none |
+| `PLANSTAT_OFFICE_SSH_KEY` | SSH key that signs editions too: private, or `.pub` held by an agent | none |
 | `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from exports.history import Memory
+    from exports.signing import Signer
 
 _PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -144,6 +146,7 @@ class Settings:
     secret: bytes = field(default=b"", repr=False)
     key: bytes = field(default=b"", repr=False)
     key_file: Path | None = None
+    signer: Signer | None = None
 
     @property
     def memory(self) -> Memory:
@@ -156,6 +159,7 @@ class Settings:
                 self.paths.internal: self.paths.root / "internal.history.jsonl",
             },
             self.key,
+            self.signer,
         )
 
     @classmethod
@@ -179,7 +183,9 @@ class Settings:
         named = values.get("PLANSTAT_OFFICE_KEY")
         file = Path(named).expanduser().resolve() if named else None
         key = _read_key(file, root) if file else b""
-        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file)
+        ssh = values.get("PLANSTAT_OFFICE_SSH_KEY")
+        signer = _read_signer(Path(ssh).expanduser().resolve(), root) if ssh else None
+        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file, signer)
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""
@@ -188,6 +194,7 @@ class Settings:
             "PLANSTAT_RELEASES": str(self.paths.releases),
             "PLANSTAT_DBT_PROJECT": str(self.dbt_project),
             "PLANSTAT_OFFICE_KEY": str(self.key_file or ""),
+            "PLANSTAT_OFFICE_SSH_KEY": str(self.signer.file if self.signer else ""),
             "DAGSTER_HOME": str(self.paths.dagster_home),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DAGSTER_DISABLE_TELEMETRY": "yes",
@@ -235,6 +242,25 @@ def _read_key(file: Path, root: Path) -> bytes:
     return key
 
 
+def _read_signer(file: Path, root: Path) -> Signer:
+    """The office's SSH key. Raises BadKey when it cannot protect anything."""
+    from exports.signing import Signer, SigningError
+
+    if file.is_relative_to(root):
+        raise BadKey(
+            f"PLANSTAT_OFFICE_SSH_KEY: {file} lies in the data root, where whoever could forge a release has "
+            "it too; put it elsewhere"
+        )
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        signer = Signer.read(file)
+    except (OSError, SigningError) as problem:
+        raise BadKey(f"PLANSTAT_OFFICE_SSH_KEY: {problem}") from None
+    if file.suffix != ".pub" and mode & 0o077:
+        raise BadKey(f"PLANSTAT_OFFICE_SSH_KEY: others can read {file} (mode {mode:04o}): `chmod 600` it")
+    return signer
+
+
 def make_root(paths: Paths) -> None:
     """Create the data root for its owner only, whatever the umask; one that is there stays as it is.
 
@@ -261,6 +287,15 @@ def openness(paths: Paths) -> str | None:
         f"{who} can look into the data root (mode {mode:04o}), where true counts of few people lie: "
         f"`chmod 700 {paths.root}`, and PLANSTAT_RELEASES names another folder if others read the releases"
     )
+
+
+def notices(settings: Settings) -> list[str]:
+    """What whoever starts a run must know of the data root, in words."""
+    from exports.release import unremembered
+
+    paths = settings.paths
+    forgotten = (unremembered(root, settings.memory) for root in (paths.releases, paths.internal))
+    return [words for words in (openness(paths), *forgotten) if words]
 
 
 @contextlib.contextmanager

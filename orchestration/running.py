@@ -19,7 +19,7 @@ from .deliveries import refuse_mixing
 from .interrupts import Stopped
 from .progress import Outcome, Watcher
 from .project import Project
-from .resources import Paths, Settings, make_root, only_run, openness
+from .resources import Paths, Settings, make_root, notices, only_run
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -72,8 +72,7 @@ def run_main(
     paths = settings.paths
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
         refuse_mixing(paths, origin)
-    seen = openness(paths)
-    if seen:
+    for seen in notices(settings):
         say("notice", seen)
     log = _new_log(paths)
     with (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from exports.disclosure.declaration import Demand
     from exports.disclosure.planning import Context
+    from exports.disclosure.universe import Universe
 
 
 def tell_plans(
@@ -24,7 +25,7 @@ def tell_plans(
 ) -> None:
     """Plan the universes of these products (all without a name), keep the confidential record, tell it.
 
-    `side_by_side`: tell what each demand of the policy costs, and keep nothing.
+    `side_by_side`: tell what each demand of the policy costs, and keep that alone (`vergleich.md`).
 
     Raises DeclarationError for a product without a policy, and what the planner raises.
     """
@@ -47,7 +48,7 @@ def tell_plans(
         context = Context.of(universe, tuple(declared.values()), known, folder, settings.secret)
         try:
             if side_by_side:
-                _tell_choices(name, settings.paths.warehouse, context, console)
+                _tell_choices(universe, settings.paths.warehouse, context, console)
                 continue
             planned = plan(settings.paths.warehouse, context)
         except DeclarationError as error:
@@ -66,18 +67,26 @@ def tell_plans(
         console.print(f"confidential report: {folder / 'bericht.md'}\n", markup=False)
 
 
-def _tell_choices(name: str, warehouse: Path, context: Context, console: Console) -> None:
-    from exports.disclosure.compare import compare
+def _tell_choices(universe: Universe, warehouse: Path, context: Context, console: Console) -> None:
+    from exports.disclosure.compare import compare, in_german
+    from exports.files import private_folder, write_text
 
-    heads = ("cells", "by rule", "for others", "value hidden %", "broken", "small shown")
-    table = plain_table(name, *heads)
-    for line in compare(warehouse, context):
+    heads = ("cells", "rule", "others", "value %", "broken", "shown")
+    table = plain_table(universe.name, *heads)
+    lines = compare(warehouse, context)
+    for line in lines:
         numbers = (line.cells, line.by_rule, line.for_others, line.value_hidden_percent)
-        table.add_row(line.choice, *(f"{n:g}" for n in (*numbers, line.broken, line.sensitive_shown)))
+        told = [f"{n:g}" for n in (*numbers, line.broken, line.sensitive_shown)]
+        table.add_row(line.choice.en, *(["no safe plan", *[""] * 5] if line.refused else told))
     console.print(table)
+    assert context.confidential is not None
+    page = private_folder(context.confidential) / "vergleich.md"
+    write_text(page, in_german(universe.title_de, lines), 0o600)
     console.print(
-        "broken: hidden cells computed by an attacker of the policy as decided; small shown: cells that the "
-        "policy as decided calls sensitive, printed here. Confidential.\n",
+        "Each line is planned as if nothing were public yet. rule, others: cells hidden by a rule, and to "
+        "protect these; value: share of all shown values that is hidden; broken: hidden cells computed by an "
+        "attacker of the policy as decided; shown: cells that the policy as decided hides by a rule. "
+        f"Confidential, for the data protection officer in German: {page}\n",
         markup=False,
     )
 

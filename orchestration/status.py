@@ -11,7 +11,7 @@ from .display import WIDE, plain_table
 from .plan import Plan, make_plan
 from .project import Manifest, Project
 from .publication import Publication
-from .resources import NotBuilt, Paths, Settings, is_running, openness
+from .resources import NotBuilt, Paths, Settings, is_running, notices
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,8 +26,7 @@ def tell_status(settings: Settings, console: Console) -> None:
 
     catalog = load_catalog()
     console.print(f"data root {paths.root}", markup=False)
-    seen = openness(paths)
-    if seen:
+    for seen in notices(settings):
         console.print(seen, markup=False)
     if is_running(paths):
         console.print("a run is going on right now")

@@ -111,7 +111,8 @@ class Safety(Strict):
 
     `public_before` says whether cells that earlier releases give away already count as broken (`refuse`) or
     as a level of their own (`withdraw`). `unit` is the smallest step of a value: 1 for counts. `group_lines`
-    names dimensions along which a line with all its cases in one category is hidden whole, zeros included.
+    names dimensions along which a line with all its cases in one category is hidden whole, zeros included,
+    but for `harmless_lines` (dimension -> totals of the lines).
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -121,6 +122,7 @@ class Safety(Strict):
     whole_numbers: bool = True
     unit: float = Field(default=1.0, gt=0)
     group_lines: tuple[str, ...] = ()
+    harmless_lines: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     unpublished: Literal["protect", "ignore"] = "protect"
     public_before: Literal["refuse", "withdraw"] = "refuse"
     symbol: str = "."

@@ -34,9 +34,14 @@ def keep(key: bytes, secret: bytes, folder: Path) -> None:
         path.write_text(key.hex() + "\n", encoding="utf-8")
 
 
+def is_kept(folder: Path | None) -> bool:
+    """Whether a drawn key is kept in the confidential folder."""
+    return folder is not None and (folder / FILE).is_file()
+
+
 def drawn() -> bytes:
     """A new secret."""
     return secrets.token_bytes(32)
 
 
-__all__ = ["FILE", "NOISE_KEY", "keep", "plan_key"]
+__all__ = ["FILE", "NOISE_KEY", "drawn", "is_kept", "keep", "plan_key"]

@@ -28,9 +28,11 @@ class Rules(Strict):
     minimum_frequency: cells with 1 … minimum_frequency-1 cases. units: the same for further counted units
     (column -> minimum). p_percent: the second largest contributor could estimate the largest within p
     percent. minimum_denominator: cells whose denominator is smaller. group_disclosure: all cases of a line
-    lie in one category. secret_marks: values of the mark column that the source uses for its own secrets;
-    without a mark column, texts that stand in place of the count. secret_between: least and greatest count
-    that such a text can stand for (null: no upper end, as where the source hides others to protect it).
+    lie in one category. harmless_lines: lines of which knowing the category tells nothing about a person, by
+    dimension and total of the line, each with the reason. secret_marks: values of the mark column that the
+    source uses for its own secrets; without a mark column, texts that stand in place of the count.
+    secret_between: least and greatest count that such a text can stand for (null: no upper end, as where the
+    source hides others to protect it).
     """
 
     minimum_frequency: int | None = Field(default=3, ge=2)
@@ -40,8 +42,22 @@ class Rules(Strict):
     p_percent: float | None = Field(default=None, gt=0)
     minimum_denominator: float | None = Field(default=None, gt=0)
     group_disclosure: tuple[str, ...] = ()
+    harmless_lines: dict[str, dict[str, str]] = Field(default_factory=dict)
     secret_marks: tuple[str, ...] = ()
     secret_between: tuple[int, int | None] | None = None
+
+    @model_validator(mode="after")
+    def _lines_are_asked_for(self) -> Rules:
+        for name, lines in self.harmless_lines.items():
+            if name not in self.group_disclosure:
+                raise ValueError(
+                    f"harmless_lines.{name} contradicts group_disclosure, which does not name {name}: lines "
+                    "along it are not asked for anyway; name it there too, or leave the lines out"
+                )
+            without = sorted(code for code, reason in lines.items() if not reason.strip())
+            if without:
+                raise ValueError(f"harmless_lines.{name}.{without[0]}: give the reason")
+        return self
 
 
 class Costs(Strict):
@@ -257,6 +273,7 @@ def safety_of(policy: Policy, data: Data) -> Safety:
         public_before=policy.public_before,
         zeros=policy.rules.zeros,
         group_lines=policy.rules.group_disclosure,
+        harmless_lines={name: tuple(lines) for name, lines in policy.rules.harmless_lines.items()},
         width=policy.width,
         withstand=policy.withstand,
         whole_numbers=data.kind == "count",

@@ -8,7 +8,7 @@ protection p/100 · x1 - (X - x1 - x2); the (n,k) rule asks x1 + … + xn <= k/1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -179,7 +179,7 @@ def find_primaries(
         zeros_open |= empty
         mark(empty, "zero", policy.width, 0.0)
     for name in rules.group_disclosure:
-        for line in _lines_with_one_category(system, name):
+        for line in _lines_with_one_category(system, name, rules.harmless_lines.get(name, {})):
             cells = np.zeros(system.size, dtype=bool)
             cells[line] = True
             zeros_open |= cells & (values == 0)
@@ -279,12 +279,24 @@ def insight_of(
     return Insight(contributions, lambda given: is_sensitive(given, policy.rules))
 
 
-def _lines_with_one_category(system: System, name: str) -> list[list[int]]:
-    """Lines along a dimension whose cases all lie in one category: that cell and the zeros beside it."""
+def _lines_with_one_category(system: System, name: str, harmless: Collection[str]) -> list[list[int]]:
+    """Lines along a dimension whose cases all lie in one category: that cell, the zeros beside it, and what
+    these are made of.
+
+    `harmless`: totals of lines that are left out.
+    """
     if name not in system.dimensions:
         raise DeclarationError(f"policy.rules.group_disclosure: {name!r} is not a dimension of these tables")
     axis = system.dimensions.index(name)
+    ladder = system.ladders[axis]
+    unknown = sorted(code for code in harmless if code not in ladder.node_of)
+    if unknown:
+        raise DeclarationError(
+            f"policy.rules.harmless_lines.{name}: {unknown[0]!r} is no total of a line of these tables"
+        )
+    left_out = {ladder.codes[ladder.node_of[code]] for code in harmless}
     lines: list[list[int]] = []
+    parts_of: dict[int, list[list[int]]] = {}
     matrix = system.equations
     for row in range(matrix.shape[0]):
         cells = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
@@ -292,7 +304,23 @@ def _lines_with_one_category(system: System, name: str) -> list[list[int]]:
         parts = cells[signs < 0]
         if len({system.keys[cell][axis] for cell in parts}) != len(parts) or len(parts) < 2:
             continue
-        filled = system.values[parts] > 0
-        if filled.sum() == 1:
-            lines.append([int(cell) for cell in parts])
+        (whole,) = cells[signs > 0]
+        parts_of.setdefault(int(whole), []).append(parts.tolist())
+        if system.keys[whole][axis] not in left_out and (system.values[parts] > 0).sum() == 1:
+            lines.append(parts.tolist())
+
+    def within(cell: int) -> Iterator[int]:
+        yield cell
+        for part in (part for parts in parts_of.get(cell, ()) for part in parts):
+            yield from within(part)
+
+    # a zero that is printed in parts would be printed
+    lines = [
+        list(
+            dict.fromkeys(
+                below for cell in line for below in (within(cell) if system.values[cell] == 0 else (cell,))
+            )
+        )
+        for line in lines
+    ]
     return lines

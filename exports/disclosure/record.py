@@ -29,8 +29,7 @@ def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
     in German words) and `outdated.json` (numbers of earlier editions that were revised since).
     """
     summary = summarise(planned)
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    files.private_folder(folder)
     write_csv(folder / "pattern.csv", pattern_rows(planned.protected))
     files.write_text(folder / "summary.json", files.readable_json(summary))
     files.write_text(folder / "bericht.md", in_german(summary))
@@ -85,7 +84,8 @@ def summarise(planned: Planned) -> dict[str, Any]:
         "levels": dict(protected.result.levels),
         "provably_small": protected.result.provably_small,
         "earlier_editions": [public.id for public in planned.public],
-        "outdated_numbers": len(planned.outdated),
+        # what was hidden before and is zero is no number: group disclosure hides zeros too
+        "outdated_numbers": sum(number is not None for _, _, number in planned.outdated),
         "rounds": protected.rounds,
         "notes": [*protected.notes, *protected.pattern.notes],
     }

@@ -44,6 +44,7 @@ from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.policy import Config, Data, safety_of
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
 from exports.disclosure.record import in_digits, pattern_rows, read_csv, read_outdated, write_csv
+from exports.files import private_folder
 
 CONF_HIDDEN = "N"
 """SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
@@ -143,8 +144,7 @@ def protect(
     report.certificate.write(public / "certificate.json")
     shutil.rmtree(out / "published", ignore_errors=True)
     public.rename(out / "published")
-    confidential = out / "confidential"
-    confidential.mkdir(parents=True, exist_ok=True)
+    confidential = private_folder(out / "confidential")
     keep(key, secret, confidential)
     write_csv(confidential / "pattern.csv", pattern_rows(planned))
     summary = _summary(planned, report, time.perf_counter() - started)

@@ -13,7 +13,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
-from ..resources import Settings, only_run, openness
+from ..resources import Settings, notices, only_run
 
 
 class Run(dg.ConfigurableResource):
@@ -36,9 +36,9 @@ class Run(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
         """Hold the data root while the run lasts. Raises InUse when another process holds it."""
-        paths = Settings.from_environment().paths
-        seen = openness(paths)
-        if seen and context.log is not None:
+        settings = Settings.from_environment()
+        paths = settings.paths
+        for seen in notices(settings) if context.log is not None else ():
             context.log.warning(seen)
         with only_run(paths), Deliveries(paths, self.origin, self.folder).received() as deliveries:
             self._deliveries = deliveries

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from exports import release
+from exports import files, release
 from exports.candidate import Candidate
 from exports.history import HistoryError, Memory
 from exports.release import Release, ReleaseError, ReleaseRefused
@@ -92,6 +92,51 @@ def test_bytes_that_change_while_they_are_checked(
             key=KEY,
         )
     with pytest.raises(ReleaseRefused, match="has no receipt"):
+        publish(house, made)
+
+
+@pytest.mark.parametrize("how", ["changed", "added", "lost"])
+def test_what_attack_and_gate_write_is_what_the_receipt_speaks_about(house: House, how: str) -> None:
+    """Report and certificate are exchanged after they were written, before the receipt is."""
+    made = house.checked()
+    seen = release.look(made.path)
+    names = {"gate.json": "{}", "gate_report.html": "<p>", "disclosure_certificate.json": "{}"}
+    for name, text in names.items():
+        (made.path / name).write_text(text, encoding="utf-8")
+    written = {name: files.sha256_of(made.path / name) for name in names}
+    path = made.path / "gate_report.html"
+    if how == "changed":
+        path.write_text("<p>all is well", encoding="utf-8")
+    elif how == "added":
+        del written["gate_report.html"]
+    else:
+        path.unlink()
+    current = house.releases / "areas" / "current"
+    with pytest.raises(ReleaseRefused, match=r"gate_report\.html is not what attack and gate wrote"):
+        release.write_receipt(
+            made, passing("areas"), description_of("areas"), seen, written=written, previous=current, key=KEY
+        )
+    with pytest.raises(ReleaseRefused, match="has no receipt"):
+        publish(house, made)
+
+
+def test_the_receipt_records_the_hashes_that_were_compared(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that changes after it was compared must not come into the receipt by a second reading."""
+    made = house.checked()
+    seen = release.look(made.path)
+    hashes = release._hashes
+
+    def then_change(folder: Path) -> dict[str, dict[str, object]]:
+        overwrite(folder / "areas.csv")
+        return hashes(folder)
+
+    monkeypatch.setattr(release, "_hashes", then_change)
+    current = house.releases / "areas" / "current"
+    release.write_receipt(made, passing("areas"), description_of("areas"), seen, previous=current, key=KEY)
+    monkeypatch.undo()
+    with pytest.raises(ReleaseRefused, match=r"areas\.csv was changed after the check"):
         publish(house, made)
 
 
@@ -361,6 +406,20 @@ def test_releases_from_before_the_history_are_adopted_and_with_a_key_by_a_person
     assert release.verify_all(house.releases, house.memory) == {"areas/2026-11-22.1": ""}
     assert path.with_name(f"{path.name}.1").exists(), "the unsigned one is kept"
     publish(house, house.checked())
+
+
+def test_releases_without_a_history_are_told_before_they_are_adopted(house: House) -> None:
+    """Whoever deletes history and edition together would have both forgotten: it is said, once."""
+    unsigned = Memory()
+    assert release.unremembered(house.releases, house.memory) is None
+    lines(house)[0].unlink()
+    told = release.unremembered(house.releases, unsigned)
+    assert told is not None
+    assert "holds 1 editions and there is no history of them" in told
+    assert "somebody deleted it" in told
+    release.repair(house.releases, unsigned)
+    assert release.unremembered(house.releases, unsigned) is None, "once"
+    assert release.unremembered(house.releases.with_name("empty"), unsigned) is None
 
 
 def test_what_is_lost_is_given_up_by_name_and_the_one_before_is_current(house: House) -> None:

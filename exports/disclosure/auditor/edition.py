@@ -7,8 +7,10 @@ exactly its bytes, and a release refuses one that was issued before another edit
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from exports.disclosure.auditor.knowledge import gather, read_published
 from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
 from exports.history import Remembered
+from exports.signing import SUFFIX
 
 CERTIFICATE = "disclosure_certificate.json"
 
@@ -117,14 +120,27 @@ def audit_edition(
     return result, certificate
 
 
+@dataclass(frozen=True)
+class Attacked:
+    """What came of the attack on a candidate: whether it passed, what broke, in words why.
+
+    `sha256`: of the certificate as it was written, None without one.
+    """
+
+    passed: bool
+    findings: tuple[Finding, ...]
+    words: str
+    sha256: str | None = None
+
+
 def certify(
     folder: Path,
     releases: Sequence[Path],
     demand: Demand,
     remembered: Remembered,
     outdated: Outdated = (),
-) -> tuple[bool, list[Finding], str]:
-    """Attack a candidate and write its certificate. Returns whether it passed, what broke, and in words why.
+) -> Attacked:
+    """Attack a candidate and write its certificate.
 
     Files that cannot be read, contradict each other, or ask for less than was decided give no certificate.
     """
@@ -140,16 +156,15 @@ def certify(
         result, certificate = audit_edition(folder, releases, demand, outdated, remembered=remembered)
     except DeclarationError as error:
         target.unlink(missing_ok=True)
-        return False, [], str(error)
-    files.write_text(
-        target,
-        json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-    )
+        return Attacked(False, (), str(error))
+    text = json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files.write_text(target, text)
     words = "; ".join(finding.derivation for finding in result.findings[:3])
     if certificate.missing:
         names = ", ".join(certificate.missing)
         words = f"the attack is not complete: {names} was published and is missing or changed; restore it"
-    return certificate.passed, result.findings, words
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Attacked(certificate.passed, tuple(result.findings), words, digest)
 
 
 def universe_of(folder: Path) -> str:
@@ -286,12 +301,13 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {
         name: files.sha256_of(path)
         for name, path in files.regular_files(folder).items()
-        if name not in LATER and not name.startswith(".")
+        if name.removesuffix(SUFFIX) not in LATER and not name.startswith(".")
     }
 
 
 __all__ = [
     "CERTIFICATE",
+    "Attacked",
     "audit_edition",
     "certificate_problems",
     "certify",

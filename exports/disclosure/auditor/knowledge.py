@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Table
+from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Safety, Table
 from sources.foundation.numbers import compiled, number_pattern, value_of
 
 Key = tuple[str, ...]
@@ -207,15 +207,22 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
     joint = math.prod(max(1, len(tree.known)) for tree in trees) <= JOINT_CELLS
     kinds = {tuple(name in table.dimensions for name in names) for table in declaration.tables}
     _expand(knowledge, trees, pending, joint=joint or len(kinds) == 1, kinds=kinds)
-    _mark_hidden_lines(knowledge, trees, declaration.safety.group_lines)
+    _mark_hidden_lines(knowledge, trees, declaration.safety)
     return knowledge
 
 
-def _mark_hidden_lines(knowledge: Knowledge, trees: Sequence[_Tree], dimensions: Sequence[str]) -> None:
+def _mark_hidden_lines(knowledge: Knowledge, trees: Sequence[_Tree], safety: Safety) -> None:
     """Group disclosure hides a whole line: where no part of a line is shown, its hidden parts may be zero."""
-    for name in dimensions:
+    for name in safety.group_lines:
         axis = knowledge.dimensions.index(name)
-        lines = [group for groups in trees[axis].full.values() for group in groups if len(group) > 1]
+        harmless = safety.harmless_lines.get(name, ())
+        lines = [
+            group
+            for total, groups in trees[axis].full.items()
+            if total not in harmless
+            for group in groups
+            if len(group) > 1
+        ]
         for cell, key in enumerate(knowledge.keys):
             if not knowledge.hidden[cell] or knowledge.may_be_zero[cell]:
                 continue
@@ -225,6 +232,23 @@ def _mark_hidden_lines(knowledge: Knowledge, trees: Sequence[_Tree], dimensions:
                     part is None or knowledge.shown[part] is None for part in beside
                 ):
                     knowledge.may_be_zero[cell] = True
+        _mark_within(knowledge, trees[axis], axis)
+
+
+def _mark_within(knowledge: Knowledge, tree: _Tree, axis: int) -> None:
+    """What a cell that may be zero is made of may be zero too, as far as all of it is hidden."""
+    waiting = [cell for cell, may in enumerate(knowledge.may_be_zero) if may]
+    while waiting:
+        key = knowledge.keys[waiting.pop()]
+        for group in tree.full.get(key[axis], ()):
+            parts = [knowledge.index.get((*key[:axis], code, *key[axis + 1 :])) for code in group]
+            inside = [part for part in parts if part is not None]
+            if any(knowledge.shown[part] is not None for part in inside):
+                continue
+            fresh = [p for p in inside if knowledge.hidden[p] and not knowledge.may_be_zero[p]]
+            for part in fresh:
+                knowledge.may_be_zero[part] = True
+            waiting += fresh
 
 
 class _Tree:

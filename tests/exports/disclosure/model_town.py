@@ -215,14 +215,14 @@ class Town:
 
     def attack(self) -> tuple[bool, str]:
         """Attack the candidate; whether it held, and in words what broke."""
-        passed, _, words = certify(
+        attacked = certify(
             self.folder / "candidates" / "youth",
             (self.releases,),
             self.demand(),
             release.remembered((self.releases,), "youth", BESIDE),
             read_outdated(self.folder / "disclosure" / "youth"),
         )
-        return passed, words
+        return attacked.passed, attacked.words
 
     def publish(self, day: int = 1, audience: str = "public") -> release.Release | release.Unchanged:
         """Let the candidate be attacked, sign the receipt, and publish it."""

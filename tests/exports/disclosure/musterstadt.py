@@ -220,14 +220,14 @@ class Editions:
 
     def attack(self, name: str) -> tuple[bool, str]:
         """Attack the candidate with all that is public."""
-        passed, findings, words = certify(
+        attacked = certify(
             self.folder / "candidates" / name,
             (self.releases,),
             demand(name),
             release.remembered((self.releases,), name, BESIDE),
             read_outdated(self.folder / "disclosure" / name),
         )
-        return passed, words or f"{len(findings)}"
+        return attacked.passed, attacked.words or f"{len(attacked.findings)}"
 
     def check(self, name: str) -> Verdict:
         """Let the gate check the candidate and write the receipt."""

@@ -618,6 +618,7 @@ def test_every_key_of_the_public_rules_is_compared(kept_town: Town) -> None:
             int: lambda value: value + 1,
             float: lambda value: value + 1,
             tuple: lambda value: value[:1] if value[1:] else (*value, "x"),
+            dict: lambda value: {} if value else {"x": ("x",)},
             str: lambda value: {"publish": "protect", "protect": "ignore", "refuse": "withdraw"}.get(
                 value, "x"
             ),

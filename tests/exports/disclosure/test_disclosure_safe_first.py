@@ -8,15 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
-from exports.disclosure.compare import choices, compare
+from exports.disclosure.auditor.verdict import attack_all
+from exports.disclosure.compare import DECIDED, PLAIN, choices, compare
 from exports.disclosure.constraints import Leaves, build_system
-from exports.disclosure.declaration import Axis, Declaration, Dimension, Table, resolve
+from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Table, resolve
 from exports.disclosure.planning import plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import LinkedUnits, find_primaries
-from exports.disclosure.protect import protect_tables
+from exports.disclosure.protect import Protected, protect_tables
 from exports.disclosure.universe import load_universe
+from orchestration.cli import main
+from orchestration.resources import Settings, make_root
+from tests.exports.disclosure import musterstadt
 from tests.exports.disclosure.model_town import POLICY, Town, invented
 
 AREAS = ("A", "B", "C", "D")
@@ -81,12 +86,16 @@ def test_a_minimum_denominator_is_asked_of_printed_rates() -> None:
 
 def test_choices_leave_out_one_demand_after_the_other() -> None:
     decided = policy(rules={"group_disclosure": ["sex"], "minimum_denominator": 100})
-    named = [words for words, _ in choices(decided)]
+    named = [words.en for words, _ in choices(decided, {"sex": ["_T"]})]
     assert named[0] == "as decided"
-    assert "without group disclosure" in named
-    assert "without minimum denominator" in named
-    assert "without linked units" not in named, "nobody asked for any"
-    assert named[-1] == "minimum frequency against K1 and K5 alone"
+    assert "no group disclosure: sex" in named
+    assert not [words for words in named if "lines" in words], "its one line is the dimension"
+    assert "no minimum denominator" in named
+    assert "no linked units" not in named, "nobody asked for any"
+    assert named[-1] == "minimum alone, K1 and K5"
+    lines = dict(choices(decided, {"sex": ["_T", "F"]}))
+    one = next(policy for words, policy in lines.items() if words.en == "but for its lines F")
+    assert list(one.rules.harmless_lines["sex"]) == ["F"]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +110,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 def test_what_each_demand_costs_stands_side_by_side(town: Town) -> None:
     lines = {line.choice: line for line in compare(town.warehouse, town.context())}
-    decided, plain = lines["as decided"], lines["minimum frequency against K1 and K5 alone"]
+    decided, plain = lines[DECIDED], lines[PLAIN]
     assert decided.broken == 0
     assert decided.sensitive_shown == 0
     assert plain.by_rule < decided.by_rule
@@ -121,3 +130,94 @@ def test_editions_for_all_audiences_are_attacked_together(town: Town) -> None:
     stranger = office.model_copy(update={"same_cases_as": None})
     alone = plan(town.warehouse, replace(context, universe=stranger, confidential=None))
     assert alone.public == ()
+
+
+TREE = {"all": ("in", "out"), "out": ("left", "right")}
+
+
+def ordered(counts: dict[str, tuple[int, int, int]], **rules: object) -> Protected:
+    """Areas by kind, where `out` is left and right: two lines of one dimension."""
+    sides = ("in", "left", "right")
+    kind = Dimension(total=None, hierarchies={"tree": Hierarchy(children=TREE)}, leaves=sides)
+    dimensions = {"area": Dimension(leaves=tuple(counts)), "kind": kind}
+    table = Table(name="t", dimensions={"area": Axis(), "kind": Axis()})
+    declaration = resolve(Declaration(name="case", dimensions=dimensions, tables=(table,)), Path())
+    given = [(area, kind, n) for area, row in counts.items() for kind, n in zip(sides, row, strict=True)]
+    rows = Leaves(
+        {"area": [area for area, _, _ in given], "kind": [kind for _, kind, _ in given]},
+        {"n": np.array([n for _, _, n in given], dtype=np.float64)},
+    )
+    decided = policy(rules={"group_disclosure": ["kind"], **rules}, withstand=("K1", "K2", "K4"))
+    return protect_tables(declaration, rows, Data(value="n"), decided)
+
+
+# area A: all 8 of `out` are left, B: all 9 of `all` are in
+SIDES = {"A": (7, 8, 0), "B": (9, 0, 0), "C": (12, 14, 11), "D": (15, 16, 17)}
+
+
+def test_a_line_of_which_the_category_is_harmless_is_printed_and_the_others_are_not() -> None:
+    strict = ordered(SIDES).published["t"]
+    assert strict["A", "left"] is None
+    assert strict["A", "right"] is None
+    open_ = ordered(SIDES, harmless_lines={"kind": {"out": "which side says nothing about a person"}})
+    shown = open_.published["t"]
+    assert shown["A", "right"] == 0
+    cell = open_.system.find({"area": "A", "kind": "left"})
+    assert cell not in open_.primaries.reasons, "hidden, if at all, to protect others"
+    assert shown["B", "in"] is None, "the other line of the dimension is asked all the same"
+    assert shown["B", "left"] is None, "a zero that is printed in parts would be printed"
+    assert open_.declaration.safety.harmless_lines == {"kind": ("out",)}
+    assert open_.result.passed
+
+
+def test_the_attack_knows_that_a_harmless_line_is_hidden_for_its_size_alone() -> None:
+    """2 left and 2 right in two areas: where group disclosure hides no zeros, hidden cells are at least 1."""
+    hidden = {("A", "left"), ("A", "right"), ("B", "left"), ("B", "right")}
+    planned = ordered({"A": (7, 1, 1), "B": (9, 14, 12), "C": (12, 14, 11), "D": (15, 16, 17)})
+    full = {(a, k): v for (a, k), v in planned.published["t"].items()}
+    full |= {("A", "out"): 2.0, ("A", "all"): 9.0, ("A", "in"): 7.0}
+    full |= {("B", "out"): 26.0, ("B", "all"): 35.0, ("B", "in"): 9.0}
+    cells = {key: None if key in hidden else number for key, number in full.items()}
+
+    def levels(**changes: object) -> set[str]:
+        safety = planned.declaration.safety.model_copy(update={"withstand": ("K1", "K2"), **changes})
+        declared = planned.declaration.model_copy(update={"safety": safety})
+        return {finding.attack for finding in attack_all(declared, {"t": cells}).findings}
+
+    assert "integer" not in levels(), "the whole line may be hidden for its zeros"
+    assert "integer" in levels(harmless_lines={"kind": ("out",)})
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ({"harmless_lines": {"area": {"_T": "x"}}}, "harmless_lines.area contradicts group_disclosure"),
+        ({"harmless_lines": {"kind": {"out": " "}}}, r"harmless_lines.kind.out: give the reason"),
+        ({"harmless_lines": {"kind": {"nowhere": "x"}}}, "'nowhere' is no total of a line"),
+    ],
+)
+def test_harmless_lines_that_cannot_hold_are_refused(rules: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        ordered(SIDES, **rules)
+
+
+def test_an_officer_compares_at_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command over the invented town, whose first edition is public: every line has a plan."""
+    monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path / "root"))
+    paths = Settings.from_environment().paths
+    make_root(paths)
+    musterstadt.fill(paths.warehouse, (2023, 2024), blocks=False)
+    answer = CliRunner().invoke(main, ["disclosure", "plan", "--compare", "child_protection"])
+    assert answer.exit_code == 0, answer.output
+    lines = [line.split() for line in answer.output.splitlines()]
+    numbers = {" ".join(words[:-6]): words[-6:] for words in lines if words and words[-1].isdigit()}
+    decided, plain = numbers["as decided"], numbers["minimum alone, K1 and K5"]
+    assert decided[4:] == ["0", "0"]
+    assert float(plain[3]) < float(decided[3])
+    assert int(plain[4]) > 0, "hidden cells that an attacker of the policy as decided computes"
+    takings = numbers["but for its lines TAKINGS"]
+    assert float(takings[3]) < float(decided[3])
+    page = paths.disclosure / "child_protection" / "vergleich.md"
+    assert page.stat().st_mode & 0o077 == 0
+    assert "Gruppenschutz, doch nicht für Zeilen von procedure TAKINGS" in page.read_text(encoding="utf-8")
+    assert not paths.releases.exists(), "nothing is published by comparing"
