@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 
 from exports.disclosure import protect as protecting
 from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import Key, gather
-from exports.disclosure.constraints import Booleans, Floats, Leaves, System
+from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Safety, Table, resolve
 from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.planner.conflict import FrozenConflict
+from exports.disclosure.planner.costs import costs_of
+from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.pattern import plan
 from exports.disclosure.policy import Data, Policy
+from exports.disclosure.primary import find_primaries
 from exports.disclosure.protect import NotSafe, Protected, protect_tables
 
 SIDE = 3
@@ -44,13 +49,16 @@ DECISION = Policy.model_validate(
 Inner = npt.NDArray[np.int64]
 
 
-def planned(inner: Inner, key: bytes) -> Protected | None:
-    leaves = Leaves(
+def cases(inner: Inner) -> Leaves:
+    return Leaves(
         {"r": [r for r in ROWS for _ in COLUMNS], "c": [c for _ in ROWS for c in COLUMNS]},
         {"n": inner.reshape(-1).astype(np.float64)},
     )
+
+
+def planned(inner: Inner, key: bytes) -> Protected | None:
     try:
-        return protect_tables(DECLARED, leaves, Data(value="n"), DECISION, cost_key=key)
+        return protect_tables(DECLARED, cases(inner), Data(value="n"), DECISION, cost_key=key)
     except (NotSafe, FrozenConflict):
         return None
 
@@ -94,23 +102,33 @@ def fixed(tables: list[Inner]) -> set[tuple[int, int]]:
     return set(zip(*np.nonzero(stacked.min(axis=0) == stacked.max(axis=0)), strict=True))
 
 
-def test_no_leaf_is_fixed_by_running_the_planner_on_every_table_that_fits(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The attacker gives each table every chance: decoys exactly where its own plan would hide nothing."""
-    generator = np.random.default_rng(1)
-    drawn = protecting.decoys_of
-    tried = 0
-    while tried < 12:
+@dataclass
+class Outcome:
+    """What running the planner on every table that fits gave: tables of counts 0 to 5, three by three."""
+
+    tried: int = 0
+    fitting: int = 0
+    excluded: int = 0
+    newly_fixed: int = 0
+    tables_with_fixed: int = 0
+
+
+def run_the_program(count: int, seed: int, *, with_secret: bool) -> Outcome:
+    """Plan random tables and attack each by whoever runs the same program.
+
+    With a secret the attacker gives each table every chance: decoys exactly where its own plan would hide
+    nothing. Without one all that the program does is known.
+    """
+    generator = np.random.default_rng(seed)
+    outcome = Outcome()
+    while outcome.tried < count:
         inner = generator.integers(0, 6, (SIDE, SIDE))
-        monkeypatch.setattr(protecting, "decoys_of", drawn)
-        own = planned(inner, f"secret {tried}".encode())
+        own = planned(inner, f"secret {outcome.tried}".encode() if with_secret else b"")
         if own is None or not (hidden := hidden_of(own)):
             continue
         tables = fitting(inner, hidden)
         if len(tables) < 2:
             continue
-        tried += 1
 
         def everywhere(
             system: System, cost: Floats, share: float, key: bytes, hidden: frozenset[Key] = hidden
@@ -119,10 +137,69 @@ def test_no_leaf_is_fixed_by_running_the_planner_on_every_table_that_fits(
             found[[system.find({"r": r, "c": c}) for r, c in hidden]] = True
             return found
 
-        monkeypatch.setattr(protecting, "decoys_of", everywhere)
-        left = [table for table in tables if (p := planned(table, b"guess")) and hidden_of(p) == hidden]
+        if with_secret:
+            with mock.patch.object(protecting, "decoys_of", everywhere):
+                plans = [planned(table, b"guess") for table in tables]
+        else:
+            plans = [planned(table, b"") for table in tables]
+        left = [t for t, p in zip(tables, plans, strict=True) if p is not None and hidden_of(p) == hidden]
         assert any(np.array_equal(table, inner) for table in left), "the true table is never excluded"
-        assert fixed(left) == fixed(tables)
+        newly = fixed(left) - fixed(tables)
+        outcome.tried += 1
+        outcome.fitting += len(tables)
+        outcome.excluded += len(tables) - len(left)
+        outcome.newly_fixed += len(newly)
+        outcome.tables_with_fixed += bool(newly)
+    return outcome
+
+
+def test_no_leaf_is_fixed_by_running_the_planner_on_every_table_that_fits() -> None:
+    """`python -m tests.benchmarks.disclosure_program` does it for 200 tables."""
+    assert run_the_program(12, 1, with_secret=True).newly_fixed == 0
+
+
+def test_without_a_secret_running_the_planner_excludes_tables() -> None:
+    """The attack above can succeed: with nothing secret it does."""
+    assert run_the_program(12, 1, with_secret=False).excluded > 0
+
+
+def test_a_pattern_that_only_one_table_could_have_is_broken_by_the_level() -> None:
+    """Four cells of 3, each to be thought 3 larger and 3 smaller, in lines of two that leave 6 over.
+
+    Nobody computes one, and each may be 1 to 5. But a 4 in their place could not be thought 7, so whoever
+    knows the rules knows that every cell is 3.
+    """
+    inner = np.array([[3, 3, 20], [3, 3, 30], [20, 30, 40]])
+    block = frozenset({("r0", "c0"), ("r0", "c1"), ("r1", "c0"), ("r1", "c1")})
+    safety = Safety(withstand=("K1", "K2"), minimum_frequency=6, width=3)
+    decided = DECISION.model_copy(
+        update={"rules": DECISION.rules.model_copy(update={"minimum_frequency": 6}), "width": 3}
+    )
+
+    def public_plan(table: Inner) -> frozenset[Key]:
+        """The planner alone, its costs public and nothing drawn."""
+        rows = cases(table)
+        system = build_system(DECLARED, rows, "n")
+        primaries = find_primaries(system, rows, decided, Data(value="n"))
+        cost = costs_of(system, {}, None, 1.0)
+        pattern = plan(system, primaries, cost, effort=EFFORTS["optimal"])
+        return frozenset(system.keys[cell] for cell in np.flatnonzero(pattern.hidden & system.published))
+
+    assert public_plan(inner) == block
+    tables = fitting(inner, block)
+    assert len(tables) == 5
+    left = [table for table in tables if public_plan(table) == block]
+    assert len(left) == 1, "running the planner on every table that fits leaves the true one"
+    result = attack(gather(DECLARED, {"t": printed(inner, block)}), safety)
+    assert result.levels == {
+        **dict.fromkeys(("exact", "interval", "integer", "unions"), "passed"),
+        "minimality": "4 broken",
+    }
+    assert {(finding.cell, finding.low) for finding in result.findings} == {(key, 3.0) for key in block}
+    assert "in all 1 of 5 tables" in result.findings[0].derivation
+    mended = protect_tables(DECLARED, cases(inner), Data(value="n"), decided, cost_key=b"secret")
+    assert block < hidden_of(mended)
+    assert mended.result.passed
 
 
 def test_the_auditor_finds_what_the_printed_pattern_excludes() -> None:
