@@ -115,33 +115,11 @@ def protect(
     public = out / ".published.new"
     shutil.rmtree(public, ignore_errors=True)
     public.mkdir(parents=True)
-    for shown in protected_declaration.tables:
-        path = public / (shown.file or f"{shown.name}.csv")
-        if shown.earlier:
-            source = next(r for r in settings.earlier_releases if r.table.name == shown.name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes((config.parent / source.file).read_bytes())
-        else:
-            write_csv(path, _table_rows(planned, shown, settings.data))
-    (public / "declaration.json").write_text(
-        json.dumps(
-            protected_declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    # the attacker reads what was written, not what was planned
-    report = audit(public, public / "declaration.json", planned.insight)
-    if not report.passed:
-        shutil.rmtree(public)
-        first = [finding.name for finding in report.result.findings[:1]]
-        raise NotSafe(
-            f"the written files can be broken: {first[0]} can be computed"
-            if first
-            else f"{', '.join(report.result.untried)} is asked for, but was not tried on the written files",
-            report.result.findings,
-        )
-    report.certificate.write(public / "certificate.json")
+    try:
+        report = _written(planned, protected_declaration, settings, config.parent, public)
+    except BaseException:
+        shutil.rmtree(public)  # nobody attacked what lies there, or somebody broke it
+        raise
     shutil.rmtree(out / "published", ignore_errors=True)
     public.rename(out / "published")
     confidential = private_folder(out / "confidential")
@@ -161,6 +139,40 @@ def protect(
         json.dumps(attacks, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     return summary
+
+
+def _written(
+    planned: Protected, declaration: Declaration, settings: Config, folder: Path, public: Path
+) -> AuditReport:
+    """Write what may leave the house into `public`, attack what was written, and certify it.
+
+    Raises NotSafe when it can be broken or was not attacked as asked for, and what the attack raises.
+    """
+    for shown in declaration.tables:
+        path = public / (shown.file or f"{shown.name}.csv")
+        if shown.earlier:
+            source = next(r for r in settings.earlier_releases if r.table.name == shown.name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((folder / source.file).read_bytes())
+        else:
+            write_csv(path, _table_rows(planned, shown, settings.data))
+    (public / "declaration.json").write_text(
+        json.dumps(declaration.model_dump(mode="json", exclude_none=False), ensure_ascii=False, indent=1)
+        + "\n",
+        encoding="utf-8",
+    )
+    # the attacker reads what was written, not what was planned
+    report = audit(public, public / "declaration.json", planned.insight)
+    if not report.passed:
+        first = [finding.name for finding in report.result.findings[:1]]
+        raise NotSafe(
+            f"the written files can be broken: {first[0]} can be computed"
+            if first
+            else f"{', '.join(report.result.untried)} is asked for, but was not tried on the written files",
+            report.result.findings,
+        )
+    report.certificate.write(public / "certificate.json")
+    return report
 
 
 def audit(published: Path, declaration: Path, insight: Insight | None = None) -> AuditReport:

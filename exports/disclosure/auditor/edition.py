@@ -145,6 +145,7 @@ def certify(
     Files that cannot be read, contradict each other, or ask for less than was decided give no certificate.
     """
     target = folder / CERTIFICATE
+    target.unlink(missing_ok=True)  # whatever ends this attack, an older one does not speak for it
     try:
         content, written = read_declaration(folder / DECLARATION)
         differs = demand.weakened(content, written)
@@ -155,7 +156,6 @@ def certify(
             )
         result, certificate = audit_edition(folder, releases, demand, outdated, remembered=remembered)
     except DeclarationError as error:
-        target.unlink(missing_ok=True)
         return Attacked(False, (), str(error))
     text = json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     files.write_text(target, text)
