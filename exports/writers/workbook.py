@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -37,6 +39,9 @@ FIXED_MOMENT = datetime(2000, 1, 1)
 
 A4 = 9
 """The paper's number in the format."""
+
+LINE = 15.0
+"""Points that a line of text is high."""
 
 DATA_SHEET = "xl/worksheets/sheet1.xml"
 """Where xlsxwriter puts the first sheet."""
@@ -93,16 +98,18 @@ def _frame(rows: Rows, description: Description) -> io.BytesIO:
     )
     workbook.set_properties({"title": description.title_de, "author": "planstat", "created": FIXED_MOMENT})
     bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    named = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
     _data(workbook, rows, bold)
     _legend(workbook.add_worksheet("Legende"), rows, bold, wrapped)
-    _metadata(workbook.add_worksheet("Metadaten"), rows, description, bold, wrapped)
+    _metadata(workbook.add_worksheet("Metadaten"), rows, description, bold, named, wrapped)
     for sheet in workbook.worksheets():
         sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.set_footer(f"&L{description.title_de.replace('&', '&&')}&C&A&RSeite &P von &N")
         if sheet.get_name() == "Daten":
             sheet.repeat_rows(0)
+            sheet.print_across()
         else:
             sheet.fit_to_pages(1, 0)
     workbook.close()
@@ -124,16 +131,19 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     longest = rows.query(
         "select " + ", ".join(f"max(length({column.german}))" for column in columns) + " from rows"
     )[0]
+    lines = 1
     for index, column in enumerate(columns):
         word = max(map(len, re.split(r"[ -]", column.heading)))
         marks = 3 if column.kind in ("integer", "number") else 0  # of the thousands
         width = min(48, max(8, word + 4, (longest[index] or 0) + marks + 3))
         sheet.set_column(index, index, width, formats[column.kind])
         sheet.write_string(0, index, column.heading, bold)
+        lines = max(lines, _lines(column.heading, width - 2))
         sheet.write_blank(1, index, None, formats[column.kind])
     for places in range(DIGITS):
         decimals = workbook.add_format({"num_format": "#,##0." + "0" * places if places else "#,##0"})
         sheet.write_blank(1, len(columns) + places, None, decimals)
+    sheet.set_row(0, LINE * lines)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
@@ -287,8 +297,9 @@ def _escaped(expression: str) -> str:
 
 def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None:
     """The sheet Legende: what every code means, and what each column holds, in both languages."""
-    sheet.set_column(0, 2, 26)
-    sheet.set_column(3, 5, 70)
+    widths = (26, 26, 26, 70, 70, 40)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
     titles = {column.field.name: column.heading for column in shown_columns(rows) if column.field}
     codes = [
         (
@@ -326,15 +337,17 @@ def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None
             sheet.write_string(line, index, title, bold)
         for entry in entries:
             line += 1
-            for index, text in enumerate(entry):
-                sheet.write_string(line, index, text, wrapped)
+            _write_line(sheet, line, entry, widths, wrapped)
         line += 2
 
 
-def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Format, wrapped: Format) -> None:
+def _metadata(
+    sheet: Worksheet, rows: Rows, description: Description, bold: Format, named: Format, wrapped: Format
+) -> None:
     """The sheet Metadaten: what the product is, and the state and licence of each dataset."""
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 6, 40)
+    widths = (28, 60, 40, 18, 40, 60, 40)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
     facts = (
         ("Produkt", description.product),
         ("Titel", description.title_de),
@@ -346,8 +359,8 @@ def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Form
     )
     line = 0
     for line, (name, text) in enumerate(facts):
-        sheet.write_string(line, 0, name, bold)
-        sheet.write_string(line, 1, text, wrapped)
+        _write_line(sheet, line, (name, text), widths, wrapped)
+        sheet.write_string(line, 0, name, named)
     line += 2
     titles = ("Datensatz", "Titel", "Herausgeber", "Stand", "Quellenvermerk", "Lizenz", "Hinweis")
     for index, title in enumerate(titles):
@@ -364,5 +377,18 @@ def _metadata(sheet: Worksheet, rows: Rows, description: Description, bold: Form
             f"{dataset.licence_title}, {dataset.licence_url}",
             f"veralteter Stand; {note}".rstrip("; ") if dataset.is_old else note,
         )
-        for index, text in enumerate(texts):
-            sheet.write_string(line, index, text, wrapped)
+        _write_line(sheet, line, texts, widths, wrapped)
+
+
+def _write_line(
+    sheet: Worksheet, line: int, texts: Sequence[str], widths: Sequence[float], wrapped: Format
+) -> None:
+    """Write texts side by side, as high as the longest needs: not every program fits rows when it opens."""
+    for index, text in enumerate(texts):
+        sheet.write_string(line, index, text, wrapped)
+    sheet.set_row(line, LINE * max(_lines(*one) for one in zip(texts, widths, strict=False)))
+
+
+def _lines(text: str, width: float) -> int:
+    """In how many lines a text fits into a column."""
+    return max(1, len(textwrap.wrap(text, max(8, int(width)))))
