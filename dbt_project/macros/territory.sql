@@ -111,9 +111,15 @@ staying as (
     case when {{ rows }}.is_same then 2 when not {{ rows }}.is_backcast then 3 else 4 end
 {%- endmacro %}
 
-{#- Sum of a weighted column, missing as soon as one part is missing or was not delivered. -#}
+{#-
+  Sum of a weighted column, missing as soon as one part is missing or was not delivered. Exact to the sixth decimal, so
+  that parts of one whole give it back to the last person, in whatever order they come.
+-#}
 {% macro whole_sum(value, weight) -%}
-    case when count({{ value }}) = count(*) and count(*) >= max(origin_count) then sum({{ value }} * {{ weight }}) end
+    case
+        when count({{ value }}) = count(*) and count(*) >= max(origin_count)
+            then {{ exact_sum(value ~ ' * ' ~ weight) }}
+    end
 {%- endmacro %}
 
 {#- How much of a number comes from parts whose weight is estimated. -#}
@@ -401,7 +407,7 @@ summed as (
         greatest(any_value(expected.parts_expected), count(*)) as parts_expected,
         case
             when not parts.is_mean and count(parts.value) = greatest(any_value(expected.parts_expected), count(*))
-                then sum(parts.value)
+                then {{ exact_sum('parts.value') }}
         end as summed,
         sum(floor(coalesce(parts.rounding_base, 0) / 2)) as rounding_slack,
         max({{ status_rank('parts.obs_status') }}) as worst_rank,

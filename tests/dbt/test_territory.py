@@ -156,6 +156,15 @@ def test_a_merger_is_exact_and_a_parcel_is_estimated(reform) -> None:
     }
 
 
+@pytest.mark.parametrize("count", [3.0, 7.0, 19.0, 57_452.0, 1e8 + 1])
+def test_a_part_carries_no_noise_of_its_weight(reform, count: float) -> None:
+    """A tenth of three persons is 0.3, not 0.30000000000000004, whatever the order of the parts."""
+    reform.execute("update fct_population set value = ? where area_code = '00004'", [count])
+    moved = on(reform, dt.date(2022, 12, 31))
+    assert moved["00004"][0] == round(0.9 * count, 6)
+    assert moved["00005"][0] == round(5 + 0.1 * count, 6)
+
+
 def test_between_two_reforms_only_the_first_counts(reform) -> None:
     between = on(reform, dt.date(2017, 12, 31))
     assert between["00003"] == (10.0, "A", "none", 0.0, "00001, 00002")

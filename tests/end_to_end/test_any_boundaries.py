@@ -110,6 +110,23 @@ def test_kreise_are_germany_on_every_boundaries(warehouse: duckdb.DuckDBPyConnec
         assert (2015, 82_175_684, 82_175_684, 0) in found
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_carried_figure_shows_the_noise_of_a_sum(
+    warehouse: duckdb.DuckDBPyConnection, function: str
+) -> None:
+    """57,452 persons stay 57,452, not 57,451.99999999999."""
+    column = "numerator" if function == "indicator_on" else "value"
+    for year in (1990, 2000, 2008, 2015, 2022):
+        carried, noisy = one(
+            warehouse,
+            f"select count(*), count(*) filter ({column} <> round({column})"
+            f" and abs({column} - round({column})) < 1e-6)"
+            f" from {function}(date '{year}-12-31') where grade <> 'exact' and {column} is not null",
+        )
+        assert carried > 100, f"{function} on {year}"
+        assert noisy == 0, f"{function} on {year}"
+
+
 @pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "indicator_on"])
 def test_no_count_is_lost_or_doubled_on_the_way_to_other_boundaries(
     warehouse: duckdb.DuckDBPyConnection, function: str
