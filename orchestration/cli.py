@@ -24,6 +24,8 @@ from .programs import run_program
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sources.arrival.landing import Landing
+
     from .resources import Settings
 
 REFUSED, USAGE, SOURCE_TROUBLE = 1, 2, 3
@@ -196,22 +198,38 @@ def describe_source(dataset: str) -> None:
 @click.argument("snapshot")
 @click.option("--because", "reason", required=True, help="Why it must not count, for those who ask later.")
 def withdraw_snapshot(snapshot: str, reason: str) -> None:
-    """Take the delivery SNAPSHOT out of the count for good: what was delivered before counts again.
+    """Take the delivery SNAPSHOT out of the count: what was delivered before counts again.
 
-    Its files stay in landing/. The next run builds and releases what changes by it.
+    Its files stay in landing/, and the same file delivered again stays out, until it is reinstated. The next
+    run builds and releases what changes by it.
     """
     with in_words():
-        from sources.arrival.landing import Landing
-
-        from .resources import only_run
-
-        paths = settings_here().paths
-        with only_run(paths):
-            try:
-                Landing(paths.root).withdraw(snapshot, reason)
-            except KeyError as unknown:
-                raise Trouble(f"{unknown.args[0]} in {paths.landing}", USAGE) from None
+        _with_landing(lambda landing: landing.withdraw(snapshot, reason))
         click.echo(f"{snapshot} does not count any more; `planstat run --inbox` goes on from here")
+
+
+@sources.command("reinstate")
+@click.argument("snapshot")
+@click.option("--because", "reason", required=True, help="Why it counts after all, for those who ask later.")
+def reinstate_snapshot(snapshot: str, reason: str) -> None:
+    """Let the withdrawn delivery SNAPSHOT count again."""
+    with in_words():
+        _with_landing(lambda landing: landing.reinstate(snapshot, reason))
+        click.echo(f"{snapshot} counts again; `planstat run --inbox` goes on from here")
+
+
+def _with_landing(change: Callable[[Landing], None]) -> None:
+    """Change what counts in this data root while no run goes on. A snapshot that there is not is told."""
+    from sources.arrival.landing import Landing
+
+    from .resources import only_run
+
+    paths = settings_here().paths
+    with only_run(paths):
+        try:
+            change(Landing(paths.root))
+        except KeyError as unknown:
+            raise Trouble(f"{unknown.args[0]} in {paths.landing}", USAGE) from None
 
 
 @sources.command("new")

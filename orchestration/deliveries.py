@@ -20,18 +20,23 @@ from typing import Any
 
 from .resources import Paths
 
-TROUBLE = {"set aside", "unreachable"}
+TROUBLE = {"set aside", "withdrawn", "unreachable"}
 """Statuses that somebody has to look at."""
 
-STATUS = {"landed": "landed", "unchanged": "unchanged", "set_aside": "set aside"}
+STATUS = {
+    "landed": "landed",
+    "unchanged": "unchanged",
+    "withdrawn": "withdrawn",
+    "set_aside": "set aside",
+}
 
 
 @dataclass(frozen=True)
 class Arrival:
     """What became of a dataset in this run, over all files of it.
 
-    status: `landed`, `unchanged`, `set aside`, `unreachable` or `not delivered`; message: why, in words;
-    outcomes: what landing said of each file.
+    status: `landed`, `unchanged`, `withdrawn`, `set aside`, `unreachable` or `not delivered`; message: why,
+    in words; outcomes: what landing said of each file.
     """
 
     status: str
@@ -191,9 +196,9 @@ def _arrival(outcomes: Sequence[Any]) -> Arrival:
     """The worst file gives the status, since it is what somebody has to look at."""
     if not outcomes:
         return Arrival("not delivered")
-    for status in ("set_aside", "landed", "unchanged"):
+    for status in ("set_aside", "withdrawn", "landed", "unchanged"):
         of_status = [outcome for outcome in outcomes if outcome.status == status]
         if of_status:
-            words = "; ".join(str(outcome.error) for outcome in of_status if outcome.error)
+            words = "; ".join(str(outcome.error) for outcome in outcomes if outcome.error)
             return Arrival(STATUS[status], words, outcomes)
     raise AssertionError("landing knows no other status")

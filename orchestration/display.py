@@ -121,7 +121,16 @@ def _kind(product: str, file: str) -> str:
 
 
 def _datasets(outcome: Outcome) -> str:
-    order = ("landed", "read again", "unchanged", "set aside", "unreachable", "not delivered", "failed")
+    order = (
+        "landed",
+        "read again",
+        "unchanged",
+        "withdrawn",
+        "set aside",
+        "unreachable",
+        "not delivered",
+        "failed",
+    )
     found = sorted(
         {status for status, _ in outcome.datasets.values()},
         key=lambda status: order.index(status) if status in order else len(order),

@@ -126,10 +126,12 @@ def set_aside(paths: Paths, dataset_id: str) -> SetAside | None:
 def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> list[dict[str, Any]]:
     """The datasets as a product's description lists them: title, licence, newest accepted snapshot, age.
 
-    A dataset is old when a file of it was set aside after its newest accepted snapshot was retrieved; one of
-    which nothing ever landed is not old, for no former state holds.
+    A dataset is old when a file of it was set aside after its newest accepted snapshot was retrieved, or when
+    a newer delivery was withdrawn; one of which nothing ever landed is not old, for no former state holds.
     """
-    newest = _newest_accepted(Landed.read(paths))
+    landed = Landed.read(paths)
+    newest = _newest_accepted(landed)
+    withdrawn_since = _withdrawn_since(landed, newest)
     states = []
     for dataset_id in datasets:
         declaration = catalog[dataset_id]
@@ -138,6 +140,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
         retrieved = _utc(snapshot.get("retrieved_at"))
         aside = set_aside(paths, dataset_id)
         is_old = aside is not None and retrieved is not None and aside.at > retrieved
+        withdrawn = withdrawn_since.get(dataset_id)
         is_confidential = declaration.confidential or catalog.holds_personal_data(declaration)
         states.append(
             {
@@ -152,8 +155,14 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "snapshot_id": snapshot.get("snapshot_id"),
                 "retrieved_at": retrieved.isoformat() if retrieved else None,
                 "published_at": _iso(snapshot.get("published_at")),
-                "is_old": is_old,
-                "note": _note(aside, is_confidential) if aside is not None and is_old else None,
+                "is_old": is_old or withdrawn is not None,
+                "note": (
+                    _note(aside, is_confidential)
+                    if aside is not None and is_old
+                    else _WITHDRAWN.format(day=withdrawn)
+                    if withdrawn is not None
+                    else None
+                ),
                 "is_confidential": is_confidential,
             }
         )
@@ -164,9 +173,29 @@ def _newest_accepted(landed: Landed) -> dict[str, Mapping[str, Any]]:
     newest: dict[str, Mapping[str, Any]] = {}
     for row in landed.tables.get("ledger", ()):
         known = newest.get(str(row["dataset_id"]))
-        if row["status"] == "accepted" and (known is None or row["retrieved_at"] > known["retrieved_at"]):
+        if row["status"] == "accepted" and (known is None or _stand(row) > _stand(known)):
             newest[str(row["dataset_id"])] = row
     return newest
+
+
+_WITHDRAWN = "Die Lieferung vom {day:%d.%m.%Y} wurde zurückgezogen; es gilt der Stand davor."
+
+
+def _withdrawn_since(landed: Landed, newest: Mapping[str, Mapping[str, Any]]) -> dict[str, datetime]:
+    """The date of the newest withdrawn delivery of each dataset of which an older one counts."""
+    found: dict[str, datetime] = {}
+    for row in landed.tables.get("ledger", ()):
+        dataset_id = str(row["dataset_id"])
+        holds = newest.get(dataset_id)
+        if row["status"] == "withdrawn" and holds is not None and _stand(row) > _stand(holds):
+            stand, _ = _stand(row)
+            found[dataset_id] = max(stand, found.get(dataset_id, stand))
+    return found
+
+
+def _stand(row: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """How new a delivery is: the publisher's own time stamp, else the time it was retrieved."""
+    return (row["published_at"] or row["retrieved_at"], row["retrieved_at"])
 
 
 def _note(aside: SetAside, is_confidential: bool) -> str:

@@ -34,6 +34,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Die Datei fehlt oder ist nicht lesbar ({reason})", "Datei erneut ablegen.",
         "the file is missing or cannot be read ({reason})", "Put the file there again.",
     ),
+    "withdrawn_before": ProblemWords(
+        "Diese Lieferung wurde zurückgezogen ({reason}) und zählt nicht, auch wenn sie noch einmal kommt",
+        "Die berichtigte Datei liefern; soll diese doch zählen: `planstat sources reinstate {snapshot} --because …`.",
+        "this delivery was withdrawn ({reason}) and does not count, although it came again",
+        "Deliver the corrected file; if this one shall count after all: `planstat sources reinstate {snapshot} --because …`.",
+    ),
     "empty_file": ProblemWords(
         "Die Datei ist leer", _FETCH_AGAIN_DE, "the file is empty", _FETCH_AGAIN_EN,
     ),

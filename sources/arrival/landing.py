@@ -81,6 +81,9 @@ TEXT_CORRECTIONS = pa.schema(
         ("corrected_on", pa.date32()),
     ]
 )
+WITHDRAWN = "withdrawn.json"
+"""Beside a snapshot: that it does not count and why, and why it does again."""
+
 NO_SNAPSHOT = "snapshot=none"
 SCRATCH = ".tmp-"
 
@@ -149,11 +152,12 @@ class Snapshot:
 class Outcome:
     """What became of one delivery.
 
-    status `landed`: a new snapshot; `unchanged`: these bytes are known; `set_aside`: see `error` and
-    `quarantine`. cases: the file held cases; their counts are what landed.
+    status `landed`: a new snapshot; `unchanged`: these bytes are known; `withdrawn`: they are known and a
+    person took them out of the count, see `error`; `set_aside`: see `error` and `quarantine`. cases: the file
+    held cases; their counts are what landed.
     """
 
-    status: Literal["landed", "unchanged", "set_aside"]
+    status: Literal["landed", "unchanged", "withdrawn", "set_aside"]
     dataset_id: str | None
     file_name: str
     snapshot_id: str | None = None
@@ -222,9 +226,10 @@ class Landing:
 
         Status: a snapshot is `superseded` when the same bytes were read again by a newer declaration or
         reader,
-        `withdrawn` when a person said so, else `accepted`.
+        `withdrawn` when a person said so of any reading of these bytes, else `accepted`.
         """
         snapshots = self.snapshots()
+        withdrawn = {one.content: one.withdrawn for one in snapshots if one.withdrawn is not None}
         counting: dict[tuple[str, str, bool], Snapshot] = {}
         for snapshot in sorted(snapshots, key=lambda one: (self._is_current(one), one.about["landed_at"])):
             counting[snapshot.content] = snapshot
@@ -232,8 +237,8 @@ class Landing:
         for snapshot in snapshots:
             reading_that_counts = counting[snapshot.content]
             status, reason = "accepted", None
-            if snapshot.withdrawn is not None:
-                status, reason = "withdrawn", snapshot.withdrawn
+            if snapshot.content in withdrawn:
+                status, reason = "withdrawn", withdrawn[snapshot.content]
             elif reading_that_counts is not snapshot:
                 status, reason = "superseded", f"read again as {reading_that_counts.snapshot_id}"
             row = {name: snapshot.about.get(name) for name in LEDGER.names}
@@ -246,13 +251,40 @@ class Landing:
         return rows
 
     def withdraw(self, snapshot_id: str, reason: str) -> None:
-        """Take a snapshot out of the count, for good, with a reason. Its files stay."""
+        """Take a snapshot out of the count until it is reinstated, with a reason. Its files stay.
+
+        Raises KeyError for a snapshot that there is not.
+        """
+        _write_text(self._named(snapshot_id).folder / WITHDRAWN, _json({"reason": reason}))
+        self._snapshots = None
+        self._write_ledger()
+
+    def reinstate(self, snapshot_id: str, reason: str) -> None:
+        """Let a withdrawn snapshot count again; why it was withdrawn and why it counts again stay on record.
+
+        Raises:
+            KeyError: there is no such snapshot, or it was not withdrawn.
+            SourceError: a delivery of the same time that says something else counts meanwhile.
+        """
+        snapshot = self._named(snapshot_id)
+        readings = [one for one in self.snapshots() if one.content == snapshot.content and one.withdrawn]
+        if not readings:
+            raise KeyError(f"{snapshot_id} was not withdrawn")
+        declaration = self.catalog.get(snapshot.dataset_id)
+        if declaration is not None:
+            table = snapshot.folder / f"{declaration.shape}.parquet"
+            self._refuse_same_time(declaration, snapshot.about, table)
+        for one in readings:
+            kept = {"reason": one.withdrawn, "reinstated": reason}
+            _write_text(one.folder / WITHDRAWN, _json(kept))
+        self._snapshots = None
+        self._write_ledger()
+
+    def _named(self, snapshot_id: str) -> Snapshot:
         snapshot = next((one for one in self.snapshots() if one.snapshot_id == snapshot_id), None)
         if snapshot is None:
             raise KeyError(f"no snapshot {snapshot_id}")
-        _write_text(snapshot.folder / "withdrawn.json", _json({"reason": reason}))
-        self._snapshots = None
-        self._write_ledger()
+        return snapshot
 
     # --- deliveries -------------------------------------------------------------------------------
 
@@ -316,6 +348,15 @@ class Landing:
         known = [
             one for one in self.snapshots() if one.content == (declaration.id, sha256, origin == "sample")
         ]
+        withdrawn = next((one for one in known if one.withdrawn is not None), None)
+        if withdrawn is not None:
+            told = problem(
+                "withdrawn_before",
+                files[0].name,
+                reason=withdrawn.withdrawn,
+                snapshot=withdrawn.snapshot_id,
+            )
+            return replace(_outcome("withdrawn", withdrawn), error=told)
         current = next((one for one in known if self._is_current(one)), None)
         if current is not None:
             if not self._ledger_is_fresh:  # a declaration may have gone back to what it was
@@ -617,7 +658,7 @@ class Landing:
             _write_table(table, target)
 
 
-def _outcome(status: Literal["landed", "unchanged"], snapshot: Snapshot) -> Outcome:
+def _outcome(status: Literal["landed", "unchanged", "withdrawn"], snapshot: Snapshot) -> Outcome:
     about = snapshot.about
     return Outcome(
         status,
@@ -633,9 +674,10 @@ def _outcome(status: Literal["landed", "unchanged"], snapshot: Snapshot) -> Outc
 
 
 def _snapshot(folder: Path) -> Snapshot:
-    withdrawn = _read_json(folder / "withdrawn.json")
+    withdrawn = _read_json(folder / WITHDRAWN)
     about = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
-    return Snapshot(folder, about, withdrawn["reason"] if withdrawn else None)
+    is_out = bool(withdrawn) and "reinstated" not in withdrawn
+    return Snapshot(folder, about, withdrawn["reason"] if is_out else None)
 
 
 def _hash(files: Sequence[Path]) -> tuple[str, int]:

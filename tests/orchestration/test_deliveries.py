@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestration import lineage
-from orchestration.deliveries import Deliveries, refuse_mixing, way_to
+from orchestration.deliveries import TROUBLE, Deliveries, refuse_mixing, way_to
 from orchestration.resources import Paths
 from sources.arrival.landing import Landing, LandingRefused
 from sources.declared.catalogue import load_catalog
@@ -84,6 +84,28 @@ def test_a_broken_file_is_set_aside_and_makes_the_dataset_old(tmp_path: Path, pu
     assert "zurückgestellt" in old["note"]
     assert old["snapshot_id"] == good["snapshot_id"], "the last good snapshot stays current"
     assert json.loads((later / "reason.json").read_text(encoding="utf-8"))["dataset_id"] == DATASET
+
+
+def test_a_withdrawn_delivery_is_told_when_it_comes_again_and_in_what_is_published(
+    tmp_path: Path, published: Path
+) -> None:
+    paths, catalog = Paths(tmp_path), load_catalog()
+    arrives(paths, "folder", published)
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    text = one_file(published).read_text(encoding="utf-8")
+    later = text.replace("Stand: 10.10.2017", "Stand: 01.02.2018").replace(";56,74", ";56,75")
+    (newer / one_file(published).name).write_text(later, encoding="utf-8")
+    landed = arrives(paths, "folder", newer)
+    assert landed.status == "landed", landed.message
+    Landing(paths.root).withdraw(landed.outcomes[0].snapshot_id, "falsche Spalte")
+    again = arrives(paths, "folder", newer)
+    assert again.status == "withdrawn"
+    assert again.status in TROUBLE
+    assert "sources reinstate" in again.message
+    [state] = lineage.dataset_states(paths, catalog, [DATASET])
+    assert state["is_old"]
+    assert state["note"] == "Die Lieferung vom 01.02.2018 wurde zurückgezogen; es gilt der Stand davor."
 
 
 def test_the_sample_and_published_files_keep_apart(tmp_path: Path, published: Path) -> None:

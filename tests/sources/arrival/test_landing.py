@@ -197,6 +197,34 @@ def test_a_person_can_withdraw_a_snapshot(place: Place) -> None:
         place.landing.withdraw("nothing", "x")
 
 
+def test_a_withdrawn_delivery_that_comes_again_stays_out_and_says_so(place: Place) -> None:
+    """Whether a newer reader would read it anew or not."""
+    outcome = place.land()
+    place.landing.withdraw(str(outcome.snapshot_id), "Zahlen vertauscht")
+    again = place.land(now=LATER)
+    assert (again.status, again.snapshot_id) == ("withdrawn", outcome.snapshot_id)
+    assert "Zahlen vertauscht" in again.error.sentence_de
+    assert f"planstat sources reinstate {outcome.snapshot_id}" in again.error.sentence_de
+    place.catalog, place.declaration = catalog(measures=_measures(decimals=1))
+    place.landing = Landing(place.landing.root, place.catalog)
+    assert place.land(now=LATER).status == "withdrawn"
+    assert place.statuses() == ["withdrawn"]
+
+
+def test_a_withdrawn_delivery_is_reinstated_with_both_reasons_on_record(place: Place) -> None:
+    outcome = place.land()
+    snapshot = str(outcome.snapshot_id)
+    with pytest.raises(KeyError, match="was not withdrawn"):
+        place.landing.reinstate(snapshot, "x")
+    place.landing.withdraw(snapshot, "Zahlen vertauscht")
+    place.landing.reinstate(snapshot, "das Amt bestätigt die Zahlen")
+    assert place.statuses() == ["accepted"]
+    assert place.land(now=LATER).status == "unchanged"
+    kept = next(place.landing.folder.rglob("withdrawn.json")).read_text(encoding="utf-8")
+    assert "Zahlen vertauscht" in kept
+    assert "das Amt bestätigt die Zahlen" in kept
+
+
 def test_the_ledger_can_be_rebuilt_from_the_snapshots(place: Place) -> None:
     place.land()
     place.land(text(ROWS[:2]), now=LATER)
