@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field
 
+from sources.foundation.strict import Strict, read
 from sources.foundation.told import Language, Told
 from sources.foundation.vocabulary import Vocabulary, read_vocabulary
 
@@ -16,10 +16,8 @@ FOLDER = Path(__file__).parent
 Digits = int | Literal["row", "2 at most"]
 
 
-class ColumnWords(BaseModel):
+class ColumnWords(Strict):
     """One column of `columns.yml`, where its keys are explained."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     de: str = Field(min_length=1)
     en: str = Field(min_length=1)
@@ -34,9 +32,8 @@ class ColumnWords(BaseModel):
 
 @cache
 def column_words() -> dict[str, ColumnWords]:
-    """Every column by name. Raises `pydantic.ValidationError` for an entry that is not as declared."""
-    written = yaml.load((FOLDER / "columns.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-    return TypeAdapter(dict[str, ColumnWords]).validate_python(written)
+    """Every column by name. Raises `DeclarationError` for an entry that is not as declared."""
+    return read(FOLDER / "columns.yml", dict[str, ColumnWords])
 
 
 def own_vocabulary() -> Vocabulary:

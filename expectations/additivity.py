@@ -13,10 +13,11 @@ release, unless it is known (`known`) or explained in the product file.
 from __future__ import annotations
 
 from expectations.bench import Bench
-from expectations.rules import PUBLISHER, Rule, Statement, quoted, quoted_list
+from expectations.rules import PUBLISHER, Rule, Statement, quoted_list
 from expectations.settings import AreaSum, Parts
 from expectations.values import excuses
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 LAENDER = 16  # since 3 October 1990
 SMALL = 1e-5

@@ -80,7 +80,7 @@ def laid_out(
 
     Raises:
         UnreadableFile: a Parquet that cannot be read.
-        KnownError: a file of known findings that cannot be read.
+        DeclarationError: a file of known findings that cannot be read.
     """
     remembered = known.known_findings(description.product, office)
     database = f":memory:planstat_gate_{next(_numbers)}"

@@ -9,7 +9,6 @@ of another.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import astuple, dataclass
 from datetime import date
@@ -18,8 +17,10 @@ from pathlib import Path
 import duckdb
 
 from expectations.bench import CANDIDATE_VIEW, LINEAGE_VIEW, Bench
-from expectations.rules import Rule, found, quoted
+from expectations.rules import Rule, found
 from expectations.verdict import Cell, Verdict
+from sources.foundation.files import replacing, sha256_of
+from sources.foundation.sql import quoted
 
 REFUSED_CELLS = "refused_cells.parquet"
 """The file in a refused candidate's folder that holds its refused cells."""
@@ -150,8 +151,7 @@ def write(verdict: Verdict, folder: Path) -> dict[str, str]:
     if not refused:
         path.unlink(missing_ok=True)
         return {}
-    beside = folder / f".{REFUSED_CELLS}.unfinished"
-    with duckdb.connect() as connection:
+    with replacing(path) as beside, duckdb.connect() as connection:
         connection.execute(
             "create table cells (dataset_id varchar, snapshot_id varchar, area_code varchar, "
             "measure_code varchar, first_date date, last_date date, indicator_id varchar, check_id varchar)"
@@ -166,9 +166,7 @@ def write(verdict: Verdict, folder: Path) -> dict[str, str]:
         connection.execute(
             "copy (select * from cells order by all) to $file (format parquet)", {"file": str(beside)}
         )
-    digest = hashlib.sha256(beside.read_bytes()).hexdigest()
-    beside.replace(path)
-    return {REFUSED_CELLS: digest}
+    return {REFUSED_CELLS: sha256_of(path)}
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from expectations.bench import Bench
-from expectations.rules import (
-    DATA_ENGINEER,
-    STATISTICIAN,
-    Inspection,
-    Result,
-    Rule,
-    Statement,
-    quoted,
-    quoted_list,
-)
+from expectations.rules import DATA_ENGINEER, STATISTICIAN, Inspection, Result, Rule, Statement, quoted_list
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 _VALUES = Phrase("verglichene Werte", "values compared")
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import duckdb
 
-from expectations.rules import quoted
+from sources.foundation.sql import quoted
 
 
 class Declared:

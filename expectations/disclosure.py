@@ -7,15 +7,16 @@ names a number that is kept secret.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from expectations.bench import CANDIDATE_VIEW, Bench
-from expectations.rules import EXAMPLES, Inspection, Result, Statement, quoted, quoted_list
+from expectations.rules import EXAMPLES, Inspection, Result, Statement, quoted_list
 from expectations.wording import Phrase
+from sources.foundation.files import sha256_of
+from sources.foundation.sql import quoted
 
 CERTIFICATE = "disclosure_certificate.json"
 DECLARATION = "disclosure.json"
@@ -305,7 +306,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _hashes(folder: Path) -> dict[str, str]:
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): sha256_of(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name not in _LATER and not path.name.startswith(".")
     }

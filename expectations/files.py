@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +16,11 @@ from expectations import maps
 from expectations.bench import Bench
 from expectations.cells import REFUSED_CELLS
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
-from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement, quoted
+from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement
 from expectations.verdict import Severity
 from expectations.wording import Phrase
+from sources.foundation.files import sha256_of
+from sources.foundation.sql import quoted
 
 # Files that hold no data of the product: about it, or written by or after the gate.
 _COMPANIONS = frozenset(
@@ -153,7 +154,7 @@ def _described(bench: Bench) -> Inspection:
                     name, f"hat {size} Bytes, beschrieben {stated}", f"has {size} bytes, described {stated}"
                 )
             digest = str(resource.get("hash") or "").rpartition(":")[2]
-            if digest and len(digest) == 64 and digest != _sha256(file):
+            if digest and len(digest) == 64 and digest != sha256_of(file):
                 findings.add(name, "Prüfsumme stimmt nicht", "checksum does not match")
         return findings.result(len(there | resources.keys()))
 
@@ -321,7 +322,7 @@ def _geopackage(bench: Bench) -> Inspection:
         try:
             with _opened(path) as connection:
                 for layer in _map_layers(connection):
-                    table = '"' + layer.replace('"', '""') + '"'
+                    table = quoted(layer)
                     (count,) = connection.execute(f"select count(*) from {table}").fetchone()
                     examined += count
                     if not count:
@@ -461,8 +462,3 @@ def _codes_known(
             f"Ebene {layer}: {len(unknown)} Schlüssel stehen nicht im Produkt: {shown}",
             f"layer {layer}: {len(unknown)} codes are not in the product: {shown}",
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

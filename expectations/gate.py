@@ -7,8 +7,6 @@ both are the same for the same input and day.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import time
@@ -21,13 +19,14 @@ from typing import Any
 
 from expectations import cells
 from expectations.bench import CANDIDATE_VIEW, Bench, UnreadableFile, laid_out
-from expectations.known import KnownError
 from expectations.report import FAMILIES, page
 from expectations.rules import DATA_ENGINEER, DECLARATION, Excuse, Inspection, Result, Rule, Statement
 from expectations.settings import DescriptionError, Waiver, read_description
 from expectations.suites import UnknownProduct, suite_of
 from expectations.verdict import Check, Outcome, Verdict
 from expectations.wording import Language, Phrase, place, say, word
+from sources.foundation.files import readable_json, sha256_of_text, write_text
+from sources.foundation.located_yaml import DeclarationError
 
 GATE_JSON = "gate.json"
 GATE_REPORT = "gate_report.html"
@@ -78,7 +77,7 @@ def check(
         with laid_out(candidate, read, previous, areas, today, lineage, office) as bench:
             facts |= _facts(bench, previous)
             checks = judged(bench, suite.rules(bench), suite.inspections(bench))
-    except (DescriptionError, UnknownProduct, KnownError) as error:
+    except (DescriptionError, UnknownProduct, DeclarationError) as error:
         checks = [_stopped("gate.description", DECLARATION, str(error), "error")]
     except UnreadableFile as error:
         checks = [_stopped("gate.readable", DATA_ENGINEER, str(error), "failed")]
@@ -95,12 +94,9 @@ def check(
     ]
     candidate.mkdir(parents=True, exist_ok=True)
     written = cells.write(verdict, candidate)
-    for name, text in (
-        (GATE_JSON, json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False) + "\n"),
-        (GATE_REPORT, page(plain)),
-    ):
-        _write(candidate / name, text)
-        written[name] = hashlib.sha256(text.encode()).hexdigest()
+    for name, text in ((GATE_JSON, readable_json(plain)), (GATE_REPORT, page(plain))):
+        write_text(candidate / name, text)
+        written[name] = sha256_of_text(text)
     return replace(verdict, written=written)
 
 
@@ -346,10 +342,3 @@ def _facts(bench: Bench, previous: Path | None) -> dict[str, Any]:
         "previous": previous.name if previous else None,
         "register": bench.has_areas,
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside and rename, so that nobody reads half a file."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

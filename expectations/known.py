@@ -23,21 +23,17 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
+
+from sources.foundation.located_yaml import DeclarationError, load
+from sources.foundation.strict import Strict, checked, problem_at
 
 FOLDER = Path(__file__).parent / "known"
 TABLE = "known_finding"
 
 
-class KnownError(ValueError):
-    """A file of known findings that cannot be read; names the file and what is wrong with which entry."""
-
-
-class Explanation(BaseModel):
+class Explanation(Strict):
     """One reason and the findings it explains, by check."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: str = Field(min_length=1)
     person: str = Field(min_length=1)
@@ -54,14 +50,11 @@ class KnownFinding:
     reason: str
 
 
-_FILE = TypeAdapter(list[Explanation])
-
-
 def known_findings(product: str, office: Path | None = None) -> list[KnownFinding]:
     """What is remembered for a product: the package's, then those in the folder `office`.
 
     Raises:
-        KnownError: a file that cannot be read, or a finding that is explained twice in one file.
+        DeclarationError: a file that cannot be read, or a finding that is explained twice in one file.
     """
     found: dict[tuple[str, str], KnownFinding] = {}
     for folder in (FOLDER, office):
@@ -73,21 +66,15 @@ def known_findings(product: str, office: Path | None = None) -> list[KnownFindin
 def _read(file: Path) -> dict[tuple[str, str], KnownFinding]:
     if not file.exists():
         return {}
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        explanations = _FILE.validate_python(content or [])
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KnownError(f"{file}: is no YAML: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, issue['loc']))}: {issue['msg']}" for issue in error.errors()]
-        raise KnownError(f"{file}: {'; '.join(lines)}") from error
+    content = load(file)
     found: dict[tuple[str, str], KnownFinding] = {}
-    for one in explanations:
+    for place, one in enumerate(checked(list[Explanation], content) if content.value else []):
         because = f"{one.reason} ({one.person}, {one.date.isoformat()})"
         for check, fingerprints in one.findings.items():
-            for fingerprint in fingerprints:
+            for number, fingerprint in enumerate(fingerprints):
                 if (check, fingerprint) in found:
-                    raise KnownError(f"{file}: {check}: explained twice: {fingerprint}")
+                    path = (place, "findings", check, number)
+                    raise DeclarationError([problem_at(content, path, f"explained twice: {fingerprint}")])
                 found[check, fingerprint] = KnownFinding(check, fingerprint, because)
     return found
 

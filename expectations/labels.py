@@ -23,11 +23,11 @@ from expectations.rules import (
     Result,
     Rule,
     Statement,
-    quoted,
     quoted_list,
 )
 from expectations.settings import DescribedColumn
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 _NAMES = Phrase("vor einer richtigen Zahl unter falschem Namen", "against a right number under a wrong name")
 _CODES = Phrase("Codes", "codes")
@@ -188,7 +188,7 @@ def _labels_in(bench: Bench, path: Path) -> Iterator[tuple[DescribedColumn, str,
             continue
         scope = _as_is(headings[column.scope]) if column.scope else "null"
         code = _as_is(heading)
-        label = _identifier(heading.removesuffix(" (Code)"))
+        label = quoted(heading.removesuffix(" (Code)"))
         found = lines.project(f"{code} as code, {scope} as scope, {label} as label").filter("code <> ''")
         for row in found.distinct().order("code, scope, label").fetchall():
             yield (column, *row)
@@ -196,11 +196,7 @@ def _labels_in(bench: Bench, path: Path) -> Iterator[tuple[DescribedColumn, str,
 
 def _as_is(heading: str) -> str:
     """SQL for a code without the mark that keeps it a text in a spreadsheet."""
-    return f"ltrim({_identifier(heading)}, chr(9))"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"ltrim({quoted(heading)}, chr(9))"
 
 
 def _dictionary(bench: Bench) -> Inspection:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.rules import quoted
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 _FLOATS = {"DOUBLE", "FLOAT"}
 _NUMBERS = {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT"}

@@ -14,6 +14,7 @@ from typing import Any
 
 from expectations.verdict import Cell, Severity
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 EXAMPLES = 20
 
@@ -35,13 +36,6 @@ PUBLISHER = Phrase(
 )
 
 ROWS = Phrase("Zeilen", "rows")
-
-
-def quoted(name: str) -> str:
-    """A column or relation name from a declaration, quoted for SQL; ValueError when it is no plain name."""
-    if not NAME.match(name):
-        raise ValueError(f"{name!r} is not a column name: small letters, digits and _ only, a letter first")
-    return f'"{name}"'
 
 
 def quoted_list(names: Iterable[str], relation: str = "") -> str:

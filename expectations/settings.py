@@ -53,7 +53,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -61,8 +60,8 @@ from pydantic import (
 
 from expectations.rules import NAME
 from expectations.verdict import Severity
-
-AreaLevel = Literal["DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK"]
+from sources.foundation.strict import Strict, in_one_line
+from sources.foundation.vocabulary import AreaLevel
 
 
 class DescriptionError(ValueError):
@@ -104,12 +103,6 @@ Where = Annotated[
     dict[Column, tuple[str, ...]], BeforeValidator(_selection), AfterValidator(_area_codes_are_codes)
 ]
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Strict(BaseModel):
-    """Frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Explained(Strict):
@@ -414,11 +407,8 @@ def read_description(description: Mapping[str, Any]) -> Description:
     try:
         return Description.model_validate(plain)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in issue['loc'])}: {issue['msg']}" for issue in error.errors()
-        ]
         raise DescriptionError(
-            f"the description of product {product} cannot be read: {'; '.join(lines)}. "
+            f"the description of product {product} cannot be read: {in_one_line(error)}. "
             f"Correct exports/products/{product}.yml (keys of checks: see expectations/settings.py)."
         ) from error
 

@@ -15,50 +15,11 @@ from expectations.rules import (
     Result,
     Rule,
     Statement,
-    quoted,
     quoted_list,
 )
 from expectations.wording import Phrase
-
-# German official keys by level: AGS for Länder to Gemeinden (Gemeinden and Gemeindeverbände as ARS), `DG` for
-# Germany as GENESIS writes it; below a Bezirk of Berlin the keys of the LOR. Aachen's key of 8 digits stands
-# for the town as a Kreis until 2009.
-AREA_CODES: dict[str, str] = {
-    "DE": "DG",
-    "LAND": "0[1-9]|1[0-6]",
-    "REGBEZ": "(0[1-9]|1[0-6])[0-9]",
-    "KREIS": "(0[1-9]|1[0-6])[0-9]{3}([0-9]{3})?",
-    "GEMEINDEVERBAND": "(0[1-9]|1[0-6])[0-9]{7}",
-    "GEMEINDE": "(0[1-9]|1[0-6])([0-9]{6}|[0-9]{10})",
-    "CITY_IN_KREIS": "(0[1-9]|1[0-6])[0-9]{6}",
-    "BEZIRK": "(0[1-9]|1[0-6])[0-9]{6}",
-    "ORTSTEIL": "(0[1-9]|1[0-6])[0-9]{10}",
-    "PROGNOSERAUM": "(0[1-9]|1[0-2])[0-9]{2}",
-    "BEZIRKSREGION": "(0[1-9]|1[0-2])[0-9]{4}",
-    "PLANUNGSRAUM": "(0[1-9]|1[0-2])[0-9]{6}",
-    "SMALL_AREA": "[0-9A-Za-z]{2,20}",
-    "CITY": "[0-9]{8}",
-    **dict.fromkeys(("DISTRICT", "QUARTER", "PLANNING_AREA", "BLOCK", "NOT_LOCATABLE"), "[0-9]{9,12}"),
-    **dict.fromkeys(("JUGENDAMT", "SCHOOL_DISTRICT"), "[0-9A-Z]{5,14}"),
-}
-
-# SDMX CL_OBS_STATUS and CL_CONF_STATUS as far as they are used, and why a value is missing.
-OBS_STATUS = ("A", "P", "E", "U", "M")
-CONF_STATUS = ("F", "N", "C")
-PRESENT_REASONS = ("none", "less_than_half_unit")
-MISSING_REASONS = (
-    "unknown_or_confidential",
-    "not_yet_available",
-    "too_uncertain",
-    "not_meaningful",
-    "not_delivered",
-    "not_locatable",
-    "area_not_existing",
-    "suppressed",
-    "suppressed_primary",
-    "suppressed_secondary",
-    "part_missing",
-)
+from sources.foundation.sql import quoted, text_list, text_literal
+from sources.foundation.vocabulary import read_vocabulary
 
 # Published columns are flat and of types that every reader knows.
 _FLAT = re.compile(r"^(VARCHAR|BOOLEAN|BIGINT|INTEGER|SMALLINT|TINYINT|DOUBLE|FLOAT|DATE|TIMESTAMP.*)$")
@@ -173,8 +134,9 @@ def _keys_present(bench: Bench) -> Rule:
 
 def _area_codes(bench: Bench) -> Rule:
     fits = " ".join(
-        f"when area_level = '{level}' then regexp_full_match(area_code, '{pattern}')"
-        for level, pattern in AREA_CODES.items()
+        f"when area_level = {text_literal(level)} "
+        f"then regexp_full_match(area_code, {text_literal(meaning.pattern)})"
+        for level, meaning in read_vocabulary()["area_level"].items()
     )
     return Rule(
         Statement(
@@ -230,7 +192,6 @@ def _reference_dates(bench: Bench) -> Rule:
 
 
 def _value_or_reason(bench: Bench) -> Rule:
-    present = ", ".join(f"'{reason}'" for reason in PRESENT_REASONS)
     return Rule(
         Statement(
             "status.value_or_reason",
@@ -249,14 +210,12 @@ def _value_or_reason(bench: Bench) -> Rule:
             keys=bench.key_columns(),
         ),
         cases=f"select {quoted_list(bench.key_columns())}, value, missing_reason from candidate",
-        broken=f"(value is null) = (coalesce(missing_reason, '') in ({present}))",
+        broken="(value is null) = (coalesce(missing_reason, '') = 'none')",
     )
 
 
 def _status_codes(bench: Bench) -> Rule:
-    def listed(codes: tuple[str, ...]) -> str:
-        return ", ".join(f"'{code}'" for code in codes)
-
+    known = read_vocabulary()
     return Rule(
         Statement(
             "status.codes",
@@ -282,10 +241,10 @@ def _status_codes(bench: Bench) -> Rule:
             from candidate group by obs_status, conf_status, missing_reason
         """,
         broken=f"""
-            coalesce(obs_status, '') not in ({listed(OBS_STATUS)})
-            or coalesce(conf_status, '') not in ({listed(CONF_STATUS)})
-            or coalesce(missing_reason, '') not in ({listed(PRESENT_REASONS + MISSING_REASONS)})
-            or (obs_status = 'M') = (missing_reason in ({listed(PRESENT_REASONS)}))
+            coalesce(obs_status, '') not in ({text_list(known["obs_status"])})
+            or coalesce(conf_status, '') not in ({text_list(known["conf_status"])})
+            or coalesce(missing_reason, '') not in ({text_list(known["missing_reason"])})
+            or (obs_status = 'M') = (missing_reason = 'none')
         """,
     )
 

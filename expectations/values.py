@@ -13,11 +13,11 @@ from expectations.rules import (
     Excuse,
     Rule,
     Statement,
-    quoted,
     quoted_list,
 )
 from expectations.settings import Explained, National, Ratio
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 
 def rules(bench: Bench) -> list[Rule]:

@@ -27,6 +27,15 @@ from exports.products import Product
 from exports.readme import readme
 from exports.rows import Rows, RowsError, staged
 from exports.writers import FORMATS, csv_machine
+from sources.foundation.files import (
+    canonical_json,
+    leftover_beside,
+    locked,
+    readable_json,
+    remove,
+    sha256_of,
+    sweep,
+)
 
 if TYPE_CHECKING:
     from exports.disclosure.planning import Context, Planned
@@ -92,9 +101,9 @@ def build(
     planned = _planned(warehouse, described, disclosure)
     tell = progress or (lambda name: None)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with files.locked(target.parent / f".lock-{target.name}"):
-        _sweep(target)
-        work = files.leftover_beside(target)
+    with locked(target.parent / f".lock-{target.name}"):
+        sweep(target.parent, of=target.name)
+        work = leftover_beside(target)
         work.mkdir()
         try:
             with staged(warehouse, described, work) as rows:
@@ -103,7 +112,7 @@ def build(
                 fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv", work)
                 tell("diff.csv")
                 changes = _difference(described, work, previous)
-                (work / "diff.json").write_text(files.readable_json(changes.as_plain()), encoding="utf-8")
+                (work / "diff.json").write_text(readable_json(changes.as_plain()), encoding="utf-8")
                 titles = {
                     form.path(work, described).name: form.title_de
                     for form in FORMATS
@@ -123,7 +132,7 @@ def build(
                     encoding="utf-8",
                 )
                 (work / "datapackage.json").write_text(
-                    files.readable_json(datapackage(rows, described, work, fingerprint_, notes)),
+                    readable_json(datapackage(rows, described, work, fingerprint_, notes)),
                     encoding="utf-8",
                 )
             if planned is not None and disclosure is not None and disclosure.confidential is not None:
@@ -132,7 +141,7 @@ def build(
                 keep_record(planned, disclosure.confidential)
             files.replace_folder(work, target)
         except BaseException:
-            files.remove(work)
+            remove(work)
             raise
     return read(target)
 
@@ -246,16 +255,16 @@ def _fingerprint(rows: Rows, description: Description, machine_csv: Path, folder
     """Hash of everything a reader of the product would notice: rows, outlines, description, writers."""
     policy = folder / "disclosure.json"
     parts = {
-        "content_sha256": files.sha256_of(machine_csv),
+        "content_sha256": sha256_of(machine_csv),
         "kinds": [field.kind for field in rows.fields],
         "labels": [dataclasses.astuple(label) for label in rows.labels],
         "geometry_sha256": rows.geometry_sha256,
         "description_sha256": description.content_sha256(),
         "formats": {form.name: form.version for form in FORMATS},
         "companions": COMPANION_VERSION,
-        **({"disclosure_sha256": files.sha256_of(policy)} if policy.is_file() else {}),
+        **({"disclosure_sha256": sha256_of(policy)} if policy.is_file() else {}),
     }
-    return hashlib.sha256(files.canonical_json(parts).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
 
 
 def _difference(description: Description, work: Path, previous: Path | None) -> difference.Difference:
@@ -272,12 +281,6 @@ def _difference(description: Description, work: Path, previous: Path | None) -> 
         protected=description.disclosure is not None and description.disclosure.policy is not None,
         words=difference.Words.read(work / "dictionary.csv"),
     )
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a killed build of this product left; the product's lock is held."""
-    for entry in sorted(target.parent.glob(f"{files.LEFTOVER}{target.name}-*")):
-        files.remove(entry)
 
 
 __all__ = ["Candidate", "CandidateError", "RowsError", "build", "fingerprint", "read"]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from exports.describe import Description
-from exports.files import sha256_of
 from exports.rows import Field, Kind, Rows
 from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
 from exports.writers.dictionary import HEADER
+from sources.foundation.files import sha256_of
 
 FIELD_TYPES: dict[Kind, str] = {
     "text": "string",

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from exports.disclosure.declaration import Demand
-from exports.files import canonical_json
-from exports.products import COLUMN_NAME, UNNAMED, Contact, Frozen, Product
+from exports.products import COLUMN_NAME, UNNAMED, Contact, Product, Stripped
+from sources.foundation.files import canonical_json
+from sources.foundation.strict import in_one_line
 
 Role = Literal["key", "dimension", "measure", "attribute"]
 
@@ -32,7 +33,7 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
-class CodeMeaning(Frozen):
+class CodeMeaning(Stripped):
     """What a code of a column says: in rows whose scope column holds `scope`, or, without one, in all rows.
 
     `sign` is what offices print for it; `digits` the decimals that figures of this measure are shown with.
@@ -46,7 +47,7 @@ class CodeMeaning(Frozen):
     digits: int | None = Field(default=None, ge=0, le=6)
 
 
-class Column(Frozen):
+class Column(Stripped):
     """One published column. `type` is the warehouse's type name, `unit` the unit of a measure.
 
     `codes` are the values that it may hold with what they mean; with `is_listed` a value names several, with
@@ -102,7 +103,7 @@ class Column(Frozen):
         return " ".join(self.description.split())
 
 
-class Dataset(Frozen):
+class Dataset(Stripped):
     """The state of one source dataset inside the product.
 
     `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
@@ -135,7 +136,7 @@ class Dataset(Frozen):
         return "nicht geliefert"
 
 
-class Awaited(Frozen):
+class Awaited(Stripped):
     """Something a product promises that cannot be there yet: by id and name, and the datasets it waits for.
 
     Of each entry of `needs` one dataset is enough. No entry: all are there, but none of matching days.
@@ -247,12 +248,7 @@ def parse(description: Mapping[str, Any]) -> Description:
         return Description.model_validate(description)
     except ValidationError as problems:
         raise DescriptionError(
-            "\n".join(
-                f"description of product {description.get('product')!r}, "
-                f"key `{'.'.join(map(str, error['loc'])) or '(whole)'}`: "
-                f"{error['msg'].removeprefix('Value error, ')}"
-                for error in problems.errors()
-            )
+            f"description of product {description.get('product')!r}: {in_one_line(problems)}"
         ) from problems
 
 

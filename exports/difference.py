@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.notation import shortest
-from exports.rows import quoted, text_literal
+from sources.foundation.sql import quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb

@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exports.files import canonical_json, flush_to_disk
 from exports.signing import Signer
+from sources.foundation.files import canonical_json, flush_to_disk
 
 SHORTEST_KEY = 32
 """Bytes that the office's key has at least."""

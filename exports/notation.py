@@ -14,7 +14,8 @@ Other codes (`01001@1900-01-01`, `Y3T5`) cannot be mistaken and stay as they are
 
 from __future__ import annotations
 
-from exports.rows import ROW_DIGITS, Field, Kind, quoted
+from exports.rows import ROW_DIGITS, Field, Kind
+from sources.foundation.sql import quoted
 
 FORMULA_STARTERS = r"^[=+\-@\t\r]"
 """First characters at which a spreadsheet takes a text for a formula (OWASP, "CSV Injection")."""

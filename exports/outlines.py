@@ -12,9 +12,9 @@ network.
 from __future__ import annotations
 
 import hashlib
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sources.foundation.spatial import load_spatial
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,25 +46,6 @@ PUT_TOGETHER = {
     "BEZIRKSREGION": "PLANUNGSRAUM",
 }
 """Levels whose areas are put together where they have no outline, and the level that covers them wholly."""
-
-
-def load_spatial(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the spatial extension into a connection.
-
-    Raises:
-        RuntimeError: the wheel for this version of DuckDB is not installed.
-    """
-    import duckdb
-
-    found = find_spec("duckdb_extension_spatial")
-    folder = Path(found.origin).parent if found and found.origin else None
-    extension = folder and folder / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
-    if extension is None or not extension.is_file():
-        raise RuntimeError(
-            f"duckdb-extension-spatial {duckdb.__version__} is not installed; run the set-up again"
-        )
-    path = str(extension).replace("'", "''")
-    connection.execute(f"load '{path}'")
 
 
 def stage(connection: duckdb.DuckDBPyConnection, warehouse: str, levels: set[str]) -> str | None:

@@ -12,9 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from exports.files import PRODUCT_NAME
+from sources.foundation import located_yaml
+from sources.foundation.located_yaml import DeclarationError, Located
+from sources.foundation.strict import Strict, checked, problem_at
 
 FOLDER = Path(__file__).parent / "products"
 
@@ -28,13 +31,13 @@ class ProductError(ValueError):
     """A product file that does not say what it must; the message names file, line and key."""
 
 
-class Frozen(BaseModel):
-    """A declaration: unknown keys are errors, nothing changes after reading."""
+class Stripped(Strict):
+    """Base of all models here: texts lose the blanks around them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
 
-class Contact(Frozen):
+class Contact(Stripped):
     """Whom to ask: the office that publishes. It stands in every release and is how the release is cited."""
 
     name: str = Field(min_length=1)
@@ -46,7 +49,7 @@ UNNAMED = Contact(name="Kommune (Stelle noch nicht benannt)")
 """Who publishes as long as nobody wrote who does; see `load_office`."""
 
 
-class Geometry(Frozen):
+class Geometry(Stripped):
     """How the product becomes map layers, one per level and Gebietsstand that outlines were delivered for:
     one feature
     per area, one attribute per measured thing.
@@ -91,7 +94,7 @@ class Geometry(Frozen):
         return named | ({self.value} if self.value else set()) | ({self.label} if self.label else set())
 
 
-class Derived(Frozen):
+class Derived(Stripped):
     """Figures computed from counts, which are hidden with any of the counts that they would reveal.
 
     Either `columns` beside a count, or whole rows chosen by `where` (column -> values). `of` lists the
@@ -123,7 +126,7 @@ class Derived(Frozen):
         return self
 
 
-class Disclosure(Frozen):
+class Disclosure(Stripped):
     """How the product keeps secrets: by a policy, or not at all, because its figures are protected already.
 
     `exempt` says in words why nothing needs to be protected, with who decided it and when. Otherwise `policy`
@@ -159,7 +162,7 @@ class Disclosure(Frozen):
         return self
 
 
-class Product(Frozen):
+class Product(Stripped):
     """One product as declared in `products/<product>.yml`.
 
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
@@ -240,13 +243,11 @@ def load_product(path: Path) -> Product:
 @cache
 def _product(path: Path, written: bytes) -> Product:
     """The product that a file with these bytes declares; a run asks many times."""
-    content = _mapping(path, written)
-    product = _read(path, content, Product)
+    content = _content(path, written)
+    product = _checked(content, Product)
     if product.product != path.stem:
-        raise ProductError(
-            f"{path}:{_line_of(content, ('product',))}: key `product`: says {product.product!r}, "
-            f"but the file is called {path.name}; give both the same name"
-        )
+        message = f"says {product.product!r}, but the file is called {path.name}; give both the same name"
+        raise ProductError(str(problem_at(content, ("product",), message)))
     return product
 
 
@@ -255,7 +256,7 @@ def load_office(path: Path) -> Contact:
 
     Raises `ProductError` naming file, line and key for anything else in it.
     """
-    return _read(path, _mapping(path, _bytes(path)), Contact) if path.exists() else UNNAMED
+    return _checked(_content(path, _bytes(path)), Contact) if path.exists() else UNNAMED
 
 
 def _bytes(path: Path) -> bytes:
@@ -265,33 +266,18 @@ def _bytes(path: Path) -> bytes:
         raise ProductError(f"{path}: there is no such file") from None
 
 
-def _mapping(path: Path, written: bytes) -> Any:
-    """The file's YAML with the reader's position marks; `ProductError` when it is none."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+def _content(path: Path, written: bytes) -> Located:
     try:
-        content = YAML(typ="rt").load(written.decode("utf-8"))
-    except (YAMLError, UnicodeDecodeError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f":{mark.line + 1}" if mark else ""
-        raise ProductError(f"{path}{where}: is no readable YAML: {problem}") from problem
-    if not isinstance(content, dict):
-        raise ProductError(f"{path}:1: has to be a mapping of keys to values")
-    return content
+        return located_yaml.read(path, written)
+    except DeclarationError as error:
+        raise ProductError(str(error)) from error
 
 
-def _read(path: Path, content: Any, model: type[Declared]) -> Declared:
+def _checked(content: Located, model: type[Declared]) -> Declared:
     try:
-        return model.model_validate(_plain(content))
-    except ValidationError as problems:
-        lines = [
-            f"{path}:{_line_of(content, error['loc'])}: key "
-            f"`{'.'.join(map(str, error['loc'])) or '(file)'}`: "
-            f"{_in_words(error['type'], error['msg'])}"
-            for error in problems.errors()
-        ]
-        raise ProductError("\n".join(lines)) from problems
+        return checked(model, content)
+    except DeclarationError as error:
+        raise ProductError(str(error)) from error
 
 
 def load_products(folder: Path = FOLDER) -> dict[str, Product]:
@@ -308,41 +294,3 @@ def load_products(folder: Path = FOLDER) -> dict[str, Product]:
     if not products:
         raise ProductError(f"{folder}: holds no product file (*.yml)")
     return products
-
-
-def _plain(node: Any) -> Any:
-    """The YAML tree as plain Python values, without the reader's position marks."""
-    if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    if isinstance(node, bool) or node is None:
-        return node
-    for kind in (int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return node
-
-
-def _line_of(content: Any, location: tuple[Any, ...]) -> int:
-    """The 1-based line of a key in the file; of the nearest key above it when it is not there itself."""
-    node: Any = content
-    line = 1
-    for step in location:
-        try:
-            marks = node.lc
-            position = marks.item(step) if isinstance(node, list) else marks.key(step)
-            line = position[0] + 1
-            node = node[step]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
-
-
-def _in_words(kind: str, message: str) -> str:
-    """Pydantic's two commonest complaints the way a person would put them."""
-    if kind == "extra_forbidden":
-        return "is not known here; remove it or correct the spelling"
-    if kind == "missing":
-        return "is missing; add it"
-    return message.removeprefix("Value error, ")

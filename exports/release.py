@@ -48,8 +48,20 @@ from exports import difference, files
 from exports.candidate import Candidate
 from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
-from exports.rows import quoted, text_literal
 from exports.signing import SUFFIX, Signer, SigningError, signature_of
+from sources.foundation.files import (
+    canonical_json,
+    flush_to_disk,
+    leftover_beside,
+    locked,
+    readable_json,
+    remove,
+    replacing,
+    sha256_of,
+    sweep,
+    write_text,
+)
+from sources.foundation.sql import quoted, text_literal
 from sources.foundation.told import Told
 
 if TYPE_CHECKING:
@@ -144,7 +156,7 @@ def look(folder: Path) -> dict[str, Seen]:
     for name, path in _ordinary(folder).items():
         if name not in AFTERWARDS:
             before = path.stat()
-            digest = files.sha256_of(path)
+            digest = sha256_of(path)
             found[name] = Seen(digest, before.st_size, before.st_ino, before.st_ctime_ns)
     return found
 
@@ -217,7 +229,7 @@ def write_receipt(
         "files": dict(sorted(hashes.items())),
     }
     receipt["signature"] = signature(key, RECEIPT, receipt)
-    files.write_text(candidate.path / RECEIPT, files.readable_json(receipt))
+    write_text(candidate.path / RECEIPT, readable_json(receipt))
     return receipt
 
 
@@ -233,7 +245,7 @@ def record_holds(folder: Path, held: Sequence[Mapping[str, Any]], key: bytes = b
     if receipt.get("held") != list(held):
         unsigned = _unsigned(receipt) | {"held": [dict(entry) for entry in held]}
         signed = unsigned | {"signature": signature(key, RECEIPT, unsigned)}
-        files.write_text(path, files.readable_json(signed))
+        write_text(path, readable_json(signed))
 
 
 def is_genuine(receipt: Mapping[str, Any], key: bytes) -> bool:
@@ -256,14 +268,14 @@ def _check_signature(path: Path, receipt: Mapping[str, Any], key: bytes) -> None
 def demands_sha256(described: Description) -> str:
     """A hash over what gate and attack were told to demand: checks, decision and policy."""
     demands = described.model_dump(mode="json", include={"checks", "disclosure", "policy"})
-    return hashlib.sha256(files.canonical_json(demands).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(demands).encode()).hexdigest()
 
 
 def _named_predecessor(folder: Path | None) -> dict[str, str] | None:
     """How a receipt names the edition before it: version, and the hash of its receipt."""
     if folder is None or not (folder / RECEIPT).is_file():
         return None
-    return {"version": folder.resolve().name, "receipt_sha256": files.sha256_of(folder / RECEIPT)}
+    return {"version": folder.resolve().name, "receipt_sha256": sha256_of(folder / RECEIPT)}
 
 
 def _ordinary(folder: Path) -> dict[str, Path]:
@@ -308,9 +320,9 @@ def publish(
     files.product_name(product)
     folder = candidate.path if isinstance(candidate, Candidate) else candidate
     history = memory.of(releases_root)
-    with files.locked(releases_root / ".lock"):
+    with locked(releases_root / ".lock"):
         _repair(releases_root, history)
-        files.sweep(folder)
+        sweep(folder)
         receipt = verified_receipt(product, folder, history.key)
         _refuse_held(folder, receipt)
         _check_destination(folder, audience, (*known, releases_root), memory)
@@ -325,19 +337,19 @@ def publish(
         home = releases_root / product
         files.open_folder(home)
         version = _next_version(home, now)
-        work = files.leftover_beside(home / version)
+        work = leftover_beside(home / version)
         _copy(folder, work, receipt)
         (work / RELEASE).unlink(missing_ok=True)
-        files.write_text(
+        write_text(
             work / RELEASE,
-            files.readable_json(
+            readable_json(
                 {
                     "product": product,
                     "version": version,
                     "published_at": _utc(now).isoformat(),
                     "fingerprint": receipt["fingerprint"],
                     "previous": current.version if current else None,
-                    "receipt_sha256": files.sha256_of(work / RECEIPT),
+                    "receipt_sha256": sha256_of(work / RECEIPT),
                     "planstat": planstat_version(),
                 }
             ),
@@ -346,15 +358,15 @@ def publish(
             _sign(work, memory.signer)
         for path in files.regular_files(work).values():
             path.chmod(0o444)
-            files.flush_to_disk(path)
+            flush_to_disk(path)
         work.chmod(0o555)
-        files.flush_to_disk(work)
+        flush_to_disk(work)
         event = _event("intends", work, product, version, now)
         history.append(event)
         work.chmod(0o755)  # a folder that is write-protected cannot be renamed by everybody
         work.rename(home / version)
         (home / version).chmod(0o555)
-        files.flush_to_disk(home)
+        flush_to_disk(home)
         _check_moved(home / version, receipt, event, history, memory.signer)
         history.append(replace(event, event="published"))
         _take_away(folder, home)
@@ -389,7 +401,7 @@ def _copy(folder: Path, work: Path, receipt: Mapping[str, Any]) -> None:
                     f"{folder}: {name} was changed after the check. Build and check it again"
                 )
     except BaseException:
-        files.remove(work)
+        remove(work)
         raise
 
 
@@ -400,7 +412,7 @@ def _sign(edition: Path, signer: Signer) -> None:
             if (edition / name).is_file():
                 signer.sign(edition / name)
     except (SigningError, OSError) as problem:
-        files.remove(edition)
+        remove(edition)
         raise ReleaseRefused(f"not published, because it could not be signed: {problem}") from None
 
 
@@ -413,7 +425,7 @@ def sign_all(releases_root: Path, memory: Memory) -> list[str]:
     if signer is None:
         raise ReleaseRefused("there is no SSH key to sign with: PLANSTAT_OFFICE_SSH_KEY names none")
     signed = []
-    with files.locked(releases_root / ".lock"):
+    with locked(releases_root / ".lock"):
         history = memory.of(releases_root)
         for name in sorted(_remembered(releases_root, history)):
             product, _, version = name.partition("/")
@@ -446,24 +458,24 @@ def _check_moved(
         problem = _unsigned_part(edition, signer)
         if problem:
             raise ReleaseRefused(f"{problem}; it was changed while it was published")
-        if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
+        if sha256_of(edition / RECEIPT) != event.receipt_sha256:
             raise ReleaseRefused(f"{edition}: its receipt was changed while it was published")
     except (ReleaseRefused, OSError) as problem:
-        files.remove(edition)
+        remove(edition)
         history.append(replace(event, event="abandoned", reason=str(problem)))
         raise
 
 
 def _take_away(folder: Path, home: Path) -> None:
     """Remove a candidate that was published, by one rename where a killed process leaves nothing to clean."""
-    aside = files.leftover_beside(home / folder.name)
+    aside = leftover_beside(home / folder.name)
     try:
         folder.rename(aside)
     except OSError:  # another file system, or a mount
-        aside = files.leftover_beside(folder)
+        aside = leftover_beside(folder)
         folder.rename(aside)
-    files.remove(aside)
-    files.flush_to_disk(folder.parent)
+    remove(aside)
+    flush_to_disk(folder.parent)
 
 
 def _event(kind: str, edition: Path, product: str, version: str, now: datetime) -> Event:
@@ -474,16 +486,16 @@ def _event(kind: str, edition: Path, product: str, version: str, now: datetime) 
         event=kind,
         product=product,
         version=version,
-        receipt_sha256=files.sha256_of(edition / RECEIPT),
+        receipt_sha256=sha256_of(edition / RECEIPT),
         at=_utc(now).isoformat(),
         universe=content.get("family", content.get("universe")),
-        parquet_sha256=files.sha256_of(edition / f"{product}.parquet") if content else None,
+        parquet_sha256=sha256_of(edition / f"{product}.parquet") if content else None,
     )
 
 
 def repair(releases_root: Path, memory: Memory = BESIDE) -> None:
     """Remove leftovers, complete the history, and derive links, catalog and database where they differ."""
-    with files.locked(releases_root / ".lock"):
+    with locked(releases_root / ".lock"):
         _repair(releases_root, memory.of(releases_root))
 
 
@@ -494,7 +506,7 @@ def adopt(releases_root: Path, memory: Memory, now: datetime) -> list[str]:
     does not hold stays remembered. The old file is kept beside the new one.
     """
     history = memory.of(releases_root)
-    with files.locked(releases_root / ".lock"):
+    with locked(releases_root / ".lock"):
         before = replace(history, key=b"")
         remembered = before.editions() if before.exists else {}
         lost = before.lost() if before.exists else {}
@@ -521,7 +533,7 @@ def give_up(
     for an edition that was never published.
     """
     history = memory.of(releases_root)
-    with files.locked(releases_root / ".lock"):
+    with locked(releases_root / ".lock"):
         known = history.editions().get(f"{product}/{version}")
         if known is None:
             raise ReleaseError(f"{product} has no edition {version} in {history.path}")
@@ -578,7 +590,7 @@ def _remembered(releases_root: Path, history: History) -> dict[str, Event]:
     intent = history.open_intent()
     if intent is not None:
         receipt = releases_root / intent.product / intent.version / RECEIPT
-        came = receipt.is_file() and files.sha256_of(receipt) == intent.receipt_sha256
+        came = receipt.is_file() and sha256_of(receipt) == intent.receipt_sha256
         history.append(replace(intent, event="published" if came else "abandoned"))
     return history.editions()
 
@@ -592,7 +604,7 @@ def remembered(roots: Sequence[Path], universe: str, memory: Memory) -> Remember
         if not history.exists and not _homes(root):
             continue
         if not history.exists or history.open_intent() is not None:
-            with files.locked(root / ".lock"):
+            with locked(root / ".lock"):
                 _remembered(root, history)
         editions |= {
             event.id: event.parquet_sha256
@@ -781,7 +793,7 @@ def _differs(edition: Path, history: History, signer: Signer | None = None) -> s
     if not edition.is_dir():
         return f"{edition}: was published and is gone; restore it from a backup"
     try:
-        if files.sha256_of(edition / RECEIPT) != known.receipt_sha256:
+        if sha256_of(edition / RECEIPT) != known.receipt_sha256:
             return f"{edition}: its receipt was changed after publication; restore it from a backup"
         receipt = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))
         _compare_hashes(edition, receipt["files"], of_edition=True)
@@ -803,7 +815,7 @@ def _differs(edition: Path, history: History, signer: Signer | None = None) -> s
 def _hashes(folder: Path) -> dict[str, dict[str, Any]]:
     """SHA-256 and size of every file except receipt and release note, which speak about the others."""
     return {
-        name: {"sha256": files.sha256_of(path), "bytes": path.stat().st_size}
+        name: {"sha256": sha256_of(path), "bytes": path.stat().st_size}
         for name, path in files.regular_files(folder).items()
         if name not in (RECEIPT, RELEASE)
     }
@@ -971,11 +983,11 @@ def _repair(releases_root: Path, history: History) -> None:
     it must not keep the others from being published, and `current` never leads to it.
     """
     files.open_folder(releases_root)
-    files.sweep(releases_root)
+    sweep(releases_root)
     known = _remembered(releases_root, history)
     damaged: list[dict[str, str]] = []
     for home in _homes(releases_root):
-        files.sweep(home)
+        sweep(home)
         whole = []
         for version in _versions(home):
             try:
@@ -995,10 +1007,10 @@ def _repair(releases_root: Path, history: History) -> None:
         for version in _versions(home)
         if f"{home.name}/{version}" not in broken
     ]
-    catalog = files.readable_json(_catalog(editions) | ({"damaged": damaged} if damaged else {}))
+    catalog = readable_json(_catalog(editions) | ({"damaged": damaged} if damaged else {}))
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
-        files.write_text(path, catalog, files.OPEN_FILE)
+        write_text(path, catalog, mode=files.OPEN_FILE)
     _refresh_database(releases_root, [edition for edition in editions if edition.is_current])
 
 
@@ -1016,15 +1028,14 @@ def _check_remembered(edition: Path, known: Mapping[str, Event]) -> None:
 @cache
 def _receipt_hash(edition: Path, _stamp: tuple[int, ...]) -> str:
     """The hash of an edition's receipt; a run asks for those of all editions many times."""
-    return files.sha256_of(edition / RECEIPT)
+    return sha256_of(edition / RECEIPT)
 
 
 def _point(home: Path, version: str) -> None:
     """Switch the link `current` in one step; the link is relative, so that the root may be moved."""
-    temporary = files.leftover_beside(home / CURRENT)
-    temporary.symlink_to(version)
-    temporary.replace(home / CURRENT)
-    files.flush_to_disk(home)
+    with replacing(home / CURRENT) as link:
+        link.symlink_to(version)
+    flush_to_disk(home)
 
 
 def _entry(release: Release) -> dict[str, Any]:
@@ -1073,16 +1084,12 @@ def _refresh_database(releases_root: Path, current: list[Release]) -> None:
     held = _held(path)
     if not wanted or held == wanted:
         return
-    temporary = files.leftover_beside(path)
-    if held and not _is_worn(path):
-        shutil.copyfile(path, temporary)
-    else:
-        held = {}
-    _write_database(temporary, current, held)
-    temporary.chmod(0o444)
-    files.flush_to_disk(temporary)
-    temporary.replace(path)
-    files.flush_to_disk(releases_root)
+    with replacing(path, lasting=True, mode=0o444) as beside:
+        if held and not _is_worn(path):
+            shutil.copyfile(path, beside)
+        else:
+            held = {}
+        _write_database(beside, current, held)
 
 
 def _write_database(database: Path, current: list[Release], held: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exports import outlines
 from exports.describe import Column, Description
 from exports.products import Geometry
+from sources.foundation.sql import quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -133,16 +134,6 @@ ROW_DIGITS = "(digits)"
 def label_column(name: str) -> str:
     """The name in table `rows` of the column with the German labels of the codes in column `name`."""
     return f"{name} (label_de)"
-
-
-def quoted(name: str) -> str:
-    """A column or table name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text_literal(text: str) -> str:
-    """A text as an SQL literal, where SQL takes no bound parameter (options of COPY, paths, comments)."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @contextlib.contextmanager

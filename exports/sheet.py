@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from exports.notation import decimals_shown, german
-from exports.rows import Field, Kind, Rows, label_column, quoted
+from exports.rows import Field, Kind, Rows, label_column
+from sources.foundation.sql import quoted
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.cells import LINEAGE, REFUSED_CELLS, held, named, row_date
+from sources.foundation.files import replacing
 
 from . import lineage
 from .project import Manifest
@@ -49,12 +50,12 @@ def write_lineage(
         warehouse.execute(f"insert into cells_named select {', '.join(LINEAGE)} from ({sql})")
     stop = frozenset({COMPUTED}) if parts else frozenset()
     others = sorted(_feeding(warehouse, upstream).intersection(lineage.figures_of(manifest, relation, stop)))
-    beside = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
     day = row_date(columns)
     area = "area_code" if "area_code" in columns else "cast(null as varchar)"
-    warehouse.execute(
-        f"""
+    with replacing(target) as beside:
+        warehouse.execute(
+            f"""
         copy (
             select {", ".join(LINEAGE)} from cells_named
             union
@@ -67,9 +68,8 @@ def write_lineage(
             order by all
         ) to $file (format parquet)
         """,
-        {"others": others, "file": str(beside)},
-    )
-    beside.replace(target)
+            {"others": others, "file": str(beside)},
+        )
 
 
 def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> set[str]:

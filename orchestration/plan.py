@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sources.foundation.files import sha256_of
+
 from .project import Manifest, Project
 from .resources import Paths, Warehouse, read_json, write_json
 
@@ -168,7 +170,7 @@ class Fingerprints:
         if node["resource_type"] != "seed":
             return None
         file = self._project.folder / node["original_file_path"]
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return sha256_of(file)
 
 
 def placed(manifest: Manifest) -> set[str]:

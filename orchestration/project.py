@@ -6,7 +6,6 @@ together with a hash of the files it came from.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from sources.foundation.files import locked, replacing, sha256_of
 
 from .resources import Settings, make_root, read_json, write_json
 
@@ -67,7 +68,7 @@ class Project:
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
         for file in self._files():
             digest.update(str(file.relative_to(self.folder)).encode() + b"\0")
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+            digest.update(bytes.fromhex(sha256_of(file)))
         return digest.hexdigest()
 
     def _files(self) -> Iterator[Path]:
@@ -96,8 +97,8 @@ class Project:
     def _parse(self, now: str) -> None:
         make_root(self.settings.paths)
         self.settings.paths.dbt.mkdir(parents=True, exist_ok=True)
-        with (self.settings.paths.dbt / "parse.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # a second process waits, then finds the manifest parsed
+        with locked(self.settings.paths.dbt / "parse.lock", wait_seconds=600):
+            # a second process waits, then finds the manifest parsed
             if self._is_parsed(now):
                 return
             with self.settings.environment():
@@ -111,9 +112,8 @@ class Project:
             if done.returncode != 0:
                 words = (done.stdout + done.stderr).strip()
                 raise ProjectBroken(f"dbt cannot read the project in {self.folder}:\n{words}")
-            beside = self.kept_manifest.with_suffix(".part")
-            shutil.copyfile(self.target / "manifest.json", beside)
-            beside.replace(self.kept_manifest)
+            with replacing(self.kept_manifest) as beside:
+                shutil.copyfile(self.target / "manifest.json", beside)
             write_json(self._kept_hash, {"project": now})
 
     @property

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import expectations
@@ -29,6 +30,8 @@ import exports
 from expectations import cells as refused_cells
 from expectations.cells import REFUSED_CELLS
 from exports.history import BESIDE, Memory
+from sources import foundation
+from sources.foundation.files import replacing, sha256_of
 
 from . import holding, lineage, promises
 from .labelling import with_words
@@ -272,12 +275,12 @@ class Publication:
         )
         self._keep(
             {
-                "lineage": file_hash(self._lineage_of(str(self._relation_fingerprint()))),
+                "lineage": sha256_of(self._lineage_of(str(self._relation_fingerprint()))),
                 "key": key,
                 "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
                 "files": _hashes(self.folder),
-                "areas": file_hash(self._areas),
+                "areas": sha256_of(self._areas),
                 "rows": made.rows,
                 "public": planned_with,
             }
@@ -382,7 +385,7 @@ class Publication:
         """Files of the candidate that are not as they were written, and the register when it is not."""
         written, found = kept.get("files") or {}, _hashes(self.folder)
         names = [name for name in written.keys() | found.keys() if written.get(name) != found.get(name)]
-        if not self._areas.exists() or file_hash(self._areas) != kept.get("areas"):
+        if not self._areas.exists() or sha256_of(self._areas) != kept.get("areas"):
             names.append(self._areas.name)
         return sorted(names) or ([] if written else ["datapackage.json"])
 
@@ -442,7 +445,7 @@ class Publication:
     def _lineage_of(self, fingerprint: str) -> Path:
         """Where the lineage of a state of the relation lies, as this code and this promise make it."""
         wanted = promises.promised(self.product.checks.get("required", ()), "indicator_id")
-        short = _digest([fingerprint, wanted, *map(file_hash, _MAKES_LINEAGE)])[:16]
+        short = _digest([fingerprint, wanted, *map(sha256_of, _MAKES_LINEAGE)])[:16]
         return self.paths.candidates / f"{self.name}.{short}.lineage.parquet"
 
     def _sources(self) -> dict[str, Any]:
@@ -472,7 +475,7 @@ class Publication:
             write_json(about, found)
             kept = self._kept()
             if kept.get("relation") == fingerprint:
-                self._keep({**kept, "lineage": file_hash(cells)})
+                self._keep({**kept, "lineage": sha256_of(cells)})
         from sources.areas.area_names import names_areas
 
         sources = read_json(about)
@@ -517,7 +520,7 @@ class Publication:
             return False
         cells = receipt.get("files", {}).get(REFUSED_CELLS)
         refused = self.folder / REFUSED_CELLS
-        return cells is None or (refused.is_file() and file_hash(refused) == cells["sha256"])
+        return cells is None or (refused.is_file() and sha256_of(refused) == cells["sha256"])
 
     def _holds(self) -> list[dict[str, Any]]:
         """What the gate refused in other products and this one carries too; see `holding.holds`."""
@@ -539,7 +542,7 @@ class Publication:
                 "state of the warehouse, where the same figures may stand. `planstat run` does it all"
             )
         kept = self._kept()
-        if not self._behind(kept).exists() or file_hash(self._behind(kept)) != kept.get("lineage"):
+        if not self._behind(kept).exists() or sha256_of(self._behind(kept)) != kept.get("lineage"):
             raise Held(
                 f"{self.name} is held back: {self._behind(kept)} changed after it was written, so that "
                 "nobody knows from which cells its rows are made. Delete it; the next run writes it anew"
@@ -647,7 +650,7 @@ class Publication:
                 self._public(),
                 self._remembered(),
                 release.version if release else None,
-                file_hash(self._areas),
+                sha256_of(self._areas),
                 code_hash(expectations),
                 known.read_text(encoding="utf-8") if known.exists() else None,
             ]
@@ -679,18 +682,16 @@ class Publication:
         node = lineage.relation_id(self.manifest, REGISTER)
         fingerprint = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
         kept = self._sealed("register")
-        if self._areas.exists() and kept == {"of": fingerprint, "sha256": file_hash(self._areas)}:
+        if self._areas.exists() and kept == {"of": fingerprint, "sha256": sha256_of(self._areas)}:
             return
-        beside = self._areas.with_suffix(".part")
         self._areas.parent.mkdir(parents=True, exist_ok=True)
-        with Warehouse(self.paths.warehouse).reading() as warehouse:
+        with replacing(self._areas) as beside, Warehouse(self.paths.warehouse).reading() as warehouse:
             warehouse.execute(
                 "copy (select distinct area_code, area_level, valid_from, valid_to "
                 f"from {REGISTER} order by all) to $file (format parquet)",
                 {"file": str(beside)},
             )
-        beside.replace(self._areas)
-        self._seal("register", {"of": fingerprint, "sha256": file_hash(self._areas)})
+        self._seal("register", {"of": fingerprint, "sha256": sha256_of(self._areas)})
 
     def _kept(self) -> dict[str, Any]:
         return self._sealed(self.name)
@@ -715,20 +716,17 @@ class Publication:
         write_json(self.paths.candidate_state, {**read_json(self.paths.candidate_state), name: entry})
 
 
-def code_hash(package: Any) -> str:
-    """SHA-256 over the Python and YAML files of a package: other code may build or judge otherwise."""
+def code_hash(package: ModuleType) -> str:
+    """SHA-256 over the Python and YAML files of a package and the foundation that it stands on.
+
+    Other code may build or judge otherwise.
+    """
     digest = hashlib.sha256()
-    folder = Path(next(iter(package.__path__)))
-    for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml")]):
-        digest.update(str(file.relative_to(folder)).encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for folder in (Path(next(iter(one.__path__))) for one in (package, foundation)):
+        for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml")]):
+            digest.update(str(file.relative_to(folder)).encode() + b"\0")
+            digest.update(bytes.fromhex(sha256_of(file)))
     return digest.hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -738,7 +736,7 @@ def _hashes(folder: Path) -> dict[str, str]:
 
     if not folder.is_dir():
         return {}
-    return {name: file_hash(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
+    return {name: sha256_of(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
 
 
 def _identities(*paths: Path) -> list[tuple[int, int, int] | None]:

@@ -17,7 +17,6 @@ Nothing here imports dagster or dbt, so that `planstat status` does not pay for 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +25,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sources.foundation.files import Busy, locked, write_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -305,19 +306,16 @@ def only_run(paths: Paths) -> Iterator[None]:
     Raises InUse when another process holds it.
     """
     make_root(paths)
-    with paths.lock.open("a+", encoding="utf-8") as file:
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
+            held.enter_context(locked(paths.lock, wait_seconds=0))
+        except Busy:
+            holder = paths.lock.read_text(encoding="utf-8").strip() or "unknown"
             raise InUse(
                 f"another run works in {paths.root} (process {holder}). Wait until it has ended, "
                 "or set PLANSTAT_DATA to another folder."
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        paths.lock.write_text(str(os.getpid()), encoding="utf-8")
         yield
 
 
@@ -325,23 +323,17 @@ def is_running(paths: Paths) -> bool:
     """Whether another process holds the data root right now."""
     if not paths.lock.exists():
         return False
-    with paths.lock.open("a", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    try:
+        with locked(paths.lock, wait_seconds=0):
+            return False
+    except Busy:
+        return True
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write JSON, unindented since that is far quicker, so that nobody ever sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(content, sort_keys=True, ensure_ascii=False))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_text(path, json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
 def read_json(path: Path) -> dict[str, Any]:

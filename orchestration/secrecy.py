@@ -69,7 +69,8 @@ def tell_plans(
 
 def _tell_choices(universe: Universe, warehouse: Path, context: Context, console: Console) -> None:
     from exports.disclosure.compare import compare, in_german
-    from exports.files import private_folder, write_text
+    from exports.files import private_folder
+    from sources.foundation.files import write_text
 
     heads = ("cells", "rule", "others", "value %", "broken", "shown")
     table = plain_table(universe.name, *heads)
@@ -81,7 +82,7 @@ def _tell_choices(universe: Universe, warehouse: Path, context: Context, console
     console.print(table)
     assert context.confidential is not None
     page = private_folder(context.confidential) / "vergleich.md"
-    write_text(page, in_german(universe.title_de, lines), 0o600)
+    write_text(page, in_german(universe.title_de, lines), mode=0o600)
     console.print(
         "Each line is planned as if nothing were public yet. rule, others: cells hidden by a rule, and to "
         "protect these; value: share of all shown values that is hidden; broken: hidden cells computed by an "

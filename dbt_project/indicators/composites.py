@@ -15,19 +15,18 @@ from pydantic import Field, model_validator
 
 from dbt_project.indicators.specification import (
     FOLDER,
-    AreaLevel,
     Bilingual,
-    Frozen,
     IndicatorId,
     Specifications,
     Text,
-    problem_at,
     read_mapping,
 )
 from sources.foundation.located_yaml import DeclarationError, Problem
+from sources.foundation.strict import Strict, problem_at
+from sources.foundation.vocabulary import AreaLevel
 
 
-class Component(Frozen):
+class Component(Strict):
     """One part of an index: an indicator or share, its direction, weight and reference."""
 
     component: Text
@@ -44,7 +43,7 @@ class Component(Frozen):
         return self
 
 
-class IndexClass(Frozen):
+class IndexClass(Strict):
     """A class of a standardised score, from above `lower` up to and including `upper`."""
 
     code: Text
@@ -53,7 +52,7 @@ class IndexClass(Frozen):
     upper: float | None = None
 
 
-class IndexEdition(Frozen):
+class IndexEdition(Strict):
     """An edition of a composite index; never changed once published."""
 
     index: IndicatorId
@@ -83,7 +82,7 @@ class IndexEdition(Frozen):
         return self
 
 
-class Member(Frozen):
+class Member(Strict):
     """An area in a ring, from and until (half open) when."""
 
     area: Text
@@ -91,7 +90,7 @@ class Member(Frozen):
     until: dt.date | None = None
 
 
-class AutomaticPeers(Frozen):
+class AutomaticPeers(Strict):
     """Peers by structure: the areas of a level nearest in standardised context indicators of one year."""
 
     of: Text = Field(description="area code the peers are sought for")
@@ -101,7 +100,7 @@ class AutomaticPeers(Frozen):
     number: int = Field(ge=1, le=50)
 
 
-class Ring(Frozen):
+class Ring(Strict):
     """A Vergleichsring: who is compared with whom, chosen by hand or by structure."""
 
     name: Bilingual
@@ -119,7 +118,7 @@ class Ring(Frozen):
         return self
 
 
-class Goal(Frozen):
+class Goal(Strict):
     """An agreed goal: an indicator of an area that is to move from a baseline to a target by a day."""
 
     title: Bilingual

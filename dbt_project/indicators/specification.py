@@ -18,7 +18,6 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -27,6 +26,8 @@ from pydantic import (
 
 from sources.foundation import located_yaml
 from sources.foundation.located_yaml import DeclarationError, Key, Located, Problem
+from sources.foundation.strict import Strict, problem_at, problems_of
+from sources.foundation.vocabulary import AreaLevel
 
 FOLDER = Path(__file__).parent
 CODE_LISTS = FOLDER.parent.parent / "sources" / "catalog" / "code_lists.yml"
@@ -41,30 +42,20 @@ PolicyField = Literal[
     "Demografie", "Integration", "Armut", "Arbeit", "Jugendhilfe", "Kita", "Bildung", "Inklusion",
     "Gesundheit/Pflege", "Wohnen", "Querschnitt",
 ]  # fmt: skip
-AreaLevel = Literal[
-    "DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK", "GEMEINDEVERBAND", "GEMEINDE",
-    "JUGENDAMTSBEZIRK", "SMALL_AREA",
-]  # fmt: skip
 Statistic = Literal["proportion", "rate", "odds", "published_share", "none"]
 DateRule = Literal["same", "year_end", "year_end_before", "mean_of_two"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Frozen(BaseModel):
-    """Immutable, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bilingual(Frozen):
+class Bilingual(Strict):
     """German text and its English version."""
 
     de: Text
     en: Text
 
 
-class Term(Frozen):
+class Term(Strict):
     """Cells of one fact that are added up: a measure, the codes of its dimensions, a factor.
 
     A dimension that is not named is the total; several codes of one are added up. `ages` counts completed
@@ -93,7 +84,7 @@ class Term(Frozen):
         return (int(first.rstrip("+")), int(last) if last else None)
 
 
-class MeanAge(Frozen):
+class MeanAge(Strict):
     """Terms for the sum of ages: each published age group at its mean age, the open one at `open_at`.
 
     A year of age lies at its middle. Within a wider group people are not spread evenly: where fewer follow
@@ -108,7 +99,7 @@ class MeanAge(Frozen):
     open_at: float
 
 
-class Denominator(Frozen):
+class Denominator(Strict):
     """What the numerator is divided by, and of which day it is.
 
     date `same`: the reference date of the numerator. `year_end`: 31 December of its year. `year_end_before`:
@@ -119,20 +110,20 @@ class Denominator(Frozen):
     terms: tuple[Term, ...] = Field(min_length=1)
 
 
-class Derived(Frozen):
+class Derived(Strict):
     """A value made of two other indicators: the first divided by the second, or their difference."""
 
     operation: Literal["ratio", "difference"]
     operands: tuple[IndicatorId, IndicatorId]
 
 
-class Composite(Frozen):
+class Composite(Strict):
     """A value another model computes; `model` is that dbt model."""
 
     model: Identifier
 
 
-class Wait(Frozen):
+class Wait(Strict):
     """The input an indicator waits for: what, where it is published, and why it is not here."""
 
     input: Text
@@ -140,14 +131,14 @@ class Wait(Frozen):
     why: Text
 
 
-class Formula(Frozen):
+class Formula(Strict):
     """Whose formula it is, in words; `confirmed` is false where it was not read in a source."""
 
     text: Text
     confirmed: bool = True
 
 
-class Edition(Frozen):
+class Edition(Strict):
     """A span of time in which one definition holds (half open)."""
 
     id: Text
@@ -156,7 +147,7 @@ class Edition(Frozen):
     note: Bilingual
 
 
-class Indicator(Frozen):
+class Indicator(Strict):
     """One indicator or variant, complete.
 
     statistic decides the formulas of chance: `proportion` counts among the denominator (Wilson), `rate`
@@ -233,14 +224,14 @@ class Indicator(Frozen):
         return self
 
 
-class Partition(Frozen):
+class Partition(Strict):
     """Age groups that a table publishes without gap or overlap, so that sums over them are exact."""
 
     codes: tuple[str, ...]
     nationality: Literal["total_only", "any"]
 
 
-class Fact(Frozen):
+class Fact(Strict):
     """A fact a term may select from: its dbt model, dimensions with their code list, measures.
 
     `form` names the form that a municipality fills in with these counts. They are confidential: an indicator
@@ -452,7 +443,7 @@ def _read(file: Path, problems: list[Problem]) -> Iterator[tuple[Indicator, Loca
         try:
             yield Indicator.model_validate(value), located, path
         except ValidationError as error:
-            problems.extend(_in_words(error, located, path))
+            problems.extend(problems_of(error, located, path))
 
 
 def _check(
@@ -589,7 +580,7 @@ def read_mapping(file: Path, model: type[Model]) -> tuple[dict[str, Model], Loca
         try:
             found[name] = model.model_validate(_without_empty(entry))
         except ValidationError as error:
-            problems.extend(_in_words(error, located, (name,)))
+            problems.extend(problems_of(error, located, (name,)))
     return found, located, problems
 
 
@@ -601,21 +592,3 @@ def _shared(file: Path, model: type[Model], problems: list[Problem]) -> dict[str
     found, _, wrong = read_mapping(file, model)
     problems.extend(wrong)
     return found
-
-
-_WORDS = {"extra_forbidden": "unknown key (misspelt, or it belongs elsewhere)", "missing": "is missing"}
-
-
-def _in_words(error: ValidationError, located: Located, prefix: tuple[Key, ...]) -> Iterator[Problem]:
-    for one in error.errors(include_url=False):
-        path: tuple[Key, ...] = tuple(one["loc"])
-        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        if one["type"] not in _WORDS and not isinstance(one["input"], dict | list | BaseModel):
-            message += f" (found {one['input']!r})"
-        own = (*prefix, *path)
-        yield problem_at(located, own if own in located.lines or not path else path, message)
-
-
-def problem_at(located: Located, path: Sequence[Key], message: str) -> Problem:
-    """A finding with the file and line of the deepest part of `path` that stands in the file."""
-    return Problem(str(located.file), located.line_of(path), located_yaml.dotted(path), message)

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exports import files
 from exports.describe import Description
 from exports.disclosure.auditor.earlier import DECLARATION
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import Planned, public_declaration
 from exports.disclosure.universe import columns_of
 from exports.products import Disclosure
-from exports.rows import Rows, label_column, quoted
+from exports.rows import Rows, label_column
+from sources.foundation.files import readable_json
+from sources.foundation.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -128,7 +129,7 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     connection.execute("alter table protected_rows rename to rows")
     connection.execute(f"drop table {CHANGED_BY}")
     (folder / DECLARATION).write_text(
-        files.readable_json(public_declaration(planned, description.product)), encoding="utf-8"
+        readable_json(public_declaration(planned, description.product)), encoding="utf-8"
     )
 
 

@@ -15,21 +15,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from sources.foundation import located_yaml
+from sources.foundation.strict import Strict, in_one_line, read
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class DeclarationError(ValueError):
     """A declaration, a policy or an input table that cannot be used, with file and key, and what to do."""
-
-
-class Strict(BaseModel):
-    """Base of all declared data: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Hierarchy(Strict):
@@ -261,14 +256,11 @@ class Declaration(Strict):
 
 
 def read_model(path: Path, model: type[ModelT]) -> ModelT:
-    """Read a YAML or JSON file into a strict model; every problem names the file and the key."""
+    """Read a YAML or JSON file into a strict model; every problem names the file, line and key."""
     try:
-        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DeclarationError(f"{path}: no such file") from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{path}: not readable as YAML: {error}") from error
-    return parse_model(document, model, str(path))
+        return read(path, model)
+    except located_yaml.DeclarationError as error:
+        raise DeclarationError(str(error)) from error
 
 
 def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
@@ -278,11 +270,7 @@ def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        lines = []
-        for issue in error.errors():
-            key = ".".join(str(part) for part in issue["loc"]) or "(whole file)"
-            lines.append(f"{where}: key {key}: {issue['msg']}")
-        raise DeclarationError("\n".join(lines)) from None
+        raise DeclarationError(f"{where}: {in_one_line(error)}") from None
 
 
 def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple[str, ...]]:

@@ -30,7 +30,7 @@ from exports.disclosure.plan_key import NOISE_KEY, plan_key
 from exports.disclosure.policy import safety_of
 from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
-from exports.rows import quoted, text_literal
+from sources.foundation.sql import quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb

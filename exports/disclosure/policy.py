@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from exports.disclosure.declaration import DeclarationError, Dimension, Safety, Strict, Table
+from exports.disclosure.declaration import DeclarationError, Dimension, Safety, Table
+from sources.foundation.strict import Strict
 
 
 class Dominance(Strict):

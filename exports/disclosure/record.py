@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exports import files
 from exports.disclosure.auditor.certificate import level_in_german
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.plan_key import NOISE_KEY, keep
+from exports.files import private_folder
+from sources.foundation.files import readable_json, write_text
 
 if TYPE_CHECKING:
     import numpy
@@ -29,16 +30,16 @@ def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
     in German words) and `outdated.json` (numbers of earlier editions that were revised since).
     """
     summary = summarise(planned)
-    files.private_folder(folder)
+    private_folder(folder)
     write_csv(folder / "pattern.csv", pattern_rows(planned.protected))
-    files.write_text(folder / "summary.json", files.readable_json(summary))
-    files.write_text(folder / "bericht.md", in_german(summary))
+    write_text(folder / "summary.json", readable_json(summary))
+    write_text(folder / "bericht.md", in_german(summary))
     outdated = [[product, list(key), number] for product, key, number in planned.outdated]
-    files.write_text(folder / "outdated.json", files.readable_json(outdated))
+    write_text(folder / "outdated.json", readable_json(outdated))
     if planned.drawn_key:
         keep(planned.drawn_key, b"", folder)
     if planned.noise_key is not None:
-        files.write_text(folder / NOISE_KEY, planned.noise_key + "\n")
+        write_text(folder / NOISE_KEY, planned.noise_key + "\n")
     return summary
 
 

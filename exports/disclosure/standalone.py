@@ -9,7 +9,6 @@ cell is hidden. `check_certificate` tells whether a certificate speaks about exa
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import math
@@ -485,11 +484,6 @@ def _read_previous(settings: Config, folder: Path) -> dict[str, set[Key]] | None
     keys = {tuple(row[name] for name in names) for row in rows if row["status"] != "published"}
     label = settings.tables[0].name if settings.tables else settings.name
     return {label: keys}
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 __all__ = [

@@ -20,12 +20,12 @@ from exports.disclosure.declaration import (
     Dimension,
     Hierarchy,
     Noise,
-    Strict,
     read_model,
 )
 from exports.disclosure.policy import Data, Policy, safety_of
-from exports.files import canonical_json
 from exports.products import FOLDER, Product
+from sources.foundation.files import canonical_json
+from sources.foundation.strict import Strict
 
 POLICIES = "policies"
 """Folder beside the products that holds the policies."""

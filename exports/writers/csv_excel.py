@@ -11,9 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from exports.describe import Description
-from exports.files import leftover_beside
-from exports.rows import Rows, quoted, text_literal
+from exports.rows import Rows
 from exports.sheet import shown_columns
+from sources.foundation.files import leftover_beside
+from sources.foundation.sql import quoted, text_literal
 
 EXCEL_ROWS = 1_048_576
 """Lines an Excel sheet can hold, the heading included."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from exports.describe import Description
 from exports.notation import for_machines
-from exports.rows import Rows, quoted, text_literal
+from exports.rows import Rows
+from sources.foundation.sql import quoted, text_literal
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:

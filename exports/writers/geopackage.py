@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING, Any
 from exports.describe import Description
 from exports.outlines import CRS, layer_name, layer_title
 from exports.products import Geometry
-from exports.rows import ROW_DIGITS, Kind, Rows, RowsError, label_column, quoted
+from exports.rows import ROW_DIGITS, Kind, Rows, RowsError, label_column
+from sources.foundation.sql import quoted
 from sources.foundation.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:

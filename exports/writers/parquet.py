@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from exports.describe import Description
-from exports.files import sha256_of
-from exports.rows import Rows, quoted, text_literal
+from exports.rows import Rows
+from sources.foundation.files import sha256_of
+from sources.foundation.sql import quoted, text_literal
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
-from exports.rows import Kind, Rows, text_literal
+from exports.rows import Kind, Rows
 from exports.sheet import Shown, shown_columns
 from exports.writers.csv_excel import EXCEL_ROWS
 from exports.writers.licences import CHANGES
+from sources.foundation.sql import text_literal
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

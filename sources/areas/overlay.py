@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import SourceError
-from sources.readers.geometry import open_spatial
+from sources.foundation.spatial import open_spatial
 
 METRIC = {"EPSG:3035", "EPSG:25832", "EPSG:25833", "EPSG:31467"}
 SLIVER = 0.005

@@ -13,7 +13,6 @@ A file with cases is never copied (`readers.cases`). Messages are German first, 
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from sources.arrival.folder import Delivery, is_unfinished, match_folder
 from sources.arrival.landing import Landing, Outcome
 from sources.declared.file_formats import FormFile
 from sources.errors import SourceError, problem
+from sources.foundation.files import replacing
 
 ACCEPTED, REFUSED = ".angenommen.txt", ".abgelehnt.txt"
 QUIET_SECONDS = 5.0
@@ -159,9 +159,8 @@ def _receipt(name: str, dataset_id: str, outcome: Outcome) -> tuple[str, str]:
 def _say(file: Path, suffix: str, *sentences: str) -> None:
     """Write the message beside a file, whole or not at all, and take away the other kind of message."""
     text = "\n\n".join(sentences) + "\n"
-    scratch = file.with_name(f".{file.name}{suffix}.{os.getpid()}")
     other = ACCEPTED if suffix == REFUSED else REFUSED
     with contextlib.suppress(OSError):  # an inbox that may not be written to: quarantine and log say it too
-        scratch.write_text(text, encoding="utf-8-sig", newline="\r\n")
-        scratch.replace(file.with_name(file.name + suffix))
+        with replacing(file.with_name(file.name + suffix)) as beside:
+            beside.write_text(text, encoding="utf-8-sig", newline="\r\n")
         file.with_name(file.name + other).unlink(missing_ok=True)

@@ -16,15 +16,12 @@ time.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,6 +34,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.declared.declaration import Declaration
 from sources.errors import SourceError, problem
+from sources.foundation.files import leftover_beside, replacing, sha256_of, sha256_of_text, sweep, write_text
 from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
 
@@ -85,7 +83,6 @@ WITHDRAWN = "withdrawn.json"
 """Beside a snapshot: that it does not count and why, and why it does again."""
 
 NO_SNAPSHOT = "snapshot=none"
-SCRATCH = ".tmp-"
 
 
 class LandingRefused(Exception):
@@ -193,7 +190,7 @@ class Landing:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         for place in (self.folder, self.quarantine):
-            _sweep(place)
+            sweep(place, depth=3)
         write_catalogue_tables(self.catalog, self.folder)
         for declaration in self.catalog.values():
             target = self._dataset_folder(declaration) / NO_SNAPSHOT / f"{declaration.shape}.parquet"
@@ -255,7 +252,7 @@ class Landing:
 
         Raises KeyError for a snapshot that there is not.
         """
-        _write_text(self._named(snapshot_id).folder / WITHDRAWN, _json({"reason": reason}))
+        write_text(self._named(snapshot_id).folder / WITHDRAWN, _json({"reason": reason}))
         self._snapshots = None
         self._write_ledger()
 
@@ -276,7 +273,7 @@ class Landing:
             self._refuse_same_time(declaration, snapshot.about, table)
         for one in readings:
             kept = {"reason": one.withdrawn, "reinstated": reason}
-            _write_text(one.folder / WITHDRAWN, _json(kept))
+            write_text(one.folder / WITHDRAWN, _json(kept))
         self._snapshots = None
         self._write_ledger()
 
@@ -410,7 +407,7 @@ class Landing:
     ) -> Outcome:
         parent = self.quarantine / (dataset_id or "unknown")
         reason = error.as_dict() | {"dataset_id": dataset_id, "files": [file.name for file in files]}
-        sha256, size = _hash(files) if files else (hashlib.sha256(_json(reason).encode()).hexdigest(), 0)
+        sha256, size = _hash(files) if files else (sha256_of_text(_json(reason)), 0)
         reason |= {"sha256": sha256 if files else None, "size_bytes": size}
         place = next(
             (
@@ -562,7 +559,7 @@ class Landing:
         fingerprint, reader, version = self._current_reading(declaration)
         # the sample and a delivery of the same bytes are two snapshots, even of the same second
         of_sample = " sample" if origin == "sample" else ""
-        stamp = hashlib.sha256(f"{fingerprint} {reader} {version}{of_sample}".encode()).hexdigest()[:8]
+        stamp = sha256_of_text(f"{fingerprint} {reader} {version}{of_sample}")[:8]
         licence = self.catalog.licence(declaration)
         return {
             "snapshot_id": f"{retrieved_at:%Y%m%dT%H%M%SZ}-{sha256[:8]}-{stamp}",
@@ -687,60 +684,25 @@ def _hash(files: Sequence[Path]) -> tuple[str, int]:
     digests = []
     size = 0
     for file in files:
-        with file.open("rb") as stream:
-            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+        digests.append(sha256_of(file))
         size += file.stat().st_size
     if len(files) == 1:
         return digests[0], size
     lines = sorted(f"{file.name} {digest}\n" for file, digest in zip(files, digests, strict=True))
-    return hashlib.sha256("".join(lines).encode()).hexdigest(), size
+    return sha256_of_text("".join(lines)), size
 
 
 def _scratch(parent: Path) -> Path:
     """A new temporary folder beside its final place, named for this process."""
     parent.mkdir(parents=True, exist_ok=True)
-    scratch = parent / f"{SCRATCH}{os.getpid()}-{uuid4().hex}"
+    scratch = leftover_beside(parent / "delivery")
     scratch.mkdir()
     return scratch
 
 
-def _sweep(folder: Path) -> None:
-    """Remove temporary files and folders of processes that are gone (or of this one)."""
-    for leftover in _leftovers(folder):
-        owner = leftover.name.removeprefix(SCRATCH).split("-")[0]
-        if owner.isdigit() and int(owner) != os.getpid() and _is_running(int(owner)):
-            continue
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
-
-
-def _leftovers(folder: Path) -> Iterable[Path]:
-    for depth in ("", "*/", "*/*/", "*/*/*/"):
-        yield from folder.glob(f"{depth}{SCRATCH}*")
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _write_table(table: pa.Table, target: Path) -> None:
-    scratch = target.with_name(f"{SCRATCH}{os.getpid()}-{uuid4().hex}")
-    pq.write_table(table, scratch, compression="zstd", store_schema=False)
-    scratch.replace(target)
-
-
-def _write_text(target: Path, text: str) -> None:
-    scratch = target.with_name(f"{SCRATCH}{os.getpid()}-{uuid4().hex}")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(target)
+    with replacing(target) as beside:
+        pq.write_table(table, beside, compression="zstd", store_schema=False)
 
 
 def _json(value: Any) -> str:

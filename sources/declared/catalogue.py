@@ -7,7 +7,6 @@ like any other.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,9 @@ from sources.declared.text_corrections import FILE as TEXT_CORRECTIONS
 from sources.declared.text_corrections import TextCorrection, text_corrections
 from sources.declared.vocabulary import CodeList, Dialect, Licence, Publisher, Statistic
 from sources.foundation import located_yaml
+from sources.foundation.files import sha256_of_text
 from sources.foundation.located_yaml import DeclarationError, Located, Problem
+from sources.foundation.strict import problem_at, problems_of
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 SHARED = ("code_lists.yml", "dialects.yml", "statistics.yml")
@@ -152,7 +153,7 @@ class Catalog(Mapping[str, Declaration]):
                 for one in corrections
             ]
         text = json.dumps(reading, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return sha256_of_text(text)
 
 
 def load_catalog(root: Path = CATALOG) -> Catalog:
@@ -303,8 +304,7 @@ def _expect(
     holds: bool, located: Located, path: tuple[str | int, ...], message: str, problems: list[Problem]
 ) -> bool:
     if not holds:
-        line = located.line_of(path)
-        problems.append(Problem(str(located.file), line, located_yaml.dotted(path), message))
+        problems.append(problem_at(located, path, message))
     return holds
 
 
@@ -320,7 +320,7 @@ def _validate(located: Located, model: type[Model], problems: list[Problem]) -> 
     try:
         return model.model_validate(located.value)
     except ValidationError as error:
-        problems.extend(_in_words(error, located))
+        problems.extend(problems_of(error, located))
         return None
 
 
@@ -342,37 +342,5 @@ def _shared(
     try:
         return TypeAdapter(dict[str, model]).validate_python(value)  # type: ignore[valid-type]
     except ValidationError as error:
-        problems.extend(_in_words(error, located))
+        problems.extend(problems_of(error, located))
         return {}
-
-
-_WORDS = {
-    "extra_forbidden": "unknown key (misspelt, or it belongs elsewhere)",
-    "missing": "is missing",
-}
-
-
-def _in_words(error: ValidationError, located: Located) -> list[Problem]:
-    found = []
-    errors = error.errors(include_url=False)
-    for one in errors:
-        if one["type"] == "too_short" and any(len(other["loc"]) > len(one["loc"]) for other in errors):
-            continue  # follows from an item that is wrong itself
-        path = tuple(part for part in one["loc"] if _stands_in_file(part, one["loc"], located))
-        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
-        if (
-            one["type"] not in _WORDS
-            and not isinstance(one["input"], dict | list)
-            and one["input"] is not None
-        ):
-            message += f" (found {one['input']!r})"
-        found.append(Problem(str(located.file), located.line_of(path), located_yaml.dotted(path), message))
-    return found
-
-
-def _stands_in_file(part: str | int, path: tuple[str | int, ...], located: Located) -> bool:
-    """Whether a part of pydantic's path is a key of the file, and not the name of a branch of a union.
-
-    The last part always counts, since it may be a key that is missing.
-    """
-    return part == path[-1] or isinstance(part, int) or any(part in known for known in located.lines)

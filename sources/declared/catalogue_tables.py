@@ -19,6 +19,7 @@ from sources.declared.answers import answers
 from sources.declared.breaks import breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.vocabulary import TOTAL
+from sources.foundation.files import replacing
 
 DATASETS = pa.schema(
     [
@@ -175,9 +176,8 @@ def write_catalogue_tables(catalog: Catalog, landing: Path) -> None:
         target = landing / f"{name}.parquet"
         if target.exists() and pq.read_table(target).equals(table):
             continue
-        scratch = landing / f".{name}.parquet.new"
-        pq.write_table(table, scratch)
-        scratch.replace(target)
+        with replacing(target) as beside:
+            pq.write_table(table, beside)
 
 
 def _datasets(catalog: Catalog) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The landing folder as sources of the warehouse: one table per declaration, generated, never edited by hand.
+"""What the warehouse reads of declarations: the landing folder as sources, and the shared vocabulary.
 
 The text is committed as `dbt_project/models/staging/sources.yml` and compared with a fresh one in a test.
 A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through `str.format`
@@ -12,6 +12,8 @@ from itertools import groupby
 import yaml
 
 from sources.declared.catalogue import Catalog
+from sources.foundation.sql import text_list
+from sources.foundation.vocabulary import read_vocabulary
 
 HEADER = """\
 # Generated from the declarations in sources/catalog (make generate). Do not edit.
@@ -70,3 +72,21 @@ def render_dbt_sources(catalog: Catalog) -> str:
 
 def _table(name: str, description: str, location: str) -> dict[str, object]:
     return {"name": name, "description": description, "config": {"meta": {"external_location": location}}}
+
+
+VOCABULARY_HEADER = "{#- Generated from sources/foundation/vocabulary.yml (make generate). Do not edit. -#}\n"
+VOCABULARY_MACROS = {
+    "obs_statuses": "obs_status",
+    "conf_statuses": "conf_status",
+    "missing_reasons": "missing_reason",
+}
+"""Macro and the list of the shared vocabulary whose codes it gives, as SQL literals for `in (…)`."""
+
+
+def render_vocabulary_macros() -> str:
+    """The shared vocabulary for dbt: one macro per list, so that no test writes its codes down again."""
+    known = read_vocabulary()
+    return VOCABULARY_HEADER + "".join(
+        f"{{% macro {macro}() %}}{text_list(known[name])}{{% endmacro %}}\n"
+        for macro, name in VOCABULARY_MACROS.items()
+    )

@@ -15,23 +15,21 @@ from pydantic import Field, StringConstraints, model_validator
 from sources.declared.file_formats import FixedWidth, FlatTable
 from sources.declared.flat_formats import GenesisFlat, ZensusGrid
 from sources.declared.formats import Format, GenesisTable
-from sources.declared.vocabulary import Code, Frozen, Identifier, Licence, Text
+from sources.declared.vocabulary import Code, Identifier, Licence, Text
+from sources.foundation.strict import Strict
 from sources.foundation.told import Told
+from sources.foundation.vocabulary import AreaLevel
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9-]*$"
 DatasetId = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-AreaLevel = Literal[
-    "DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK",
-    "JUGENDAMTSBEZIRK", "SMALL_AREA", "SCHOOL", "GRID",
-]  # fmt: skip
 
 
 def _no_period(text: str, en: str, de: str) -> ValueError:
     return ValueError(Told(f"{text!r} {en}", f"{text!r} {de}"))
 
 
-class Cadence(Frozen):
+class Cadence(Strict):
     """How often the publisher brings out a new edition, and when in the year it is to be expected."""
 
     every: Literal[
@@ -46,7 +44,7 @@ class Cadence(Frozen):
     note: Text | None = None
 
 
-class ReferenceTime(Frozen):
+class ReferenceTime(Strict):
     """What time a cell speaks of, and how its printed text becomes a date.
 
     kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
@@ -140,7 +138,7 @@ class ReferenceTime(Frozen):
         return day, day
 
 
-class GenesisAccess(Frozen):
+class GenesisAccess(Strict):
     """The table in a GENESIS web service (base address and login: the publisher's)."""
 
     table: Text
@@ -150,7 +148,7 @@ class GenesisAccess(Frozen):
     )
 
 
-class Access(Frozen):
+class Access(Strict):
     """Ways to get the file. Every dataset can also be put into the drop folder unless this is forbidden."""
 
     download: Text | None = Field(default=None, description="address of the file itself")
@@ -158,7 +156,7 @@ class Access(Frozen):
     drop_folder: bool = True
 
 
-class Dimension(Frozen):
+class Dimension(Strict):
     """A dimension of a table of counts. The code list is the one of the same name unless given."""
 
     code_list: Identifier | None = None
@@ -183,7 +181,7 @@ RATE_UNIT = re.compile(r"Prozent|%|\bje\b")
 """Units of rates and means; a mean in another unit says `additive: false`."""
 
 
-class Measure(Frozen):
+class Measure(Strict):
     """What is counted or computed."""
 
     title_de: Text
@@ -214,7 +212,7 @@ class Measure(Frozen):
         return self
 
 
-class Column(Frozen):
+class Column(Strict):
     """A column of a register (shape `records`). `source` is the publisher's name of it."""
 
     name: Identifier
@@ -233,7 +231,7 @@ class Column(Frozen):
     optional: bool = Field(default=False, description="an edition of the file may lack the whole column")
 
 
-class Rounding(Frozen):
+class Rounding(Strict):
     """From when and where the publisher rounds counts, so that checks can take their tolerance from it."""
 
     base: int = Field(ge=2, description="numbers are multiples of this")
@@ -244,7 +242,7 @@ class Rounding(Frozen):
     note: Text
 
 
-class Break(Frozen):
+class Break(Strict):
     """A break in the series: figures before and after it do not compare."""
 
     at: Text = Field(description="first period of the new state, as printed")
@@ -253,7 +251,7 @@ class Break(Frozen):
     areas: tuple[Text, ...] = ()
 
 
-class Division(Frozen):
+class Division(Strict):
     """The columns of a list of areas that say how the areas hang together in space and time."""
 
     code: Identifier
@@ -263,7 +261,7 @@ class Division(Frozen):
     former: Identifier = Field(description="codes it came from, by comma, with (share) for a part")
 
 
-class Crosswalk(Frozen):
+class Crosswalk(Strict):
     """The columns of a key between two divisions: shares that sum to 1 for each area of origin."""
 
     of: tuple[Identifier, ...] = Field(description="columns that name an area of origin")
@@ -271,7 +269,7 @@ class Crosswalk(Frozen):
     tolerance: float = Field(default=1e-9, ge=0, lt=0.1, description="for published shares that are rounded")
 
 
-class Form(Frozen):
+class Form(Strict):
     """A form to hand out. Columns, lists and signs are those of the declaration; this adds what to say."""
 
     filled_in_by: Text = Field(description="office that fills it in, in German")
@@ -279,7 +277,7 @@ class Form(Frozen):
     rows: int = Field(default=500, ge=1, le=100_000, description="prepared rows of the empty workbook")
 
 
-class Declaration(Frozen):
+class Declaration(Strict):
     """One dataset."""
 
     id: DatasetId

@@ -16,6 +16,7 @@ from sources.declared.declaration import ID_PATTERN, Declaration
 from sources.declared.file_formats import FormFile
 from sources.declared.formats import GenesisTable
 from sources.foundation.located_yaml import DeclarationError, Problem
+from sources.foundation.vocabulary import read_vocabulary
 
 _EVERY = {
     "month": "every month",
@@ -32,20 +33,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
-_LEVELS = {
-    "DE": "Germany",
-    "LAND": "Länder",
-    "REGBEZ": "Regierungsbezirke and statistical regions",
-    "KREIS": "Kreise",
-    "GEMEINDEVERBAND": "associations of municipalities",
-    "GEMEINDE": "Gemeinden",
-    "CITY_IN_KREIS": "cities within a Kreis (Hannover, Aachen, Saarbrücken)",
-    "BEZIRK": "Bezirke of Berlin",
-    "JUGENDAMTSBEZIRK": "districts of youth welfare offices",
-    "SMALL_AREA": "small areas of a city",
-    "SCHOOL": "schools",
-    "GRID": "grid cells",
-}
 
 
 @dataclass(frozen=True)
@@ -168,7 +155,8 @@ def _time(declaration: Declaration) -> str:
 
 
 def _areas(declaration: Declaration) -> str:
-    levels = [_LEVELS[level] for level in declaration.area_levels]
+    known = read_vocabulary()["area_level"]
+    levels = [known[level].en for level in declaration.area_levels]
     return f"Areas: {', '.join(levels)}." if levels else ""
 
 

@@ -22,12 +22,12 @@ from sources.declared.declaration import ReferenceTime
 from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, problem
 from sources.forms.blank import SEX_IN_CASES
+from sources.foundation.vocabulary import read_vocabulary
 from sources.readers import genesis_table
 
 _UNITS = re.compile(r"Anzahl|EUR|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|1000|je .*")
 _DATE = re.compile(r"[0-3][0-9]\.[01][0-9]\.(?:19|20)[0-9]{2}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_LEVELS = ("DE", "LAND", "REGBEZ", "KREIS", "GEMEINDEVERBAND", "GEMEINDE", "CITY_IN_KREIS", "BEZIRK")
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2"})
 
 
@@ -186,7 +186,7 @@ def _area_levels(rows: list[list[str]], keys: list[str]) -> list[str]:
     if "KREIS" in found and {"GEMEINDE", "CITY_IN_KREIS"} <= found:
         cities = {row[at] for row in rows if len(row[at]) == 8}
         found.discard("GEMEINDE" if len(cities) < 100 else "CITY_IN_KREIS")
-    return [level for level in _LEVELS if level in found]
+    return [level for level in read_vocabulary()["area_level"] if level in found]
 
 
 def _title_unit(titles: list[str]) -> str:

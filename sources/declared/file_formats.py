@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from sources.declared.vocabulary import Code, Frozen, Identifier, Text
+from sources.declared.vocabulary import Code, Identifier, Text
+from sources.foundation.strict import Strict
 
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
 
@@ -22,7 +23,7 @@ GeometryKind = Literal[
 ]  # fmt: skip
 
 
-class KeyColumn(Frozen):
+class KeyColumn(Strict):
     """A column of a flat table of counts that holds no number."""
 
     header: Text
@@ -31,7 +32,7 @@ class KeyColumn(Frozen):
     )
 
 
-class ValueColumn(Frozen):
+class ValueColumn(Strict):
     """A value column of a flat table of counts: what it holds. Dimensions not named in `codes` are `_T`.
 
     A header with `{time}` stands for one or more neighbouring columns, each with a time of its own.
@@ -47,7 +48,7 @@ class ValueColumn(Frozen):
         return "{time}" in self.header
 
 
-class FlatTable(Frozen):
+class FlatTable(Strict):
     """Columns of a flat table of counts: keys, then values, then what may stand to the right of them."""
 
     keys: tuple[KeyColumn, ...] = ()
@@ -141,7 +142,7 @@ class Delimited(SheetOrText):
     trailer: Text | None = None
 
 
-class CaseRows(Frozen):
+class CaseRows(Strict):
     """The same form with a line per case instead of counts: a pseudonym, the key columns, and yes or no for
     each count. Cases are counted in memory; neither they nor the file are kept.
     """
@@ -185,7 +186,7 @@ class FormFile(SheetOrText):
         return {name: getattr(self, name) for name in SheetOrText.model_fields}
 
 
-class FixedField(Frozen):
+class FixedField(Strict):
     """A column of a fixed-width record: first and last position, counted from 1, and where it occurs."""
 
     name: Identifier
@@ -200,7 +201,7 @@ class FixedField(Frozen):
         return self
 
 
-class FixedWidth(Frozen):
+class FixedWidth(Strict):
     """Text whose columns stand at fixed positions; records of several types may be mixed.
 
     The first `type_width` characters of a line name its record type. Texts are stripped of the blanks they
@@ -231,7 +232,7 @@ class FixedWidth(Frozen):
             raise ValueError("fields must name the declared columns in their order")
 
 
-class XoevCodeList(Frozen):
+class XoevCodeList(Strict):
     """A code list of the XRepository as JSON. Columns are told apart by their `spaltennameTechnisch`."""
 
     kind: Literal["xoev_codelist"]
@@ -239,7 +240,7 @@ class XoevCodeList(Frozen):
     shape: Literal["records"] = "records"
 
 
-class JsonMap(Frozen):
+class JsonMap(Strict):
     """JSON whose object at `path` maps a code to one text or number, or to a list of them.
 
     A record is one pair, so the register has two columns in the file: the code and what it maps to.
@@ -250,7 +251,7 @@ class JsonMap(Frozen):
     shape: Literal["records"] = "records"
 
 
-class GeometryFile(Frozen):
+class GeometryFile(Strict):
     """A vector file with one layer: shapefile (its parts beside it, or zipped), GeoPackage, GeoJSON.
 
     The result has the declared columns plus `geometry` (WKB) and `crs`. Dates come out as 2021-09-01.

@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sources.declared.vocabulary import Code, Frozen, Identifier, Text
+from sources.declared.vocabulary import Code, Identifier, Text
+from sources.foundation.strict import Strict
 
 
-class FlatDimension(Frozen):
+class FlatDimension(Strict):
     """Which variables of a flat file hold a dimension, and what their codes mean here.
 
     `variables` are codes (GES) or German labels (Geschlecht) of variables; the code is surer.
@@ -26,14 +27,14 @@ class FlatDimension(Frozen):
     codes: dict[str, Code] = Field(default={})
 
 
-class FlatValue(Frozen):
+class FlatValue(Strict):
     """What a value variable holds. Dimensions without a variable of their own are `_T` unless in `codes`."""
 
     measure: Identifier
     codes: dict[Identifier, Code] = Field(default={})
 
 
-class GenesisFlat(Frozen):
+class GenesisFlat(Strict):
     """The flat file ("ffcsv") of GENESIS databases, as written since 2024 and before.
 
     Variables are named by code or German label. The value variable `*` is the only one of its table,
@@ -82,7 +83,7 @@ class GenesisFlat(Frozen):
                     raise ValueError(f"{variable}: {name!r} is no dimension of the value variables")
 
 
-class GridValue(Frozen):
+class GridValue(Strict):
     """A value column of a grid: its wording, or several that the publisher has used, and what it holds."""
 
     header: Text | tuple[Text, ...]
@@ -95,7 +96,7 @@ class GridValue(Frozen):
         return (self.header,) if isinstance(self.header, str) else self.header
 
 
-class ZensusGrid(Frozen):
+class ZensusGrid(Strict):
     """A CSV of the 2022 census by grid cell: cell id, coordinates of the cell's centre, values."""
 
     kind: Literal["zensus_grid"]

@@ -19,7 +19,8 @@ from sources.declared.file_formats import (
     XoevCodeList,
 )
 from sources.declared.flat_formats import GenesisFlat, ZensusGrid
-from sources.declared.vocabulary import Code, Frozen, Identifier, Text
+from sources.declared.vocabulary import Code, Identifier, Text
+from sources.foundation.strict import Strict
 
 Encoding = Literal["utf-8", "utf-8-sig", "cp1252", "cp850", "iso-8859-1"]
 
@@ -32,7 +33,7 @@ def wordings(wording: str | tuple[str, ...]) -> tuple[str, ...]:
     return (wording,) if isinstance(wording, str) else wording
 
 
-class HeaderLevel(Frozen):
+class HeaderLevel(Strict):
     """One header line of a regular table: what its cells hold. Exactly one of the three is given.
 
     `time`: texts of dates or years; `dimension`: labels of that dimension's codes; `text`: the same words.
@@ -49,7 +50,7 @@ class HeaderLevel(Frozen):
         return self
 
 
-class HeaderColumn(Frozen):
+class HeaderColumn(Strict):
     """One value column of a table whose header is a tree: its header texts from the top, and what it holds.
 
     `header` has one entry per header line without the line of units; `""` is an empty cell. `codes` names the
@@ -61,7 +62,7 @@ class HeaderColumn(Frozen):
     codes: dict[Identifier, Code] = Field(default={})
 
 
-class GenesisLayout(Frozen):
+class GenesisLayout(Strict):
     """One edition of a classic table. A file is read with the layout whose header fits exactly.
 
     Either `levels` (a regular header: every combination of codes, one measure) or `columns` (a
@@ -135,7 +136,7 @@ class GenesisLayout(Frozen):
             seen[identity] = number
 
 
-class GenesisTable(Frozen):
+class GenesisTable(Strict):
     """The classic table ("datencsv") of GENESIS databases."""
 
     kind: Literal["genesis_table"]

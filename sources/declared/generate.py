@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sources.declared.catalogue import CATALOG, Catalog, load_catalog
-from sources.declared.dbt_sources import render_dbt_sources
+from sources.declared.dbt_sources import render_dbt_sources, render_vocabulary_macros
 from sources.declared.describe import json_schema
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +15,7 @@ def generated_files(catalog: Catalog) -> dict[Path, str]:
     """Path and text of every generated file."""
     return {
         ROOT / "dbt_project" / "models" / "staging" / "sources.yml": render_dbt_sources(catalog),
+        ROOT / "dbt_project" / "macros" / "vocabulary.sql": render_vocabulary_macros(),
         CATALOG / "declaration.schema.json": json_schema(),
     }
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from sources.foundation.strict import Strict
+from sources.foundation.vocabulary import ConfStatus, MissingReason, ObsStatus, read_vocabulary
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -18,13 +21,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]+$")]
 TOTAL = "_T"
 
 
-class Frozen(BaseModel):
-    """Base of all models here: immutable, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Licence(Frozen):
+class Licence(Strict):
     """Under which terms the publisher gives the data away, and how it wants to be named."""
 
     id: Text = Field(description="short id, e.g. dl-de/by-2-0")
@@ -33,7 +30,7 @@ class Licence(Frozen):
     attribution: Text = Field(description="source note to print beside the data")
 
 
-class Publisher(Frozen):
+class Publisher(Strict):
     """Who publishes. Its licence and dialect hold for each of its datasets that does not say otherwise."""
 
     id: Identifier
@@ -45,7 +42,7 @@ class Publisher(Frozen):
     genesis_base: Text | None = Field(default=None, description="base address of its GENESIS web service")
 
 
-class Statistic(Frozen):
+class Statistic(Strict):
     """A statistic in the official list (EVAS): what it is, the law that orders it, whose data it holds."""
 
     code: Text
@@ -58,7 +55,7 @@ class Statistic(Frozen):
     )
 
 
-class CodeEntry(Frozen):
+class CodeEntry(Strict):
     """One code with its labels. `published` lists the wordings publishers print for it, newest first.
 
     `part_of` names the code that it is a part of; without it that is the list's total, for an age group the
@@ -76,12 +73,32 @@ class CodeEntry(Frozen):
     additive: bool = True
 
 
-class CodeList(Frozen):
-    """A closed list of codes of one dimension, in display order."""
+class CodeList(Strict):
+    """A closed list of codes of one dimension, in display order.
+
+    Codes of a list of the shared vocabulary are not labelled again: `labels_of` names that list.
+    """
 
     title_de: Text
     title_en: Text
     codes: dict[Code, CodeEntry]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labels_of_the_vocabulary(cls, written: Any) -> Any:
+        if not isinstance(written, dict) or "labels_of" not in written:
+            return written
+        meanings = read_vocabulary().get(written["labels_of"], {})
+        codes = written.get("codes") or {}
+        if strange := sorted(code for code in codes if code not in meanings):
+            raise ValueError(f"{', '.join(strange)}: not in the vocabulary's list {written['labels_of']!r}")
+        return {
+            **{key: value for key, value in written.items() if key != "labels_of"},
+            "codes": {
+                code: {"de": meanings[code].de, "en": meanings[code].en, **(entry or {})}
+                for code, entry in codes.items()
+            },
+        }
 
     @model_validator(mode="after")
     def _labels_are_unambiguous(self) -> CodeList:
@@ -119,25 +136,7 @@ class CodeList(Frozen):
         return {label: code for code, entry in self.codes.items() for label in entry.published}
 
 
-ObsStatus = Literal["A", "B", "E", "P", "U", "M", "Q", "L"]
-MissingReason = Literal[
-    "none",
-    "less_than_half_unit",
-    "unknown_or_confidential",
-    "not_yet_available",
-    "too_uncertain",
-    "not_meaningful",
-    "not_delivered",
-    "not_locatable",
-    "area_not_existing",
-    "suppressed",
-    "suppressed_primary",
-    "suppressed_secondary",
-    "part_missing",
-]
-
-
-class Symbol(Frozen):
+class Symbol(Strict):
     """What a publisher's sign in place of (or around, or behind) a number means.
 
     kind `value` stands instead of a number; `enclosing` wraps one, like `(12)`; `suffix` follows one: `12p`.
@@ -145,7 +144,7 @@ class Symbol(Frozen):
 
     kind: Literal["value", "enclosing", "suffix"] = "value"
     obs_status: ObsStatus
-    conf_status: Literal["F", "N", "C", "D", "S"] = "F"
+    conf_status: ConfStatus = "F"
     missing_reason: MissingReason = "none"
     means_zero: bool = Field(default=False, description="the sign is a number: exactly zero")
     label_de: Text
@@ -160,7 +159,7 @@ class Symbol(Frozen):
         return self
 
 
-class Dialect(Frozen):
+class Dialect(Strict):
     """A publisher's legend of signs: each sign mapped to the one vocabulary of missing values."""
 
     title_de: Text

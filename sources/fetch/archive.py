@@ -6,6 +6,7 @@ one name, and bombs (counted while unpacking; sizes written in the archive are n
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 import zlib
@@ -77,7 +78,7 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits = ArchiveLimits())
         ValueError,
     ) as err:
         _remove(written)
-        if isinstance(err, OSError):
+        if isinstance(err, OSError) and err.errno != errno.EINVAL:  # a place before the file
             raise
         raise FetchError(
             Trouble.NOT_DATA,

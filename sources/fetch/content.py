@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sources.foundation.files import sha256_of
+
 _HEAD = 8192
 _JSON_ERROR_LIMIT = 4 * 1024 * 1024
 
@@ -112,7 +114,7 @@ def table_digest(path: Path) -> str:
         binary = b"\x00" in file.read(_HEAD)
         file.seek(0)
         if binary:
-            return "bytes:" + hashlib.file_digest(file, "sha256").hexdigest()
+            return "bytes:" + sha256_of(path)
         header = file.readline(65536)
         total = 0
         count = 0

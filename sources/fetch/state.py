@@ -12,7 +12,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+
+from sources.foundation.files import write_text
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,7 @@ class FetchState:
     def _write(self) -> None:
         body = {key: asdict(value) for key, value in sorted(self._entries.items())}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f".{self.path.name}.{uuid4().hex}")
-        beside.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-        beside.replace(self.path)
+        write_text(self.path, json.dumps(body, ensure_ascii=False, indent=1))
 
 
 def _read(path: Path) -> dict[str, Remembered]:

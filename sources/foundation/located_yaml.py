@@ -67,10 +67,19 @@ class Located:
 def load(file: Path) -> Located:
     """Read one YAML file.
 
-    Raises `DeclarationError` for text that is not UTF-8, broken YAML, a key given twice, or an alias.
+    Raises `DeclarationError` for a file that is not there, text that is not UTF-8, broken YAML, a key given
+    twice, or an alias.
     """
     try:
-        text = file.read_bytes().decode("utf-8")
+        return read(file, file.read_bytes())
+    except FileNotFoundError as error:
+        raise DeclarationError([Problem(str(file), 0, "", "there is no such file")]) from error
+
+
+def read(file: Path, content: bytes) -> Located:
+    """The same from bytes that were read already; `file` is named in errors."""
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DeclarationError([Problem(str(file), 0, "", f"not UTF-8 text ({error.reason})")]) from error
     try:

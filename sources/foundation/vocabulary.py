@@ -6,23 +6,30 @@ a file of the same form.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from .strict import Strict, read
 
 SHARED = Path(__file__).parent / "vocabulary.yml"
 
 
-class Meaning(BaseModel):
-    """What one code says; `sign` is what the statistical offices of Germany print for it."""
+class Meaning(Strict):
+    """What one code says, in both languages.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `sign`: what the statistical offices of Germany print for it. `pattern`: of a level of areas, the form of
+    its codes (matches the whole code).
+    """
 
     de: str = Field(min_length=1)
     en: str = Field(min_length=1)
     sign: str = ""
+    pattern: str = ""
 
 
 Vocabulary = dict[str, dict[str, Meaning]]
@@ -31,9 +38,34 @@ Vocabulary = dict[str, dict[str, Meaning]]
 
 @cache
 def read_vocabulary(file: Path = SHARED) -> Vocabulary:
-    """The vocabulary in a file: list, code, meaning. Every text stays as it is written.
+    """The vocabulary in a file: list, code, meaning.
 
-    Raises `pydantic.ValidationError` for an entry without both languages or with an unknown key.
+    Raises `DeclarationError` for an entry without both languages or with an unknown key.
     """
-    written = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - plain texts only
-    return TypeAdapter(Vocabulary).validate_python(written)
+    return read(file, Vocabulary)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Says of a text in a model that it is a code of a list of the vocabulary, read when asked."""
+
+    list: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "enum": [*read_vocabulary()[self.list]]}
+
+    def _known(self, code: str) -> str:
+        if code not in (known := read_vocabulary()[self.list]):
+            raise ValueError(f"must be one of {', '.join(known)}")
+        return code
+
+
+ObsStatus = Annotated[str, OneOf("obs_status")]
+ConfStatus = Annotated[str, OneOf("conf_status")]
+MissingReason = Annotated[str, OneOf("missing_reason")]
+AreaLevel = Annotated[str, OneOf("area_level")]

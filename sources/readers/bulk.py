@@ -30,6 +30,7 @@ import pyarrow.parquet as pq
 
 from sources.declared.declaration import Measure
 from sources.errors import problem
+from sources.foundation.sql import text_literal
 from sources.foundation.told import Told
 from sources.readers.reading import Notation, Reading
 
@@ -141,7 +142,7 @@ class Bulk:
             kept = ", ".join(f"coalesce(c{position}, '') as c{position}" for position in self.wanted)
             con.execute(
                 f"create view raw as select {kept}, fits, file_row_number as row "
-                f"from read_parquet({quoted(str(self.stored))}, file_row_number = true)"
+                f"from read_parquet({text_literal(str(self.stored))}, file_row_number = true)"
             )
             yield con
 
@@ -166,7 +167,7 @@ class Bulk:
                 source.create_view("source")
                 written = con.execute(
                     f"copy (select {kept}, ({fits}) is true as fits from source) "
-                    f"to {quoted(str(self.stored))} (format parquet, compression uncompressed)"
+                    f"to {text_literal(str(self.stored))} (format parquet, compression uncompressed)"
                 ).fetchone()
         except duckdb.Error as error:
             self._explain(error, len(names))
@@ -296,7 +297,7 @@ class StoredReading(Reading):
         with self._bulk.connect() as con:
             self._prepare(con)
             written = con.execute(
-                f"copy ({self._select}) to {quoted(str(target))} (format parquet, compression zstd)"
+                f"copy ({self._select}) to {text_literal(str(target))} (format parquet, compression zstd)"
             ).fetchone()
         if written is None or written[0] != self._rows:
             raise RuntimeError(f"{self._bulk.name}: {written} cells written instead of {self._rows}")
@@ -371,7 +372,7 @@ def check_numbers(
     value = f"c{at}"
     quality = f"c{quality_at}" if quality_at is not None else "''"
     plain = f"(try_cast({value} as ubigint)::varchar = {value}) is true"
-    pattern = quoted(notation.number_pattern(measure))
+    pattern = text_literal(notation.number_pattern(measure))
     unusual = f"case when {quality} <> '' then true when {plain} then false "
     unusual += f"else not regexp_full_match({value}, {pattern}) end"
     for text, mark, row in first_rows(con, name, [value, quality], f"{which} and {unusual}"):
@@ -395,17 +396,12 @@ def _is_quality(text: str, mark: str, notation: Notation) -> bool:
     return text != "" and (mark in notation.enclosing or mark in notation.suffixes)
 
 
-def quoted(text: str) -> str:
-    """A text of a declaration as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def case_of(column: str, texts: dict[str, str]) -> str:
     """An expression: what the column's text means; a literal when it always means the same."""
     distinct = set(texts.values())
     if len(distinct) == 1:
-        return quoted(distinct.pop())
-    cases = " ".join(f"when {quoted(old)} then {quoted(new)}" for old, new in texts.items())
+        return text_literal(distinct.pop())
+    cases = " ".join(f"when {text_literal(old)} then {text_literal(new)}" for old, new in texts.items())
     return f"case {column} {cases} end"
 
 

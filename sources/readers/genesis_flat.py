@@ -30,6 +30,7 @@ from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import GenesisFlat
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
+from sources.foundation.sql import text_literal
 from sources.readers.bulk import (
     Bulk,
     StoredReading,
@@ -37,7 +38,6 @@ from sources.readers.bulk import (
     check_numbers,
     check_unique,
     first_rows,
-    quoted,
     read_head,
 )
 from sources.readers.reading import Notation, Reading, cells_schema
@@ -243,7 +243,7 @@ def _fits(declaration: Declaration, form: GenesisFlat, layout: Layout, roles: di
     """The same as a condition over the columns, units by value variable included."""
     tests = []
     for at, texts, code in _expected(declaration, form, layout, roles):
-        listed = ", ".join(map(quoted, texts))
+        listed = ", ".join(map(text_literal, texts))
         by_label = _by_label(texts, code)
         tests.append(
             f"(c{at} in ({listed}) or c{at + 1} in ({listed}))" if by_label else f"c{at} in ({listed})"
@@ -402,7 +402,7 @@ class _Check:
         published = self._published(dimension)
         meanings = Counter(ours for _, ours in self.maps[f"map_{dimension}"])
         cases = [
-            f"when {quoted(old)} then {quoted(ours)}"
+            f"when {text_literal(old)} then {text_literal(ours)}"
             for old, ours in self.maps[f"map_{dimension}"]
             if meanings[ours] > 1
         ]
@@ -417,7 +417,7 @@ class _Check:
                 for variable, value in self.form.values.items():
                     by_measure.setdefault(value.measure, []).append(variable)
                 for measure, variables in by_measure.items():
-                    listed = ", ".join(map(quoted, variables))
+                    listed = ", ".join(map(text_literal, variables))
                     which = f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true"
                     self._numbers(column, measure, which)
                 continue
@@ -456,14 +456,14 @@ class _Check:
         cases = []
         for variable, value in self.form.values.items():
             meaning = (value.measure, *sorted(value.codes.items()))
-            cases.append(f"when {quoted(variable)} then {number.setdefault(meaning, len(number))}")
+            cases.append(f"when {text_literal(variable)} then {number.setdefault(meaning, len(number))}")
         return f"case {column.variable} {' '.join(cases)} end"
 
     def _area_sample(self) -> pa.Table:
         """One cell with a number per area and time, for whoever judges areas."""
         slot = self.roles.get("")
         code, label = (slot.code, slot.label) if slot else ("'DG'", "'Deutschland'")
-        signs = ", ".join(map(quoted, ("", *self.notation.values)))
+        signs = ", ".join(map(text_literal, ("", *self.notation.values)))
         is_number = " or ".join(f"c{column.at} not in ({signs})" for column in self.layout.values)
         times = dict(self.maps["times"])
         rows = self.con.execute(
@@ -517,12 +517,12 @@ class _Check:
             for column in self.layout.values:
                 value = form.values.get(column.variable) or form.values["*"]
                 held = self._value_texts(column) | {
-                    "measure": quoted(value.measure),
-                    "unit": quoted(declaration.measures[value.measure].unit),
+                    "measure": text_literal(value.measure),
+                    "unit": text_literal(declaration.measures[value.measure].unit),
                     "column_no": f"{column.at + 1}::integer",
                 }
                 for dimension in set(declaration.dimensions) - set(form.dimensions):
-                    held[dimension] = quoted(value.codes.get(dimension, TOTAL))
+                    held[dimension] = text_literal(value.codes.get(dimension, TOTAL))
                 structs.append(
                     "{" + ", ".join(f"'{key}': {text}" for key, text in sorted(held.items())) + "}"
                 )

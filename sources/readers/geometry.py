@@ -11,7 +11,6 @@ import json
 import tempfile
 import warnings
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +22,13 @@ from sources.declared.file_formats import GeometryFile
 from sources.errors import problem
 from sources.fetch import archive
 from sources.fetch.errors import FetchError
+from sources.foundation.spatial import open_spatial
 from sources.readers import grid
 from sources.readers.reading import Reading, SourceError
 from sources.readers.workbook import text
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 VERSION = "1"
 
@@ -55,29 +55,6 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     with tempfile.TemporaryDirectory(prefix="planstat-") as scratch:
         layer = _layer_file(file, form, Path(scratch))
         return _read(declaration, form, layer, file.name)
-
-
-def open_spatial() -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory with the spatial extension loaded from its wheel.
-
-    Raises:
-        RuntimeError: the wheel for this version of DuckDB is not installed.
-    """
-    import duckdb
-
-    found = find_spec("duckdb_extension_spatial")
-    folder = Path(found.origin).parent if found and found.origin else None
-    extension = folder and folder / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
-    if extension is None or not extension.is_file():
-        raise RuntimeError(
-            f"duckdb-extension-spatial {duckdb.__version__} is not installed; run the set-up again"
-        )
-    engine = duckdb.connect(
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
-    )
-    path = str(extension).replace("'", "''")
-    engine.execute(f"load '{path}'")
-    return engine
 
 
 def _layer_file(file: Path, form: GeometryFile, scratch: Path) -> Path:

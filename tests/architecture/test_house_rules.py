@@ -251,3 +251,50 @@ def test_nothing_happens_on_import(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+ONCE = {
+    "a loader of YAML": re.compile(r"\byaml\.(safe_load|load|compose)\(|\bruamel\b"),
+    "a lock": re.compile(r"\bfcntl\b|\bFileLock\("),
+    "the hash of a file": re.compile(r"\bfile_digest\(|sha256\([^()]*\.read_bytes\(\)\)"),
+    "a file that takes another's place": re.compile(r"\b(beside|temporary|unfinished)\.replace\("),
+    "a strict model": re.compile(r"extra=\"forbid\""),
+    "the words of an error of a model": re.compile(r"\.errors\(|\"extra_forbidden\""),
+    "quoting of SQL": re.compile(r"replace\(\"'\", \"''\"\)"),
+    "the list of status codes": re.compile(r"[\"']A[\"'], [\"'][A-Z][\"'], [\"'][A-Z][\"'], [\"'][A-Z][\"']"),
+    "the list of missing reasons": re.compile(r"[\"']too_uncertain[\"'],"),
+    "the spatial extension": re.compile(r"duckdb_extension_spatial"),
+}
+
+
+@pytest.mark.parametrize("what", ONCE)
+def test_what_all_rooms_need_stands_once(what: str) -> None:
+    """In the foundation, where all may take it from: a second copy drifts."""
+    foundation = [
+        *(ROOT / "sources" / "foundation").rglob("*.py"),
+        ROOT / "dbt_project/macros/vocabulary.sql",
+    ]
+    assert any(ONCE[what].search(file.read_text(encoding="utf-8")) for file in foundation)
+    files = [file for package in (*PACKAGES, "dbt_project") for file in modules(package)]
+    files += sorted((ROOT / "dbt_project").rglob("*.sql"))
+    wrong = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for file in files
+        if file not in foundation
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if ONCE[what].search(line)
+    ]
+    assert wrong == []
+
+
+ONE_SYSTEM = {"fcntl", "grp", "pwd", "resource", "termios", "msvcrt", "winreg"}
+
+
+def test_no_module_needs_one_operating_system() -> None:
+    wrong = {
+        str(file.relative_to(ROOT)): sorted(imported(file) & ONE_SYSTEM)
+        for package in (*PACKAGES, "dbt_project")
+        for file in modules(package)
+        if imported(file) & ONE_SYSTEM
+    }
+    assert wrong == {}

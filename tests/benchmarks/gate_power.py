@@ -36,11 +36,12 @@ import yaml
 
 from expectations import plausibility
 from expectations.bench import CANDIDATE_VIEW, Bench, laid_out
-from expectations.rules import Rule, found, quoted
+from expectations.rules import Rule, found
 from expectations.settings import read_description
 from expectations.suites import suite_of
 from sources.declared.answers import answers
 from sources.declared.catalogue import CATALOG
+from sources.foundation.sql import quoted
 from tests.dbt.rendering import macros, returned
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"

@@ -111,4 +111,6 @@ def generic_test(name: str, **arguments: Any) -> str:
     """SQL of a generic test below `tests/generic/`; its rows are what breaks the rule."""
     text = (PROJECT / "tests" / "generic" / f"{name}.sql").read_text(encoding="utf-8")
     as_macro = text.replace("{% test ", "{% macro ").replace("{% endtest %}", "{% endmacro %}")
-    return str(getattr(environment().from_string(as_macro).module, name)(**arguments))
+    return str(
+        getattr(environment().from_string(_macro_text("vocabulary.sql") + as_macro).module, name)(**arguments)
+    )

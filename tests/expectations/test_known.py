@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from expectations import gate
-from expectations.known import FOLDER, KnownError, known_findings
+from expectations.known import FOLDER, known_findings
 from expectations.settings import DescriptionError, read_description
+from sources.foundation.located_yaml import DeclarationError
 from tests.expectations.candidates import Candidate, indicators, population
 
 TODAY = date(2026, 11, 22)
@@ -55,9 +56,9 @@ def test_a_remembered_finding_is_told_and_another_number_is_another_finding(tmp_
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- reason: x\n  person: y\n", "0.date"),
+        ("- reason: x\n  person: y\n", r"population\.yml:1: \[0\]\.date: is missing"),
         ("- reason: x\n  person: ''\n  date: 2026-01-01\n  findings: {a: [b]}\n", "person"),
-        ("- [", "is no YAML"),
+        ("- [", "broken YAML"),
         (ENTRY.format(fingerprint="x") + '      - "x"\n', "explained twice"),
     ],
 )
@@ -65,7 +66,7 @@ def test_a_file_that_cannot_be_read_names_itself_and_stops_the_gate(
     tmp_path: Path, text: str, said: str
 ) -> None:
     (tmp_path / "population.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(KnownError, match=said):
+    with pytest.raises(DeclarationError, match=said):
         known_findings("population", tmp_path)
     candidate = population()
     verdict = gate.check(

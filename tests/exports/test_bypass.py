@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from exports import files, release
+from exports import release
 from exports.candidate import Candidate
 from exports.history import HistoryError, Memory
 from exports.release import Release, ReleaseError, ReleaseRefused
+from sources.foundation.files import sha256_of
 from tests.exports.conftest import Editions
 from tests.exports.small_warehouse import description_of, passing
 from tests.exports.test_release import House
@@ -103,7 +104,7 @@ def test_what_attack_and_gate_write_is_what_the_receipt_speaks_about(house: Hous
     names = {"gate.json": "{}", "gate_report.html": "<p>", "disclosure_certificate.json": "{}"}
     for name, text in names.items():
         (made.path / name).write_text(text, encoding="utf-8")
-    written = {name: files.sha256_of(made.path / name) for name in names}
+    written = {name: sha256_of(made.path / name) for name in names}
     path = made.path / "gate_report.html"
     if how == "changed":
         path.write_text("<p>all is well", encoding="utf-8")

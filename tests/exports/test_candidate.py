@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from exports import candidate
-from exports.files import LEFTOVER, sha256_of
 from exports.rows import RowsError
+from sources.foundation.files import LEFTOVER, sha256_of
 from tests.exports.small_warehouse import COLUMNS, description_of, make_warehouse, square
 
 FILES = {
@@ -128,13 +128,13 @@ def test_leftovers_of_a_killed_build_are_swept_but_not_those_of_others(
     warehouse: Path, tmp_path: Path
 ) -> None:
     build(warehouse, "indicators", tmp_path)
-    mine = tmp_path / f"{LEFTOVER}indicators-1-a"
+    mine = tmp_path / f"{LEFTOVER}99999999-a-indicators"
     mine.mkdir()
     (mine / "x").write_text("x", encoding="utf-8")
     mine.chmod(0o500)
-    old = tmp_path / f"{LEFTOVER}indicators-1-b"
+    old = tmp_path / f"{LEFTOVER}99999999-b-indicators"
     old.mkdir()
-    theirs = tmp_path / f"{LEFTOVER}population-1-a"
+    theirs = tmp_path / f"{LEFTOVER}99999999-a-population"
     theirs.mkdir()
     build(warehouse, "indicators", tmp_path)
     assert not mine.exists()

@@ -37,10 +37,10 @@ def test_roles_follow_place_and_name_where_the_contract_gives_none() -> None:
             r"`grain` names area_code, .*, which mart_indicator",
         ),
         ({"datasets": [DATASETS[0], DATASETS[0]]}, "datasets 12411-01-01-4 come more than once"),
-        ({"datasets": [{**DATASETS[0], "license": "x"}]}, r"key `datasets\.0\.license`"),
-        ({"datasets": [{**DATASETS[0], "attribution": ""}]}, r"key `datasets\.0\.attribution`"),
-        ({"surprise": 1}, "key `surprise`"),
-        ({"title_de": ""}, "key `title_de`"),
+        ({"datasets": [{**DATASETS[0], "license": "x"}]}, r"datasets\[0\]\.license: unknown key"),
+        ({"datasets": [{**DATASETS[0], "attribution": ""}]}, r"datasets\[0\]\.attribution: "),
+        ({"surprise": 1}, "surprise: unknown key"),
+        ({"title_de": ""}, "title_de: "),
     ],
 )
 def test_what_does_not_fit_is_named(changes: dict[str, Any], words: str) -> None:
@@ -52,7 +52,7 @@ def test_what_does_not_fit_is_named(changes: dict[str, Any], words: str) -> None
 def test_column_names_are_short_snake_case() -> None:
     columns = [{"name": name, "type": kind} for name, kind, _ in COLUMNS["indicators"]]
     columns.append({"name": "a_name_that_is_longer_than_32_chars", "type": "VARCHAR"})
-    with pytest.raises(describe.DescriptionError, match=r"columns\.20\.name"):
+    with pytest.raises(describe.DescriptionError, match=r"columns\[20\]\.name"):
         describe.describe(load_product(FOLDER / "indicators.yml"), columns, DATASETS)
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from exports import candidate
 from exports.candidate import Candidate
-from exports.files import sha256_of
 from exports.writers.geopackage import attribute_names
+from sources.foundation.files import sha256_of
 from tests.exports.small_warehouse import COLUMNS, KREISE, description_of
 
 VALUES = {"K01-centre": [28.4, -0.5, 1e15, 123456789.125, 33.333333333333336]}

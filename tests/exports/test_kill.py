@@ -23,7 +23,7 @@ import duckdb
 import pytest
 
 from exports import candidate, release
-from exports.files import LEFTOVER
+from sources.foundation.files import LEFTOVER
 from tests.exports.conftest import Editions
 from tests.exports.small_warehouse import description_of, enlarge, passing
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from exports.describe import Column
 from exports.notation import TEXT_MARK, for_machines, german
-from exports.rows import Field, Kind, quoted
+from exports.rows import Field, Kind
+from sources.foundation.sql import quoted
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from exports import files, release
+from exports import release
 from exports.candidate import Candidate
-from exports.files import LEFTOVER, Busy, UnsafeName, locked
+from exports.files import UnsafeName
 from exports.history import BESIDE, Memory
 from exports.release import Release, ReleaseError, ReleaseRefused, Unchanged
+from sources.foundation.files import LEFTOVER, Busy, locked, remove
 from tests.exports.conftest import Editions
 from tests.exports.small_warehouse import description_of, passing
 
@@ -500,4 +501,4 @@ def test_candidates_and_releases_may_lie_on_different_file_systems(house: House)
         assert not made.path.exists()
         assert release.verify(elsewhere, "areas") == published
     finally:
-        files.remove(elsewhere.parent)
+        remove(elsewhere.parent)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from exports import files, release
+from exports import release
 from exports.history import Memory
 from exports.release import Release, ReleaseRefused
 from exports.signing import Signer, SigningError, signature_of
+from sources.foundation.files import sha256_of
 from tests.exports.conftest import Editions
 from tests.exports.test_release import House
 
@@ -103,7 +104,7 @@ def test_a_history_and_a_receipt_written_anew_do_not_make_a_signature(house: Hou
     receipt = json.loads((edition / "receipt.json").read_text(encoding="utf-8"))
     hashes = {name: one for name, one in release._hashes(edition).items() if not name.endswith(".sig")}
     (edition / "receipt.json").write_text(json.dumps(receipt | {"files": hashes}), encoding="utf-8")
-    digest = files.sha256_of(edition / "receipt.json")
+    digest = sha256_of(edition / "receipt.json")
     note = json.loads((edition / "release.json").read_text(encoding="utf-8"))
     (edition / "release.json").write_text(json.dumps(note | {"receipt_sha256": digest}), encoding="utf-8")
     house.memory.of(house.releases).path.unlink()

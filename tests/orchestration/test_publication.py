@@ -15,16 +15,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from exports.disclosure.auditor.earlier import released
 from exports.disclosure.auditor.edition import audit_edition
 from exports.history import BESIDE, Memory
 from exports.release import ReleaseRefused, adopt, give_up, remembered
 from orchestration.plan import State
-from orchestration.publication import BUILT, KEPT, RELEASED, Publication, file_hash
+from orchestration.publication import BUILT, KEPT, RELEASED, Publication
 from orchestration.resources import Paths
 from sources.declared.catalogue import load_catalog
+from sources.foundation.files import sha256_of
 from tests.dbt.rendering import PROJECT
 from tests.exports.disclosure.musterstadt import fill
 
@@ -35,7 +36,7 @@ SOURCES = {"mart_sgb2_small_area": "sgb2-kleinraeumig", "fct_small_area_count": 
 def manifest() -> dict[str, Any]:
     """What dbt's manifest says about the product's relations."""
     folder = PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml"
-    contract = YAML(typ="safe").load(folder.read_text(encoding="utf-8"))
+    contract = yaml.safe_load(folder.read_text(encoding="utf-8"))
     (mart,) = [model for model in contract["models"] if model["name"] == f"mart_{NAME}"]
     columns = {column["name"]: column for column in mart["columns"]}
     names = (f"mart_{NAME}", "mart_youth_service", "fct_small_area_count", "bridge_small_area", "mart_area")
@@ -289,7 +290,7 @@ def test_a_candidate_changed_after_it_was_written_is_refused_and_built_anew(root
     # whoever writes into the state as well, without a key, still cannot ask for less than the policy
     weaken(mine.folder)
     state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
-    state[NAME]["files"]["disclosure.json"] = file_hash(mine.folder / "disclosure.json")
+    state[NAME]["files"]["disclosure.json"] = sha256_of(mine.folder / "disclosure.json")
     root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
     answer = mine.check()
     assert not answer.passed
@@ -305,7 +306,7 @@ def test_with_a_key_a_state_written_by_hand_is_taken_for_none(root: Paths) -> No
     mine.build()
     weaken(mine.folder)
     state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
-    state[NAME]["files"]["disclosure.json"] = file_hash(mine.folder / "disclosure.json")
+    state[NAME]["files"]["disclosure.json"] = sha256_of(mine.folder / "disclosure.json")
     root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
     answer = mine.check()
     assert not answer.passed

@@ -4,8 +4,9 @@
 select *
 from {{ model }}
 where (value is null) <> (missing_reason <> 'none')
-    or obs_status not in ('A', 'P', 'E', 'U', 'M')
+    or missing_reason not in ({{ missing_reasons() }})
+    or obs_status not in ({{ obs_statuses() }})
     {%- if has_conf_status %}
-    or conf_status not in ('F', 'N', 'C', 'S', 'D')
+    or conf_status not in ({{ conf_statuses() }})
     {%- endif %}
 {% endtest %}

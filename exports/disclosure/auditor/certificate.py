@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from exports.disclosure.auditor.attack import LISTED_CELLS, LISTED_TABLES, Result
 from exports.disclosure.declaration import Declaration
+from sources.foundation.files import sha256_of
 
 AUDITOR_VERSION = "1"
 
@@ -179,8 +179,8 @@ def issue_certificate(
         passed=result.passed,
         levels=dict(result.levels),
         withstand=declaration.safety.withstand,
-        files={name: _hash(path) for name, path in sorted(files.items())},
-        declaration_sha256=_hash(declaration_file),
+        files={name: sha256_of(path) for name, path in sorted(files.items())},
+        declaration_sha256=sha256_of(declaration_file),
         cells=result.cells,
         hidden=result.hidden,
         findings=len(result.findings),
@@ -260,7 +260,7 @@ def check_certificate(certificate: Path, published: Path, declaration_file: Path
     except (ValueError, KeyError, TypeError) as error:
         return [f"{certificate}: not a disclosure certificate: {error!r}"]
     problems = [] if passed is True else [f"{certificate}: the audit did not pass"]
-    if _hash(declaration_file) != declared:
+    if sha256_of(declaration_file) != declared:
         problems.append(f"{declaration_file}: changed since the audit")
     plan = json.loads(declaration_file.read_text(encoding="utf-8"))
     for table in plan["tables"]:
@@ -269,10 +269,6 @@ def check_certificate(certificate: Path, published: Path, declaration_file: Path
             problems.append(f"{path}: not part of the audit")
         elif not path.is_file():
             problems.append(f"{path}: audited, but not there")
-        elif _hash(path) != files[table["name"]]:
+        elif sha256_of(path) != files[table["name"]]:
             problems.append(f"{path}: changed since the audit")
     return problems
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

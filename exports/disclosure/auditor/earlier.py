@@ -15,7 +15,7 @@ from typing import Any
 
 from exports.disclosure.auditor.knowledge import read_published
 from exports.disclosure.declaration import Declaration, DeclarationError, Table, parse_model
-from exports.files import sha256_of
+from sources.foundation.files import sha256_of
 
 DECLARATION = "disclosure.json"
 """The public declaration of a protected product, in its candidate and in its release."""

@@ -32,6 +32,7 @@ from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
 from exports.history import Remembered
 from exports.signing import SUFFIX
+from sources.foundation.files import sha256_of, write_text
 
 CERTIFICATE = "disclosure_certificate.json"
 
@@ -109,7 +110,7 @@ def audit_edition(
         levels=dict(result.levels),
         withstand=declared.safety.withstand,
         files=_hashes(folder),
-        declaration_sha256=files.sha256_of(folder / DECLARATION),
+        declaration_sha256=sha256_of(folder / DECLARATION),
         policy_sha256=demand.sha256,
         cells=sum(len(cells) for cells in published.values()),
         hidden=sum(number is None for number in published[product].values()),
@@ -158,7 +159,7 @@ def certify(
     except DeclarationError as error:
         return Attacked(False, (), str(error))
     text = json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    files.write_text(target, text)
+    write_text(target, text)
     words = "; ".join(finding.derivation for finding in result.findings[:3])
     if certificate.missing:
         names = ", ".join(certificate.missing)
@@ -289,7 +290,7 @@ def _own(folder: Path, releases: Sequence[Path]) -> dict[str, str]:
     here = folder.resolve()
     if not any(here.is_relative_to(root.resolve()) for root in releases):
         return {}
-    return {f"{here.parent.name}/{here.name}": files.sha256_of(here / f"{here.parent.name}.parquet")}
+    return {f"{here.parent.name}/{here.name}": sha256_of(here / f"{here.parent.name}.parquet")}
 
 
 def _others(folder: Path, releases: Sequence[Path], universe: str) -> list[Public]:
@@ -299,7 +300,7 @@ def _others(folder: Path, releases: Sequence[Path], universe: str) -> list[Publi
 
 def _hashes(folder: Path) -> dict[str, str]:
     return {
-        name: files.sha256_of(path)
+        name: sha256_of(path)
         for name, path in files.regular_files(folder).items()
         if name.removesuffix(SUFFIX) not in LATER and not name.startswith(".")
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from ruamel.yaml import YAML
+import yaml
 
 from expectations import gate
 from expectations.verdict import Verdict
@@ -150,7 +150,7 @@ def demand(name: str) -> Demand:
 def describe_product(name: str) -> dict[str, Any]:
     """The product's description, its columns read off the model's contract."""
     product = load_product(FOLDER / f"{name}.yml")
-    contract = YAML(typ="safe").load(
+    contract = yaml.safe_load(
         (PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml").read_text(encoding="utf-8")
     )
     (model,) = [model for model in contract["models"] if model["name"] == product.relation]

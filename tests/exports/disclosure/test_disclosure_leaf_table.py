@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.leaf_table import _sums
@@ -37,7 +37,7 @@ def write(folder: Path, lines: tuple[str, ...], **data: Any) -> tuple[Path, Path
         "policy": POLICY,
     }
     with (folder / "config.yml").open("w", encoding="utf-8") as file:
-        YAML().dump(config, file)
+        yaml.safe_dump(config, file)
     return folder / "table.csv", folder / "config.yml"
 
 

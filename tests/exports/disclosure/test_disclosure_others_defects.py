@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.standalone import audit, protect
@@ -28,7 +28,7 @@ def write(folder: Path, table: str, dimensions: dict[str, Any], **changes: Any) 
     data = {"value": "n", **changes.pop("data", {})}
     config = {"name": "t", "data": data, "dimensions": dimensions, "policy": policy, **changes}
     with (folder / "t.yml").open("w", encoding="utf-8") as file:
-        YAML().dump(config, file)
+        yaml.safe_dump(config, file)
     return folder / "t.csv", folder / "t.yml"
 
 

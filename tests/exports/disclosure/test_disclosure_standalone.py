@@ -171,7 +171,7 @@ def test_bad_tables_are_refused_in_words(tmp_path: Path, table: str, words: str)
 @pytest.mark.parametrize(
     ("policy", "words"),
     [
-        ("rules: {minimum_freqency: 3}", "key policy.rules.minimum_freqency"),
+        ("rules: {minimum_freqency: 3}", "policy.rules.minimum_freqency: unknown key"),
         ("rules: {zeros: protect}", "K2 (hidden cells are at least 1) contradicts zeros: protect"),
         ("method: round", "rounding settings belong to method round"),
         ("withstand: [K2]", "withstand must contain K1"),

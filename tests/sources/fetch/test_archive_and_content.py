@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sources.fetch import ArchiveLimits, FetchError, Trouble
@@ -82,6 +82,7 @@ def test_bombs_and_archives_in_archives_are_refused(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(position=st.integers(0, 10_000), byte=st.integers(0, 255), cut=st.integers(0, 10_000))
+@example(position=498, byte=2, cut=0)  # a directory that begins before the file
 def test_a_damaged_archive_is_an_error_or_intact(
     tmp_path_factory: pytest.TempPathFactory, position: int, byte: int, cut: int
 ) -> None:

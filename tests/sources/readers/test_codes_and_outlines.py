@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sources.declared.catalogue import Catalog
+from sources.foundation.spatial import open_spatial
 from sources.readers import geometry, xoev_codelist
 from sources.readers.reading import SourceError
 from sources.twins import render
@@ -46,7 +47,7 @@ def test_published_outlines(catalog: Catalog, shared_data: Path) -> None:
         "2021-09-01",
         "4",
     )
-    with geometry.open_spatial() as engine:
+    with open_spatial() as engine:
         engine.register("outlines", table)
         (area,) = (
             engine.execute("select sum(st_area(st_geomfromwkb(geometry))) / 1e6 from outlines").fetchone()

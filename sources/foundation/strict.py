@@ -1,0 +1,93 @@
+"""Models of what is declared: immutable, strict, and with errors in one wording.
+
+What pydantic finds becomes `Problem`s: the file, the line and the key to mend, and what is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from .located_yaml import DeclarationError, Key, Located, Problem, dotted, load
+
+T = TypeVar("T")
+
+
+class Strict(BaseModel):
+    """Base of everything declared: it does not change after reading, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+_WORDS = {
+    "extra_forbidden": "unknown key (misspelt, or it belongs elsewhere)",
+    "missing": "is missing",
+    "model_type": "a mapping of keys to values is expected",
+    "dict_type": "a mapping of keys to values is expected",
+}
+
+
+def faults(error: ValidationError) -> Iterator[tuple[tuple[Key, ...], str]]:
+    """Each thing that is wrong: the path of keys to it and what is wrong there, in words."""
+    found = error.errors(include_url=False)
+    for one in found:
+        if one["type"] == "too_short" and any(len(other["loc"]) > len(one["loc"]) for other in found):
+            continue  # follows from an item that is wrong itself
+        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
+        given = one["input"]
+        if one["type"] not in _WORDS and given is not None and not isinstance(given, dict | list | BaseModel):
+            message += f" (found {given!r})"
+        yield one["loc"], message
+
+
+def problems_of(error: ValidationError, located: Located, prefix: Sequence[Key] = ()) -> list[Problem]:
+    """What is wrong with a part of a file, with file, line and key.
+
+    `prefix` is the path to the part. What the part inherits from the whole stands there, without the prefix.
+    """
+    found = []
+    for loc, message in faults(error):
+        path = tuple(part for part in loc if _stands_in_file(part, loc, located))
+        own = (*prefix, *path)
+        found.append(
+            problem_at(located, path if own not in located.lines and path in located.lines else own, message)
+        )
+    return found
+
+
+def problem_at(located: Located, path: Sequence[Key], message: str) -> Problem:
+    """A finding with the line of the deepest part of `path` that stands in the file."""
+    return Problem(str(located.file), located.line_of(path), dotted(path), message)
+
+
+def _stands_in_file(part: Key, path: Sequence[Key], located: Located) -> bool:
+    """Whether a part of pydantic's path is a key of the file, and not the name of a branch of a union.
+
+    The last part always counts, since it may be a key that is missing.
+    """
+    return part == path[-1] or isinstance(part, int) or any(part in known for known in located.lines)
+
+
+def in_one_line(error: ValidationError) -> str:
+    """What is wrong with a content that has no lines: keys and words, separated by semicolons."""
+    return "; ".join(f"{dotted(path)}: {message}" if path else message for path, message in faults(error))
+
+
+def checked(kind: type[T], located: Located) -> T:
+    """The content of a file as a model, or as whatever type pydantic knows.
+
+    Raises `DeclarationError` with every problem, each with file, line and key.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(located.value)
+    except ValidationError as error:
+        raise DeclarationError(problems_of(error, located)) from error
+
+
+def read(file: Path, kind: type[T]) -> T:
+    """A YAML file as a model. Raises `DeclarationError`, as `located_yaml.load` and `checked` do."""
+    return checked(kind, load(file))
