@@ -397,9 +397,6 @@ def list_indicators(policy_field: str | None, language: Language) -> None:
         tell_indicators(settings_here(), policy_field, console(), language)
 
 
-GEBIETSSTAND = click.option(
-    "--gebietsstand", metavar="DATE", help="On the boundaries of that year-end: 2022-12-31 or 2022."
-)
 AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
 
 

@@ -9,12 +9,10 @@ their own.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -128,26 +126,6 @@ def _dual(angles: Floats, features: Floats, goal: Floats) -> float:
     score = angles @ features
     top = float(score.max())
     return top + float(np.log(np.exp(score - top).sum())) - float(angles @ goal)
-
-
-def read_noise_table(path: Path) -> NoiseTable:
-    """A noise table in the format of the R package ptable (semicolons, columns i, j, p, p_int_ub)."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        lines = [
-            {key.strip('" '): value for key, value in row.items()}
-            for row in csv.DictReader(handle, delimiter=";")
-        ]
-    by_count: dict[int, list[tuple[int, float, float]]] = {}
-    for line in lines:
-        by_count.setdefault(int(line["i"]), []).append(
-            (int(line["j"]), float(line["p"]), float(line["p_int_ub"]))
-        )
-    counts = range(max(by_count) + 1)
-    return NoiseTable(
-        tuple(tuple(j for j, _, _ in by_count[count]) for count in counts),
-        tuple(tuple(p for _, p, _ in by_count[count]) for count in counts),
-        tuple(tuple(end for _, _, end in by_count[count]) for count in counts),
-    )
 
 
 def record_keys(secret: bytes, unit_ids: Iterable[str]) -> list[int]:

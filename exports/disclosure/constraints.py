@@ -28,9 +28,6 @@ Booleans = npt.NDArray[np.bool_]
 JOINT_CELLS = 400_000
 """Above this size tables over different dimensions are joined only in the cells they share."""
 
-NOT_CROSSED = "*"
-"""Stands in a cell's key for a dimension that has no total and is not part of the cell."""
-
 
 @dataclass(frozen=True)
 class Ladder:

@@ -145,11 +145,6 @@ class Program:
             "rows were not accepted",
         )
 
-    def delete_rows(self, rows: npt.ArrayLike) -> None:
-        """Remove constraints by their position."""
-        index = np.asarray(rows, dtype=np.int32)
-        self._check(self._highs.deleteRows(len(index), index), "rows could not be removed")
-
     def start_from(self, values: Floats) -> None:
         """Offer a feasible point to a mixed-integer program."""
         solution = highspy.HighsSolution()

@@ -7,15 +7,13 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
 from sources.declared.breaks import breaks_on_record
-from sources.declared.catalogue import CATALOG, Catalog, load_catalog
+from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.declaration import ID_PATTERN, Declaration
 from sources.declared.file_formats import FormFile
 from sources.declared.formats import GenesisTable
-from sources.foundation.located_yaml import DeclarationError, Problem
 from sources.foundation.vocabulary import read_vocabulary
 
 _EVERY = {
@@ -33,42 +31,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DatasetLine:
-    """One line of `planstat sources list`."""
-
-    dataset_id: str
-    publisher: str
-    title_de: str
-    every: str
-    format: str
-    ways: tuple[str, ...]
-
-
-def list_datasets(catalog: Catalog) -> list[DatasetLine]:
-    """One line per declared dataset, in the catalogue's order."""
-    return [
-        DatasetLine(
-            declaration.id,
-            declaration.publisher,
-            declaration.title_de,
-            declaration.cadence.every,
-            declaration.format.kind,
-            _ways(declaration),
-        )
-        for declaration in catalog.values()
-    ]
-
-
-def check_catalog(root: Path = CATALOG) -> list[Problem]:
-    """Every problem of the catalogue with file, line and key; empty when all is well."""
-    try:
-        load_catalog(root)
-    except DeclarationError as error:
-        return list(error.problems)
-    return []
 
 
 def describe(catalog: Catalog, dataset_id: str, root: Path = CATALOG) -> str:
@@ -194,12 +156,6 @@ def _succession(declaration: Declaration) -> str:
     if declaration.successors:
         parts.append(f"It is continued by {', '.join(declaration.successors)}.")
     return " ".join(parts)
-
-
-def _ways(declaration: Declaration) -> tuple[str, ...]:
-    access = declaration.access
-    ways = (("download", access.download), ("genesis", access.genesis), ("drop folder", access.drop_folder))
-    return tuple(name for name, given in ways if given)
 
 
 def _file(catalog: Catalog, declaration: Declaration) -> str:

@@ -20,7 +20,6 @@ from sources.twins import quirks as quirk
 from sources.twins.labels import Labels
 
 TITLE_WIDTH = 60
-STAND = dt.datetime(2017, 10, 10, 12, 0, 0)  # the publisher prints it without a zone
 NOTE = "Zu der gesamten Tabelle: geschrieben von planstat im Format des Herausgebers."
 ALLOWED = (
     set(quirk.GRID)

@@ -1,7 +1,7 @@
-"""Invented figures for any declared table, at any size: for property tests and load tests.
+"""Invented figures for any declared table, at any size: for property tests.
 
 `frame` lists the cells that a complete table has, without values; `invent` fills them with seeded numbers
-and signs; `write_large` streams a classic table of millions of cells to a file without holding it in memory.
+and signs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -117,54 +116,6 @@ def invent_value(measure: Measure, notation: Notation, dice: random.Random) -> s
         decimals = min(measure.decimals, 6)
         text += notation.decimal + str(dice.randrange(10**decimals)).zfill(decimals)
     return "-" + text if measure.signed and dice.random() < 0.2 and text.strip("0,.") else text
-
-
-def write_large(
-    catalog: Catalog,
-    declaration: Declaration,
-    target: Path,
-    *,
-    areas: int,
-    times: int,
-    seed: int = 0,
-    layout: str | None = None,
-) -> int:
-    """Write a classic table with invented figures; the same arguments give the same bytes.
-
-    Returns:
-        The number of cells.
-    """
-    form = declaration.format
-    assert isinstance(form, GenesisTable)
-    chosen = _layout(form, layout)
-    dice = random.Random(seed)  # noqa: S311 - reproducible test data
-    wanted = invent_times(declaration, times)
-    labels = Labels(catalog, declaration, None)
-    columns = genesis_table.value_columns(
-        catalog, declaration, chosen, labels, wanted if chosen.time_in == "header" else ()
-    )
-    numbers = [str(dice.getrandbits(16)) for _ in range(10_000)]
-    count = 0
-
-    def body() -> Iterator[list[str]]:
-        nonlocal count
-        rows = _row_keys(catalog, declaration, chosen, invent_areas(areas, declaration.area_levels), wanted)
-        for keys in rows:
-            texts = [
-                labels.of(name, keys[name]) if name in declaration.dimensions else keys[name]
-                for name in chosen.keys
-            ]
-            count += len(columns)
-            yield [*texts, *dice.choices(numbers, k=len(columns))]
-
-    with target.open("w", encoding="utf-8", newline="") as out:
-        genesis_table.write(
-            out, declaration, chosen, columns,
-            genesis_table.header_lines(chosen, columns), body(),
-            title_time=wanted[0] if chosen.time_in == "title" else None,
-            notes=["Erfundene Zahlen für einen Lasttest."], stand=genesis_table.STAND,
-        )  # fmt: skip
-    return count
 
 
 def _layout(form: GenesisTable, layout: str | None) -> GenesisLayout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from exports.disclosure.auditor.attack import Result, attack
 from exports.disclosure.auditor.knowledge import Key, gather
-from exports.disclosure.cell_key import make_noise_table, read_noise_table
+from exports.disclosure.cell_key import NoiseTable, make_noise_table
 from exports.disclosure.constraints import Leaves, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
 from exports.disclosure.planner.conflict import FrozenConflict
@@ -194,6 +195,26 @@ def test_frozen_neighbours_are_reported_as_a_conflict(cases: dict[str, Any]) -> 
     named = {system.keys[cell] for cell in caught.value.published}
     assert named in ({("C21", "A"), ("D212", "A")}, {("C21", "BC"), ("D212", "BC")})
     assert "cannot be protected" in str(caught.value)
+
+
+def read_noise_table(path: Path) -> NoiseTable:
+    """A noise table in the format of the R package ptable (semicolons, columns i, j, p, p_int_ub)."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        lines = [
+            {key.strip('" '): value for key, value in row.items()}
+            for row in csv.DictReader(handle, delimiter=";")
+        ]
+    by_count: dict[int, list[tuple[int, float, float]]] = {}
+    for line in lines:
+        by_count.setdefault(int(line["i"]), []).append(
+            (int(line["j"]), float(line["p"]), float(line["p_int_ub"]))
+        )
+    counts = range(max(by_count) + 1)
+    return NoiseTable(
+        tuple(tuple(j for j, _, _ in by_count[count]) for count in counts),
+        tuple(tuple(p for _, p, _ in by_count[count]) for count in counts),
+        tuple(tuple(end for _, _, end in by_count[count]) for count in counts),
+    )
 
 
 def test_cell_key_look_ups(cases: dict[str, Any], shared_data: Path) -> None:
