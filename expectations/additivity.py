@@ -2,11 +2,12 @@
 
 Which sums hold is data in the product file (`checks.parts`, `checks.areas`). The tolerance of a sum is what
 the source's rounding allows: a count rounded to a multiple of b is off by at most floor(b / 2), and every
-cell of the sum, the total included, may be off by that much. A sum with a missing part is not compared (it is
-counted as not comparable); a part whose area does not exist on that date is no part.
+cell of the sum, the total included, may be off by that much. Sums are taken to six decimals: beyond them
+they hang on the order of rows, and a known finding would not be met again. A sum with a missing part is not
+compared (it is counted as not comparable); a part whose area does not exist on that date is no part.
 
-What a gap means follows from its size, never from how many there are. A gap with a figure in it that is
-marked as implausible is told. One that is less than `SMALL` of the total warns, a larger one stops the
+What a gap means follows from its size, never from how many there are. A gap that a figure marked as
+implausible accounts for is told. One that is less than `SMALL` of the total warns, a larger one stops the
 release, unless it is known (`known`) or explained in the product file.
 """
 
@@ -14,12 +15,17 @@ from __future__ import annotations
 
 from expectations.bench import Bench
 from expectations.rules import PUBLISHER, Rule, Statement, quoted_list
-from expectations.settings import AreaSum, Parts
+from expectations.settings import AreaSum, Parts, Rates, Where
 from expectations.values import excuses
 from expectations.wording import Phrase
 from sources.foundation.sql import quoted
 
 LAENDER = 16  # since 3 October 1990
+ROUNDING = 5
+"""Standard deviations that rounding of many figures may add up to."""
+MARKED = 0.01
+"""A figure is marked as implausible when it is wrong by this share of itself at least: less has another
+reason."""
 SMALL = 1e-5
 """The share of its total below which a gap warns: a person or two in a Land."""
 _AREA_COLUMNS = ("area_key", "area_code", "area_level", "area_name", "parent_area_code")
@@ -44,28 +50,35 @@ def rules(bench: Bench) -> list[Rule]:
     return [
         *(_parts(bench, parts) for parts in checks.parts),
         *(_areas(bench, sums) for sums in checks.areas),
+        *(_rates(bench, rates) for rates in checks.rates),
     ]
 
 
-def _tolerance(bench: Bench, per_cell: float) -> str:
+def _tolerance(bench: Bench, entry: Parts | AreaSum) -> str:
     """SQL: by how much one cell may be off."""
-    extra = bench.declared.number(per_cell) if per_cell else "0"
+    extra = bench.declared.number(entry.tolerance_per_cell) if entry.tolerance_per_cell else "0"
+    if entry.tolerance_where:
+        extra = f"case when {bench.declared.where(entry.tolerance_where)} then {extra} else 0 end"
     rounding = "floor(coalesce(rounding_base, 1) / 2)" if bench.has("rounding_base") else "0"
     return f"({rounding} + {extra})"
 
 
-def _severity(entry: Parts | AreaSum) -> str:
+def _severity(entry: Parts | AreaSum | Rates) -> str:
     """SQL: what a gap means."""
     return (
-        f"case when marked > 0 then 'info' "
+        f"case when abs(difference) >= {MARKED} * marked then 'info' "
         f"when '{entry.severity}' = 'fail' and abs(difference) < {SMALL} * abs(total) then 'warn' "
         f"else '{entry.severity}' end"
     )
 
 
 def _marked(bench: Bench) -> str:
-    """SQL: how many cells of a sum are marked as implausible."""
-    return "count(*) filter (where obs_status = 'U')" if bench.has("obs_status") else "0"
+    """SQL: the figure of a cell where it is marked as implausible, NULL where it is not."""
+    return (
+        "case when obs_status = 'U' then abs(value) end"
+        if bench.has("obs_status")
+        else "cast(null as double)"
+    )
 
 
 def _parts(bench: Bench, parts: Parts) -> Rule:
@@ -105,11 +118,11 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
             select *, parts_sum - total as difference
             from (
                 select {", ".join([quoted_list(group), *carried])},
-                    sum(value) filter (where {dimension} in {members}) as parts_sum,
+                    round(sum(value) filter (where {dimension} in {members}), 6) as parts_sum,
                     count(value) filter (where {dimension} in {members}) as parts_known,
                     max(value) filter (where {dimension} = {total}) as total,
-                    sum({_tolerance(bench, parts.tolerance_per_cell)}) as tolerance,
-                    {_marked(bench)} as marked
+                    sum({_tolerance(bench, parts)}) as tolerance,
+                    min({_marked(bench)}) as marked
                 from {_at_their_codes(bench, parts)}
                 where ({declared.where(parts.where)})
                     and ({dimension} = {total} or {dimension} in {members})
@@ -156,11 +169,10 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
     ]
     cell.append("reference_date")
     selected = declared.where(sums.where)
-    tolerance = _tolerance(bench, sums.tolerance_per_cell)
+    tolerance = _tolerance(bench, sums)
     exists = "and missing_reason <> 'area_not_existing'" if bench.has("missing_reason") else ""
     if bench.has("is_backcast"):  # the same people stand in the table once more, under the codes of the day
         exists += " and not coalesce(is_backcast, false)"
-    is_marked = "cast(obs_status = 'U' as integer)" if bench.has("obs_status") else "0"
     parent = _PARENT_CODE[sums.parents]
     land_count = "count(distinct left(area_code, 2))"
     expected = "cast(null as bigint)"
@@ -208,17 +220,17 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
                 totals.area_code, {names}{quoted_list(cell, "totals")},
                 parts_sum, parts_count, parts_known, laender, {expected} as expected_count, totals.total,
                 parts_sum - totals.total as difference, parts_tolerance + totals.total_tolerance as tolerance,
-                parts.marked + totals.is_marked as marked
+                least(parts.marked, totals.marked) as marked
             from (
                 select * exclude (value), value as total, {tolerance} as total_tolerance,
-                    {is_marked} as is_marked
+                    {_marked(bench)} as marked
                 from candidate
                 where area_level = '{sums.parents}' and ({selected})
             ) as totals
             inner join (
-                select {parent} as parent_code, {quoted_list(cell)}, sum(value) as parts_sum,
+                select {parent} as parent_code, {quoted_list(cell)}, round(sum(value), 6) as parts_sum,
                     count(*) as parts_count, count(value) as parts_known, {land_count} as laender,
-                    sum({tolerance}) as parts_tolerance, {_marked(bench)} as marked
+                    sum({tolerance}) as parts_tolerance, min({_marked(bench)}) as marked
                 from candidate
                 where area_level = '{sums.children}' and ({selected}) {exists}
                 group by parent_code, {quoted_list(cell)}
@@ -240,3 +252,102 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             and {" and ".join(f"carrier.{quoted(n)} is not distinct from found.{quoted(n)}" for n in cell)}
         """,
     )
+
+
+def _rates(bench: Bench, rates: Rates) -> Rule:
+    """Rates as sums: count / rate is what a rate is a rate of, and that adds up over areas.
+
+    A rate is off by half its unit at most, so its base by that share of it; over many areas these errors go
+    in both directions, and their sum stays within `ROUNDING` standard deviations of a uniform error.
+    """
+    declared = bench.declared
+    rate, count = declared.where(rates.rate), declared.where(rates.count)
+    half_rate, half_count = declared.number(rates.rate_unit / 2), declared.number(rates.count_unit / 2)
+    parent = _PARENT_CODE[rates.parents]
+    marked = "case when obs_status = 'U' then 0 end" if bench.has("obs_status") else "cast(null as integer)"
+    settled = "and not coalesce(is_backcast, false)" if bench.has("is_backcast") else ""
+    named = "area_name, " if bench.has("area_name") else ""
+
+    def bases(level: str, which: str, names: str) -> str:
+        """SQL: per area of a level and date the rate, its base, and by how much rounding may move it."""
+        return f"""
+            select *, counted / nullif(rate, 0) as base,
+                (counted / nullif(rate, 0) * {half_rate} + {half_count}) / nullif(rate, 0) as slack
+            from (
+                select area_code, {names}reference_date, max(value) filter (where {rate}) as rate,
+                    max(value) filter (where {count}) as counted, min({marked}) as marked
+                from candidate
+                where area_level = '{level}' and (({rate}) or ({count})) {which}
+                group by area_code, {names}reference_date
+            )
+        """
+
+    register = "cast(null as bigint)"
+    if bench.has_areas:
+        register = f"""(
+            select count(*) from areas
+            where areas.area_level = '{rates.children}' and {parent.replace("area_code", "areas.area_code")}
+                = totals.area_code
+                and (areas.valid_from is null or totals.reference_date >= areas.valid_from)
+                and (areas.valid_to is null or totals.reference_date < areas.valid_to)
+        )"""
+    return Rule(
+        Statement(
+            f"additivity.{rates.id}",
+            "additivity",
+            rates.severity,
+            Phrase(rates.title_de, rates.title_en),
+            Phrase(
+                "vor einer falschen Quote, die zu keiner Summe gehört",
+                "against a wrong rate that belongs to no sum",
+            ),
+            PUBLISHER,
+            Phrase(
+                "{parts_count} Gebiete ergeben {mean_rate}, veröffentlicht ist {rate}",
+                "{parts_count} areas give {mean_rate}, published is {rate}",
+            ),
+            unit=Phrase("Quoten", "rates"),
+            keys=("area_code", "reference_date"),
+            must_apply=bench.has_areas,
+            values=("mean_rate", "rate"),
+        ),
+        cases=f"""
+            select *, round(rate * total / parts_sum, 2) as mean_rate, parts_sum - total as difference,
+                least(most, {ROUNDING} * spread) as tolerance
+            from (
+                select totals.area_code, {"any_value(totals.area_name) as area_name, " if named else ""}
+                    totals.reference_date, any_value(totals.rate) as rate, any_value(totals.base) as total,
+                    sum(parts.base) as parts_sum, count(*) as parts_count, count(parts.base) as parts_known,
+                    count(distinct left(parts.area_code, 2)) as laender,
+                    any_value({register}) as expected_count,
+                    least(min(parts.marked), any_value(totals.marked)) as marked,
+                    sum(parts.slack) + any_value(totals.slack) as most,
+                    sqrt((sum(power(parts.slack, 2)) + any_value(power(totals.slack, 2))) / 3) as spread
+                from ({bases(rates.parents, "", named)}) as totals
+                inner join ({bases(rates.children, settled, "")}) as parts
+                    on totals.area_code = {parent.replace("area_code", "parts.area_code")}
+                    and totals.reference_date = parts.reference_date
+                group by totals.area_code, totals.reference_date
+            )
+        """,
+        comparable="total is not null and parts_known = parts_count"
+        " and parts_count = coalesce(expected_count, parts_count)"
+        + (f" and laender = {LAENDER}" if rates.parents == "DE" else ""),
+        broken="abs(difference) > tolerance + 1e-6",
+        severity=_severity(rates),
+        order="abs(difference) / total desc",
+        excuses=excuses(bench, rates.explained, bounded=True),
+        touches=f"""
+            (carrier.area_code = found.area_code or (
+                carrier.area_level = '{rates.children}'
+                and {parent.replace("area_code", "carrier.area_code")} = found.area_code
+            ))
+            and carrier.reference_date = found.reference_date
+            and (({_of_carrier(bench, rates.rate)}) or ({_of_carrier(bench, rates.count)}))
+        """,
+    )
+
+
+def _of_carrier(bench: Bench, where: Where) -> str:
+    """SQL: whether a row of the candidate is among those selected."""
+    return bench.declared.where(where, relation="carrier")

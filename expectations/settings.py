@@ -36,8 +36,9 @@ What `exports/products/<product>.yml` holds under `checks:` (every key may be le
 `{where, since, until, why, source}`: findings that the publisher explains. They are reported as warnings with
 the reason, not as failures. In `areas` the `where` of an explanation speaks about the parent's row
 (`area_code: "10"`), `since`/`until` about `reference_date`, both days included. `tolerance_per_cell` is added
-for every cell of a sum; the rounding of the source (`rounding_base`) is allowed for anyway. How many sums
-break says nothing; what is known about single ones stands in `known/`.
+for every cell of a sum (`tolerance_where`: for these cells only); the rounding of the source
+(`rounding_base`) is allowed for anyway. How many sums break says nothing; what is known about single ones
+stands in `known/`. `rates` hold rates of areas against the rate of the area they lie in.
 
 A threshold that nothing can reach is refused: it would look like a check and be none.
 """
@@ -203,6 +204,7 @@ class Parts(Strict):
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
     tolerance_per_cell: float = Field(default=0.0, ge=0, le=10)
+    tolerance_where: Where = Field(default_factory=dict)
     explained: tuple[Explained, ...] = ()
 
 
@@ -217,6 +219,27 @@ class AreaSum(Strict):
     where: Where = Field(default_factory=dict)
     severity: Severity = "fail"
     tolerance_per_cell: float = Field(default=0.0, ge=0, le=10)
+    tolerance_where: Where = Field(default_factory=dict)
+    explained: tuple[Explained, ...] = ()
+
+
+class Rates(Strict):
+    """Rates of areas that are the rate of the area they lie in, weighted with what each is a rate of.
+
+    `count / rate` is that base; the bases of the children add up to the base of the parent. `rate` and
+    `count` select one cell per area and date; their units are those to which the source rounds.
+    """
+
+    id: RuleId
+    title_de: str
+    title_en: str
+    children: AreaLevel
+    parents: AreaLevel
+    rate: Where
+    count: Where
+    rate_unit: float = Field(gt=0)
+    count_unit: float = Field(gt=0)
+    severity: Severity = "fail"
     explained: tuple[Explained, ...] = ()
 
 
@@ -276,16 +299,21 @@ class Settings(Strict):
     reference_values: tuple[ReferenceValue, ...] = ()
     parts: tuple[Parts, ...] = ()
     areas: tuple[AreaSum, ...] = ()
+    rates: tuple[Rates, ...] = ()
     completeness: tuple[Completeness, ...] = ()
     comparison: Comparison = Field(default_factory=Comparison)
     waivers: tuple[Waiver, ...] = ()
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Settings:
-        ids = [rule.id for rule in self.parts] + [rule.id for rule in self.areas]
+        ids = [
+            *(rule.id for rule in self.parts),
+            *(rule.id for rule in self.areas),
+            *(rule.id for rule in self.rates),
+        ]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
-            raise ValueError(f"ids of parts and areas must differ, used twice: {', '.join(twice)}")
+            raise ValueError(f"ids of parts, areas and rates must differ, used twice: {', '.join(twice)}")
         return self
 
 

@@ -26,6 +26,32 @@
             },
             'dimensions': ['childcare_type_code', 'age_group_code', 'facility_branch_code', 'facility_type_code'],
         },
+        'labour_market': {
+            'facts': {
+                'unemployment': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'],
+                'employment': ['sex_code', 'nationality_code'],
+            },
+            'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'],
+        },
+        'care': {
+            'facts': {
+                'care_recipient': ['care_type_code', 'sex_code'],
+                'care_facility': [],
+            },
+            'dimensions': ['care_type_code', 'sex_code'],
+        },
+        'migration': {
+            'facts': {'migration': ['sex_code', 'age_group_code']},
+            'dimensions': ['sex_code', 'age_group_code'],
+        },
+        'income': {
+            'facts': {'income': [], 'poverty_risk': []},
+            'dimensions': [],
+        },
+        'land_area': {
+            'facts': {'area_size': []},
+            'dimensions': [],
+        },
     }) }}
 {% endmacro %}
 

@@ -122,6 +122,11 @@ staying as (
     end
 {%- endmacro %}
 
+{#- Square kilometres are divided by area, everything else by population. -#}
+{% macro weight_of_unit() -%}
+    case when unit in ('qkm', 'ha') then weight_area else weight end
+{%- endmacro %}
+
 {#- How much of a number comes from parts whose weight is estimated. -#}
 {% macro estimated_share(value, weight) -%}
     coalesce(
@@ -190,7 +195,7 @@ converted as (
         measure_code,
         {{ is_mean() }} as is_mean,
         any_value(unit) as unit,
-        {{ whole_sum('value', 'weight') }} as summed,
+        {{ whole_sum('value', weight_of_unit()) }} as summed,
         -- the same area, under another code at most
         count(*) = 1 and max(origin_count) = 1 and bool_and(grade = 'exact') as is_same,
         any_value(value) as value_before,
@@ -199,7 +204,7 @@ converted as (
         max(conf_status) as conf_status,
         max(rounding_base) as rounding_base,
         {{ worst_grade() }} as grade,
-        {{ estimated_share('value', 'weight') }} as estimated_share,
+        {{ estimated_share('value', weight_of_unit()) }} as estimated_share,
         any_value(dataset_id) as dataset_id,
         max(known_from) as known_from,
         any_value(from_codes) as from_codes
@@ -302,7 +307,7 @@ met as (
     from meeting
     window
         of_area as (
-            partition by area_code, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+            partition by area_code, period_key, reference_date, {{ (cell + ['measure_code']) | join(', ') }}
         )
 
 ),
@@ -323,7 +328,7 @@ contested as (
     window
         of_land as (
             partition by
-                left(area_code, 2), area_level, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+                left(area_code, 2), area_level, period_key, reference_date, {{ (cell + ['measure_code']) | join(', ') }}
         )
 
 )
@@ -337,7 +342,7 @@ union all
 select * exclude (rank, is_carried_back), cast(gebietsstand as date)
 from contested
 qualify row_number() over (
-    partition by area_code, period_key, reference_date, {{ cell | join(', ') }}, measure_code
+    partition by area_code, period_key, reference_date, {{ (cell + ['measure_code']) | join(', ') }}
     order by {{ own_figure_first() }}
 ) = 1
 {% endmacro %}
@@ -441,7 +446,7 @@ joined as (
         published.obs_status as published_status,
         published.missing_reason as published_reason,
         published.rounding_base as published_base,
-        summed.* exclude (area_key, period_key, reference_date, {{ cell | join(', ') }}, measure_code, unit, known_from),
+        summed.* exclude (area_key, period_key, reference_date, {{ (cell + ['measure_code']) | join(', ') }}, unit, known_from),
         greatest(published.known_from, summed.known_from) as known_from
     from summed
     full outer join published

@@ -86,7 +86,7 @@ def function(name: str) -> str:
 
 def count_functions(*marts: str) -> list[str]:
     """Statements for the functions of these marts of counts (none named: all)."""
-    names = marts or ("population", "education", "social_benefits", "childcare")
+    names = marts or tuple(returned("count_marts", "count_marts.sql"))
     return [function(f"{name}_{kind}") for name in names for kind in ("on", "up")]
 
 

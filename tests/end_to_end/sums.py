@@ -19,6 +19,8 @@ SUMS = {
     "housing_benefit": ("benefit_receipt", "households", {"benefit_code": "WOHNGELD"}),
     "childcare": ("childcare", "children", {}),
     "care_recipients": ("care_recipient", "persons", {}),
+    "arrivals": ("migration", "arrivals", {}),
+    "departures": ("migration", "departures", {}),
 }
 """Relation to the fact it is made of, the measure it counts, and what is divided where that is not the
 total."""

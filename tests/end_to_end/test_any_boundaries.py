@@ -20,6 +20,12 @@ FUNCTIONS = {
     " measure_code",
     "childcare_on": "subject, childcare_type_code, age_group_code, facility_branch_code, facility_type_code,"
     " measure_code",
+    "labour_market_on": "subject, sex_code, nationality_code, age_group_code, unemployed_group_code,"
+    " measure_code",
+    "care_on": "subject, care_type_code, sex_code, measure_code",
+    "migration_on": "sex_code, age_group_code, measure_code",
+    "income_on": "subject, measure_code",
+    "land_area_on": "measure_code",
     "indicator_on": "indicator_id",
 }
 TOTALS = "sex_code = '_T' and age_group_code = '_T' and nationality_code = '_T' and measure_code = 'persons'"
@@ -152,7 +158,7 @@ def test_no_count_is_lost_or_doubled_on_the_way_to_other_boundaries(
             " select count(*), count(*) filter (abs(there.gap - here.gap) > 0.01) from here inner join there"
             f" on {names} where there.gap is not null and here.gap is not null",
         )
-        assert compared > 30, f"{function} on {year}"
+        assert compared > 10, f"{function} on {year}"
         assert off == 0, f"{function} on {year}"
 
 

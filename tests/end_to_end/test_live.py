@@ -24,7 +24,8 @@ from tests.sources.fetch.publisher import File, Publisher, open_publisher, zippe
 from .conftest import Place
 
 pytestmark = pytest.mark.end_to_end
-PUBLISHED = {"areas", "childcare", "education", "indicators", "population", "social_benefits"}
+PUBLISHED = {"areas", "care", "childcare", "education", "income", "indicators", "labour_market", "land_area"}
+PUBLISHED |= {"migration", "population", "social_benefits"}
 
 
 @pytest.fixture(scope="module")

@@ -170,3 +170,79 @@ def test_a_sum_that_applies_to_nothing_is_pointed_out(ask) -> None:
     check = ask(candidate, "additivity.sex")
     assert check.outcome == "warned"
     assert "stimmt die Angabe in der Produktdatei?" in check.observed_de
+
+
+def rated() -> Candidate:
+    """Amounts and amounts per head of 16 Länder with three Kreise each, and of Germany."""
+    candidate = population()
+    template = candidate.rows[0]
+    candidate.rows = []
+    candidate.grain = ["area_code", "period_key", "measure_code"]
+    amounts: dict[str, tuple[float, float]] = {}
+    for land in range(1, 17):
+        for kreis in range(1, 4):
+            heads = 10_000 * land + 1_000 * kreis
+            amounts[f"{land:02d}{kreis:03d}"] = (heads * (15 + land / 7 + kreis / 3), heads)
+    for land in {code[:2] for code in amounts}:
+        own = [found for code, found in amounts.items() if code[:2] == land]
+        amounts[land] = (sum(a for a, _ in own), sum(h for _, h in own))
+    laender = [found for code, found in amounts.items() if len(code) == 2]
+    amounts["DG"] = (sum(a for a, _ in laender), sum(h for _, h in laender))
+    for code, (amount, heads) in sorted(amounts.items()):
+        level = "DE" if code == "DG" else "LAND" if len(code) == 2 else "KREIS"
+        for measure, value in (("amount", float(round(amount))), ("per_head", round(1000 * amount / heads))):
+            candidate.rows.append(
+                {**template, "area_code": code, "area_level": level, "area_name": f"Gebiet {code}",
+                 "measure_code": measure, "sex_code": "_T", "value": float(value)}
+            )  # fmt: skip
+    candidate.checks = {
+        "rates": [
+            {"id": f"per_head_{children.lower()}", "title_de": "Je Kopf", "title_en": "Per head",
+             "children": children, "parents": parents, "rate": {"measure_code": "per_head"},
+             "count": {"measure_code": "amount"}, "rate_unit": 1, "count_unit": 1}
+            for children, parents in (("KREIS", "LAND"), ("LAND", "DE"))
+        ]
+    }  # fmt: skip
+    return candidate
+
+
+def test_rates_of_areas_are_the_rate_of_the_area_around_them(ask) -> None:
+    kreise, laender = (ask(rated(), f"additivity.per_head_{level}") for level in ("kreis", "land"))
+    assert (kreise.outcome, kreise.examined, laender.outcome, laender.examined) == ("passed", 16, "passed", 1)
+
+
+def test_a_rate_that_is_off_by_a_hundredth_breaks_that_of_its_land(ask) -> None:
+    candidate = rated()
+    more(candidate, 200, area_code="05002", measure_code="per_head")
+    check = ask(candidate, "additivity.per_head_kreis")
+    assert (check.outcome, check.found) == ("failed", 1)
+    assert "3 areas give 16,451.41, published is 16,385" in check.examples[0]
+    assert ask(candidate, "additivity.per_head_land").outcome == "passed"
+
+
+def test_a_rate_that_is_marked_is_told_and_stops_nothing(ask) -> None:
+    candidate = rated()
+    more(candidate, 200, area_code="05002", measure_code="per_head")
+    candidate.change({"area_code": "05002", "measure_code": "per_head"}, obs_status="U")
+    assert ask(candidate, "additivity.per_head_kreis").outcome == "noted"
+
+
+def test_a_land_with_a_kreis_without_a_rate_is_not_compared(ask) -> None:
+    candidate = rated()
+    candidate.change(
+        {"area_code": "05002", "measure_code": "per_head"},
+        value=None,
+        missing_reason="unknown_or_confidential",
+    )
+    check = ask(candidate, "additivity.per_head_kreis")
+    assert (check.outcome, check.examined) == ("passed", 15)
+
+
+def test_only_measured_cells_may_be_off_where_the_product_says_so(ask) -> None:
+    candidate = population()
+    entry = next(one for one in candidate.checks["parts"] if one["id"] == "sex")
+    more(candidate, 1, area_code="01001", sex_code="F")
+    entry["tolerance_per_cell"] = 0.5
+    assert ask(candidate, "additivity.sex").outcome == "passed"
+    entry["tolerance_where"] = {"measure_code": ["full_time_equivalents"]}
+    assert ask(candidate, "additivity.sex").outcome == "failed"

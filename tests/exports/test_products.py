@@ -34,9 +34,14 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
     without_map |= {"child_protection", "sgb2_small_area", "youth_service"}
     assert set(products) - without_map == {
         "areas",
+        "care",
         "childcare",
         "education",
+        "income",
         "indicators",
+        "labour_market",
+        "land_area",
+        "migration",
         "population",
         "social_benefits",
     }

@@ -1,0 +1,1 @@
+{{ summands('migration', 'arrivals', ['sex', 'age_group']) }}

@@ -1,0 +1,1 @@
+{{ summands('migration', 'departures', ['sex', 'age_group']) }}
