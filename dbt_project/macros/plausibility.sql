@@ -4,19 +4,23 @@
   answers it (`<data root>/town/answers.csv`, see sources/declared/answers.py). Only the row that is preferred is judged.
 
   Published sums. Parts of a dimension give a published whole, Kreise their Regierungsbezirk and Land, Länder Germany. The
-  gap that the source's rounding explains is no finding; a gap that is less than MATERIAL of the cell is no finding either
-  (the gate names it). A wrong cell breaks every sum it stands in by the same number, and the others hold: where that
-  leaves one cell, it is marked (`sum`); where several are left, the one whose jump in time the gap would mend (`sum`), else
-  all of them (`sum_unlocated`).
+  gap that the source's rounding explains is no finding, nor is one by which a whole differs from its parts on nearly every
+  date (it counts more by definition); a gap that is less than MATERIAL of the cell is no finding either (the gate names
+  it). The number that mends a sum must break none that holds; of the cells for which there is one, that is marked which
+  mends most sums (`sum`); where several are left, the one whose jump in time the gap would mend (`sum`), else all of them
+  (`sum_unlocated`).
 
   Jumps. A step from one date to the next is measured as a logarithm, in units of what chance allows a number of that size
   (Poisson, pooled) and of how much the other areas' steps between the same two dates spread (median absolute deviation),
   after taking off the step that all areas make together, in Germany and in the same Land. So a move that is common to
   many (2015, a reform) is none. A cell is marked when it stands out against both neighbours in the same direction
-  (`jump`), the newest one of a series when it stands out far against the one before (`newest`).
+  (`jump`), one at an end of a series when it stands out far against the one beside it (`newest`, `oldest`).
 
-  Count and rate. Where a row holds a count and the rate made of it, count / rate is the reference the office divided
-  by; it moves slowly. Where it jumps against both neighbours, the one of the two that jumps more is marked (`rate`).
+  Figures that hang together. Where a row holds a count and the rate made of it, count / rate is the base the office
+  divided by: it moves slowly; two rates of one count differ by much the same factor everywhere; the rate of men and women
+  together lies between theirs. Of figures that contradict each other so, the one is marked (`rate`) that contradicts most
+  of what it is compared with, or else jumps most in time, all of them where neither tells. A count whose published sums
+  hold is not the wrong one.
 
   Robust z of this kind: Iglewicz and Hoaglin 1993, How to detect and handle outliers. Locating an error by the margins it
   breaks: Fellegi and Holt 1976, applied to sums.
@@ -24,11 +28,22 @@
 
 {#- Least share of a cell by which it must be wrong to be marked. -#}
 {% macro material() -%} 0.01 {%- endmacro %}
+{#-
+  Standard deviations that rounding of the source may add up to in a sum: each figure is off by its slack at most, in no
+  direction more than in another, so over many parts the whole is nearly never off by all of it.
+-#}
+{% macro rounding_limit() -%} 5 {%- endmacro %}
 {#- Robust standard deviations beyond which a step is a jump: against both neighbours, and at the end of a series. -#}
 {% macro jump_limit() -%} 8 {%- endmacro %}
 {% macro newest_limit() -%} 14 {%- endmacro %}
-{#- The same for count / rate, which moves less than either. -#}
+{#- The same for a quotient of two figures, which moves less than either: against both neighbours, at an end, among areas. -#}
 {% macro pair_limit() -%} 5 {%- endmacro %}
+{% macro pair_end_limit() -%} 12 {%- endmacro %}
+{% macro peers_limit() -%} 8 {%- endmacro %}
+{#- Variance of a quotient's logarithm that is chance even without rounding (0.2 %). -#}
+{% macro least_chance() -%} 0.000004 {%- endmacro %}
+{#- By how much the weight of a part differs from area to area, of 1. -#}
+{% macro weight_differs() -%} 0.03 {%- endmacro %}
 
 {#-
   Which cells of a fact add up to which, and how its measures are rounded.
@@ -37,8 +52,10 @@
              a part only where another dimension has a code, and stands for its total there
   rates      measures that do not add up (`_pct`, averages): no sums
   rounded    measure -> unit to which every figure is rounded, when it is no whole count
+  measured   figures are measured and stay what they are: a step has no share of chance that grows with the number
   unshared   dimension -> codes whose Land counts more than its Kreise do (recipients of agencies above the Kreise)
-  paired     counts and the rates made of them: [measure and codes of the count, of the rate]
+  paired     figures whose quotient is steady: a count and the rate made of it, two rates of one count
+  means      a rate and those of the two parts of its base: [measure and codes of the whole, of a part, of the other]
 -#}
 {% macro additive_facts() %}
 {%- set seventy_four = [] -%}
@@ -102,24 +119,27 @@
         },
         'unemployment': {
             'rates': ['unemployment_rate_pct', 'unemployment_rate_dependent_pct'],
-            'rounded': {'unemployed': 1},
+            'rounded': {'unemployed': 1, 'unemployment_rate_pct': 0.1, 'unemployment_rate_dependent_pct': 0.1},
             'paired': [
                 [{'measure': 'unemployed'}, {'measure': 'unemployment_rate_pct'}],
                 [{'measure': 'unemployed'}, {'measure': 'unemployment_rate_dependent_pct'}],
+                [{'measure': 'unemployment_rate_dependent_pct'}, {'measure': 'unemployment_rate_pct'}],
                 [{'measure': 'unemployed', 'nationality': 'FOREIGN'},
                  {'measure': 'unemployment_rate_pct', 'nationality': 'FOREIGN'}],
                 [{'measure': 'unemployed', 'age_group': 'Y15T24'},
                  {'measure': 'unemployment_rate_pct', 'age_group': 'Y15T24'}],
-                [{'measure': 'unemployed'}, {'measure': 'unemployment_rate_pct', 'sex': 'M'}],
-                [{'measure': 'unemployed'}, {'measure': 'unemployment_rate_pct', 'sex': 'F'}],
+            ],
+            'means': [
+                [{'measure': 'unemployment_rate_pct'}, {'measure': 'unemployment_rate_pct', 'sex': 'M'},
+                 {'measure': 'unemployment_rate_pct', 'sex': 'F'}],
             ],
         },
         'income': {
             'rates': ['income_per_head_eur'],
-            'rounded': {'income_teur': 1},
+            'rounded': {'income_teur': 1, 'income_per_head_eur': 1},
             'paired': [[{'measure': 'income_teur'}, {'measure': 'income_per_head_eur'}]],
         },
-        'area_size': {'rounded': {'area_sqkm': 0.01}},
+        'area_size': {'rounded': {'area_sqkm': 0.01}, 'measured': true},
         'migration': {
             'parts': [
                 sexes,
@@ -152,6 +172,17 @@
     )
 {%- endmacro %}
 
+{#- How far a step is from that of all areas or that of its Land, whichever is nearer (windows `peers` and `land`). -#}
+{% macro least_apart(step) -%}
+    case
+        when count({{ step }}) over land < 5 then {{ step }} - median({{ step }}) over peers
+        when ({{ step }} - median({{ step }}) over peers) * ({{ step }} - median({{ step }}) over land) <= 0 then 0
+        when abs({{ step }} - median({{ step }}) over peers) < abs({{ step }} - median({{ step }}) over land)
+            then {{ step }} - median({{ step }}) over peers
+        else {{ step }} - median({{ step }}) over land
+    end
+{%- endmacro %}
+
 {#-
   CTEs that end in `judged`: the rows of `relation` (all versions of a fact, with `preferred_to`) with `finding_check`,
   `expected_value` and `finding_detail`, NULL for a plausible row. CTE `areas` (dim_area) stands before it.
@@ -159,6 +190,7 @@
 {% macro judged(relation, fact, dimensions) %}
 {%- set how = additive_facts()[fact] %}
 {%- set rates = how.get('rates', []) %}
+{%- set related = 'paired' in how %}
 numbered as materialized (
 
     select *, row_number() over () as row_no from {{ relation }}
@@ -193,7 +225,12 @@ judged_cells as materialized (
         coalesce(floor(numbered.rounding_base / 2), 0)
         {%- for measure, unit in how.get('rounded', {}).items() %}
         + case when numbered.measure_code = '{{ measure }}' then {{ unit / 2 }} else 0 end
-        {%- endfor %} as slack
+        {%- endfor %} as slack,
+        -- of whole numbers off by up to b / 2, and of what lies anywhere between
+        coalesce(floor(numbered.rounding_base / 2) * (floor(numbered.rounding_base / 2) + 1) / 3, 0)
+        {%- for measure, unit in how.get('rounded', {}).items() %}
+        + case when numbered.measure_code = '{{ measure }}' then {{ unit * unit / 12 }} else 0 end
+        {%- endfor %} as slack_variance
     from numbered
     inner join areas on numbered.area_key = areas.area_key
     where numbered.preferred_to is null and numbered.missing_reason <> 'area_not_existing'
@@ -211,11 +248,13 @@ sum_members as (
             {%- if 'at' in sum and sum.at.dimension == dimension %}
             case when {{ sum.dimension }} = '{{ sum.at.part }}' then '_T' else {{ dimension }} end
             {%- else %} {{ dimension }}{% endif %}{% endfor %}) as sum_id,
+        period_key,
         '{{ sum.dimension }} = {{ total }}' as sum_name,
         row_no,
         {{ sum.dimension }} = '{{ total }}' as is_total,
         value,
         slack,
+        slack_variance,
         {{ sum.parts | length }} as part_count
     from judged_cells
     where
@@ -233,11 +272,13 @@ sum_members as (
     select
         '{{ part }}|{{ whole }}|' || concat_ws('|', case when area_level = '{{ whole }}' then area_code else {{ parent }} end, period_key, cell)
             as sum_id,
+        period_key,
         '{{ part }} = {{ whole }}' as sum_name,
         row_no,
         area_level = '{{ whole }}' as is_total,
         value,
         slack,
+        slack_variance,
         case when area_level = '{{ whole }}' then
             {%- if whole == 'DE' %} 16
             {%- else %} (
@@ -263,21 +304,46 @@ sum_members as (
 
 ),
 
-sums as materialized (
+complete_sums as (
 
     select
         sum_id,
+        replace(sum_id, '|' || any_value(period_key) || '|', '|') as sum_series,
         any_value(sum_name) as sum_name,
+        count(*) as members,
         sum(value) filter (where not is_total) as parts_sum,
         max(value) filter (where is_total) as total,
-        sum(value) filter (where not is_total) - max(value) filter (where is_total) as gap,
-        sum(slack) as slack
+        sum(value) filter (where not is_total) - max(value) filter (where is_total) as printed_gap,
+        least(sum(slack), {{ rounding_limit() }} * sqrt(sum(slack_variance))) + 1e-6 as slack
     from sum_members
     group by sum_id
     having
         count(value) filter (where is_total) = 1
         and count(value) filter (where not is_total) = count(*) filter (where not is_total)
         and count(value) filter (where not is_total) >= max(part_count)
+
+),
+
+usual_gaps as (
+
+    select *, median(printed_gap) over (partition by sum_series) as usual_gap
+    from complete_sums
+
+),
+
+sums as materialized (
+
+    select
+        * exclude (usual_gap),
+        -- a whole that counts more than its parts, by the same number on nearly every date, does so by its definition
+        printed_gap - case
+            when count(*) over of_series >= 5
+                and count(*) filter (abs(printed_gap - usual_gap) <= slack) over of_series >= 0.6 * count(*) over of_series
+                then usual_gap
+            else 0
+        end as gap
+    from usual_gaps
+    window of_series as (partition by sum_series)
 
 ),
 
@@ -302,8 +368,12 @@ steps as (
         ln(value + case when is_rate then 0.05 else 1 end) - ln(value_before + case when is_rate then 0.05 else 1 end)
             as step,
         sqrt(
+            {% if how.get('measured') -%}
+            2 * power(0.0015, 2)
+            {%- else -%}
             case when is_rate then power(0.1 / (value + value_before + 0.1), 2) else 4 / (value + value_before + 1) end
             + 0.0004 * greatest(1, (reference_date - date_before) / 365.0)
+            {%- endif %}
         ) as chance
     from series
     where value_before is not null
@@ -375,6 +445,8 @@ jumps as materialized (
         before.row_before,
         -- a step over many years says little about the newest figure
         after.z is null and before.z is not null and before.reference_date - before.date_before <= 800 as is_newest,
+        before.z is null and after.z is not null and after.reference_date - after.date_before <= 800 as is_oldest,
+        after.row_no as row_after,
         coalesce(before.unit_of_step, after.unit_of_step) as unit_of_step,
         case
             when before.row_no is not null and after.row_no is not null
@@ -396,32 +468,38 @@ suspects as (
         sum_members.sum_id,
         sum_members.row_no,
         sums.sum_name,
+        sums.members,
         sums.parts_sum,
         sums.total,
-        sums.slack,
         sum_members.value,
         case when sum_members.is_total then sum_members.value + sums.gap else sum_members.value - sums.gap end as mended
     from sums
     inner join sum_members on sums.sum_id = sum_members.sum_id
-    where abs(sums.gap) > sums.slack + 1e-6
+    where abs(sums.gap) > sums.slack
 
 ),
 
-votes as (
+-- what the value that mends one sum does to all sums that the cell stands in
+tried as (
 
-    select row_no, count(*) as broken, max(mended) - min(mended) <= max(slack) as is_one_value, max(slack) as slack
+    select
+        suspects.sum_id,
+        suspects.row_no,
+        count(*) filter (
+            abs(sums.gap) > sums.slack
+            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else 1 end) <= sums.slack
+        ) as mends,
+        count(*) filter (
+            abs(sums.gap) <= sums.slack
+            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else 1 end) > sums.slack
+        ) as breaks
     from suspects
-    group by row_no
-
-),
-
-stands_in as (
-
-    select sum_members.row_no, count(*) as sums_count
-    from sum_members
-    inner join sums on sum_members.sum_id = sums.sum_id
-    where sum_members.row_no in (select row_no from votes)
-    group by sum_members.row_no
+    inner join sum_members as others on suspects.row_no = others.row_no
+    inner join sums on others.sum_id = sums.sum_id
+    where
+        suspects.mended >= 0
+        and abs(suspects.mended - suspects.value) >= {{ material() }} * greatest(abs(suspects.value), 1)
+    group by suspects.sum_id, suspects.row_no
 
 ),
 
@@ -429,7 +507,7 @@ weighed as (
 
     select
         suspects.*,
-        votes.broken,
+        tried.mends,
         jumps.neighbour_value,
         -- by how much the gap, taken off, brings the cell nearer to its neighbours in time
         case when jumps.neighbour_value is not null then
@@ -439,13 +517,9 @@ weighed as (
             ) / jumps.unit_of_step
         end as gain
     from suspects
-    inner join votes on suspects.row_no = votes.row_no
-    inner join stands_in on suspects.row_no = stands_in.row_no
+    inner join tried on suspects.sum_id = tried.sum_id and suspects.row_no = tried.row_no
     left join jumps on suspects.row_no = jumps.row_no
-    where
-        votes.broken = stands_in.sums_count and votes.is_one_value
-        and suspects.mended >= 0
-        and abs(suspects.mended - suspects.value) >= {{ material() }} * greatest(abs(suspects.value), 1)
+    where tried.breaks = 0
 
 ),
 
@@ -453,14 +527,14 @@ ranked_suspects as (
 
     select
         *,
-        max(broken) over (partition by sum_id) as most_broken,
-        count(*) over (partition by sum_id, broken) as equals,
-        row_number() over (partition by sum_id, broken order by coalesce(gain, 0) desc, row_no) as place,
-        max(coalesce(gain, 0)) over (partition by sum_id, broken) as best_gain,
-        lead(coalesce(gain, 0)) over (partition by sum_id, broken order by coalesce(gain, 0) desc, row_no) as next_gain
+        max(mends) over (partition by sum_id) as most_mends,
+        count(*) over (partition by sum_id, mends) as equals,
+        row_number() over (partition by sum_id, mends order by coalesce(gain, 0) desc, row_no) as place,
+        max(coalesce(gain, 0)) over (partition by sum_id, mends) as best_gain,
+        lead(coalesce(gain, 0)) over (partition by sum_id, mends order by coalesce(gain, 0) desc, row_no) as next_gain
     from weighed
     -- a cell that only one sum accuses, and that the gap would move away from its neighbours, is not the wrong one
-    where broken > 1 or coalesce(gain, 0) > -3
+    where mends > 1 or coalesce(gain, 0) > -3
 
 ),
 
@@ -471,7 +545,7 @@ named as (
         equals = 1 or (place = 1 and best_gain >= 3 and best_gain >= next_gain + 3) as is_located,
         bool_or(equals = 1 or (place = 1 and best_gain >= 3 and best_gain >= next_gain + 3)) over (partition by sum_id) as has_located
     from ranked_suspects
-    where broken = most_broken
+    where mends = most_mends
 
 ),
 
@@ -480,7 +554,8 @@ sum_findings as (
     select
         row_no,
         case when bool_or(is_located) then 'sum' else 'sum_unlocated' end as finding_check,
-        arg_max(mended, case when is_located then 1 else 0 end) as expected_value,
+        -- of several sums the shortest: another error in it is least likely
+        arg_max(mended, case when is_located then 1e6 else 0 end - members) as expected_value,
         -- chr(59), since a written semicolon would end the statement that dbt makes of this in a unit test
         string_agg(
             distinct sum_name || ': ' || cast(parts_sum as varchar) || ' <> ' || cast(total as varchar), chr(59) || ' '
@@ -497,7 +572,7 @@ jump_findings as (
 
     select
         row_no,
-        case when has_both then 'jump' else 'newest' end as finding_check,
+        case when has_both then 'jump' when is_oldest then 'oldest' else 'newest' end as finding_check,
         neighbour_value as expected_value,
         'z = ' || cast(round(z, 1) as varchar) as finding_detail
     from jumps
@@ -507,30 +582,37 @@ jump_findings as (
         or (is_newest and z > {{ newest_limit() }} and row_before not in (
             select row_no from jumps where has_both and z > {{ jump_limit() }}
         ))
+        or (is_oldest and z > {{ newest_limit() }} and row_after not in (
+            select row_no from jumps where has_both and z > {{ jump_limit() }}
+        ))
 
-){% if how.get('paired') %},
+){% if related %},
 
+-- two figures of an area and date whose quotient moves slowly, or is much the same everywhere
 pairs as (
-    {%- for count_of, rate_of in how.paired %}
+    {%- for first, second in how.get('paired', []) %}
 
     select
-        '{{ loop.index }}|' || counted.area_code as series_id,
-        counted.land_code,
-        counted.peer_level,
-        counted.reference_date,
-        counted.row_no as count_row,
-        rated.row_no as rate_row,
-        ln(counted.value) - ln(rated.value) as ratio,
-        sqrt(power(0.5 / counted.value, 2) + power(0.05 / rated.value, 2) + 0.0001) as chance
-    from judged_cells as counted
-    inner join judged_cells as rated
-        on counted.area_code = rated.area_code and counted.period_key = rated.period_key
-        and rated.measure_code = '{{ rate_of.measure }}'
-        {%- for dimension in dimensions %} and rated.{{ dimension }} = '{{ rate_of.get(dimension, '_T') }}'{% endfor %}
+        'P{{ loop.index }}|' || firsts.area_code || '|' || firsts.period_key as relation_id,
+        {{ loop.index }} as pair_no,
+        firsts.area_code,
+        firsts.area_level,
+        firsts.land_code,
+        firsts.peer_level,
+        firsts.reference_date,
+        firsts.row_no as first_row,
+        seconds.row_no as second_row,
+        ln(firsts.value) - ln(seconds.value) as quotient,
+        sqrt((power(firsts.slack / firsts.value, 2) + power(seconds.slack / seconds.value, 2)) / 3 + {{ least_chance() }}) as chance
+    from judged_cells as firsts
+    inner join judged_cells as seconds
+        on firsts.area_code = seconds.area_code and firsts.period_key = seconds.period_key
+        and seconds.measure_code = '{{ second.measure }}'
+        {%- for dimension in dimensions %} and seconds.{{ dimension }} = '{{ second.get(dimension, '_T') }}'{% endfor %}
     where
-        counted.measure_code = '{{ count_of.measure }}'
-        {%- for dimension in dimensions %} and counted.{{ dimension }} = '{{ count_of.get(dimension, '_T') }}'{% endfor %}
-        and counted.value > 0 and rated.value > 0 and not counted.is_backcast
+        firsts.measure_code = '{{ first.measure }}'
+        {%- for dimension in dimensions %} and firsts.{{ dimension }} = '{{ first.get(dimension, '_T') }}'{% endfor %}
+        and firsts.value > 0 and seconds.value > 0 and not firsts.is_backcast
     {%- if not loop.last %}
 
     union all
@@ -543,10 +625,10 @@ pair_steps as (
 
     select
         *,
-        (ratio - lag(ratio) over beside) / sqrt(power(chance, 2) + power(lag(chance) over beside, 2)) as step_before,
-        (ratio - lead(ratio) over beside) / sqrt(power(chance, 2) + power(lead(chance) over beside, 2)) as step_after
+        (quotient - lag(quotient) over beside) / sqrt(power(chance, 2) + power(lag(chance) over beside, 2)) as step_before,
+        (quotient - lead(quotient) over beside) / sqrt(power(chance, 2) + power(lead(chance) over beside, 2)) as step_after
     from pairs
-    window beside as (partition by series_id order by reference_date)
+    window beside as (partition by pair_no, area_code order by reference_date)
 
 ),
 
@@ -554,10 +636,15 @@ pair_centred as (
 
     select
         *,
-        step_before - median(step_before) over peers as apart_before,
-        step_after - median(step_after) over peers as apart_after
+        {{ least_apart('step_before') }} as apart_before,
+        {{ least_apart('step_after') }} as apart_after,
+        quotient - median(quotient) over level as apart_from_peers,
+        count(*) over level as peers_count
     from pair_steps
-    window peers as (partition by left(series_id, 2), peer_level, reference_date)
+    window
+        peers as (partition by pair_no, peer_level, reference_date),
+        land as (partition by pair_no, peer_level, reference_date, land_code),
+        level as (partition by pair_no, area_level, reference_date)
 
 ),
 
@@ -566,33 +653,138 @@ pair_scaled as (
     select
         *,
         apart_before / greatest(1, 1.4826 * median(abs(apart_before)) over peers) as z_before,
-        apart_after / greatest(1, 1.4826 * median(abs(apart_after)) over peers) as z_after
+        apart_after / greatest(1, 1.4826 * median(abs(apart_after)) over peers) as z_after,
+        case when peers_count >= 30 then
+            apart_from_peers / greatest(chance, 1.4826 * median(abs(apart_from_peers)) over level)
+        end as z_from_peers
     from pair_centred
-    window peers as (partition by left(series_id, 2), peer_level, reference_date)
+    window
+        peers as (partition by pair_no, peer_level, reference_date),
+        level as (partition by pair_no, area_level, reference_date)
 
 ),
 
-contradictions as (
+{% if how.get('means') -%}
+-- the rate of a whole lies between the rates of its two parts, where the parts' weights put it
+whole_rates as (
+    {%- for whole, one, other in how.means %}
 
     select
-        pair_scaled.*,
-        coalesce(counted.z, 0) as count_z,
-        coalesce(rated.z, 0) as rate_z
-    from pair_scaled
-    left join jumps as counted on pair_scaled.count_row = counted.row_no
-    left join jumps as rated on pair_scaled.rate_row = rated.row_no
+        'M{{ loop.index }}|' || wholes.area_code || '|' || wholes.period_key as relation_id,
+        {{ loop.index }} as mean_no,
+        wholes.peer_level,
+        wholes.reference_date,
+        wholes.row_no as whole_row,
+        ones.row_no as one_row,
+        others.row_no as other_row,
+        wholes.value as whole_rate,
+        ones.value as one_rate,
+        others.value as other_rate,
+        wholes.slack + greatest(ones.slack, others.slack) as slack
+    from judged_cells as wholes
+    {%- for name, part in [('ones', one), ('others', other)] %}
+    inner join judged_cells as {{ name }}
+        on wholes.area_code = {{ name }}.area_code and wholes.period_key = {{ name }}.period_key
+        and {{ name }}.measure_code = '{{ part.measure }}'
+        {%- for dimension in dimensions %} and {{ name }}.{{ dimension }} = '{{ part.get(dimension, '_T') }}'{% endfor %}
+    {%- endfor %}
     where
-        (pair_scaled.z_before * pair_scaled.z_after > 0
-            and least(abs(pair_scaled.z_before), abs(pair_scaled.z_after)) > {{ pair_limit() }})
-        or (pair_scaled.z_after is null and abs(pair_scaled.z_before) > {{ newest_limit() }})
+        wholes.measure_code = '{{ whole.measure }}'
+        {%- for dimension in dimensions %} and wholes.{{ dimension }} = '{{ whole.get(dimension, '_T') }}'{% endfor %}
+        and wholes.value is not null and ones.value is not null and others.value is not null and not wholes.is_backcast
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+weighted_rates as (
+
+    select
+        *,
+        coalesce(
+            median((whole_rate - other_rate) / (one_rate - other_rate)) filter (abs(one_rate - other_rate) >= 10 * slack)
+                over (partition by mean_no, peer_level, reference_date),
+            0.5
+        ) as weight_of_one
+    from whole_rates
+
+),
+
+{% endif -%}
+related as (
+
+    select
+        relation_id,
+        [first_row, second_row] as row_nos,
+        coalesce(
+            case
+                when z_before is not null and z_after is not null
+                    then z_before * z_after > 0 and least(abs(z_before), abs(z_after)) > {{ pair_limit() }}
+                else abs(coalesce(z_before, z_after)) > {{ pair_end_limit() }}
+            end,
+            false
+        )
+        or coalesce(abs(z_from_peers) > {{ peers_limit() }}, false) as is_broken
+    from pair_scaled
+    {%- if how.get('means') %}
+
+    union all
+
+    select
+        relation_id,
+        [whole_row, one_row, other_row] as row_nos,
+        abs(whole_rate - weight_of_one * one_rate - (1 - weight_of_one) * other_rate)
+            > slack + {{ weight_differs() }} * abs(one_rate - other_rate) + 1e-6 as is_broken
+    from weighted_rates
+    {%- endif %}
+
+),
+
+related_rows as (
+
+    select relation_id, is_broken, unnest(row_nos) as row_no from related
+
+),
+
+-- a cell that stands in a sum which holds, and which would not hold were the cell another number, is right
+proven as (
+
+    select distinct sum_members.row_no
+    from sum_members
+    inner join sums on sum_members.sum_id = sums.sum_id
+    where
+        abs(sums.gap) <= sums.slack and 2 * sums.slack < {{ material() }} * sum_members.value
+        and sum_members.row_no in (select row_no from related_rows where is_broken)
+
+),
+
+-- of those that contradict each other: the one that contradicts most of what it is compared with, or leaves its series most
+accused as (
+
+    select
+        related_rows.relation_id,
+        related_rows.row_no,
+        coalesce(jumps.z, 0) as z
+    from related_rows
+    inner join (
+        select row_no, avg(cast(is_broken as integer)) as share, count(*) filter (where is_broken) as broken
+        from related_rows
+        group by row_no
+    ) as shares on related_rows.row_no = shares.row_no
+    left join jumps on related_rows.row_no = jumps.row_no
+    where related_rows.is_broken and related_rows.row_no not in (select row_no from proven)
+    qualify
+        rank() over (partition by related_rows.relation_id order by shares.share desc, shares.broken desc) = 1
 
 ),
 
 pair_findings as (
 
-    select count_row as row_no, count(*) as found from contradictions where count_z >= rate_z group by count_row
-    union all
-    select rate_row, count(*) from contradictions where rate_z > count_z group by rate_row
+    select row_no from accused
+    qualify z > max(z) over (partition by relation_id) - 3
 
 ){% endif %},
 
@@ -601,10 +793,10 @@ findings as (
     select row_no, finding_check, expected_value, finding_detail, 1 as place from sum_findings where finding_check = 'sum'
     union all
     select row_no, finding_check, expected_value, finding_detail, 2 from jump_findings
-    {%- if how.get('paired') %}
+    {%- if related %}
     union all
     select pair_findings.row_no, 'rate', jumps.neighbour_value, '', 3
-    from pair_findings
+    from (select distinct row_no from pair_findings) as pair_findings
     left join jumps on pair_findings.row_no = jumps.row_no
     {%- endif %}
     union all

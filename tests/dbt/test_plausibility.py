@@ -142,14 +142,132 @@ def test_the_newest_figure_is_seen_against_the_one_before() -> None:
     assert found(figures)["05002", 2015, "F"][0] == "newest"
 
 
+def test_the_oldest_figure_is_seen_against_the_one_after() -> None:
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F" and len(cell[0]) == 5}
+    figures["05002", 2010, "F"] *= 10
+    assert found(figures)["05002", 2010, "F"][0] == "oldest"
+
+
+def test_an_error_elsewhere_in_the_land_acquits_nobody() -> None:
+    """Two wrong numbers of one sum: neither value mends it alone, and both are still seen."""
+    figures = table()
+    wrong = {
+        ("05002", 2012, "F"): figures["05002", 2012, "F"],
+        ("05003", 2012, "F"): figures["05003", 2012, "F"],
+    }
+    for cell, right in wrong.items():
+        figures[cell] = right * 10
+    assert found(figures) == {cell: ("sum", right) for cell, right in wrong.items()}
+
+
+def test_a_whole_that_always_counts_more_by_the_same_number_is_no_finding_and_hides_none() -> None:
+    figures = table()
+    for year in YEARS:
+        for sex in ("M", "F", "_T"):
+            figures["05", year, sex] += 1000 if sex != "_T" else 2000
+            figures["DG", year, sex] += 1000 if sex != "_T" else 2000
+    assert found(figures) == {}
+    cell = ("05002", 2012, "F")
+    right = figures[cell]
+    figures[cell] = right + 200
+    assert found(figures) == {cell: ("sum", right)}
+
+
+Cell = tuple[str, int, str, str]
+"""Area, year, measure and sex."""
+
+
+def labour(wrong: dict[Cell, Callable[[float], float]]) -> dict[Cell, str]:
+    """Cells marked, with the check, in a table of counts and rates with these cells changed."""
+    dice = random.Random(11)
+    figures: dict[Cell, float] = {}
+    for code, level in AREAS:
+        if level != "KREIS":
+            continue
+        force = dice.randint(20_000, 200_000)
+        share = dice.uniform(0.04, 0.12)
+        for year in YEARS:
+            men, women = 0.53 * force, 0.47 * force
+            rates = share * dice.gauss(1, 0.02), share * 0.9 * dice.gauss(1, 0.02)
+            count = rates[0] * men + rates[1] * women
+            figures[code, year, "unemployed", "_T"] = round(count)
+            figures[code, year, "unemployment_rate_pct", "_T"] = round(100 * count / force, 1)
+            figures[code, year, "unemployment_rate_dependent_pct", "_T"] = round(112 * count / force, 1)
+            figures[code, year, "unemployment_rate_pct", "M"] = round(100 * rates[0], 1)
+            figures[code, year, "unemployment_rate_pct", "F"] = round(100 * rates[1], 1)
+            force *= dice.gauss(1.003, 0.002)
+    for cell, change in wrong.items():
+        figures[cell] = change(figures[cell])
+    connection = duckdb.connect()
+    connection.execute(
+        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, in_register boolean,"
+        " valid_from date, valid_to date);"
+        "create table dated (dataset_id varchar, area_key varchar, area_code varchar, period_key varchar,"
+        " reference_date date, measure_code varchar, sex varchar, nationality varchar, age_group varchar,"
+        " unemployed_group varchar, value double, missing_reason varchar, rounding_base integer,"
+        " is_backcast boolean, preferred_to timestamp)"
+    )
+    connection.executemany(
+        "insert into dim_area values ($1, $1, $2, true, '1900-01-01', '9999-12-31')",
+        [[code, level] for code, level in AREAS if level == "KREIS"],
+    )
+    rows = ", ".join(
+        f"('t', '{code}', '{code}', 'Y{year}', '{year}-12-31', '{measure}', '{sex}', '_T', '_T', '_T',"
+        f" {value}, 'none', null, false, null)"
+        for (code, year, measure, sex), value in figures.items()
+    )
+    connection.execute(f"insert into dated values {rows}")
+    body = macros("readings.sql", "plausibility.sql").judged(
+        "dated", "unemployment", ["sex", "nationality", "age_group", "unemployed_group"]
+    )
+    return {
+        (code, int(period[1:]), measure, sex): check
+        for code, period, measure, sex, check in connection.execute(
+            f"with areas as (select * from dim_area), {body}"
+            " select area_code, period_key, measure_code, sex, finding_check from judged"
+            " where finding_id is not null"
+        ).fetchall()
+    }
+
+
+def test_counts_and_rates_that_agree_are_not_marked() -> None:
+    assert labour({}) == {}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        ("05002", 2012, "unemployment_rate_pct", "_T"),
+        ("05002", 2012, "unemployment_rate_dependent_pct", "_T"),
+        ("05002", 2012, "unemployed", "_T"),
+        ("05002", 2012, "unemployment_rate_pct", "F"),
+        ("05002", 2010, "unemployment_rate_pct", "_T"),
+        ("05002", 2015, "unemployment_rate_dependent_pct", "_T"),
+    ],
+)
+def test_a_rate_is_seen_against_its_count_the_other_rate_and_those_of_its_parts(cell: Cell) -> None:
+    """By a tenth only, less than what a labour market does from year to year; at the ends of a series too."""
+    marked = labour({cell: lambda value: round(value * 1.12, 1 if "rate" in cell[2] else 0)})
+    assert cell in marked
+    assert {(area, year) for area, year, _, _ in marked} == {cell[:2]}, "nothing else of the table"
+
+
+def test_the_one_that_contradicts_all_others_is_the_wrong_one() -> None:
+    cell = ("05002", 2012, "unemployment_rate_pct", "_T")
+    assert labour({cell: lambda value: value + 0.4}) == {cell: "rate"}
+
+
+def test_every_published_figure_is_carried_by_a_product() -> None:
+    """What no product carries no gate refuses: a whole column tenfold would go into indicators unseen."""
+    assert [fact.name for fact in facts() if fact.product is None] == []
+
+
 def test_what_the_warehouse_adds_up_the_products_add_up_too() -> None:
     """Sums stand in product files for the gate and here for the facts: neither forgets one of the other's."""
     declared = returned("additive_facts", "plausibility.sql")
     for fact in facts():
-        if fact.product is None:
-            continue
         checks = yaml.safe_load((PRODUCTS / f"{fact.product}.yml").read_text(encoding="utf-8"))["checks"]
-        for parts in checks["parts"]:
+        for parts in checks.get("parts", []):
             dimension = parts["dimension"].removesuffix("_code")
             own = dimension in fact.dimensions
             same = [

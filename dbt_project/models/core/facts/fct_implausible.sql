@@ -63,14 +63,16 @@ select
         when 'sum_unlocated' then 'Eine veröffentlichte Summe geht nicht auf; eine der beteiligten Zahlen ist falsch, vielleicht diese.'
         when 'jump' then 'Die Zahl liegt weit neben dem Stichtag davor und dem danach, anders als in anderen Gebieten.'
         when 'newest' then 'Die neueste Zahl liegt weit neben der davor, anders als in anderen Gebieten.'
-        when 'rate' then 'Anzahl und Quote derselben Zeile widersprechen sich.'
+        when 'oldest' then 'Die erste Zahl der Reihe liegt weit neben der danach, anders als in anderen Gebieten.'
+        when 'rate' then 'Zahlen, die zusammenhängen, widersprechen sich: Anzahl und Quote, zwei Quoten oder eine Quote und die ihrer Teile.'
     end as note_de,
     case findings.finding_check
         when 'sum' then 'The published sums add up only if this number is another.'
         when 'sum_unlocated' then 'A published sum does not add up; one of its numbers is wrong, perhaps this one.'
         when 'jump' then 'The number lies far from the date before and the date after, unlike in other areas.'
         when 'newest' then 'The newest number lies far from the one before, unlike in other areas.'
-        when 'rate' then 'Count and rate of the same row contradict each other.'
+        when 'oldest' then 'The first number of the series lies far from the one after, unlike in other areas.'
+        when 'rate' then 'Numbers that hang together contradict each other: count and rate, two rates, or a rate and those of its parts.'
     end as note_en,
     findings.source_line,
     findings.source_column,
