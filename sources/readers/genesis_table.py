@@ -14,7 +14,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,6 +43,8 @@ _STAND = re.compile(r'"?Stand: (\d{2}\.\d{2}\.\d{4}) / (\d{2}:\d{2}:\d{2})"?;*')
 _BOM = b"\xef\xbb\xbf"
 _UTF8_PAIR = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]")
 _DAMAGE = re.compile("\ufffd|Ã[^A-Za-z ]")  # lost characters; UTF-8 taken for cp1252 and encoded again
+
+_TIME_VARIABLES = frozenset({"Stichtag", "Jahr", "Jahre", "Berichtsjahr", "Schuljahr"})
 
 Indices = npt.NDArray[np.int64]
 
@@ -303,8 +305,34 @@ def _fitting_layout(
 def _fit(
     catalog: Catalog, declaration: Declaration, layout: GenesisLayout, prelude: Prelude
 ) -> list[ValueColumn] | Misfit:
-    """The value columns when the header fits the layout, else where it first differs."""
+    """The value columns, in the order of the file, when the header fits the layout; else where it differs.
 
+    A line that only repeats the names of variables (`Stichtag` above the dates) may stand in the header or not.
+    """
+    fitted = _fit_header(catalog, declaration, layout, prelude)
+    if isinstance(fitted, list):
+        return fitted
+    names = _variable_names(catalog, declaration)
+    header = [
+        (line, texts)
+        for line, texts in prelude.header
+        if not texts[len(layout.keys) :] or not names.issuperset(texts[len(layout.keys) :])
+    ]
+    if not header or len(header) == len(prelude.header):
+        return fitted
+    without = _fit_header(catalog, declaration, layout, replace(prelude, header=header))
+    return without if isinstance(without, list) or without.progress > fitted.progress else fitted
+
+
+def _variable_names(catalog: Catalog, declaration: Declaration) -> frozenset[str]:
+    """How the offices call the variables of a table in its header."""
+    lists = (catalog.code_list(declaration, name) for name in declaration.dimensions)
+    return _TIME_VARIABLES | {codes.title_de for codes in lists if codes is not None}
+
+
+def _fit_header(
+    catalog: Catalog, declaration: Declaration, layout: GenesisLayout, prelude: Prelude
+) -> list[ValueColumn] | Misfit:
     def misfit(row: int, column: int, expected: str, found: str, *, unit: bool = False) -> Misfit:
         line = header[min(row, len(header) - 1)][0] if row >= 0 else prelude.titles[-1][0]
         return Misfit((row, column), line, column + 1, expected, found, layout.id, unit)
@@ -332,19 +360,81 @@ def _fit(
         _regular_header(catalog, declaration, layout, matrix) if layout.levels else _tree_header(layout)
     )
     depth = layout.header_depth - (layout.unit == "row")
+    columns = [column for _, column in expected]
+    first: Misfit | None = None
     for row in range(min(depth, len(matrix))):
+        if first is not None:
+            break
         for column, found in enumerate(matrix[row]):
             if column >= len(expected):
                 return misfit(row, keys + column, "no further column", repr(found))
             allowed = expected[column][0][row]
             if found not in allowed:
-                return misfit(row, keys + column, " or ".join(map(repr, allowed)) or "a time", repr(found))
-        if len(expected) > len(matrix[row]):
+                words = " or ".join(map(repr, allowed)) or "a time"
+                first = misfit(row, keys + column, words, repr(found))
+                break
+        if first is None and len(expected) > len(matrix[row]):
             missing = expected[len(matrix[row])][0][row]
             return misfit(row, width, " or ".join(map(repr, missing)), "the end of the line")
+    if first is not None:
+        if depth != len(matrix) or len(matrix[0]) != len(expected):
+            return first
+        others = _by_path(matrix, expected)
+        if isinstance(others, tuple):
+            row, column, allowed = others
+            words = " or ".join(map(repr, allowed)) or "a time"
+            return misfit(row, keys + column, words, repr(matrix[row][column]))
+        if others is None:
+            return first
+        columns = others
     if depth != len(matrix):
         return misfit(min(depth, len(matrix)), keys, f"{layout.header_depth} header lines", f"{len(header)}")
-    return _check_units(declaration, layout, prelude, [column for _, column in expected], misfit)
+    return _check_units(declaration, layout, prelude, columns, misfit)
+
+
+def _by_path(
+    matrix: list[list[str]], expected: Expected
+) -> list[ValueColumn] | tuple[int, int, tuple[str, ...]] | None:
+    """The columns in the order of the file, each known by all its header texts.
+
+    Where a column has texts that nothing declared has: row and column of the first that differs, and what
+    was expected there. None when two columns are called alike: then only their order tells them apart.
+    """
+    paths = list(zip(*matrix, strict=True))
+    fitting = [
+        [
+            number
+            for number, (path, _) in enumerate(expected)
+            if all(text in allowed for text, allowed in zip(texts, path, strict=True))
+        ]
+        for texts in paths
+    ]
+    taken = [numbers[0] for numbers in fitting if len(numbers) == 1]
+    strange = [column for column, numbers in enumerate(fitting) if not numbers]
+    if strange:
+        left = [path for number, (path, _) in enumerate(expected) if number not in taken]
+        return min(
+            (row, column, path[row]) for column in strange for row, path in (_closest(paths[column], left),)
+        )
+    if len(taken) < len(paths) or len(set(taken)) < len(taken):
+        return None
+    return [expected[number][1] for number in taken]
+
+
+def _closest(
+    texts: tuple[str, ...], left: list[list[tuple[str, ...]]]
+) -> tuple[int, list[tuple[str, ...]]]:
+    """The declared header that agrees longest from the top, and the row in which it differs."""
+
+    def agreeing(path: list[tuple[str, ...]]) -> int:
+        return next(
+            row
+            for row, (text, allowed) in enumerate(zip(texts, path, strict=True))
+            if text not in allowed
+        )
+
+    best = max(left, key=agreeing)
+    return agreeing(best), best
 
 
 def _check_units(
