@@ -62,8 +62,26 @@ PROBLEMS: dict[str, ProblemWords] = {
         "the file is not text ({found})", "Save or fetch it as CSV and deliver it again.",
     ),
     "wrong_encoding": ProblemWords(
-        "Die Zeichenkodierung ist beschädigt: {found}", "Datei unverändert neu abrufen; nicht in Excel speichern.",
-        "the character encoding is damaged: {found}", "Fetch the file again untouched; do not save it in Excel.",
+        "Die Zeichenkodierung ist nicht die erwartete: {found}",
+        "Datei unverändert neu abrufen; hat der Herausgeber umgestellt, die Deklaration (encoding) ändern.",
+        "the character encoding is not the expected one: {found}",
+        "Fetch the file again untouched; if the publisher changed it, change the declaration (encoding).",
+    ),
+    "damaged_text": ProblemWords(
+        "Umlaute sind beschädigt: {found}",
+        "Datei unverändert neu abrufen; sie wurde in einer falschen Kodierung geöffnet und gespeichert.",
+        "letters are damaged: {found}",
+        "Fetch the file again untouched; it was opened in a wrong encoding and saved.",
+    ),
+    "excel_error": ProblemWords(
+        "Die Zelle enthält einen Fehler von Excel ({found}), keinen Wert",
+        "Wert eintragen; fehlt er, das Zeichen dafür oder nichts eintragen, wo das erlaubt ist.",
+        "the cell holds an error of Excel ({found}) and no value",
+        "Enter the value; if there is none, its sign, or nothing where that is allowed.",
+    ),
+    "not_yet": ProblemWords(
+        "Die Zeitangabe {found!r} liegt in der Zukunft", "Zeitangabe berichtigen.",
+        "the time {found!r} lies in the future", "Correct the time.",
     ),
     "mixed_line_ends": ProblemWords(
         "Zeilenenden sind gemischt", "Datei unverändert neu abrufen; nicht in einem Editor speichern.",
@@ -134,6 +152,18 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Zeitangabe und Schlüssel prüfen und neu abrufen.",
         "area {found!r} ({name}) did not exist any more at {time}, it ended on {end}",
         "Check time and code and fetch again.",
+    ),
+    "area_of_parts": ProblemWords(
+        "Gebiet {found!r} ({name}) ist nicht von der untersten Ebene: es besteht aus Gebieten der Gliederung ({lines})",
+        "Summenzeilen weglassen; Summen werden aus den Gebieten gebildet.",
+        "area {found!r} ({name}) is not of the lowest level: other areas of the list make it up ({lines})",
+        "Leave rows of sums out; sums are made from the areas.",
+    ),
+    "key_against_name": ProblemWords(
+        "Schlüssel und Name widersprechen sich: {found} heißt {own!r}, in der Zeile steht {name!r}; so heißt {other}",
+        "Prüfen, ob eine Spalte für sich sortiert wurde; Schlüssel und Namen wieder zusammenbringen.",
+        "key and name contradict each other: {found} is {own!r}, the line says {name!r}, which is {other}",
+        "Check whether one column was sorted by itself, and bring keys and names together again.",
     ),
     "area_twice": ProblemWords(
         "Gebiet {found!r} ({name}) ist dasselbe wie {other!r}, und zu {time} stehen unter beiden Schlüsseln Zahlen",
@@ -345,6 +375,45 @@ _PLACES_DE = (
 """Places in the words of a format, in German."""
 
 
+_OF_PUBLISHER = re.compile(r"abrufen|Abruf|Herausgeber|Deklaration|deklarier|dialects|Codeliste|Layout")
+_HAND_IN_AGAIN_DE = "Im Vordruck nachsehen, berichtigen und neu abgeben."
+_HAND_IN_AGAIN_EN = "Look at it in the form, correct it and hand it in again."
+_SAVE_DE = (
+    "In Excel öffnen, als „CSV UTF-8 (durch Trennzeichen getrennt)“ oder als .xlsx speichern und neu abgeben."
+)
+_SAVE_EN = "Open it in Excel, save it as 'CSV UTF-8 (Comma delimited)' or as .xlsx, and hand it in again."
+_BLANK_DE = (
+    "Die Angaben in einen leeren Vordruck übertragen (Überschriften und Blätter wie dort) und neu abgeben."
+)
+_BLANK_EN = "Put the entries into an empty form, with its headings and sheets, and hand it in again."
+
+_TODO_OF_FORM = {
+    "wrong_encoding": (_SAVE_DE, _SAVE_EN),
+    "damaged_text": (
+        "Die Datei wurde falsch geöffnet und so gespeichert: aus der Arbeitsmappe neu als „CSV UTF-8“ speichern.",
+        "The file was opened wrongly and saved so: save it anew as 'CSV UTF-8' from the workbook.",
+    ),
+    "mixed_line_ends": (_SAVE_DE, _SAVE_EN),
+    "bad_quotes": (_SAVE_DE, _SAVE_EN),
+    "not_text": (_SAVE_DE, _SAVE_EN),
+    "no_workbook": (_SAVE_DE, _SAVE_EN),
+    "unreadable": (_SAVE_DE, _SAVE_EN),
+    "unknown_header": (_BLANK_DE, _BLANK_EN),
+    "wrong_width": (_BLANK_DE, _BLANK_EN),
+    "wrong_sheets": (_BLANK_DE, _BLANK_EN),
+    "beside_the_table": (_BLANK_DE, _BLANK_EN),
+    "unknown_label": (
+        "Eine Angabe aus der Liste des Vordrucks wählen.",
+        "Choose an entry from the list of the form.",
+    ),
+    "bad_value": (
+        "Eine Zahl ohne Tausenderpunkte oder ein Zeichen der Anleitung eintragen.",
+        "Enter a number without thousands marks, or a sign from the instructions.",
+    ),
+    "duplicate_key": ("Eine der beiden Zeilen streichen.", "Delete one of the two lines."),
+}
+
+
 class SourceError(Exception):
     """A delivered file is not what its declaration says: it is set aside whole.
 
@@ -390,6 +459,18 @@ class SourceError(Exception):
     def sentence_en(self) -> str:
         """File, place, problem and remedy in English."""
         return f"{self._place('line', 'column', self.cell)}: {self.what}. {self.remedy}"
+
+    def of_form(self) -> SourceError:
+        """The same with what an office can do about it that filled in a form: it fetches nothing."""
+        todo_de, todo_en = _TODO_OF_FORM.get(self.code, ("", ""))
+        if not todo_de:
+            if not _OF_PUBLISHER.search(self.remedy_de):
+                return self
+            todo_de, todo_en = _HAND_IN_AGAIN_DE, _HAND_IN_AGAIN_EN
+        return SourceError(
+            self.what, file=self.file, line=self.line, column=self.column, cell=self.cell, code=self.code,
+            remedy=todo_en, what_de=self.what_de, remedy_de=todo_de,
+        )  # fmt: skip
 
     def _place(self, line: str, column: str, cell: str | None) -> str:
         parts = [self.file]

@@ -10,6 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+SHARED_CASES = ROOT.parent / "shared" / "cases"
 
 
 def _asks_about_published_files(module: Path) -> bool:
@@ -48,6 +49,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the published files are not here (../shared/data): real-file tests are left out")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """The folder of small inputs that went wrong; without it the test is skipped."""
+    if not SHARED_CASES.is_dir():
+        pytest.skip("the small inputs that went wrong are not here (../shared/cases)")
+    return SHARED_CASES
 
 
 @pytest.fixture

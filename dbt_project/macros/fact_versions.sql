@@ -76,6 +76,7 @@ history as (
   - A number under a code that did not hold at the time is kept; it is `is_backcast` where the cell is filled on the other
     side too: the same people stand in the table under the codes that held.
   - An area that kept its code stands on the territory of the side that is filled, and on that of its day where both are.
+  - A zero under a code that ends in its year, or ended before, is no more than such a `-`: some tables print `0` there.
   A code that a reform touched, or of a whole Land or Regierungsbezirk, for which a table prints no number at all in a
   period is not reported.
 
@@ -106,10 +107,25 @@ corrections as (
 
 ),
 
+-- areas that are no more, with the day after their last
+ended_areas as (
+
+    select area_code, max(valid_to) as ended_on
+    from areas
+    group by area_code
+    having max(valid_to) < date '9999-12-31'
+
+),
+
 met as (
 
     select
         {{ relation }}.*,
+        coalesce(
+            {{ relation }}.raw_symbol = '-'
+            or ({{ relation }}.value = 0 and year(ended_areas.ended_on) <= year({{ relation }}.reference_date)),
+            false
+        ) as is_blank,
         corrections.correction_id,
         corrections.corrected_value,
         corrections.corrected_reason,
@@ -119,6 +135,7 @@ met as (
             order by {{ relation }}.known_from desc, {{ relation }}.snapshot_id desc
         ) = 1 as is_last_met
     from {{ relation }}
+    left join ended_areas on {{ relation }}.area_code = ended_areas.area_code
     left join corrections
         on {{ relation }}.dataset_id = corrections.dataset_id
         and {{ relation }}.area_code = corrections.area_code
@@ -172,7 +189,7 @@ reporting as (
         snapshot_id,
         period_key,
         area_code,
-        bool_or(value is not null and raw_symbol is distinct from '-') as is_reported,
+        bool_or(value is not null and not is_blank) as is_reported,
         bool_or(value > 0) as is_counted
     from stands
     group by dataset_id, snapshot_id, period_key, area_code
@@ -245,7 +262,7 @@ beside_reforms as (
         stands.*,
         reform_sides.* exclude (area_code),
         {{ territory_date('stands.period_key', 'stands.reference_date') }} as day,
-        stands.value is not null and stands.raw_symbol is distinct from '-' as is_number
+        stands.value is not null and not stands.is_blank as is_number
     from stands
     inner join reform_sides on stands.area_code = reform_sides.area_code
     where
@@ -441,7 +458,7 @@ located as (
             )
         )
         or (
-            stands.raw_symbol is not distinct from '-'
+            stands.is_blank
             and coalesce(around_reforms.only_elsewhere or around_reforms.is_twice, false)
         ) as is_unreported,
         coalesce(stays_of_kept_codes.area_key, versions_of_days.area_key) as area_key

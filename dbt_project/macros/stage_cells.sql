@@ -7,7 +7,7 @@
   declaration, by way of the catalogue tables that landing writes.
 
   A code that stands for an area of another code (area_aliases) is that area here; line and column say where the printed
-  one is. A cell that a delivery prints under both is there once: the one with a number, else the area's own.
+  one is. A cell that a delivery prints under both is there once: the one with a number above zero, else the area's own.
 -#}
 {% macro stage_cells(publisher, dataset_id, dimensions) %}
 with printed as (
@@ -44,8 +44,8 @@ said_otherwise as (
         )
     qualify
         case
-            when bool_or(regexp_matches(printed.value_text, '[0-9]')) over cell
-                then not regexp_matches(printed.value_text, '[0-9]')
+            when bool_or(regexp_matches(printed.value_text, '[1-9]')) over cell
+                then not regexp_matches(printed.value_text, '[1-9]')
             else either.printed_code <> either.area_code and bool_or(either.printed_code = either.area_code) over cell
         end
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,7 @@ import pyarrow.compute as pc
 from sources.areas.area_codes import levels_of
 from sources.declared.catalogue import CATALOG
 from sources.declared.declaration import Division
-from sources.errors import problem
+from sources.errors import Told, problem
 
 REGISTER = "gv-isys"
 """The dataset that is the official register of areas."""
@@ -39,6 +41,7 @@ class Territory:
     ended: dict[str, dt.date]
     kreise: frozenset[str] | None
     aliases: dict[str, str]
+    names: Names | None = None
 
     @classmethod
     def known(cls, register: Path | None, catalog: Path = CATALOG) -> Territory:
@@ -46,18 +49,23 @@ class Territory:
         ended, touched = _reforms(catalog / "area_history.csv")
         aliases = _aliases(catalog / "area_aliases.csv")
         kreise = None
+        names = None
         if register is not None:
-            kreise = frozenset(_kreise(register)) | touched | _identities(catalog / "area_identity.csv")
+            registered = _kreise(register)
+            names = Names.of(registered.items())
+            kreise = frozenset(registered) | touched | _identities(catalog / "area_identity.csv")
             kreise |= aliases.keys()
         ended = ended | {code: end for code, (_, end) in aliases.items()}
-        return cls(ended, kreise, {code: area for code, (area, _) in aliases.items()})
+        return cls(ended, kreise, {code: area for code, (area, _) in aliases.items()}, names)
 
     def check(self, cells: pa.Table, file_name: str) -> None:
         """Refuse numbers of areas that cannot have them. `cells` as a reader gives them.
 
+        A zero counts nobody: some tables print it for every area that there ever was.
+
         Raises `SourceError` with line and column of the first one.
         """
-        numbers = cells.filter(pc.match_substring_regex(cells.column("value_text"), "[0-9]"))
+        numbers = cells.filter(pc.match_substring_regex(cells.column("value_text"), "[1-9]"))
         first = numbers.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
         counted = set(zip(first["area_code"].to_pylist(), first["time_text"].to_pylist(), strict=True))
         for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
@@ -80,50 +88,141 @@ class Territory:
                     "area_ended", file_name, line=line, found=code, name=_name(cells, code), time=time,
                     end=f"{end:%d.%m.%Y}",
                 )  # fmt: skip
+        if self.names is not None and "area_name" in cells.column_names:
+            named = cells.group_by(["area_code", "area_name"]).aggregate([("line", "min")]).to_pylist()
+            self.names.check(
+                (
+                    (row["area_code"], row["area_name"], row["line_min"])
+                    for row in sorted(named, key=lambda row: row["line_min"])
+                ),
+                file_name,
+            )
 
 
 @dataclass(frozen=True)
 class OwnAreas:
-    """A town's own areas by code, with the day after their last (None: it exists)."""
+    """A town's own areas by code: the day after their last (None: it exists), names, days of their parts."""
 
     ends: dict[str, dt.date | None]
+    names: Names
+    parts: dict[str, tuple[tuple[dt.date, dt.date], ...]]
 
     @classmethod
-    def known(cls, records: Path, columns: Division) -> OwnAreas:
+    def known(cls, records: Path, columns: Division, names: str = "area_name") -> OwnAreas:
         """From the landed list of areas; a code that was given again counts until its last end."""
         import pyarrow.parquet as pq
 
         ends: dict[str, dt.date | None] = {}
-        for row in pq.read_table(records, columns=[columns.code, columns.valid_to]).to_pylist():
-            text = row[columns.valid_to]
-            end = dt.datetime.strptime(text, "%d.%m.%Y").date() if text else None
+        called: list[tuple[str, str]] = []
+        parts: dict[str, list[tuple[dt.date, dt.date]]] = {}
+        for row in pq.read_table(records).to_pylist():
+            end = _german_day(row[columns.valid_to])
             code = row[columns.code]
             known = ends.get(code, dt.date.min)
             ends[code] = None if end is None or known is None else max(end, known)
-        return cls(ends)
+            called.append((code, row[names] or ""))
+            if row[columns.parent]:
+                days = (_german_day(row[columns.valid_from]) or dt.date.min, end or dt.date.max)
+                parts.setdefault(row[columns.parent], []).append(days)
+        return cls(ends, Names.of(called), {code: tuple(days) for code, days in parts.items()})
 
     def trouble(self, code: str, time: str | None) -> str | None:
         """Why a figure of that time cannot be of that area: the code of a problem, or None."""
         if code not in self.ends:
             return "no_own_area"
         end, year = self.ends[code], _year(time)
-        return "area_ended" if end is not None and year is not None and end <= dt.date(year, 1, 1) else None
+        if end is not None and year is not None and end <= dt.date(year, 1, 1):
+            return "area_ended"
+        if any(
+            year is None or (first <= dt.date(year, 12, 31) and dt.date(year, 1, 1) < last)
+            for first, last in self.parts.get(code, ())
+        ):
+            return "area_of_parts"
+        return None
 
     def check(self, cells: pa.Table, file_name: str) -> None:
-        """Refuse figures of areas that are not in the list, or had ended. `cells` as a reader gives them.
+        """Refuse figures of areas that are not in the list, had ended, are made of others, or are called as
+        another area is. `cells` as a reader gives them.
 
         Raises `SourceError` with the line of the first one.
         """
-        first = cells.group_by(["area_code", "time_text"]).aggregate([("line", "min")])
-        for row in sorted(first.to_pylist(), key=lambda row: row["line_min"]):
+        first = cells.group_by(["area_code", "area_name", "time_text"]).aggregate([("line", "distinct")])
+        rows = sorted(first.to_pylist(), key=lambda row: min(row["line_distinct"]))
+        for row in rows:
             code, time = row["area_code"], row["time_text"]
             trouble = self.trouble(code, time)
             if trouble is not None:
                 end = self.ends.get(code)
+                lines = sorted(
+                    line for one in rows if one["area_code"] == code for line in one["line_distinct"]
+                )
                 raise problem(
-                    trouble, file_name, line=row["line_min"], found=code, name=_name(cells, code), time=time,
-                    end=f"{end:%d.%m.%Y}" if end else "",
+                    trouble, file_name, line=lines[0], found=code, name=_name(cells, code), time=time,
+                    end=f"{end:%d.%m.%Y}" if end else "", lines=_lines(lines),
                 )  # fmt: skip
+        self.names.check(
+            ((row["area_code"], row["area_name"], min(row["line_distinct"])) for row in rows), file_name
+        )
+
+
+@dataclass(frozen=True)
+class Names:
+    """How areas are called, to tell when rows carry each other's names."""
+
+    of_code: dict[str, frozenset[str]]
+    codes: dict[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Names:
+        """From codes and names; a code may have several, and a name several codes."""
+        of_code: dict[str, set[str]] = {}
+        codes: dict[str, set[str]] = {}
+        for code, name in pairs:
+            of_code.setdefault(code, set()).add(_plain(name))
+            codes.setdefault(_plain(name), set()).add(code)
+        return cls(
+            {code: frozenset(names) for code, names in of_code.items()},
+            {name: frozenset(found) for name, found in codes.items()},
+        )
+
+    def check(self, rows: Iterable[tuple[str, str | None, int]], file_name: str) -> None:
+        """Refuse rows whose name is that of another area and not one of their own. A name that nobody has is
+        no contradiction: offices spell names in many ways.
+
+        Raises `SourceError` with the line of the first one.
+        """
+        for code, name, line in rows:
+            plain = _plain(name or "")
+            own = self.of_code.get(code)
+            if own is None or not plain or plain in own:
+                continue
+            others = self.codes.get(plain, frozenset())
+            if others and not any(code.startswith(other) or other.startswith(code) for other in others):
+                raise problem(
+                    "key_against_name", file_name, line=line, found=code, name=(name or "").strip(),
+                    own=", ".join(sorted(own)), other=", ".join(sorted(others)),
+                )  # fmt: skip
+
+
+def _plain(name: str) -> str:
+    """A name without what offices add to it (`Kiel, Landeshauptstadt, kreisfreie Stadt`)."""
+    return " ".join(unicodedata.normalize("NFC", name).split(",")[0].split()).casefold()
+
+
+def _german_day(text: str | None) -> dt.date | None:
+    return dt.datetime.strptime(text, "%d.%m.%Y").date() if text else None
+
+
+def _lines(lines: Sequence[int]) -> Told:
+    """`67–69`, or each by itself."""
+    if len(lines) > 1 and lines[-1] - lines[0] == len(lines) - 1:
+        return Told(f"lines {lines[0]}–{lines[-1]}", f"Zeilen {lines[0]}–{lines[-1]}")
+    shown = ", ".join(map(str, lines[:9])) + (" …" if len(lines) > 9 else "")
+    return (
+        Told(f"line {shown}", f"Zeile {shown}")
+        if len(lines) == 1
+        else Told(f"lines {shown}", f"Zeilen {shown}")
+    )
 
 
 def _name(cells: pa.Table, code: str) -> str:
@@ -172,8 +271,13 @@ def _aliases(file: Path) -> dict[str, tuple[str, dt.date]]:
         }
 
 
-def _kreise(register: Path) -> list[str]:
+def _kreise(register: Path) -> dict[str, str]:
+    """Code to name of every Kreis in the register."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(register, columns=["satzart", "land", "rb", "kreis"])
-    return [row["land"] + row["rb"] + row["kreis"] for row in table.to_pylist() if row["satzart"] == "40"]
+    table = pq.read_table(register, columns=["satzart", "land", "rb", "kreis", "name"])
+    return {
+        row["land"] + row["rb"] + row["kreis"]: row["name"] or ""
+        for row in table.to_pylist()
+        if row["satzart"] == "40"
+    }

@@ -405,6 +405,9 @@ class Landing:
     def _put_aside(
         self, files: Sequence[Path], error: SourceError, dataset_id: str | None, now: dt.datetime
     ) -> Outcome:
+        declaration = self.catalog.get(dataset_id or "")
+        if declaration is not None and declaration.form is not None:
+            error = error.of_form()
         parent = self.quarantine / (dataset_id or "unknown")
         reason = error.as_dict() | {"dataset_id": dataset_id, "files": [file.name for file in files]}
         sha256, size = _hash(files) if files else (sha256_of_text(_json(reason)), 0)
@@ -466,6 +469,8 @@ class Landing:
                     own = self._own_areas(declaration, origin)
                     if own is not None:
                         own.check(reading.areas(), copies[0].name)
+                if declaration.form is not None:
+                    _refuse_future(declaration, reading, now.date(), copies[0].name)
                 if declaration.division or declaration.crosswalk:
                     check_areas(declaration, reading.table, copies[0].name)
             except SourceError as error:
@@ -653,6 +658,50 @@ class Landing:
         target = self.folder / "area_names.parquet"
         if not (target.exists() and pq.read_table(target).equals(table)):
             _write_table(table, target)
+
+
+FAR_AHEAD = 20
+"""Years ahead that a town may decide on its areas; a later day is a slip of the pen."""
+
+
+def _refuse_future(declaration: Declaration, reading: Reading, today: dt.date, file_name: str) -> None:
+    """Refuse figures of a time that has not begun, and areas that begin or end in a far future.
+
+    Raises `SourceError` with the line of the first one.
+    """
+    table = reading.table
+    if declaration.shape == "cells":
+        ahead = {
+            text: declaration.reference_time.period(text)[0] for text in reading.times() if text is not None
+        }
+        late = {"time_text": {text for text, first in ahead.items() if first > today}}
+    elif declaration.division is not None:
+        limit = today.replace(year=today.year + FAR_AHEAD, day=1)
+        late = {
+            column: {
+                text
+                for text in table.column(column).unique().to_pylist()
+                if text and dt.datetime.strptime(text, "%d.%m.%Y").date() > limit
+            }
+            for column in (declaration.division.valid_from, declaration.division.valid_to)
+        }
+        late["time_text"] = {
+            text
+            for text in table.column("time_text").unique().to_pylist()
+            if text and dt.datetime.strptime(text, "%d.%m.%Y").date() > today
+        }
+    else:
+        return
+    found = [
+        (line, text)
+        for column, texts in late.items()
+        if texts
+        for line, text in zip(table.column("line").to_pylist(), table.column(column).to_pylist(), strict=True)
+        if text in texts
+    ]
+    if found:
+        line, text = min(found)
+        raise problem("not_yet", file_name, line=line, found=text)
 
 
 def _outcome(status: Literal["landed", "unchanged", "withdrawn"], snapshot: Snapshot) -> Outcome:

@@ -17,6 +17,8 @@ from sources.declared.file_formats import Delimited, FormFile, Workbook
 from sources.declared.formats import Format
 from sources.errors import SourceError
 from sources.readers import grid, workbook
+from sources.readers.delimited import composed
+from sources.readers.form import encoding_of
 
 HEAD = 1 << 16
 MIN_COLUMNS = 3
@@ -66,20 +68,27 @@ def _by_lines(catalog: Catalog, file: Path) -> set[str]:
     found = set()
     for declaration, form in _candidates(catalog):
         if isinstance(form, FormFile):
+            as_text = form.as_delimited(encoding_of(_whole_lines(head)))
             if form.cases and _first_field(head) == form.cases.key:
-                lines = _lines(head, form.as_delimited(), texts)
+                lines = _lines(head, as_text, texts)
                 wanted = {value.header for value in form.values}
                 if lines and wanted <= set(lines[0]):
                     found.add(declaration.id)
                 continue
-            form = form.as_delimited()
+            form = as_text
         if isinstance(form, Delimited) and _fits(declaration, form, _lines(head, form, texts)):
             found.add(declaration.id)
     return found
 
 
+def _whole_lines(head: bytes) -> bytes:
+    """Without a last line that may have been cut within a letter."""
+    return head[: head.rfind(b"\n") + 1] or head
+
+
 def _first_field(head: bytes) -> str:
-    return head.removeprefix(b"\xef\xbb\xbf").split(b";", 1)[0].strip(b'" \r\n').decode("utf-8", "replace")
+    first = head.removeprefix(b"\xef\xbb\xbf").split(b";", 1)[0].strip(b'" \r\n')
+    return composed(first.decode(encoding_of(first), "replace"))
 
 
 def _lines(
@@ -90,9 +99,8 @@ def _lines(
     if key not in known:
         known[key] = []
         try:
-            text = head.decode(form.encoding, "strict" if len(head) < HEAD else "ignore").removeprefix(
-                "\ufeff"
-            )
+            text = head.decode(form.encoding, "strict" if len(head) < HEAD else "ignore")
+            text = composed(text.removeprefix("\ufeff"))
             reader = csv.reader(
                 io.StringIO(text, newline=""),
                 delimiter=form.delimiter,

@@ -178,9 +178,9 @@ class FormFile(SheetOrText):
         """The same columns on a sheet."""
         return Workbook(kind="workbook", dates="german", **self._columns(), sheet=self.sheet)
 
-    def as_delimited(self) -> Delimited:
+    def as_delimited(self, encoding: Encoding = "utf-8") -> Delimited:
         """The same columns as CSV."""
-        return Delimited(kind="delimited", encoding="utf-8", **(self._columns() | {"decimal": ","}))
+        return Delimited(kind="delimited", encoding=encoding, **(self._columns() | {"decimal": ","}))
 
     def _columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in SheetOrText.model_fields}

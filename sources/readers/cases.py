@@ -20,6 +20,7 @@ from sources.declared.file_formats import CaseRows, Delimited, FormFile, Workboo
 from sources.errors import SourceError
 from sources.forms import blank
 from sources.readers import delimited, grid, workbook
+from sources.readers import form as form_reader
 from sources.readers.reading import Reading
 
 YES, NO = "ja", "nein"
@@ -50,6 +51,10 @@ _WORDS = {
     "no_own_area": (
         "Der Gebietsschlüssel steht nicht in der Gebietsgliederung",
         "the area code is not in the town's list of areas",
+    ),
+    "area_of_parts": (
+        "Das Gebiet ist nicht von der untersten Ebene der Gebietsgliederung",
+        "the area is not of the lowest level of the town's list",
     ),
     "area_ended": ("Das Gebiet gab es damals nicht mehr", "the area did not exist any more"),
     "duplicate_key": ("Die Zeile steht schon weiter oben", "the line stands above already"),
@@ -107,8 +112,6 @@ def without_content(error: SourceError) -> SourceError:
 
 
 def _counts(catalog: Catalog, declaration: Declaration, file: Path, areas: OwnAreas | None) -> bytes | None:
-    from sources.readers import form as form_reader
-
     form = declaration.format
     assert isinstance(form, FormFile)
     assert form.cases is not None
@@ -143,7 +146,8 @@ def _text_of_cases(cases: CaseRows, file: Path) -> bool:
     with file.open("rb") as stream:
         head = stream.read(2048).removeprefix(b"\xef\xbb\xbf")
     first = head.split(b";", 1)[0].strip(b'" \r\n')
-    return first == cases.key.encode()
+    written = first.decode(form_reader.encoding_of(first), "replace")
+    return delimited.composed(written).casefold() == cases.key.casefold()
 
 
 def _read_cases(
@@ -167,7 +171,8 @@ def _read_cases(
     if packed:
         sheet = Workbook(kind="workbook", shape="records", sheet=cases.sheet, dates="german")
         return workbook.read(catalog, declaration.model_copy(update=changes | {"format": sheet}), file)
-    text = Delimited(kind="delimited", shape="records", encoding="utf-8")
+    encoding = form_reader.encoding_of(file.read_bytes())
+    text = Delimited(kind="delimited", shape="records", encoding=encoding)
     return delimited.read(catalog, declaration.model_copy(update=changes | {"format": text}), file)
 
 

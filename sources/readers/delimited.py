@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,8 +40,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     form = declaration.format
     assert isinstance(form, Delimited)
     captured = grid.told_by_name(form, file)
-    if grid.check_kind(file) == grid.ZIP:
-        raise problem("not_text", file.name, found="ZIP, Excel")
+    grid.check_text(file)
     lines = list(_lines(decode(file.read_bytes(), form.encoding, file.name), form, file.name))
 
     def where(line: int, column: int) -> None:
@@ -98,8 +98,15 @@ def decode(data: bytes, encoding: str, name: str) -> str:
     damage = _DRAWING.search(text)
     if damage:
         line = text.count("\n", 0, damage.start()) + 1
-        raise problem("wrong_encoding", name, line=line, found=repr(damage.group()))
-    return text.removeprefix("\ufeff")
+        raise problem("damaged_text", name, line=line, found=repr(damage.group()))
+    return composed(text.removeprefix("\ufeff"))
+
+
+def composed(text: str) -> str:
+    """The text with letters and their marks as one sign (NFC): Macs write `ü` as two."""
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", text)
 
 
 def _lines(text: str, form: Delimited, name: str) -> Iterator[tuple[int, list[str]]]:

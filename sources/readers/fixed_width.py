@@ -25,7 +25,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     """
     form = declaration.format
     assert isinstance(form, FixedWidth)
-    grid.check_kind(file)
+    grid.check_text(file)
     text = decode(file.read_bytes(), form.encoding, file.name).replace("\r\n", "\n")
     names = {number: field.name for number, field in enumerate(form.fields, start=1)}
 

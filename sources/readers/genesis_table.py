@@ -184,7 +184,7 @@ def as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
         damage = _DAMAGE.search(text) if "\ufffd" in text or "Ã" in text else None
         if damage:
             line = text.count("\n", 0, damage.start()) + 1
-            raise problem("wrong_encoding", name, line=line, found=damage.group())
+            raise problem("damaged_text", name, line=line, found=damage.group())
     return data if encoded in ("utf-8", "utf-8-sig") else text.encode("utf-8")
 
 
@@ -421,16 +421,12 @@ def _by_path(
     return [expected[number][1] for number in taken]
 
 
-def _closest(
-    texts: tuple[str, ...], left: list[list[tuple[str, ...]]]
-) -> tuple[int, list[tuple[str, ...]]]:
+def _closest(texts: tuple[str, ...], left: list[list[tuple[str, ...]]]) -> tuple[int, list[tuple[str, ...]]]:
     """The declared header that agrees longest from the top, and the row in which it differs."""
 
     def agreeing(path: list[tuple[str, ...]]) -> int:
         return next(
-            row
-            for row, (text, allowed) in enumerate(zip(texts, path, strict=True))
-            if text not in allowed
+            row for row, (text, allowed) in enumerate(zip(texts, path, strict=True)) if text not in allowed
         )
 
     best = max(left, key=agreeing)

@@ -26,6 +26,16 @@ Where = Callable[[int, int], str | None]
 """1-based line and column to what a person looks for in the file, e.g. `cell B17`; None: the numbers do."""
 
 ZIP = b"PK\x03\x04"
+_NO_TEXT = {
+    ZIP: Told("a workbook or a ZIP archive", "eine Arbeitsmappe oder ein ZIP-Archiv"),
+    b"\xd0\xcf\x11\xe0": Told("a workbook of Excel 97 to 2003", "eine Arbeitsmappe von Excel 97 bis 2003"),
+    b"%PDF": Told("a PDF document", "ein PDF-Dokument"),
+    b"\x1f\x8b": Told("a compressed file (gzip)", "eine gepackte Datei (gzip)"),
+}
+EXCEL_ERRORS = frozenset(
+    "#N/A #NV #DIV/0! #REF! #BEZUG! #VALUE! #WERT! #NAME? #NUM! #ZAHL! #NULL! #SPILL! #ÜBERLAUF! #CALC!".split()
+)
+"""What Excel shows in place of a value, in English and German."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AREA_CODE = re.compile(r"DG|[0-9]{2,12}")
 
@@ -73,6 +83,18 @@ def check_kind(file: Path) -> bytes:
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         raise problem("html_page", file.name)
     return head[:4]
+
+
+def check_text(file: Path) -> None:
+    """Refuse a file that is no text by its first bytes, and say what it is.
+
+    Raises:
+        SourceError: as `check_kind`, and for workbooks, archives and documents.
+    """
+    head = check_kind(file)
+    found = next((words for start, words in _NO_TEXT.items() if head.startswith(start)), None)
+    if found is not None:
+        raise problem("not_text", file.name, found=found)
 
 
 def tidy(text: str) -> str:
@@ -292,12 +314,16 @@ def cells(
         key: dict[str, str | None] = {}
         for holds, at in key_at.items():
             try:
+                if texts[at] in EXCEL_ERRORS:
+                    raise refuse("excel_error", line, at + 1, found=texts[at])
                 key[holds] = checked.code(holds, texts[at])
             except _RefusedText as refused:
                 raise refuse(refused.code, line, at + 1, **refused.facts) from None
         for at, column, measure, own_time in value_at:
             text = texts[at]
             if not notation.is_valid(text, measure):
+                if text in EXCEL_ERRORS:
+                    raise refuse("excel_error", line, at + 1, found=text)
                 shown = notation.example(measure)
                 raise refuse("bad_value", line, at + 1, found=text, notation=shown, signs=notation.signs)
             if own_time is not None:
@@ -418,6 +444,8 @@ def records(
             if not text:
                 if column.required:
                     raise refuse("missing_value", line, at + 1, column_name=title)
+            elif text[0] == "#" and text in EXCEL_ERRORS:
+                raise refuse("excel_error", line, at + 1, found=text)
             elif pattern and not pattern.fullmatch(text):
                 raise refuse(
                     "bad_pattern", line, at + 1, found=text, pattern=column.pattern, column_name=title

@@ -26,6 +26,7 @@ from sources.declared.file_formats import Workbook
 from sources.errors import problem
 from sources.foundation.told import Told
 from sources.readers import grid
+from sources.readers.delimited import composed
 from sources.readers.reading import Reading, SourceError
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ MAX_UNPACKED = 1 << 30
 MAX_PARTS = 5000
 MAX_CELLS = 40_000_000
 _CELL_REFERENCE = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c (?=[^>]*t="e")[^>]*?r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>.*?<(?:\w+:)?v>([^<]*)<', re.S
+)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
@@ -155,7 +159,7 @@ def _read_sheet(
 def text(value: object, dates: str = "iso") -> str:
     """A cell's value as text: numbers in their shortest exact notation, dates as 2021-09-01 or 01.09.2021."""
     if isinstance(value, str):
-        return value
+        return composed(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -278,7 +282,7 @@ def _broken_is_refused(file: Path) -> Iterator[None]:
 
 
 def _look_at_sheet(file: Path, sheet: str) -> None:
-    """Refuse a sheet that is absurdly large or holds formulas."""
+    """Refuse a sheet that is absurdly large, or holds formulas or errors, which calamine would give as empty."""
     with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
         content = archive.read(_part_of(archive, sheet))
     width = height = 1
@@ -293,6 +297,10 @@ def _look_at_sheet(file: Path, sheet: str) -> None:
         before = _CELL_REFERENCE.findall(content[: formula.start()])
         cell = b"".join(before[-1]).decode() if before else "?"
         raise problem("formula", file.name, cell=f"cell {cell} of sheet {sheet!r}")
+    error = _ERROR.search(content) if b't="e"' in content else None
+    if error:
+        cell, found = (part.decode() for part in error.groups())
+        raise problem("excel_error", file.name, cell=f"cell {cell} of sheet {sheet!r}", found=found)
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:

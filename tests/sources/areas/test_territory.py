@@ -12,12 +12,12 @@ from sources.areas.territory import Territory
 from sources.errors import SourceError
 
 
-def cells(*rows: tuple[str, str, str]) -> pa.Table:
+def cells(*rows: tuple[str, str, str], names: list[str] | None = None) -> pa.Table:
     return pa.table(
         {
             "line": pa.array(range(7, 7 + len(rows)), pa.int32()),
             "area_code": [code for code, _, _ in rows],
-            "area_name": ["  Irgendwo" for _ in rows],
+            "area_name": names or ["  Irgendwo" for _ in rows],
             "time_text": [time for _, time, _ in rows],
             "value_text": [value for _, _, value in rows],
         }
@@ -28,12 +28,13 @@ def cells(*rows: tuple[str, str, str]) -> pa.Table:
 def territory(tmp_path: Path) -> Territory:
     register = tmp_path / "records.parquet"
     entries = [
-        ("40", "01", "0", "01"),
-        ("40", "03", "1", "59"),
-        ("40", "13", "0", "71"),
-        ("10", "01", None, None),
+        ("40", "01", "0", "01", "Flensburg, Stadt"),
+        ("40", "01", "0", "02", "Kiel, Landeshauptstadt"),
+        ("40", "03", "1", "59", "Göttingen"),
+        ("40", "13", "0", "71", "Mecklenburgische Seenplatte"),
+        ("10", "01", None, None, "Schleswig-Holstein"),
     ]
-    names = ["satzart", "land", "rb", "kreis"]
+    names = ["satzart", "land", "rb", "kreis", "name"]
     pq.write_table(pa.table({name: [row[i] for row in entries] for i, name in enumerate(names)}), register)
     return Territory.known(register)
 
@@ -50,6 +51,7 @@ def territory(tmp_path: Path) -> Territory:
         ("13001", "31.12.2011", "5"),  # the reform's year, still reported on the former Kreis
         ("13001", "2011", "5"),
         ("13001", "31.12.2015", "-"),  # a dissolved Kreis that stays as a row of signs
+        ("05354", "31.12.2011", "0"),  # printed so in published tables
         ("05334002", "2020", "5"),  # ended as a Kreis, goes on as a city
         ("05313", "31.12.2005", "5"),  # the same city under the code it had as a Kreis
         ("05313", "2009", "5"),
@@ -82,3 +84,14 @@ def test_without_a_register_only_the_reforms_speak() -> None:
     without.check(cells(("01099", "31.12.2015", "5")), "t.csv")
     with pytest.raises(SourceError):
         without.check(cells(("03156", "31.12.2017", "5")), "t.csv")
+
+
+def test_names_that_stand_by_each_others_keys_are_told_with_the_line(territory: Territory) -> None:
+    rows = [(code, "31.12.2015", "5") for code in ("01001", "01002", "03159")]
+    right = ["      Flensburg, Kreisfreie Stadt", "  Kiel, kreisfreie Stadt", "Göttingen, Landkreis"]
+    territory.check(cells(*rows, names=right), "t.csv")
+    with pytest.raises(SourceError) as caught:
+        territory.check(cells(*rows, names=[right[1], right[0], right[2]]), "t.csv")
+    assert (caught.value.code, caught.value.line) == ("key_against_name", 7)
+    assert "'Kiel, kreisfreie Stadt'" in caught.value.sentence_de
+    assert "01002" in caught.value.sentence_de

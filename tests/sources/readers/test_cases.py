@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from unicodedata import normalize
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -156,9 +157,9 @@ def without_header(catalog: Catalog, folder: Path) -> Path:
     return file
 
 
-def in_cp1252(catalog: Catalog, folder: Path) -> Path:
+def in_cp850(catalog: Catalog, folder: Path) -> Path:
     file = case_file(catalog, folder, [LINE], as_csv=True)
-    file.write_bytes(file.read_bytes().decode("utf-8-sig").encode("cp1252"))
+    file.write_bytes(file.read_bytes().decode("utf-8-sig").replace("§", "S").encode("cp850"))
     return file
 
 
@@ -191,7 +192,7 @@ def cut_workbook(catalog: Catalog, folder: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("make", [spoiled_header, without_header, in_cp1252, beside_counts, cut_workbook])
+@pytest.mark.parametrize("make", [spoiled_header, without_header, in_cp850, beside_counts, cut_workbook])
 def test_what_may_hold_cases_is_not_copied(catalog: Catalog, tmp_path: Path, make: object) -> None:
     """Whatever is wrong with a file of such a form, none of its bytes get into the data folder."""
     assert callable(make)
@@ -202,6 +203,18 @@ def test_what_may_hold_cases_is_not_copied(catalog: Catalog, tmp_path: Path, mak
     assert outcome.error is not None
     assert KEY not in outcome.error.sentence_de
     assert file.exists()
+
+
+@pytest.mark.parametrize("how", ["cp1252", "NFD"])
+def test_cases_in_the_letters_of_excel_and_of_a_mac_are_counted_and_not_kept(
+    catalog: Catalog, tmp_path: Path, how: str
+) -> None:
+    file = case_file(catalog, tmp_path / "inbox", [LINE], as_csv=True)
+    content = file.read_bytes().decode("utf-8-sig")
+    file.write_bytes(content.encode(how) if how == "cp1252" else normalize("NFD", content).encode())
+    outcome = land(catalog, tmp_path / "data", file)
+    assert (outcome.status, outcome.cases) == ("landed", True), outcome.error
+    assert kept_anywhere(tmp_path / "data", KEY) == []
 
 
 def test_what_is_wrong_is_said_without_content(catalog: Catalog, tmp_path: Path) -> None:

@@ -126,9 +126,7 @@ def test_columns_that_are_called_alike_are_known_by_their_order_alone() -> None:
         "modern-2026/13211-02-05-4/13211-02-05-4.csv",
     ],
 )
-def test_a_published_file_in_any_order_says_the_same(
-    shared_data: Path, declared: Catalog, path: str
-) -> None:
+def test_a_published_file_in_any_order_says_the_same(shared_data: Path, declared: Catalog, path: str) -> None:
     data = (shared_data / FOLDER / path).read_bytes()
     name = Path(path).name
     code = genesis_table.table_code(data[:100])

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import normalize
 
 import pyarrow as pa
 import pytest
@@ -120,4 +121,6 @@ def test_any_register(catalog: Catalog, rows: list[tuple[int, str, int, int]]) -
     table = pa.Table.from_pylist(records, schema=records_schema(declaration))
     edition = {"territory_quarter": "2", "attribute_date": "31.12.2023", "sheet_date": "30062024"}
     back = read_back(catalog, declaration, table, placeholders=edition)
-    assert without_place(back).equals(without_place(table))
+    composed = [{**record, "name": normalize("NFC", record["name"])} for record in records]
+    expected = pa.Table.from_pylist(composed, schema=table.schema)
+    assert without_place(back).equals(without_place(expected)), "letters come out as one sign"
