@@ -19,11 +19,9 @@ import duckdb
 from expectations.bench import CANDIDATE_VIEW, LINEAGE_VIEW, Bench
 from expectations.rules import Rule, found
 from expectations.verdict import Cell, Verdict
+from sources.foundation.editions import REFUSED_CELLS
 from sources.foundation.files import replacing, sha256_of
 from sources.foundation.sql import quoted
-
-REFUSED_CELLS = "refused_cells.parquet"
-"""The file in a refused candidate's folder that holds its refused cells."""
 
 ROW = ("indicator_id", "row_date")
 """Columns of a lineage that name the product's row beside area and measure; NULL where it has none."""

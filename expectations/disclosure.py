@@ -15,14 +15,11 @@ from typing import Any
 from expectations.bench import CANDIDATE_VIEW, Bench
 from expectations.rules import EXAMPLES, Inspection, Result, Statement, quoted_list
 from expectations.wording import Phrase
+from sources.foundation.editions import AFTERWARDS, CERTIFICATE
 from sources.foundation.files import sha256_of
 from sources.foundation.sql import quoted
 
-CERTIFICATE = "disclosure_certificate.json"
 DECLARATION = "disclosure.json"
-
-# Written after the attack; they speak about the other files.
-_LATER = frozenset({CERTIFICATE, "gate.json", "gate_report.html", "receipt.json", "release.json"})
 
 PROPOSED = "bitte durch die eigene Stelle ersetzen"
 """How `decided_by` of a policy that comes with planstat says that nobody in the house has decided yet."""
@@ -308,5 +305,5 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): sha256_of(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in _LATER and not path.name.startswith(".")
+        if path.is_file() and path.name not in AFTERWARDS and not path.name.startswith(".")
     }

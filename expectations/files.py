@@ -14,30 +14,16 @@ import duckdb
 
 from expectations import maps
 from expectations.bench import Bench
-from expectations.cells import REFUSED_CELLS
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement
 from expectations.verdict import Severity
 from expectations.wording import Phrase
+from sources.foundation.editions import AFTERWARDS
 from sources.foundation.files import sha256_of
 from sources.foundation.sql import quoted
 
 # Files that hold no data of the product: about it, or written by or after the gate.
-_COMPANIONS = frozenset(
-    {
-        *(
-            "README.md",
-            "LICENCES.md",
-            "diff.csv",
-            "diff.json",
-            "gate.json",
-            "gate_report.html",
-            "receipt.json",
-            REFUSED_CELLS,
-        ),
-        *("disclosure.json", "disclosure_certificate.json"),
-    }
-)
+_COMPANIONS = AFTERWARDS | {"README.md", "LICENCES.md", "diff.csv", "diff.json", "disclosure.json"}
 
 _FILES = Phrase("Dateien", "files")
 _FINDING = Phrase("{file_name}: {problem_de}", "{file_name}: {problem_en}")

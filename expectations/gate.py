@@ -1,8 +1,9 @@
 """The gate: looks at a candidate's files and says whether they may leave.
 
 It reads the candidate's folder, the product's plain description, the folder of the release before and an
-optional register of areas, and nothing else. It writes `gate.json` and `gate_report.html` into the candidate;
-both are the same for the same input and day.
+optional register of areas, and nothing else. It writes `gate.json` and `gate_report.html` into the candidate,
+and what was asked in Great Expectations' own form: `gate_suite.json` and `gate_validation.json`. All are the
+same for the same input and day.
 """
 
 from __future__ import annotations
@@ -25,11 +26,9 @@ from expectations.settings import DescriptionError, Waiver, read_description
 from expectations.suites import UnknownProduct, suite_of
 from expectations.verdict import Check, Outcome, Verdict
 from expectations.wording import Language, Phrase, place, say, word
+from sources.foundation.editions import GATE_FILES, GATE_JSON, GATE_REPORT, GATE_SUITE, GATE_VALIDATION
 from sources.foundation.files import readable_json, sha256_of_text, write_text
 from sources.foundation.located_yaml import DeclarationError
-
-GATE_JSON = "gate.json"
-GATE_REPORT = "gate_report.html"
 
 _ON_FAILURE = {
     "fail": Phrase(
@@ -70,13 +69,16 @@ def check(
     """
     today = _today(description, now)
     datasets: list[dict[str, Any]] = [dict(entry) for entry in description.get("datasets") or ()]
+    for name in GATE_FILES:  # of an earlier check
+        (candidate / name).unlink(missing_ok=True)
+    texts: dict[str, str] = {}
     facts: dict[str, Any] = {"title_de": description.get("title_de"), "title_en": description.get("title_en")}
     try:
         read = read_description(description)
         suite = suite_of(read.product)
         with laid_out(candidate, read, previous, areas, today, lineage, office) as bench:
             facts |= _facts(bench, previous)
-            checks = judged(bench, suite.rules(bench), suite.inspections(bench))
+            checks = judged(bench, suite.rules(bench), suite.inspections(bench), texts)
     except (DescriptionError, UnknownProduct, DeclarationError) as error:
         checks = [_stopped("gate.description", DECLARATION, str(error), "error")]
     except UnreadableFile as error:
@@ -94,21 +96,30 @@ def check(
     ]
     candidate.mkdir(parents=True, exist_ok=True)
     written = cells.write(verdict, candidate)
-    for name, text in ((GATE_JSON, readable_json(plain)), (GATE_REPORT, page(plain))):
+    texts |= {GATE_JSON: readable_json(plain), GATE_REPORT: page(plain)}
+    for name, text in texts.items():
         write_text(candidate / name, text)
         written[name] = sha256_of_text(text)
     return replace(verdict, written=written)
 
 
-def judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection]) -> list[Check]:
-    """Run everything and put it into words, in the order families first appear."""
+def judged(
+    bench: Bench,
+    rules: Sequence[Rule],
+    inspections: Sequence[Inspection],
+    texts: dict[str, str] | None = None,
+) -> list[Check]:
+    """Run everything and put it into words, in the order families first appear.
+
+    `texts` takes suite and validation result in Great Expectations' own form, by the file's name.
+    """
     waivers = bench.description.checks.waivers
     valid = [waiver for waiver in waivers if bench.today <= waiver.until]
     asked = [_with_waivers(bench, rule, valid) for rule in rules]
     with ThreadPoolExecutor(max_workers=1) as thread:  # files are read while the database computes
         inspected = thread.submit(lambda: [_inspected(item, valid) for item in inspections])
         try:
-            results = _validated(bench, asked)
+            results = _validated(bench, asked, {} if texts is None else texts)
             checks = [
                 _check(item.statement, result)
                 for item, result in zip(inspections, inspected.result(), strict=True)
@@ -122,12 +133,14 @@ def judged(bench: Bench, rules: Sequence[Rule], inspections: Sequence[Inspection
     return sorted(checks, key=lambda check: order.index(check.family))
 
 
-def _validated(bench: Bench, rules: Sequence[Rule]) -> dict[str, Result]:
+def _validated(bench: Bench, rules: Sequence[Rule], texts: dict[str, str]) -> dict[str, Result]:
     """Ask the rules through Great Expectations, whose import costs seconds and which must not phone home."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     from expectations.validation import validate
 
-    results = validate(bench, rules)
+    validation = validate(bench, rules)
+    texts |= {GATE_SUITE: readable_json(validation.suite), GATE_VALIDATION: readable_json(validation.result)}
+    results = validation.results
     for rule in rules:
         result = results[rule.statement.id]
         if result.failed:

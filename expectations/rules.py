@@ -8,7 +8,7 @@ else (counting, excuses, the first twenty examples, words) is the same for all r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,14 @@ class Excuse:
 
 
 @dataclass(frozen=True)
+class BuiltIn:
+    """An expectation that comes with Great Expectations: its class there, and its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Rule:
     """A statement asked in SQL.
 
@@ -87,6 +95,9 @@ class Rule:
     and `found` (the case); without it, those that agree in the statement's keys. `of_previous`: the case is
     about rows of the release before, which the candidate does not have. `of_figure`: of a computed figure it
     doubts the computing (a formula that changed moves a whole series) and not the cells. See `cells`.
+
+    `built_in`: expectations of Great Expectations that together say the same. They are asked first, and the
+    cases only when one of them does not hold: to count, excuse and list them.
     """
 
     statement: Statement
@@ -99,6 +110,7 @@ class Rule:
     touches: str | None = None
     of_previous: bool = False
     of_figure: bool = False
+    built_in: tuple[BuiltIn, ...] = ()
 
 
 def found(rule: Rule) -> str:

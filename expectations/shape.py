@@ -11,6 +11,7 @@ from expectations.rules import (
     DECLARATION,
     EXPORT,
     PUBLISHER,
+    BuiltIn,
     Inspection,
     Result,
     Rule,
@@ -44,7 +45,7 @@ def rules(bench: Bench) -> list[Rule]:
     if bench.has("value", "missing_reason"):
         found.append(_value_or_reason(bench))
     if bench.has("obs_status", "conf_status", "missing_reason"):
-        found.append(_status_codes(bench))
+        found.extend(_status_codes(bench))
     if bench.has("value", "conf_status"):
         found.append(_confidential_values(bench))
     if any(kind in ("DOUBLE", "FLOAT") for kind in bench.types.values()):
@@ -78,6 +79,7 @@ def _not_empty(bench: Bench) -> Rule:
         ),
         cases="select count(*) as row_count from candidate",
         broken="row_count = 0",
+        built_in=(BuiltIn("ExpectTableRowCountToBeBetween", {"min_value": 1}),),
     )
 
 
@@ -102,7 +104,15 @@ def _grain_unique(bench: Bench) -> Rule:
         cases=f"select {grain}, count(*) as copies from candidate group by {grain}",
         broken="copies > 1",
         order="copies desc",
+        built_in=(_unique(names),),
     )
+
+
+def _unique(names: tuple[str, ...]) -> BuiltIn:
+    """No two rows agree in all these columns; that none of them is empty is a rule of its own."""
+    if len(names) == 1:
+        return BuiltIn("ExpectColumnValuesToBeUnique", {"column": names[0]})
+    return BuiltIn("ExpectCompoundColumnsToBeUnique", {"column_list": list(names), "ignore_row_if": "never"})
 
 
 def _keys_present(bench: Bench) -> Rule:
@@ -129,7 +139,12 @@ def _keys_present(bench: Bench) -> Rule:
             select {quoted_list(bench.key_columns())}, concat_ws(', ', {missing}) as empty_keys from candidate
         """,
         broken="empty_keys <> ''",
+        built_in=tuple(_present(name) for name in keys),
     )
+
+
+def _present(name: str) -> BuiltIn:
+    return BuiltIn("ExpectColumnValuesToNotBeNull", {"column": name})
 
 
 def _area_codes(bench: Bench) -> Rule:
@@ -188,6 +203,13 @@ def _reference_dates(bench: Bench) -> Rule:
             from (select reference_date, count(*) as row_count from candidate group by reference_date)
         """,
         broken="reference_date is null or reference_date < since or reference_date > until",
+        built_in=(
+            _present("reference_date"),
+            BuiltIn(
+                "ExpectColumnValuesToBeBetween",
+                {"column": "reference_date", "min_value": dates.since, "max_value": until},
+            ),
+        ),
     )
 
 
@@ -214,39 +236,70 @@ def _value_or_reason(bench: Bench) -> Rule:
     )
 
 
-def _status_codes(bench: Bench) -> Rule:
+def _status_codes(bench: Bench) -> list[Rule]:
+    """Each status stands in its code list, and a value is called missing exactly where a reason says why."""
     known = read_vocabulary()
-    return Rule(
-        Statement(
-            "status.codes",
-            "status",
-            "fail",
-            Phrase("Statusangaben stehen in der Codeliste", "Status codes are in their code lists"),
-            Phrase(
-                "davor, dass Programme einen unbekannten Status als gültigen Wert lesen",
-                "against programs taking an unknown status for a valid value",
-            ),
-            DATA_ENGINEER,
-            Phrase(
-                "obs_status {obs_status}, conf_status {conf_status}, missing_reason {missing_reason} "
-                "({row_count} Zeilen)",
-                "obs_status {obs_status}, conf_status {conf_status}, missing_reason {missing_reason} "
-                "({row_count} rows)",
-            ),
-            unit=Phrase("Kombinationen", "combinations"),
-            keys=("obs_status", "conf_status", "missing_reason"),
-        ),
-        cases="""
-            select obs_status, conf_status, missing_reason, count(*) as row_count
-            from candidate group by obs_status, conf_status, missing_reason
-        """,
-        broken=f"""
-            coalesce(obs_status, '') not in ({text_list(known["obs_status"])})
-            or coalesce(conf_status, '') not in ({text_list(known["conf_status"])})
-            or coalesce(missing_reason, '') not in ({text_list(known["missing_reason"])})
-            or (obs_status = 'M') = (missing_reason = 'none')
-        """,
+    lists = {name: list(known[name]) for name in ("obs_status", "conf_status", "missing_reason")}
+    keys = tuple(lists)
+    combinations = (
+        f"select {', '.join(keys)}, count(*) as row_count from candidate group by {', '.join(keys)}"
     )
+    combination = Phrase(
+        "obs_status {obs_status}, conf_status {conf_status}, missing_reason {missing_reason} "
+        "({row_count} Zeilen)",
+        "obs_status {obs_status}, conf_status {conf_status}, missing_reason {missing_reason} "
+        "({row_count} rows)",
+    )
+    unit = Phrase("Kombinationen", "combinations")
+    return [
+        Rule(
+            Statement(
+                "status.codes",
+                "status",
+                "fail",
+                Phrase("Statusangaben stehen in der Codeliste", "Status codes are in their code lists"),
+                Phrase(
+                    "davor, dass Programme einen unbekannten Status als gültigen Wert lesen",
+                    "against programs taking an unknown status for a valid value",
+                ),
+                DATA_ENGINEER,
+                combination,
+                unit=unit,
+                keys=keys,
+            ),
+            cases=combinations,
+            broken=" or ".join(f"coalesce({name}, '') not in ({text_list(lists[name])})" for name in keys),
+            built_in=tuple(
+                one
+                for name in keys
+                for one in (
+                    _present(name),
+                    BuiltIn("ExpectColumnValuesToBeInSet", {"column": name, "value_set": lists[name]}),
+                )
+            ),
+        ),
+        Rule(
+            Statement(
+                "status.missing",
+                "status",
+                "fail",
+                Phrase(
+                    "„Fehlend“ (M) steht genau dort, wo ein Grund sagt, warum",
+                    "Missing (M) stands exactly where a reason says why",
+                ),
+                Phrase(
+                    "davor, dass ein Wert als vorhanden gilt, der fehlt, oder umgekehrt",
+                    "against a missing value that counts as present, or the reverse",
+                ),
+                DATA_ENGINEER,
+                combination,
+                unit=unit,
+                keys=keys,
+            ),
+            cases=combinations,
+            broken="(obs_status = 'M') = (missing_reason = 'none')",
+        ),
+    ]
 
 
 def _confidential_values(bench: Bench) -> Rule:

@@ -49,6 +49,7 @@ from exports.candidate import Candidate
 from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.signing import SUFFIX, Signer, SigningError, signature_of
+from sources.foundation.editions import AFTERWARDS, CERTIFICATE, RECEIPT, RELEASE
 from sources.foundation.files import (
     canonical_json,
     flush_to_disk,
@@ -67,23 +68,13 @@ from sources.foundation.told import Told
 if TYPE_CHECKING:
     import duckdb
 
-RECEIPT = "receipt.json"
-RELEASE = "release.json"
 PACKAGE = "datapackage.json"
 CATALOG = "catalog.json"
 DATABASE = "planstat.duckdb"
 CURRENT = "current"
 RECEIPT_FORMAT = 2
 
-AFTERWARDS = frozenset(
-    {
-        *("gate.json", "gate_report.html", "refused_cells.parquet", "disclosure_certificate.json"),
-        *(RECEIPT, RELEASE),
-    }
-)
-"""Files that attack, gate and release write about the others: absent or older while these are read."""
-
-SIGNED = (RELEASE, RECEIPT, "disclosure_certificate.json")
+SIGNED = (RELEASE, RECEIPT, CERTIFICATE)
 """What an SSH key of the office signs, as far as it is there; each vouches for other files by their hash."""
 
 SIGNATURES = frozenset(f"{name}{SUFFIX}" for name in SIGNED)

@@ -1,4 +1,4 @@
-"""The documentation of the warehouse as one page: `<data>/docs/index.html`, by dbt, without a server."""
+"""Pages about a data root, without a server: the warehouse by dbt, the gate by Great Expectations."""
 
 from __future__ import annotations
 
@@ -36,8 +36,22 @@ def write_documentation(settings: Settings) -> Path:
     return page
 
 
+def write_gate_pages(settings: Settings) -> Path:
+    """Write `<data>/docs/gate/`: what the gate asked of every current edition, and what came out."""
+    from expectations.site import Edition, write_site
+    from exports.release import list_releases
+
+    current = [
+        Edition(one.product, one.version, one.path, one.published_at)
+        for one in list_releases(settings.paths.releases)
+        if one.is_current
+    ]
+    return write_site(current, settings.paths.root / "docs" / "gate")
+
+
 if __name__ == "__main__":
     try:
         print(write_documentation(Settings.from_environment()))
+        print(write_gate_pages(Settings.from_environment()))
     except (NotBuilt, ProjectBroken) as problem:
         raise SystemExit(str(problem)) from None

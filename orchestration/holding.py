@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.cells import LINEAGE, REFUSED_CELLS, held, named, row_date
+from expectations.cells import LINEAGE, held, named, row_date
+from sources.foundation.editions import RECEIPT, REFUSED_CELLS
 from sources.foundation.files import replacing
 
 from . import lineage
@@ -212,7 +213,7 @@ def holds(carried: Path, refused: Mapping[str, Path]) -> list[dict[str, Any]]:
         shared = held(file, carried) if file.is_file() else None
         if shared is None:
             continue
-        checks = read_json(folder / "receipt.json").get("verdict", {}).get("checks", ())
+        checks = read_json(folder / RECEIPT).get("verdict", {}).get("checks", ())
         named_so = {check["id"]: check["title"] for check in checks}
         found.append(
             {

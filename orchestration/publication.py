@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 import expectations
 import exports
 from expectations import cells as refused_cells
-from expectations.cells import REFUSED_CELLS
 from exports.history import BESIDE, Memory
 from sources import foundation
+from sources.foundation.editions import AFTERWARDS, CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
 from sources.foundation.files import replacing, sha256_of
 
 from . import holding, lineage, promises
@@ -238,7 +238,7 @@ class Publication:
             return "build it anew: description or exports changed"
         if self.is_released(kept):
             return "leave it as it is"
-        receipt = read_json(self.folder / "receipt.json")
+        receipt = read_json(self.folder / RECEIPT)
         if receipt.get("passed") is False:
             return "refuse it again, since the gate refused exactly this"
         if receipt.get("held"):
@@ -309,7 +309,7 @@ class Publication:
         made = candidate.read(self.folder)
         description = self.describe()
         looked_at = self._looked_at(made.fingerprint, description)
-        receipt = read_json(self.folder / release.RECEIPT)
+        receipt = read_json(self.folder / RECEIPT)
         seen_before = kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint
         if seen_before and release.is_genuine(receipt, self.memory.key):
             return self._answer(self.folder, is_new=False)
@@ -317,7 +317,7 @@ class Publication:
         written: dict[str, str] = {}
         if self.disclosure is not None:
             self.say(f"{self.name}: attacking what would be published")
-            from exports.disclosure.auditor.edition import CERTIFICATE, certify
+            from exports.disclosure.auditor.edition import certify
             from exports.disclosure.record import read_outdated
 
             attacked = certify(
@@ -416,7 +416,7 @@ class Publication:
                 raise release.ReleaseRefused(
                     f"{self.folder}: the gate did not pass this candidate: {answer.words}"
                 )
-        if read_json(self.folder / release.RECEIPT).get("passed") is True:
+        if read_json(self.folder / RECEIPT).get("passed") is True:
             self._refuse_held(before)
         outcome = release.publish(
             self.name,
@@ -433,7 +433,7 @@ class Publication:
 
     def _published(self, status: str, release: Any, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())
-        receipt = read_json(release.path / "receipt.json")
+        receipt = read_json(release.path / RECEIPT)
         awaits = tuple(promises.in_words(awaited) for awaited in receipt.get("awaits", ()))
         return Published(status, release.version, release.path, release.rows, files, previous, doubt, awaits)
 
@@ -513,7 +513,7 @@ class Publication:
             return False
         from exports.release import is_genuine
 
-        receipt = read_json(self.folder / "receipt.json")
+        receipt = read_json(self.folder / RECEIPT)
         if self.is_released(kept):
             return True
         if receipt.get("fingerprint") != kept.get("fingerprint") or not is_genuine(receipt, self.memory.key):
@@ -585,12 +585,12 @@ class Publication:
         )
 
     def _answer(self, folder: Path, *, is_new: bool) -> Answer:
-        verdict = read_json(folder / "receipt.json").get("verdict", {})
+        verdict = read_json(folder / RECEIPT).get("verdict", {})
         counts = {"passed": 0, "warned": 0, "failed": 0}
         for check in verdict.get("checks", ()):
             outcome = {"noted": "passed", "error": "failed"}.get(check["outcome"], check["outcome"])
             counts[outcome] += 1
-        report = folder / "gate_report.html"
+        report = folder / GATE_REPORT
         words = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
         failed = [
             f"{check['title']}: {check['observed']} (to be fixed by: {check['who_fixes']})"
@@ -732,7 +732,6 @@ def code_hash(package: ModuleType) -> str:
 def _hashes(folder: Path) -> dict[str, str]:
     """Hash of every file of a candidate that is not written by attack or gate; {} without a candidate."""
     from exports.files import regular_files
-    from exports.release import AFTERWARDS
 
     if not folder.is_dir():
         return {}

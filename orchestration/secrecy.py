@@ -170,7 +170,8 @@ def tell_protection(settings: Settings, table: Path, config: Path, out: Path, co
 def tell_certificate(published: Path, console: Console) -> bool:
     """Whether the certificate in a folder speaks about exactly the files there."""
     from exports.disclosure.auditor.certificate import check_certificate
-    from exports.disclosure.auditor.edition import CERTIFICATE, certificate_problems
+    from exports.disclosure.auditor.edition import certificate_problems
+    from sources.foundation.editions import CERTIFICATE
 
     if (published / CERTIFICATE).exists():
         problems = certificate_problems(published)

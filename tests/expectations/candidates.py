@@ -20,6 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow
 
+from sources.foundation.editions import GATE_FILES
+
 Row = dict[str, Any]
 
 SOURCE = {
@@ -238,7 +240,7 @@ def describe_files(target: Path) -> None:
             "hash": "sha256:" + hashlib.sha256(file.read_bytes()).hexdigest(),
         }
         for file in sorted(target.iterdir())
-        if file.name not in ("datapackage.json", "gate.json", "gate_report.html")
+        if file.name not in GATE_FILES | {"datapackage.json"}
     ]
     (target / "datapackage.json").write_text(json.dumps({"resources": resources}), encoding="utf-8")
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from expectations import gate
-from expectations.gate import GATE_JSON, GATE_REPORT, check
+from expectations.gate import check
 from expectations.verdict import Check, Verdict
+from sources.foundation.editions import GATE_FILES, GATE_JSON, GATE_REPORT, REFUSED_CELLS
 from tests.expectations.candidates import Candidate, indicators, population, write_register
 
 TODAY = date(2026, 11, 22)
@@ -60,7 +61,7 @@ def test_a_sound_candidate_passes_and_gets_both_files(sound: tuple[Candidate, Pa
     candidate, folder, register = sound
     verdict = check(folder, candidate.description(), None, register, TODAY)
     assert verdict.passed
-    assert verdict.counts() == {"passed": 38, "noted": 4, "warned": 0, "failed": 0, "error": 0}
+    assert verdict.counts() == {"passed": 39, "noted": 4, "warned": 0, "failed": 0, "error": 0}
     plain = json.loads((folder / GATE_JSON).read_text(encoding="utf-8"))
     assert plain["passed"] is True
     assert plain["product"] == "indicators"
@@ -265,7 +266,7 @@ def test_the_gate_leaves_nothing_outside_the_candidate(
     assert list(home.iterdir()) == []
     assert list(here.iterdir()) == []
     assert list(scratch.iterdir()) == []
-    assert {path.name for path in folder.iterdir()} - before == {GATE_JSON, GATE_REPORT}
+    assert {path.name for path in folder.iterdir()} - before == GATE_FILES - {REFUSED_CELLS}
     assert os.environ["GX_ANALYTICS_ENABLED"] == "False"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.cells import REFUSED_CELLS
 from orchestration import holding, lineage
+from sources.foundation.editions import REFUSED_CELLS
 
 READS = {
     "dim_area": ["source.p.register"],

@@ -32,12 +32,8 @@ from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
 from exports.history import Remembered
 from exports.signing import SUFFIX
+from sources.foundation.editions import AFTERWARDS, CERTIFICATE
 from sources.foundation.files import sha256_of, write_text
-
-CERTIFICATE = "disclosure_certificate.json"
-
-LATER = frozenset({CERTIFICATE, "gate.json", "gate_report.html", "receipt.json", "release.json"})
-"""Files that are written after the attack: they speak about the others."""
 
 Outdated = Iterable[tuple[str, Key, float | None]]
 
@@ -302,12 +298,11 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {
         name: sha256_of(path)
         for name, path in files.regular_files(folder).items()
-        if name.removesuffix(SUFFIX) not in LATER and not name.startswith(".")
+        if name.removesuffix(SUFFIX) not in AFTERWARDS and not name.startswith(".")
     }
 
 
 __all__ = [
-    "CERTIFICATE",
     "Attacked",
     "audit_edition",
     "certificate_problems",

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from exports import candidate, products, release
 from exports.disclosure.auditor.earlier import read_declaration
-from exports.disclosure.auditor.edition import CERTIFICATE, audit_edition, certificate_problems
+from exports.disclosure.auditor.edition import audit_edition, certificate_problems
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planning import plan
@@ -26,6 +26,7 @@ from exports.disclosure.protect import NotSafe
 from exports.disclosure.solver import Program, SolverFailure
 from exports.disclosure.universe import load_universe, members
 from orchestration.cli import main as command_line
+from sources.foundation.editions import CERTIFICATE
 from tests.exports.disclosure.model_town import POLICY, PRODUCT, Town, invented
 
 FIRST = {"until_2023": ("Y2022", "Y2023")}
