@@ -11,17 +11,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .resources import Paths
 
 TROUBLE = {"set aside", "withdrawn", "unreachable"}
 """Statuses that somebody has to look at."""
+
+SHOWN = 5
+"""Files of one folder that are named one by one when no dataset takes them."""
 
 STATUS = {
     "landed": "landed",
@@ -89,7 +94,8 @@ class Deliveries:
             folder = Path(self.folder)
             if not self.folder or not folder.is_dir():
                 raise NotADirectoryError(f"{self.folder or '(none)'} is no folder: nothing to land")
-        return match_folder(self.landing.catalog, folder)
+        unpacked = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-unpacked-")))
+        return match_folder(self.landing.catalog, folder, unpacked)
 
     @cached_property
     def _inbox(self) -> Any:
@@ -99,8 +105,30 @@ class Deliveries:
         return Inbox(self.paths.inbox, self.landing)
 
     def left_out(self) -> list[str]:
-        """What lies in the inbox and no dataset takes, in words."""
-        return [str(one.error) for one in self._inbox.left_out] if self.origin == "drop" else []
+        """What lies in the folder or the inbox and no dataset takes, in words; many of one folder as one."""
+        if self.origin == "drop":
+            return [str(one.error) for one in self._inbox.left_out]
+        if self.origin == "live":
+            return []
+        from sources.arrival.folder import shown
+        from sources.errors import problem
+
+        words = []
+        strange: dict[str, list[str]] = {}
+        for one in self._found:
+            if one.trouble is not None:
+                words.append(str(one.trouble))
+            elif one.dataset_id is None:
+                within = f"{shown(one.archive.name)}: " if one.archive is not None else ""
+                folder = "" if one.archive is not None else os.path.relpath(one.origin.parent, self.folder)
+                strange.setdefault(shown(folder), []).append(within + one.name)
+        for folder, names in strange.items():
+            if len(names) <= SHOWN:
+                words += [str(problem("not_declared", name)) for name in names]
+            else:
+                some = f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more in {folder}"
+                words.append(str(problem("not_declared", some)))
+        return words
 
     def may_hold(self, dataset_id: str) -> bool:
         """Whether something is delivered for a dataset, or may be: a publisher has to be asked first."""
@@ -121,7 +149,7 @@ class Deliveries:
                 declaration,
                 delivery.files,
                 origin=self.origin,
-                source_uri=None if self.origin == "sample" else delivery.files[0].resolve().as_uri(),
+                source_uri=None if self.origin == "sample" else _uri(delivery),
             )
             for delivery in self._found
             if delivery.dataset_id == dataset_id
@@ -163,6 +191,12 @@ class Deliveries:
         return outcomes
 
 
+def _uri(delivery: Any) -> str:
+    """Where a delivery came from; of an archive also which file in it."""
+    uri = str(delivery.origin.resolve().as_uri())
+    return uri if delivery.archive is None else f"{uri}#{quote(delivery.files[0].name)}"
+
+
 def refuse_mixing(paths: Paths, origin: str) -> None:
     """Refuse the sample where published files have landed, and these where the sample has.
 
@@ -199,6 +233,10 @@ def _arrival(outcomes: Sequence[Any]) -> Arrival:
     for status in ("set_aside", "withdrawn", "landed", "unchanged"):
         of_status = [outcome for outcome in outcomes if outcome.status == status]
         if of_status:
-            words = "; ".join(str(outcome.error) for outcome in outcomes if outcome.error)
+            words = "; ".join(
+                str(outcome.error) if outcome.error else f"{outcome.file_name}: {outcome.newer.words}"
+                for outcome in outcomes
+                if outcome.error or outcome.newer
+            )
             return Arrival(STATUS[status], words, outcomes)
     raise AssertionError("landing knows no other status")

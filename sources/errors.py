@@ -137,9 +137,9 @@ PROBLEMS: dict[str, ProblemWords] = {
     ),
     "unknown_area": ProblemWords(
         "Gebietsschlüssel {found!r} ({name}) steht in keinem Gebietsverzeichnis und in keiner bekannten Gebietsreform",
-        "Spalten prüfen und neu abrufen; nach einer neuen Reform area_history.csv ergänzen.",
+        "Spalten prüfen und neu abrufen; nach einer neuen Reform sie in town/reforms.csv eintragen.",
         "area code {found!r} ({name}) stands in no register of areas and in no reform on record",
-        "Check the columns and fetch again; after a new reform add it to area_history.csv.",
+        "Check the columns and fetch again; after a new reform enter it in town/reforms.csv.",
     ),
     "no_own_area": ProblemWords(
         "Gebietsschlüssel {found!r} ({name}) steht nicht in der Gebietsgliederung",
@@ -340,6 +340,24 @@ PROBLEMS: dict[str, ProblemWords] = {
     "field_too_long": ProblemWords(
         "Ein Feld ist länger als {limit} Zeichen", "Zeile ansehen; ist ein Anführungszeichen nicht geschlossen?",
         "a field is longer than {limit} characters", "Look at the line; is a quotation mark not closed?",
+    ),
+    "file_name": ProblemWords(
+        "Der Dateiname ist nicht brauchbar ({reason})",
+        "Die Datei umbenennen: höchstens {limit} Zeichen, Umlaute als UTF-8.",
+        "the file's name cannot be used ({reason})",
+        "Rename the file: at most {limit} characters, letters as UTF-8.",
+    ),
+    "packed": ProblemWords(
+        "Das ist ein Archiv (ZIP); im Eingangsordner wird es nicht ausgepackt",
+        "Auspacken und die Dateien einzeln ablegen.",
+        "this is an archive (ZIP), which is not unpacked in the drop folder",
+        "Unpack it, and put its files there one by one.",
+    ),
+    "bad_archive": ProblemWords(
+        "Das Archiv ist nicht lesbar oder nicht sicher ({reason})",
+        "Von Hand ansehen und die Dateien einzeln ablegen.",
+        "the archive cannot be read or is not safe ({reason})",
+        "Look at it by hand, and put its files there one by one.",
     ),
     "not_declared": ProblemWords(
         "Die Datei gehört zu keinem deklarierten Datensatz",

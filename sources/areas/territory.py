@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sources.areas.area_codes import levels_of
+from sources.areas.reforms import Reform
 from sources.declared.catalogue import CATALOG
 from sources.declared.declaration import Division
 from sources.errors import Told, problem
@@ -44,9 +45,14 @@ class Territory:
     names: Names | None = None
 
     @classmethod
-    def known(cls, register: Path | None, catalog: Path = CATALOG) -> Territory:
-        """From the reforms on record and, where it is given, the Parquet of the landed register."""
+    def known(cls, register: Path | None, catalog: Path = CATALOG, own: Sequence[Reform] = ()) -> Territory:
+        """From the reforms on record, those that the office knows of and, where it is given, the Parquet of
+        the landed register.
+        """
         ended, touched = _reforms(catalog / "area_history.csv")
+        ended = ended | {one.area_code: one.valid_to for one in own if one.valid_to is not None}
+        ended = {code: end for code, end in ended.items() if code not in _going_on(own)}
+        touched |= frozenset(code for one in own for code in one.codes)
         aliases = _aliases(catalog / "area_aliases.csv")
         kreise = None
         names = None
@@ -253,6 +259,12 @@ def _reforms(file: Path) -> tuple[dict[str, dt.date], frozenset[str]]:
             else:
                 going_on.add(row["area_code"])
     return {code: end for code, end in ended.items() if code not in going_on}, frozenset(touched)
+
+
+def _going_on(own: Sequence[Reform]) -> frozenset[str]:
+    """Codes that a line of the office begins and none ends."""
+    ends = {one.area_code for one in own if one.valid_to is not None}
+    return frozenset(one.area_code for one in own if one.valid_to is None) - ends
 
 
 @cache

@@ -8,18 +8,25 @@ header of one declared table and no other (`recognition`). The rest is reported 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sources.arrival.recognition import by_content
 from sources.declared.catalogue import Catalog
+from sources.errors import SourceError, Told, problem
+from sources.fetch import content
+from sources.fetch.archive import unpack
+from sources.fetch.errors import FetchError
 from sources.readers.genesis_table import table_code
 
 SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qix", ".shp.xml")
 IGNORED = ("~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
+NAME_BYTES = 200
+"""A file system takes 255 bytes; messages and hidden copies beside a file need some of them."""
 MESSAGES = ("*.angenommen.txt", "*.abgelehnt.txt")
 """What the drop folder writes beside a file."""
 _STAND = re.compile(rb"Stand: (\d{2})\.(\d{2})\.(\d{4}) / (\d{2}:\d{2}:\d{2})\"?;*\s*\Z")
@@ -30,27 +37,42 @@ class Delivery:
     """One file, or the files that belong together with the main one first.
 
     `dataset_id` is None for what no declaration knows; `published` sorts editions (the publisher's time
-    stamp as text, empty when the file has none at its end).
+    stamp as text, empty when the file has none at its end). `archive`: the ZIP that the files came in.
+    `trouble`: why nothing can be made of it, whatever it holds.
     """
 
     dataset_id: str | None
     files: tuple[Path, ...]
     published: str = field(default="", compare=False)
+    archive: Path | None = None
+    trouble: SourceError | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
         """Name of the main file."""
-        return self.files[0].name
+        return shown(self.files[0].name)
+
+    @property
+    def origin(self) -> Path:
+        """What lies in the folder: the archive, or the main file itself."""
+        return self.archive or self.files[0]
 
 
-def match_folder(catalog: Catalog, folder: Path) -> list[Delivery]:
+def match_folder(catalog: Catalog, folder: Path, scratch: Path | None = None) -> list[Delivery]:
     """All files below `folder` as deliveries: in the catalogue's order, older editions first, undeclared
     last.
 
-    Hidden files, unfinished downloads and symbolic links are left out.
+    Hidden files, unfinished downloads and symbolic links are left out. An archive that is no dataset's own
+    file is unpacked below `scratch`, where one is given, and its files take its place.
     """
     order = {dataset_id: number for number, dataset_id in enumerate(catalog)}
-    deliveries = [match_files(catalog, files) for files in _groups(folder)]
+    deliveries = [_delivery(catalog, files) for files in _groups(folder)]
+    if scratch is not None:
+        deliveries = [
+            found
+            for number, delivery in enumerate(deliveries)
+            for found in _opened(catalog, delivery, scratch / str(number))
+        ]
     return sorted(
         deliveries,
         key=lambda one: (
@@ -60,6 +82,52 @@ def match_folder(catalog: Catalog, folder: Path) -> list[Delivery]:
             str(one.files[0]),
         ),
     )
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be written down, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def name_trouble(file: Path) -> SourceError | None:
+    """Why a name cannot be kept; None when it can."""
+    length = len(os.fsencode(file.name))
+    if shown(str(file)) != str(file):
+        reason = Told("not UTF-8", "nicht UTF-8")
+    elif length > NAME_BYTES:
+        reason = Told(f"{length} bytes long", f"{length} Bytes lang")
+    else:
+        return None
+    return problem("file_name", shown(file.name), reason=reason, limit=NAME_BYTES)
+
+
+def _delivery(catalog: Catalog, files: tuple[Path, ...]) -> Delivery:
+    for file in files:
+        if (trouble := name_trouble(file)) is not None:
+            return Delivery(None, files, trouble=trouble)
+    return match_files(catalog, files)
+
+
+def _opened(catalog: Catalog, delivery: Delivery, scratch: Path) -> list[Delivery]:
+    """The deliveries in an archive; the delivery itself when it is none."""
+    if delivery.dataset_id is not None or delivery.trouble is not None or not is_archive(delivery.files[0]):
+        return [delivery]
+    archive = delivery.files[0]
+    scratch.mkdir(parents=True)
+    try:
+        unpack(archive, scratch)
+    except (FetchError, OSError) as error:
+        reason = getattr(error, "what", None) or str(error)
+        return [replace(delivery, trouble=problem("bad_archive", archive.name, reason=reason))]
+    return [replace(_delivery(catalog, files), archive=archive) for files in _groups(scratch)]
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file is a plain ZIP, and no workbook, which is one too."""
+    try:
+        return content.recognise(file).kind == content.ZIP
+    except OSError:
+        return False
 
 
 def match_files(catalog: Catalog, files: tuple[Path, ...]) -> Delivery:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sources.arrival.folder import Delivery, is_unfinished, match_folder
+from sources.arrival.folder import Delivery, is_archive, is_unfinished, match_folder, name_trouble, shown
 from sources.arrival.landing import Landing, Outcome
 from sources.declared.file_formats import FormFile
 from sources.errors import SourceError, problem
@@ -81,12 +81,16 @@ class Inbox:
         moved = {file for file, facts in first.items() if _facts(file) != facts}
         self.unfinished = sorted(moved)
         for file in _strange(self.folder):
-            self._leave_out(file, problem("no_plain_file", file.name))
+            self._leave_out(file, name_trouble(file) or problem("no_plain_file", file.name))
         for delivery in match_folder(self.landing.catalog, self.folder):
             if not set(delivery.files) <= first.keys() - moved:
                 continue
             declaration = self.landing.catalog.get(delivery.dataset_id or "")
-            if declaration is None:
+            if delivery.trouble is not None:
+                self._leave_out(delivery.files[0], delivery.trouble)
+            elif declaration is None and is_archive(delivery.files[0]):
+                self._leave_out(delivery.files[0], problem("packed", delivery.name))
+            elif declaration is None:
                 self._leave_out(delivery.files[0], problem("not_declared", delivery.name))
             elif not declaration.access.drop_folder:
                 self._leave_out(delivery.files[0], problem("not_by_hand", delivery.name))
@@ -146,19 +150,24 @@ def _receipt(name: str, dataset_id: str, outcome: Outcome) -> tuple[str, str]:
     hashed = "" if outcome.cases else f", sha256 {outcome.sha256}"
     known = outcome.status == "unchanged"
     facts = f"{dataset_id}{period}, Snapshot {outcome.snapshot_id}{hashed}"
+    newer_de = f" Achtung: {outcome.newer.words.de}." if outcome.newer else ""
+    newer_en = f" Mind: {outcome.newer.words}." if outcome.newer else ""
     cases_de = " Gezählt wurden Fälle; sie wurden nicht gespeichert." if outcome.cases else ""
     cases_en = " Cases were counted; they were not stored." if outcome.cases else ""
     return (
         f"{name}: {'schon bekannt' if known else 'angenommen'}, {outcome.rows} Zellen oder"
-        f" Zeilen, {facts}.{cases_de}",
+        f" Zeilen, {facts}.{cases_de}{newer_de}",
         f"{name}: {'known already' if known else 'accepted'}, {outcome.rows} cells or"
-        f" rows, {facts}.{cases_en}",
+        f" rows, {facts}.{cases_en}{newer_en}",
     )
 
 
 def _say(file: Path, suffix: str, *sentences: str) -> None:
     """Write the message beside a file, whole or not at all, and take away the other kind of message."""
     text = "\n\n".join(sentences) + "\n"
+    if name_trouble(file) is not None:  # a name for the message that can be written
+        plain = "".join(sign if sign.isalnum() or sign in "-_. " else "_" for sign in shown(file.name))
+        file = file.with_name(plain[:80])
     other = ACCEPTED if suffix == REFUSED else REFUSED
     with contextlib.suppress(OSError):  # an inbox that may not be written to: quarantine and log say it too
         with replacing(file.with_name(file.name + suffix)) as beside:

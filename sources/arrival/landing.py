@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from sources.areas.area_names import SIDECAR, area_names, names_areas, read_areas, write_sidecar
 from sources.areas.divisions import check_areas
+from sources.areas.reforms import reforms
 from sources.areas.territory import REGISTER, OwnAreas, Territory
 from sources.arrival.vintages import refuse_same_time
 from sources.declared.catalogue import Catalog, load_catalog
@@ -35,6 +36,7 @@ from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.declared.declaration import Declaration
 from sources.errors import SourceError, problem
 from sources.foundation.files import leftover_beside, replacing, sha256_of, sha256_of_text, sweep, write_text
+from sources.foundation.told import Told
 from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
 
@@ -151,7 +153,8 @@ class Outcome:
 
     status `landed`: a new snapshot; `unchanged`: these bytes are known; `withdrawn`: they are known and a
     person took them out of the count, see `error`; `set_aside`: see `error` and `quarantine`. cases: the file
-    held cases; their counts are what landed.
+    held cases; their counts are what landed. newer: of an unchanged delivery, the accepted one that came later
+    for the same time: that one counts.
     """
 
     status: Literal["landed", "unchanged", "withdrawn", "set_aside"]
@@ -166,6 +169,27 @@ class Outcome:
     error: SourceError | None = None
     quarantine: Path | None = None
     cases: bool = False
+    newer: Newer | None = None
+
+
+@dataclass(frozen=True)
+class Newer:
+    """A later delivery of the same dataset and time, which counts in place of an earlier one."""
+
+    snapshot_id: str
+    file_name: str
+    retrieved_at: dt.datetime
+
+    @property
+    def words(self) -> Told:
+        """What that means, and how to make the earlier one count."""
+        day = f"{self.retrieved_at:%d.%m.%Y %H:%M}"
+        return Told(
+            f"the later delivery {self.file_name} of {day} UTC counts; should this one count, withdraw that"
+            f" one (planstat sources withdraw {self.snapshot_id})",
+            f"es gilt die spätere Abgabe {self.file_name} vom {day} (UTC); soll diese gelten, jene"
+            f" zurückziehen (planstat sources withdraw {self.snapshot_id})",
+        )
 
 
 class Landing:
@@ -358,10 +382,40 @@ class Landing:
         if current is not None:
             if not self._ledger_is_fresh:  # a declaration may have gone back to what it was
                 self._write_ledger()
-            return _outcome("unchanged", current)
+            return replace(_outcome("unchanged", current), newer=self._newer(declaration, current))
         if known:
             retrieved_at = min(_time(one.about["retrieved_at"]) or retrieved_at for one in known)
         return self._read_in(declaration, files, origin, source_uri, retrieved_at, _utc(now), remark)
+
+    def _newer(self, declaration: Declaration, known: Snapshot) -> Newer | None:
+        """The newest accepted delivery after a known one for the same time; None: the known one counts."""
+
+        def order(row: dict[str, Any]) -> tuple[dt.datetime, str]:
+            return (row["published_at"] or row["retrieved_at"], row["snapshot_id"])
+
+        rows = [
+            row
+            for row in self.ledger()
+            if row["dataset_id"] == declaration.id and row["status"] == "accepted"
+        ]
+        mine = next((row for row in rows if row["snapshot_id"] == known.snapshot_id), None)
+        if mine is None:
+            return None
+        later = [
+            row
+            for row in rows
+            if order(row) > order(mine)
+            and (row["origin"] == "sample") == known.is_sample
+            and (
+                declaration.shape == "records"
+                or None in (mine["period_min"], row["period_min"])
+                or (row["period_min"] <= mine["period_max"] and mine["period_min"] <= row["period_max"])
+            )
+        ]
+        if not later:
+            return None
+        newest = max(later, key=order)
+        return Newer(newest["snapshot_id"], newest["file_name"], newest["retrieved_at"])
 
     def refresh(self, now: dt.datetime | None = None) -> list[Outcome]:
         """Read again, from the stored originals, what was read by an older declaration or reader.
@@ -522,7 +576,7 @@ class Landing:
 
     def _territory(self, origin: Origin) -> Territory:
         """The areas on record: the reforms, and the newest register of the same kind of origin."""
-        return Territory.known(self._newest_records(REGISTER, origin))
+        return Territory.known(self._newest_records(REGISTER, origin), own=reforms(self.root / "town"))
 
     def _own_areas(self, declaration: Declaration, origin: Origin) -> OwnAreas | None:
         """The publisher's own list of areas, for a form about them; None when no list has landed."""

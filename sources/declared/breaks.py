@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sources.areas.reforms import Reform
 from sources.declared.declaration import Declaration
 from sources.foundation.located_yaml import Problem
 
@@ -56,6 +57,25 @@ def breaks_on_record(declarations: Mapping[str, Declaration], file: Path) -> lis
             for row in csv.DictReader(lines)
         ]
     return recorded + [found for declaration in declarations.values() for found in _declared(declaration)]
+
+
+def breaks_of_reforms(own: Sequence[Reform]) -> list[SeriesBreak]:
+    """A break of every area that an office's reforms took ground from, in all tables."""
+    return [
+        SeriesBreak(
+            break_id=f"reform-{code}-{one.valid_from}",
+            statistic_prefix="",
+            area_prefix=code,
+            effective_date=one.valid_from,
+            kind="territory",
+            what_de=f"Ab {one.valid_from:%d.%m.%Y} ohne {one.area_code}, das eigenständig ist",
+            what_en=f"From {one.valid_from:%d.%m.%Y} without {one.area_code}, an area of its own since",
+            source=one.legal_basis,
+        )
+        for one in own
+        if one.valid_from is not None
+        for code in one.formed_from
+    ]
 
 
 def break_problems(declarations: Mapping[str, Declaration], file: Path) -> list[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sources.areas.reforms import Reform, reforms
 from sources.declared.answers import answers
-from sources.declared.breaks import breaks_on_record
+from sources.declared.breaks import breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
@@ -147,15 +149,22 @@ AREA_IDENTITY = pa.schema([("table_code", pa.string()), ("kreis_code", pa.string
 
 def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None = None) -> dict[str, pa.Table]:
     """All catalogue tables by name, rows in a fixed order. `town` is the folder of what an office decides."""
+    own = reforms(town) if town else ()
     return {
         "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
         "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
         "code_lists": pa.Table.from_pylist(_code_lists(catalog), schema=CODE_LISTS),
         "measures": pa.Table.from_pylist(_measures(catalog), schema=MEASURES),
         "rounding": pa.Table.from_pylist(_rounding(catalog), schema=ROUNDING),
-        "area_history": _from_csv(root / "area_history.csv", AREA_HISTORY),
+        "area_history": pa.concat_tables(
+            [_from_csv(root / "area_history.csv", AREA_HISTORY), _own_history(own)]
+        ),
         "breaks": pa.Table.from_pylist(
-            [asdict(found) for found in breaks_on_record(catalog, root / "breaks.csv")], schema=BREAKS
+            [
+                asdict(found)
+                for found in (*breaks_on_record(catalog, root / "breaks.csv"), *breaks_of_reforms(own))
+            ],
+            schema=BREAKS,
         ),
         "area_aliases": _from_csv(root / "area_aliases.csv", AREA_ALIASES),
         "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
@@ -287,6 +296,16 @@ def _rounding(catalog: Catalog) -> list[dict[str, Any]]:
                     }
                 )
     return rows
+
+
+def _own_history(own: Sequence[Reform]) -> pa.Table:
+    """The office's reforms as rows of `area_history`."""
+    rows = [
+        {name: value for name, value in asdict(one).items() if name != "formed_from"}
+        | {"further_successor_codes": " ".join(one.further_successor_codes) or None}
+        for one in own
+    ]
+    return pa.Table.from_pylist(rows, schema=AREA_HISTORY)
 
 
 def _from_csv(file: Path, schema: pa.Schema) -> pa.Table:

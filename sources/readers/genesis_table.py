@@ -307,7 +307,7 @@ def _fit(
 ) -> list[ValueColumn] | Misfit:
     """The value columns, in the order of the file, when the header fits the layout; else where it differs.
 
-    A line that only repeats the names of variables (`Stichtag` above the dates) may stand in the header or not.
+    A line that only repeats names of variables (`Stichtag` above the dates) may stand in the header or not.
     """
     fitted = _fit_header(catalog, declaration, layout, prelude)
     if isinstance(fitted, list):

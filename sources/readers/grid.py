@@ -33,8 +33,11 @@ _NO_TEXT = {
     b"\x1f\x8b": Told("a compressed file (gzip)", "eine gepackte Datei (gzip)"),
 }
 EXCEL_ERRORS = frozenset(
-    "#N/A #NV #DIV/0! #REF! #BEZUG! #VALUE! #WERT! #NAME? #NUM! #ZAHL! #NULL! #SPILL! #ÜBERLAUF! #CALC!".split()
-)
+    {
+        "#N/A", "#NV", "#DIV/0!", "#REF!", "#BEZUG!", "#VALUE!", "#WERT!", "#NAME?", "#NUM!", "#ZAHL!",
+        "#NULL!", "#SPILL!", "#ÜBERLAUF!", "#CALC!",
+    }
+)  # fmt: skip
 """What Excel shows in place of a value, in English and German."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AREA_CODE = re.compile(r"DG|[0-9]{2,12}")

@@ -282,7 +282,7 @@ def _broken_is_refused(file: Path) -> Iterator[None]:
 
 
 def _look_at_sheet(file: Path, sheet: str) -> None:
-    """Refuse a sheet that is absurdly large, or holds formulas or errors, which calamine would give as empty."""
+    """Refuse a sheet that is absurdly large, or holds formulas or errors: calamine reads these as empty."""
     with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
         content = archive.read(_part_of(archive, sheet))
     width = height = 1

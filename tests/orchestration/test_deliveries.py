@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,38 @@ def test_a_folder_is_landed_once(tmp_path: Path, published: Path) -> None:
     assert (first.status, first.outcomes[0].rows > 0) == ("landed", True)
     assert arrives(paths, "folder", published).status == "unchanged"
     assert arrives(paths, "folder", published, "12411-01-01-5").status == "not delivered"
+
+
+def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, published: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    file = one_file(published)
+    with zipfile.ZipFile(folder / "portal.zip", "w") as archive:
+        archive.write(file, file.name)
+        archive.writestr("liesmich.txt", "Hinweise")
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 and nothing more")
+    (folder / "stadtteile.csv").write_text("Stadtteil;Einwohner\nAltdorf;12\n", encoding="utf-8")
+    (folder / os.fsdecode(b"12411-01-01-4 K\xf6ln.csv")).write_bytes(file.read_bytes())
+    for number in range(9):
+        (folder / "notes").mkdir(exist_ok=True)
+        (folder / "notes" / f"{number}.md").write_text("#", encoding="utf-8")
+    with Deliveries(Paths(tmp_path / "root"), "folder", str(folder)).received() as deliveries:
+        arrival = deliveries.take(DATASET)
+        left_out = deliveries.left_out()
+    assert arrival.status == "landed"
+    ledger = Landing(tmp_path / "root").ledger()
+    assert [row["source_uri"].rsplit("/", 1)[-1] for row in ledger] == [f"portal.zip#{file.name}"]
+    said = "\n".join(left_out)
+    assert len(left_out) == 5
+    for words in (
+        "portal.zip: liesmich.txt",
+        "broken.zip: the archive",
+        "stadtteile.csv",
+        "K\\xf6ln.csv",
+        "4 more in notes",
+    ):
+        assert words in said, words
+    said.encode("utf-8")
 
 
 def test_the_inbox_may_be_absent_and_a_named_folder_may_not(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_file_of_no_dataset_stays_and_is_told(drop: Drop) -> None:
     drop.put("deeper/Archiv.zip", "PK\x03\x04../../etc/passwd")
     inbox = drop.look()
     assert inbox.deliveries == []
-    assert [one.error.code for one in inbox.left_out] == ["not_declared", "not_declared"]
+    assert [one.error.code for one in inbox.left_out] == ["packed", "not_declared"]
     assert drop.names() == [
         "Urlaub.csv", "Urlaub.csv.abgelehnt.txt",
         "deeper", "deeper/Archiv.zip", "deeper/Archiv.zip.abgelehnt.txt",

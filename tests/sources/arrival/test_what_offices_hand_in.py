@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import shutil
 from pathlib import Path
 from string import Formatter
@@ -9,10 +11,13 @@ from string import Formatter
 import pyarrow.parquet as pq
 import pytest
 
+from sources.areas.reforms import COLUMNS, reforms
+from sources.arrival.inbox import Inbox
 from sources.arrival.landing import Landing, Outcome
 from sources.declared.catalogue import Catalog
 from sources.errors import _OF_PUBLISHER, PROBLEMS, SourceError, problem
 from sources.forms import blank
+from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import write_musterstadt
 
 SGB2 = "sgb2-kleinraeumig"
@@ -118,7 +123,7 @@ def test_a_zero_of_a_kreis_that_ended_is_no_reason_to_refuse(
 
 def test_no_office_that_fills_in_a_form_is_told_to_fetch_it() -> None:
     for code, words in PROBLEMS.items():
-        facts = {name: "?" for name in _fields(words.what_de + words.todo_de)}
+        facts = dict.fromkeys(_fields(words.what_de + words.todo_de), "?")
         error = problem(code, "form.xlsx", **facts).of_form()
         assert not _OF_PUBLISHER.search(error.remedy_de), (code, error.remedy_de)
         for word in ("publisher", "declar", "fetch"):
@@ -127,3 +132,109 @@ def test_no_office_that_fills_in_a_form_is_told_to_fetch_it() -> None:
 
 def _fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def test_a_form_handed_in_again_after_a_newer_one_says_which_counts(landing: Landing, tmp_path: Path) -> None:
+    declaration = landing.catalog[SGB2]
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+
+    def put(name: str, figure: str, day: int) -> Outcome:
+        file = inbox / name
+        row = ["202412", "990010000101", "Altstadt", *[figure] * 8]
+        file.write_bytes(blank.csv_text(landing.catalog, declaration, [row]))
+        now = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
+        return landing.land(declaration, [file], origin="drop", now=now)
+
+    first = put(f"{SGB2}-1.csv", "11", 1)
+    second = put(f"{SGB2}-2.csv", "12", 2)
+    assert (first.newer, second.newer) == (None, None)
+    again = put(f"{SGB2}-1.csv", "11", 3)
+    assert (again.status, again.snapshot_id) == ("unchanged", first.snapshot_id)
+    assert again.newer is not None
+    assert again.newer.snapshot_id == second.snapshot_id
+    assert f"{SGB2}-2.csv vom 02.11.2026" in again.newer.words.de
+    (delivery,) = Inbox(inbox, landing, quiet=0).deliveries[:1]
+    Inbox(inbox, landing, quiet=0).take(delivery)
+    said = (inbox / f"{SGB2}-1.csv.angenommen.txt").read_text(encoding="utf-8-sig")
+    assert "es gilt die spätere Abgabe" in said
+    landing.withdraw(str(second.snapshot_id), "the first one holds")
+    assert put(f"{SGB2}-1.csv", "11", 4).newer is None
+
+
+def test_an_archive_in_the_inbox_is_named_with_what_to_do(
+    landing: Landing, shared_cases: Path, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    shutil.copyfile(shared_cases / "H8_zip_ignored" / "12411-01-01-4.zip", inbox / "12411-01-01-4.zip")
+    (left,) = Inbox(inbox, landing, quiet=0).left_out
+    assert left.error.code == "packed"
+    assert "Auspacken" in (inbox / "12411-01-01-4.zip.abgelehnt.txt").read_text(encoding="utf-8-sig")
+
+
+def test_names_that_cannot_be_kept_are_told_and_the_rest_goes_on(landing: Landing, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    good = inbox / f"{SGB2}.csv"
+    row = ["202412", "990010000101", "Altstadt", *["12"] * 8]
+    good.write_bytes(blank.csv_text(landing.catalog, landing.catalog[SGB2], [row]))
+    latin = Path(os.fsdecode(os.fsencode(inbox) + b"/sgb2-kleinraeumig-K\xf6ln.csv"))
+    long = inbox / f"{SGB2}-{'x' * 225}.csv"
+    for file in (latin, long):
+        shutil.copyfile(good, file)
+    found = Inbox(inbox, landing, quiet=0)
+    assert [one.name for one in found.deliveries] == [good.name]
+    assert [one.error.code for one in found.left_out] == ["file_name", "file_name"]
+    messages = sorted(inbox.glob("*.abgelehnt.txt"))
+    assert len(messages) == 2
+    for message in messages:
+        assert "umbenennen" in message.read_text(encoding="utf-8-sig")
+    assert found.take(found.deliveries[0]).status == "landed"
+    assert [one.error.code for one in Inbox(inbox, landing, quiet=0).left_out] == ["file_name", "file_name"]
+
+
+def test_a_reform_comes_without_a_change_of_the_package(
+    catalog: Catalog, shared_cases: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    landing = Landing(tmp_path / "data", catalog)
+    landing.prepare()
+    (register,) = shared_data.glob("07-geo-keys/gv-isys-AuszugGV2QAktuell-2024Q2/*.xlsx")
+    assert landing.land(catalog["gv-isys"], [register], origin="folder").status == "landed"
+    file = shared_cases / "H11_hanau" / "12411-01-01-4.csv"
+    table = catalog["12411-01-01-4"]
+    error = refused(landing.land(table, [file], origin="folder"))
+    assert (error.code, error.line) == ("unknown_area", 11)
+    assert "town/reforms.csv" in error.sentence_de
+
+    town = tmp_path / "data" / "town"
+    town.mkdir()
+    law = "Gesetz zur Kreisfreiheit der Stadt Hanau (Schlüssel noch zu bestätigen)"
+    (town / "reforms.csv").write_text(
+        f"{';'.join(COLUMNS)}\n06415;KREIS;2026-01-01;;;created;{law};;06435\n", encoding="utf-8"
+    )
+    landing.prepare()
+    assert landing.land(table, [file], origin="folder").status == "landed"
+    breaks = pq.read_table(landing.folder / "breaks.parquet").to_pylist()
+    (found,) = [one for one in breaks if one["area_prefix"] == "06435"]
+    assert (found["kind"], found["effective_date"]) == ("territory", dt.date(2026, 1, 1))
+    history = pq.read_table(landing.folder / "area_history.parquet").to_pylist()
+    assert [one["valid_from"] for one in history if one["area_code"] == "06415"] == [dt.date(2026, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("06415;KREIS;;;;created;Gesetz;;06435", "the day of the change is missing"),
+        ("6415;KREIS;2026-01-01;;;created;Gesetz;;06435", "'6415' is no area code"),
+        ("06415;KREIS;2026-01-01;;;born;Gesetz;;06435", "change_kind"),
+        ("06415;KREIS;2026-01-01;;;created;;;06435", "name the law"),
+        ("06415;LAND;2026-01-01;;;created;Gesetz;;06435", "06415 is KREIS"),
+        ("06415;KREIS", "has 2 fields"),
+    ],
+)
+def test_a_reform_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+    (tmp_path / "reforms.csv").write_text(f"{';'.join(COLUMNS)}\n{line}\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=words) as caught:
+        reforms(tmp_path)
+    assert caught.value.problems[0].line == 2
