@@ -114,20 +114,21 @@ class Deliveries:
         from sources.errors import problem
 
         words = []
-        strange: dict[str, list[str]] = {}
+        strange: dict[tuple[str, str], list[str]] = {}
         for one in self._found:
-            if one.trouble is not None:
+            code = one.trouble.code if one.trouble is not None else "not_declared"
+            if one.trouble is not None and code != "packed":
                 words.append(str(one.trouble))
             elif one.dataset_id is None:
                 within = f"{shown(one.archive.name)}: " if one.archive is not None else ""
                 folder = "" if one.archive is not None else os.path.relpath(one.origin.parent, self.folder)
-                strange.setdefault(shown(folder), []).append(within + one.name)
-        for folder, names in strange.items():
+                strange.setdefault((code, shown(folder)), []).append(within + one.name)
+        for (code, folder), names in strange.items():
             if len(names) <= SHOWN:
-                words += [str(problem("not_declared", name)) for name in names]
+                words += [str(problem(code, name)) for name in names]
             else:
                 some = f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more in {folder}"
-                words.append(str(problem("not_declared", some)))
+                words.append(str(problem(code, some)))
         return words
 
     def may_hold(self, dataset_id: str) -> bool:

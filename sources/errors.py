@@ -348,9 +348,9 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Rename the file: at most {limit} characters, letters as UTF-8.",
     ),
     "packed": ProblemWords(
-        "Das ist ein Archiv (ZIP); im Eingangsordner wird es nicht ausgepackt",
+        "Das ist ein Archiv (ZIP), das nicht ausgepackt wird",
         "Auspacken und die Dateien einzeln ablegen.",
-        "this is an archive (ZIP), which is not unpacked in the drop folder",
+        "this is an archive (ZIP) that is not unpacked",
         "Unpack it, and put its files there one by one.",
     ),
     "bad_archive": ProblemWords(

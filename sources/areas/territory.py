@@ -26,7 +26,8 @@ from sources.areas.area_codes import levels_of
 from sources.areas.reforms import Reform
 from sources.declared.catalogue import CATALOG
 from sources.declared.declaration import Division
-from sources.errors import Told, problem
+from sources.errors import problem
+from sources.foundation.told import Told
 
 REGISTER = "gv-isys"
 """The dataset that is the official register of areas."""

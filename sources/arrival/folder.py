@@ -17,10 +17,11 @@ from pathlib import Path
 
 from sources.arrival.recognition import by_content
 from sources.declared.catalogue import Catalog
-from sources.errors import SourceError, Told, problem
+from sources.errors import SourceError, problem
 from sources.fetch import content
 from sources.fetch.archive import unpack
 from sources.fetch.errors import FetchError
+from sources.foundation.told import Told
 from sources.readers.genesis_table import table_code
 
 SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qix", ".shp.xml")
@@ -62,8 +63,9 @@ def match_folder(catalog: Catalog, folder: Path, scratch: Path | None = None) ->
     """All files below `folder` as deliveries: in the catalogue's order, older editions first, undeclared
     last.
 
-    Hidden files, unfinished downloads and symbolic links are left out. An archive that is no dataset's own
-    file is unpacked below `scratch`, where one is given, and its files take its place.
+    Hidden files, unfinished downloads and symbolic links are left out. An archive that is named as a file of
+    a dataset (`12411-01-01-4.zip`) is unpacked below `scratch`, where one is given, and its files take its
+    place; of another one nobody has said that its files are deliveries.
     """
     order = {dataset_id: number for number, dataset_id in enumerate(catalog)}
     deliveries = [_delivery(catalog, files) for files in _groups(folder)]
@@ -113,6 +115,8 @@ def _opened(catalog: Catalog, delivery: Delivery, scratch: Path) -> list[Deliver
     if delivery.dataset_id is not None or delivery.trouble is not None or not is_archive(delivery.files[0]):
         return [delivery]
     archive = delivery.files[0]
+    if not _is_named_for_a_dataset(catalog, archive):
+        return [replace(delivery, trouble=problem("packed", archive.name))]
     scratch.mkdir(parents=True)
     try:
         unpack(archive, scratch)
@@ -120,6 +124,15 @@ def _opened(catalog: Catalog, delivery: Delivery, scratch: Path) -> list[Deliver
         reason = getattr(error, "what", None) or str(error)
         return [replace(delivery, trouble=problem("bad_archive", archive.name, reason=reason))]
     return [replace(_delivery(catalog, files), archive=archive) for files in _groups(scratch)]
+
+
+def _is_named_for_a_dataset(catalog: Catalog, archive: Path) -> bool:
+    stem = archive.stem.lower()
+    return any(
+        fnmatchcase(stem + Path(pattern).suffix.lower(), pattern.lower())
+        for declaration in catalog.values()
+        for pattern in declaration.file_patterns
+    )
 
 
 def is_archive(file: Path) -> bool:

@@ -56,10 +56,11 @@ def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, publis
     folder = tmp_path / "in"
     folder.mkdir()
     file = one_file(published)
-    with zipfile.ZipFile(folder / "portal.zip", "w") as archive:
+    with zipfile.ZipFile(folder / f"{DATASET}.zip", "w") as archive:
         archive.write(file, file.name)
         archive.writestr("liesmich.txt", "Hinweise")
-    (folder / "broken.zip").write_bytes(b"PK\x03\x04 and nothing more")
+    shutil.copyfile(folder / f"{DATASET}.zip", folder / "portal.zip")
+    (folder / f"{DATASET}-2.zip").write_bytes(b"PK\x03\x04 and nothing more")
     (folder / "stadtteile.csv").write_text("Stadtteil;Einwohner\nAltdorf;12\n", encoding="utf-8")
     (folder / os.fsdecode(b"12411-01-01-4 K\xf6ln.csv")).write_bytes(file.read_bytes())
     for number in range(9):
@@ -70,9 +71,9 @@ def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, publis
         left_out = deliveries.left_out()
     assert arrival.status == "landed"
     ledger = Landing(tmp_path / "root").ledger()
-    assert [row["source_uri"].rsplit("/", 1)[-1] for row in ledger] == [f"portal.zip#{file.name}"]
+    assert [row["source_uri"].rsplit("/", 1)[-1] for row in ledger] == [f"{DATASET}.zip#{file.name}"]
     said = "\n".join(left_out)
-    assert len(left_out) == 5
+    assert len(left_out) == 6
     for words in (
         "portal.zip: liesmich.txt",
         "broken.zip: the archive",
