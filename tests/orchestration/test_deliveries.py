@@ -75,8 +75,8 @@ def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, publis
     said = "\n".join(left_out)
     assert len(left_out) == 6
     for words in (
-        "portal.zip: liesmich.txt",
-        "broken.zip: the archive",
+        f"{DATASET}.zip: liesmich.txt",
+        f"{DATASET}-2.zip: the archive",
         "stadtteile.csv",
         "K\\xf6ln.csv",
         "4 more in notes",
