@@ -153,8 +153,8 @@ class Outcome:
 
     status `landed`: a new snapshot; `unchanged`: these bytes are known; `withdrawn`: they are known and a
     person took them out of the count, see `error`; `set_aside`: see `error` and `quarantine`. cases: the file
-    held cases; their counts are what landed. newer: of an unchanged delivery, the accepted one that came later
-    for the same time: that one counts.
+    held cases; their counts are what landed. newer: of an unchanged delivery, the accepted one that came
+    later for the same time: that one counts.
     """
 
     status: Literal["landed", "unchanged", "withdrawn", "set_aside"]
