@@ -96,7 +96,8 @@ def test_the_three_stand_alone(package: str) -> None:
     "names",
     [
         "orchestration.cli",
-        "orchestration.status, orchestration.display, orchestration.running, orchestration.publication",
+        "orchestration.cli.status, orchestration.cli.display, orchestration.cli.running",
+        "orchestration.publication",
         "sources.declared.catalogue, sources.declared.describe, sources.arrival.folder",
         "sources.arrival.landing",
         "exports.products, exports.release, exports.candidate",

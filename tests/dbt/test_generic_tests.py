@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from dbt_project.indicators.warehouse import facts
+from orchestration.cli.asking.warehouse import facts
 from tests.dbt.rendering import generic_test, singular_test
 
 GOOD = "(1.0, 'none', 'A', 'F')"

@@ -13,7 +13,7 @@ import pytest
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
-from dbt_project.indicators.warehouse import facts
+from orchestration.cli.asking.warehouse import facts
 
 from .indicator_chain import KNOWN, Row, found, store
 from .rendering import model, singular_test

@@ -9,8 +9,8 @@ import sqlite3
 import duckdb
 import pytest
 
-from dbt_project.indicators.places import area_row
-from dbt_project.indicators.warehouse import UnknownName
+from orchestration.cli.asking.places import area_row
+from orchestration.cli.asking.warehouse import UnknownName
 from sources.declared.catalogue import load_catalog
 from tests.indicators.both_languages import forgotten_words
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from dbt_project.indicators.explain import Explanation, explain
+from orchestration.cli.asking.explain import Explanation, explain
 
 SAME_IN_BOTH = frozenset(
     re.findall(

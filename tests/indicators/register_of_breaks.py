@@ -13,7 +13,7 @@ import pyarrow.csv
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
-from dbt_project.indicators.warehouse import facts
+from orchestration.cli.asking.warehouse import facts
 from sources.declared.catalogue import load_catalog
 from sources.declared.catalogue_tables import catalogue_tables
 from tests.dbt.rendering import model

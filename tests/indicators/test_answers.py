@@ -18,12 +18,12 @@ from rich.console import Console
 from scipy import stats
 
 from dbt_project.indicators.compiler import compile_files
-from dbt_project.indicators.explain import explain
-from dbt_project.indicators.query import Answer, CannotAnswer, denominator_dates, query, sparkline
-from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
-from dbt_project.indicators.warehouse import Busy, UnknownName, facts, period_range
-from orchestration.answers import csv_of, tell_answer
+from orchestration.cli.answers import csv_of, tell_answer
+from orchestration.cli.asking.explain import explain
+from orchestration.cli.asking.query import Answer, CannotAnswer, denominator_dates, query, sparkline
+from orchestration.cli.asking.register import register
+from orchestration.cli.asking.warehouse import Busy, UnknownName, facts, period_range
 from sources.foundation.told import Told
 from tests.dbt.rendering import function
 from tests.indicators.both_languages import told_alike

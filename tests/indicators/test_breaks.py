@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from dbt_project.indicators.breaks import breaks_of
-from dbt_project.indicators.warehouse import Row
+from orchestration.cli.asking.breaks import breaks_of
+from orchestration.cli.asking.warehouse import Row
 from tests.dbt.rendering import function
 from tests.indicators.register_of_breaks import register_of_breaks
 

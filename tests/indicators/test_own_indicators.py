@@ -15,13 +15,13 @@ import pytest
 
 from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files
-from dbt_project.indicators.explain import explain
-from dbt_project.indicators.own import cells, newest, spans
-from dbt_project.indicators.query import CannotAnswer, query
-from dbt_project.indicators.register import register
 from dbt_project.indicators.specification import load_specifications
-from dbt_project.indicators.warehouse import UnknownName
 from exports.products import load_products
+from orchestration.cli.asking.explain import explain
+from orchestration.cli.asking.own import cells, newest, spans
+from orchestration.cli.asking.query import CannotAnswer, query
+from orchestration.cli.asking.register import register
+from orchestration.cli.asking.warehouse import UnknownName
 from sources.declared.catalogue import load_catalog
 from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt

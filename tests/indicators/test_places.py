@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from dbt_project.indicators.places import Span, area_row
-from dbt_project.indicators.warehouse import UnknownName
+from orchestration.cli.asking.places import Span, area_row
+from orchestration.cli.asking.warehouse import UnknownName
 
 NEVER = dt.date(9999, 12, 31)
 ALWAYS = dt.date(1900, 1, 1)

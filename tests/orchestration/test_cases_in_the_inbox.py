@@ -16,11 +16,11 @@ import dagster as dg
 import pytest
 from dagster._core.utils import make_new_run_id
 
+from orchestration.cli.progress import SOURCE_TROUBLE, Watcher
+from orchestration.cli.running import prepare_instance
 from orchestration.defs.landing import build_landing
 from orchestration.defs.run import Run
-from orchestration.progress import SOURCE_TROUBLE, Watcher
 from orchestration.resources import Paths, Settings
-from orchestration.running import prepare_instance
 from sources.declared.catalogue import load_catalog
 from sources.forms import blank
 from sources.twins.musterstadt import CASE_FORMS, Musterstadt, write_cases

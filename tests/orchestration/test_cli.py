@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from orchestration.cli import Trouble, in_words, main
+from orchestration.cli.commands import Trouble, in_words, main
 from orchestration.resources import Paths, only_run
 
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from orchestration.interrupts import Stopped, heeding
+from orchestration.cli.interrupts import Stopped, heeding
 
 
 def interrupt() -> None:
@@ -64,7 +64,7 @@ def test_the_exit_code_holds_after_one_within_exec() -> None:
 
 CODE = """
 import os, signal, sys
-from orchestration.interrupts import Stopped, heeding
+from orchestration.cli.interrupts import Stopped, heeding
 try:
     with heeding():
         exec("os.kill(os.getpid(), signal.SIGINT)")

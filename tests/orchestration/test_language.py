@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from dbt_project.indicators.query import Answer
-from orchestration.answers import tell_answer
 from orchestration.cli import main
-from orchestration.display import _changes, _moved
-from orchestration.language import Language, language_here
+from orchestration.cli.answers import tell_answer
+from orchestration.cli.asking.query import Answer
+from orchestration.cli.display import _changes, _moved
+from orchestration.cli.language import Language, language_here
 
 ROW = {
     "area_code": "01002",
@@ -156,7 +156,7 @@ def test_an_answer_in_english_is_english_throughout() -> None:
     assert not [word for word in ("fehlt", "geschätzt", "Wie", "Vergleich") if word in text]
 
 
-ASKED_BY_PLANNERS = ("dbt_project/indicators", "orchestration/answers.py")
+ASKED_BY_PLANNERS = ("dbt_project/indicators", "orchestration/cli/asking", "orchestration/cli/answers.py")
 """What `indicators`, `query` and `explain` run; what `releases` raises is tried below."""
 
 

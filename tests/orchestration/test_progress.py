@@ -13,7 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.progress import Outcome, Watcher
+from orchestration.cli.progress import Outcome, Watcher
 
 
 def run(assets: list[Any], **resources: Any) -> tuple[Outcome, list[tuple[str, str]]]:

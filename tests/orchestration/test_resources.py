@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.cli.running import prepare_instance
 from orchestration.resources import (
     InUse,
     NotBuilt,
@@ -25,7 +26,6 @@ from orchestration.resources import (
     read_json,
     write_json,
 )
-from orchestration.running import prepare_instance
 
 
 def test_settings_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from orchestration.cli.status import _tell_inbox
 from orchestration.deliveries import Deliveries
 from orchestration.resources import Paths
-from orchestration.status import _tell_inbox
 
 
 def told(paths: Paths) -> str:

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import duckdb
 
-from dbt_project.indicators.places import area_row, index_area_code
-from dbt_project.indicators.warehouse import Row, no_row, period_range, rows
 from dbt_project.vocabulary import in_both, meaning, written
 from sources.foundation.told import Told
+
+from .places import area_row, index_area_code
+from .warehouse import Row, no_row, period_range, rows
 
 ReceiptT = TypeVar("ReceiptT")
 """The receipt of one number, as `explain` makes it; here receipts are only put in order."""

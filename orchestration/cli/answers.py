@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from dbt_project.vocabulary import meaning, written
 from sources.foundation.told import Told, said
 
+from ..resources import Paths, Settings
 from .display import WIDE, plain_table
 from .language import Both, Language
-from .resources import Paths, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from dbt_project.indicators.query import Answer
-    from dbt_project.indicators.register import Entry
+    from .asking.query import Answer
+    from .asking.register import Entry
 
 ROWS_SHOWN = 120
 """Rows a terminal still shows to a reader; the rest is for `--csv`."""
@@ -42,8 +42,9 @@ def tell_indicators(
     settings: Settings, policy_field: str | None, console: Console, language: Language = "en"
 ) -> None:
     """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why."""
-    from dbt_project.indicators.register import register
     from dbt_project.indicators.specification import load_specifications
+
+    from .asking.register import register
 
     warehouse = settings.paths.warehouse
     entries = register(warehouse, policy_field, load_specifications(settings.dbt_project / "indicators"))
@@ -121,7 +122,7 @@ def ask(
     gebietsstand: str | None,
 ) -> Answer:
     """What `planstat query` asks the warehouse; `gebietsstand` is a day, or a year for its last."""
-    from dbt_project.indicators.query import query
+    from .asking.query import query
 
     return query(
         paths.warehouse,
@@ -142,7 +143,7 @@ def _end_of(as_of: dt.datetime | None) -> dt.datetime | None:
 
 
 def _day(text: str) -> dt.date:
-    from dbt_project.indicators.warehouse import UnknownName
+    from .asking.warehouse import UnknownName
 
     try:
         return dt.date(int(text), 12, 31) if len(text) == 4 else dt.date.fromisoformat(text)
@@ -160,7 +161,7 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
 
     A series has a table per area, values of one date have one table of all areas.
     """
-    from dbt_project.indicators.breaks import words_of
+    from .asking.breaks import words_of
 
     indicator, rows = answer.indicator, answer.rows[:ROWS_SHOWN]
     title = f"{indicator['indicator_id']} {indicator[f'name_{language}']}"
@@ -381,7 +382,7 @@ def tell_receipt(
     language: Language = "en",
 ) -> None:
     """The receipt of a number, one statement a line."""
-    from dbt_project.indicators.explain import explain
+    from .asking.explain import explain
 
     day = _day(gebietsstand) if gebietsstand else None
     receipt = explain(paths.warehouse, indicator, area, period, as_of=_end_of(as_of), gebietsstand=day)

@@ -13,12 +13,13 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.indicators.labels import words_of_cell
-from dbt_project.indicators.places import Span, area_row
 from dbt_project.indicators.specification import CODE_LISTS
-from dbt_project.indicators.warehouse import Row, facts, no_row, rows
 from sources.foundation import located_yaml
 from sources.foundation.told import Told
+
+from .labels import words_of_cell
+from .places import Span, area_row
+from .warehouse import Row, facts, no_row, rows
 
 LEVELS = ("CITY", "DISTRICT", "QUARTER", "PLANNING_AREA")
 CONFIDENTIAL = Told(

@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import lineage
+from .. import lineage
+from ..plan import Plan, make_plan
+from ..project import Manifest, Project
+from ..publication import Publication
+from ..resources import NotBuilt, Paths, Settings, is_running, notices
 from .display import WIDE, plain_table
-from .plan import Plan, make_plan
-from .project import Manifest, Project
-from .publication import Publication
-from .resources import NotBuilt, Paths, Settings, is_running, notices
 
 if TYPE_CHECKING:
     from rich.console import Console

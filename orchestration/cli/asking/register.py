@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from dbt_project.indicators import own
 from dbt_project.indicators.compiler import FIELDS, in_order
 from dbt_project.indicators.specification import Indicator, Specifications, load_specifications
-from dbt_project.indicators.warehouse import UnknownName, opened, rows
 from sources.foundation.told import Told
+
+from . import own
+from .warehouse import UnknownName, opened, rows
 
 State = Literal["computes", "without values", "waits"]
 

@@ -17,16 +17,16 @@ import click
 
 from sources.foundation.told import Told, said
 
+from ..programs import run_program
 from .interrupts import heeding
 from .language import Language, lang
-from .programs import run_program
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sources.arrival.landing import Landing
 
-    from .resources import Settings
+    from ..resources import Settings
 
 REFUSED, USAGE, SOURCE_TROUBLE = 1, 2, 3
 
@@ -92,7 +92,7 @@ _STOPPED = Told(
 
 def settings_here(*, of_sample: bool | None = None) -> Settings:
     """The settings of this process; `of_sample` says for a run whether it is one of the sample."""
-    from .resources import Settings
+    from ..resources import Settings
 
     return Settings.from_environment(of_sample=of_sample)
 
@@ -222,7 +222,7 @@ def _with_landing(change: Callable[[Landing], None]) -> None:
     """Change what counts in this data root while no run goes on. A snapshot that there is not is told."""
     from sources.arrival.landing import Landing
 
-    from .resources import only_run
+    from ..resources import only_run
 
     paths = settings_here().paths
     with only_run(paths):

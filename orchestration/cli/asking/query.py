@@ -18,10 +18,13 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.indicators import own
-from dbt_project.indicators.breaks import breaks_of
-from dbt_project.indicators.places import Span, area_row, index_area_code
-from dbt_project.indicators.warehouse import (
+from dbt_project.vocabulary import meaning
+from sources.foundation.told import Told
+
+from . import own
+from .breaks import breaks_of
+from .places import Span, area_row, index_area_code
+from .warehouse import (
     Row,
     UnknownName,
     indicator_row,
@@ -29,8 +32,6 @@ from dbt_project.indicators.warehouse import (
     period_range,
     rows,
 )
-from dbt_project.vocabulary import meaning
-from sources.foundation.told import Told
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
@@ -67,7 +68,7 @@ class CannotAnswer(ValueError):
 class Answer:
     """What was asked and what came out: one row per area and reference date, dates ascending.
 
-    breaks: what stands between two rows of an area, by area and date (`dbt_project.indicators.breaks`).
+    breaks: what stands between two rows of an area, by area and date (`orchestration.cli.asking.breaks`).
     """
 
     indicator: Row

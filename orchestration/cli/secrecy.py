@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..resources import Paths, Settings
 from .display import plain_table
-from .resources import Paths, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -14,12 +14,16 @@ from pathlib import Path
 
 import duckdb
 
-from dbt_project.indicators import own
-from dbt_project.indicators.breaks import breaks_around, words_of
-from dbt_project.indicators.explain_composite import goal_receipt, index_receipt
-from dbt_project.indicators.labels import words_of_cell
-from dbt_project.indicators.places import area_row
-from dbt_project.indicators.query import (
+from dbt_project.indicators.specification import Fact
+from dbt_project.vocabulary import in_both, meaning, written
+from sources.foundation.told import Language, Told, said
+
+from . import own
+from .breaks import breaks_around, words_of
+from .explain_composite import goal_receipt, index_receipt
+from .labels import words_of_cell
+from .places import area_row
+from .query import (
     can_answer,
     denominator_dates,
     is_known_territory,
@@ -27,8 +31,7 @@ from dbt_project.indicators.query import (
     recompute,
     span_of,
 )
-from dbt_project.indicators.specification import Fact
-from dbt_project.indicators.warehouse import (
+from .warehouse import (
     Row,
     UnknownName,
     facts,
@@ -38,8 +41,6 @@ from dbt_project.indicators.warehouse import (
     period_range,
     rows,
 )
-from dbt_project.vocabulary import in_both, meaning, written
-from sources.foundation.told import Language, Told, said
 
 CELL = (
     "measure_code", "unit", "value", "factor", "reference_date", "obs_status", "missing_reason", "raw_symbol",

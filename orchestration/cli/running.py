@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dbt_process
-from .deliveries import refuse_mixing
+from .. import dbt_process
+from ..deliveries import refuse_mixing
+from ..project import Project
+from ..resources import Paths, Settings, make_root, notices, only_run
 from .interrupts import Stopped
 from .progress import Outcome, Watcher
-from .project import Project
-from .resources import Paths, Settings, make_root, notices, only_run
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -111,7 +111,7 @@ def _execute(
     import dagster as dg
     from dagster._core.utils import make_new_run_id
 
-    from .definitions import defs
+    from ..definitions import defs
 
     watcher = Watcher(say, interrupted)
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:

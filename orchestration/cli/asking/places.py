@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dbt_project.indicators.warehouse import Row, UnknownName, rows
 from sources.foundation.told import Told
+
+from .warehouse import Row, UnknownName, rows
 
 NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
 """Levels whose areas are looked for by name first."""

@@ -13,8 +13,9 @@ from itertools import groupby
 
 import duckdb
 
-from dbt_project.indicators.warehouse import Row, rows
 from sources.foundation.told import Language
+
+from .warehouse import Row, rows
 
 SERIES = ("area_code", "reference_date", "is_backcast", "numerator_dataset", "denominator_dataset")
 TYPES = ("varchar", "date", "boolean", "varchar", "varchar")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .resources import Settings
+from ..resources import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console

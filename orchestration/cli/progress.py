@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..deliveries import TROUBLE
 from . import interrupts
-from .deliveries import TROUBLE
 
 RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
 """Exit codes of `planstat run`."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ..resources import Paths
 from .language import Both, Language
 from .progress import Outcome
-from .resources import Paths
 
 if TYPE_CHECKING:
     from rich.console import Console
