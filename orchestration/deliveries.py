@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -121,7 +120,7 @@ class Deliveries:
                 words.append(str(one.trouble))
             elif one.dataset_id is None:
                 within = f"{shown(one.archive.name)}: " if one.archive is not None else ""
-                folder = "" if one.archive is not None else os.path.relpath(one.origin.parent, self.folder)
+                folder = next(iter(one.origin.parent.relative_to(self.folder).parts), ".")
                 strange.setdefault((code, shown(folder)), []).append(within + one.name)
         for (code, folder), names in strange.items():
             if len(names) <= SHOWN:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,32 @@ class Corrected:
             "person": one.person,
             "corrected_on": one.corrected_on.isoformat(),
         }
+
+
+def impossible_cell(
+    dataset_id: str,
+    area_code: str,
+    time_text: str,
+    measure: str,
+    codes: dict[str, str],
+    place: tuple[int, int],
+    printed: str,
+    published_on: dt.date,
+) -> Corrected:
+    """A number that cannot be, set aside by its reader: the cell is missing, and nothing is read for it."""
+    named = " ".join(f"{name}={code}" for name, code in codes.items() if code != TOTAL)
+    cell = f"{area_code} {time_text} {measure} {named}".strip()
+    return Corrected(
+        TextCorrection(
+            correction_id=f"impossible-{hashlib.sha256(f'{dataset_id} {cell}'.encode()).hexdigest()[:12]}",
+            dataset_id=dataset_id, area_code=area_code, time_text=time_text, measure=measure,
+            dimensions=_codes(named), expected_text=printed, text="",
+            reason=f"A count cannot be below zero: {printed} is set aside ({cell})",
+            person="planstat", corrected_on=published_on,
+        ),
+        *place,
+        printed,
+    )  # fmt: skip
 
 
 def text_corrections(catalog: Catalog, file: Path) -> tuple[TextCorrection, ...]:

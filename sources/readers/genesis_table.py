@@ -28,7 +28,7 @@ from sources.areas import area_codes
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.formats import GenesisLayout, GenesisTable, wordings
-from sources.declared.text_corrections import Corrected
+from sources.declared.text_corrections import Corrected, impossible_cell
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.foundation.told import Told
@@ -37,6 +37,8 @@ from sources.readers.reading import Notation, Reading, cells_schema
 VERSION = "1"
 
 MAX_HEADER_LINES = 30
+MAX_IMPOSSIBLE = 10
+"""Cells of one file that are set aside one by one; more say that the columns are others."""
 _TABLE_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([0-9A-Za-z-]+) *;*")
 _RULE = re.compile(rb"_{6,}[; ]*\r?(?=\n|\Z)")
 _STAND = re.compile(r'"?Stand: (\d{2}\.\d{2}\.\d{4}) / (\d{2}:\d{2}:\d{2})"?;*')
@@ -120,7 +122,7 @@ def read_bytes(catalog: Catalog, declaration: Declaration, data: bytes, name: st
     if not body or body.isspace():
         raise problem("no_rows", name, line=prelude.data_line)
     texts = _columns(body, len(layout.keys) + len(columns), prelude.data_line, name)
-    sheet = _Sheet(catalog, declaration, layout, columns, texts, prelude, name)
+    sheet = _Sheet(catalog, declaration, layout, columns, texts, prelude, name, published_at.date())
     return Reading(sheet.cells(), notes, published_at, layout.id, tuple(sheet.corrected))
 
 
@@ -568,7 +570,9 @@ class _Sheet:
         texts: list[pa.Array],
         prelude: Prelude,
         name: str,
+        published_on: dt.date,
     ) -> None:
+        self.published_on = published_on
         self.catalog = catalog
         self.declaration = declaration
         self.layout = layout
@@ -595,7 +599,7 @@ class _Sheet:
                 encoded[key] = self._checked(position, texts, checks.get(key) or self._code_of(key))
         self._check_unique({key: array for key, array in encoded.items() if key != "area_name"})
         self._correct(encoded)
-        self._check_values()
+        self._check_values(encoded)
         return self._unpivot(encoded)
 
     def _checked(self, position: int, texts: pa.Array, convert: Callable[[str], str]) -> pa.DictionaryArray:
@@ -697,10 +701,16 @@ class _Sheet:
                         texts[int(row)] = correction.text
                         self.values[position] = pa.array(texts, pa.string())
 
-    def _check_values(self) -> None:
-        """Every cell is a number in the measure's notation or a sign of the dialect."""
+    def _check_values(self, keys: dict[str, pa.DictionaryArray]) -> None:
+        """Every cell is a number in the measure's notation or a sign of the dialect.
+
+        A few numbers that cannot be (fewer than none of what is counted) are set aside as cells: they become
+        missing, and what was printed is kept with the corrected texts. Many are no slip in a cell but columns
+        that mean something else.
+        """
         notation = Notation(self.catalog.dialect(self.declaration))
         worst: tuple[int, int, str] | None = None
+        impossible: list[tuple[int, int, str]] = []
         for position, (column, texts) in enumerate(zip(self.columns, self.values, strict=True)):
             measure = self.declaration.measures[column.measure]
             is_number = pc.match_substring_regex(texts, notation.number_pattern(measure))
@@ -711,17 +721,44 @@ class _Sheet:
             for index, text in enumerate(array.dictionary.to_pylist()):
                 if notation.is_valid(text, measure):
                     continue
+                if notation.is_impossible(text, measure):
+                    rows = others.filter(pc.equal(array.indices, index)).to_pylist()
+                    impossible += [(row, position, text) for row in rows]
+                    continue
                 row = int(others[int(np.argmax(array.indices.to_numpy() == index))].as_py())
                 if worst is None or (row, position) < worst[:2]:
                     worst = (row, position, text)
-        if worst is None:
+        if worst is None and len(impossible) <= MAX_IMPOSSIBLE:
+            for row, position, text in impossible:
+                self._set_aside(row, position, text, keys)
             return
-        row, position, text = worst
+        row, position, text = min(filter(None, (worst, *impossible)))
         raise problem(
             "bad_value", self.name, line=self.first_line + row, column=len(self.keys) + position + 1,
             found=text, signs=notation.signs,
             notation=notation.example(self.declaration.measures[self.columns[position].measure]),
         )  # fmt: skip
+
+    def _set_aside(self, row: int, position: int, text: str, keys: dict[str, pa.DictionaryArray]) -> None:
+        """A cell becomes missing, and the register of texts says what is printed there."""
+        column = self.columns[position]
+        here = {name: str(array[row].as_py()) for name, array in keys.items()}
+        place = (self.first_line + row, len(self.keys) + position + 1)
+        found = impossible_cell(
+            self.declaration.id,
+            here["area_code"],
+            here.get("time") or column.time or self.title_time or "",
+            column.measure,
+            {name: here.get(name) or column.codes.get(name, TOTAL) for name in self.declaration.dimensions},
+            place,
+            text,
+            self.published_on,
+        )
+        # a correction that expects another text has not been answered by this one
+        self.corrected = [one for one in self.corrected if (one.line, one.column_no) != place] + [found]
+        texts = self.values[position].to_pylist()
+        texts[row] = None
+        self.values[position] = pa.array(texts, pa.string())
 
     def _unpivot(self, keys: dict[str, pa.DictionaryArray]) -> pa.Table:
         width, rows = len(self.columns), self.rows

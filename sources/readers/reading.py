@@ -200,6 +200,12 @@ class Notation:
             text.endswith(sign) and number.match(text[: -len(sign)].rstrip(" ")) for sign in self.suffixes
         )
 
+    def is_impossible(self, text: str, measure: Measure) -> bool:
+        """Whether a cell is a number as the publisher writes one, below zero where nothing can be."""
+        if measure.signed or not text.startswith("-"):
+            return False
+        return compiled(self.number_pattern(measure)).match(text[1:]) is not None
+
     def problem(self, text: str, measure: Measure) -> str | None:
         """What is wrong with a cell, in words; None when it is a number or a sign."""
         if self.is_valid(text, measure):

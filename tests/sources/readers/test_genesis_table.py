@@ -208,7 +208,7 @@ def with_row(number: int, row: str) -> str:
         ("31.12.2015;DG;Deutschland;Insgesamt;2.030;1010;1020", ("bad_value", 7, 5)),
         ("31.12.2015;DG;Deutschland;Insgesamt;1.234,5;1010;1020", ("bad_value", 7, 5)),
         ("31.12.2015;DG;Deutschland;Insgesamt;20,5;1010;1020", ("bad_value", 7, 5)),
-        ("31.12.2015;DG;Deutschland;Insgesamt;2030;-1010;1020", ("bad_value", 7, 6)),
+        ("31.12.2015;DG;Deutschland;Insgesamt;2030;-10.10;1020", ("bad_value", 7, 6)),
         ("31.12.2015;DG;Deutschland;Insgesamt;2030;1010;", ("bad_value", 7, 7)),
         ("31.12.2015;DG;Deutschland;Insgesamt;2030;1010;01020", ("bad_value", 7, 7)),
         ("31.12.2015;DG;Deutschland;Insgesamt;2030;1010;1e3", ("bad_value", 7, 7)),
