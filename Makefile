@@ -51,7 +51,7 @@ generate: $(VENV)/.for-work  ## Write anew what is generated from the declaratio
 dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this computer only
 	$(BIN)/planstat dev
 
-docs: $(VENV)/.for-run  ## The documentation of the warehouse as one page, in docs/ of the data root
+docs: $(VENV)/.for-run  ## Pages in docs/ of the data root: the warehouse (dbt) and the gate (Great Expectations)
 	$(BIN)/python -m orchestration.documentation
 
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader

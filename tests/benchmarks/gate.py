@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import tempfile
@@ -22,6 +23,10 @@ from typing import Any
 import duckdb
 
 from expectations.gate import check
+from orchestration.project import Project
+from orchestration.publication import Publication
+from orchestration.resources import Settings
+from sources.declared.catalogue import load_catalog
 from tests.expectations.candidates import FACT_TYPES, Candidate, population
 
 TODAY = date(2026, 11, 22)
@@ -60,18 +65,22 @@ def measure(folder: Path, description: dict[str, Any], areas: Path | None) -> No
 
 
 def copied(root: Path, scratch: Path) -> list[tuple[Path, dict[str, Any], Path | None]]:
-    """The candidates, or else the current releases, of a data root, with the descriptions kept of them."""
+    """The candidates, or else the current releases, of a data root, with their descriptions as of now."""
+    os.environ["PLANSTAT_DATA"] = str(root)
+    settings = Settings.from_environment()
+    manifest, catalog = Project(settings).manifest(), load_catalog()
     kept = json.loads((root / "candidate_state.json").read_text(encoding="utf-8"))
-    areas = None
+    areas = (root / "releases" / "areas" / "current" / "areas.parquet").resolve()
     found = []
     for product in sorted(kept):
         source = root / "candidates" / product
         if not source.is_dir():
             source = (root / "releases" / product / "current").resolve()
+        if not source.is_dir():
+            continue  # it waits for its first rows
         shutil.copytree(source, scratch / product)
-        if product == "areas":
-            areas = scratch / product / "areas.parquet"
-        found.append((scratch / product, kept[product]["description"], areas))
+        publication = Publication(settings.paths, manifest, catalog, product, memory=settings.memory)
+        found.append((scratch / product, publication.describe(), areas))
     return found
 
 
