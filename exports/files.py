@@ -8,6 +8,7 @@ import re
 import stat
 from pathlib import Path
 
+from sources.foundation.exits import USAGE
 from sources.foundation.files import flush_to_disk, leftover_beside, remove
 from sources.foundation.told import Told
 
@@ -20,6 +21,8 @@ PRODUCT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 class UnsafeName(ValueError):
     """A name that would leave its folder or could not be a file, a view and an address at once."""
+
+    exit_code = USAGE
 
 
 def product_name(name: str) -> str:

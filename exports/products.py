@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from exports.files import PRODUCT_NAME
 from sources.foundation import located_yaml
+from sources.foundation.exits import USAGE
 from sources.foundation.located_yaml import DeclarationError, Located
 from sources.foundation.strict import Strict, checked, problem_at
 
@@ -29,6 +30,8 @@ Declared = TypeVar("Declared", bound=BaseModel)
 
 class ProductError(ValueError):
     """A product file that does not say what it must; the message names file, line and key."""
+
+    exit_code = USAGE
 
 
 class Stripped(Strict):

@@ -50,6 +50,7 @@ from exports.describe import Description, parse
 from exports.history import BESIDE, Event, History, Memory, Remembered, is_signed, signature
 from exports.signing import SUFFIX, Signer, SigningError, signature_of
 from sources.foundation.editions import AFTERWARDS, CERTIFICATE, RECEIPT, RELEASE
+from sources.foundation.exits import USAGE
 from sources.foundation.files import (
     canonical_json,
     flush_to_disk,
@@ -88,6 +89,8 @@ class ReleaseRefused(RuntimeError):
 
 class ReleaseError(RuntimeError):
     """A release or product that is asked for is not there or damaged."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ from .resources import Settings
 @dg.definitions  # type: ignore[untyped-decorator]
 def defs() -> dg.Definitions:
     """The definitions over this process's settings."""
-    settings = Settings.from_environment()
+    return build(Settings.from_environment())
+
+
+def build(settings: Settings) -> dg.Definitions:
+    """The definitions over given settings."""
     manifest = Project(settings).manifest()
-    parts = [
-        build_landing(),
-        build_warehouse(settings, manifest, needed=relations()),
-        *build_releases(settings, manifest),
-    ]
+    warehouse = build_warehouse(settings, manifest, needed=relations())
+    parts = [build_landing(), warehouse, *build_releases(settings, manifest)]
     main = dg.define_asset_job("main", selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
     return dg.Definitions(
         assets=[part for part in parts if not isinstance(part, dg.AssetChecksDefinition)],
@@ -31,6 +32,6 @@ def defs() -> dg.Definitions:
         jobs=[main],
         schedules=[build_refresh(main)],
         sensors=[build_drop_folder(settings, main)],
-        resources={"run": Run()},
+        resources={"run": Run.over(settings)},
         executor=dg.in_process_executor,
     )

@@ -16,10 +16,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from .resources import Paths
+
+if TYPE_CHECKING:
+    from sources.arrival.folder import Delivery
+    from sources.arrival.inbox import Inbox
+    from sources.arrival.landing import Landing, Origin, Outcome
+    from sources.declared.catalogue import Catalog
+    from sources.declared.declaration import Declaration
+    from sources.fetch.ways import DownloadWay, GenesisWay
 
 TROUBLE = {"set aside", "withdrawn", "unreachable"}
 """Statuses that somebody has to look at."""
@@ -45,7 +53,7 @@ class Arrival:
 
     status: str
     message: str = ""
-    outcomes: Sequence[Any] = ()
+    outcomes: Sequence[Outcome] = ()
 
 
 @dataclass
@@ -53,7 +61,7 @@ class Deliveries:
     """The deliveries of one run, and the landing they go to."""
 
     paths: Paths
-    origin: str
+    origin: Origin
     folder: str = ""
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -69,14 +77,14 @@ class Deliveries:
             yield self
 
     @cached_property
-    def landing(self) -> Any:
+    def landing(self) -> Landing:
         """The landing of this data root."""
         from sources.arrival.landing import Landing
 
         return Landing(self.paths.root)
 
     @cached_property
-    def _found(self) -> list[Any]:
+    def _found(self) -> list[Delivery]:
         """All deliveries of the folder, by name and first line."""
         from sources.arrival.folder import match_folder
 
@@ -97,7 +105,7 @@ class Deliveries:
         return match_folder(self.landing.catalog, folder, unpacked)
 
     @cached_property
-    def _inbox(self) -> Any:
+    def _inbox(self) -> Inbox:
         """The drop folder as it lies there now."""
         from sources.arrival.inbox import Inbox
 
@@ -156,7 +164,7 @@ class Deliveries:
         ]
         return _arrival(outcomes)
 
-    def _fetch(self, declaration: Any) -> Arrival:
+    def _fetch(self, declaration: Declaration) -> Arrival:
         """Get a dataset from its publisher and land it. Unreachable is told, not raised."""
         from sources.fetch import FetchError, FetchState, fetch, remember
 
@@ -185,19 +193,18 @@ class Deliveries:
             remember(state, fetched)
         return _arrival([outcome])
 
-    def read_again(self) -> list[Any]:
+    def read_again(self) -> list[Outcome]:
         """Read again what an older declaration or reader had read, from the stored originals."""
-        outcomes: list[Any] = self.landing.refresh()
-        return outcomes
+        return self.landing.refresh()
 
 
-def _uri(delivery: Any) -> str:
+def _uri(delivery: Delivery) -> str:
     """Where a delivery came from; of an archive also which file in it."""
     uri = str(delivery.origin.resolve().as_uri())
     return uri if delivery.archive is None else f"{uri}#{quote(delivery.files[0].name)}"
 
 
-def refuse_mixing(paths: Paths, origin: str) -> None:
+def refuse_mixing(paths: Paths, origin: Origin) -> None:
     """Refuse the sample where published files have landed, and these where the sample has.
 
     The landing refuses it too; this says so before anything is started. A look into an empty inbox delivers
@@ -218,7 +225,7 @@ def refuse_mixing(paths: Paths, origin: str) -> None:
         )
 
 
-def way_to(catalog: Any, declaration: Any) -> Any:
+def way_to(catalog: Catalog, declaration: Declaration) -> DownloadWay | GenesisWay | None:
     """How to fetch a dataset: its first declared way (those without a login come first), or None."""
     from sources.fetch.declared import ways_of
 
@@ -226,7 +233,7 @@ def way_to(catalog: Any, declaration: Any) -> Any:
     return ways[0] if ways else None
 
 
-def _arrival(outcomes: Sequence[Any]) -> Arrival:
+def _arrival(outcomes: Sequence[Outcome]) -> Arrival:
     """The worst file gives the status, since it is what somebody has to look at."""
     if not outcomes:
         return Arrival("not delivered")
@@ -234,7 +241,7 @@ def _arrival(outcomes: Sequence[Any]) -> Arrival:
         of_status = [outcome for outcome in outcomes if outcome.status == status]
         if of_status:
             words = "; ".join(
-                str(outcome.error) if outcome.error else f"{outcome.file_name}: {outcome.newer.words}"
+                str(outcome.error or f"{outcome.file_name}: {outcome.newer and outcome.newer.words}")
                 for outcome in outcomes
                 if outcome.error or outcome.newer
             )

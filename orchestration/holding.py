@@ -23,6 +23,7 @@ from .resources import read_json
 if TYPE_CHECKING:
     import duckdb
 
+    from exports.products import Product
     from sources.declared.catalogue import Catalog
 
 COMPUTED = "fct_indicator"
@@ -99,7 +100,7 @@ def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> s
 
 
 def sources(
-    warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, product: Any, cells: Path, catalog: Catalog
+    warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, product: Product, cells: Path, catalog: Catalog
 ) -> dict[str, Any]:
     """The datasets that a product's `figures` (`by_indicator`, too) are made from, and its `names`.
 

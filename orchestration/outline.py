@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
-def outline(definitions: Any) -> dict[str, Any]:
+def outline(definitions: dg.Definitions) -> dict[str, Any]:
     """Assets by key with group, deps, checks and automation; jobs, schedules and sensors."""
     assets: dict[str, dict[str, Any]] = {}
     graph = definitions.resolve_asset_graph()
@@ -34,7 +37,7 @@ def outline(definitions: Any) -> dict[str, Any]:
     }
 
 
-def text(definitions: Any) -> str:
+def text(definitions: dg.Definitions) -> str:
     """The outline as it is kept: JSON with a line per asset, so that a change reads well."""
     found = outline(definitions)
     lines = [f"  {json.dumps(key)}: {json.dumps(asset)}" for key, asset in found.pop("assets").items()]

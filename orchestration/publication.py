@@ -40,6 +40,10 @@ from .project import Manifest
 from .resources import NotBuilt, Paths, Warehouse, read_json, write_json
 
 if TYPE_CHECKING:
+    from exports.disclosure.declaration import Demand
+    from exports.disclosure.planning import Context
+    from exports.products import Product
+    from exports.release import Release
     from sources.declared.catalogue import Catalog
 
 REGISTER = "mart_area"
@@ -49,7 +53,7 @@ MAPS = ("dim_area_geometry", "dim_area", "bridge_area_hierarchy")
 """The relations that every product with map layers takes outlines and their areas from."""
 
 
-def read_for_maps(product: Any) -> tuple[str, ...]:
+def read_for_maps(product: Product) -> tuple[str, ...]:
     """The relations and the function that a product's map layers are made with."""
     if product.geometry is None:
         return ()
@@ -111,7 +115,7 @@ class Publication:
     memory: Memory = BESIDE
 
     @cached_property
-    def product(self) -> Any:
+    def product(self) -> Product:
         """The product as declared."""
         from exports.products import FOLDER, load_product
 
@@ -136,7 +140,7 @@ class Publication:
         return self.releases / self.name / "current"
 
     @cached_property
-    def disclosure(self) -> Any:
+    def disclosure(self) -> Context | None:
         """What disclosure control needs for this product; None when it has no policy."""
         decision = self.product.disclosure
         if decision is None or decision.policy is None:
@@ -155,7 +159,7 @@ class Publication:
         )
 
     @property
-    def demand(self) -> Any:
+    def demand(self) -> Demand | None:
         """What the policy as decided demands of this product; None when it has no policy."""
         from exports.disclosure.universe import demand_of
 
@@ -188,7 +192,7 @@ class Publication:
         ledger = Landed.read(self.paths).tables.get("ledger", ())
         return {str(row["dataset_id"]) for row in ledger if row["status"] == "accepted"}
 
-    def _promising(self, sources: Mapping[str, Any]) -> Any:
+    def _promising(self, sources: Mapping[str, Any]) -> Product:
         """The product, with what it promises relative to what is loaded; `sources` as of `_sources`."""
         checks = self.product.checks
         required = promises.kept(
@@ -320,12 +324,11 @@ class Publication:
             from exports.disclosure.auditor.edition import certify
             from exports.disclosure.record import read_outdated
 
+            demand, confidential = self.demand, self.disclosure.confidential
+            assert demand is not None, "a product with a policy has a demand"
+            assert confidential is not None, "and a folder of its own"
             attacked = certify(
-                self.folder,
-                self.known,
-                self.demand,
-                self._remembered(),
-                read_outdated(self.disclosure.confidential),
+                self.folder, self.known, demand, self._remembered(), read_outdated(confidential)
             )
             written |= {CERTIFICATE: attacked.sha256} if attacked.sha256 else {}
             if not attacked.passed:  # how a hidden number follows is for no log
@@ -431,7 +434,7 @@ class Publication:
             return self._published("unchanged", outcome.release, before)
         return self._published("released", outcome, before)
 
-    def _published(self, status: str, release: Any, previous: str | None, doubt: str = "") -> Published:
+    def _published(self, status: str, release: Release, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())
         receipt = read_json(release.path / RECEIPT)
         awaits = tuple(promises.in_words(awaited) for awaited in receipt.get("awaits", ()))
@@ -556,7 +559,7 @@ class Publication:
                 f"refused in {'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
             )
 
-    def _doubt(self, current: Any) -> str:
+    def _doubt(self, current: Release) -> str:
         """Why the edition that is out must not be relied on: the gate has since refused cells in it.
 
         Only cells of a delivery that was there when the edition came out; a later one is not in it.

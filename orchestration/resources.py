@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources.foundation.exits import USAGE
 from sources.foundation.files import Busy, locked, write_text
 
 if TYPE_CHECKING:
@@ -40,9 +41,13 @@ _PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 class InUse(Exception):
     """Another run works in the same data root; the message says which process."""
 
+    exit_code = USAGE
+
 
 class BadKey(Exception):
     """The office's key cannot be used; the message says why."""
+
+    exit_code = USAGE
 
 
 class NotBuilt(Exception):

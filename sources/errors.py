@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from sources.foundation.exits import SOURCE_TROUBLE
+
 
 @dataclass(frozen=True)
 class ProblemWords:
@@ -440,6 +442,8 @@ class SourceError(Exception):
     `column` are 1-based, `cell` is the place in the words of the format (`B17`, `entry 4`); None where they make
     no sense. `code` is stable.
     """
+
+    exit_code = SOURCE_TROUBLE
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from sources.foundation import located_yaml
+from sources.foundation.exits import USAGE
 from sources.foundation.strict import Strict, in_one_line, read
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -25,6 +26,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 class DeclarationError(ValueError):
     """A declaration, a policy or an input table that cannot be used, with file and key, and what to do."""
+
+    exit_code = USAGE
 
 
 class Hierarchy(Strict):

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from sources.foundation.exits import REFUSED, SOURCE_TROUBLE, USAGE, exit_code_of
 from sources.foundation.told import Told, said
 
 from ..programs import run_program
@@ -24,11 +25,9 @@ from .language import Language, lang
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sources.arrival.landing import Landing
+    from sources.arrival.landing import Landing, Origin
 
     from ..resources import Settings
-
-REFUSED, USAGE, SOURCE_TROUBLE = 1, 2, 3
 
 
 class Trouble(click.ClickException):
@@ -69,19 +68,9 @@ def in_words() -> Iterator[Callable[[], bool]]:
             raise Trouble(said(_STOPPED, language), 130, language) from None
         if not isinstance(problem, Exception):
             raise
-        kind = type(problem).__name__
-        code = {"DeclarationError": USAGE, "ProductError": USAGE, "InUse": USAGE, "ReleaseError": USAGE}
-        code |= {"LandingRefused": USAGE, "SourceError": SOURCE_TROUBLE}
-        code |= {
-            "UnknownName": USAGE,
-            "CannotAnswer": USAGE,
-            "Busy": USAGE,
-            "NoWarehouse": USAGE,
-            "BadKey": USAGE,
-            "UnsafeName": USAGE,
-        }
         words = problem.args[0] if problem.args and isinstance(problem.args[0], Told) else problem
-        raise Trouble(said(words, language) or kind, code.get(kind, REFUSED), language) from problem
+        text = said(words, language) or type(problem).__name__
+        raise Trouble(text, exit_code_of(problem), language) from problem
 
 
 _STOPPED = Told(
@@ -132,7 +121,7 @@ def run(folder: Path | None, live: bool, inbox: bool) -> None:
     """
     if (folder is not None) + live + inbox > 1:
         raise click.UsageError("--from, --live and --inbox exclude each other")
-    origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
+    origin: Origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
     with in_words() as interrupted:
         from .display import Display
         from .running import run_main

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sources.foundation.exits import REFUSED, RELEASED, SOURCE_TROUBLE
+
 from ..deliveries import TROUBLE
 from . import interrupts
 
-RELEASED, REFUSED, USAGE, SOURCE_TROUBLE = 0, 1, 2, 3
 """Exit codes of `planstat run`."""
 
 

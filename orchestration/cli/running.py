@@ -24,6 +24,8 @@ from .progress import Outcome, Watcher
 if TYPE_CHECKING:
     import dagster as dg
 
+    from sources.arrival.landing import Origin
+
 KEPT_LOGS = 50
 
 _INSTANCE = """\
@@ -53,7 +55,7 @@ def prepare_instance(settings: Settings) -> Path:
 
 def run_main(
     settings: Settings,
-    origin: str,
+    origin: Origin,
     folder: Path | None,
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
@@ -103,7 +105,7 @@ def _new_log(paths: Paths) -> Path:
 
 def _execute(
     settings: Settings,
-    origin: str,
+    origin: Origin,
     folder: Path | None,
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
@@ -111,11 +113,11 @@ def _execute(
     import dagster as dg
     from dagster._core.utils import make_new_run_id
 
-    from ..definitions import defs
+    from ..definitions import build
 
     watcher = Watcher(say, interrupted)
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
-        job: dg.JobDefinition = defs().resolve_job_def("main")
+        job: dg.JobDefinition = build(settings).resolve_job_def("main")
         run_id = make_new_run_id()
         if interrupted():  # an import may have swallowed it
             raise Stopped

@@ -9,7 +9,7 @@ on, and the last good snapshot stays current.
 # mypy: disable-error-code="untyped-decorator, misc"
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -17,6 +17,9 @@ from ..deliveries import TROUBLE, Arrival
 from ..plan import CATALOGUE
 from .run import Run
 from .warehouse import landing_key
+
+if TYPE_CHECKING:
+    from sources.declared.declaration import Declaration
 
 
 def build_landing() -> dg.AssetsDefinition:
@@ -57,7 +60,7 @@ def build_landing() -> dg.AssetsDefinition:
     return landing
 
 
-def _dataset(key: dg.AssetKey, declaration: Any, publisher: str) -> dg.AssetSpec:
+def _dataset(key: dg.AssetKey, declaration: "Declaration", publisher: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         group_name=declaration.publisher,

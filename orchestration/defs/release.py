@@ -10,7 +10,7 @@ sees them too.
 # mypy: disable-error-code="untyped-decorator, misc"
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -20,6 +20,9 @@ from ..publication import REGISTER, Held, Publication, read_for_maps
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key
+
+if TYPE_CHECKING:
+    from exports.products import Product
 
 
 def candidate_key(product: str) -> dg.AssetKey:
@@ -52,7 +55,7 @@ def relations() -> set[str]:
     return {relation for product in products.values() for relation in _reads(product, products)}
 
 
-def _reads(product: Any, products: Mapping[str, Any]) -> set[str]:
+def _reads(product: "Product", products: Mapping[str, "Product"]) -> set[str]:
     """The product's own relation, what every product needs, and what its protection is planned over."""
     reads = {product.relation, REGISTER, *read_for_maps(product)}
     if product.disclosure is not None and product.disclosure.policy is not None:
@@ -71,7 +74,7 @@ def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest,
 
 
 def _candidate(
-    settings: Settings, manifest: Manifest, name: str, product: Any, reads: set[str]
+    settings: Settings, manifest: Manifest, name: str, product: "Product", reads: set[str]
 ) -> dg.AssetsDefinition:
 
     @dg.asset(
@@ -91,7 +94,7 @@ def _candidate(
     return candidate
 
 
-def _verdict(settings: Settings, manifest: Manifest, name: str, product: Any) -> dg.AssetsDefinition:
+def _verdict(settings: Settings, manifest: Manifest, name: str, product: "Product") -> dg.AssetsDefinition:
     @dg.asset(
         key=verdict_key(name),
         deps=[candidate_key(name)],
@@ -121,7 +124,7 @@ def _verdict(settings: Settings, manifest: Manifest, name: str, product: Any) ->
 
 
 def _release(
-    settings: Settings, manifest: Manifest, name: str, product: Any, judged: list[str]
+    settings: Settings, manifest: Manifest, name: str, product: "Product", judged: list[str]
 ) -> dg.AssetsDefinition:
     """`judged` are the products whose verdicts have to be there first."""
 

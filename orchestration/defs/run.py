@@ -8,12 +8,16 @@ Every asset takes the resource `run`. Dagster sets it up once per run, before th
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
 from ..resources import Settings, notices, only_run
+
+if TYPE_CHECKING:
+    from sources.arrival.landing import Origin
 
 
 class Run(dg.ConfigurableResource):
@@ -25,7 +29,16 @@ class Run(dg.ConfigurableResource):
 
     origin: str = "drop"
     folder: str = ""
+    given: ClassVar[Settings | None] = None
     _deliveries: Deliveries | None = PrivateAttr(default=None)
+
+    @classmethod
+    def over(cls, settings: Settings) -> "Run":
+        """The resource over these settings; by itself it takes those of the process."""
+
+        # on a class of its own, since Dagster makes a new instance for every run
+        here: Run = type(cls.__name__, (cls,), {"__module__": __name__, "given": settings})()
+        return here
 
     @property
     def deliveries(self) -> Deliveries:
@@ -36,10 +49,13 @@ class Run(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
         """Hold the data root while the run lasts. Raises InUse when another process holds it."""
-        settings = Settings.from_environment()
+        settings = self.given or Settings.from_environment()
         paths = settings.paths
         for seen in notices(settings) if context.log is not None else ():
             context.log.warning(seen)
-        with only_run(paths), Deliveries(paths, self.origin, self.folder).received() as deliveries:
+        with (
+            only_run(paths),
+            Deliveries(paths, cast("Origin", self.origin), self.folder).received() as deliveries,
+        ):
             self._deliveries = deliveries
             yield self

@@ -35,6 +35,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.declared.declaration import Declaration
 from sources.errors import SourceError, problem
+from sources.foundation.exits import USAGE
 from sources.foundation.files import leftover_beside, replacing, sha256_of, sha256_of_text, sweep, write_text
 from sources.foundation.told import Told
 from sources.readers import cases
@@ -89,6 +90,8 @@ NO_SNAPSHOT = "snapshot=none"
 
 class LandingRefused(Exception):
     """A delivery that must not land here at all, in words for a person."""
+
+    exit_code = USAGE
 
 
 def refuse_mixing(root: Path, origin: str, samples: Iterable[bool]) -> None:

@@ -20,12 +20,16 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from .exits import USAGE
+
 LEFTOVER = ".tmp-"
 """Names that start so belong to an unfinished write."""
 
 
 class Busy(RuntimeError):
     """Another process holds the lock for longer than we are willing to wait."""
+
+    exit_code = USAGE
 
 
 def sha256_of(path: Path) -> str:

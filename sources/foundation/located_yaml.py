@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from .exits import USAGE
+
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -28,6 +30,8 @@ class DeclarationError(Exception):
 
     `problems` holds one `Problem` per finding; the text lists them all, one a line.
     """
+
+    exit_code = USAGE
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)

@@ -92,6 +92,18 @@ def test_the_three_stand_alone(package: str) -> None:
     assert wrong == {}, "only orchestration joins the three, and only it knows dagster and dbt"
 
 
+def test_the_project_of_dbt_holds_meaning_only() -> None:
+    """Specifications and their compiler stand on declarations; whoever asks for figures stands elsewhere."""
+    forbidden = (FOREIGN | set(PACKAGES)) - {"sources"}
+    wrong = {
+        str(file.relative_to(ROOT)): sorted(imported(file) & forbidden)
+        for file in modules("dbt_project")
+        if imported(file) & forbidden
+    }
+    assert wrong == {}
+    assert [str(file) for file in modules("dbt_project") if "duckdb" in imported(file)] == []
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -232,7 +244,7 @@ for name in names:
 def test_nothing_happens_on_import(tmp_path: Path) -> None:
     """No file is written, no program started, no address looked up, no folder made by importing a module."""
     names = []
-    for package in PACKAGES:
+    for package in (*PACKAGES, "dbt_project"):
         for file in modules(package):
             parts = file.relative_to(ROOT).with_suffix("").parts
             names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))

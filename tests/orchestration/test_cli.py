@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import os
 import signal
 import subprocess
@@ -16,6 +18,10 @@ from click.testing import CliRunner, Result
 
 from orchestration.cli.commands import Trouble, in_words, main
 from orchestration.resources import Paths, only_run
+from sources.errors import problem
+from sources.foundation.exits import REFUSED, SOURCE_TROUBLE, USAGE, exit_code_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def planstat(*arguments: str) -> Result:
@@ -149,3 +155,31 @@ def test_ways_in_exclude_each_other(tmp_path: Path) -> None:
     done = planstat("run", "--inbox", "--live")
     assert done.exit_code == 2
     assert "exclude each other" in done.output
+
+
+def _errors_of_the_house() -> list[str]:
+    """Every error class of the packages that says an exit code, read off the source."""
+    found = []
+    for file in sorted(ROOT.glob("*/**/*.py")):
+        if file.relative_to(ROOT).parts[0] not in {"sources", "exports", "expectations", "orchestration"}:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any(
+                isinstance(line, ast.Assign) and ast.unparse(line).startswith("exit_code =")
+                for line in node.body
+            ):
+                module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+                found.append(f"{module}:{node.name}")
+    return found
+
+
+def test_an_error_says_its_own_exit_code() -> None:
+    """By the class and not by its name, so that a renamed error keeps its code."""
+    named = _errors_of_the_house()
+    assert len(named) >= 14
+    for name in named:
+        module, kind = name.split(":")
+        error = getattr(importlib.import_module(module), kind)
+        assert exit_code_of(error.__new__(error)) in (USAGE, SOURCE_TROUBLE), name
+    assert exit_code_of(problem("empty_file", "x")) == SOURCE_TROUBLE
+    assert exit_code_of(ValueError("x")) == REFUSED

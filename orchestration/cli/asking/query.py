@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from dbt_project.vocabulary import meaning
+from sources.foundation.exits import USAGE
 from sources.foundation.told import Told
 
 from . import own
@@ -62,6 +63,8 @@ GOALS = """
 
 class CannotAnswer(ValueError):
     """What an indicator cannot be asked, and why."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

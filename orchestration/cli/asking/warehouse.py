@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
+from sources.foundation.exits import USAGE
 from sources.foundation.located_yaml import DeclarationError
 from sources.foundation.told import Told
 
@@ -21,13 +22,19 @@ Row = dict[str, Any]
 class UnknownName(LookupError):
     """An indicator, area or period that is not in the warehouse; the text says what there is."""
 
+    exit_code = USAGE
+
 
 class NoWarehouse(FileNotFoundError):
     """There is no warehouse yet; the text says what makes one."""
 
+    exit_code = USAGE
+
 
 class Busy(RuntimeError):
     """A run writes the warehouse right now."""
+
+    exit_code = USAGE
 
 
 @contextmanager
