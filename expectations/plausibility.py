@@ -130,7 +130,7 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
             from candidate where value is not null and value <> 0 {of}
             group by {by}
         """,
-        comparable="figures >= 3",
+        comparable="figures >= 2",
         broken=f"marked >= {_LARGE_SHARE} * figures and marked >= least({_SEVERAL // 2}, figures)",
         order="marked / figures desc",
     )

@@ -664,6 +664,15 @@ pair_scaled as (
 
 ),
 
+pair_judged as (
+
+    select
+        *,
+        coalesce(z_before * z_after > 0 and least(abs(z_before), abs(z_after)) > {{ pair_limit() }}, false) as stands_out
+    from pair_scaled
+
+),
+
 {% if how.get('means') -%}
 -- the rate of a whole lies between the rates of its two parts, where the parts' weights put it
 whole_rates as (
@@ -719,16 +728,15 @@ related as (
     select
         relation_id,
         [first_row, second_row] as row_nos,
-        coalesce(
-            case
-                when z_before is not null and z_after is not null
-                    then z_before * z_after > 0 and least(abs(z_before), abs(z_after)) > {{ pair_limit() }}
-                else abs(coalesce(z_before, z_after)) > {{ pair_end_limit() }}
-            end,
-            false
+        stands_out
+        -- beside a quotient that is itself wrong, an end of the series is not
+        or (
+            coalesce(abs(case when z_before is null then z_after when z_after is null then z_before end) > {{ pair_end_limit() }}, false)
+            and not coalesce(lag(stands_out) over beside, false) and not coalesce(lead(stands_out) over beside, false)
         )
         or coalesce(abs(z_from_peers) > {{ peers_limit() }}, false) as is_broken
-    from pair_scaled
+    from pair_judged
+    window beside as (partition by pair_no, area_code order by reference_date)
     {%- if how.get('means') %}
 
     union all
