@@ -361,6 +361,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "the archive cannot be read or is not safe ({reason})",
         "Look at it by hand, and put its files there one by one.",
     ),
+    "no_draft": ProblemWords(
+        "Das ist {found}; entwerfen lässt sich nur, was eine klassische Tabelle (CSV) der Regionaldatenbank ist",
+        "Mit „planstat sources new KENNUNG“ eine Vorlage schreiben lassen und ausfüllen.",
+        "this is {found}; only a classic table (CSV) of the Regionaldatenbank can be drafted",
+        "Let `planstat sources new ID` write a template, and fill it in.",
+    ),
     "not_declared": ProblemWords(
         "Die Datei gehört zu keinem deklarierten Datensatz",
         "Dateinamen prüfen („planstat sources check ORDNER“ zeigt, was erkannt wird) oder den Datensatz deklarieren.",

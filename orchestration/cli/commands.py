@@ -223,23 +223,55 @@ def _with_landing(change: Callable[[Landing], None]) -> None:
 
 @sources.command("new")
 @click.argument("file_or_id")
-def new_source(file_or_id: str) -> None:
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="Write it to this file, or into this folder, whole or not at all.",
+)
+def new_source(file_or_id: str, into: Path | None) -> None:
     """Print a declaration to fill in, as YAML: drafted from the classic table in a file, or a commented
-    template for a dataset of that id.
+    template for a dataset of that id. Write it with --into: a redirected file would be empty while the
+    declarations are read.
     """
     with in_words():
+        from sources.declared.drafting import write_draft
+
         if Path(file_or_id).is_file():
             from sources.declared.catalogue import load_catalog
             from sources.declared.drafting import draft
 
-            click.echo(draft(load_catalog(), Path(file_or_id)), nl=False)
+            text = draft(load_catalog(), Path(file_or_id))
         else:
             from sources.declared.describe import template
 
             try:
-                click.echo(template(file_or_id), nl=False)
+                text = template(file_or_id)
             except ValueError as problem:
                 raise Trouble(str(problem), USAGE) from None
+        if into is None:
+            click.echo(text, nl=False)
+            return
+        try:
+            click.echo(write_draft(text, into))
+        except FileExistsError as there:
+            raise Trouble(str(there), USAGE) from None
+
+
+@sources.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "dataset", help="Read it as this dataset; without it the file says which it is.")
+def try_source(file: Path, dataset: str | None) -> None:
+    """Read FILE without landing it, and show what it would become: ten cells with their places.
+
+    Ends with 3 when it is not as declared, and says where and what to do.
+    """
+    with in_words():
+        from .status import tell_trial
+
+        try:
+            tell_trial(file, dataset, console())
+        except KeyError as unknown:
+            raise Trouble(str(unknown.args[0]), USAGE) from None
 
 
 @main.command()

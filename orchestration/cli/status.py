@@ -134,8 +134,13 @@ def tell_matches(folder: Path | None, console: Console) -> bool:
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
     """
     from sources.declared.catalogue import load_catalog
+    from sources.declared.drafting import placeholders
+    from sources.foundation.located_yaml import DeclarationError
 
     catalog = load_catalog()
+    drafts = [found for file in catalog.files.values() for found in placeholders(file)]
+    if drafts:
+        raise DeclarationError(drafts)
     console.print(f"{len(catalog)} declarations are in order")
     if folder is None:
         return False
@@ -151,3 +156,22 @@ def tell_matches(folder: Path | None, console: Console) -> bool:
         console.print("no file belongs to a declared dataset; `planstat sources list` shows what is declared")
         return True
     return False
+
+
+def tell_trial(file: Path, dataset: str | None, console: Console) -> None:
+    """Read a file without landing it, and show what it would become.
+
+    Raises SourceError when it is not as declared, UnknownName when nobody knows the dataset or the file.
+    """
+    from sources.arrival.trial import try_file
+    from sources.declared.catalogue import load_catalog
+
+    trial = try_file(load_catalog(), file, dataset)
+    first, last = trial.period
+    period = f", {first} to {last}" if first and last else ""
+    layout = f", layout {trial.layout}" if trial.layout else ""
+    console.print(f"{file.name}: {trial.dataset_id}{layout}, {trial.rows} rows{period}; nothing was landed")
+    table = plain_table("place", *trial.columns)
+    for place, texts in trial.shown:
+        table.add_row(place, *texts)
+    console.print(table)

@@ -1,6 +1,6 @@
 """Drafts the declaration of a new classic table from one of its files: everything that the file itself tells.
 
-    python -m sources.declared.drafting FILE > sources/catalog/regionalstatistik/<table>.yml
+    planstat sources new FILE --into sources/catalog/regionalstatistik
 
 The draft can read the file at once. What a person has to decide (names of measures, what a year stands for,
 law, cadence) is marked with `# check:`. Labels that stand in `code_lists.yml` are recognised; others are
@@ -11,21 +11,28 @@ from __future__ import annotations
 
 import csv
 import re
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sources.areas import area_codes
-from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import Catalog
 from sources.declared.declaration import ReferenceTime
 from sources.declared.vocabulary import TOTAL
-from sources.errors import SourceError, problem
+from sources.errors import problem
+from sources.fetch import content
 from sources.forms.blank import SEX_IN_CASES
+from sources.foundation.files import write_text
+from sources.foundation.located_yaml import Problem
+from sources.foundation.told import Told
 from sources.foundation.vocabulary import read_vocabulary
 from sources.readers import genesis_table
 
-_UNITS = re.compile(r"Anzahl|EUR|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|1000|je .*")
+_UNITS = re.compile(
+    r"Anzahl|Personen|Fälle|Jahre|EUR|Euro|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|km|t|1000|je .*"
+)
+PLACEHOLDER = re.compile(r"#\s*check:|(?<![\w(„])…(?=[\s,}\]]|$)")
+"""What a draft leaves to a person, and what no declaration may still hold."""
 _DATE = re.compile(r"[0-3][0-9]\.[01][0-9]\.(?:19|20)[0-9]{2}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _TRANSLITERATION = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "²": "2"})
@@ -48,6 +55,8 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
     Raises:
         SourceError: the file is no classic table that can be taken apart.
     """
+    if (kind := content.recognise(file).kind) in _NO_TABLE:
+        raise problem("no_draft", file.name, found=_NO_TABLE[kind])
     data = genesis_table.as_utf8(file.read_bytes(), None, file.name)
     code = genesis_table.table_code(data[:2048])
     if code is None:
@@ -59,7 +68,7 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
         raise problem("no_rows", file.name, line=prelude.data_line)
     header = [texts for _, texts in prelude.header]
     keys, dimension_columns = _keys(catalog, header, rows, file.name)
-    unit_row = all(_UNITS.fullmatch(text) for text in header[-1][len(keys) :])
+    unit_row = _holds_units(catalog, header, len(keys))
     levels = header[:-1] if unit_row else header
     titles = [text for _, texts in prelude.titles[1:] for text in texts if text]
     time_in_title = "time" not in keys and not _time_level(levels, len(keys))
@@ -103,6 +112,13 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
     return "\n".join([*lines, *body]) + "\n"
 
 
+_NO_TABLE = {
+    content.WORKBOOK: Told("a workbook", "eine Arbeitsmappe"),
+    content.OLD_WORKBOOK: Told("a workbook of Excel 97 to 2003", "eine Arbeitsmappe von Excel 97 bis 2003"),
+    content.ZIP: Told("a ZIP archive", "ein ZIP-Archiv"),
+    content.PDF: Told("a PDF document", "ein PDF-Dokument"),
+    content.JSON: Told("JSON", "JSON"),
+}
 _LAW = ["legal_basis: …                   # check: the law, or add the statistic to statistics.yml"]
 
 
@@ -135,6 +151,45 @@ def _keys(
         keys.append(found)
         dimensions[found] = [catalog.code_lists[found].code_of[label] for label in labels]
     return keys, dimensions
+
+
+def _holds_units(catalog: Catalog, header: list[list[str]], keys: int) -> bool:
+    """Whether the last header line holds units: known ones, or below others one word for all columns that no
+    code list knows.
+    """
+    last = header[-1][keys:]
+    if all(_UNITS.fullmatch(text) for text in last):
+        return True
+    word = last[0]
+    known = any(word in codes.code_of for codes in catalog.code_lists.values())
+    time = _DATE.fullmatch(word) or _YEAR.fullmatch(word)
+    return len(header) > 1 and bool(word) and set(last) == {word} and not known and not time
+
+
+def write_draft(text: str, into: Path) -> Path:
+    """Write a draft whole or not at all: to `into`, or to `<id>.yml` in it when that is a folder.
+
+    Raises:
+        FileExistsError: there is a declaration already.
+    """
+    name = next(
+        line.removeprefix("id:").split("#")[0].strip() for line in text.splitlines() if line[:3] == "id:"
+    )
+    target = into if into.suffix in (".yml", ".yaml") else into / f"{name}.yml"
+    if target.exists():
+        raise FileExistsError(f"{target} is there already: give another name, or remove it first")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_text(target, text)
+    return target
+
+
+def placeholders(file: Path) -> list[Problem]:
+    """What a declaration's file still leaves to a person, line by line."""
+    return [
+        Problem(str(file), number, "", f"is a draft still: fill in what {found.group()!r} stands for")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if (found := PLACEHOLDER.search(line)) is not None
+    ]
 
 
 def _leading_empty(texts: list[str]) -> int:
@@ -316,17 +371,3 @@ def _slug(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def main() -> None:
-    """Print the draft for the file named on the command line."""
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m sources.declared.drafting FILE")
-    try:
-        print(draft(load_catalog(), Path(sys.argv[1])), end="")
-    except (SourceError, OSError) as error:
-        raise SystemExit(str(error)) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ import pytest
 
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
-from sources.declared.drafting import draft
+from sources.declared.drafting import draft, placeholders, write_draft
 from sources.errors import SourceError
 from sources.foundation import located_yaml
 from sources.readers import genesis_table
@@ -74,3 +74,35 @@ def test_every_published_classic_table_can_be_drafted_and_read(
             .equals(cells.column("value_text").combine_chunks())
         )
         assert set(declaration.area_levels) <= set(final.area_levels)
+
+
+def test_a_unit_that_no_list_knows_is_taken_from_the_last_header_line(
+    catalog: Catalog, shared_cases: Path, tmp_path: Path
+) -> None:
+    file = shared_cases / "H9_draft_workbook" / "12411-07-01-4.csv"
+    declaration = drafted(catalog, file, tmp_path)
+    assert {measure.unit for measure in declaration.measures.values()} == {"Jahre"}
+    assert genesis_table.read(catalog, declaration, file).row_count == 6
+
+
+def test_what_cannot_be_drafted_is_called_what_it_is(catalog: Catalog, shared_cases: Path) -> None:
+    with pytest.raises(SourceError) as caught:
+        draft(catalog, shared_cases / "H9_draft_workbook" / "stadtteile.xlsx")
+    assert caught.value.code == "no_draft"
+    assert "eine Arbeitsmappe" in caught.value.sentence_de
+    assert "planstat sources new KENNUNG" in caught.value.sentence_de
+    assert "Kodierung" not in caught.value.sentence_de
+
+
+def test_a_draft_is_written_whole_and_says_what_is_left_to_do(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text(text(), encoding="utf-8")
+    written = write_draft(draft(catalog, file), tmp_path / "office")
+    assert written == tmp_path / "office" / "12345-01-01-4.yml"
+    left = placeholders(written)
+    assert len(left) >= 5
+    assert all(one.line for one in left)
+    with pytest.raises(FileExistsError):
+        write_draft(draft(catalog, file), tmp_path / "office")
+    for declared in catalog.files.values():
+        assert placeholders(declared) == [], declared
