@@ -129,6 +129,17 @@ class Derived(Stripped):
         return self
 
 
+class Denominator(Stripped):
+    """Where the product prints how many people a rate is over, for a policy with a minimum denominator.
+
+    `column` of the relation, in the rows that `rows` chooses (column -> values; empty: all). It needs not be
+    public: what a share is of is a count itself, and no number of residents.
+    """
+
+    column: str = Field(pattern=COLUMN_NAME)
+    rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
 class Disclosure(Stripped):
     """How the product keeps secrets: by a policy, or not at all, because its figures are protected already.
 
@@ -136,6 +147,7 @@ class Disclosure(Stripped):
     names a file in `policies/`, and the product says which of its rows print counts (`rows`: column ->
     values; empty: all), in which column (`value`), under which names the policy's dimensions stand
     (`columns`, where they differ), what is public in any case (`keep`), and what is `derived` from counts.
+    `denominator`: where rates stand that a minimum denominator is asked of; else the first `over`.
     """
 
     exempt: str | None = Field(default=None, min_length=20)
@@ -147,6 +159,7 @@ class Disclosure(Stripped):
     value: str = Field(default="value", pattern=COLUMN_NAME)
     keep: tuple[str, ...] = ()
     derived: tuple[Derived, ...] = ()
+    denominator: Denominator | None = None
 
     @model_validator(mode="after")
     def one_decision(self) -> Disclosure:
@@ -157,8 +170,9 @@ class Disclosure(Stripped):
             self.decided_on is None
         ):
             raise ValueError("`decided_by` and `decided_on` belong to `exempt`, which needs both")
-        if self.exempt is not None and (self.rows or self.columns or self.keep or self.derived):
-            raise ValueError("`rows`, `columns`, `keep` and `derived` belong to a policy")
+        of_policy = (self.rows, self.columns, self.keep, self.derived, self.denominator)
+        if self.exempt is not None and any(of_policy):
+            raise ValueError("`rows`, `columns`, `keep`, `derived` and `denominator` belong to a policy")
         for derived in self.derived:
             if derived.over is not None and derived.over not in self.keep:
                 raise ValueError(f"derived: {derived.over!r} under `over` must be public: name it in `keep`")

@@ -420,22 +420,25 @@ def _read_linked(connection: duckdb.DuckDBPyConnection, universe: Universe, unit
 
 
 def _read_denominators(connection: duckdb.DuckDBPyConnection, universe: Universe, product: Product) -> Cells:
-    """Cells of a product with the denominator of their rate: the column that a rate is `over`."""
+    """Cells of a product with the denominator of their rate: where the product names it, else what a rate is
+    `over`. Over nobody no rate is printed.
+    """
     assert product.disclosure is not None
     over = next((derived.over for derived in product.disclosure.derived if derived.over), None)
-    if over is None:
+    named = product.disclosure.denominator
+    column = over if named is None else named.column
+    if column is None:
         return {}
     columns = columns_of(universe, product)
-    where = f"product {product.product}: disclosure.derived.over"
-    relation = _relation(
-        connection, product.relation, [*columns.values(), over, *product.disclosure.rows], where
-    )
-    condition, parameters = _chosen(product.disclosure.rows)
+    chosen = {**product.disclosure.rows, **(named.rows if named is not None else {})}
+    where = f"product {product.product}: disclosure.{'derived.over' if named is None else 'denominator'}"
+    relation = _relation(connection, product.relation, [*columns.values(), column, *chosen], where)
+    condition, parameters = _chosen(chosen)
     return {
-        tuple(key): number
+        tuple(key): number or None
         for *key, number in connection.execute(
             f"select {', '.join(f'cast({quoted(column)} as varchar)' for column in columns.values())}, "
-            f"cast({quoted(over)} as double) from {relation} where {condition} order by all",
+            f"cast({quoted(column)} as double) from {relation} where {condition} order by all",
             parameters,
         ).fetchall()
     }

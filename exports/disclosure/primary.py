@@ -150,8 +150,8 @@ def find_primaries(
     if rules.minimum_denominator is not None:
         if denominators is None:
             raise DeclarationError(
-                "policy.rules.minimum_denominator needs data.denominator, or a product whose rate is "
-                "`derived` with its denominator under `over`"
+                "policy.rules.minimum_denominator needs data.denominator, or a product that says under "
+                "`disclosure` where its denominators stand (`denominator`, or `over` of a rate)"
             )
         low = (denominators < rules.minimum_denominator) & (values > 0)
         mark(

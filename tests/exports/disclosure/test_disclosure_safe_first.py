@@ -14,11 +14,12 @@ from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.compare import DECIDED, PLAIN, choices, compare
 from exports.disclosure.constraints import Leaves, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Table, resolve
-from exports.disclosure.planning import plan
+from exports.disclosure.planning import Context, plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import LinkedUnits, find_primaries
 from exports.disclosure.protect import Protected, protect_tables
 from exports.disclosure.universe import load_universe
+from exports.products import load_products
 from orchestration.cli import main
 from orchestration.resources import Settings, make_root
 from tests.exports.disclosure import musterstadt
@@ -201,12 +202,43 @@ def test_harmless_lines_that_cannot_hold_are_refused(rules: dict[str, object], w
         ordered(SIDES, **rules)
 
 
-def test_an_officer_compares_at_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command over the invented town, whose first edition is public: every line has a plan."""
-    monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path / "root"))
-    paths = Settings.from_environment().paths
+@pytest.fixture(scope="module")
+def musterstadt_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data root over the invented town."""
+    root = tmp_path_factory.mktemp("musterstadt") / "root"
+    paths = Settings.from_environment({"PLANSTAT_DATA": str(root)}).paths
     make_root(paths)
     musterstadt.fill(paths.warehouse, (2023, 2024), blocks=False)
+    return root
+
+
+def test_a_minimum_denominator_is_asked_where_the_product_says_that_people_are_counted(
+    musterstadt_root: Path,
+) -> None:
+    """J14 is a share of assessments, which are no residents; where nobody lives no rate is printed."""
+    universe = load_universe("child_protection")
+    rules = universe.policy.rules.model_copy(update={"minimum_denominator": 400, "group_disclosure": ()})
+    decided = universe.policy.model_copy(update={"rules": rules})
+    asked = universe.model_copy(update={"policy": decided})
+    planned = plan(
+        musterstadt_root / "warehouse.duckdb",
+        Context.of(asked, tuple(load_products().values()), (), secret=b"secret"),
+    ).protected
+    low = {
+        planned.system.keys[cell]
+        for cell, reason in planned.primaries.reasons.items()
+        if reason == "denominator below 400"
+    }
+    assert low
+    place = planned.system.dimensions.index("procedure")
+    assert {key[place] for key in low} <= {"ASSESSMENTS", "S42", "S42A"}
+    assert not [key for key in low if "9999@" in "".join(key)]
+
+
+def test_an_officer_compares_at_the_prompt(musterstadt_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command over the invented town: every line has a plan, and says what it costs and gives away."""
+    monkeypatch.setenv("PLANSTAT_DATA", str(musterstadt_root))
+    paths = Settings.from_environment().paths
     answer = CliRunner().invoke(main, ["disclosure", "plan", "--compare", "child_protection"])
     assert answer.exit_code == 0, answer.output
     lines = [line.split() for line in answer.output.splitlines()]
