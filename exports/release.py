@@ -601,12 +601,31 @@ def remembered(roots: Sequence[Path], universe: str, memory: Memory) -> Remember
             with locked(root / ".lock"):
                 _remembered(root, history)
         editions |= {
-            event.id: event.parquet_sha256
+            event.id: event.parquet_sha256 if _reads_as_published(root, event) else CHANGED
             for event in history.editions().values()
             if event.universe == universe
         }
         lost += [event.id for event in history.lost().values() if event.universe == universe]
     return Remembered(editions, tuple(lost))
+
+
+CHANGED = "changed since it was published"
+"""In place of a hash, which no file has: of an edition that is not to be read as it was published."""
+
+
+def _reads_as_published(root: Path, event: Event) -> bool:
+    """Whether an edition says as it did when it was published how its cells are to be read.
+
+    Whoever changes `disclosure.json` of an earlier edition could make the attack read less out of it.
+    """
+    edition = root / event.product / event.version
+    try:
+        if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
+            return False
+        recorded = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))["files"]
+        return bool(recorded["disclosure.json"]["sha256"] == files.sha256_of(edition / "disclosure.json"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def verified_receipt(product: str, folder: Path, key: bytes = b"") -> dict[str, Any]:
@@ -768,6 +787,60 @@ def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
         product, _, version = name.partition("/")
         found[name] = _differs(releases_root / product / version, history, memory.signer) or ""
     return found
+
+
+def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
+    """What is wrong with the files that are derived from the editions and stand in no receipt, in words.
+
+    Compares every row of `planstat.duckdb` with the editions it says it holds, and the catalog.
+    """
+    known = memory.of(releases_root).editions()
+    whole = {name for name, problem in verify_all(releases_root, memory).items() if not problem}
+    editions = [edition for edition in list_releases(releases_root) if edition.id in whole & known.keys()]
+    again = "delete it, the next run writes it anew, and tell whoever has read it"
+    problems = []
+    catalog = releases_root / CATALOG
+    if catalog.is_file():
+        try:
+            listed = json.loads(catalog.read_text(encoding="utf-8"))["products"]
+        except (ValueError, KeyError, TypeError):
+            listed = None
+        if listed != _catalog(editions)["products"] and whole == known.keys():
+            problems.append(f"{catalog}: does not say what the editions are; {again}")
+    database = releases_root / DATABASE
+    if database.is_file():
+        current = [edition for edition in editions if edition.is_current]
+        differs = _tables_that_differ(database, current)
+        if differs:
+            problems.append(f"{database}: {', '.join(differs)} differs from the edition; {again}")
+    return problems
+
+
+def _tables_that_differ(database: Path, current: Sequence[Release]) -> list[str]:
+    """Products whose table in the database has not exactly the rows of the edition it names."""
+    import duckdb
+
+    held = _held(database)
+    if held is None:
+        return ["everything"]
+    differs = []
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for edition in current:
+            if held.get(edition.product) != edition.version:
+                differs.append(edition.product)
+                continue
+            table, file = quoted(edition.product), str(edition.path / f"{edition.product}.parquet")
+            try:
+                row = connection.execute(
+                    f"select (select count(*) from {table}) <> (select count(*) from read_parquet($file)) or "
+                    f"exists (from read_parquet($file) except all from {table})",
+                    {"file": file},
+                ).fetchone()
+            except duckdb.Error:
+                row = (True,)
+            if row is None or row[0]:
+                differs.append(edition.product)
+    return differs
 
 
 def _unsigned_part(edition: Path, signer: Signer | None) -> str | None:

@@ -146,10 +146,11 @@ class Publication:
         if decision is None or decision.policy is None:
             return None
         from exports.disclosure.planning import Context
-        from exports.disclosure.universe import load_universe
+        from exports.disclosure.universe import check_families, load_universe, load_universes
         from exports.products import load_products
 
         universe = load_universe(decision.policy)
+        check_families({**load_universes(), universe.name: universe}.values())
         return Context.of(
             universe,
             tuple(load_products().values()),

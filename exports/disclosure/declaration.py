@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
@@ -89,6 +89,13 @@ class Table(Strict):
     rounded_to: int = Field(default=1, ge=1)
     perturbation: int | None = Field(default=None, ge=0)
     shown_as: dict[int, tuple[int, int]] | None = None
+
+    @model_validator(mode="after")
+    def _stays_inside(self) -> Table:
+        for key, path in (("name", PurePath(self.name)), ("file", PurePath(self.file or "."))):
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{key} {str(path)!r} leaves the folder of the published files")
+        return self
 
     @property
     def is_noisy(self) -> bool:

@@ -35,6 +35,9 @@ ENOUGH = 3
 RUN_ENOUGH = 4
 """Lines in which a code must be the sum of its neighbours before it counts as their subtotal."""
 
+MOST_PARTS = 24
+"""Codes of one dimension up to which pairs and triples are tried as the parts of a subtotal."""
+
 MOST_DECIMALS = 9
 
 
@@ -108,6 +111,8 @@ def check_codes(text: Text, columns: Sequence[str]) -> None:
             if not code.strip():
                 raise text.refuse(row, column, "the code is empty")
             plain = " ".join(unicodedata.normalize("NFC", code).split())
+            if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in code):
+                raise text.refuse(row, column, f"{code!r} holds a sign that nobody sees")
             if code != code.strip() or any(sign.isspace() and sign != " " for sign in code):
                 raise text.refuse(row, column, f"{code!r} has blanks around or within it that are none")
             if spelt.setdefault(plain, code) != code:
@@ -147,7 +152,13 @@ def _wrong(written: str, *, whole: bool) -> str:
     kind = "whole number" if whole else "number"
     if not written:
         return f"is empty and not a {kind}; leaf counts must be complete, give 0 where there are no cases"
-    signs = "".join(dict.fromkeys(sign for sign in written if not sign.isascii() or not sign.isdigit()))
+    others = dict.fromkeys(sign for sign in written if not sign.isascii() or not sign.isdigit())
+    signs = "".join(sign for sign in others if not sign.isalnum())
+    letters = "".join(sign for sign in others if sign.isalnum())
+    if len(letters) > 1 or not letters.isascii():
+        # a number in words, or in digits of another script, would stand in the message
+        return f"is not a {kind} as written: it holds letters; write it in the digits 0 to 9 alone"
+    signs += letters
     if not signs:
         return f"is not a {kind} as written: it begins with a zero"
     if set(signs) <= set(".,'\u00a0\u202f -"):
@@ -285,7 +296,25 @@ def _sums(lines: Floats, order: Sequence[str]) -> list[tuple[str, str]]:
                     first, last = sorted((number + step, until))
                     words = f"is the sum of {order[first]!r} to {order[last]!r} in every line"
                     found.append((code, words))
+        found += _in_its_own_lines(lines, number, order)
     return found
+
+
+def _in_its_own_lines(lines: Floats, number: int, order: Sequence[str]) -> list[tuple[str, str]]:
+    """A total that not every line has, and a subtotal of codes that are no neighbours."""
+    own = lines[number] > 0
+    count, inside = int(own.sum()), lines[:, own]
+    if count >= ENOUGH and np.allclose(2 * inside[number], inside.sum(axis=0), rtol=1e-9, atol=1e-9):
+        return [(order[number], "is the sum of the other codes in every line that has it")]
+    if count < RUN_ENOUGH or len(order) > MOST_PARTS:
+        return []
+    filled = [other for other in range(len(order)) if other != number and lines[other].any()]
+    for size in (2, 3):
+        for parts in itertools.combinations(filled, size):
+            if np.allclose(lines[number], lines[list(parts)].sum(axis=0), rtol=1e-9, atol=1e-9):
+                names = ", ".join(repr(order[part]) for part in parts)
+                return [(order[number], f"is the sum of {names} in every line")]
+    return []
 
 
 def _run(lines: Floats, number: int, step: int) -> int | None:

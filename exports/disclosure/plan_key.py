@@ -10,20 +10,44 @@ import hmac
 import secrets
 from pathlib import Path
 
+from exports.disclosure.declaration import DeclarationError
+
 FILE = "plan_key.txt"
+
+SHORTEST = 16
+"""Bytes below which a key can be guessed."""
 
 NOISE_KEY = "noise_key.txt"
 """File of the confidential folder with the fingerprint of the secret of keyed noise."""
 
 
 def plan_key(name: str, secret: bytes, folder: Path | None) -> bytes:
-    """The key of a policy: derived, or as `keep` left it in the confidential `folder`, or drawn."""
+    """The key of a policy: derived, or as `keep` left it in the confidential `folder`, or drawn.
+
+    Raises DeclarationError for one that stands against nobody.
+    """
     if secret:
+        if len(secret) < SHORTEST:
+            raise DeclarationError(
+                f"PLANSTAT_DISCLOSURE_SECRET holds fewer than {SHORTEST} bytes, so that it can be guessed; "
+                "write a new one with `openssl rand -hex 32`"
+            )
         return hmac.digest(secret, f"plan {name}".encode(), "sha256")
     if folder is None:
         return b""
     path = folder / FILE
-    return bytes.fromhex(path.read_text(encoding="utf-8").strip()) if path.is_file() else drawn()
+    if not path.is_file():
+        return drawn()
+    try:
+        key = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    except (ValueError, UnicodeDecodeError):
+        key = b""
+    if len(key) < SHORTEST:
+        raise DeclarationError(
+            f"{path}: is no key as it was kept; restore it from a backup, or delete it, and the next plan "
+            "draws a new one and can hide other cells than before"
+        )
+    return key
 
 
 def keep(key: bytes, secret: bytes, folder: Path) -> None:

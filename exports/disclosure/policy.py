@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from exports.disclosure.declaration import DeclarationError, Dimension, Safety, Table
 from sources.foundation.strict import Strict
@@ -72,7 +72,18 @@ class Costs(Strict):
 
     factors: dict[str, dict[str, float]] = Field(default_factory=dict)
     kept: float = Field(default=1.0, gt=0, le=1)
-    decoys: float = Field(default=0.02, ge=0, lt=0.5)
+    decoys: float = Field(default=0.02, gt=0, lt=0.5)
+
+    @model_validator(mode="after")
+    def _cost_something(self) -> Costs:
+        for name, codes in self.factors.items():
+            for code, factor in codes.items():
+                if not 0 < factor <= 1e6:
+                    raise ValueError(
+                        f"factors.{name}.{code}: {factor:g} is no factor above 0 (1 changes nothing, 4 makes "
+                        "hiding four times as dear)"
+                    )
+        return self
 
 
 class CellKey(Strict):
@@ -140,6 +151,16 @@ class Policy(Strict):
         if isinstance(given, Mapping) and given.get("method", "suppress") != "suppress":
             return {"withstand": ("K1", "K2", "K5"), **given}
         return given
+
+    @field_validator("symbol")
+    @classmethod
+    def _no_number(cls, symbol: str) -> str:
+        if any(sign.isalnum() or sign in "-+,;\"'" or sign.isspace() for sign in symbol):
+            raise ValueError(
+                f"symbol {symbol!r} could be read as a number, a word or the border of a cell; choose a sign "
+                "such as . or *"
+            )
+        return symbol
 
     @model_validator(mode="after")
     def _fits_together(self) -> Policy:

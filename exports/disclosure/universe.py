@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -260,15 +261,57 @@ def by_universe(products: Mapping[str, Product]) -> dict[str, tuple[str, ...]]:
     return {policy: tuple(names) for policy, names in sorted(found.items())}
 
 
+def check_families(universes: Iterable[Universe]) -> None:
+    """Policies over the same cases say so, else their editions would not be attacked together.
+
+    Raises DeclarationError for two policies that count the same rows without `same_cases_as`, and for one
+    whose `same_cases_as` leads to no policy that stands for itself.
+    """
+    known = {universe.name: universe for universe in universes}
+    for universe in known.values():
+        named = universe.same_cases_as
+        if named is not None and (named not in known or known[named].same_cases_as is not None):
+            why = "there is no such policy" if named not in known else f"{named} itself names another"
+            raise DeclarationError(
+                f"policy {universe.name}: key same_cases_as: {named!r}, but {why}; its editions would be "
+                "attacked with no others. Name the one policy that all over these cases name"
+            )
+    for one, other in itertools.combinations(known.values(), 2):
+        if one.family != other.family and _share_cases(one.cases, other.cases):
+            raise DeclarationError(
+                f"policies {one.name} and {other.name} are about the same cases ({one.cases.relation}), and "
+                "neither says so: whoever reads both editions computes from both. Write `same_cases_as: "
+                f"{one.name}` into {other.name}, or choose different cases under `where`"
+            )
+
+
+def _share_cases(one: Cases, other: Cases) -> bool:
+    """Whether some row can be counted by both."""
+    if (one.relation, one.value) != (other.relation, other.value):
+        return False
+    return all(set(one.where[column]) & set(other.where[column]) for column in one.where.keys() & other.where)
+
+
+def load_universes(folder: Path = FOLDER) -> dict[str, Universe]:
+    """Every policy by name, compared with each other. Raises DeclarationError."""
+    found = {
+        path.stem: load_universe(path.stem, folder) for path in sorted((folder / POLICIES).glob("*.yml"))
+    }
+    check_families(found.values())
+    return found
+
+
 __all__ = [
     "Cases",
     "Editions",
     "Universe",
     "UniverseDimension",
     "by_universe",
+    "check_families",
     "columns_of",
     "data_of",
     "demand_of",
     "load_universe",
+    "load_universes",
     "members",
 ]

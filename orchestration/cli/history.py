@@ -24,7 +24,7 @@ def tell_verification(
 
     `head` is one that was noted before; it must be part of one of the histories.
     """
-    from exports.release import current_release, verify_all
+    from exports.release import current_release, derived_problems, verify_all
 
     whole, heads, looked = True, [], 0
     for root in _roots(settings):
@@ -44,6 +44,9 @@ def tell_verification(
             if problem:
                 whole = False
                 console.print(f"{name}: {problem}", markup=False)
+        for problem in derived_problems(root, settings.memory) if every else ():
+            whole = False
+            console.print(problem, markup=False)
         for name, event in history.lost().items():
             console.print(f"{name}: lost since {event.at[:10]}: {event.reason}", markup=False)
     if head is not None and not any(history.contains(head) for _, history in heads):

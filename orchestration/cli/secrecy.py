@@ -32,9 +32,10 @@ def tell_plans(
     from exports.disclosure.declaration import DeclarationError
     from exports.disclosure.planning import Context, plan
     from exports.disclosure.record import keep_record
-    from exports.disclosure.universe import by_universe, load_universe
+    from exports.disclosure.universe import by_universe, load_universe, load_universes
     from exports.products import load_products
 
+    load_universes()
     declared = load_products()
     universes = by_universe(declared)
     unknown = sorted(set(products) - {name for names in universes.values() for name in names})

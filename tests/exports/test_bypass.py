@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from exports import release
@@ -330,6 +331,28 @@ def test_a_published_edition_changed_or_deleted_is_told(house: House, how: Calla
     found = release.verify_all(house.releases, house.memory)
     assert found["areas/2026-11-22.1"] != ""
     assert found["areas/2026-11-23.1"] == ""
+
+
+def test_the_database_and_the_catalog_are_compared_with_the_editions(house: House) -> None:
+    """They stand in no receipt, and most readers read them."""
+    assert release.derived_problems(house.releases, house.memory) == []
+    database = house.releases / "planstat.duckdb"
+    database.chmod(0o644)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update areas set area_name = 'Mitte' where area_code = (select min(area_code) from areas)"
+        )
+    (told,) = release.derived_problems(house.releases, house.memory)
+    assert "areas differs from the edition" in told
+    database.unlink()
+    release.repair(house.releases, house.memory)
+    assert release.derived_problems(house.releases, house.memory) == []
+    catalog = house.releases / "catalog.json"
+    catalog.write_text(
+        catalog.read_text(encoding="utf-8").replace("2026-11-22.1", "2026-11-22.7"), encoding="utf-8"
+    )
+    (told,) = release.derived_problems(house.releases, house.memory)
+    assert "does not say what the editions are" in told
 
 
 def test_the_link_turned_to_an_older_edition(house: House) -> None:

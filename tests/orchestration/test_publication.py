@@ -335,7 +335,7 @@ def test_each_run_compares_the_current_edition_with_its_receipt(root: Paths) -> 
     assert "planstat releases lost" in answer.words
 
 
-@pytest.mark.parametrize("how", ["deleted", "changed"])
+@pytest.mark.parametrize("how", ["deleted", "changed", "read otherwise", "undeclared"])
 def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(root: Paths, how: str) -> None:
     load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
     second = publication(root)
@@ -347,6 +347,13 @@ def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(root: Pat
     edition = opened(root.releases / NAME / str(first))
     if how == "deleted":
         shutil.rmtree(edition)
+    elif how == "read otherwise":
+        # the numbers stay; they are said to be rounded, so that the attack would learn little from them
+        declared = json.loads((edition / "disclosure.json").read_text(encoding="utf-8"))
+        declared["declaration"]["tables"][0]["rounded_to"] = 50
+        (edition / "disclosure.json").write_text(json.dumps(declared), encoding="utf-8")
+    elif how == "undeclared":
+        (edition / "disclosure.json").unlink()
     else:
         shutil.copy(third.current / f"{NAME}.parquet", edition / f"{NAME}.parquet")
         with duckdb.connect() as connection:

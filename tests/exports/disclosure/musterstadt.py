@@ -207,7 +207,7 @@ class Editions:
         """Build the candidate; `alone` as if nothing had been published before, by another secret."""
         context = self.context(name)
         if alone:
-            context = replace(context, releases=(), secret=b"another")
+            context = replace(context, releases=(), secret=b"the secret of another office")
         current = self.releases / name / "current"
         return candidate.build(
             self.warehouse,

@@ -10,12 +10,21 @@ from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from exports.disclosure import protect as protecting
 from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
-from exports.disclosure.declaration import Axis, Declaration, Dimension, Safety, Table, resolve
+from exports.disclosure.declaration import (
+    Axis,
+    Declaration,
+    DeclarationError,
+    Dimension,
+    Safety,
+    Table,
+    resolve,
+)
 from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planner.costs import costs_of
@@ -249,4 +258,15 @@ def test_the_secret_of_a_policy_is_kept_and_moves_the_plan(tmp_path: Path) -> No
     keep(drawn, b"", folder)
     assert plan_key("p", b"", folder) == drawn
     assert (folder / "plan_key.txt").stat().st_mode & 0o077 == 0
-    assert plan_key("p", b"office", folder) != plan_key("q", b"office", folder)
+    office = b"a secret of the office"
+    assert plan_key("p", office, folder) != plan_key("q", office, folder)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "00ff\n", "no key at all\n"])
+def test_a_key_that_stands_against_nobody_is_refused(tmp_path: Path, content: str) -> None:
+    """An emptied file would switch off what is drawn by the key, without a word."""
+    (tmp_path / "plan_key.txt").write_text(content, encoding="utf-8")
+    with pytest.raises(DeclarationError, match="is no key as it was kept"):
+        plan_key("p", b"", tmp_path)
+    with pytest.raises(DeclarationError, match="can be guessed"):
+        plan_key("p", b"office", tmp_path)

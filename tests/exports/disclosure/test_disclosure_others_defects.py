@@ -190,3 +190,111 @@ def test_one_count_in_several_linked_tables_has_one_fate(tmp_path: Path) -> None
     shared = {key: fate for key, fate in fates.items() if key[1:] == ("_T", "_T")}
     assert len(shared) == 4
     assert all(len(fate) == 1 for fate in fates.values())
+
+
+# ---- what careless hands hand in
+
+SPARSE = """area,kind,n
+a,x,2
+a,y,30
+a,GES,32
+b,x,14
+b,y,25
+b,GES,39
+c,x,40
+c,y,21
+c,GES,61
+d,x,17
+d,y,22
+"""
+
+
+def test_a_total_that_not_every_line_has_is_refused(tmp_path: Path) -> None:
+    """Read as a category it would double three of four lines, and a hidden 2 would follow from it."""
+    words = refused(tmp_path, SPARSE, {"area": {}, "kind": {}}, data={"absent": "zero"})
+    assert "'GES' is the sum of the other codes in every line that has it" in words
+    looked_at = {"absent": "zero", "not_sums": {"kind": ["GES"]}}
+    run(tmp_path, SPARSE, {"area": {}, "kind": {}}, data=looked_at)
+
+
+def test_a_subtotal_of_codes_that_are_no_neighbours_is_refused(tmp_path: Path) -> None:
+    """`u` is x and z together, with y between them."""
+    rows = {"a": (2, 14, 25), "b": (17, 22, 31), "c": (12, 19, 40), "d": (33, 28, 15), "e": (8, 9, 11)}
+    table = cross({area: (x, y, z, x + z) for area, (x, y, z) in rows.items()}, ("x", "y", "z", "u"))
+    words = refused(tmp_path, table, {"area": {}, "kind": {}})
+    assert "the code 'u' is the sum of 'x', 'z' in every line" in words
+
+
+def test_signs_that_nobody_sees_do_not_make_two_areas_of_one(tmp_path: Path) -> None:
+    table = cross({"Nord": (2, 14, 25), "Nord\u200b": (17, 22, 31), "c": (12, 19, 40)})
+    assert "holds a sign that nobody sees" in refused(tmp_path, table, {"area": {}, "kind": {}})
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["12.000", "1e3", "1_000", "+7", "7,0", "7.0", "\u0667", "\u22127", "07", "1\u00a0000", "NaN", "zwei"],
+)
+def test_numbers_of_other_places_are_refused_and_not_repeated(tmp_path: Path, number: str) -> None:
+    table = f"area,n\na,{number!s}\nb,70\nc,31\n" if "," not in number else f'area,n\na,"{number}"\nb,70\n'
+    words = refused(tmp_path, table, {"area": {}})
+    assert "line 2, column 'n'" in words
+    assert number not in words
+
+
+@pytest.mark.parametrize("symbol", ["0", "5", "-", "x", "n/a", ",", " ", '"', "1."])
+def test_a_symbol_that_reads_as_something_else_is_refused(tmp_path: Path, symbol: str) -> None:
+    """With `0` for hidden, printed zeros would be attacked as hidden, and hidden cells read as nobody."""
+    table = cross({"a": (2, 14, 25), "b": (17, 22, 31), "c": (12, 19, 40)})
+    words = refused(tmp_path, table, {"area": {}, "kind": {}}, policy={"symbol": symbol})
+    assert "could be read as a number" in words
+
+
+@pytest.mark.parametrize("factor", [0, -1, 1e9])
+def test_a_factor_that_turns_costs_round_is_refused(tmp_path: Path, factor: float) -> None:
+    table = cross({"a": (2, 14, 25), "b": (17, 22, 31), "c": (12, 19, 40)})
+    costs = {"costs": {"factors": {"kind": {"x": factor}}}}
+    assert "is no factor above 0" in refused(tmp_path, table, {"area": {}, "kind": {}}, policy=costs)
+
+
+def test_nothing_is_hidden_without_decoys_against_the_program(tmp_path: Path) -> None:
+    table = cross({"a": (2, 14, 25), "b": (17, 22, 31), "c": (12, 19, 40)})
+    costs = {"costs": {"decoys": 0}}
+    assert "costs.decoys" in refused(tmp_path, table, {"area": {}, "kind": {}}, policy=costs)
+
+
+@pytest.mark.parametrize("table_", [{"name": "../t"}, {"name": "t", "file": "../confidential/pattern.csv"}])
+def test_a_table_does_not_leave_its_folder(tmp_path: Path, table_: dict[str, Any]) -> None:
+    table = cross({"a": (2, 14, 25), "b": (17, 22, 31), "c": (12, 19, 40)})
+    tables = [{**table_, "dimensions": {"area": {}, "kind": {}}}]
+    words = refused(tmp_path, table, {"area": {}, "kind": {}}, tables=tables)
+    assert "leaves the folder of the published files" in words
+
+
+def test_two_firms_in_a_cell_do_not_compute_each_other(tmp_path: Path) -> None:
+    """Whoever knows the own amount knows the other's: the cell is hidden, and so is a way to it."""
+    rows = {
+        ("a", "x"): (120, 90),
+        ("a", "y"): (70, 60, 80, 75),
+        ("b", "x"): (50, 65, 55),
+        ("b", "y"): (90, 85, 95),
+        ("c", "x"): (40, 45, 42),
+        ("c", "y"): (70, 72, 69),
+    }
+    lines = [
+        f"{area},{kind},{area}{kind}{place},{amount}"
+        for (area, kind), amounts in rows.items()
+        for place, amount in enumerate(amounts)
+    ]
+    table = "area,kind,unit,n\n" + "\n".join(lines) + "\n"
+    path, config = write(
+        tmp_path,
+        table,
+        {"area": {}, "kind": {}},
+        data=CONTRIBUTIONS,
+        policy={"rules": {"minimum_frequency": 3}, "withstand": ["K1", "K2", "K4"]},
+    )
+    summary = protect(path, config, tmp_path / "out")
+    assert summary["levels"]["insider"] == "passed"
+    hidden = {(row["area"], row["kind"]) for row in shown(tmp_path) if row["value"] == "."}
+    assert ("a", "x") in hidden
+    assert len(hidden) >= 4

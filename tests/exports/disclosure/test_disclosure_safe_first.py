@@ -13,12 +13,20 @@ from click.testing import CliRunner
 from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.compare import DECIDED, PLAIN, choices, compare
 from exports.disclosure.constraints import Leaves, build_system
-from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Table, resolve
+from exports.disclosure.declaration import (
+    Axis,
+    Declaration,
+    DeclarationError,
+    Dimension,
+    Hierarchy,
+    Table,
+    resolve,
+)
 from exports.disclosure.planning import Context, plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import LinkedUnits, find_primaries
 from exports.disclosure.protect import Protected, protect_tables
-from exports.disclosure.universe import load_universe
+from exports.disclosure.universe import check_families, load_universe, load_universes
 from exports.products import load_products
 from orchestration.cli import main
 from orchestration.resources import Settings, make_root
@@ -222,7 +230,7 @@ def test_a_minimum_denominator_is_asked_where_the_product_says_that_people_are_c
     asked = universe.model_copy(update={"policy": decided})
     planned = plan(
         musterstadt_root / "warehouse.duckdb",
-        Context.of(asked, tuple(load_products().values()), (), secret=b"secret"),
+        Context.of(asked, tuple(load_products().values()), (), secret=b"a secret of the office"),
     ).protected
     low = {
         planned.system.keys[cell]
@@ -253,3 +261,22 @@ def test_an_officer_compares_at_the_prompt(musterstadt_root: Path, monkeypatch: 
     assert page.stat().st_mode & 0o077 == 0
     assert "Gruppenschutz, doch nicht für Zeilen von procedure TAKINGS" in page.read_text(encoding="utf-8")
     assert not paths.releases.exists(), "nothing is published by comparing"
+
+
+def test_two_policies_over_the_same_cases_must_say_so() -> None:
+    """A copy for another audience that forgets `same_cases_as` would be attacked with nothing else."""
+    youth = load_universe("youth_service")
+    office = youth.model_copy(update={"name": "youth_office"})
+    with pytest.raises(DeclarationError, match="youth_service and youth_office are about the same cases"):
+        check_families([youth, office])
+    told = office.model_copy(update={"same_cases_as": "youth_service"})
+    check_families([youth, told, load_universe("child_protection"), load_universe("sgb2_small_area")])
+    misspelt = office.model_copy(update={"same_cases_as": "youth_servise"})
+    with pytest.raises(DeclarationError, match="there is no such policy"):
+        check_families([youth, misspelt])
+    third = youth.model_copy(update={"name": "third", "same_cases_as": "youth_office"})
+    with pytest.raises(DeclarationError, match="youth_office itself names another"):
+        check_families([youth, told, third])
+    others = youth.cases.model_copy(update={"where": {**youth.cases.where, "dataset_id": ("another",)}})
+    check_families([youth, office.model_copy(update={"cases": others})])
+    load_universes()
