@@ -620,10 +620,10 @@ def _reads_as_published(root: Path, event: Event) -> bool:
     """
     edition = root / event.product / event.version
     try:
-        if files.sha256_of(edition / RECEIPT) != event.receipt_sha256:
+        if sha256_of(edition / RECEIPT) != event.receipt_sha256:
             return False
         recorded = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))["files"]
-        return bool(recorded["disclosure.json"]["sha256"] == files.sha256_of(edition / "disclosure.json"))
+        return bool(recorded["disclosure.json"]["sha256"] == sha256_of(edition / "disclosure.json"))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

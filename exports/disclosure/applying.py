@@ -110,7 +110,11 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
             expression = f"split_part({source}, '-', 1)"
         elif name in anew:
             expression = f"case when ({is_count}) then {anew[name]} end"
-        elif hidden_with := hides.get(labelled.get(name, name)):
+        elif (beside := labelled.get(name)) in STATUS:
+            code = planned.universe.policy.symbol if beside == "raw_symbol" else marks[beside].strip("'")
+            label = bound.value(_label_of(description, beside, code))
+            expression = f"case when {value_hidden} then {label} else {source} end"
+        elif hidden_with := hides.get(beside or name):
             expression = f"case when {' or '.join(hidden_with)} then null else {source} end"
         else:
             expression = source
@@ -131,6 +135,13 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     (folder / DECLARATION).write_text(
         readable_json(public_declaration(planned, description.product)), encoding="utf-8"
     )
+
+
+def _label_of(description: Description, column: str, code: str) -> str | None:
+    """The German label of a code, as the product declares it."""
+    declared = next((one for one in description.columns if one.name == column), None)
+    codes = declared.codes if declared is not None else ()
+    return next((one.label_de for one in codes if one.code == code and one.scope is None), None)
 
 
 def _of(description: Description) -> Disclosure:
@@ -190,10 +201,10 @@ class _Bound:
     """Values from the declaration, bound to the statements that name them."""
 
     def __init__(self) -> None:
-        self._values: dict[str, str] = {}
+        self._values: dict[str, str | None] = {}
 
-    def value(self, text: str) -> str:
-        """The name of a parameter for this text."""
+    def value(self, text: str | None) -> str:
+        """The name of a parameter for this text; None for no text."""
         name = f"declared_{len(self._values)}"
         self._values[name] = text
         return f"${name}"
