@@ -7,12 +7,13 @@
 {#-
   What stands between each row of a series and the row before it: one row per row and break.
 
-  series    a table with indicator_id, area_code, reference_date, is_backcast, numerator_dataset, denominator_dataset
-            (several datasets divided by `, `)
+  series    a table with indicator_id, area_key, area_code, reference_date, is_backcast, numerator_dataset,
+            denominator_dataset (several datasets divided by `, `)
 
   A break of a dataset concerns the side that is made of it, between the days of that side: a numerator of 1 March may be
   divided by people of 31 December before. One of an indicator is a new edition of its definition (its own, or that of an
-  indicator it is derived from). New boundaries are no break after a figure that the publisher carried to them.
+  indicator it is derived from). New boundaries part two rows that stand on different versions of the area: a mean of the
+  year in which they came stands on the former ones. They are no break after a figure that the publisher carried to them.
 -#}
 {% macro breaks_in_series(series) -%}
 with breaks as (
@@ -54,6 +55,8 @@ followed as (
         reference_date,
         numerator_dataset,
         denominator_dataset,
+        try_cast(split_part(area_key, '@', 2) as date) as area_from,
+        lag(try_cast(split_part(area_key, '@', 2) as date)) over one_series as previous_area_from,
         lag(reference_date) over one_series as previous_date,
         lag(is_backcast) over one_series as previous_is_backcast,
         lag(numerator_dataset) over one_series as previous_numerator_dataset,
@@ -133,8 +136,8 @@ concerned as (
     from steps
     inner join breaks
         on steps.area_code = breaks.of_area
-        and breaks.effective_date > steps.previous_date
-        and breaks.effective_date <= steps.reference_date
+        and breaks.effective_date > steps.previous_area_from
+        and breaks.effective_date <= steps.area_from
     where breaks.statistic_prefix is null and not steps.previous_is_backcast
 
     union

@@ -80,7 +80,7 @@ def warehouse(values: list[Row], areas: Iterable[str]) -> duckdb.DuckDBPyConnect
                 "area_key": code, "area_code": code, "area_name": f"Name {code}", "land_code": code[:2],
                 "area_level": {"DG": "DE"}.get(code, {2: "LAND", 5: "KREIS"}.get(len(code))),
                 "parent_area_code": None if code == "DG" else "DG" if len(code) == 2 else code[:2],
-                "is_latest": True,
+                "is_latest": True, "valid_from": dt.date(1900, 1, 1), "valid_to": dt.date(9999, 12, 31),
             }
             for code in areas
         ],

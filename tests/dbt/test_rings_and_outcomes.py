@@ -290,7 +290,8 @@ def test_segregation_is_duncans_index() -> None:
     connection = ring(values, list(LEAVERS))
     connection.execute(
         "insert into dim_area by name select '02' as area_key, '02' as area_code, '02' as"
-        " land_code, 'LAND' as area_level, true as is_latest"
+        " land_code, 'LAND' as area_level, true as is_latest, date '1900-01-01' as valid_from,"
+        " date '9999-12-31' as valid_to"
     )
     for name, columns in EMPTY.items():
         connection.execute(f"create table {name} ({columns})")

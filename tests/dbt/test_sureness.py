@@ -183,6 +183,41 @@ def test_a_break_counts_although_the_row_behind_it_has_no_value() -> None:
     assert (row["change_verdict"], row["change"], row["years_since_previous"]) == ("break", 1.0, 4.0)
 
 
+def test_new_boundaries_under_the_same_code_are_a_break_and_the_change_is_shown() -> None:
+    """Between the two rows that stand on different versions of the area, and nowhere else."""
+    versions = {2014: "01001@1900-01-01", 2015: "01001@1900-01-01", 2016: "01001@2015-12-31"}
+    rows = [
+        share_of("A04", "01001", f"{year}-12-31", x, 10_000, numerator_dataset="13211-02-05-4")
+        | {"area_key": versions[year]}
+        for year, x in ((2014, 1000), (2015, 1400), (2016, 1000))
+    ]
+    connection = warehouse(rows, ["DG", "01", *dict.fromkeys(versions.values())])
+    connection.execute(
+        "update dim_area set area_code = '01001', area_level = 'KREIS' where area_code like '%@%'"
+    )
+    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+    shown = [sure(connection, "A04", f"{year}-12-31")["01001"] for year in versions]
+    assert [row["change_verdict"] for row in shown] == ["untested", "up", "break"]
+    assert shown[2]["change"] == pytest.approx(-4.0)
+
+
+def test_no_verdict_is_drawn_from_a_doubtful_figure() -> None:
+    """Neither about it, nor about the year after it, nor about areas that are compared with it."""
+    rows = [
+        share_of("A04", area, f"{year}-12-31", x, 10_000, numerator_dataset="13211-02-05-4")
+        | {"obs_status": status}
+        for area, year, x, status in (
+            ("01001", 2014, 2000, "A"), ("01001", 2015, 9000, "U"), ("01001", 2016, 2000, "A"),
+            ("01", 2014, 2500, "A"), ("01", 2015, 2500, "A"), ("01", 2016, 2500, "U"),
+        )
+    ]  # fmt: skip
+    connection = warehouse(rows, ["DG", "01", "01001"])
+    shown = [sure(connection, "A04", f"{year}-12-31")["01001"] for year in (2014, 2015, 2016)]
+    assert [row["change_verdict"] for row in shown] == ["untested"] * 3
+    assert shown[1]["change"] == pytest.approx(70.0), "the change itself is shown"
+    assert [row["reference_verdict_plain"] == "untested" for row in shown] == [False, True, True]
+
+
 def test_the_check_of_verdicts_asks_the_register_itself() -> None:
     """Were a verdict made across the reform of 2005, or over three years, the check would name it."""
     rows = [

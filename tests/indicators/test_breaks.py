@@ -50,11 +50,17 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+EVER = "1900-01-01"
+VERSIONS = {"03159": (EVER, "2016-11-01"), "16063": (EVER, "2021-12-31")}
+"""The days from which versions of areas hold."""
+
+
 def series(
     area: str, *days: str, numerator: str = HOUSING[1], denominator: str | None = PEOPLE, **other: object
 ) -> list[Row]:
     return [
-        {"area_code": area, "reference_date": dt.date.fromisoformat(day), "is_backcast": False,
+        {"area_key": f"{area}@{max(one for one in VERSIONS.get(area, (EVER,)) if one <= day)}",
+         "area_code": area, "reference_date": dt.date.fromisoformat(day), "is_backcast": False,
          "numerator_dataset": numerator, "denominator_dataset": denominator, **other}
         for day in days
     ]  # fmt: skip
@@ -129,6 +135,15 @@ def test_an_area_that_grew_under_its_old_code_is_named_too(warehouse: duckdb.Duc
     sql = "select what_en from breaks_between(null, '16063', ?, ?) where dataset_scope is null"
     found = warehouse.execute(sql, days).fetchall()
     assert found == [("Boundaries of Wartburgkreis changed in 2021, made of 16056, 16063",)]
+
+
+def test_a_mean_of_the_year_of_a_reform_stands_on_the_former_boundaries(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """The break lies where the territory changes under the row, not where the date of the row passes it."""
+    rows = series("16063", "2020-12-31", "2021-12-31", "2022-12-31", numerator="X", denominator=None)
+    rows[1]["area_key"] = rows[0]["area_key"]
+    assert told(warehouse, rows) == [("2021-12-31", "2022-12-31", None, "16063")]
 
 
 def test_the_reform_of_planning_areas_is_one_break(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -17,8 +17,15 @@ from sources.foundation.told import Language
 
 from .warehouse import Row, rows
 
-SERIES = ("area_code", "reference_date", "is_backcast", "numerator_dataset", "denominator_dataset")
-TYPES = ("varchar", "date", "boolean", "varchar", "varchar")
+SERIES = (
+    "area_key",
+    "area_code",
+    "reference_date",
+    "is_backcast",
+    "numerator_dataset",
+    "denominator_dataset",
+)
+TYPES = ("varchar", "varchar", "date", "boolean", "varchar", "varchar")
 ASKED = "asked_series"
 
 
@@ -64,7 +71,11 @@ def breaks_around(
     As `breaks_of` tells them; `before` is the number's own date for those that lie before it.
     """
     ever, never = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
-    series = [{**number, "reference_date": day} for day in (ever, number["reference_date"], never)]
+    series = [
+        {**number, "reference_date": ever, "area_key": f"{number['area_code']}@{ever}"},
+        number,
+        {**number, "reference_date": never, "area_key": f"{number['area_code']}@{never}"},
+    ]
     return breaks_of(connection, indicator_id, series, converted=converted)
 
 

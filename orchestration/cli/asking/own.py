@@ -29,9 +29,10 @@ CONFIDENTIAL = Told(
     "was davon hinausgehen darf, sagt ein Produkt mit Geheimhaltung",
 )
 SERIES = """
-    select town.area_code, town.area_name, town.area_level, town.reference_date, town.value, town.numerator,
-        town.denominator, indicator.unit, cast(indicator.decimals as integer) as decimals, town.obs_status,
-        town.missing_reason, town.lower_limit, town.upper_limit, town.interval_method,
+    select town.area_key, town.area_code, town.area_name, town.area_level, town.reference_date, town.value,
+        town.numerator, town.denominator, indicator.unit,
+        cast(indicator.decimals as integer) as decimals, town.obs_status, town.missing_reason,
+        town.lower_limit, town.upper_limit, town.interval_method,
         town.reliability,
         null::double as reference_value, 'untested' as reference_verdict,
         null::double as years_since_previous, null::double as change,

@@ -36,14 +36,14 @@ from .warehouse import (
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 MART_COLUMNS = (
-    "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
-    " obs_status, missing_reason, lower_limit, upper_limit, reliability, reference_value, reference_verdict,"
-    " years_since_previous, change, change_verdict, is_backcast, known_from,"
+    "area_key, area_code, area_name, area_level, reference_date, value, numerator, denominator, unit,"
+    " decimals, obs_status, missing_reason, lower_limit, upper_limit, reliability, reference_value,"
+    " reference_verdict, years_since_previous, change, change_verdict, is_backcast, known_from,"
     " numerator_dataset, denominator_dataset"
 )
 TERRITORY_COLUMNS = (
-    "area_code, area_name, area_level, reference_date, value, numerator, denominator, unit, decimals,"
-    " obs_status, missing_reason, is_backcast, grade, estimated_share, from_codes,"
+    "area_key, area_code, area_name, area_level, reference_date, value, numerator, denominator, unit,"
+    " decimals, obs_status, missing_reason, is_backcast, grade, estimated_share, from_codes,"
     " numerator_dataset, denominator_dataset"
 )
 INDICES = """

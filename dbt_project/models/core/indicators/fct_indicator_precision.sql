@@ -170,6 +170,7 @@ compared as (
     select
         limits.*,
         reference.value as reference_value,
+        reference.obs_status as reference_status,
         case
             when limits.interval_method <> 'none' and reference.interval_method <> 'none' then reference.fraction
         end as reference_fraction,
@@ -306,13 +307,15 @@ earlier as (
         area_key,
         area_code,
         reference_date,
+        lag(area_key) over series as previous_area_key,
         lag(reference_date) over series as previous_date,
+        lag(obs_status) over series as previous_status,
         lag(value) over series as previous_value,
         lag(lower_limit) over series as previous_lower,
         lag(upper_limit) over series as previous_upper
     from scaled
     where value is not null
-    window series as (partition by indicator_id, area_key order by reference_date)
+    window series as (partition by indicator_id, area_code order by reference_date)
 
 ),
 
@@ -373,7 +376,8 @@ changed as (
             when stepped.is_next
                 then {{ difference_upper('stepped.previous_value', 'stepped.previous_lower', 'scaled.value', 'scaled.upper_limit') }}
         end as change_upper,
-        broken.indicator_id is not null as crosses_break
+        broken.indicator_id is not null or stepped.previous_area_key <> scaled.area_key as crosses_break,
+        stepped.previous_status = 'U' as was_doubtful
     from scaled
     left join stepped
         on scaled.indicator_id = stepped.indicator_id
@@ -402,11 +406,17 @@ select
     changed.reference_value,
     changed.funnel_lower,
     changed.funnel_upper,
-    {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.spread_error') }} as reference_verdict,
+    -- a doubtful figure says nothing about an area, however far it lies from others
+    case
+        when changed.obs_status = 'U' or changed.reference_status = 'U' then 'untested'
+        else {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.spread_error') }}
+    end as reference_verdict,
     changed.funnel_plain_lower,
     changed.funnel_plain_upper,
-    {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.reference_error') }}
-        as reference_verdict_plain,
+    case
+        when changed.obs_status = 'U' or changed.reference_status = 'U' then 'untested'
+        else {{ funnel_verdict('changed.fraction', 'changed.reference_fraction', 'changed.reference_error') }}
+    end as reference_verdict_plain,
     case when changed.reference_error is not null then changed.areas_in_funnel end as areas_in_funnel,
     case when changed.reference_error is not null then changed.overdispersion end as overdispersion,
     {{ settled('changed.smoothed_value') }} as smoothed_value,
@@ -419,7 +429,7 @@ select
     changed.change_upper,
     case
         when changed.is_far then 'gap'
-        when changed.change is null then 'untested'
+        when changed.change is null or changed.obs_status = 'U' or changed.was_doubtful then 'untested'
         when changed.crosses_break then 'break'
         when changed.change_lower is null then 'untested'
         when changed.change_lower > 0 then 'up'
