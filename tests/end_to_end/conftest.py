@@ -21,6 +21,8 @@ PRODUCTS = tuple(
     )
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
+OF_SAMPLE = tuple(product for product in PRODUCTS if product not in ("care", "migration"))
+"""Products that come of the sample: it has no table on care or on migration, and their products wait."""
 
 
 @dataclass(frozen=True)

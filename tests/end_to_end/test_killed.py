@@ -18,11 +18,11 @@ import pytest
 from exports.release import verify
 from orchestration.resources import Paths, is_running
 
-from .conftest import PRODUCTS, Place
+from .conftest import OF_SAMPLE, Place
 
 pytestmark = pytest.mark.end_to_end
 
-FIRST = PRODUCTS[0]
+FIRST = OF_SAMPLE[0]
 PHASES = {
     "landing": "landing 12411-04-02-4",
     "dbt": "dbt 40/",
@@ -74,7 +74,7 @@ def test_killed_in_every_phase(place: Place) -> None:
 
     ended = place.planstat("run")
     assert ended.code == 0, ended.said
-    assert set(readable(place)) == set(PRODUCTS)
+    assert set(readable(place)) == set(OF_SAMPLE)
     assert readable(place)[FIRST] == released[FIRST], "what was published before stands"
     leftovers = [
         path for path in place.root.rglob("*") if path.name.startswith(".tmp-") or path.suffix == ".part"
@@ -99,4 +99,4 @@ def test_interrupted_by_hand(place: Place) -> None:
     assert process.returncode == 130, said
     assert "stopped; what was released before stands" in said
     assert "Traceback" not in said
-    assert set(readable(place)) == set(PRODUCTS)
+    assert set(readable(place)) == set(OF_SAMPLE)

@@ -24,8 +24,8 @@ from tests.sources.fetch.publisher import File, Publisher, open_publisher, zippe
 from .conftest import Place
 
 pytestmark = pytest.mark.end_to_end
-PUBLISHED = {"areas", "care", "childcare", "education", "income", "indicators", "labour_market", "land_area"}
-PUBLISHED |= {"migration", "population", "social_benefits"}
+PUBLISHED = {"areas", "childcare", "education", "income", "indicators", "labour_market", "land_area"}
+PUBLISHED |= {"population", "social_benefits"}
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
-from .conftest import PRODUCTS, ROOT, Ended, Place
+from .conftest import OF_SAMPLE, ROOT, Ended, Place
 
 pytestmark = pytest.mark.end_to_end
 
@@ -37,7 +37,7 @@ def first(place: Place) -> Ended:
 
 def test_the_sample_runs_through_to_releases(place: Place, first: Ended) -> None:
     assert first.code == 0, first.said
-    assert set(place.current()) == set(PRODUCTS)
+    assert set(place.current()) == set(OF_SAMPLE)
     for product, version in place.current().items():
         assert re.fullmatch(r"\d{4}-\d\d-\d\d\.1", version)
         assert f"{product}/{version} released" in first.said
@@ -111,9 +111,9 @@ def test_planted_errors_are_refused_or_leave_as_implausible(place: Place, first:
 
 def test_readers_find_their_way(place: Place, first: Ended) -> None:
     catalog = json.loads((place.root / "releases" / "catalog.json").read_text(encoding="utf-8"))
-    assert set(catalog["products"]) == set(PRODUCTS)
+    assert set(catalog["products"]) == set(OF_SAMPLE)
     with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
-        for product in PRODUCTS:
+        for product in OF_SAMPLE:
             count = connection.execute(f"select count(*) from {product}").fetchone()
             assert count is not None
             assert count[0] > 0
@@ -143,12 +143,12 @@ def test_status_says_that_nothing_would_run(place: Place, first: Ended) -> None:
     status = place.planstat("status")
     assert status.code == 0, status.said
     assert "dbt would have nothing to do" in status.said
-    assert status.said.count("leave it as it is") == len(PRODUCTS)
+    assert status.said.count("leave it as it is") == len(OF_SAMPLE)
 
 
 def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
     listed = place.planstat("releases", "list")
-    assert (listed.code, listed.said.count("*")) == (0, len(PRODUCTS))
+    assert (listed.code, listed.said.count("*")) == (0, len(OF_SAMPLE))
     shown = place.planstat("releases", "show", "population")
     assert shown.code == 0, shown.said
     assert "population.parquet" in shown.said
