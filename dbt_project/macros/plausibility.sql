@@ -562,8 +562,13 @@ sum_findings as (
             order by sum_name || ': ' || cast(parts_sum as varchar) || ' <> ' || cast(total as varchar)
         ) as finding_detail
     from named
-    -- sixteen Länder are not marked for a gap that is nothing beside Germany
-    where is_located or (not has_located and (sum_name <> 'LAND = DE' or abs(parts_sum - total) >= {{ material() }} * total))
+    where
+        abs(mended - value) >= {{ material() }} * greatest(abs(value), 1)
+        and (
+            is_located
+            -- sixteen Länder are not marked for a gap that is nothing beside Germany
+            or (not has_located and (sum_name <> 'LAND = DE' or abs(parts_sum - total) >= {{ material() }} * total))
+        )
     group by row_no
 
 ),
