@@ -11,6 +11,7 @@ rules of plausibility over the fact itself.
 - refused   a rule stops the product, and the finding is about the planted cell
 - marked    the cell leaves only with status U and a row in the register
 - warned    a rule warns about the cell, and nothing explains the warning
+- told      a sum of the cell that does not hold is reported, and other figures of it are marked for that
 - silent    none of these
 
 Some errors nothing that is published can tell. They are counted apart (`beyond`), and why:
@@ -55,7 +56,7 @@ from tests.dbt.rendering import macros, returned
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 KINDS = ("x10", "digit", "swapped", "one")
 WHOLE = ("column", "area")
-OUTCOMES = ("refused", "marked", "warned", "silent")
+OUTCOMES = ("refused", "marked", "warned", "told", "silent")
 JUDGING = ("values", "additivity", "plausibility")
 LEAST = 0.02
 
@@ -295,8 +296,8 @@ def asked(bench: Bench, fact: Fact) -> list[Rule]:
     return [rule for rule in rules if rule.statement.family in JUDGING]
 
 
-def touched(bench: Bench, rule: Rule) -> list[tuple[int, str]]:
-    """Planted errors that findings of the rule are about, with the severity."""
+def touched(bench: Bench, rule: Rule) -> list[tuple[int, str, str]]:
+    """Planted errors that findings of the rule are about, which nothing explains, with severity and case."""
     queries = f"with candidate as not materialized (select * from {CANDIDATE_VIEW}), {found(rule)}"
     shown = {one[0] for one in bench.connection.execute(f"{queries} select * from found limit 0").description}
     keys = [name for name in rule.statement.keys if name in bench.types and name in shown]
@@ -308,15 +309,20 @@ def touched(bench: Bench, rule: Rule) -> list[tuple[int, str]]:
     return bench.connection.execute(
         f"""
         {queries}
-        select distinct carrier.error, found.found_severity
+        select distinct carrier.error, found.found_severity, coalesce(found.fingerprint, '')
         from {CANDIDATE_VIEW} as carrier inner join found on ({touches})
-        where carrier.error is not null
+        where carrier.error is not null and found.known_reason is null
         """
     ).fetchall()
 
 
-def outcomes(ground: Ground, planted: Sequence[Planted], register: Path) -> list[str]:
-    """What becomes of each planted error."""
+def outcomes(
+    ground: Ground,
+    planted: Sequence[Planted],
+    register: Path,
+    standing: frozenset[str] = frozenset(),
+) -> list[str]:
+    """What becomes of each planted error; `standing`: what is reported of the untouched figures anyway."""
     marked = ground.judge(planted)
     severities: dict[int, set[str]] = {}
     with tempfile.TemporaryDirectory() as scratch:
@@ -325,8 +331,9 @@ def outcomes(ground: Ground, planted: Sequence[Planted], register: Path) -> list
         description = read_description(described(ground.fact, folder, name))
         with laid_out(folder, description, None, register, date.max) as bench:
             for rule in asked(bench, ground.fact):
-                for error, severity in touched(bench, rule):
-                    severities.setdefault(error, set()).add(severity)
+                for error, severity, case in touched(bench, rule):
+                    if severity != "info" or f"{rule.statement.id} {case}" not in standing:
+                        severities.setdefault(error, set()).add(severity)
     result = []
     for error, one in enumerate(planted):
         found_here = severities.get(error, set())
@@ -334,13 +341,17 @@ def outcomes(ground: Ground, planted: Sequence[Planted], register: Path) -> list
             result.append("refused")
         elif set(one.rows) <= marked:
             result.append("marked")
+        elif "warn" in found_here:
+            result.append("warned")
         else:
-            result.append("warned" if "warn" in found_here else "silent")
+            result.append("told" if "info" in found_here else "silent")
     return result
 
 
-def clean(ground: Ground, register: Path) -> list[str]:
-    """Findings about the untouched figures that nothing explains: rule and case."""
+def clean(ground: Ground, register: Path, *severities: str) -> list[str]:
+    """Findings about the untouched figures that nothing explains: rule and case (fail and warn, or those
+    named).
+    """
     ground.judge([])
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -353,8 +364,10 @@ def clean(ground: Ground, register: Path) -> list[str]:
                 for (text,) in bench.connection.execute(
                     f"""
                     with candidate as not materialized (select * from {CANDIDATE_VIEW}), {found(rule)}
-                    select fingerprint from found where found_severity in ('fail', 'warn')
-                    """
+                    select fingerprint from found
+                    where list_contains($1, found_severity) and known_reason is null
+                    """,
+                    [list(severities or ("fail", "warn"))],
                 ).fetchall()
             ]
 
@@ -368,7 +381,8 @@ def measure(
         ground = Ground(warehouse, fact)
         name = fact.product or f"({fact.name})"
         planted = ground.plant(cells, seed)
-        for one, outcome in zip(planted, outcomes(ground, planted, register), strict=True):
+        standing = frozenset(clean(ground, register, "info"))
+        for one, outcome in zip(planted, outcomes(ground, planted, register, standing), strict=True):
             table.setdefault((name, one.kind + "*" * one.is_beyond), Counter())[outcome] += 1
         for one in ground.plant_whole(groups, seed):
             (outcome,) = outcomes(ground, [one], register)
