@@ -21,8 +21,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .programs import run_program
 from .project import Project
+from .speed.programs import run_program
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 

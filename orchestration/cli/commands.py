@@ -18,7 +18,7 @@ import click
 from sources.foundation.exits import REFUSED, SOURCE_TROUBLE, USAGE, exit_code_of
 from sources.foundation.told import Told, said
 
-from ..programs import run_program
+from ..speed.programs import run_program
 from .interrupts import heeding
 from .language import Language, lang
 

@@ -9,15 +9,14 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import dbt_process
 from ..deliveries import refuse_mixing
-from ..project import Project
 from ..resources import Paths, Settings, make_root, notices, only_run
+from ..speed import is_plain
+from ..speed.meanwhile import dbt_waiting, parsed_meanwhile
 from .interrupts import Stopped
 from .progress import Outcome, Watcher
 
@@ -34,11 +33,17 @@ telemetry: {enabled: false}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+"""
+_STORAGE = """\
 storage:
   custom:
-    module: orchestration.defs.storage
+    module: orchestration.speed.storage
     class: KeptSqliteStorage
     config: {base_dir: {env: DAGSTER_HOME}}
+"""
+_PLAIN_STORAGE = """\
+storage:
+  sqlite: {base_dir: {env: DAGSTER_HOME}}
 """
 
 
@@ -48,8 +53,9 @@ def prepare_instance(settings: Settings) -> Path:
     home = settings.paths.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     file = home / "dagster.yaml"
-    if not file.exists() or file.read_text(encoding="utf-8") != _INSTANCE:
-        file.write_text(_INSTANCE, encoding="utf-8")
+    wanted = _INSTANCE + (_PLAIN_STORAGE if is_plain("storage") else _STORAGE)
+    if not file.exists() or file.read_text(encoding="utf-8") != wanted:
+        file.write_text(wanted, encoding="utf-8")
     return home
 
 
@@ -86,12 +92,9 @@ def run_main(
     ):
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
         say("now", "starting")
-        _parse_meanwhile(settings)
-        dbt_process.begin(Project(settings))
-        try:
+        parsed_meanwhile(settings)
+        with dbt_waiting(settings):
             outcome = _execute(settings, origin, folder, say, interrupted)
-        finally:
-            dbt_process.dismiss()
     return outcome, log
 
 
@@ -141,21 +144,6 @@ def _execute(
     if not result.success and not watcher.outcome.problems:
         watcher.outcome.problems.append("the run ended early and did not say why; its log has all it said")
     return watcher.outcome
-
-
-def _parse_meanwhile(settings: Settings) -> None:
-    """Let dbt read a changed project in its own process while this one imports what the run will need.
-
-    Each takes many seconds, and a machine has more than one core. Raises ProjectBroken.
-    """
-    project = Project(settings)
-    if project.is_parsed():
-        return
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        parsed = pool.submit(project.manifest)
-        importlib.import_module("orchestration.definitions")
-        importlib.import_module("expectations.validation")
-        parsed.result()
 
 
 def serve(settings: Settings, port: int) -> None:
