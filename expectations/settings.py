@@ -286,6 +286,15 @@ class Waiver(Strict):
     until: date
     where: Where = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _no_secret(self) -> Waiver:
+        if self.check.startswith("disclosure."):
+            raise ValueError(
+                f"{self.check} is not for anybody to let through: what is decided about secrecy stands in "
+                "the policy (exports/products/policies), with its legal basis"
+            )
+        return self
+
 
 class Settings(Strict):
     """The whole `checks:` block."""

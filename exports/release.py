@@ -188,6 +188,12 @@ def write_receipt(
         raise ReleaseRefused(
             f"receipt of {candidate.path}: the candidate was built from another description; build it again"
         )
+    secret = [one.dataset_id for one in described.datasets if one.is_confidential]
+    if secret and (described.disclosure is None or described.disclosure.policy is None):
+        raise ReleaseRefused(
+            f"{candidate.path}: stands on confidential data ({', '.join(secret)}) and has no policy, "
+            "whatever the verdict says; write one (exports/products/policies)"
+        )
     now = look(candidate.path)
     changed = sorted(name for name in now.keys() | seen.keys() if now.get(name) != seen.get(name))
     if changed:

@@ -196,6 +196,16 @@ def test_waivers_that_ended_or_name_nothing_are_pointed_out(sound: tuple[Candida
     assert waivers.examples[1].startswith("waiver for values.rangs names no check")
 
 
+@pytest.mark.parametrize("name", ["disclosure.decided", "disclosure.certificate"])
+def test_nobody_lets_a_finding_about_secrecy_through(sound: tuple[Candidate, Path, Path], name: str) -> None:
+    """A waiver would publish confidential data without a policy, or what an attack broke."""
+    candidate, folder, _ = sound
+    candidate.checks["waivers"] = [{"check": name, "who": "A", "reason": "r", "until": "2030-01-01"}]
+    verdict = check(folder, candidate.description(), None, None, TODAY)
+    assert [entry.outcome for entry in verdict.checks] == ["error"]
+    assert "is not for anybody to let through" in verdict.checks[0].observed
+
+
 def test_the_report_is_well_formed_accessible_and_alone(tmp_path: Path) -> None:
     candidate = indicators()
     candidate.change({"area_code": "01002"}, area_name="<script>alert('Kiel')</script>", unit=None)

@@ -18,6 +18,7 @@ import pytest
 
 from exports import release
 from exports.candidate import Candidate
+from exports.describe import parse
 from exports.history import HistoryError, Memory
 from exports.release import Release, ReleaseError, ReleaseRefused
 from sources.foundation.files import sha256_of
@@ -228,6 +229,19 @@ def test_a_receipt_written_by_hand(house: House) -> None:
         previous=house.releases / "areas" / "current",
     )
     with pytest.raises(ReleaseRefused, match="is not signed with the office's key"):
+        publish(house, made)
+
+
+def test_a_verdict_that_lets_confidential_data_through_without_a_policy(house: House) -> None:
+    """Such as one with a waiver: the receipt does not take the gate's word for it."""
+    description = description_of("areas")
+    description["datasets"] = [{**one, "is_confidential": True} for one in description["datasets"]]
+    checked = house.checked()
+    (checked.path / "receipt.json").unlink()
+    made = replace(checked, description_sha256=parse(description).content_sha256())
+    with pytest.raises(ReleaseRefused, match=r"stands on confidential data .* and has no policy"):
+        release.write_receipt(made, passing("areas"), description, release.look(made.path), key=KEY)
+    with pytest.raises(ReleaseRefused, match="has no receipt"):
         publish(house, made)
 
 
