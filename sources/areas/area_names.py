@@ -6,6 +6,8 @@ that is built on the register is built again.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,8 @@ def write_sidecar(cells: pa.Table, target: Path) -> None:
     pq.write_table(found.cast(AREA_NAMES), target)
 
 
-def read_areas(snapshot: Path) -> dict[str, str]:
-    """Code -> name as one delivery prints them; from its cells where no such list lies beside them."""
+def read_areas(snapshot: Path) -> dict[str, tuple[str, ...]]:
+    """Code -> names as one delivery prints them; from its cells where no such list lies beside them."""
     sidecar = snapshot / SIDECAR
     table = (
         pq.read_table(sidecar)
@@ -39,23 +41,35 @@ def read_areas(snapshot: Path) -> dict[str, str]:
         else pq.read_table(snapshot / "cells.parquet", columns=AREA_NAMES.names).group_by(AREA_NAMES.names)
         .aggregate([])
     )  # fmt: skip
-    pairs = zip(table["area_code"].to_pylist(), table["area_name"].to_pylist(), strict=True)
-    return {code: (name or "").strip() for code, name in pairs}
+    names: dict[str, set[str]] = {}
+    for code, name in zip(table["area_code"].to_pylist(), table["area_name"].to_pylist(), strict=True):
+        names.setdefault(code, set()).add((name or "").strip())
+    return {code: tuple(sorted(found)) for code, found in names.items()}
 
 
-def area_names(deliveries: Iterable[tuple[Mapping[str, Any], Mapping[str, str]]]) -> pa.Table:
-    """One name for every code, that of the newest delivery: offices have come to spell them alike.
+def area_names(deliveries: Iterable[tuple[Mapping[str, Any], Mapping[str, tuple[str, ...]]]]) -> pa.Table:
+    """One name for every code: what the newest delivery prints, for offices have come to spell them alike.
+
+    Where deliveries of the same time, or one delivery, print several names, the one that most deliveries have
+    printed holds. Of names that as many deliveries print all are told, divided by ` / `: nobody shall take
+    one for the other.
 
     `deliveries`: rows of the ledger with the areas of each.
     """
+    printed: dict[str, list[tuple[dt.datetime, str]]] = {}
+    for row, areas in deliveries:
+        known: dt.datetime = row["published_at"] or row["retrieved_at"]
+        for code, names in areas.items():
+            printed.setdefault(code, []).extend((known, name) for name in names if name)
+    chosen = {code: _name(found) for code, found in printed.items() if found}
+    codes = sorted(chosen)
+    return pa.table({"area_code": codes, "area_name": [chosen[code] for code in codes]}, schema=AREA_NAMES)
 
-    def order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        known = row["published_at"] or row["retrieved_at"]
-        return (-known.timestamp(), row["dataset_id"], row["snapshot_id"])
 
-    names: dict[str, str] = {}
-    for _, areas in sorted(deliveries, key=lambda one: order(one[0])):
-        for code, name in areas.items():
-            names.setdefault(code, name)
-    codes = sorted(names)
-    return pa.table({"area_code": codes, "area_name": [names[code] for code in codes]}, schema=AREA_NAMES)
+def _name(printed: list[tuple[dt.datetime, str]]) -> str:
+    """The name of one code, by the times at which deliveries printed it."""
+    newest = max(known for known, _ in printed)
+    times = Counter(name for _, name in printed)
+    last = {name for known, name in printed if known == newest}
+    most = max(times[name] for name in last)
+    return " / ".join(sorted(name for name in last if times[name] == most))

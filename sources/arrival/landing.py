@@ -206,7 +206,7 @@ class Landing:
         self.quarantine = root / "quarantine"
         self._snapshots: dict[str, Snapshot] | None = None
         self._readings: dict[str, tuple[str, str, str]] = {}
-        self._areas: dict[str, dict[str, str]] = {}
+        self._areas: dict[str, dict[str, tuple[str, ...]]] = {}
         self._ledger_is_fresh = False
 
     # --- the state --------------------------------------------------------------------------------

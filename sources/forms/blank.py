@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration, ReferenceTime
 from sources.declared.file_formats import FormFile
+from sources.declared.vocabulary import CodeList
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -83,7 +84,7 @@ def columns(catalog: Catalog, declaration: Declaration) -> list[FormColumn]:
                 column.source or column.name,
                 column.title_de + (f", in {column.unit}" if column.unit else ""),
                 column.required,
-                _labels(catalog.column_codes(declaration).get(column.name, {})),
+                _wordings(catalog.code_lists[column.code_list]) if column.code_list else (),
             )
             for column in declaration.columns
         ]
@@ -207,7 +208,8 @@ def _key_column(catalog: Catalog, declaration: Declaration, header: str, holds: 
         return FormColumn(header, "Name des Gebiets", True)
     codes = catalog.code_list(declaration, holds)
     words = codes.title_de if codes else header
-    return FormColumn(header, words, True, _labels(catalog.label_codes(declaration, holds)))
+    offered = _wordings(codes, catalog.codes(declaration, holds)) if codes else ()
+    return FormColumn(header, words, True, offered)
 
 
 def _days(time: ReferenceTime) -> str:
@@ -215,12 +217,10 @@ def _days(time: ReferenceTime) -> str:
     return f" ({' oder '.join(days)})" if days else ""
 
 
-def _labels(codes: Mapping[str, str]) -> tuple[str, ...]:
-    """The newest wording of each code, in the order of the list."""
-    first: dict[str, str] = {}
-    for label, code in codes.items():
-        first.setdefault(code, label)
-    return tuple(first.values())
+def _wordings(codes: CodeList, only: Iterable[str] | None = None) -> tuple[str, ...]:
+    """How each code is written today: of its wordings a list has the newest first."""
+    entries = [codes.codes[code] for code in (only if only is not None else codes.codes)]
+    return tuple(entry.published[0] for entry in entries if entry.published)
 
 
 def _signs(catalog: Catalog, declaration: Declaration) -> dict[str, str]:
