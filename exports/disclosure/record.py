@@ -92,6 +92,11 @@ def summarise(planned: Planned) -> dict[str, Any]:
     }
 
 
+def in_german_digits(number: float) -> str:
+    """A number with the comma of German texts."""
+    return f"{number:g}".replace(".", ",")
+
+
 def in_german(summary: Mapping[str, Any]) -> str:
     """The summary for the data protection officer."""
     gap = summary["gap_percent"]
@@ -100,8 +105,9 @@ def in_german(summary: Mapping[str, Any]) -> str:
         if gap is None
         else "0 (nachweislich am besten)"
         if gap == 0
-        else f"höchstens {gap:g} %"
+        else f"höchstens {in_german_digits(gap)} %"
     )
+    lost = in_german_digits(summary["value_hidden_percent"])
     lines = [
         f"# Geheimhaltung: {summary['title_de']}",
         "",
@@ -118,7 +124,7 @@ def in_german(summary: Mapping[str, Any]) -> str:
         f"| zum Schutz anderer gesperrt (sekundär) | {summary['secondary']} |",
         f"| Summen mit Teilen, welche die Quelle geheim hält | {summary['unknown']} |",
         f"| früher veröffentlicht oder daraus errechenbar, jetzt gesperrt | {summary['withdrawn']} |",
-        f"| Anteil der gesperrten an allen gezeigten Werten | {summary['value_hidden_percent']:g} % |",
+        f"| Anteil der gesperrten an allen gezeigten Werten | {lost} % |",
         f"| Abstand von der besten Lösung | {distance} |",
         f"| bereits veröffentlichte Ausgaben | {len(summary['earlier_editions'])} |",
         f"| davon überholte Zahlen | {summary['outdated_numbers']} |",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from orchestration.cli.running import prepare_instance
 from orchestration.resources import (
+    BadKey,
     InUse,
     NotBuilt,
     Paths,
@@ -203,3 +205,30 @@ def test_another_user_reads_nothing_of_the_root_and_all_releases_apart() -> None
         assert read(paths.releases) == "1"
         paths.root.chmod(0o755)
         assert int(read(paths.root)) >= 3, "the probe would have seen them"
+
+
+def test_the_offices_ssh_key_lies_outside_the_root_and_is_its_own(tmp_path: Path) -> None:
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        pytest.skip("ssh-keygen is not installed")
+    root, key = tmp_path / "root", tmp_path / "key"
+    root.mkdir()
+    subprocess.run([program, "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+
+    def settings(file: Path) -> Settings:
+        return Settings.from_environment({"PLANSTAT_DATA": str(root), "PLANSTAT_OFFICE_SSH_KEY": str(file)})
+
+    signer = settings(key).memory.signer
+    assert signer is not None
+    assert signer.public.startswith("ssh-ed25519 ")
+    assert settings(key).for_programs()["PLANSTAT_OFFICE_SSH_KEY"] == str(key)
+    assert settings(key.with_name("key.pub")).memory.signer is not None, "an agent may hold the private half"
+    key.chmod(0o644)
+    with pytest.raises(BadKey, match="others can read"):
+        settings(key)
+    shutil.copy(key, root / "key")
+    with pytest.raises(BadKey, match="lies in the data root"):
+        settings(root / "key")
+    with pytest.raises(BadKey, match="PLANSTAT_OFFICE_SSH_KEY"):
+        settings(tmp_path / "none")
+    assert Settings.from_environment({"PLANSTAT_DATA": str(root)}).memory.signer is None

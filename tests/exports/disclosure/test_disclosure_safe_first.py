@@ -259,7 +259,9 @@ def test_an_officer_compares_at_the_prompt(musterstadt_root: Path, monkeypatch: 
     assert float(takings[3]) < float(decided[3])
     page = paths.disclosure / "child_protection" / "vergleich.md"
     assert page.stat().st_mode & 0o077 == 0
-    assert "Gruppenschutz, doch nicht für Zeilen von procedure TAKINGS" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "Gruppenschutz, doch nicht für Zeilen von procedure TAKINGS" in text
+    assert f"| {decided[3].replace('.', ',')} % |" in text
     assert not paths.releases.exists(), "nothing is published by comparing"
 
 
