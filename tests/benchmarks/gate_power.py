@@ -17,8 +17,8 @@ rules of plausibility over the fact itself.
 Some errors nothing that is published can tell. They are counted apart (`beyond`), and why:
 
 - a figure that the source rounds to a unit (a rate to 0.1, a count to a multiple of 5) changed by two units
-  at most: the figure itself, what it is divided by or set against, and the neighbours in time are each off
-  by half a unit, which together is as much;
+  at most, or by no more than rounding may add up to in the narrowest published sum that holds it: the figure
+  itself and what it is set against are each off by half a unit, which together is as much;
 - off by one, where no published sum holds the cell to the unit (none is printed, it does not hold in the
   source either, or its figures are rounded).
 
@@ -156,7 +156,7 @@ class Ground:
             from published where area_level = 'KREIS' and value > 0 and not is_backcast order by number
             """
         ).fetchall()
-        held = self._held_to_the_unit()
+        held = self._held()
         how = returned("additive_facts", "plausibility.sql")[self.fact.name]
         units: dict[str, float] = how.get("rounded", {})
         dice.shuffle(rows)
@@ -175,23 +175,28 @@ class Ground:
             taken |= near
             wanted[kind] -= 1
             unit = max(units.get(measure, 0), base or 0)
-            is_beyond = number not in held if kind == "one" else abs(new - value) <= 2 * unit + 1e-9
+            if kind == "one":
+                reach = held.get(number, 1.0)
+            else:
+                reach = max(2 * unit, held.get(number, 0.0)) if unit else 0.0
+            is_beyond = abs(new - value) <= reach + 1e-9
             planted.append(Planted(kind, (number,), (new,), is_beyond))
         return planted
 
-    def _held_to_the_unit(self) -> set[int]:
-        """Rows that stand in a published sum which holds, and would not if the cell were off by one."""
+    def _held(self) -> dict[int, float]:
+        """By how much a cell may change before the narrowest sum that holds it does not hold any more."""
         self.connection.execute("create or replace table spoilt as select *, null as error from published")
         found = self.connection.execute(
             f"""
             with areas as (select * from dim_area), {self._body()}
-            select distinct numbered.number from numbered
+            select numbered.number, min(sums.slack + abs(sums.gap)) from numbered
             inner join sum_members on numbered.row_no = sum_members.row_no
             inner join sums on sum_members.sum_id = sums.sum_id
-            where abs(sums.gap) <= sums.slack and sums.slack + abs(sums.gap) < 1
+            where abs(sums.gap) <= sums.slack
+            group by numbered.number
             """
         )
-        return {row[0] for row in found.fetchall()}
+        return dict(found.fetchall())
 
     def _body(self) -> str:
         """The CTEs that a run judges by, over the spoilt cells."""
