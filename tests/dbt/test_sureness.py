@@ -380,3 +380,23 @@ def test_rounding_at_the_source_widens_the_interval() -> None:
     assert row["lower_limit"] == pytest.approx(100 * _wilson(48, 1000)[1])
     assert row["upper_limit"] == pytest.approx(100 * _wilson(52, 1000)[2])
     assert row["rounding_error"] == pytest.approx(0.2)
+
+
+def test_nothing_hangs_on_the_order_of_rows() -> None:
+    """A warehouse built anew gives the same figures to the last digit, so that no release says otherwise."""
+    drawn = np.random.default_rng(7)
+    sizes = drawn.integers(700_000, 90_000_000, 120)
+    rows = [
+        share_of("B01", f"01{number:03}", NOW, int(drawn.integers(1, size // 3)), int(size))
+        for number, size in enumerate(sizes)
+    ] + [share_of("B01", "01", NOW, 400_000_000, 2_900_000_000)]
+    rows[0] |= {"denominator": 1_234_567.891}
+    found_in: list[list[Row]] = []
+    for order in range(3):
+        drawn.shuffle(rows)  # type: ignore[arg-type]
+        connection = warehouse(rows, ["DG", "01", *(f"01{number:03}" for number in range(len(sizes)))])
+        connection.execute(f"set threads = {1 + order % 2}")
+        build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+        found_in.append(found(connection, "select * from fct_indicator_precision order by area_code"))
+    assert found_in[0] == found_in[1] == found_in[2]
+    assert found_in[0][5]["overdispersion"] > 1000, "the last of ten decimals is noise of a sum"

@@ -56,7 +56,7 @@ distances as (
         own.ring_id,
         other.area_code,
         own.peer_number,
-        {{ settled('sqrt(avg(power(other.z - own.z, 2)))') }} as distance,
+        {{ settled('sqrt(' ~ exact_sum('power(other.z - own.z, 2)', 12) ~ ' / count(*))') }} as distance,
         count(*) as indicators_compared
     from standardised as own
     inner join standardised as other

@@ -142,13 +142,24 @@ pools as (
         area_level,
         reference_area_code,
         count(*) as members,
-        sum(x) / sum(n) as pool_mean,
-        sum(n) / count(*) as mean_n,
-        sum(n * fraction * fraction) / sum(n) - power(sum(x) / sum(n), 2) as spread,
+        {{ exact_sum('x', 12) }} as sum_x,
+        {{ exact_sum('n', 12) }} as sum_n,
+        {{ exact_sum('n * fraction * fraction', 12) }} as sum_of_squares,
         max(interval_method) as pool_method
     from limits
     where interval_method <> 'none' and not is_backcast
     group by indicator_id, reference_date, area_level, reference_area_code
+
+),
+
+moments as (
+
+    select
+        *,
+        sum_x / sum_n as pool_mean,
+        sum_n / members as mean_n,
+        sum_of_squares / sum_n - power(sum_x / sum_n, 2) as spread
+    from pools
 
 ),
 
@@ -161,7 +172,7 @@ priors as (
             0,
             spread - pool_mean * case when pool_method = 'byar' then 1 else greatest(0, 1 - pool_mean) end / mean_n
         ) as between_variance
-    from pools
+    from moments
 
 ),
 
@@ -242,9 +253,10 @@ dispersions as (
         funnel.reference_date,
         funnel.area_level,
         count(*) as areas_in_funnel,
-        avg(power(greatest(least(funnel.z, tails.highest_z), tails.lowest_z), 2)) as overdispersion,
-        sum(1 / power(funnel.reference_error, 2)) as sum_of_weights,
-        sum(1 / power(funnel.reference_error, 4)) as sum_of_squared_weights
+        {{ exact_sum('power(greatest(least(funnel.z, tails.highest_z), tails.lowest_z), 2)', 12) }} / count(*)
+            as overdispersion,
+        {{ exact_sum('1 / power(funnel.reference_error, 2)') }} as sum_of_weights,
+        {{ exact_sum('1 / power(funnel.reference_error, 4)') }} as sum_of_squared_weights
     from funnel
     inner join tails
         on funnel.indicator_id = tails.indicator_id
