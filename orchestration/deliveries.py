@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from .resources import Paths
 
@@ -58,11 +58,16 @@ class Arrival:
 
 @dataclass
 class Deliveries:
-    """The deliveries of one run, and the landing they go to."""
+    """The deliveries of one run, and the landing they go to.
+
+    only: datasets to take, of a run that is to take no others; all of them when it is empty.
+    """
 
     paths: Paths
     origin: Origin
     folder: str = ""
+    only: frozenset[str] = frozenset()
+    _dead: dict[str, str] = field(default_factory=dict)
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     @contextlib.contextmanager
@@ -90,7 +95,7 @@ class Deliveries:
 
         if self.origin == "drop":
             return list(self._inbox.deliveries)
-        if self.origin == "live":
+        if self.origin == "live" or self.only:
             return []
         if self.origin == "sample":
             from sources.twins.sample import write_sample
@@ -140,6 +145,8 @@ class Deliveries:
 
     def may_hold(self, dataset_id: str) -> bool:
         """Whether something is delivered for a dataset, or may be: a publisher has to be asked first."""
+        if self.only and dataset_id not in self.only:
+            return False
         return self.origin == "live" or any(one.dataset_id == dataset_id for one in self._found)
 
     def take(self, dataset_id: str) -> Arrival:
@@ -147,6 +154,8 @@ class Deliveries:
 
         Raises LandingRefused when a sample would mix with published files.
         """
+        if self.only and dataset_id not in self.only:
+            return Arrival("not delivered")
         declaration = self.landing.catalog[dataset_id]
         if self.origin == "live":
             return self._fetch(declaration)
@@ -165,21 +174,35 @@ class Deliveries:
         return _arrival(outcomes)
 
     def _fetch(self, declaration: Declaration) -> Arrival:
-        """Get a dataset from its publisher and land it. Unreachable is told, not raised."""
-        from sources.fetch import FetchError, FetchState, fetch, remember
+        """Get a dataset from its publisher and land it: its declared ways in order until one leads
+        to a file. Unreachable is told, not raised; a host that gave no answer is not asked again in this run.
+        """
+        from sources.fetch import FetchError, FetchState, Trouble, fetch, remember
 
         try:
-            way = way_to(self.landing.catalog, declaration)
+            ways = ways_to(self.landing.catalog, declaration)
         except FetchError as problem:
             return Arrival("unreachable", str(problem))
-        if way is None:
+        if not ways:
             return Arrival("not delivered", "its declaration names no address to fetch it from")
         state = FetchState(self.paths.landing / "fetched.json")
-        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-fetch-")))
-        try:
-            fetched = fetch(way, folder, state)
-        except FetchError as problem:
-            return Arrival("unreachable", str(problem))
+        fetched = None
+        failed: list[str] = []
+        for way in ways:
+            host = host_of(way)
+            if host in self._dead:
+                failed.append(f"{host} did not answer before in this run ({self._dead[host]})")
+                continue
+            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-fetch-")))
+            try:
+                fetched = fetch(way, folder, state)
+                break
+            except FetchError as problem:
+                failed.append(str(problem))
+                if problem.trouble is Trouble.UNREACHABLE:
+                    self._dead[host] = problem.what
+        if fetched is None:
+            return Arrival("unreachable", "; then: ".join(failed))
         if fetched.unchanged:
             return Arrival("unchanged")
         outcome = self.landing.land(
@@ -225,12 +248,20 @@ def refuse_mixing(paths: Paths, origin: Origin) -> None:
         )
 
 
-def way_to(catalog: Catalog, declaration: Declaration) -> DownloadWay | GenesisWay | None:
-    """How to fetch a dataset: its first declared way (those without a login come first), or None."""
+def ways_to(catalog: Catalog, declaration: Declaration) -> list[DownloadWay | GenesisWay]:
+    """How to fetch a dataset: all its declared ways, those without a login first."""
     from sources.fetch.declared import ways_of
 
-    ways = ways_of(declaration, catalog.publisher(declaration))
-    return ways[0] if ways else None
+    return ways_of(declaration, catalog.publisher(declaration))
+
+
+def host_of(way: DownloadWay | GenesisWay) -> str:
+    """The host that a way asks."""
+    from sources.fetch import DownloadWay
+    from sources.fetch.genesis import instance_of
+
+    address = way.url if isinstance(way, DownloadWay) else instance_of(way.instance).base
+    return urlsplit(address).hostname or address
 
 
 def _arrival(outcomes: Sequence[Outcome]) -> Arrival:

@@ -245,6 +245,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "{found!r} passt nicht zum deklarierten Muster {pattern} der Spalte {column_name}", "Zelle prüfen.",
         "{found!r} does not match the declared pattern {pattern} of column {column_name}", "Check the cell.",
     ),
+    "bad_type": ProblemWords(
+        "{found!r} ist {kind} nicht (Spalte {column_name})",
+        "Zelle prüfen; was fehlt, bleibt leer, Zahlen stehen ohne Tausenderzeichen.",
+        "{found!r} is not {kind} (column {column_name})",
+        "Check the cell; what is missing stays empty, numbers have no thousands marks.",
+    ),
     "incomplete_delivery": ProblemWords(
         "Zur Lieferung fehlen: {missing}", "Alle zusammengehörigen Dateien gemeinsam ablegen.",
         "the delivery lacks: {missing}", "Put all files that belong together in one place.",

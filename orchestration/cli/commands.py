@@ -112,7 +112,8 @@ def main(debug: bool) -> None:
 )
 @click.option("--live", is_flag=True, help="Fetch from the publishers over the network.")
 @click.option("--inbox", is_flag=True, help="Take what lies in the inbox of the data root.")
-def run(folder: Path | None, live: bool, inbox: bool) -> None:
+@click.option("--only", multiple=True, metavar="DATASET", help="With --live or --from: take no others.")
+def run(folder: Path | None, live: bool, inbox: bool, only: tuple[str, ...]) -> None:
     """Land, build, check and release. Without options: the sample that comes with planstat, in a data root
     of its own (.sample in the current folder, unless PLANSTAT_DATA names one).
 
@@ -121,17 +122,33 @@ def run(folder: Path | None, live: bool, inbox: bool) -> None:
     """
     if (folder is not None) + live + inbox > 1:
         raise click.UsageError("--from, --live and --inbox exclude each other")
+    if only and not (folder or live):
+        raise click.UsageError("--only belongs to --live or --from")
     origin: Origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
     with in_words() as interrupted:
         from .display import Display
         from .running import run_main
 
+        if only:
+            from sources.declared.catalogue import load_catalog
+
+            if unknown := sorted(set(only) - load_catalog().keys()):
+                raise Trouble(f"there is no dataset {', '.join(unknown)}; `planstat sources list`", USAGE)
         settings = settings_here(of_sample=origin == "sample")
         with Display(console()) as display:
             whence = folder.resolve() if folder else None
-            outcome, log = run_main(settings, origin, whence, display.say, interrupted)
+            outcome, log = run_main(settings, origin, whence, display.say, interrupted, only)
         display.summarise(outcome, settings.paths, log)
     sys.exit(outcome.exit_code)
+
+
+@main.command("settings")
+def show_settings() -> None:
+    """Show every setting: whether it is set here, and what it is for. Secrets are not shown."""
+    with in_words():
+        from .settings import tell_settings
+
+        tell_settings(console())
 
 
 @main.command()

@@ -8,7 +8,7 @@ import importlib.util
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,11 +65,13 @@ def run_main(
     folder: Path | None,
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
+    only: Sequence[str] = (),
 ) -> tuple[Outcome, Path]:
     """Run the main job over these deliveries.
 
     Args:
         origin: `sample`, `folder`, `live` or `drop`; `folder` is needed for the second.
+        only: datasets to take; all of them when none is named.
         say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
         interrupted: tells whether Ctrl-C was heard, see `interrupts.heeding`.
 
@@ -94,7 +96,7 @@ def run_main(
         say("now", "starting")
         parsed_meanwhile(settings)
         with dbt_waiting(settings):
-            outcome = _execute(settings, origin, folder, say, interrupted)
+            outcome = _execute(settings, origin, folder, say, interrupted, only)
     return outcome, log
 
 
@@ -112,6 +114,7 @@ def _execute(
     folder: Path | None,
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
+    only: Sequence[str],
 ) -> Outcome:
     import dagster as dg
     from dagster._core.utils import make_new_run_id
@@ -127,7 +130,9 @@ def _execute(
         instance.add_event_listener(run_id, watcher.take)
         result = job.execute_in_process(
             run_config={
-                "resources": {"run": {"config": {"origin": origin, "folder": str(folder or "")}}},
+                "resources": {
+                    "run": {"config": {"origin": origin, "folder": str(folder or ""), "only": list(only)}}
+                },
             },
             instance=instance,
             run_id=run_id,

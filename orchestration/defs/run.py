@@ -24,11 +24,13 @@ class Run(dg.ConfigurableResource):
     """Where this run's deliveries come from.
 
     origin: `sample` (written by the twins), `folder` (`folder` names it), `live` (the network) or `drop`
-    (the inbox of the data root). Without configuration a run takes what lies in the inbox.
+    (the inbox of the data root). only: datasets to take, all of them when none is named. Without
+    configuration a run takes what lies in the inbox.
     """
 
     origin: str = "drop"
     folder: str = ""
+    only: list[str] = []  # noqa: RUF012 - a field of the configuration
     given: ClassVar[Settings | None] = None
     _deliveries: Deliveries | None = PrivateAttr(default=None)
 
@@ -55,7 +57,9 @@ class Run(dg.ConfigurableResource):
             context.log.warning(seen)
         with (
             only_run(paths),
-            Deliveries(paths, cast("Origin", self.origin), self.folder).received() as deliveries,
+            Deliveries(
+                paths, cast("Origin", self.origin), self.folder, frozenset(self.only)
+            ).received() as deliveries,
         ):
             self._deliveries = deliveries
             yield self

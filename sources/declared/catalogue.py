@@ -143,6 +143,9 @@ class Catalog(Mapping[str, Declaration]):
             name: measure.model_dump(include={"unit", "decimals", "signed"})
             for name, measure in declaration.measures.items()
         }
+        for column in reading["columns"]:
+            if column["type"] is None:  # as it was before columns had types
+                del column["type"]
         reading["labels"] = {name: self.label_codes(declaration, name) for name in declaration.dimensions}
         reading["labels"] |= self.column_codes(declaration)
         dialect = self.dialect(declaration)

@@ -220,6 +220,10 @@ class Column(Strict):
     title_de: Text
     title_en: Text
     unit: Text | None = None
+    type: Literal["integer", "number", "date"] | None = Field(
+        default=None,
+        description="what every text must be: a whole number, a number, or a day (31.12.2025, 2025-12-31)",
+    )
     code_list: Identifier | None = Field(
         default=None, description="the text must be one of its published wordings; its code is kept"
     )
@@ -229,6 +233,12 @@ class Column(Strict):
     )
     key: bool = Field(default=False, description="part of the key: the key may occur once only")
     optional: bool = Field(default=False, description="an edition of the file may lack the whole column")
+
+    @model_validator(mode="after")
+    def _measured_has_a_type(self) -> Column:
+        if self.unit and not (self.type or self.pattern):
+            raise ValueError("a column with a unit says its type (integer, number) or its pattern")
+        return self
 
 
 class Rounding(Strict):

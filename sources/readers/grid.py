@@ -6,6 +6,7 @@ list of texts; line and column numbers in messages are those of the original.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -449,6 +450,9 @@ def records(
                     raise refuse("missing_value", line, at + 1, column_name=title)
             elif text[0] == "#" and text in EXCEL_ERRORS:
                 raise refuse("excel_error", line, at + 1, found=text)
+            elif column.type and not _is_of(column.type, text):
+                kind = _KINDS[column.type]
+                raise refuse("bad_type", line, at + 1, found=text, kind=kind, column_name=title)
             elif pattern and not pattern.fullmatch(text):
                 raise refuse(
                     "bad_pattern", line, at + 1, found=text, pattern=column.pattern, column_name=title
@@ -476,6 +480,30 @@ def records(
     values["line"] = lines
     values |= extra or {}
     return pa.table({name: values[name] for name in schema.names}, schema=schema)
+
+
+_KINDS = {
+    "integer": Told("a whole number", "eine ganze Zahl"),
+    "number": Told("a number", "eine Zahl"),
+    "date": Told("a day like 31.12.2025", "ein Tag wie 31.12.2025"),
+}
+_TYPED = {
+    "integer": re.compile(r"-?(?:0|[1-9][0-9]*)"),
+    "number": re.compile(r"-?(?:0|[1-9][0-9]*)(?:[.,][0-9]+)?(?:[eE][-+]?[0-9]+)?"),
+    "date": re.compile(r"[0-9]{2}[.][0-9]{2}[.][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
+
+
+def _is_of(kind: str, text: str) -> bool:
+    if not _TYPED[kind].fullmatch(text):
+        return False
+    if kind != "date":
+        return True
+    try:
+        dt.datetime.strptime(text, "%d.%m.%Y" if text[2] == "." else "%Y-%m-%d")
+    except ValueError:
+        return False
+    return True
 
 
 def placeholder(column: Column) -> str | None:

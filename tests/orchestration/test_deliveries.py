@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import shutil
 import time
 import zipfile
@@ -12,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from orchestration import lineage
-from orchestration.deliveries import TROUBLE, Deliveries, refuse_mixing, way_to
+from orchestration.cli.settings import PAGE, page, settings_known, tell_settings
+from orchestration.deliveries import TROUBLE, Deliveries, refuse_mixing, ways_to
 from orchestration.resources import Paths
 from sources.arrival.landing import Landing, LandingRefused
 from sources.declared.catalogue import load_catalog
@@ -207,9 +211,61 @@ def test_what_is_fetched_is_landed_and_remembered(
     assert arrives(paths, "live", dataset="12411-01-01-4").status == "unchanged"
 
 
+def test_all_ways_are_tried_and_a_dead_host_is_asked_once(
+    tmp_path: Path, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    file = one_file(published, "12411-01-01-4")
+
+    def answers(way: Any, folder: Path, state: Any, **_: Any) -> Fetched:
+        asked.append(way)
+        if isinstance(way, DownloadWay) and "12411" in way.url:
+            raise FetchError(Trouble.GONE, "The address is gone", way.url, "Look for the new one.")
+        if isinstance(way, DownloadWay):
+            raise FetchError(Trouble.UNREACHABLE, "No answer", way.url, "Try again later.")
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        return Fetched((file,), way.source_uri, None, None, at, unchanged=False, digest="d")
+
+    monkeypatch.setattr("sources.fetch.fetch", answers)
+    only = frozenset({"12411-01-01-4", DATASET, "13211-02-05-4"})
+    with Deliveries(Paths(tmp_path), "live", "", only).received() as deliveries:
+        assert deliveries.take("12411-01-01-4").status == "landed", "the second way leads to it"
+        assert [type(way) for way in asked] == [DownloadWay, GenesisWay]
+        assert deliveries.take("22542-01-02-4").status == "not delivered", "nobody asked for it"
+        assert not deliveries.may_hold("22542-01-02-4")
+        asked.clear()
+        first = deliveries.take(DATASET)
+        second = deliveries.take("13211-02-05-4")
+    assert first.status == second.status == "unreachable"
+    assert "No answer" in first.message
+    assert "did not answer before in this run (No answer)" in second.message
+    assert len(asked) == 1
+
+
+def test_every_setting_of_the_code_is_on_the_page_and_no_secret_is_shown() -> None:
+    known = {one.name for one in settings_known()}
+    root = Path(__file__).resolve().parents[2]
+    written = {
+        found
+        for folder in ("sources", "orchestration", "exports", "expectations", "dbt_project")
+        for file in (root / folder).rglob("*.py")
+        for found in re.findall(r"PLANSTAT_[A-Z_]*[A-Z]", file.read_text(encoding="utf-8"))
+    }
+    assert written <= known
+    assert PAGE.read_text(encoding="utf-8") == page()
+    out = io.StringIO()
+    given = {"PLANSTAT_ZENSUS_TOKEN": "geheim", "PLANSTAT_MIRROR": "https://mirror.example"}
+    tell_settings(Console(file=out, width=300), given)
+    assert "geheim" not in out.getvalue()
+    assert "https://mirror.example" in out.getvalue()
+    assert "set, not shown" in out.getvalue()
+
+
 def test_every_declared_way_is_one_that_can_be_gone() -> None:
     catalog = load_catalog()
-    ways = {name: way_to(catalog, declaration) for name, declaration in catalog.items()}
+    every = {name: ways_to(catalog, declaration) for name, declaration in catalog.items()}
+    ways = {name: found[0] if found else None for name, found in every.items()}
+    assert any(len(found) > 1 for found in every.values())
     downloads = [way for way in ways.values() if isinstance(way, DownloadWay)]
     tables = [way for way in ways.values() if isinstance(way, GenesisWay)]
     assert len(downloads) > 10
