@@ -306,9 +306,15 @@ def _cell(name: str, row: Mapping[str, Any], language: Language) -> str:
         years = written(row["years_since_previous"], "g", language)
         return f"{_NONE.say(language)}: {years} {_YEARS.say(language)}"
     if name == "change_verdict":
-        change = written(row["change"], f"+.{row['decimals']}f", language)
+        change = written(row["change"], f"+.{_places(row['change'], row['decimals'])}f", language)
         return f"{change} {_verdict(name, value, language)}"
     return _verdict(name, value, language)
+
+
+def _places(change: float, decimals: int) -> int:
+    """So many decimals that a change does not look like none: a value that rose did not rise by 0.0."""
+    finer = (places for places in range(decimals, decimals + 4) if round(change, places))
+    return next(finer, decimals)
 
 
 _YEARS = Both("Jahre", "years")

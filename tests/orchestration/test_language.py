@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from orchestration.cli import main
-from orchestration.cli.answers import tell_answer
+from orchestration.cli.answers import _cell, tell_answer
 from orchestration.cli.asking.query import Answer
 from orchestration.cli.display import _changes, _moved
 from orchestration.cli.language import Language, language_here
@@ -215,3 +215,11 @@ def test_a_release_that_is_not_there_is_told_in_german(
 def test_a_product_without_editions_is_not_listed_as_if_nothing_were_released(data_root: Path) -> None:
     said = CliRunner().invoke(main, ["releases", "list", "nix", "--lang", "de"])
     assert said.output.strip() == "von nix ist nichts veröffentlicht; es gibt: nichts"
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"), [(0.04, "+0,04"), (-0.003, "-0,003"), (1.26, "+1,3"), (0.0, "+0,0"), (1e-9, "+0,0")]
+)
+def test_a_change_that_counts_does_not_look_like_none(change: float, shown: str) -> None:
+    row = {**ROW, "change": change, "change_verdict": "up"}
+    assert _cell("change_verdict", row, "de") == f"{shown} gestiegen"
