@@ -33,6 +33,9 @@ STATUS = ("obs_status", "conf_status", "missing_reason", "raw_symbol")
 
 CHANGED_BY = "disclosure_cells"
 
+COPIES = 5
+"""Hidden counts that a kept column must repeat before it is no chance."""
+
 
 def apply(rows: Rows, description: Description, planned: Planned, folder: Path) -> None:
     """Protect the table `rows` and write `disclosure.json` beside the files to come.
@@ -129,12 +132,36 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
         raise DeclarationError(
             f"product {description.product}: {rows.count} rows became {count} by protection"
         )
+    _refuse_copies(rows, description, disclosure)
     connection.execute("drop table rows")
     connection.execute("alter table protected_rows rename to rows")
     connection.execute(f"drop table {CHANGED_BY}")
     (folder / DECLARATION).write_text(
         readable_json(public_declaration(planned, description.product)), encoding="utf-8"
     )
+
+
+def _refuse_copies(rows: Rows, description: Description, disclosure: Disclosure) -> None:
+    """A column that is public in any case must not hold, row by row, the counts that are hidden.
+
+    Asked where at least `COPIES` counts are hidden that are not all the same; raises DeclarationError.
+    """
+    kinds = {field.name: field.kind for field in rows.fields}
+    for name in disclosure.keep:
+        if kinds.get(name) not in ("integer", "number"):
+            continue
+        mine, value = f"before.{quoted(name)}", quoted(disclosure.value)
+        row = rows.connection.execute(
+            f"select count(*), count(*) filter ({mine} is not distinct from before.{value}), "
+            f"count(distinct before.{value}) from rows as before inner join protected_rows as now "
+            f"on before.rowid = now.rowid where now.{value} is null and before.{value} is not null"
+        ).fetchone()
+        hidden, copied, different = row or (0, 0, 0)
+        if hidden >= COPIES and copied == hidden and different > 1:
+            raise DeclarationError(
+                f"product {description.product}: {name} repeats the counts that are hidden, and stands under "
+                "`keep`; name it under `derived`, or leave it out"
+            )
 
 
 def _label_of(description: Description, column: str, code: str) -> str | None:

@@ -349,6 +349,7 @@ def test_two_products_over_the_same_cases_are_planned_together(town: Town) -> No
         ("delete from fct_case", "has no row; nothing is to be protected"),
         ("insert into mart_youth select * from mart_youth limit 1", "prints the cell"),
         ("update mart_youth set area_key = 'Z9' where area_key = 'N1'", "the code 'Z9' is not known"),
+        ("update mart_youth set residents = value", "residents repeats the counts that are hidden"),
         ("drop table bridge_area", "the warehouse has 0 relations called bridge_area"),
         ("alter table fct_case drop column sex_code", "fct_case has no column sex_code"),
     ],
