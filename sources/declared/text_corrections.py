@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources.declared.notation import Notation
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.located_yaml import DeclarationError, Problem
 
@@ -180,9 +181,6 @@ def _codes(text: str) -> tuple[tuple[str, str], ...]:
 
 def _wrong(catalog: Catalog, row: dict[str, str]) -> Iterable[tuple[str, str]]:
     """What is wrong with a line: column and message."""
-    # readers stand above the catalogue, which loads this
-    from sources.readers.reading import Notation
-
     for column in COLUMNS:
         if not row[column] and column not in OPTIONAL:
             yield column, "is empty"

@@ -29,10 +29,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.declared.declaration import Measure
+from sources.declared.notation import Notation
 from sources.errors import problem
 from sources.foundation.sql import text_literal
 from sources.foundation.told import Told
-from sources.readers.reading import Notation, Reading
+from sources.readers.reading import Reading
 
 MEMORY_LIMIT = "512MiB"
 MAX_LINE = 1 << 20

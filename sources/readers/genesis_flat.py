@@ -28,6 +28,7 @@ from sources.areas import area_codes
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import GenesisFlat
+from sources.declared.notation import Notation
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.foundation.sql import text_literal
@@ -40,7 +41,7 @@ from sources.readers.bulk import (
     first_rows,
     read_head,
 )
-from sources.readers.reading import Notation, Reading, cells_schema
+from sources.readers.reading import Reading, cells_schema
 
 VERSION = "1"
 

@@ -28,11 +28,12 @@ from sources.areas import area_codes
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.formats import GenesisLayout, GenesisTable, wordings
+from sources.declared.notation import Notation
 from sources.declared.text_corrections import Corrected, impossible_cell
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.foundation.told import Told
-from sources.readers.reading import Notation, Reading, cells_schema
+from sources.readers.reading import Reading, cells_schema
 
 VERSION = "1"
 

@@ -18,10 +18,11 @@ import pyarrow as pa
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Column, Declaration, Measure
 from sources.declared.file_formats import KeyColumn, SheetOrText, ValueColumn
+from sources.declared.notation import Notation
 from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, problem
 from sources.foundation.told import Told
-from sources.readers.reading import Notation, cells_schema, records_schema
+from sources.readers.reading import cells_schema, records_schema
 
 Where = Callable[[int, int], str | None]
 """1-based line and column to what a person looks for in the file, e.g. `cell B17`; None: the numbers do."""

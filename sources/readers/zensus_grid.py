@@ -32,11 +32,12 @@ from pyarrow import csv as arrow_csv
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import ZensusGrid
+from sources.declared.notation import Notation
 from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, problem
 from sources.foundation.told import Told
 from sources.readers.bulk import MAX_LINE, read_head
-from sources.readers.reading import Notation, Reading, cells_schema
+from sources.readers.reading import Reading, cells_schema
 
 VERSION = "1"
 

@@ -18,7 +18,8 @@ from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration, Measure
 from sources.declared.file_formats import SheetOrText
 from sources.declared.formats import GenesisLayout, GenesisTable
-from sources.readers.reading import Notation, cells_schema
+from sources.declared.notation import Notation
+from sources.readers.reading import cells_schema
 from sources.twins import genesis_table
 from sources.twins.labels import Labels
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import ZensusGrid
+from sources.declared.notation import Notation
 from sources.declared.vocabulary import TOTAL
-from sources.readers.reading import Notation, cells_schema
+from sources.readers.reading import cells_schema
 from sources.readers.zensus_grid import METRES
 from sources.twins import quirks as quirk
 from sources.twins.inventing import invent_value

@@ -7,7 +7,8 @@ import graphlib
 import re
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,39 @@ def test_no_module_needs_one_operating_system() -> None:
         if imported(file) & ONE_SYSTEM
     }
     assert wrong == {}
+
+
+def read_by(name: str, file: Path, house: Mapping[str, Path]) -> set[str]:
+    """Modules of the house that a module imports anywhere in it, except for types alone."""
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                found.add(whole if whole in house else base)
+    return (found & set(house)) - {name}
+
+
+def test_no_module_imports_another_in_a_circle() -> None:
+    """Late imports count too: what can only be imported late to avoid a circle stands in the wrong place."""
+    house = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for package in (*PACKAGES, "dbt_project")
+        for file in modules(package)
+    }
+    reads = {name: read_by(name, file, house) for name, file in house.items()}
+    assert sum(map(len, reads.values())) > len(house), "imports were found"
+    try:
+        order = tuple(TopologicalSorter(reads).static_order())
+    except CycleError as circle:
+        pytest.fail(" <- ".join(circle.args[1]))
+    assert set(order) == set(house)

@@ -289,7 +289,7 @@ def _field(data: bytearray, dice: random.Random) -> None:
 
 def check(catalog: Catalog, declaration: Declaration, reading: Reading) -> None:
     """What a reader gives back must be a table of numbers and signs."""
-    from sources.readers.reading import Notation
+    from sources.declared.notation import Notation
 
     if declaration.format.kind == "delimited" or declaration.shape == "records":
         return  # some delimited files write thousands points

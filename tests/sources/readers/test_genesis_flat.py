@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import GenesisFlat
+from sources.declared.notation import Notation
 from sources.readers import bulk, genesis_flat
-from sources.readers.reading import Notation, SourceError, cells_schema, reader_of
+from sources.readers.reading import SourceError, cells_schema, reader_of
 from sources.twins import genesis_flat as twin
 from sources.twins import quirks as quirk
 from sources.twins.inventing import invent_value

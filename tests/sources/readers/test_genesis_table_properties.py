@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.declared.declaration import Measure
+from sources.declared.notation import Notation
 from sources.errors import SourceError
 from sources.readers import genesis_table
-from sources.readers.reading import Notation
 from tests.sources.classic_table import DIALECT, catalog, text
 
 CATALOG, DECLARATION = catalog()

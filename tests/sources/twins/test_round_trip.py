@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.formats import GenesisTable
-from sources.readers.reading import Notation, cells_schema, reader_of, records_schema
+from sources.declared.notation import Notation
+from sources.readers.reading import cells_schema, reader_of, records_schema
 from sources.twins import render
 from sources.twins.inventing import frame, invent, invent_areas, invent_times, invent_value
 
