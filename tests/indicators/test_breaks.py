@@ -239,3 +239,17 @@ def test_where_some_areas_go_on_the_seam_is_of_the_others_only() -> None:
         for area, expected in (("01", ["2014-12-31"]), ("01001", []), ("01002", [])):
             rows = series(area, "2013-12-31", "2014-12-31", "2015-12-31", **tables)  # type: ignore[arg-type]
             assert [f"{one['before']}" for one in breaks_of(connection, "P14", rows)] == expected, area
+
+
+def test_an_area_is_not_said_to_be_made_of_itself() -> None:
+    """It gave something away, or changed within the year: who got what stands with the other areas."""
+    areas = [("07231", "Bernkastel-Wittlich, Landkreis", "2012-12-31", "07231")]
+    with duckdb.connect() as connection:
+        register_of_breaks(connection, areas=areas, ways=[(2013, "07231", 2014, "07231")])
+        found = connection.execute(
+            "select what_de from dim_break where area_code = '07231' order by effective_date"
+        ).fetchall()
+    assert found == [
+        ("Neuer Gebietsstand von Bernkastel-Wittlich, Landkreis",),
+        ("Gebietsänderung von Bernkastel-Wittlich, Landkreis im Jahr 2014",),
+    ]

@@ -269,8 +269,8 @@ every_break as (
 
     select
         area_code || '-' || valid_from, null, null, null, area_code, valid_from, 'territory',
-        'Neuer Gebietsstand von ' || area_name || coalesce(', hervorgegangen aus ' || predecessor_codes, ''),
-        'New boundaries of ' || area_name || coalesce(', made of ' || predecessor_codes, ''),
+        'Neuer Gebietsstand von ' || area_name || coalesce(', hervorgegangen aus ' || nullif(predecessor_codes, area_code), ''),
+        'New boundaries of ' || area_name || coalesce(', made of ' || nullif(predecessor_codes, area_code), ''),
         legal_basis
     from founded
 
@@ -278,8 +278,9 @@ every_break as (
 
     select
         area_code || '-' || to_year, null, null, null, area_code, make_date(to_year, 12, 31), 'territory',
-        'Gebietsänderung von ' || area_name || ' im Jahr ' || to_year || ', gebildet aus ' || from_codes,
-        'Boundaries of ' || area_name || ' changed in ' || to_year || ', made of ' || from_codes,
+        'Gebietsänderung von ' || area_name || ' im Jahr ' || to_year
+            || coalesce(', gebildet aus ' || nullif(from_codes, area_code), ''),
+        'Boundaries of ' || area_name || ' changed in ' || to_year || coalesce(', made of ' || nullif(from_codes, area_code), ''),
         null
     from reshaped
 
