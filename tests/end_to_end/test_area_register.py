@@ -308,7 +308,10 @@ def test_400_kreise_since_the_summer_of_2021(warehouse: duckdb.DuckDBPyConnectio
         # Kaltennordheim left for Schmalkalden-Meiningen, Eisenach came
         (
             "16063",
-            [("2019-12-31", "hervorgegangen aus 16063"), (EISENACH, "hervorgegangen aus 16056, 16063")],
+            [
+                ("2019-12-31", "Neuer Gebietsstand von Wartburgkreis"),
+                (EISENACH, "hervorgegangen aus 16056, 16063"),
+            ],
         ),
         ("10041", []),
     ],
