@@ -221,6 +221,18 @@ PROBLEMS: dict[str, ProblemWords] = {
         "{found!r} kann kein Gebietsname sein", "Zeile ansehen; Spalten verschoben?",
         "{found!r} cannot be the name of an area", "Look at the line; are columns shifted?",
     ),
+    "unknown_area_name": ProblemWords(
+        "Kein Gebiet der Tabelle heißt {found!r}, oder die Zeile steht einmal zu viel",
+        "Ist das Gebiet neu oder umbenannt, in der Deklaration (areas) ergänzen; ist es eine Summe, unter left_out.",
+        "no area of the table is called {found!r}, or the row stands once too often",
+        "If the area is new or renamed, add it to the declaration (areas); a total belongs to left_out.",
+    ),
+    "ambiguous_area_name": ProblemWords(
+        "{found!r} steht für mehrere Gebiete, aber nicht jedes hat eine Zeile: welches gemeint ist, bleibt offen",
+        "Tabelle vollständig abrufen; die Ebenen sind an der Reihenfolge der Zeilen zu erkennen.",
+        "{found!r} stands for several areas, but not each has a row: which one is meant cannot be told",
+        "Fetch the whole table; levels are told by the order of rows.",
+    ),
     "unknown_label": ProblemWords(
         "Unbekannte Ausprägung von {dimension}: {found!r}",
         "Ist sie neu, in der Codeliste (published) und bei den codes der Deklaration ergänzen.",

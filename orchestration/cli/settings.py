@@ -44,7 +44,9 @@ HERE = (
     Setting(
         "PLANSTAT_INDICATORS", "folder of an office's own indicators", "only those that come with planstat"
     ),
-    Setting("PLANSTAT_PLAIN", "print without colours and moving lines", "as the terminal can"),
+    Setting(
+        "PLANSTAT_PLAIN", "do without what only makes runs faster (`1`, or names of it)", "all of it is used"
+    ),
     Setting(
         "PLANSTAT_MIRROR",
         "mirror of publishers for closed networks: `https://host/path` is fetched from `<mirror>/host/path`",

@@ -143,6 +143,12 @@ class Catalog(Mapping[str, Declaration]):
             name: measure.model_dump(include={"unit", "decimals", "signed"})
             for name, measure in declaration.measures.items()
         }
+        for form in (reading["format"], *reading.get("other_formats", ())):  # as before these could be said
+            for name in ("areas", "left_out"):
+                if form["kind"] in ("workbook", "delimited", "form") and not form[name]:
+                    del form[name]
+            if form["kind"] in ("workbook", "form") and form["trailer"] is None:
+                del form["trailer"]
         for column in reading["columns"]:
             if column["type"] is None:  # as it was before columns had types
                 del column["type"]

@@ -48,6 +48,13 @@ class ValueColumn(Strict):
         return "{time}" in self.header
 
 
+class NamedArea(Strict):
+    """An area of a table that prints names and no codes."""
+
+    code: Text
+    names: tuple[Text, ...] = Field(min_length=1, description="wordings of its name, newest first")
+
+
 class FlatTable(Strict):
     """Columns of a flat table of counts: keys, then values, then what may stand to the right of them."""
 
@@ -57,6 +64,22 @@ class FlatTable(Strict):
     name_in_key: bool = Field(
         default=False, description="one area code stands for several areas, told apart by their names"
     )
+
+    areas: tuple[NamedArea, ...] = Field(
+        default=(),
+        description="the areas of a table without codes, by name; where a name stands for several (a Bezirk "
+        "and its Stadtteil), the first row of that name is the first of them here, and so on",
+    )
+
+    @model_validator(mode="after")
+    def _areas_are_named_once(self) -> FlatTable:
+        held = {key.holds for key in (*self.keys, *self.tail)}
+        if self.areas and ("area_code" in held or "area_name" not in held):
+            raise ValueError("areas belong to a table with a column area_name and none area_code")
+        codes = [area.code for area in self.areas]
+        if len(set(codes)) != len(codes):
+            raise ValueError("an area is named twice")
+        return self
 
     @model_validator(mode="after")
     def _columns_differ(self) -> FlatTable:
@@ -94,6 +117,14 @@ class SheetOrText(FlatTable):
     decimal: Literal[",", "."] = "."
     thousands: Literal[".", ",", " ", "'"] | None = Field(
         default=None, description="mark that numbers of four and more digits may be grouped with"
+    )
+    left_out: tuple[Text, ...] = Field(
+        default=(),
+        description="texts of the first columns that mark a row as none of the data, wherever it stands: "
+        "totals, notes; `{name}` stands for any text",
+    )
+    trailer: Text | None = Field(
+        default=None, description="beginning of the line from which on nothing is data"
     )
     file_name: Text | None = Field(
         default=None, description="the file's name with `{name}` in place of what it tells about the file"
@@ -139,7 +170,6 @@ class Delimited(SheetOrText):
     quote: Literal['"', "'"] | None = '"'
     sep_line: bool = Field(default=False, description="the first line tells Excel the delimiter: sep=;")
     empty_tail: bool = False
-    trailer: Text | None = None
 
 
 class CaseRows(Strict):

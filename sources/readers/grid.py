@@ -249,12 +249,52 @@ def table(
     file: str,
 ) -> pa.Table:
     """The lines below a header as cells or records, as the declaration has it."""
+    if form.left_out:
+        numbered = [(line, texts) for line, texts in numbered if not is_left_out(form, texts)]
     if form.shape == "cells":
         return cells(catalog, declaration, form, numbered, header.columns, where, file)
     return records(
         declaration, numbered, header.captured, where, file,
         columns=header.columns, labels=catalog.column_codes(declaration),
     )  # fmt: skip
+
+
+def is_left_out(form: SheetOrText, texts: Sequence[str]) -> bool:
+    """Whether a line is none of the data by what stands in its first columns: a total, a note."""
+    if not form.left_out:
+        return False
+    first = texts[: max(len(form.keys), 1)]
+    return any(wording(pattern).fullmatch(tidy(text)) for pattern in form.left_out for text in first if text)
+
+
+class _AreasByName:
+    """Codes of areas in a table that prints names: the k-th row of a name is the k-th area of that name."""
+
+    def __init__(self, form: SheetOrText) -> None:
+        self.codes: dict[str, list[str]] = {}
+        for area in form.areas:
+            for name in area.names:
+                self.codes.setdefault(tidy(name).casefold(), []).append(area.code)
+        self.seen: dict[tuple[str | None, ...], int] = {}
+        self.last: dict[tuple[str | None, ...], int] = {}
+
+    def code(self, name: str, others: tuple[str | None, ...], line: int) -> str:
+        """The code of a row; `others` are its other keys, within which a name is counted."""
+        codes = self.codes.get(tidy(name).casefold())
+        key = (tidy(name).casefold(), *others)
+        number = self.seen.get(key, 0)
+        if codes is None or number >= len(codes):
+            raise _RefusedText("unknown_area_name", found=name)
+        self.seen[key] = number + 1
+        self.last[key] = line
+        return codes[number]
+
+    def incomplete(self) -> tuple[str, int] | None:
+        """A name of several areas that stands fewer times: which of them it is cannot be told."""
+        for key, number in self.seen.items():
+            if number < len(self.codes[str(key[0])]):
+                return str(key[0]), self.last[key]
+        return None
 
 
 def told_by_name(form: SheetOrText, file: Path) -> dict[str, str]:
@@ -306,6 +346,7 @@ def cells(
         elif column.holds != "ignored":
             key_at[column.holds] = at
     checked = _KeyTexts(catalog, declaration)
+    named = _AreasByName(form) if form.areas else None
     out: dict[str, list[object]] = {name: [] for name in schema.names}
     seen: dict[tuple[str | None, ...], int] = {}
 
@@ -322,6 +363,13 @@ def cells(
                 if texts[at] in EXCEL_ERRORS:
                     raise refuse("excel_error", line, at + 1, found=texts[at])
                 key[holds] = checked.code(holds, texts[at])
+            except _RefusedText as refused:
+                raise refuse(refused.code, line, at + 1, **refused.facts) from None
+        if named is not None:
+            at = key_at["area_name"]
+            others = tuple(text for holds, text in key.items() if holds not in ("area_name", "quality"))
+            try:
+                key["area_code"] = named.code(texts[at], others, line)
             except _RefusedText as refused:
                 raise refuse(refused.code, line, at + 1, **refused.facts) from None
         for at, column, measure, own_time in value_at:
@@ -352,6 +400,8 @@ def cells(
             )  # fmt: skip
             for field, item in zip(schema.names, row, strict=True):
                 out[field].append(item)
+    if named is not None and (missing := named.incomplete()) is not None:
+        raise refuse("ambiguous_area_name", missing[1], key_at["area_name"] + 1, found=missing[0])
     return pa.table(out, schema=schema)
 
 

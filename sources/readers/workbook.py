@@ -149,7 +149,7 @@ def _read_sheet(
         _top(rows, merged, form), wanted, form.header_lines, form.search_lines, where, file.name
     )
     header = replace(header, captured=captured | header.captured)
-    body, notes = _body(rows, header.below, len(header.columns), form.dates, where, file)
+    body, notes = _body(rows, header.below, len(header.columns), form, where, file)
     table = grid.table(catalog, declaration, form, body, header, where, file.name)
     if not table.num_rows:
         raise problem("no_rows", file.name, cell=f"sheet {name!r}")
@@ -217,7 +217,7 @@ def _covered(
 
 
 def _body(
-    rows: Sequence[Sequence[Any]], first: int, width: int, dates: str, where: grid.Where, file: Path
+    rows: Sequence[Sequence[Any]], first: int, width: int, form: Workbook, where: grid.Where, file: Path
 ) -> tuple[list[tuple[int, list[str]]], str]:
     """The data lines as texts with their line numbers, and the notes below them."""
     body: list[tuple[int, list[str]]] = []
@@ -228,10 +228,16 @@ def _body(
         return problem(code, file.name, line=line, column=column, cell=where(line, column))
 
     for line, row in enumerate(rows[first:], start=first + 1):
-        texts = [text(value, dates) for value in row]
+        texts = [text(value, form.dates) for value in row]
         filled = [column for column, words in enumerate(texts) if words.strip()]
         if not filled:
             ended = bool(body)
+            continue
+        if form.trailer and texts[0].startswith(form.trailer):
+            below = ([text(value, form.dates).strip() for value in under] for under in rows[line - 1 :])
+            notes += [" ".join(filter(None, words)) for words in below if any(words)]
+            break
+        if grid.is_left_out(form, texts):
             continue
         if ended:
             if filled != [0]:
