@@ -95,6 +95,28 @@ def test_passes_a_sound_candidate(ask, check_id: str) -> None:
     assert check.on_failure
 
 
+@pytest.mark.parametrize(
+    ("level", "code"),
+    [
+        ("JUGENDAMTSBEZIRK", "05711000A"),
+        ("GRID", "CRS3035RES1000mN2684000E4334000"),
+        ("QUARTER", "057110001"),
+    ],
+)
+def test_every_level_that_a_declaration_may_name_has_codes(ask, level: str, code: str) -> None:
+    candidate = indicators()
+    candidate.change(KIEL_2015, area_level=level, area_code=code)
+    assert ask(candidate, "vocabulary.area_codes").outcome == "passed"
+
+
+@pytest.mark.parametrize("status", ["D", "S"])
+def test_a_status_that_a_legend_may_say_passes(ask, status: str) -> None:
+    candidate = indicators()
+    missing = {"value": None, "obs_status": "M", "missing_reason": "unknown_or_confidential"}
+    candidate.change(KIEL_2015, conf_status=status, **missing)
+    assert ask(candidate, "status.codes").outcome == "passed"
+
+
 def test_one_broken_name_is_found_among_many(ask) -> None:
     few = population(lambda code, sex: 1000.0)
     template = few.rows[0]
