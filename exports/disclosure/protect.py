@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-from exports.disclosure.auditor.attack import Finding, Result, attack
-from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
+from exports.disclosure.auditor.attack import Finding, Result
+from exports.disclosure.auditor.knowledge import Key
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import (
-    KnownBefore,
     attack_all,
     joined,
     known_before,
@@ -32,30 +28,14 @@ from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
 from exports.disclosure.planner.costs import costs_of, decoys_of
-from exports.disclosure.planner.limits import EFFORTS, HUGE, Effort
-from exports.disclosure.planner.movement import Task
-from exports.disclosure.planner.pattern import Pattern, extend, plan
+from exports.disclosure.planner.limits import CHEAPER, EFFORTS, Effort
+from exports.disclosure.planner.pattern import Pattern
+from exports.disclosure.planner.search import Memories
 from exports.disclosure.policy import Data, Policy, check_fit, safety_of
 from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, insight_of
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secret_parts import Completed, complete
-
-Published = dict[str, dict[Key, float | None]]
-
-ScalarT = TypeVar("ScalarT", bound=np.generic)
-
-ROUNDS = 16
-"""Rounds of attack and repair before the table is refused."""
-
-AFRESH = 5
-"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then it only
-grows.
-"""
-
-SMALL = 6_000
-
-FEW = 0.1
-"""When at most this share of the sensitive cells is broken, the pattern is only extended."""
+from exports.disclosure.sights import REPLANS, ROUNDS, SMALL, Published, Sight, cell_behind, known_not_zero
 
 
 class NotSafe(RuntimeError):
@@ -89,16 +69,22 @@ class Protected:
     notes: list[str] = field(default_factory=list)
     unsure: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     insight: Insight | None = None
+    single_contributors: bool = False
 
     @property
     def bound_of(self) -> str:
         """Which demands the lower bound covers; what else is demanded can only cost more."""
         covered = "the interval model (K1)"
-        if _known_not_zero(self.system, self.primaries, self.declaration.safety):
+        if known_not_zero(self.system, self.primaries, self.declaration.safety):
             covered += (
                 " and single cases that an attacker knowing the zeros (K2) must be able to think larger"
             )
-        return f"{covered}; further demands can only cost more"
+        if self.single_contributors:
+            covered += " and what single contributors (K4) must not learn, as far as the attacks found it"
+        return (
+            f"{covered}, all on top of what is hidden in any case (decoys, earlier patterns): that costs "
+            f"{self.pattern.given:.2f} in objective and bound alike; further demands can only cost more"
+        )
 
     def status(self, cell: int) -> str:
         """published, primary, secondary, withdrawn (public in an earlier release, not shown any more), or
@@ -204,7 +190,9 @@ def protect_tables(
     frozen, hidden_before = _public(declaration, system, before)
     insight = None
     if data.kind == "magnitude" and data.contributor is not None:
-        insight = insight_of(system, leaves, policy, data, functools.partial(_cell, system, declaration))
+        insight = insight_of(
+            system, leaves, policy, data, functools.partial(cell_behind, system, declaration)
+        )
     primaries = find_primaries(
         # what an earlier release prints as hidden is known not to be zero, like what is printed now
         replace(system, published=current | hidden_before),
@@ -219,7 +207,7 @@ def protect_tables(
     blank: Published = {name: dict.fromkeys(codes for codes, _ in shown) for name, shown in cells.items()}
     known = known_before(declaration, {**blank, **before})
     computable = np.zeros(system.size, dtype=bool)
-    computable[[_cell(system, declaration, key) for key in known.cells]] = True
+    computable[[cell_behind(system, declaration, key) for key in known.cells]] = True
     # whoever kept the earlier file knows these: hidden from now on, known to whoever has the file
     withdrawn = unsure & frozen & current
     if policy.public_before == "withdraw":
@@ -236,7 +224,7 @@ def protect_tables(
         if policy.public_before == "withdraw":
             left &= ~frozen
         sights.append(
-            _Sight(
+            Sight(
                 declaration,
                 before,
                 replace(system, published=current | hidden_before),
@@ -247,7 +235,7 @@ def protect_tables(
             )
         )
     sights.append(
-        _Sight(
+        Sight(
             without_earlier(declaration),
             {},
             replace(system, published=current),
@@ -256,178 +244,146 @@ def protect_tables(
             stay | withdrawn,
         )
     )
-    # where the source rounds numbers and sums one by one, its own numbers are printed
-    told = _told(declaration, system, leaves, given or {})
-    effort = EFFORTS[policy.effort]
-    hidden = withdrawn.copy()
+    stage = _Stage(
+        sights,
+        cost,
+        policy,
+        withdrawn,
+        current,
+        # where the source rounds numbers and sums one by one, its own numbers are printed
+        functools.partial(publish, system, cells, told=_told(declaration, system, leaves, given or {})),
+        insight,
+    )
     for sight in sights:
-        sight.extra = _known_not_zero(sight.system, sight.primaries, declaration.safety)
-        sight.plan(cost, effort, hidden)
-        hidden |= sight.pattern.hidden & current
-    bound = sights[0].pattern.bound
-    for round_number in range(1, ROUNDS + 1):
-        published = publish(system, cells, hidden, told)
-        results = [sight.attacked(published, insight) for sight in sights]
-        if not any(sight.broken for sight in sights):
-            together = None if len(results) == 1 else results[0]
-            secondary = hidden & ~primaries.sensitive
-            objective = float(cost[secondary].sum())
-            return Protected(
-                declaration,
-                published,
-                system,
-                primaries,
-                Pattern(
-                    hidden | ~current,
-                    secondary,
-                    objective,
-                    min(bound, objective),
-                    sum(sight.pattern.clusters for sight in sights),
-                    sum(sight.pattern.programs for sight in sights),
-                    list(dict.fromkeys(note for sight in sights for note in sight.pattern.notes)),
-                ),
-                joined(declaration, {**published, **before}, results[-1], together, known),
-                round_number,
-                before,
-                printed=current,
-                withdrawn=withdrawn | (hidden & frozen),
-                outdated=outdated,
-                unsure=unsure,
-                insight=insight,
-            )
-        for sight in sights:
-            sight.repair(cost, policy, round_number, hidden)
-            hidden |= sight.pattern.hidden & current
-    broken = [finding for sight in sights for finding in sight.broken]
-    raise NotSafe(
-        f"after {ROUNDS} rounds {len(broken)} cells are still broken, first {broken[0].name}; "
-        "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
-        broken,
+        sight.extra = known_not_zero(sight.system, sight.primaries, declaration.safety)
+    safe = stage.hardened(stage.planned(stage.draft))
+    if stage.refines:
+        safe = stage.refined(safe)
+    secondary = safe.hidden & ~primaries.sensitive
+    objective = float(cost[secondary].sum())
+    # decoys among what earlier editions show are hidden for nothing else
+    bound = safe.bound + (float(cost[stay & secondary & frozen].sum()) if before else 0.0)
+    return Protected(
+        declaration,
+        safe.published,
+        system,
+        primaries,
+        Pattern(
+            safe.hidden | ~current,
+            secondary,
+            objective,
+            min(bound, objective),
+            sum(sight.pattern.clusters for sight in sights),
+            sum(sight.pattern.programs for sight in sights),
+            list(dict.fromkeys(note for sight in sights for note in sight.pattern.notes)),
+            given=float(cost[stay & secondary].sum()),
+        ),
+        joined(
+            declaration,
+            {**safe.published, **before},
+            safe.results[-1],
+            safe.results[0] if len(safe.results) > 1 else None,
+            known,
+        ),
+        safe.rounds,
+        before,
+        printed=current,
+        withdrawn=withdrawn | (safe.hidden & frozen),
+        outdated=outdated,
+        unsure=unsure,
+        insight=insight,
+        single_contributors=any(task.without for task in sights[0].extra if sights[0].is_due(task)),
     )
 
 
+@dataclass(frozen=True)
+class _Safe:
+    """A pattern that nothing breaks: hidden cells of the current tables, what is printed, and the attacks."""
+
+    hidden: Booleans
+    published: Published
+    results: list[Result]
+    rounds: int
+    bound: float
+
+
 @dataclass
-class _Sight:
-    """What one attacker has in view, the current tables alone or with all that is public besides, and the
-    pattern planned against it.
+class _Stage:
+    """The stages of one plan: draft, attack and repair, and once more with all that the attacks found."""
 
-    `system.published`: cells that are printed in view; `frozen`: cells whose numbers stay in view whatever
-    is hidden now; `forced`: cells hidden in any case; `known`: what needs no attack any more. `unions` are
-    sums of hidden cells that must not be computed; they are cells behind those of the system.
-    """
+    sights: list[Sight]
+    cost: Floats
+    policy: Policy
+    withdrawn: Booleans
+    current: Booleans
+    publish: Callable[[Booleans], Published]
+    insight: Insight | None
 
-    declaration: Declaration
-    before: Published
-    system: System
-    primaries: Primaries
-    frozen: Booleans
-    forced: Booleans
-    known: KnownBefore = field(default_factory=KnownBefore)
-    extra: list[Task] = field(default_factory=list)
-    unions: list[tuple[int, ...]] = field(default_factory=list)
-    pattern: Pattern = field(init=False)
-    broken: list[Finding] = field(default_factory=list)
+    @property
+    def effort(self) -> Effort:
+        """As the policy decides."""
+        return EFFORTS[self.policy.effort]
 
-    def plan(self, cost: Floats, effort: Effort, hidden: Booleans) -> None:
-        """Plan afresh; `hidden` cells of the current tables stay hidden."""
-        count = len(self.unions)
-        pattern = plan(
-            self.system.with_unions(self.unions),
-            self.primaries.wider(count),
-            _padded(cost, count),
-            effort=effort,
-            frozen=_padded(self.frozen, count),
-            forced=_padded((self.forced | hidden) & ~self.frozen, count),
-            extra=self.extra,
+    @property
+    def refines(self) -> bool:
+        """Whether a second plan, with all that the attacks found, is worth its time."""
+        return bool(self.effort.within) and self.sights[0].system.size <= SMALL
+
+    @property
+    def draft(self) -> Effort:
+        """The effort of the first plan; where a second follows it only finds out what the attacks ask for."""
+        return EFFORTS["quick"] if self.refines else self.effort
+
+    def planned(self, effort: Effort, memories: Sequence[Memories | None] | None = None) -> Booleans:
+        """Plan for one sight after the other; what an earlier one hides stays hidden."""
+        hidden = self.withdrawn.copy()
+        for place, sight in enumerate(self.sights):
+            sight.plan(self.cost, effort, hidden, memories[place] if memories is not None else None)
+            hidden |= sight.pattern.hidden & self.current
+        return hidden
+
+    def attacked(self, hidden: Booleans) -> tuple[Published, list[Result]]:
+        """Print the tables with these cells hidden, and let every sight attack them."""
+        published = self.publish(hidden)
+        return published, [sight.attacked(published, self.insight) for sight in self.sights]
+
+    @property
+    def broken(self) -> list[Finding]:
+        """What the last attacks broke."""
+        return [finding for sight in self.sights for finding in sight.broken]
+
+    def hardened(self, hidden: Booleans) -> _Safe:
+        """Attack and repair until nothing is broken; raises NotSafe after the last round."""
+        bound = self.sights[0].pattern.bound
+        for round_number in range(1, ROUNDS + 1):
+            published, results = self.attacked(hidden)
+            if not self.broken:
+                return _Safe(hidden, published, results, round_number, bound)
+            for sight in self.sights:
+                sight.repair(self.cost, self.policy, self.draft, round_number, hidden)
+                hidden |= sight.pattern.hidden & self.current
+        raise NotSafe(
+            f"after {ROUNDS} rounds {len(self.broken)} cells are still broken, first {self.broken[0].name}; "
+            "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
+            self.broken,
         )
-        self.pattern = _trimmed(pattern, self.system.size)
 
-    def attacked(self, published: Published, insight: Insight | None) -> Result:
-        """Attack what this attacker would see; `broken` holds what must not be."""
-        knowledge = gather(self.declaration, {**published, **self.before})
-        result = attack(knowledge, self.declaration.safety, insight=insight)
-        self.broken = [finding for finding in result.findings if not self.known.tells(finding)]
-        if not self.broken:
-            self.broken = _too_narrow(self.system, self.declaration, self.primaries, knowledge)
-        return result
-
-    def repair(self, cost: Floats, policy: Policy, round_number: int, hidden: Booleans) -> None:
-        """Turn what was broken into tasks, and plan with them."""
-        if not self.broken:
-            return
-        tasks = self._tasks(policy, cost, hidden)
-        known = set(self.extra)
-        self.extra.extend(task for task in tasks if task not in known)
-        many = len(tasks) > FEW * int(self.primaries.sensitive.sum())
-        if many and round_number <= AFRESH and self.system.size <= SMALL and policy.effort != "quick":
-            self.plan(cost, EFFORTS[policy.effort], hidden if self.before else hidden & False)
-            return
-        count = len(self.unions)
-        before = replace(
-            self.pattern, hidden=_padded((self.pattern.hidden | hidden) & ~self.frozen, count, fill=True)
-        )
-        pattern = extend(
-            self.system.with_unions(self.unions),
-            self.primaries.wider(count),
-            _padded(cost, count),
-            before,
-            tasks,
-            frozen=_padded(self.frozen, count),
-            whole=round_number > AFRESH + 2 or all(task in known for task in tasks),
-        )
-        self.pattern = _trimmed(pattern, self.system.size)
-
-    def _tasks(self, policy: Policy, cost: Floats, hidden: Booleans) -> list[Task]:
-        """What the attacks broke, as tasks for the planner."""
-        tasks: list[Task] = []
-        floor = 1.0 if policy.rules.zeros == "publish" else 0.0
-        unit = self.declaration.safety.unit
-        for finding in self.broken:
-            if finding.parts:
-                union = tuple(_cell(self.system, self.declaration, part) for part in finding.parts)
-                if union not in self.unions:
-                    self.unions.append(union)
-                place = self.system.size + self.unions.index(union)
-                need = 1.0 if self.declaration.safety.whole_numbers else policy.width
-                tasks.append(Task(place, 1, need))
-                continue
-            cell = _cell(self.system, self.declaration, finding.cell)
-            if finding.attack == "insider" and finding.witness is not None:
-                owned = finding.owned or (finding.witness,)
-                own = tuple(sorted({_cell(self.system, self.declaration, key) for key in owned}))
-                tasks.append(Task(cell, 1, 1.0, 0.0, own))
-            elif finding.attack == "minimality":
-                further = self._cheapest_beside(cell, cost, hidden)
-                tasks.extend([Task(further, 1, 1.0, floor)] if further is not None else [])
-            elif finding.attack == "positive":
-                tasks.append(Task(cell, 1, unit, unit))
-            else:
-                tasks.append(Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0))
-        return list(dict.fromkeys(tasks))
-
-    def _cheapest_beside(self, cell: int, cost: Floats, hidden: Booleans) -> int | None:
-        """The cheapest printed cell in an equation with a cell, to make the set of possible tables larger."""
-        equations = self.system.equations
-        touching = sparse.csc_matrix(equations)[:, cell].indices
-        beside = np.unique(sparse.csr_matrix(equations)[touching].indices)
-        free = beside[
-            self.system.published[beside]
-            & (self.system.values[beside] > 0)
-            & ~hidden[beside]
-            & ~self.pattern.hidden[beside]
-            & ~self.frozen[beside]
-        ]
-        return int(free[np.argmin(cost[free])]) if len(free) else None
-
-
-def _padded(cells: npt.NDArray[ScalarT], count: int, *, fill: bool = False) -> npt.NDArray[ScalarT]:
-    """Values of cells, with `fill` for further cells behind them."""
-    return np.concatenate([cells, np.full(count, fill, dtype=cells.dtype)])
-
-
-def _trimmed(pattern: Pattern, size: int) -> Pattern:
-    """The pattern over the first cells: unions are left out, nobody prints them."""
-    return replace(pattern, hidden=pattern.hidden[:size], secondary=pattern.secondary[:size])
+    def refined(self, draft: _Safe) -> _Safe:
+        """Plan again with what the attacks found, until they find nothing new; the cheaper one of this and
+        the draft, with the bound of the demands that every safe pattern meets.
+        """
+        memories = [Memories(sight.system.size) for sight in self.sights]
+        bound = draft.bound
+        for _ in range(REPLANS):
+            hidden = self.planned(self.effort, memories)
+            bound = max(bound, self.sights[0].pattern.bound)
+            self.attacked(hidden)
+            news = [sight.learn(self.policy, self.cost, hidden) for sight in self.sights]
+            if not any(news):
+                break
+        found = self.hardened(hidden)
+        price = [float(self.cost[safe.hidden].sum()) for safe in (draft, found)]
+        return replace(draft if price[0] < price[1] - CHEAPER else found, bound=bound)
 
 
 def _completed(
@@ -463,33 +419,6 @@ def _completed(
         before,
         blank,
     )
-
-
-def _too_narrow(
-    system: System, declaration: Declaration, primaries: Primaries, knowledge: Knowledge
-) -> list[Finding]:
-    """Printed sensitive cells that the auditor, told the truth, cannot move as far as their rules ask."""
-    truth: dict[Key, float] = {}
-    need: dict[Key, tuple[float, float]] = {}
-    for number in np.flatnonzero(knowledge.hidden).tolist():
-        key = knowledge.keys[number]
-        cell = _cell(system, declaration, key)
-        if primaries.sensitive[cell] and system.published[cell]:
-            truth[key] = float(system.values[cell])
-            need[key] = (float(primaries.down[cell]), float(primaries.up[cell]))
-    safety = declaration.safety.model_copy(update={"withstand": ("K1",)})
-    result = attack(knowledge, safety, truth=truth, protected=need)
-    return [finding for finding in result.findings if finding.cell in need]
-
-
-def _known_not_zero(system: System, primaries: Primaries, safety: Safety) -> list[Task]:
-    """Against K2 a single case can only be thought larger: its cell must rise while none falls to 0."""
-    if "K2" not in safety.withstand or safety.zeros != "publish" or not safety.whole_numbers:
-        return []
-    if system.size > HUGE:
-        return []
-    cells = np.flatnonzero(primaries.sensitive & (system.values == 1))
-    return [Task(int(cell), 1, 1.0, 1.0) for cell in cells]
 
 
 def _denominators(
@@ -654,16 +583,6 @@ def _cells_named(declaration: Declaration, system: System, hidden: Mapping[str, 
             except KeyError:
                 continue  # the cell no longer exists
     return kept
-
-
-def _cell(system: System, declaration: Declaration, key: Key) -> int:
-    """The planner's cell for the auditor's key (all declared dimensions, single leaves)."""
-    place = 0
-    for ladder in system.ladders:
-        code = key[list(declaration.dimensions).index(ladder.name)]
-        node = ladder.node_of.get(code, ladder.atom_of_leaf.get(code, -1))
-        place = place * len(ladder.codes) + node
-    return int(np.searchsorted(system.position, place))
 
 
 def _perturbed(

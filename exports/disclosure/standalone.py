@@ -27,6 +27,7 @@ from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import attack_all
+from exports.disclosure.coarsening import Attempt, attempts, with_noise
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import (
     Axis,
@@ -172,6 +173,27 @@ def _written(
         )
     report.certificate.write(public / "certificate.json")
     return report
+
+
+def coarsen(table: Path, config: Path, *, secret: bytes = b"") -> list[Attempt]:
+    """Coarser versions of a table too detailed to be protected by hiding and, with a secret, the whole
+    table with noise, each tried. Takes minutes for large tables and writes nothing.
+
+    Raises DeclarationError where earlier releases are declared: what they show cannot be coarsened any more.
+    """
+    settings = read_model(config, Config)
+    if settings.earlier_releases:
+        raise DeclarationError(
+            f"{config}: earlier releases show finer cells already, so a coarser table hides them no more; "
+            "choose a method with noise, or leave earlier_releases out to see what would have helped"
+        )
+    declaration, leaves = load(table, settings, config.parent)
+    key = plan_key(settings.name, secret, None)
+    found = attempts(declaration, leaves, settings.data, settings.policy, cost_key=key)
+    if secret and settings.data.kind == "count":
+        noisy, _ = with_noise(declaration, leaves, settings.data, settings.policy, secret)
+        found.append(noisy)
+    return found
 
 
 def audit(published: Path, declaration: Path, insight: Insight | None = None) -> AuditReport:
@@ -493,6 +515,7 @@ __all__ = [
     "audit",
     "audit_declared",
     "check_certificate",
+    "coarsen",
     "explain",
     "load",
     "parse_model",

@@ -575,6 +575,21 @@ def protect_disclosure(table: Path, config: Path, out: Path) -> None:
         tell_protection(settings_here(), table, config, out, console())
 
 
+@disclosure.command("coarsen")
+@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+def coarsen_disclosure(table: Path, config: Path) -> None:
+    """Try coarser versions of a CSV TABLE that is too detailed to be protected by hiding, and rank them.
+
+    Every version is planned and attacked as configured; nothing is written. Confidential: hidden cells are
+    counted.
+    """
+    with in_words():
+        from .secrecy import tell_coarser
+
+        tell_coarser(settings_here(), table, config, console())
+
+
 @disclosure.command("check")
 @click.argument("published", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check_disclosure(published: Path) -> None:

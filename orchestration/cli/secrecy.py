@@ -168,6 +168,16 @@ def tell_protection(settings: Settings, table: Path, config: Path, out: Path, co
         console.print(f"{key}: {value}", markup=False)
 
 
+def tell_coarser(settings: Settings, table: Path, config: Path, console: Console) -> None:
+    """Say which coarser versions of a CSV can be protected, most detailed first, and noise beside them."""
+    from exports.disclosure.standalone import coarsen
+
+    for place, attempt in enumerate(coarsen(table, config, secret=settings.secret), start=1):
+        console.print(f"{place}. {attempt}", markup=False)
+    if not settings.secret:
+        console.print("cell-key noise is not tried: it needs PLANSTAT_DISCLOSURE_SECRET", markup=False)
+
+
 def tell_certificate(published: Path, console: Console) -> bool:
     """Whether the certificate in a folder speaks about exactly the files there."""
     from exports.disclosure.auditor.certificate import check_certificate

@@ -1,38 +1,54 @@
-"""Other programs on the common cases, side by side: `python -m tests.benchmarks.disclosure_peers`.
+"""Other programs on the common cases, in one table: `python -m tests.benchmarks.disclosure_peers [CASE …]`.
 
-GaussSuppression's patterns are stored with the cases. G-Confid (Statistics Canada, `pip install gconfid`,
-GPL-3.0) is never installed with this project; it runs out of process from an environment of its own, whose
-Python the environment variable PLANSTAT_GCONFID_PYTHON names. Every cell below the minimum frequency must be
-able to move by 1 in both programs; ours plans with `effort: optimal` against K1.
+Per case and program: processor seconds, memory, secondary cells, their cost (1 + log2(1 + value)), and the
+cells that our auditor breaks at the same level: K1 and K2 where zeros are shown, else K1. Ours is planned
+for that level. GaussSuppression's patterns are stored with the cases. G-Confid (Statistics Canada, GPL-3.0)
+is never installed with this project: it runs out of process from an environment of its own, made here unless
+PLANSTAT_GCONFID_PYTHON names the Python of one; without it its lines say why they are missing. Every cell
+below the minimum frequency must be able to move by 1 in all programs.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
+import venv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from exports.disclosure.constraints import System, build_system
-from exports.disclosure.declaration import DeclarationError
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.knowledge import gather
+from exports.disclosure.constraints import Leaves, System, build_system
+from exports.disclosure.declaration import Declaration, DeclarationError
 from exports.disclosure.planner.costs import costs_of
 from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import Pattern, plan
-from exports.disclosure.policy import Data, Policy
+from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries, find_primaries
+from exports.disclosure.protect import cells_of, protect_tables, publish
+from tests.benchmarks.disclosure_tables import t400x8
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "10-disclosure"
 
 GCONFID = "PLANSTAT_GCONFID_PYTHON"
+
+VERSION = "gconfid==2.0.4"
+
+CELLWISE = ("exact", "interval", "integer")
+"""Attacks on single cells; sums of cells and the knowledge of the program are not asked of others."""
+
+MADE = Path(__file__).resolve().parents[2] / ".venv" / "peers" / "gconfid"
+"""The environment that the benchmark makes; it goes when the project's environment goes."""
 
 SCRIPT = """
 import logging, sys
@@ -74,24 +90,39 @@ class Case:
     minimum: int
     rules: Mapping[str, object] = field(default_factory=dict)
 
-    def load(self) -> tuple[System, Primaries]:
-        """The planner's view of the table."""
-        rows = read_rows(CASES / self.source)
-        leaves = leaves_of(rows, {name: column for name, (column, _) in self.dimensions.items()}, self.value)
-        policy = Policy.model_validate(
+    @property
+    def level(self) -> tuple[Literal["K1", "K2"], ...]:
+        """The attacker: who knows the zeros where they are shown."""
+        return ("K1",) if self.rules.get("zeros") == "protect" else ("K1", "K2")
+
+    def policy(self, *withstand: str) -> Policy:
+        """The rules of the case against these levels."""
+        return Policy.model_validate(
             {
                 "legal_basis": "benchmark",
                 "decided_by": "benchmark",
                 "decided_on": dt.date(2026, 1, 1),
-                "withstand": ("K1",),
+                "withstand": withstand,
                 "rules": {"minimum_frequency": self.minimum, **self.rules},
             }
         )
-        system = build_system(declare(rows, self.dimensions), leaves, self.value)
-        return system, find_primaries(system, leaves, policy, Data(value=self.value))
 
-    def reference_cells(self, system: System) -> tuple[int, int]:
-        """Distinct cells that GaussSuppression hides, and how many of them are below the minimum.
+    def read(self) -> tuple[Declaration, Leaves]:
+        """The table."""
+        if not self.dimensions:
+            return t400x8()
+        rows = read_rows(CASES / self.source)
+        leaves = leaves_of(rows, {name: column for name, (column, _) in self.dimensions.items()}, self.value)
+        return declare(rows, self.dimensions), leaves
+
+    def load(self) -> tuple[System, Primaries]:
+        """The planner's view of the table."""
+        declaration, leaves = self.read()
+        system = build_system(declaration, leaves, self.value)
+        return system, find_primaries(system, leaves, self.policy("K1"), Data(value=self.value))
+
+    def reference_cells(self, system: System) -> tuple[set[int], set[int]]:
+        """Distinct cells that GaussSuppression hides, and those of them that are below the minimum.
 
         Codes with the same leaves are one cell here and several rows there.
         """
@@ -103,7 +134,19 @@ class Case:
                 hidden.add(cell)
             if row["primary"] == "TRUE":
                 small.add(cell)
-        return len(hidden), len(small)
+        return hidden, small
+
+    def broken(self, system: System, hidden: set[int]) -> int:
+        """Cells that our auditor breaks at the level of the case when these are hidden."""
+        declaration, _ = self.read()
+        policy = self.policy(*self.level)
+        declaration = declaration.model_copy(update={"safety": safety_of(policy, Data(value=self.value))})
+        mask = np.zeros(system.size, dtype=bool)
+        mask[sorted(hidden)] = True
+        printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
+        knowledge = gather(declaration, publish(system, printed, mask))
+        found = attack(knowledge, declaration.safety, in_words=False).findings
+        return len({finding.cell for finding in found if finding.attack in CELLWISE})
 
 
 GAUSS = "gauss_suppression_reference"
@@ -121,6 +164,8 @@ COMMON = {
     "paris_maxN2": Case("inputs/paris2025_freq.csv", f"{GAUSS}/paris_maxN2.csv", PARIS, "freq", 3, PROTECT),
     "t100x8": Case("synthetic/t100x8.csv", "synthetic/gauss_t100x8.csv", T100X8, "freq", 3),
 }
+LARGER = {"t400x8": Case("", "", {}, "n", 3)}
+"""Made here; no pattern of GaussSuppression is stored with it."""
 
 
 class NotInstalled(RuntimeError):
@@ -130,16 +175,57 @@ class NotInstalled(RuntimeError):
 def gconfid_python() -> Path:
     """The Python that has gconfid; raises NotInstalled with what to do."""
     named = os.environ.get(GCONFID)
-    if not named:
+    python = Path(named) if named else MADE / "bin" / "python"
+    if not python.is_file():
         raise NotInstalled(
-            f"gconfid is not compared: install it in an environment of its own (python -m venv E; "
-            f"E/bin/pip install gconfid) and set {GCONFID}=E/bin/python"
+            f"gconfid is not compared: `make bench-peers` installs it in an environment of its own, or set "
+            f"{GCONFID} to the Python of one"
         )
-    return Path(named)
+    return python
+
+
+def made_environment() -> Path:
+    """The Python that has gconfid, installed now if there is none; raises NotInstalled with the reason."""
+    try:
+        return gconfid_python()
+    except NotInstalled:
+        venv.create(MADE, with_pip=True, clear=True)
+    python = MADE / "bin" / "python"
+    done = subprocess.run(
+        [str(python), "-m", "pip", "install", "--quiet", VERSION], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        python.unlink()
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise NotInstalled(f"gconfid is not compared: {VERSION} cannot be installed here ({last})")
+    return python
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a program took: processor seconds, memory at its peak, and what it said on its error channel."""
+
+    seconds: float
+    mebibytes: int
+    errors: str
+
+
+def run(command: list[str]) -> Spent:
+    """Run a program to its end and measure it alone."""
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        errors.seek(0)
+        return Spent(usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, errors.read())
 
 
 def gconfid_hides(
-    python: Path, system: System, primaries: Primaries, costs: tuple[str, str] = ("Digits", "Information")
+    python: Path,
+    system: System,
+    primaries: Primaries,
+    costs: tuple[str, str] = ("Digits", "Information"),
+    measured: list[Spent] | None = None,
 ) -> set[int]:
     """Cells that G-Confid hides. Zeros are left out, as it takes positive cells only: they stay published.
 
@@ -170,11 +256,11 @@ def gconfid_hides(
                 for cell, sign in zip(cells.tolist(), ways.tolist(), strict=True):
                     if positive[cells].any() and positive[cell]:
                         writer.writerow([cell + 1, row + 1, int(sign)])
-        done = subprocess.run(
-            [str(python), "-c", SCRIPT, str(folder), *costs], capture_output=True, text=True, check=False
-        )
+        spent = run([str(python), "-c", SCRIPT, str(folder), *costs])
         if not (folder / "out.csv").is_file():
-            raise RuntimeError(f"gconfid ended with {done.returncode}: {done.stderr[-2000:]}")
+            raise RuntimeError(f"gconfid ended without a pattern: {spent.errors[-2000:]}")
+        if measured is not None:
+            measured.append(spent)
         return {
             int(float(row["CellId"])) - 1
             for row in read_rows(folder / "out.csv")
@@ -188,37 +274,67 @@ def ours(system: System, primaries: Primaries, effort: str = "optimal", *, per_c
     return plan(system, primaries, cost, effort=EFFORTS[effort])
 
 
-def compare(name: str, python: Path | None) -> str:
-    """One line of the comparison: secondaries of ours, of GaussSuppression, of G-Confid."""
-    case = COMMON[name]
+def protected(name: str, file: Path) -> None:
+    """Our pattern against the level of the case, written to a file; run in a process of its own."""
+    case = {**COMMON, **LARGER}[name]
+    declaration, leaves = case.read()
+    planned = protect_tables(declaration, leaves, Data(value=case.value), case.policy(*case.level)).pattern
+    content = {"hidden": np.flatnonzero(planned.hidden).tolist(), "gap": planned.gap}
+    file.write_text(json.dumps(content), encoding="utf-8")
+
+
+def compare(name: str, python: Path | None) -> Iterator[tuple[str, ...]]:
+    """The lines of one case."""
+    case = {**COMMON, **LARGER}[name]
     system, primaries = case.load()
-    begin = time.perf_counter()
-    pattern = ours(system, primaries)
-    seconds = time.perf_counter() - begin
-    fewest = int(ours(system, primaries, per_cell=True).secondary.sum())
-    hidden, small = case.reference_cells(system)
-    words = [
-        f"{name}: {int(primaries.sensitive.sum())} primaries; secondaries: ours "
-        f"{int(pattern.secondary.sum())} (cost {pattern.objective:.2f}, gap {pattern.gap:.2%}, "
-        f"{seconds:.2f} s; fewest possible {fewest}), GaussSuppression {hidden - small}"
-    ]
+    price = costs_of(system, {}, None, 1.0)
+    sensitive = set(np.flatnonzero(primaries.sensitive).tolist())
+    level = "+".join(case.level)
+
+    def line(program: str, hidden: set[int], spent: Spent | None, more: str = "") -> tuple[str, ...]:
+        extra = sorted(hidden - sensitive)
+        seconds, memory = (f"{spent.seconds:.1f}", f"{spent.mebibytes}") if spent else ("stored", "")
+        cost = f"{float(price[extra].sum()):.2f}{more}"
+        broken = f"{case.broken(system, hidden | sensitive)}"
+        return (name, level, f"{len(sensitive)}", program, f"{len(extra)}", cost, broken, seconds, memory)
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "ours.json"
+        spent = run([sys.executable, "-m", "tests.benchmarks.disclosure_peers", "--ours", name, str(file)])
+        if not file.is_file():
+            raise RuntimeError(f"our own plan of {name} failed: {spent.errors[-2000:]}")
+        found = json.loads(file.read_text(encoding="utf-8"))
+    yield line("planstat", set(found["hidden"]), spent, f" (within {found['gap']:.1%})")
+    if case.reference:
+        yield line("GaussSuppression 1.2.3", case.reference_cells(system)[0], None)
     if python is not None:
-        begin = time.perf_counter()
+        measured: list[Spent] = []
         try:
-            theirs = gconfid_hides(python, system, primaries)
-            extra = sorted(theirs - set(np.flatnonzero(primaries.sensitive).tolist()))
-            cost = float(costs_of(system, {}, None, 1.0)[extra].sum())
-            words.append(f"G-Confid {len(extra)} (cost {cost:.2f}, {time.perf_counter() - begin:.1f} s)")
+            hidden = gconfid_hides(python, system, primaries, measured=measured)
+            yield line("G-Confid 2.0.4", hidden, measured[0])
         except DeclarationError as error:
-            words.append(f"G-Confid: {error}")
-    return ", ".join(words)
+            yield (name, level, f"{len(sensitive)}", "G-Confid 2.0.4", f"{error}", "", "", "", "")
+
+
+HEAD = ("case", "level", "sensitive", "program", "secondaries", "cost", "broken", "processor s", "MiB")
+
+
+def main(chosen: Sequence[str]) -> None:
+    """Print the table."""
+    found: Path | None = None
+    try:
+        found = made_environment()
+    except NotInstalled as error:
+        print(error)
+    print("| " + " | ".join(HEAD) + " |")
+    print("|" + "---|" * len(HEAD))
+    for name in chosen or (*COMMON, *LARGER):
+        for cells in compare(name, found):
+            print("| " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":
-    try:
-        found: Path | None = gconfid_python()
-    except NotInstalled as error:
-        print(error)
-        found = None
-    for chosen in sys.argv[1:] or COMMON:
-        print(compare(chosen, found), flush=True)
+    if sys.argv[1:2] == ["--ours"]:
+        protected(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main(sys.argv[1:])

@@ -11,6 +11,12 @@ from exports.disclosure.constraints import Floats, Integers
 from exports.disclosure.planner.cluster import Cluster, one_way
 from exports.disclosure.planner.movement import SURE, Task
 
+Cut = tuple[Integers, Floats, float]
+"""Cells, their weights, and what the weighted sum of the hidden ones must reach."""
+
+Useless = tuple[Integers, Floats]
+"""The same for a cell that is useless alone: its sum must reach 0."""
+
 VIOLATED = 1e-5
 """A cut is added when a task falls short by this: ten times what movements are sure to."""
 
@@ -24,10 +30,10 @@ DIGITS = 9
 class Cuts:
     """The cuts found so far: those of tasks (`pool`), and those against useless cells (`lonely`)."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, pool: dict[bytes, Cut], lonely: list[Useless]) -> None:
         self.cluster = cluster
-        self.pool: dict[bytes, tuple[Integers, Floats, float]] = {}
-        self.lonely: list[tuple[Integers, Floats]] = []
+        self.pool = pool
+        self.lonely = lonely
 
     def _add(self, cells: Integers, weights: Floats, need: float) -> bool:
         """Σ weights·y >= need over free cells; cells that are hidden anyway are moved to the right side."""
@@ -87,9 +93,9 @@ class Cuts:
                 added += bool(len(weights) and self.add_equation(task, weights, down))
         return added
 
-    def useless(self, share: Floats) -> list[tuple[Integers, Floats]]:
+    def useless(self, share: Floats) -> list[Useless]:
         """Violated y_i <= Σ other y in an equation: a secondary cell alone in an equation is useless."""
-        found: list[tuple[Integers, Floats]] = []
+        found: list[Useless] = []
         lines = self.cluster.lines
         for row in range(lines.shape[0]):
             cells = lines.indices[lines.indptr[row] : lines.indptr[row + 1]].astype(np.int64)
@@ -104,7 +110,7 @@ class Cuts:
         return found
 
 
-def stacked(rows: Sequence[tuple[Integers, Floats, float]], width: int) -> tuple[sparse.csr_matrix, Floats]:
+def stacked(rows: Sequence[Cut], width: int) -> tuple[sparse.csr_matrix, Floats]:
     """Cuts as one matrix with its right side."""
     pointer = np.concatenate([[0], np.cumsum([len(cells) for cells, _, _ in rows])]).astype(np.int64)
     matrix = sparse.csr_matrix(

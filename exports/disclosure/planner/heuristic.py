@@ -109,11 +109,22 @@ class Heuristic:
             queue.extend(rows[filled[rows] == 1].tolist())
         return hidden
 
-    def check_density(self, hidden: Booleans) -> None:
+    def check_density(self) -> None:
         """Refuse a very large table in which two hidden cells per equation protect next to nothing."""
+        left, asked = self.computable_with_two()
+        if left > OPEN_SHARE * asked:
+            raise TooSparse(
+                f"{left} of {asked} sensitive cells can still be computed when every equation "
+                f"hides two cells ({len(self.cluster.cells)} non-zero cells): this table is too detailed to "
+                "be protected by hiding. Coarsen it (larger areas, fewer categories, fewer dimensions), or "
+                "choose rounding or cell-key; `planstat disclosure coarsen` tries what helps"
+            )
+
+    def computable_with_two(self) -> tuple[int, int]:
+        """How many sensitive cells about cannot move when every equation hides two cells; of how many."""
         open_tasks = one_way(self.cluster.tasks, mirrored=True)
         left = 0
-        for cells in clusters(self.cluster.equations, hidden):
+        for cells in clusters(self.cluster.equations, self.fill_lines(self.cluster.must)):
             place = {cell: index for index, cell in enumerate(cells.tolist())}
             inside = [task for task in open_tasks if task.cell in place]
             equations = restrict(self.cluster.equations, cells)
@@ -140,13 +151,7 @@ class Heuristic:
                 ).solve()
                 met |= np.abs(found.values[targets]) >= reach - SURE
             left += int((~met).sum())
-        if left > OPEN_SHARE * len(open_tasks):
-            raise TooSparse(
-                f"{left} of {len(open_tasks)} sensitive cells can still be computed when every equation "
-                f"hides two cells ({len(self.cluster.cells)} non-zero cells): this table is too detailed to "
-                "be protected by hiding. Coarsen it (larger areas, fewer categories, fewer dimensions), or "
-                "choose rounding or cell-key"
-            )
+        return left, len(open_tasks)
 
     def _cheapest(self, task: Task, hidden: Booleans, weight: Floats) -> Floats:
         key = (task.need, task.floor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 LARGE = 8_000
@@ -36,16 +37,20 @@ class Effort:
     """Deterministic limits: rounds of cuts, nodes per branch and bound, and how many of those.
 
     `starts`: patterns guided by the relaxation; a further one is planned without it, unless it is 1.
+    `within`: branch and bound ends when the pattern is proven this close to the best one (a share of the
+    bound); it is tried on clusters of at most `provable` cells.
     """
 
     cut_rounds: int
     nodes: int
     exact_rounds: int
     starts: int
+    within: float = 0.0
+    provable: float = math.inf
 
 
 EFFORTS = {
     "quick": Effort(cut_rounds=5, nodes=0, exact_rounds=0, starts=1),
-    "thorough": Effort(cut_rounds=40, nodes=0, exact_rounds=0, starts=2),
+    "thorough": Effort(cut_rounds=40, nodes=30, exact_rounds=12, starts=2, within=0.04, provable=1_500),
     "optimal": Effort(cut_rounds=200, nodes=100, exact_rounds=20, starts=2),
 }

@@ -15,7 +15,7 @@ from exports.disclosure.planner.conflict import FrozenConflict, check_possible
 from exports.disclosure.planner.heuristic import Heuristic
 from exports.disclosure.planner.limits import Effort
 from exports.disclosure.planner.movement import Task
-from exports.disclosure.planner.search import Search
+from exports.disclosure.planner.search import Memories, Search
 from exports.disclosure.primary import Primaries
 
 
@@ -23,7 +23,8 @@ from exports.disclosure.primary import Primaries
 class Pattern:
     """A pattern over all cells: hidden or not, and what is known about its quality.
 
-    `objective` and `bound` are sums of cost over secondary cells; the optimum lies between them.
+    `objective` and `bound` are sums of cost over secondary cells; the optimum lies between them. `given` is
+    the part of both that stands for cells hidden in any case (decoys, patterns of earlier editions).
     """
 
     hidden: Booleans
@@ -33,13 +34,17 @@ class Pattern:
     clusters: int = 0
     programs: int = 0
     notes: list[str] = field(default_factory=list)
+    given: float = 0.0
 
     @property
     def gap(self) -> float:
-        """Proven distance from the optimum, as a share of the bound (0 means optimal)."""
+        """Proven distance from the optimum, as a share of the bound (0 means optimal); what is given counts
+        in neither.
+        """
         if self.objective <= self.bound + limits.PROVEN:
             return 0.0
-        return math.inf if self.bound <= 0 else self.objective / self.bound - 1.0
+        bound = self.bound - self.given
+        return math.inf if bound <= 0 else (self.objective - self.given) / bound - 1.0
 
 
 def tasks_of(primaries: Primaries, cells: Iterable[int]) -> list[Task]:
@@ -62,10 +67,12 @@ def plan(
     frozen: Booleans | None = None,
     forced: Booleans | None = None,
     extra: Sequence[Task] = (),
+    memories: Memories | None = None,
 ) -> Pattern:
     """The cheapest pattern found that passes all tasks, cluster by cluster, with its proven bound.
 
-    `frozen` cells are public already; `forced` cells are to be hidden in any case; `extra` are further tasks.
+    `frozen` cells are public already; `forced` cells are to be hidden in any case; `extra` are further tasks;
+    `memories` holds what an earlier plan with fewer tasks found, and takes what this one finds.
     Raises FrozenConflict, naming a smallest set of public cells, when a sensitive cell cannot be protected.
     """
     size = system.size
@@ -96,9 +103,9 @@ def plan(
         if not local:
             continue
         cluster = Cluster(system, cells, local, cost, must)
-        search = Search(cluster)
+        search = Search(cluster, memories.of(cells, must) if memories is not None else None)
         if len(cells) > limits.HUGE:
-            search.heuristic.check_density(search.heuristic.fill_lines(cluster.must))
+            search.heuristic.check_density()
         check_possible(cluster, frozen, primaries)
         search.solve(effort)
         pattern.clusters += 1
@@ -111,6 +118,22 @@ def plan(
     pattern.objective = float(cost[pattern.secondary].sum())
     pattern.bound = min(pattern.bound, pattern.objective)
     return pattern
+
+
+def computable_with_two(system: System, primaries: Primaries, cost: Floats) -> tuple[int, int]:
+    """How many sensitive cells stay computable, about, with two hidden cells in every equation; of how many.
+
+    The estimate that refuses the largest tables, for tables of any size.
+    """
+    must = primaries.sensitive | ~system.published
+    can = must | (system.values > 0) | primaries.zeros_open
+    left = asked = 0
+    for cells in clusters(system.equations, can):
+        tasks = tasks_of(primaries, cells[primaries.sensitive[cells]].tolist())
+        if tasks:
+            stuck, count = Heuristic(Cluster(system, cells, tasks, cost, must)).computable_with_two()
+            left, asked = left + stuck, asked + count
+    return left, asked
 
 
 def extend(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from exports.disclosure.constraints import Booleans, Floats, Integers
 from exports.disclosure.planner import limits
 from exports.disclosure.planner.cluster import Cluster
-from exports.disclosure.planner.cuts import Cuts, stacked
+from exports.disclosure.planner.cuts import Cut, Cuts, Useless, stacked
 from exports.disclosure.planner.families import Families
 from exports.disclosure.planner.heuristic import Heuristic
 from exports.disclosure.planner.limits import Effort
@@ -22,13 +23,43 @@ FIRST_SHARE, LEAST_SHARE, SHRINK = 0.05, 0.01, 8
 that hold for many patterns; then less by this factor; below the least the relaxed pattern itself."""
 
 
+FINER = 0.5
+"""Branch and bound over the cuts known so far goes this much closer than asked, as further cuts cost more."""
+
+
+@dataclass
+class Memory:
+    """What was found of a cluster before, when it is planned again with further tasks: cuts and a pattern.
+
+    Cuts stay valid, since further tasks only add to the demands, and further unions are cells behind others.
+    """
+
+    pool: dict[bytes, Cut] = field(default_factory=dict)
+    lonely: list[Useless] = field(default_factory=list)
+    hidden: Booleans | None = None
+
+
+class Memories:
+    """Memories of all clusters of a system with `size` cells, whatever unions come behind these."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._found: dict[bytes, Memory] = {}
+
+    def of(self, cells: Integers, must: Booleans) -> Memory:
+        """The memory of a cluster: of these cells, of which those in `must` are hidden in any case."""
+        own = cells[cells < self.size]
+        return self._found.setdefault(own.tobytes() + must[own].tobytes(), Memory())
+
+
 class Search:
     """The best pattern found for a cluster (`hidden`) and what is proven of its price (`bound`)."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, memory: Memory | None = None) -> None:
         self.cluster = cluster
         self.heuristic = Heuristic(cluster)
-        self.cuts = Cuts(cluster)
+        self.memory = memory or Memory()
+        self.cuts = Cuts(cluster, self.memory.pool, self.memory.lonely)
         self.hidden = np.ones(len(cluster.cells), dtype=bool)
         self.bound = 0.0
         self.notes: list[str] = []
@@ -39,7 +70,11 @@ class Search:
         return Families(self.cluster, self.cuts)
 
     def solve(self, effort: Effort) -> None:
-        """Set `hidden` and `bound`."""
+        """Set `hidden` and `bound`, and remember what was found."""
+        self._solve(effort)
+        self.memory.hidden = self.hidden
+
+    def _solve(self, effort: Effort) -> None:
         start = self.cluster.must.copy()
         if not self.cluster.failing(start, self.cluster.tasks, first_only=True):
             self.hidden, self.bound = start, 0.0
@@ -55,6 +90,13 @@ class Search:
             )
         if huge:
             return
+        if self.memory.hidden is not None and not large:
+            known = start.copy()
+            shared = min(len(known), len(self.memory.hidden))
+            known[:shared] |= self.memory.hidden[:shared]
+            self._offer(
+                self.heuristic.give_back(self.heuristic.complete(known, self.cluster.cost, dear_first))
+            )
         share = self._relax(effort.cut_rounds)
         for power in (1.0, 0.5)[: 1 if large else effort.starts]:
             weight = self.cluster.cost * np.maximum(0.0, 1.0 - share) ** power
@@ -77,8 +119,12 @@ class Search:
                 self.heuristic.complete(rounded, self.cluster.cost * (1.0 - share), dear_first)
             )
         )
-        if effort.exact_rounds and self.cluster.price(self.hidden) > self.bound + limits.PROVEN:
+        if len(self.cluster.cells) <= effort.provable and not self._is_near(effort):
             self._branch(effort, dear_first)
+
+    def _is_near(self, effort: Effort) -> bool:
+        """Whether the pattern is proven as close to the best one as this effort asks."""
+        return self.cluster.price(self.hidden) <= self.bound * (1.0 + effort.within) + limits.PROVEN
 
     def _offer(self, hidden: Booleans) -> None:
         if self.cluster.price(hidden) < self.cluster.price(self.hidden) - limits.CHEAPER:
@@ -98,6 +144,7 @@ class Search:
             np.where(self.cluster.must, 0.0, self.cluster.cost),
             integer=np.ones(len(self.cluster.cells), dtype=bool) if integer else None,
             max_nodes=effort.nodes if effort is not None else None,
+            relative_gap=effort.within * FINER if effort is not None else 0.0,
         )
 
     def _relax(self, rounds: int) -> Floats:
@@ -107,7 +154,7 @@ class Search:
         """
         self.cuts.add_lines()
         share = self.cluster.must.astype(np.float64)
-        program = self._master((), integer=False, effort=None)
+        program = self._master(self.cuts.lonely, integer=False, effort=None)
         known = set(self.cuts.pool)
         by_families = bool(self.families.blocks)
         least = FIRST_SHARE
@@ -158,7 +205,7 @@ class Search:
             chosen = self.cluster.must | (solution.values > 0.5)
             stuck = self.cluster.failing(chosen, self.cluster.tasks)
             if not stuck:
-                self._offer(chosen)
+                self._offer(self.heuristic.give_back(chosen) if effort.within else chosen)
             else:
                 self._offer(
                     self.heuristic.give_back(self.heuristic.complete(chosen, self.cluster.cost, order))
@@ -176,8 +223,8 @@ class Search:
                 if len(self.cuts.pool) == before:
                     self.notes.append("branch and bound stopped: no further cut was found")
                     return
-            if self.cluster.price(self.hidden) <= self.bound + limits.PROVEN:
+            if self._is_near(effort):
                 return
-            if solution.status == "limit" and not stuck:
+            if not stuck and (solution.status == "limit" or effort.within):
                 self.notes.append(f"branch and bound stopped after {effort.nodes} nodes, not proven optimal")
                 return

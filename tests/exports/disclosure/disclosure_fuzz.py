@@ -7,6 +7,7 @@ fractions, the integer attack by enumerating all tables, the cheapest pattern by
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import itertools
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,11 @@ from exports.disclosure.planner import limits
 from exports.disclosure.planner.costs import costs_of
 from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import plan
+from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries
+from exports.disclosure.protect import NotSafe, protect_tables
+
+KEY = b"costs and decoys of the fuzz"
 
 Matrix = list[list[Fraction]]
 
@@ -313,6 +318,41 @@ def check_planner(seed: int) -> None:
         assert not _safe(declaration, system, hidden, sensitive), f"seed {seed}: a hidden cell was not needed"
 
 
+def check_bound(seed: int, most: int = 6) -> bool:
+    """No pattern that withstands K1, K2 and K4 is cheaper than the bound; whether there was one to compare.
+
+    All patterns are tried, so tables with more than `most` cells that may be hidden besides are left out.
+    """
+    generator = np.random.default_rng(3_000_000 + seed)
+    declaration, leaves, system = random_table(generator)
+    small = (system.values > 0) & (system.values < 3)
+    free = np.flatnonzero((system.values > 0) & ~small)
+    if not small.any() or not 1 <= len(free) <= most:
+        return False
+    policy = Policy(
+        legal_basis="fuzz", decided_by="fuzz", decided_on=dt.date(2026, 1, 1), withstand=("K1", "K2", "K4")
+    )
+    cost = costs_of(system, {}, None, 1.0, KEY)
+    prices = []
+    for chosen in itertools.product((False, True), repeat=len(free)):
+        hidden = small.copy()
+        hidden[free[list(chosen)]] = True
+        strict = declaration.model_copy(update={"safety": safety_of(policy, Data(value="n"))})
+        result = attack(gather(strict, {"t": all_codes(declaration, system, hidden)}), strict.safety)
+        if result.passed and _safe(declaration, system, hidden, small):
+            prices.append(float(cost[free[list(chosen)]].sum()))
+    try:
+        planned = protect_tables(declaration, leaves, Data(value="n"), policy, cost_key=KEY).pattern
+    except (NotSafe, ValueError):
+        return False
+    assert planned.gap < np.inf or planned.objective == planned.given, f"seed {seed}: no bound"
+    if prices:
+        assert planned.bound - planned.given <= min(prices) + 1e-6, (
+            f"seed {seed}: the bound {planned.bound} is above {min(prices)}"
+        )
+    return bool(prices)
+
+
 def _safe(declaration: Declaration, system: System, hidden: np.ndarray, sensitive: np.ndarray) -> bool:
     """The auditor, told the truth and the room that each sensitive cell needs, finds nothing for these
     cells.
@@ -338,6 +378,7 @@ def main(count: int) -> None:
         check_auditor(seed)
         if seed % 10 == 0:
             check_planner(seed)
+            check_bound(seed)
         if seed % 1000 == 999:
             print(f"{seed + 1} tables, no disagreement", flush=True)
 
