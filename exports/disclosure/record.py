@@ -81,6 +81,8 @@ def summarise(planned: Planned) -> dict[str, Any]:
         "value_hidden_percent": _lost(protected.system.values, shown, hidden | withdrawn),
         "objective": round(protected.pattern.objective, 6),
         "lower_bound": round(protected.pattern.bound, 6),
+        "lower_bound_of": protected.bound_of,
+        "hidden_in_any_case": round(protected.pattern.given, 6),
         "gap_percent": None if math.isinf(protected.pattern.gap) else round(100 * protected.pattern.gap, 3),
         "levels": dict(protected.result.levels),
         "provably_small": protected.result.provably_small,
@@ -100,6 +102,8 @@ def in_german_digits(number: float) -> str:
 def in_german(summary: Mapping[str, Any]) -> str:
     """The summary for the data protection officer."""
     gap = summary["gap_percent"]
+    given, rest = summary["hidden_in_any_case"], summary["objective"] - summary["hidden_in_any_case"]
+    surcharge = f"{100 * given / rest:.1f} % der übrigen Kosten" if rest > 0 else f"Kosten {given:g}"
     distance = (
         "nicht bekannt"
         if gap is None
@@ -126,6 +130,7 @@ def in_german(summary: Mapping[str, Any]) -> str:
         f"| früher veröffentlicht oder daraus errechenbar, jetzt gesperrt | {summary['withdrawn']} |",
         f"| Anteil der gesperrten an allen gezeigten Werten | {lost} % |",
         f"| Abstand von der besten Lösung | {distance} |",
+        f"| Preis dessen, was ohnehin gesperrt ist (Lockfelder, frühere Muster) | {surcharge} |",
         f"| bereits veröffentlichte Ausgaben | {len(summary['earlier_editions'])} |",
         f"| davon überholte Zahlen | {summary['outdated_numbers']} |",
         "",

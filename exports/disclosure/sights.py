@@ -132,7 +132,7 @@ class Sight:
         result = attack(knowledge, self.declaration.safety, insight=insight)
         self.broken = [finding for finding in result.findings if not self.known.tells(finding)]
         if not self.broken:
-            self.broken = _too_narrow(self.system, self.declaration, self.primaries, knowledge)
+            self.broken = too_narrow(self.system, self.declaration, self.primaries, knowledge)
         return result
 
     def learn(self, policy: Policy, cost: Floats, hidden: Booleans) -> bool:
@@ -223,7 +223,7 @@ def _trimmed(pattern: Pattern, size: int) -> Pattern:
     return replace(pattern, hidden=pattern.hidden[:size], secondary=pattern.secondary[:size])
 
 
-def _too_narrow(
+def too_narrow(
     system: System, declaration: Declaration, primaries: Primaries, knowledge: Knowledge
 ) -> list[Finding]:
     """Printed sensitive cells that the auditor, told the truth, cannot move as far as their rules ask."""

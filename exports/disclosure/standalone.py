@@ -489,6 +489,7 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "objective": planned.pattern.objective,
         "lower_bound": planned.pattern.bound,
         "lower_bound_of": planned.bound_of,
+        "hidden_in_any_case": planned.pattern.given,
         "gap": None if math.isinf(gap) else gap,
         "rounds": planned.rounds,
         "levels": report.result.levels,

@@ -1,11 +1,11 @@
 """Other programs on the common cases, in one table: `python -m tests.benchmarks.disclosure_peers [CASE …]`.
 
 Per case and program: processor seconds, memory, secondary cells, their cost (1 + log2(1 + value)), and the
-cells that our auditor breaks at the same level: K1 and K2 where zeros are shown, else K1. Ours is planned
-for that level. GaussSuppression's patterns are stored with the cases. G-Confid (Statistics Canada, GPL-3.0)
-is never installed with this project: it runs out of process from an environment of its own, made here unless
-PLANSTAT_GCONFID_PYTHON names the Python of one; without it its lines say why they are missing. Every cell
-below the minimum frequency must be able to move by 1 in all programs.
+cells that our auditor breaks at the same level (K1 and K2 where zeros are shown, else K1) or that lack the
+room of 1 that every program is asked for. Ours is planned for that level. GaussSuppression's patterns are
+stored with the cases. G-Confid (Statistics Canada, GPL-3.0) is never installed with this project: it runs out
+of process from an environment of its own, made here unless PLANSTAT_GCONFID_PYTHON names the Python of one;
+without it its lines say why they are missing.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.protect import cells_of, protect_tables, publish
+from exports.disclosure.sights import too_narrow
 from tests.benchmarks.disclosure_tables import t400x8
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
@@ -136,8 +137,10 @@ class Case:
                 small.add(cell)
         return hidden, small
 
-    def broken(self, system: System, hidden: set[int]) -> int:
-        """Cells that our auditor breaks at the level of the case when these are hidden."""
+    def broken(self, system: System, primaries: Primaries, hidden: set[int]) -> int:
+        """Cells that our auditor breaks at the level of the case when these are hidden: determined, or
+        sensitive without the room of 1 to both sides.
+        """
         declaration, _ = self.read()
         policy = self.policy(*self.level)
         declaration = declaration.model_copy(update={"safety": safety_of(policy, Data(value=self.value))})
@@ -145,7 +148,10 @@ class Case:
         mask[sorted(hidden)] = True
         printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
         knowledge = gather(declaration, publish(system, printed, mask))
-        found = attack(knowledge, declaration.safety, in_words=False).findings
+        found = [
+            *attack(knowledge, declaration.safety, in_words=False).findings,
+            *too_narrow(system, declaration, primaries, knowledge),
+        ]
         return len({finding.cell for finding in found if finding.attack in CELLWISE})
 
 
@@ -295,7 +301,7 @@ def compare(name: str, python: Path | None) -> Iterator[tuple[str, ...]]:
         extra = sorted(hidden - sensitive)
         seconds, memory = (f"{spent.seconds:.1f}", f"{spent.mebibytes}") if spent else ("stored", "")
         cost = f"{float(price[extra].sum()):.2f}{more}"
-        broken = f"{case.broken(system, hidden | sensitive)}"
+        broken = f"{case.broken(system, primaries, hidden | sensitive)}"
         return (name, level, f"{len(sensitive)}", program, f"{len(extra)}", cost, broken, seconds, memory)
 
     with tempfile.TemporaryDirectory() as folder:
