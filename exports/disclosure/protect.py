@@ -35,7 +35,16 @@ from exports.disclosure.policy import Data, Policy, check_fit, safety_of
 from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, insight_of
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secret_parts import Completed, complete
-from exports.disclosure.sights import REPLANS, ROUNDS, SMALL, Published, Sight, cell_behind, known_not_zero
+from exports.disclosure.sights import (
+    FULL,
+    LIGHT,
+    ROUNDS,
+    SMALL,
+    Published,
+    Sight,
+    cell_behind,
+    known_not_zero,
+)
 
 
 class NotSafe(RuntimeError):
@@ -373,14 +382,16 @@ class _Stage:
         the draft, with the bound of the demands that every safe pattern meets.
         """
         memories = [Memories(sight.system.size) for sight in self.sights]
-        bound = draft.bound
-        for _ in range(REPLANS):
-            hidden = self.planned(self.effort, memories)
+        light = replace(self.effort, exact_rounds=0)
+        bound, plans = draft.bound, [light] * LIGHT + [self.effort] * FULL
+        while plans:
+            effort = plans.pop(0)
+            hidden = self.planned(effort, memories)
             bound = max(bound, self.sights[0].pattern.bound)
             self.attacked(hidden)
             news = [sight.learn(self.policy, self.cost, hidden) for sight in self.sights]
             if not any(news):
-                break
+                plans = [self.effort] if effort is light else []
         found = self.hardened(hidden)
         price = [float(self.cost[safe.hidden].sum()) for safe in (draft, found)]
         return replace(draft if price[0] < price[1] - CHEAPER else found, bound=bound)

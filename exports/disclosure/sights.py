@@ -40,8 +40,9 @@ only grows."""
 SMALL = 6_000
 """A plan of so many cells takes seconds."""
 
-REPLANS = 4
-"""Plans with all that the attacks on the plan before found; what is found after the last is repaired."""
+LIGHT, FULL = 2, 2
+"""Plans with all that the attacks on the plan before found: without and with branch and bound. What is found
+after the last one is repaired."""
 
 FEW = 0.1
 """When at most this share of the sensitive cells is broken, the pattern is only extended."""
@@ -91,9 +92,10 @@ class Sight:
     def is_due(self, task: Task) -> bool:
         """Whether every pattern that withstands the attacks meets a task, whatever else it hides.
 
-        A task of a cell that is not sensitive is none: showing the cell would do as well. Sensitive cells
-        are hidden in every pattern, and so are their unions. A cell with one case tells its contributor the
-        cells tied to it, if the case is none of theirs.
+        A task of a cell that need not be hidden is none: showing the cell would do as well. Sensitive cells
+        are hidden in every pattern, and so are their unions; what is hidden in any case must not be
+        determined. A cell with one case tells its contributor the cells tied to it, if the case is none of
+        theirs.
         """
         sensitive = self.primaries.sensitive
         if task.without:
@@ -107,6 +109,8 @@ class Sight:
             )
         if task.cell >= self.system.size:
             return bool(sensitive[list(self.unions[task.cell - self.system.size])].all())
+        if task.exact and self.forced[task.cell] and not self.frozen[task.cell]:
+            return True
         single = task.floor == 0 or self.system.values[task.cell] == 1
         return bool(sensitive[task.cell] and single and task.need <= self.primaries.up[task.cell])
 
@@ -188,14 +192,15 @@ class Sight:
             if finding.attack == "insider" and finding.witness is not None:
                 owned = finding.owned or (finding.witness,)
                 own = tuple(sorted({cell_behind(self.system, self.declaration, key) for key in owned}))
-                tasks.append(Task(cell, 1, 1.0, 0.0, own))
+                tasks.append(Task(cell, 1, 1.0, 0.0, own, exact=True))
             elif finding.attack == "minimality":
                 further = self._cheapest_beside(cell, cost, hidden)
                 tasks.extend([Task(further, 1, 1.0, floor)] if further is not None else [])
             elif finding.attack == "positive":
                 tasks.append(Task(cell, 1, unit, unit))
             else:
-                tasks.append(Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0))
+                exact = finding.attack == "exact"
+                tasks.append(Task(cell, 1, 1.0, floor if finding.attack == "integer" else 0.0, exact=exact))
         return list(dict.fromkeys(tasks))
 
     def _cheapest_beside(self, cell: int, cost: Floats, hidden: Booleans) -> int | None:

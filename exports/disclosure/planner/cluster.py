@@ -32,6 +32,7 @@ class Cluster:
                 task.need,
                 task.floor,
                 tuple(place[cell] for cell in task.without if cell in place),
+                task.exact,
             )
             for task in tasks
         ]

@@ -74,6 +74,8 @@ class Cuts:
         room = np.where(signed[used] > 0, np.inf, np.abs(signed[used]) * down[used])
         reach = np.minimum(room, task.need)
         keep = reach > SURE
+        if task.exact:
+            reach = np.full(len(used), task.need)
         return self._add(used[keep].astype(np.int64), reach[keep], task.need)
 
     def separate(self, share: Floats, least: float) -> int:

@@ -30,7 +30,9 @@ class Task:
     """Cell `cell` must be able to move by `need`, up (+1) or down (-1).
 
     `floor`: hidden published cells are known to be at least this (0, or 1 where zeros are shown).
-    `without`: cells whose values the attacker knows, because they are the attacker's own.
+    `without`: cells whose values the attacker knows, because they are the attacker's own. `exact`: what is
+    demanded is only that the cell is not determined; it is planned to move by `need`, but the bound counts
+    cells that move at all.
     """
 
     cell: int
@@ -38,6 +40,7 @@ class Task:
     need: float
     floor: float = 0.0
     without: tuple[int, ...] = ()
+    exact: bool = False
 
 
 class Movement:

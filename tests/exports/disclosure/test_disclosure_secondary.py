@@ -22,8 +22,10 @@ from exports.disclosure.planner.pattern import plan, tasks_of
 from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.protect import protect_tables
-from tests.benchmarks.disclosure_tables import areas, categories, table
+from tests.benchmarks.disclosure_tables import areas, categories, flat, table
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
+
+KEY = b"costs and decoys of this test"
 
 
 def policy(**changes: object) -> Policy:
@@ -212,3 +214,26 @@ def test_three_tables_linked_in_pairs_are_protected_together() -> None:
     assert planned.primaries.sensitive[~planned.system.published].any()
     again = attack(gather(planned.declaration, planned.published), planned.declaration.safety)
     assert again.passed
+
+
+def test_a_thorough_plan_is_proven_near_the_best_one_with_all_levels_in_force() -> None:
+    """Single contributors and unions stand in the bound; what decoys cost stands apart."""
+    declaration, leaves = table((areas(12, 4, 2), flat(3, "k"), flat(2, "s")), 3.0, seed=5)
+    strict = policy(withstand=("K1", "K2", "K4"), effort="quick", costs={"decoys": 0.03})
+    given = (declaration, leaves, Data(value="n"))
+    quick = protect_tables(*given, strict, cost_key=KEY)
+    thorough = [
+        protect_tables(*given, strict.model_copy(update={"effort": "thorough"}), cost_key=KEY)
+        for _ in range(2)
+    ]
+    first, second = (planned.pattern for planned in thorough)
+    assert np.array_equal(first.hidden, second.hidden)
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+    assert first.objective <= quick.pattern.objective + 1e-9
+    assert first.bound >= quick.pattern.bound - 1e-9
+    assert first.gap < quick.pattern.gap
+    assert 0 < first.given < first.objective
+    assert first.gap == pytest.approx((first.objective - first.given) / (first.bound - first.given) - 1)
+    assert "K4" in thorough[0].bound_of
+    assert f"{first.given:.2f}" in thorough[0].bound_of
+    assert thorough[0].result.passed
