@@ -219,7 +219,7 @@ def test_three_tables_linked_in_pairs_are_protected_together() -> None:
 def test_a_thorough_plan_is_proven_near_the_best_one_with_all_levels_in_force() -> None:
     """Single contributors and unions stand in the bound; what decoys cost stands apart."""
     declaration, leaves = table((areas(12, 4, 2), flat(3, "k"), flat(2, "s")), 3.0, seed=5)
-    strict = policy(withstand=("K1", "K2", "K4"), effort="quick", costs={"decoys": 0.03})
+    strict = policy(withstand=("K1", "K2", "K4"), effort="quick", costs={"decoys": 0.1})
     given = (declaration, leaves, Data(value="n"))
     quick = protect_tables(*given, strict, cost_key=KEY)
     thorough = [
