@@ -13,6 +13,7 @@ ALLOWED = (
     "exports.disclosure.solver",
     "exports.files",
     "exports.history",
+    "exports.signing",
     "sources.foundation",
 )
 
