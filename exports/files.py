@@ -15,6 +15,9 @@ from sources.foundation.told import Told
 OPEN_FOLDER, OPEN_FILE = 0o755, 0o644
 """Modes of what everybody may read: releases do not depend on the umask of whoever published them."""
 
+SIGNATURE_SUFFIX = ".sig"
+"""Beside a signed file lies its signature, under the same name with this at its end."""
+
 PRODUCT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 """A product's name is a folder, a file and a view: lower case ASCII, no separators, no dots."""
 

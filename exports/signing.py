@@ -17,7 +17,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMESPACE, IDENTITY, SUFFIX = "planstat", "office", ".sig"
+from exports.files import SIGNATURE_SUFFIX
+
+NAMESPACE, IDENTITY, SUFFIX = "planstat", "office", SIGNATURE_SUFFIX
 
 SECONDS = 60
 """An agent may ask somebody to confirm; nobody may be waited for longer."""

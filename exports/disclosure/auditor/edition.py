@@ -30,8 +30,8 @@ from exports.disclosure.auditor.earlier import (
 from exports.disclosure.auditor.knowledge import gather, read_published
 from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes
+from exports.files import SIGNATURE_SUFFIX
 from exports.history import Remembered
-from exports.signing import SUFFIX
 from sources.foundation.editions import AFTERWARDS, CERTIFICATE
 from sources.foundation.files import sha256_of, write_text
 
@@ -298,7 +298,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {
         name: sha256_of(path)
         for name, path in files.regular_files(folder).items()
-        if name.removesuffix(SUFFIX) not in AFTERWARDS and not name.startswith(".")
+        if name.removesuffix(SIGNATURE_SUFFIX) not in AFTERWARDS and not name.startswith(".")
     }
 
 
