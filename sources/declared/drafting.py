@@ -29,7 +29,8 @@ from sources.foundation.vocabulary import read_vocabulary
 from sources.readers import genesis_table
 
 _UNITS = re.compile(
-    r"Anzahl|Personen|Fälle|Jahre|EUR|Euro|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|km|t|1000|je .*"
+    r"Anzahl|Personen|Fälle|Jahre|EUR|Euro|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|km|t|1000|"
+    r"10{2,3} (?:qm|m²)|je .*"
 )
 PLACEHOLDER = re.compile(r"#\s*check:|(?<![\w(„])…(?=[\s,}\]]|$)")
 """What a draft leaves to a person, and what no declaration may still hold."""
