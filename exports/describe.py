@@ -109,6 +109,7 @@ class Dataset(Stripped):
     `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
     stands in; `note` says why in words. A dataset without `snapshot_id` was not delivered at all.
     `is_confidential`: its figures may leave only through disclosure control. `licence` is the short id.
+    `provenance`: whether the file is the publisher's own; the attribution says it in words.
     """
 
     dataset_id: str = Field(min_length=1)
@@ -125,6 +126,7 @@ class Dataset(Stripped):
     is_old: bool = False
     note: str | None = None
     is_confidential: bool = False
+    provenance: Literal["original", "resaved", "derivative"] = "original"
 
     @property
     def stand(self) -> str:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,12 +103,19 @@ class Deliveries:
 
             folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-sample-")))
             write_sample(folder)
+            folders = [folder]
         else:
-            folder = Path(self.folder)
-            if not self.folder or not folder.is_dir():
-                raise NotADirectoryError(f"{self.folder or '(none)'} is no folder: nothing to land")
+            folders = [Path(one) for one in self.folder.split(os.pathsep)]
+            for folder in folders:
+                if not self.folder or not folder.is_dir():
+                    named = folder if self.folder else "(none)"
+                    raise NotADirectoryError(f"{named} is no folder: nothing to land")
         unpacked = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-unpacked-")))
-        return match_folder(self.landing.catalog, folder, unpacked)
+        return [
+            delivery
+            for number, folder in enumerate(folders)
+            for delivery in match_folder(self.landing.catalog, folder, unpacked / str(number))
+        ]
 
     @cached_property
     def _inbox(self) -> Inbox:
@@ -133,7 +141,10 @@ class Deliveries:
                 words.append(str(one.trouble))
             elif one.dataset_id is None:
                 within = f"{shown(one.archive.name)}: " if one.archive is not None else ""
-                folder = next(iter(one.origin.parent.relative_to(self.folder).parts), ".")
+                root = next(
+                    Path(root) for root in self.folder.split(os.pathsep) if one.origin.is_relative_to(root)
+                )
+                folder = next(iter(one.origin.parent.relative_to(root).parts), ".")
                 strange.setdefault((code, shown(folder)), []).append(within + one.name)
         for (code, folder), names in strange.items():
             if len(names) <= SHOWN:

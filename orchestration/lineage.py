@@ -155,6 +155,7 @@ def dataset_states(paths: Paths, catalog: Catalog, datasets: Iterable[str]) -> l
                 "snapshot_id": snapshot.get("snapshot_id"),
                 "retrieved_at": retrieved.isoformat() if retrieved else None,
                 "published_at": _iso(snapshot.get("published_at")),
+                "provenance": declaration.handed_on.kind if declaration.handed_on else "original",
                 "is_old": is_old or withdrawn is not None,
                 "note": (
                     _note(aside, is_confidential)

@@ -106,25 +106,26 @@ def main(debug: bool) -> None:
 @main.command()
 @click.option(
     "--from",
-    "folder",
+    "folders",
+    multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of published files, searched with its subfolders.",
+    help="A folder of published files, searched with its subfolders; may be given several times.",
 )
 @click.option("--live", is_flag=True, help="Fetch from the publishers over the network.")
 @click.option("--inbox", is_flag=True, help="Take what lies in the inbox of the data root.")
 @click.option("--only", multiple=True, metavar="DATASET", help="With --live or --from: take no others.")
-def run(folder: Path | None, live: bool, inbox: bool, only: tuple[str, ...]) -> None:
+def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...]) -> None:
     """Land, build, check and release. Without options: the sample that comes with planstat, in a data root
     of its own (.sample in the current folder, unless PLANSTAT_DATA names one).
 
     Only what changed is done. Ends with 0 when released or unchanged, 1 when something was refused,
     3 when a source was in trouble and the rest went on.
     """
-    if (folder is not None) + live + inbox > 1:
+    if bool(folders) + live + inbox > 1:
         raise click.UsageError("--from, --live and --inbox exclude each other")
-    if only and not (folder or live):
+    if only and not (folders or live):
         raise click.UsageError("--only belongs to --live or --from")
-    origin: Origin = "folder" if folder else "live" if live else "drop" if inbox else "sample"
+    origin: Origin = "folder" if folders else "live" if live else "drop" if inbox else "sample"
     with in_words() as interrupted:
         from .display import Display
         from .running import run_main
@@ -136,7 +137,7 @@ def run(folder: Path | None, live: bool, inbox: bool, only: tuple[str, ...]) -> 
                 raise Trouble(f"there is no dataset {', '.join(unknown)}; `planstat sources list`", USAGE)
         settings = settings_here(of_sample=origin == "sample")
         with Display(console()) as display:
-            whence = folder.resolve() if folder else None
+            whence = tuple(folder.resolve() for folder in folders)
             outcome, log = run_main(settings, origin, whence, display.say, interrupted, only)
         display.summarise(outcome, settings.paths, log)
     sys.exit(outcome.exit_code)

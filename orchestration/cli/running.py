@@ -62,7 +62,7 @@ def prepare_instance(settings: Settings) -> Path:
 def run_main(
     settings: Settings,
     origin: Origin,
-    folder: Path | None,
+    folders: tuple[Path, ...],
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
     only: Sequence[str] = (),
@@ -70,7 +70,7 @@ def run_main(
     """Run the main job over these deliveries.
 
     Args:
-        origin: `sample`, `folder`, `live` or `drop`; `folder` is needed for the second.
+        origin: `sample`, `folder`, `live` or `drop`; `folders` are needed for the second.
         only: datasets to take; all of them when none is named.
         say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
         interrupted: tells whether Ctrl-C was heard, see `interrupts.heeding`.
@@ -96,7 +96,7 @@ def run_main(
         say("now", "starting")
         parsed_meanwhile(settings)
         with dbt_waiting(settings):
-            outcome = _execute(settings, origin, folder, say, interrupted, only)
+            outcome = _execute(settings, origin, folders, say, interrupted, only)
     return outcome, log
 
 
@@ -111,7 +111,7 @@ def _new_log(paths: Paths) -> Path:
 def _execute(
     settings: Settings,
     origin: Origin,
-    folder: Path | None,
+    folders: tuple[Path, ...],
     say: Callable[[str, str], None],
     interrupted: Callable[[], bool],
     only: Sequence[str],
@@ -125,14 +125,13 @@ def _execute(
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
         job: dg.JobDefinition = build(settings).resolve_job_def("main")
         run_id = make_new_run_id()
+        whence = os.pathsep.join(map(str, folders))
         if interrupted():  # an import may have swallowed it
             raise Stopped
         instance.add_event_listener(run_id, watcher.take)
         result = job.execute_in_process(
             run_config={
-                "resources": {
-                    "run": {"config": {"origin": origin, "folder": str(folder or ""), "only": list(only)}}
-                },
+                "resources": {"run": {"config": {"origin": origin, "folder": whence, "only": list(only)}}},
             },
             instance=instance,
             run_id=run_id,

@@ -66,6 +66,12 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
                 f"{aside.at:%d.%m.%Y}. {aside.reason}",
                 markup=False,
             )
+    for kind, words in (
+        ("resaved", "stored anew by a spreadsheet"),
+        ("derivative", "made by others from the publisher's"),
+    ):
+        if names := [state["dataset_id"] for state in delivered if state["provenance"] == kind]:
+            console.print(f"  not the publisher's own file, {words}: {', '.join(names)}", markup=False)
     if 0 < len(delivered) < len(states):
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
 

@@ -58,8 +58,16 @@ class Catalog(Mapping[str, Declaration]):
         return self.publishers[declaration.publisher]
 
     def licence(self, declaration: Declaration) -> Licence:
-        """The dataset's licence: its own, else its publisher's."""
-        return declaration.licence or self.publisher(declaration).licence
+        """The dataset's licence: its own, else its publisher's.
+
+        The source note of a file that others handed on says so.
+        """
+        licence = declaration.licence or self.publisher(declaration).licence
+        if declaration.handed_on is None:
+            return licence
+        return licence.model_copy(
+            update={"attribution": f"{licence.attribution}; {declaration.handed_on.what_de}"}
+        )
 
     def dialect_id(self, declaration: Declaration) -> str | None:
         """Name of the dataset's missing-value dialect: its own, else its publisher's."""

@@ -46,6 +46,8 @@ DATASETS = pa.schema(
         ("time_month_day", pa.string()),
         ("time_year_is", pa.string()),
         ("time_fixed", pa.date32()),
+        ("provenance", pa.string()),
+        ("thousands", pa.string()),
     ]
 )
 MISSING_SYMBOLS = pa.schema(
@@ -217,6 +219,8 @@ def _datasets(catalog: Catalog) -> list[dict[str, Any]]:
                 "time_month_day": time.month_days[0] if time.month_days else None,
                 "time_year_is": time.year_is,
                 "time_fixed": time.fixed,
+                "provenance": declaration.handed_on.kind if declaration.handed_on else "original",
+                "thousands": getattr(declaration.format, "thousands", None),
             }
         )
     return rows

@@ -252,6 +252,19 @@ class Rounding(Strict):
     note: Text
 
 
+class HandedOn(Strict):
+    """The file is not the publisher's own: somebody else stored it anew or made it from the publisher's.
+
+    Its figures never go before those of the publisher's own file, and the source note says what it is.
+    """
+
+    kind: Literal["resaved", "derivative"] = Field(
+        description="resaved: the publisher's file after a spreadsheet; derivative: made from it by others"
+    )
+    what_de: Text = Field(description="what was done to it and by whom, for the source note, in German")
+    what_en: Text
+
+
 class Break(Strict):
     """A break in the series: figures before and after it do not compare."""
 
@@ -328,6 +341,7 @@ class Declaration(Strict):
     dialect: Identifier | None = Field(default=None, description="only where it differs from the publisher's")
     rounding: tuple[Rounding, ...] = ()
     breaks: tuple[Break, ...] = ()
+    handed_on: HandedOn | None = Field(default=None, description="not the publisher's own file")
     division: Division | None = Field(default=None, description="this is a list of areas")
     crosswalk: Crosswalk | None = Field(default=None, description="this is a key between two divisions")
     form: Form | None = Field(default=None, description="handed out as a form (`planstat form`)")

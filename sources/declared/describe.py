@@ -63,6 +63,10 @@ def describe(catalog: Catalog, dataset_id: str, root: Path = CATALOG) -> str:
             if dataset_id.startswith(gap.statistic_prefix)
         ),
         _succession(declaration),
+        f"Not the publisher's own file ({handed_on.kind}): {handed_on.what_en}. "
+        "Figures of the publisher's own files go before it."
+        if (handed_on := declaration.handed_on)
+        else "",
         f"The layout is not verified. {declaration.unverified}" if declaration.unverified else "",
         declaration.notes or "",
         f"Law: {catalog.legal_basis(declaration) or 'not stated'}. "

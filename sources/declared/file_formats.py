@@ -64,6 +64,14 @@ class FlatTable(Strict):
     name_in_key: bool = Field(
         default=False, description="one area code stands for several areas, told apart by their names"
     )
+    named_rows: dict[Text, Text | None] = Field(
+        default={},
+        description="rows without an area code, by their name: the code they stand for, or null for rows that"
+        " are no area and are left out",
+    )
+    empty_values: Literal["refuse", "leave_out"] = Field(
+        default="refuse", description="leave_out: an empty field says nothing and becomes no cell"
+    )
 
     areas: tuple[NamedArea, ...] = Field(
         default=(),
@@ -92,6 +100,8 @@ class FlatTable(Strict):
             if identity in seen:
                 raise ValueError(f"columns {seen[identity]!r} and {column.header!r} mean the same")
             seen[identity] = column.header
+        if self.named_rows and not {"area_code", "area_name"} <= set(held):
+            raise ValueError("named_rows needs key columns that hold area_code and area_name")
         if any(column.repeats for column in self.values) and "time" in held:
             raise ValueError("time stands in a key column or in the header, not in both")
         return self
@@ -151,6 +161,11 @@ class Workbook(SheetOrText):
     sheet: Text = Field(description="name of the sheet, or `{name}` in place of what changes")
     sheets: Literal["one", "every"] = Field(
         default="one", description="every: all sheets of that name, one after another"
+    )
+    links: Literal["refuse", "leave_alone"] = Field(
+        default="refuse",
+        description="leave_alone: the publisher's template links to other files; none is followed, and a"
+        " sheet with formulas is refused all the same",
     )
     dates: Literal["iso", "german"] = Field(
         default="iso", description="how a date cell comes out: 2021-09-01 or 01.09.2021"

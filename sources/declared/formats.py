@@ -144,6 +144,10 @@ class GenesisTable(Strict):
         default=None, description="only to overrule the detection (UTF-8 if valid, else cp1252)"
     )
     layouts: tuple[GenesisLayout, ...] = Field(min_length=1)
+    lost_zeros: bool = Field(
+        default=False,
+        description="a spreadsheet took the leading zero of the codes of Kreise: 1001 is read as 01001",
+    )
     shape: Literal["cells"] = "cells"
 
     def check_names(self, dimensions: set[str], measures: set[str]) -> None:

@@ -38,6 +38,7 @@ from sources.readers.reading import Reading, cells_schema
 VERSION = "1"
 
 MAX_HEADER_LINES = 30
+KREIS_DIGITS = 5
 MAX_IMPOSSIBLE = 10
 """Cells of one file that are set aside one by one; more say that the columns are others."""
 _TABLE_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([0-9A-Za-z-]+) *;*")
@@ -584,6 +585,7 @@ class _Sheet:
         self.name = name
         self.rows = len(texts[0])
         self.area_levels: frozenset[str] = frozenset(declaration.area_levels)
+        self.lost_zeros = isinstance(declaration.format, GenesisTable) and declaration.format.lost_zeros
         self.title_time = None
         self.corrected: list[Corrected] = []
         if layout.time_in == "title":
@@ -641,6 +643,8 @@ class _Sheet:
         return text
 
     def _area(self, text: str) -> str:
+        if self.lost_zeros and len(text) == KREIS_DIGITS - 1:
+            text = f"0{text}"
         levels = area_codes.levels_of(text)
         if not levels:
             raise _Refused("no_area_code", found=text)

@@ -358,11 +358,19 @@ def cells(
             at = min(len(texts), len(columns)) + 1
             raise refuse("wrong_width", line, at, found=len(texts), expected=len(columns))
         key: dict[str, str | None] = {}
+        standing_for: str | None = None
+        if form.named_rows and not texts[key_at["area_code"]].strip():
+            words = tidy(texts[key_at["area_name"]])
+            if words in form.named_rows:
+                standing_for = form.named_rows[words]
+                if standing_for is None:
+                    continue
         for holds, at in key_at.items():
             try:
-                if texts[at] in EXCEL_ERRORS:
-                    raise refuse("excel_error", line, at + 1, found=texts[at])
-                key[holds] = checked.code(holds, texts[at])
+                text = standing_for if standing_for and holds == "area_code" else texts[at]
+                if text in EXCEL_ERRORS:
+                    raise refuse("excel_error", line, at + 1, found=text)
+                key[holds] = checked.code(holds, text)
             except _RefusedText as refused:
                 raise refuse(refused.code, line, at + 1, **refused.facts) from None
         if named is not None:
@@ -374,6 +382,8 @@ def cells(
                 raise refuse(refused.code, line, at + 1, **refused.facts) from None
         for at, column, measure, own_time in value_at:
             text = texts[at]
+            if not text and form.empty_values == "leave_out":
+                continue
             if not notation.is_valid(text, measure):
                 if text in EXCEL_ERRORS:
                     raise refuse("excel_error", line, at + 1, found=text)

@@ -59,7 +59,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     assert isinstance(form, Workbook)
     captured = grid.told_by_name(form, file)
     tables, notes = [], ""
-    with _opened(file) as workbook:
+    with _opened(file, links=form.links) as workbook:
         for name in _sheets_to_read(workbook.sheet_names, form, file):
             if grid.check_kind(file) == grid.ZIP:
                 _look_at_sheet(file, name)
@@ -87,7 +87,7 @@ def top(file: Path, sheet: str, form: Workbook) -> list[list[str]]:
     Raises:
         SourceError: the file is no workbook, or unsafe.
     """
-    with _opened(file) as workbook:
+    with _opened(file, links=form.links) as workbook:
         if grid.check_kind(file) == grid.ZIP:
             _look_at_sheet(file, sheet)
         opened = workbook.get_sheet_by_name(sheet)
@@ -110,12 +110,12 @@ def _top(
 
 
 @contextlib.contextmanager
-def _opened(file: Path) -> Iterator[CalamineWorkbook]:
+def _opened(file: Path, *, links: str = "refuse") -> Iterator[CalamineWorkbook]:
     """A workbook, looked over before calamine sees it; its errors become `SourceError`."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     if grid.check_kind(file) == grid.ZIP:
-        _look_over(file)
+        _look_over(file, links)
     try:
         with file.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
             yield workbook
@@ -233,7 +233,7 @@ def _body(
         if not filled:
             ended = bool(body)
             continue
-        if form.trailer and texts[0].startswith(form.trailer):
+        if form.trailer and texts[filled[0]].startswith(form.trailer):
             below = ([text(value, form.dates).strip() for value in under] for under in rows[line - 1 :])
             notes += [" ".join(filter(None, words)) for words in below if any(words)]
             break
@@ -250,7 +250,7 @@ def _body(
     return body, "\n".join(notes)
 
 
-def _look_over(file: Path) -> None:
+def _look_over(file: Path, links: str) -> None:
     """Refuse an .xlsx that a table of figures never is, before anything else reads it.
 
     Every part but the sheets is unpacked once, in pieces: the sizes written in the archive may be false.
@@ -261,7 +261,8 @@ def _look_over(file: Path) -> None:
             raise problem("absurd_size", file.name, found=Told(f"{len(parts)} parts", f"{len(parts)} Teile"))
         for part in parts:
             lower = part.filename.lower()
-            if lower.endswith("vbaproject.bin") or "/externallinks/" in lower or "/macrosheets/" in lower:
+            is_link = "/externallinks/" in lower and links == "refuse"
+            if is_link or lower.endswith("vbaproject.bin") or "/macrosheets/" in lower:
                 raise problem("macros", file.name, part=part.filename)
             if not lower.startswith("xl/worksheets/"):
                 with archive.open(part) as packed:

@@ -26,7 +26,7 @@ def test_each_census_is_one_break_of_each_table_of_population(catalog: Catalog, 
         for item in breaks_on_record(catalog, CATALOG / "breaks.csv")
         if table.startswith(item.statistic_prefix)
     ]
-    assert found == [dt.date(2011, 12, 31), dt.date(2022, 12, 31)]
+    assert found == [dt.date(2011, 12, 31), dt.date(2022, 12, 31), dt.date(2016, 12, 31)]
     text = describe(catalog, table)
     assert "Break in the series from 31.12.2011 on" in text
     assert "Break in the series from 31.12.2022 on" in text

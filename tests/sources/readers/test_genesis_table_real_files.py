@@ -22,6 +22,7 @@ pytestmark = pytest.mark.real_files
 
 FOLDER = "01-genesis-regio"
 ATLAS = "../08-regionalatlas-inkar/regionalatlas"
+MORE = "../../data-more/01-genesis-regio"
 
 # ruff: noqa: E501 - tables of expectations
 # file below the folder, rows of cells, layout
@@ -65,6 +66,28 @@ FILES = [
     (f"{ATLAS}/AI-S-02_00/AI-S-02_00.csv", 1040, "2017"),
     (f"{ATLAS}/AI-Z-2011_00/AI-Z-2011_00.csv", 9994, "2017"),
     (f"{ATLAS}/AI-Z1-2011_00/AI-Z1-2011_00.csv", 3682, "2017"),
+    (f"{MORE}/census-2011/12111-04-01-4_00/12111-04-01-4_00.csv", 160956, "2017"),
+    (f"{MORE}/census-2011/12111-07-01-4_00/12111-07-01-4_00.csv", 26300, "2017"),
+    (f"{MORE}/census-2011/12111-08-01-4_00/12111-08-01-4_00.csv", 21040, "2017"),
+    (f"{MORE}/census-2011/12111-32-01-4_00/12111-32-01-4_00.csv", 3156, "2017"),
+    (f"{MORE}/elections/14111-01-02-4_00/14111-01-02-4_00.csv", 28404, "2017"),
+    (f"{MORE}/housing/31231-01-02-4_00/31231-01-02-4_00.csv", 109408, "2017"),
+    (f"{MORE}/housing/31231-02-01-4_00/31231-02-01-4_00.csv", 39450, "2017"),
+    (f"{MORE}/labour-income/13111-02-02-4_00/13111-02-02-4_00.csv", 12624, "2017"),
+    (f"{MORE}/labour-income/13211-02-02-4_00/13211-02-02-4_00.csv", 36820, "2017"),
+    (f"{MORE}/labour-income/13211-02-03-4_00/13211-02-03-4_00.csv", 12624, "2017"),
+    (f"{MORE}/labour-income/13211-02-04-4_00/13211-02-04-4_00.csv", 8416, "2017"),
+    (f"{MORE}/population/12411-02-03-5_00/12411-02-03-5_00.csv", 782622, "2017"),
+    (f"{MORE}/population/12411-04-01-4_00/12411-04-01-4_00.csv", 124662, "2017"),
+    (f"{MORE}/population/12411-05-01-4_00/12411-05-01-4_00.csv", 33138, "2017"),
+    (f"{MORE}/population/12612-01-01-4_00/12612-01-01-4_00.csv", 33138, "2017"),
+    (f"{MORE}/population/12612-02-01-4_00/12612-02-01-4_00.csv", 22092, "2017"),
+    (f"{MORE}/population/12613-01-01-4_00/12613-01-01-4_00.csv", 33138, "2017"),
+    (f"{MORE}/population/12613-02-02-4_00/12613-02-02-4_00.csv", 63120, "2017"),
+    (f"{MORE}/population/12711-01-03-5_00/12711-01-03-5_00.csv", 608706, "2017"),
+    (f"{MORE}/population/12711-03-02-4_00/12711-03-02-4_00.csv", 397656, "2017"),
+    (f"{MORE}/social/22411-02-01-4_00/22411-02-01-4_00.csv", 33138, "2017"),
+    (f"{MORE}/youth-welfare/AI-N-05_00/AI-N-05_00.csv", 8416, "2017"),
 ]
 
 
@@ -113,8 +136,13 @@ def texts(table: pa.Table, column: str) -> pa.Array:
 
 
 def test_every_classic_table_among_the_published_files_is_covered(shared_data: Path) -> None:
-    folders = (shared_data / FOLDER, shared_data / FOLDER / ATLAS)
-    present = {file.resolve() for folder in folders for file in folder.rglob("*.csv")}
+    folders = (shared_data / FOLDER, shared_data / FOLDER / ATLAS, shared_data / FOLDER / MORE)
+    present = {
+        file.resolve()
+        for folder in folders
+        for file in folder.rglob("*.csv")
+        if "derivative" not in str(file) and "resaved" not in str(file)
+    }
     assert {(shared_data / FOLDER / path).resolve() for path, _, _ in FILES} == present
 
 

@@ -19,5 +19,6 @@ select
     legal_basis,
     holds_personal_data,
     cadence,
-    time_kind
+    time_kind,
+    provenance
 from datasets
