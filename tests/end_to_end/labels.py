@@ -14,6 +14,7 @@ import yaml
 from .conftest import ROOT
 
 CATALOG = ROOT / "sources" / "catalog"
+SHARED = ROOT / "sources" / "foundation" / "vocabulary.yml"
 CODE = r"_T|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|[a-z]+(_[a-z0-9]+)+"
 """What is written like a code and like no word."""
 
@@ -48,8 +49,10 @@ def _measures() -> Iterator[dict[str, str]]:
 
 def _codes() -> Iterator[dict[str, str]]:
     lists = yaml.load((CATALOG / "code_lists.yml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    shared = yaml.load(SHARED.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
     for name, one in lists.items():
         for code, label in one["codes"].items():
+            label = shared[one["labels_of"]][code] if "labels_of" in one else label
             yield {"list": name, "code": code, "de": label["de"], "en": label["en"]}
 
 

@@ -319,13 +319,17 @@ def test_400_kreise_since_the_summer_of_2021(warehouse: duckdb.DuckDBPyConnectio
 def test_new_boundaries_are_breaks_of_a_series(
     warehouse: duckdb.DuckDBPyConnection, code: str, says: list[tuple[str, str]]
 ) -> None:
-    """Each census is one break, and each reform of the area is one more."""
+    """Each census is one break, so is the method of 2016, and each reform of the area is one more."""
     found = warehouse.execute(
         "select effective_date::varchar, kind, what_de"
         " from breaks_between('12411-01-01-4', ?, date '2010-12-31', date '2023-12-31')",
         [code],
     ).fetchall()
-    assert [day for day, kind, _ in found if kind == "definition"] == ["2011-12-31", "2022-12-31"]
+    assert [day for day, kind, _ in found if kind == "definition"] == [
+        "2011-12-31",
+        "2016-12-31",
+        "2022-12-31",
+    ]
     territory = [(day, what) for day, kind, what in found if kind == "territory"]
     assert [day for day, _ in territory] == [day for day, _ in says]
     assert all(what.endswith(words) for (_, what), (_, words) in zip(territory, says, strict=True))
