@@ -61,7 +61,7 @@ CASES: list[tuple[str, Spoil, str]] = [
     ("status.value_or_reason", changed(KIEL_2015, missing_reason="not_yet_available"), "not_yet_available"),
     ("status.codes", changed(KIEL_2015, obs_status="X"), "obs_status X"),
     ("status.codes", changed(KIEL_2015, missing_reason="lost"), "missing_reason lost"),
-    ("status.codes", changed(KIEL_2015, obs_status="M"), "obs_status M"),
+    ("status.missing", changed(KIEL_2015, obs_status="M"), "obs_status M"),
     (
         "status.no_confidential_values",
         changed(KIEL_2015, conf_status="C"),

@@ -141,8 +141,15 @@ def invented(periods: tuple[str, ...] = ("Y2022", "Y2023"), seed: int = 5) -> Co
 class Town:
     """The folder of a model town: warehouse, product file, policy, candidates and releases."""
 
-    def __init__(self, folder: Path, policy: str = POLICY, product: str = PRODUCT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        policy: str = POLICY,
+        product: str = PRODUCT,
+        secret: bytes = b"0123456789abcdef",
+    ) -> None:
         self.folder = folder
+        self.secret = secret
         self.warehouse = folder / "warehouse.duckdb"
         self.releases = folder / "releases"
         self.products = folder / "products"
@@ -198,7 +205,7 @@ class Town:
             tuple(products.load_products(self.products).values()),
             (self.releases,),
             self.folder / "disclosure" / "youth",
-            b"0123456789abcdef",
+            self.secret,
         )
 
     def build(self, previous: bool = True) -> Candidate:

@@ -202,28 +202,38 @@ def test_what_an_earlier_edition_gives_away_is_told_as_a_risk_or_refused(tmp_pat
 
 
 def test_without_the_earlier_edition_in_mind_the_attacker_computes_the_moved_block(tmp_path: Path) -> None:
-    """The new areas are planned as if nothing had been published: old minus new gives the block b03."""
-    careless = Town(tmp_path / "careless", POLICY.replace("[K1, K2, K5]", "[K1, K2]"))
+    """The new areas are planned as if nothing had been published: old minus new gives the block b03.
+
+    The secret decides which cells protect others, so a careless plan may be safe by luck: one of eight is not.
+    """
     counts = invented()
     for help_code in ("S28", "S31", "S33", "S34"):
         for block in ("b01", "b02", "b03", "b04", "b05", "b06"):
             for sex in ("M", "F"):
                 counts[block, "Y2023", help_code, sex] = 6
     counts["b03", "Y2023", "S33", "F"] = 1
-    careless.fill(counts, {"until_2023": ("Y2023",)})
-    careless.build()
-    assert careless.attack()[0]
-    careless.publish(1)
-    careless.fill(counts, {"until_2023": (), "from_2024": ("Y2023",)})
-    careless.build()
-    demand = careless.demand()
-    knowing = demand.safety.model_copy(update={"withstand": ("K1", "K2", "K5")})
-    result, _ = audit_edition(
-        careless.folder / "candidates" / "youth",
-        (careless.releases,),
-        demand.model_copy(update={"safety": knowing}),
-    )
-    words = "; ".join(finding.derivation for finding in result.findings)
+    for number in range(8):
+        careless = Town(
+            tmp_path / f"careless{number}",
+            POLICY.replace("[K1, K2, K5]", "[K1, K2]"),
+            secret=f"0123456789abcde{number}".encode(),
+        )
+        careless.fill(counts, {"until_2023": ("Y2023",)})
+        careless.build()
+        assert careless.attack()[0]
+        careless.publish(1)
+        careless.fill(counts, {"until_2023": (), "from_2024": ("Y2023",)})
+        careless.build()
+        demand = careless.demand()
+        knowing = demand.safety.model_copy(update={"withstand": ("K1", "K2", "K5")})
+        result, _ = audit_edition(
+            careless.folder / "candidates" / "youth",
+            (careless.releases,),
+            demand.model_copy(update={"safety": knowing}),
+        )
+        words = "; ".join(finding.derivation for finding in result.findings)
+        if "b03" in words:
+            break
     assert not result.passed
     assert "b03" in words
     assert "N2x" in words
