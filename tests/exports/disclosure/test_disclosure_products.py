@@ -204,7 +204,7 @@ def test_what_an_earlier_edition_gives_away_is_told_as_a_risk_or_refused(tmp_pat
 def test_without_the_earlier_edition_in_mind_the_attacker_computes_the_moved_block(tmp_path: Path) -> None:
     """The new areas are planned as if nothing had been published: old minus new gives the block b03.
 
-    The secret decides which cells protect others, so a careless plan may be safe by luck; of eight one is not.
+    The secret decides which cells protect others, so a careless plan may be safe by luck: one of 8 is not.
     """
     counts = invented()
     for help_code in ("S28", "S31", "S33", "S34"):
