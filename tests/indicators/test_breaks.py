@@ -120,10 +120,10 @@ def test_a_break_of_the_denominator_counts_between_its_days(
 def test_new_boundaries_are_named_unless_the_numbers_were_carried_to_them(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = series("03159", "2015-12-31", "2016-12-31", numerator="X")
+    rows = series("03159", "2015-12-31", "2016-12-31", numerator="X", denominator=None)
     assert told(warehouse, rows) == [("2016-11-01", "2016-12-31", None, "03159")]
     assert told(warehouse, rows, converted=True) == []
-    carried = series("03159", "2015-12-31", numerator="X", is_backcast=True) + rows[1:]
+    carried = series("03159", "2015-12-31", numerator="X", denominator=None, is_backcast=True) + rows[1:]
     assert told(warehouse, carried) == []
 
 
