@@ -114,8 +114,8 @@ def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     before = universes.load_universe
 
     def decide(minimum: int) -> None:
-        def load_stricter(name: str) -> universes.Universe:
-            universe = before(name)
+        def load_stricter(name: str, folder: Path = universes.FOLDER) -> universes.Universe:
+            universe = before(name, folder)
             rules = universe.policy.rules.model_copy(update={"minimum_frequency": minimum})
             return universe.model_copy(update={"policy": universe.policy.model_copy(update={"rules": rules})})
 
