@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,12 +46,22 @@ TIMES = {
 }
 
 
+WHOLE = st.integers(0, 10**7).map(str)
+TYPED = {
+    "integer": WHOLE,
+    "number": WHOLE | st.integers(1, 10**7).map(lambda whole: f"{whole}.5"),
+    "date": st.dates(date(1950, 1, 1), date(2040, 12, 31)).map(lambda day: day.strftime("%d.%m.%Y")),
+}
+
+
 def texts(catalog: Catalog, declaration: Declaration, column: Column) -> st.SearchStrategy[str]:
     """Texts that may stand in a column."""
     if column.name == "time_text" and grid.placeholder(column) is None:
         return st.just(TIMES[declaration.reference_time.text])
     if column.code_list:
         return st.sampled_from(sorted(catalog.code_lists[column.code_list].codes))
+    if column.type is not None:
+        return TYPED[column.type]
     if column.pattern is None:
         return WORDS
     found = st.from_regex(
