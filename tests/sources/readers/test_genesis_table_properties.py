@@ -68,8 +68,11 @@ def test_every_text_comes_out_as_it_was_printed(
 
 @given(st.one_of(cells, st.text(max_size=12), st.from_regex(r"[-+.,()0-9px /]{1,9}", fullmatch=True)))
 @settings(max_examples=200, deadline=None)
-def test_a_cell_is_either_taken_as_printed_or_refused(cell: str) -> None:
-    """What is accepted is a plain number, a sign, or a marked number; signs are never numbers."""
+def test_a_cell_is_taken_as_printed_set_aside_or_refused(cell: str) -> None:
+    """What is accepted is a plain number, a sign, or a marked number; signs are never numbers.
+
+    A number below zero of something counted is set aside as a cell: missing, and kept as it is printed.
+    """
     accepted = NOTATION.is_valid(cell, COUNT)
     bare = re.fullmatch(r"0|[1-9][0-9]*", cell, re.ASCII) is not None
     sign = cell in {"-", ".", "...", "/", "x"}
@@ -86,8 +89,13 @@ def test_a_cell_is_either_taken_as_printed_or_refused(cell: str) -> None:
         )
     except SourceError:
         return
-    assert accepted
-    assert reading.table.column("value_text").to_pylist() == ["1", "2", cell]
+    texts = reading.table.column("value_text").to_pylist()
+    if accepted:
+        assert (texts, reading.corrected) == (["1", "2", cell], ())
+    else:
+        assert NOTATION.is_impossible(cell, COUNT)
+        assert texts == ["1", "2", None]
+        assert [found.printed for found in reading.corrected] == [cell]
 
 
 @given(st.data())
