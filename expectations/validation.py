@@ -191,9 +191,9 @@ def _by_rule(
     for outcome in outcomes:
         by_id[outcome.expectation_config.meta["id"]].append(outcome)
     return {
-        rule.statement.id: _built_in_result(by_id[rule.statement.id])
-        if len(by_id[rule.statement.id]) > 1 or not _asked_by_cases(by_id[rule.statement.id])
-        else _result(by_id[rule.statement.id][0], rule, seconds.get(rule.statement.id, 0.0))
+        rule.statement.id: _result(by_id[rule.statement.id][0], rule, seconds.get(rule.statement.id, 0.0))
+        if _asked_by_cases(by_id[rule.statement.id])
+        else _built_in_result(by_id[rule.statement.id])
         for rule in rules
     }
 
@@ -239,8 +239,7 @@ def _plain_result(outcome: Any) -> dict[str, Any]:
             "exception_message": None if result["result"] else _complaint(result["exception_info"]),
             "exception_traceback": None,
         }
-        for config in (result["expectation_config"],):
-            config.get("kwargs", {}).pop("batch_id", None)
+        result["expectation_config"].get("kwargs", {}).pop("batch_id", None)
     return plain
 
 

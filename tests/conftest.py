@@ -59,6 +59,15 @@ def shared_cases() -> Path:
     return SHARED_CASES
 
 
+@pytest.fixture(scope="session")
+def more(shared_data: Path) -> Path:
+    """The second folder of published files."""
+    folder = shared_data.parent / "data-more"
+    if not folder.is_dir():
+        pytest.skip("the second folder of published files is not here (../shared/data-more)")
+    return folder
+
+
 @pytest.fixture
 def data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data root that `PLANSTAT_DATA` points to for this test."""

@@ -16,15 +16,6 @@ RESAVED = "01-genesis-regio/genesis-online-classic/12411-0018-resaved/12411-0018
 LONG_FORM = "01-genesis-regio/population/12411-02-03-4-derivative-2023-2024/fact_bevoelkerung_2023_2024.csv"
 
 
-@pytest.fixture(scope="module")
-def more(shared_data: Path) -> Path:
-    """The second folder of published files."""
-    folder = shared_data.parent / "data-more"
-    if not folder.is_dir():
-        pytest.skip("the second folder of published files is not here (../shared/data-more)")
-    return folder
-
-
 def read(catalog: Catalog, dataset: str, file: Path) -> pa.Table:
     declaration = catalog[dataset]
     return reader_of(declaration).read(catalog, declaration, file).table

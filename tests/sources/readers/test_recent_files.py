@@ -20,15 +20,6 @@ FOREIGNERS = "01-genesis-regio/genesis-online-xlsx/12521-0040/12521-0040-KREISE.
 REGISTER = "07-geo-keys/gv-isys-04-kreise/{year}/04-kreise.xlsx"
 
 
-@pytest.fixture(scope="module")
-def more(shared_data: Path) -> Path:
-    """The second folder of published files."""
-    folder = shared_data.parent / "data-more"
-    if not folder.is_dir():
-        pytest.skip("the second folder of published files is not here (../shared/data-more)")
-    return folder
-
-
 def read(catalog: Catalog, dataset: str, file: Path) -> pa.Table:
     declaration = catalog[dataset]
     return reader_of(declaration).read(catalog, declaration, file).table
