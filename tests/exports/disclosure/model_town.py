@@ -6,6 +6,8 @@ candidate, attack, gate, release. All figures are invented.
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,14 +150,25 @@ class Town:
         product: str = PRODUCT,
         secret: bytes = b"0123456789abcdef",
     ) -> None:
-        self.folder = folder
         self.secret = secret
-        self.warehouse = folder / "warehouse.duckdb"
-        self.releases = folder / "releases"
-        self.products = folder / "products"
+        self._lie_in(folder)
         (self.products / "policies").mkdir(parents=True)
         (self.products / "policies" / "youth.yml").write_text(policy, encoding="utf-8")
         (self.products / "youth.yml").write_text(product, encoding="utf-8")
+
+    def _lie_in(self, folder: Path) -> None:
+        """Name the places of the town in its folder."""
+        self.folder = folder
+        self.warehouse = folder / "warehouse.duckdb"
+        self.releases = folder / "releases"
+        self.products = folder / "products"
+
+    def copied(self, folder: Path) -> Town:
+        """The same town with a copy of its files in `folder`, which may be changed."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        twin = copy.copy(self)
+        twin._lie_in(folder)
+        return twin
 
     def fill(self, counts: Counts, editions: Mapping[str, tuple[str, ...]]) -> None:
         """Write the warehouse; `editions` says for which periods the areas of each edition are shown."""

@@ -47,12 +47,7 @@ def kept_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture
 def town(kept_town: Town, tmp_path: Path) -> Town:
     """A copy of that town, which the test may change."""
-    folder = tmp_path / "town"
-    shutil.copytree(kept_town.folder, folder, symlinks=True)
-    copy = object.__new__(Town)
-    copy.folder, copy.warehouse = folder, folder / "warehouse.duckdb"
-    copy.releases, copy.products = folder / "releases", folder / "products"
-    return copy
+    return kept_town.copied(tmp_path / "town")
 
 
 def hidden(town: Town, folder: Path | None = None) -> set[tuple[str, str, str, str]]:
