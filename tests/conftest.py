@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.told_by_part import ToldByPart
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 SHARED_CASES = ROOT.parent / "shared" / "cases"
@@ -16,6 +18,11 @@ SHARED_CASES = ROOT.parent / "shared" / "cases"
 def _asks_about_published_files(module: Path) -> bool:
     """Whether a module's tests ask about the run over the published files, which takes minutes."""
     return "real_run" in module.read_text(encoding="utf-8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The run says what it is doing, part by part."""
+    config.pluginmanager.register(ToldByPart(config), "told-by-part")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

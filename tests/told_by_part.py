@@ -1,0 +1,120 @@
+"""What a test run says: a line per finished module with tests and seconds, at the end where the time went.
+
+Seconds are those of the processes that tested (processor time with what they started, and time on the clock).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+_SPENT = "processor seconds"
+
+
+def _spent() -> float:
+    """Processor seconds of this process and of those it started and has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+@dataclass
+class _Part:
+    """What is known of the tests of a module."""
+
+    expected: int = 0
+    finished: int = 0
+    clock: float = 0.0
+    processor: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    def line(self) -> str:
+        """Tests by outcome, seconds."""
+        outcomes = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
+        return f"{self.clock:7.1f} s {self.processor:7.1f} s processor   {outcomes}"
+
+
+class ToldByPart:
+    """The plugin: it measures in the process that tests, and tells in the one that the person sees."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.parts: defaultdict[str, _Part] = defaultdict(_Part)
+        self.skipped: Counter[str] = Counter()
+        self.spent = _spent()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note with each step of a test the processor time since the step before."""
+        report = yield
+        before, self.spent = self.spent, _spent()
+        report.user_properties = [*report.user_properties, (_SPENT, self.spent - before)]
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """How many tests each module has, when several processes test."""
+        self._expect(ids)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """How many tests each module has."""
+        if not hasattr(self.config, "workerinput"):
+            self._expect([item.nodeid for item in session.items])
+
+    def _expect(self, ids: list[str]) -> None:
+        if ids:
+            for module, count in Counter(name.split("::", 1)[0] for name in ids).items():
+                self.parts[module].expected = count
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add what a test took; after the last test of a module say so."""
+        if hasattr(self.config, "workerinput"):
+            return
+        part = self.parts[report.nodeid.split("::", 1)[0]]
+        part.clock += report.duration
+        part.processor += sum(float(str(value)) for name, value in report.user_properties if name == _SPENT)
+        if report.when == "call" or not report.passed:
+            part.outcomes[report.outcome if report.when == "call" or report.skipped else "error"] += 1
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.skipped[str(report.longrepr[2]).removeprefix("Skipped: ")] += 1
+        if report.when == "teardown":
+            part.finished += 1
+            if part.finished == part.expected:
+                self._tell(report.nodeid.split("::", 1)[0], part)
+
+    def _tell(self, module: str, part: _Part) -> None:
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(f"{part.line()}   {module}")
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """No dot for a test that passed or was left out: the module has a line."""
+        if report.when == "call" and report.passed and self.config.get_verbosity() < 1:
+            return "passed", "", ""
+        return ("skipped", "", "") if report.skipped and self.config.get_verbosity() < 1 else None
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say where the time went, by folder of tests, and what was left out for which reason."""
+        folders: defaultdict[str, _Part] = defaultdict(_Part)
+        for module, part in self.parts.items():
+            if part.finished:
+                folder = folders[str(PurePosixPath(module).parent)]
+                folder.clock += part.clock
+                folder.processor += part.processor
+                folder.outcomes += part.outcomes
+        if len(folders) > 1:
+            terminalreporter.section("where the time went")
+            for name, folder in sorted(folders.items(), key=lambda one: -one[1].clock):
+                terminalreporter.write_line(f"{folder.line()}   {name}")
+        if self.skipped:
+            terminalreporter.section("left out")
+            for reason, count in sorted(self.skipped.items()):
+                terminalreporter.write_line(f"{count:4}   {reason}")
