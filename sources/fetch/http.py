@@ -11,7 +11,6 @@ resumed with `Range` and `If-Range`, in the same run or in a later one.
 
 from __future__ import annotations
 
-import email.utils
 import json
 import logging
 import random
@@ -490,20 +489,17 @@ def _range_start(header: str | None) -> int | None:
 
 
 def _retry_after(header: str | None) -> float | None:
-    """Seconds of a `Retry-After` header, given as seconds or as an HTTP date; None when absent or
-    unreadable.
+    """Seconds of a `Retry-After` header, given as seconds or as an HTTP date; None when absent or unreadable.
+
+    Waits and attempts stay our own: urllib3's `Retry` begins a request again, and a download is resumed.
     """
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(header)
+    from urllib3.exceptions import InvalidHeader
+    from urllib3.util import Retry
+
     try:
-        when = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+        return None if not header else float(Retry().parse_retry_after(header))
+    except InvalidHeader:
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
 def _file_name(disposition: str | None, uri: str) -> str:

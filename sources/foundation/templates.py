@@ -1,4 +1,4 @@
-"""Texts made from templates: Jinja2 (BSD licence, maintained by Pallets; dbt and Great Expectations bring it).
+"""Texts made from templates: Jinja2 (BSD licence, kept by Pallets; dbt and Great Expectations bring it).
 
 A template lies in the folder `templates` of the package that fills it. A name that the template asks for and
 nobody gives is an error. In HTML what is filled in is escaped; in other texts it stands as it is.
@@ -18,7 +18,7 @@ import jinja2
 def _environment(folder: Path) -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
-        autoescape=lambda name: name is not None and ".html" in name,
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",)),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
