@@ -20,6 +20,7 @@ from sources.foundation.editions import GATE_SUITE, GATE_VALIDATION
 from tests.expectations.candidates import Candidate, indicators, population
 from tests.expectations.conftest import TODAY
 
+ROOT = Path(__file__).resolve().parents[2]
 SPOILED: dict[str, Callable[[Candidate], object]] = {
     "sound": lambda candidate: None,
     "shape.not_empty": lambda candidate: candidate.rows.clear(),
@@ -51,6 +52,24 @@ def test_every_family_of_rules_is_an_expectation_of_its_own_name() -> None:
     assert validation.FAMILIES.keys() <= report.FAMILIES.keys()
     assert len(set(validation.FAMILIES.values())) == len(validation.FAMILIES)
     assert all(kind.__doc__ for kind in validation.FAMILIES.values())
+
+
+@pytest.mark.parametrize("product", [population, indicators])
+def test_the_page_on_checks_names_families_and_who_mends(
+    product: Callable[[], Candidate], tmp_path: Path
+) -> None:
+    """As the report does, and nobody whom no check of the family names."""
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `(\w+)` \| ([^|]+) \|.*\| ([^|]+) \|$", page, re.MULTILINE)
+    assert {family: name for family, name, _ in lines} == {
+        family: name.de for family, name in report.FAMILIES.items()
+    }
+    candidate = product()
+    who_mends = {family: set(who.split(", ")) for family, _, who in lines}
+    checks = check(candidate.write(tmp_path), candidate.description(), None, None, TODAY).checks
+    assert len({one.family for one in checks}) > 8
+    for one in checks:
+        assert any(one.who_fixes.startswith(who) for who in who_mends[one.family]), (one.id, one.who_fixes)
 
 
 def test_suite_and_result_are_kept_in_the_form_that_great_expectations_reads(tmp_path: Path) -> None:
