@@ -1,9 +1,10 @@
 """The bench a candidate is laid on: one in-memory DuckDB with the files as views, for rules to ask.
 
 Views: `candidate_file` (the candidate's Parquet), `previous` (the Parquet of the release before), `areas`
-(the register) and `lineage_file` (the cells that rows are made from, see `cells`), the latter three only when
-they were handed in. The database has a name of its own so that Great Expectations, which opens connections
-itself, sees the same views; it is gone when the bench is left.
+(the register), `deliveries` and `previous_lineage` (what was withdrawn, see `withdrawals`), `lineage_file`
+(the cells that rows are made from, see `cells`) and `answered` (marked cells that were looked at, see
+`plausibility`), all but the first only when they were handed in. The database has a name of its own so that
+Great Expectations, which opens connections itself, sees the same views; it is gone when the bench is left.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ class Bench:
     parquet: Path
     previous: Path | None
     has_lineage: bool = False
+    has_answered: bool = False
+    has_deliveries: bool = False
+    has_previous_lineage: bool = False
     remembered: int = 0
 
     def has(self, *columns: str) -> bool:
@@ -73,6 +77,9 @@ def laid_out(
     today: date,
     lineage: Path | None = None,
     office: Path | None = None,
+    answered: Path | None = None,
+    deliveries: Path | None = None,
+    previous_lineage: Path | None = None,
 ) -> Iterator[Bench]:
     """Open the bench over a candidate's folder.
 
@@ -94,6 +101,12 @@ def laid_out(
             _view(connection, areas, "areas")
         if lineage is not None:
             _view(connection, lineage, LINEAGE_VIEW)
+        if answered is not None:
+            _view(connection, answered, "answered")
+        if deliveries is not None:
+            _view(connection, deliveries, "deliveries")
+        if previous_lineage is not None:
+            _view(connection, previous_lineage, "previous_lineage")
         _declare_codes(connection, description)
         known.lay_out(connection, remembered)
         yield Bench(
@@ -109,6 +122,9 @@ def laid_out(
             parquet=folder / name,
             previous=previous,
             has_lineage=lineage is not None,
+            has_answered=answered is not None,
+            has_deliveries=deliveries is not None,
+            has_previous_lineage=previous_lineage is not None,
             remembered=len(remembered),
         )
 

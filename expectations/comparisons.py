@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from expectations import withdrawals
 from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, STATISTICIAN, Inspection, Result, Rule, Statement, quoted_list
 from expectations.wording import Phrase
@@ -92,12 +93,15 @@ def _rows_lost(bench: Bench) -> Rule:
         ),
         cases=f"""
             select {quoted_list(keys, "previous")}, previous.{had_value} as value_before,
-                here.is_here is null as is_lost
+                here.is_here is null as is_lost,
+                case when here.is_here is null then {withdrawals.withdrawn_with(bench)} end
+                    as withdrawn_snapshot
             from previous
             left join (select {quoted_list(bench.description.grain)}, true as is_here from candidate) as here
                 on {_join(bench, "previous", "here")}
         """.replace("previous.cast", "cast"),
         broken="is_lost",
+        excuses=withdrawals.excuses(bench),
         of_previous=True,
         of_figure=True,
     )
@@ -241,7 +245,7 @@ def _totals_fallen(bench: Bench) -> Rule:
             from (
                 select {by}, sum(abs(value)) as total_before, count(value) filter (where value <> 0)
                     as figures_before
-                from previous where {shown} group by {by}
+                from previous where {shown} and {withdrawals.withdrawn_with(bench)} is null group by {by}
             ) as before
             left join (
                 select {by}, sum(abs(value)) as total_now,

@@ -51,6 +51,9 @@ def check(
     now: datetime | date | None = None,
     lineage: Path | None = None,
     office: Path | None = None,
+    answered: Path | None = None,
+    deliveries: Path | None = None,
+    previous_lineage: Path | None = None,
 ) -> Verdict:
     """Check a candidate and write `gate.json` and `gate_report.html` into its folder.
 
@@ -65,7 +68,9 @@ def check(
 
     A candidate that cannot be read, a description with unknown keys and a rule that cannot be evaluated are
     part of the verdict (`failed` or `error`); `office` is the folder of findings that the office knows (see
-    `known`); an exception only comes from a folder that cannot be written.
+    `known`), `answered` a Parquet with the marked cells that were looked at (see `plausibility`),
+    `deliveries` the ledger of deliveries and `previous_lineage` the lineage of the release before (see
+    `withdrawals`); an exception only comes from a folder that cannot be written.
     """
     today = _today(description, now)
     datasets: list[dict[str, Any]] = [dict(entry) for entry in description.get("datasets") or ()]
@@ -76,7 +81,18 @@ def check(
     try:
         read = read_description(description)
         suite = suite_of(read.product)
-        with laid_out(candidate, read, previous, areas, today, lineage, office) as bench:
+        with laid_out(
+            candidate,
+            read,
+            previous,
+            areas,
+            today,
+            lineage,
+            office,
+            answered,
+            deliveries,
+            previous_lineage,
+        ) as bench:
             facts |= _facts(bench, previous)
             checks = judged(bench, suite.rules(bench), suite.inspections(bench), texts)
     except (DescriptionError, UnknownProduct, DeclarationError) as error:

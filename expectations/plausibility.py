@@ -1,7 +1,10 @@
 """Plausibility: what the figures say about each other over areas and time, beside the sums.
 
-A single figure that stands out is marked where facts are made (`obs_status` U) and released as that. Here the
-gate looks at what marks cannot tell: many at once, and a whole level that moves.
+A single figure that stands out is marked where facts are made (`obs_status` U) and released as that. Here
+the gate looks at what marks cannot tell: many at once, and a whole level that moves. A mark that a
+statistician has looked at and left is no error of a delivery: it counts for nothing among the many. What
+was looked at is named cell by cell (`dataset_id, area_code, period_key, measure_code, value`, and `cell`
+with the other dimensions as `sex=_T age_group=Y_LT3`), so that it holds for any part of the data.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from expectations.bench import Bench
 from expectations.rules import STATISTICIAN, Rule, Statement, quoted_list
 from expectations.wording import Phrase
+from sources.foundation.sql import quoted
 
 _LARGE_SHARE = 0.25
 _SEVERAL = 8
@@ -108,6 +112,7 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
     # An indicator inherits the mark of its parts; what the source marks as uncertain itself is no finding.
     printed = "and raw_symbol is null" if bench.has("raw_symbol") else ""
     by = quoted_list(group)
+    looked_at = f"and not {_looked_at(bench)}"
     return Rule(
         Statement(
             name,
@@ -126,7 +131,7 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
         ),
         cases=f"""
             select {by}, count(*) as figures,
-                count(*) filter (where obs_status = 'U' {printed}) as marked
+                count(*) filter (where obs_status = 'U' {printed} {looked_at}) as marked
             from candidate where value is not null and value <> 0 {of}
             group by {by}
         """,
@@ -134,6 +139,23 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
         broken=f"marked >= {_LARGE_SHARE} * figures and marked >= least({_SEVERAL // 2}, figures)",
         order="marked / figures desc",
     )
+
+
+def _looked_at(bench: Bench) -> str:
+    """SQL: a statistician has looked at this row of the candidate and left its mark."""
+    cell = ("dataset_id", "area_code", "period_key", "measure_code")
+    if not bench.has_answered or not bench.has(*cell):
+        return "false"
+    dimensions = [
+        name
+        for name in bench.description.grain
+        if name.endswith("_code") and name not in (*_AREAS, "measure_code")
+    ]
+    same = [f"answered.{quoted(name)} = candidate.{quoted(name)}" for name in (*cell, "value")]
+    for name in dimensions:  # of a product over several facts, one that the cell's fact does not have
+        code = f"regexp_extract(answered.cell, '(^| ){name.removesuffix('_code')}=([^ ]*)', 2)"
+        same.append(f"coalesce(nullif({code}, ''), '_T') = candidate.{quoted(name)}")
+    return f"exists (select 1 from answered where {' and '.join(same)})"
 
 
 def _level_moves(bench: Bench) -> Rule:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sources.declared.catalogue import Catalog
 
 REGISTER = "mart_area"
+IMPLAUSIBLE = "fct_implausible"
 """The relation that lists every area with its validity; the gate compares every product with it."""
 
 MAPS = ("dim_area_geometry", "dim_area", "bridge_area_hierarchy")
@@ -59,6 +61,12 @@ def read_for_maps(product: Product) -> tuple[str, ...]:
         return ()
     function = product.geometry.converted_by
     return (*MAPS, function) if function else MAPS
+
+
+def has_marks(product: Product) -> bool:
+    """Whether the product's rows are cells of published tables, among which the implausible are marked."""
+    decision = product.disclosure
+    return "measure_code" in product.grain and (decision is None or decision.policy is None)
 
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
@@ -193,6 +201,14 @@ class Publication:
         ledger = Landed.read(self.paths).tables.get("ledger", ())
         return {str(row["dataset_id"]) for row in ledger if row["status"] == "accepted"}
 
+    @property
+    def _withdrawn(self) -> list[str]:
+        """The withdrawn deliveries, each with its reason."""
+        ledger = Landed.read(self.paths).tables.get("ledger", ())
+        return sorted(
+            f"{row['snapshot_id']} {row['status_reason']}" for row in ledger if row["status"] == "withdrawn"
+        )
+
     def _promising(self, sources: Mapping[str, Any]) -> Product:
         """The product, with what it promises relative to what is loaded; `sources` as of `_sources`."""
         checks = self.product.checks
@@ -259,7 +275,7 @@ class Publication:
         if reason is not None:
             self._keep({"waits": reason})
             return WAITS, 0
-        self._write_areas()
+        self._write_beside()
         description = self.describe()
         key = self.key(description)
         kept = self._kept()
@@ -285,7 +301,7 @@ class Publication:
                 "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
                 "files": _hashes(self.folder),
-                "areas": sha256_of(self._areas),
+                "beside": self._beside(),
                 "rows": made.rows,
                 "public": planned_with,
             }
@@ -318,7 +334,7 @@ class Publication:
         seen_before = kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint
         if seen_before and release.is_genuine(receipt, self.memory.key):
             return self._answer(self.folder, is_new=False)
-        beside = _identities(self._areas, self._behind(kept))
+        beside = _identities(self._areas, self._answered, self._behind(kept))
         written: dict[str, str] = {}
         if self.disclosure is not None:
             self.say(f"{self.name}: attacking what would be published")
@@ -347,8 +363,11 @@ class Publication:
             self._areas,
             lineage=self._behind(kept),
             office=self.paths.town / "known",
+            answered=self._answered,
+            deliveries=self._deliveries if self._deliveries.exists() else None,
+            previous_lineage=self._released_lineage if self._released_lineage.exists() else None,
         )
-        if _identities(self._areas, self._behind(kept)) != beside:
+        if _identities(self._areas, self._answered, self._behind(kept)) != beside:
             return self._refusal(
                 f"{self.paths.candidates}: the register or the lineage changed while {self.name} was "
                 "checked; find out who writes there, then check it again"
@@ -389,8 +408,8 @@ class Publication:
         """Files of the candidate that are not as they were written, and the register when it is not."""
         written, found = kept.get("files") or {}, _hashes(self.folder)
         names = [name for name in written.keys() | found.keys() if written.get(name) != found.get(name)]
-        if not self._areas.exists() or sha256_of(self._areas) != kept.get("areas"):
-            names.append(self._areas.name)
+        kept_beside, found_beside = kept.get("beside") or {}, self._beside()
+        names += [name for name, sha256 in found_beside.items() if sha256 != kept_beside.get(name)]
         return sorted(names) or ([] if written else ["datapackage.json"])
 
     def _refusal(self, words: str) -> Answer:
@@ -433,6 +452,8 @@ class Publication:
         )
         if isinstance(outcome, release.Unchanged):
             return self._published("unchanged", outcome.release, before)
+        with replacing(self._released_lineage) as beside:
+            shutil.copyfile(self._behind(kept), beside)
         return self._published("released", outcome, before)
 
     def _published(self, status: str, release: Release, previous: str | None, doubt: str = "") -> Published:
@@ -452,6 +473,16 @@ class Publication:
         short = _digest([fingerprint, wanted, *map(sha256_of, _MAKES_LINEAGE)])[:16]
         return self.paths.candidates / f"{self.name}.{short}.lineage.parquet"
 
+    @property
+    def _released_lineage(self) -> Path:
+        """The lineage of the edition that is out: what a withdrawn delivery took with it is read off it."""
+        return self.paths.candidates / f"{self.name}.released.lineage.parquet"
+
+    @property
+    def _deliveries(self) -> Path:
+        """The ledger: what counts, and what a person withdrew."""
+        return self.paths.landing / "ledger.parquet"
+
     def _sources(self) -> dict[str, Any]:
         """What feeds the product's rows as the warehouse holds them now, see `holding.sources`.
 
@@ -465,7 +496,8 @@ class Publication:
         about = cells.with_suffix(".json")
         if not (cells.exists() and about.exists()):
             for old in self.paths.candidates.glob(f"{self.name}.*.lineage.*"):
-                old.unlink(missing_ok=True)
+                if old != self._released_lineage:
+                    old.unlink(missing_ok=True)
             required = self.product.checks.get("required", ())
             wanted = promises.promised(required, "indicator_id")
             with Warehouse(self.paths.warehouse).reading() as warehouse:
@@ -654,7 +686,8 @@ class Publication:
                 self._public(),
                 self._remembered(),
                 release.version if release else None,
-                sha256_of(self._areas),
+                self._beside(),
+                self._withdrawn,
                 code_hash(expectations),
                 known.read_text(encoding="utf-8") if known.exists() else None,
             ]
@@ -681,21 +714,46 @@ class Publication:
         """The register of areas as a file, since nothing after the candidate reads the warehouse."""
         return self.paths.candidates / "register.parquet"
 
-    def _write_areas(self) -> None:
-        """Copy the register out of the warehouse, when it changed."""
-        node = lineage.relation_id(self.manifest, REGISTER)
+    @property
+    def _answered(self) -> Path | None:
+        """The marked cells that a statistician has looked at and left marked; None without marks."""
+        return self.paths.candidates / "answered.parquet" if has_marks(self.product) else None
+
+    def _beside(self) -> dict[str, str | None]:
+        """What the gate reads beside the candidate: file to SHA-256, None for one that is absent."""
+        return {
+            file.name: sha256_of(file) if file.exists() else None
+            for file in (self._areas, self._answered)
+            if file is not None
+        }
+
+    def _write_beside(self) -> None:
+        """Copy register and answered cells out of the warehouse, when they changed."""
+        self._copy_out(
+            "register", self._areas, REGISTER, "select distinct area_code, area_level, valid_from, valid_to"
+        )
+        if self._answered is not None:
+            self._copy_out(
+                "answered",
+                self._answered,
+                IMPLAUSIBLE,
+                "select dataset_id, area_code, period_key, measure_code, cell, published_value as value",
+                "where answer = 'implausible'",
+            )
+
+    def _copy_out(self, name: str, file: Path, relation: str, columns: str, which: str = "") -> None:
+        node = lineage.relation_id(self.manifest, relation)
         fingerprint = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
-        kept = self._sealed("register")
-        if self._areas.exists() and kept == {"of": fingerprint, "sha256": sha256_of(self._areas)}:
+        kept = self._sealed(name)
+        if file.exists() and kept == {"of": fingerprint, "sha256": sha256_of(file)}:
             return
-        self._areas.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(self._areas) as beside, Warehouse(self.paths.warehouse).reading() as warehouse:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as beside, Warehouse(self.paths.warehouse).reading() as warehouse:
             warehouse.execute(
-                "copy (select distinct area_code, area_level, valid_from, valid_to "
-                f"from {REGISTER} order by all) to $file (format parquet)",
+                f"copy ({columns} from {relation} {which} order by all) to $file (format parquet)",
                 {"file": str(beside)},
             )
-        self._seal("register", {"of": fingerprint, "sha256": sha256_of(self._areas)})
+        self._seal(name, {"of": fingerprint, "sha256": sha256_of(file)})
 
     def _kept(self) -> dict[str, Any]:
         return self._sealed(self.name)
@@ -742,9 +800,9 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {name: sha256_of(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
 
 
-def _identities(*paths: Path) -> list[tuple[int, int, int] | None]:
+def _identities(*paths: Path | None) -> list[tuple[int, int, int] | None]:
     """What changes when anybody writes to these files or puts others in their place."""
-    found = [path.stat() if path.exists() else None for path in paths]
+    found = [path.stat() if path is not None and path.exists() else None for path in paths]
     return [None if one is None else (one.st_ino, one.st_ctime_ns, one.st_size) for one in found]
 
 

@@ -8,7 +8,8 @@
   date (it counts more by definition); a gap that is less than MATERIAL of the cell is no finding either (the gate names
   it). The number that mends a sum must break none that holds; of the cells for which there is one, that is marked which
   mends most sums (`sum`); where several are left, the one whose jump in time the gap would mend (`sum`), else all of them
-  (`sum_unlocated`).
+  (`sum_unlocated`). A sum that no single number mends holds several wrong ones: its cells that stand in no sum that holds
+  are marked (`sum_unlocated`).
 
   Jumps. A step from one date to the next is measured as a logarithm, in units of what chance allows a number of that size
   (Poisson, pooled) and of how much the other areas' steps between the same two dates spread (median absolute deviation),
@@ -573,6 +574,31 @@ sum_findings as (
 
 ),
 
+-- no single number mends the sum, so several are wrong: any that no sum which holds speaks for
+unmended as (
+
+    select
+        sum_members.row_no,
+        string_agg(
+            distinct sums.sum_name || ': ' || cast(sums.parts_sum as varchar) || ' <> ' || cast(sums.total as varchar),
+            chr(59) || ' '
+            order by sums.sum_name || ': ' || cast(sums.parts_sum as varchar) || ' <> ' || cast(sums.total as varchar)
+        ) as finding_detail
+    from sums
+    inner join sum_members on sums.sum_id = sum_members.sum_id
+    where
+        abs(sums.gap) > greatest(sums.slack, {{ material() }} * sums.total)
+        and sums.sum_id not in (select weighed.sum_id from weighed)
+        and sum_members.row_no not in (
+            select holding.row_no
+            from sum_members as holding
+            inner join sums as held on holding.sum_id = held.sum_id
+            where abs(held.gap) <= held.slack
+        )
+    group by sum_members.row_no
+
+),
+
 jump_findings as (
 
     select
@@ -814,6 +840,8 @@ findings as (
     {%- endif %}
     union all
     select row_no, finding_check, null, finding_detail, 4 from sum_findings where finding_check = 'sum_unlocated'
+    union all
+    select row_no, 'sum_unlocated', null, finding_detail, 4 from unmended
 
 ),
 

@@ -7,6 +7,7 @@ trouble (a file was set aside or a source could not be reached; everything else 
 from __future__ import annotations
 
 import contextlib
+import getpass
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -204,14 +205,17 @@ def describe_source(dataset: str) -> None:
 @sources.command("withdraw")
 @click.argument("snapshot")
 @click.option("--because", "reason", required=True, help="Why it must not count, for those who ask later.")
-def withdraw_snapshot(snapshot: str, reason: str) -> None:
+@click.option("--person", default=getpass.getuser, show_default="your user name", help="Who decides so.")
+def withdraw_snapshot(snapshot: str, reason: str, person: str) -> None:
     """Take the delivery SNAPSHOT out of the count: what was delivered before counts again.
+
+    Rows of released products that go with it, and no others, are explained by it.
 
     Its files stay in landing/, and the same file delivered again stays out, until it is reinstated. The next
     run builds and releases what changes by it.
     """
     with in_words():
-        _with_landing(lambda landing: landing.withdraw(snapshot, reason))
+        _with_landing(lambda landing: landing.withdraw(snapshot, reason, person))
         click.echo(f"{snapshot} does not count any more; `planstat run --inbox` goes on from here")
 
 

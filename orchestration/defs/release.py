@@ -16,7 +16,7 @@ import dagster as dg
 
 from ..holding import sharing
 from ..project import Manifest
-from ..publication import REGISTER, Held, Publication, read_for_maps
+from ..publication import IMPLAUSIBLE, REGISTER, Held, Publication, has_marks, read_for_maps
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key
@@ -58,6 +58,8 @@ def relations() -> set[str]:
 def _reads(product: "Product", products: Mapping[str, "Product"]) -> set[str]:
     """The product's own relation, what every product needs, and what its protection is planned over."""
     reads = {product.relation, REGISTER, *read_for_maps(product)}
+    if has_marks(product):
+        reads.add(IMPLAUSIBLE)
     if product.disclosure is not None and product.disclosure.policy is not None:
         from exports.disclosure.universe import load_universe, members
 

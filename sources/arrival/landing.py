@@ -274,12 +274,13 @@ class Landing:
             rows.append(row)
         return rows
 
-    def withdraw(self, snapshot_id: str, reason: str) -> None:
-        """Take a snapshot out of the count until it is reinstated, with a reason. Its files stay.
+    def withdraw(self, snapshot_id: str, reason: str, person: str) -> None:
+        """Take a snapshot out of the count until it is reinstated, with a reason and who says so. Its files
+        stay.
 
         Raises KeyError for a snapshot that there is not.
         """
-        write_text(self._named(snapshot_id).folder / WITHDRAWN, _json({"reason": reason}))
+        write_text(self._named(snapshot_id).folder / WITHDRAWN, _json({"reason": reason, "person": person}))
         self._snapshots = None
         self._write_ledger()
 
@@ -299,7 +300,7 @@ class Landing:
             table = snapshot.folder / f"{declaration.shape}.parquet"
             self._refuse_same_time(declaration, snapshot.about, table)
         for one in readings:
-            kept = {"reason": one.withdrawn, "reinstated": reason}
+            kept = _read_json(one.folder / WITHDRAWN) | {"reinstated": reason}
             write_text(one.folder / WITHDRAWN, _json(kept))
         self._snapshots = None
         self._write_ledger()
@@ -780,7 +781,12 @@ def _snapshot(folder: Path) -> Snapshot:
     withdrawn = _read_json(folder / WITHDRAWN)
     about = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
     is_out = bool(withdrawn) and "reinstated" not in withdrawn
-    return Snapshot(folder, about, withdrawn["reason"] if is_out else None)
+    return Snapshot(folder, about, _said(withdrawn) if is_out else None)
+
+
+def _said(withdrawn: dict[str, Any]) -> str:
+    """Why a snapshot does not count, and who says so (not recorded of old withdrawals)."""
+    return f"{withdrawn['reason']} ({withdrawn['person']})" if "person" in withdrawn else withdrawn["reason"]
 
 
 def _hash(files: Sequence[Path]) -> tuple[str, int]:

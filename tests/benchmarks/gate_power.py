@@ -282,6 +282,21 @@ class Ground:
         self.connection.execute(f"copy ({rows}) to '{folder / f'{name}.parquet'}' (format parquet)")
         return name
 
+    def answered(self, folder: Path) -> Path:
+        """The marked cells that a statistician has looked at, as the gate reads them."""
+        self.connection.execute(
+            "create or replace table looked_at as select unnest(cast($1 as varchar[])) as finding_id",
+            [[one.finding_id for one in answers(CATALOG / "answers.csv") if one.answer == "implausible"]],
+        )
+        cell = ", ".join(["' '", *(f"'{name}=' || {name}" for name in self.fact.dimensions), "''"])
+        file = folder / "answered.parquet"
+        self.connection.execute(
+            f"copy (select dataset_id, area_code, period_key, measure_code, concat_ws({cell}) "
+            "as cell, value from seen inner join looked_at using (finding_id)) "
+            f"to '{file}' (format parquet)"
+        )
+        return file
+
 
 def described(fact: Fact, folder: Path, name: str) -> dict[str, Any]:
     """The description of the product for the gate; of a fact without one, its grain."""
@@ -334,7 +349,8 @@ def outcomes(
         folder = Path(scratch)
         name = ground.candidate(folder)
         description = read_description(described(ground.fact, folder, name))
-        with laid_out(folder, description, None, register, date.max) as bench:
+        answered = ground.answered(folder)
+        with laid_out(folder, description, None, register, date.max, answered=answered) as bench:
             for rule in asked(bench, ground.fact):
                 for error, severity, case in touched(bench, rule):
                     if severity != "info" or f"{rule.statement.id} {case}" not in standing:
@@ -362,7 +378,8 @@ def clean(ground: Ground, register: Path, *severities: str) -> list[str]:
         folder = Path(scratch)
         name = ground.candidate(folder)
         description = read_description(described(ground.fact, folder, name))
-        with laid_out(folder, description, None, register, date.max) as bench:
+        answered = ground.answered(folder)
+        with laid_out(folder, description, None, register, date.max, answered=answered) as bench:
             return [
                 f"{rule.statement.id} {text}"
                 for rule in (asked(bench, ground.fact) if ground.fact.product else [])

@@ -39,7 +39,8 @@ def open_findings(root: Path, product: str) -> dict[str, dict[str, list[str]]]:
     described = read_description(publication.describe())
     register = root / "candidates" / "register.parquet"
     reasons: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    with laid_out(folder, described, None, register, date.max) as bench:
+    answered = root / "candidates" / "answered.parquet"
+    with laid_out(folder, described, None, register, date.max, answered=answered) as bench:
         for rule in suite_of(product).rules(bench):
             rows = bench.connection.execute(
                 f"""

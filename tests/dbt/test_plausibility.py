@@ -121,6 +121,26 @@ def test_where_nothing_decides_all_are_marked() -> None:
     assert all(code.startswith("05") and year == 2012 for code, year, _ in marked)
 
 
+def test_several_wrong_parts_of_one_sum_are_all_marked() -> None:
+    """No single number mends it: rows that slipped, as the Kreise of Sachsen in the care tables of 2007."""
+    figures = {cell: value for cell, value in table().items() if cell[2] == "F"}
+    wrong = {cell for cell in figures if cell[0].startswith("05") and len(cell[0]) == 5 and cell[1] == 2012}
+    for cell in wrong:
+        figures[cell] *= 3
+    marked = found(figures)
+    assert wrong <= set(marked)
+    assert {(code[:2], year) for code, year, _ in marked} == {("05", 2012)}
+
+
+def test_a_part_that_another_sum_speaks_for_is_not_marked_with_the_others() -> None:
+    figures = table()
+    for (code, year, sex), value in list(figures.items()):
+        if code.startswith("05") and len(code) == 5 and year == 2012:
+            figures[code, year, sex] = value * 3
+    marked = found(figures)
+    assert {check for check, _ in marked.values()} <= {"jump"}, "men and women still add up"
+
+
 def test_a_jump_without_any_sum_is_seen_against_both_neighbours() -> None:
     figures = {cell: value for cell, value in table().items() if cell[2] == "F" and len(cell[0]) == 5}
     figures["05002", 2012, "F"] *= 10

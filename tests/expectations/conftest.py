@@ -22,7 +22,10 @@ Ask = Callable[..., Check]
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
-    """Write a candidate and run one check of its suite; `spoil` may change the written files before."""
+    """Write a candidate and run one check of its suite; `spoil` may change the written files before.
+
+    `beside`: more files that the bench is given.
+    """
 
     def run(
         candidate: Candidate,
@@ -32,6 +35,7 @@ def ask(tmp_path: Path) -> Ask:
         register: Candidate | None = None,
         spoil: Callable[[Path], None] | None = None,
         today: date = TODAY,
+        **beside: Path,
     ) -> Check:
         folder = candidate.write(tmp_path / "candidates")
         if spoil:
@@ -40,7 +44,7 @@ def ask(tmp_path: Path) -> Ask:
         areas = write_register(tmp_path / "register.parquet", register) if register else None
         description = read_description(candidate.description())
         suite = suite_of(candidate.product)
-        with laid_out(folder, description, before, areas, today) as bench:
+        with laid_out(folder, description, before, areas, today, **beside) as bench:
             rules = [rule for rule in suite.rules(bench) if rule.statement.id == check_id]
             inspections = [item for item in suite.inspections(bench) if item.statement.id == check_id]
             checks = judged(bench, rules, inspections)

@@ -104,6 +104,39 @@ def test_with_a_register_a_land_with_an_absent_kreis_is_not_compared(ask) -> Non
     assert (check.outcome, check.examined) == ("passed", 45)
 
 
+def region_of_niedersachsen(candidate: Candidate) -> Candidate:
+    """The one Kreis of the Land becomes the whole of a Regierungsbezirk too."""
+    of_land = [row for row in candidate.rows if row["area_code"] == "03"]
+    candidate.rows += [
+        dict(row, area_code="030", area_level="REGBEZ", area_name="Braunschweig") for row in of_land
+    ]
+    return candidate
+
+
+def test_kreise_give_every_published_level_up_to_the_declared_one(ask) -> None:
+    candidate = region_of_niedersachsen(population())
+    check = ask(candidate, "additivity.kreise", register=candidate)
+    assert (check.outcome, check.examined) == ("passed", 51)
+    more(candidate, 1, area_code="030", sex_code="M")
+    check = ask(candidate, "additivity.kreise", register=candidate)
+    assert (check.outcome, check.found) == ("failed", 1)
+    assert check.examples[0].startswith("030 ")
+
+
+def test_areas_of_another_day_that_the_table_prints_are_whole(ask) -> None:
+    """Region Hannover stands in the tables of 1995, before it was founded, and two Kreise do not."""
+    candidate = population()
+    register = population()
+    renamed = [row for row in register.rows if row["area_code"] == "03001"]
+    register.rows += [dict(row, area_code="03002") for row in renamed]
+    for row in renamed:
+        row["area_code"] = "03003"
+    check = ask(candidate, "additivity.kreise", register=register)
+    assert (check.outcome, check.examined) == ("passed", 48)
+    more(candidate, 1, area_code="03", sex_code="M")
+    assert ask(candidate, "additivity.kreise", register=register).found == 1
+
+
 def test_rounding_of_the_source_widens_the_tolerance(ask) -> None:
     candidate = population()
     for row in candidate.rows:

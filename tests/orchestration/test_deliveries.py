@@ -136,7 +136,7 @@ def test_a_withdrawn_delivery_is_told_when_it_comes_again_and_in_what_is_publish
     (newer / one_file(published).name).write_text(later, encoding="utf-8")
     landed = arrives(paths, "folder", newer)
     assert landed.status == "landed", landed.message
-    Landing(paths.root).withdraw(landed.outcomes[0].snapshot_id, "falsche Spalte")
+    Landing(paths.root).withdraw(landed.outcomes[0].snapshot_id, "falsche Spalte", "A. Muster")
     again = arrives(paths, "folder", newer)
     assert again.status == "withdrawn"
     assert again.status in TROUBLE

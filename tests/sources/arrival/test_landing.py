@@ -189,18 +189,18 @@ def test_the_sample_and_published_files_are_refused_beside_each_other(
 
 def test_a_person_can_withdraw_a_snapshot(place: Place) -> None:
     outcome = place.land()
-    place.landing.withdraw(str(outcome.snapshot_id), "Zahlen vertauscht, Amt informiert")
+    place.landing.withdraw(str(outcome.snapshot_id), "Zahlen vertauscht, Amt informiert", "A. Muster")
     assert place.statuses() == ["withdrawn"]
     Landing(place.landing.root, place.catalog).prepare()
-    assert place.ledger()[0]["status_reason"] == "Zahlen vertauscht, Amt informiert"
+    assert place.ledger()[0]["status_reason"] == "Zahlen vertauscht, Amt informiert (A. Muster)"
     with pytest.raises(KeyError):
-        place.landing.withdraw("nothing", "x")
+        place.landing.withdraw("nothing", "x", "A. Muster")
 
 
 def test_a_withdrawn_delivery_that_comes_again_stays_out_and_says_so(place: Place) -> None:
     """Whether a newer reader would read it anew or not."""
     outcome = place.land()
-    place.landing.withdraw(str(outcome.snapshot_id), "Zahlen vertauscht")
+    place.landing.withdraw(str(outcome.snapshot_id), "Zahlen vertauscht", "A. Muster")
     again = place.land(now=LATER)
     assert (again.status, again.snapshot_id) == ("withdrawn", outcome.snapshot_id)
     assert "Zahlen vertauscht" in again.error.sentence_de
@@ -216,7 +216,7 @@ def test_a_withdrawn_delivery_is_reinstated_with_both_reasons_on_record(place: P
     snapshot = str(outcome.snapshot_id)
     with pytest.raises(KeyError, match="was not withdrawn"):
         place.landing.reinstate(snapshot, "x")
-    place.landing.withdraw(snapshot, "Zahlen vertauscht")
+    place.landing.withdraw(snapshot, "Zahlen vertauscht", "A. Muster")
     place.landing.reinstate(snapshot, "das Amt bestätigt die Zahlen")
     assert place.statuses() == ["accepted"]
     assert place.land(now=LATER).status == "unchanged"

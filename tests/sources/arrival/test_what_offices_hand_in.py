@@ -158,7 +158,7 @@ def test_a_form_handed_in_again_after_a_newer_one_says_which_counts(landing: Lan
     Inbox(inbox, landing, quiet=0).take(delivery)
     said = (inbox / f"{SGB2}-1.csv.angenommen.txt").read_text(encoding="utf-8-sig")
     assert "es gilt die spätere Abgabe" in said
-    landing.withdraw(str(second.snapshot_id), "the first one holds")
+    landing.withdraw(str(second.snapshot_id), "the first one holds", "A. Muster")
     assert put(f"{SGB2}-1.csv", "11", 4).newer is None
 
 
