@@ -121,10 +121,11 @@ class Explained(Strict):
 
 
 class Dates(Strict):
-    """Reference dates a product may hold, both days included."""
+    """Reference dates a product may hold, both days included; the last is today, or `years_ahead` later."""
 
     since: date = date(1949, 5, 23)
     until: date | None = None
+    years_ahead: int = Field(default=0, ge=0, le=100)
 
 
 class Required(Strict):

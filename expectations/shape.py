@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from expectations.bench import Bench
@@ -181,7 +182,8 @@ def _area_codes(bench: Bench) -> Rule:
 
 def _reference_dates(bench: Bench) -> Rule:
     dates = bench.description.checks.dates
-    until = min(dates.until, bench.today) if dates.until else bench.today
+    last = bench.today + timedelta(days=366 * dates.years_ahead)
+    until = min(dates.until, last) if dates.until else last
     return Rule(
         Statement(
             "vocabulary.reference_dates",

@@ -12,12 +12,14 @@ that was moved, holds what it held: only views over landing name the place where
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,7 @@ class Fingerprints:
                 "everywhere": self._everywhere,
                 "text": [node.get(part) for part in ("resource_type", "raw_code", "alias")],
                 "file": self._seed_bytes(node),
+                "code": self._imported_code(node),
                 "config": node.get("config"),
                 "columns": {
                     name: [column.get("data_type"), column.get("constraints")]
@@ -171,6 +174,23 @@ class Fingerprints:
             return None
         file = self._project.folder / node["original_file_path"]
         return sha256_of(file)
+
+    def _imported_code(self, node: Mapping[str, Any]) -> list[str] | None:
+        """Of a model in Python what it calls: rooms of the project by their bytes, numpy by its version."""
+        if node.get("language") != "python":
+            return None
+        house = self._project.folder.name
+        rooms = {
+            parts[1]
+            for imported in ast.walk(ast.parse(node["raw_code"]))
+            if isinstance(imported, ast.ImportFrom) and imported.module
+            for parts in [imported.module.split(".")]
+            if parts[0] == house and len(parts) > 1
+        }
+        files = [
+            file for room in sorted(rooms) for file in sorted((self._project.folder / room).rglob("*.py"))
+        ]
+        return [version("numpy"), *(f"{file.name}:{sha256_of(file)}" for file in files)]
 
 
 def placed(manifest: Manifest) -> set[str]:

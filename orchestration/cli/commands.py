@@ -507,6 +507,37 @@ def explain(
 
 
 @main.group()
+def projection() -> None:
+    """Children and young people in the years to come: tested on the past, and ahead."""
+
+
+@projection.command("backtest")
+@click.option("--level", help="Only areas of this level: KREIS, PLANUNGSRAUM, …")
+@click.option("--by-size", is_flag=True, help="Also by size class of the areas (thousand inhabitants).")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+@lang
+def projection_backtest(level: str | None, by_size: bool, as_csv: bool, language: Language) -> None:
+    """Show how far off projections from every past edition would have been, for all data at hand."""
+    with in_words():
+        from .projecting import tell_backtest
+
+        tell_backtest(settings_here().paths, level, by_size, as_csv, console(), language)
+
+
+@projection.command("show")
+@click.argument("area")
+@click.option("--scenario", default="trend", show_default=True, help="Name of a scenario of the office.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+@lang
+def projection_show(area: str, scenario: str, as_csv: bool, language: Language) -> None:
+    """Show what is projected for AREA (code or name), with interval, method and what it rests on."""
+    with in_words():
+        from .projecting import tell_ahead
+
+        tell_ahead(settings_here().paths, area, scenario, as_csv, console(), language)
+
+
+@main.group()
 def disclosure() -> None:
     """Disclosure control: what is hidden, why, and whether it can be computed back."""
 

@@ -20,6 +20,7 @@ from sources.areas.reforms import Reform, reforms
 from sources.declared.answers import answers
 from sources.declared.breaks import breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
+from sources.declared.scenarios import scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
 
@@ -125,6 +126,22 @@ BREAKS = pa.schema(
         ("source", pa.string()),
     ]
 )
+SCENARIOS = pa.schema(
+    [
+        ("scenario_id", pa.string()),
+        ("title_de", pa.string()),
+        ("title_en", pa.string()),
+        ("source", pa.string()),
+        ("dated", pa.date32()),
+        ("kind", pa.string()),
+        ("area_code", pa.string()),
+        ("from_year", pa.int32()),
+        ("to_year", pa.int32()),
+        ("age_from", pa.int32()),
+        ("age_to", pa.int32()),
+        ("amount", pa.float64()),
+    ]
+)
 ANSWERS = pa.schema(
     [
         ("finding_id", pa.string()),
@@ -173,6 +190,9 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         "answers": pa.Table.from_pylist(
             [asdict(one) for one in answers(root / "answers.csv", town / "answers.csv" if town else None)],
             schema=ANSWERS,
+        ),
+        "scenarios": pa.Table.from_pylist(
+            [asdict(one) for one in (scenarios(town) if town else ())], schema=SCENARIOS
         ),
     }
 

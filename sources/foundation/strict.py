@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from .located_yaml import DeclarationError, Key, Located, Problem, dotted, load
+from .told import Language, Told, said
 
 T = TypeVar("T")
 
@@ -24,33 +25,64 @@ class Strict(BaseModel):
 
 
 _WORDS = {
-    "extra_forbidden": "unknown key (misspelt, or it belongs elsewhere)",
-    "missing": "is missing",
-    "model_type": "a mapping of keys to values is expected",
-    "dict_type": "a mapping of keys to values is expected",
+    "extra_forbidden": Told(
+        "unknown key (misspelt, or it belongs elsewhere)",
+        "unbekannte Angabe (verschrieben, oder sie gehört woandershin)",
+    ),
+    "missing": Told("is missing", "fehlt"),
+    "model_type": Told("a mapping of keys to values is expected", "erwartet werden Angaben mit Werten"),
+    "dict_type": Told("a mapping of keys to values is expected", "erwartet werden Angaben mit Werten"),
 }
 
+_GERMAN = (
+    {
+        "greater_than": "muss über {gt} liegen",
+        "greater_than_equal": "darf nicht unter {ge} liegen",
+        "less_than": "muss unter {lt} liegen",
+        "less_than_equal": "darf nicht über {le} liegen",
+        "too_short": "braucht mindestens eine Angabe",
+        "string_type": "muss ein Text sein (Ziffern in Anführungszeichen)",
+        "tuple_type": "muss eine Liste sein",
+        "list_type": "muss eine Liste sein",
+    }
+    | dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "muss eine ganze Zahl sein")
+    | dict.fromkeys(("float_type", "float_parsing"), "muss eine Zahl sein")
+    | dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing"), "muss ein Datum wie 2026-03-12 sein"
+    )
+)
+"""pydantic's own findings, for files that an office writes; `{…}` is what pydantic says beside them."""
 
-def faults(error: ValidationError) -> Iterator[tuple[tuple[Key, ...], str]]:
-    """Each thing that is wrong: the path of keys to it and what is wrong there, in words."""
+
+def faults(error: ValidationError, language: Language = "en") -> Iterator[tuple[tuple[Key, ...], str]]:
+    """Each thing that is wrong: the path of keys to it and what is wrong there, in words.
+
+    German knows the findings that files of an office can have; what a model itself raises is in the model's
+    words.
+    """
     found = error.errors(include_url=False)
     for one in found:
         if one["type"] == "too_short" and any(len(other["loc"]) > len(one["loc"]) for other in found):
             continue  # follows from an item that is wrong itself
-        message = _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))
+        words = one["msg"].removeprefix("Value error, ")
+        if language == "de" and one["type"] in _GERMAN:
+            words = _GERMAN[one["type"]].format(**one.get("ctx", {}))
+        message = said(_WORDS.get(one["type"], words), language)
         given = one["input"]
         if one["type"] not in _WORDS and given is not None and not isinstance(given, dict | list | BaseModel):
-            message += f" (found {given!r})"
+            message += f" (gefunden: {given!r})" if language == "de" else f" (found {given!r})"
         yield one["loc"], message
 
 
-def problems_of(error: ValidationError, located: Located, prefix: Sequence[Key] = ()) -> list[Problem]:
+def problems_of(
+    error: ValidationError, located: Located, prefix: Sequence[Key] = (), language: Language = "en"
+) -> list[Problem]:
     """What is wrong with a part of a file, with file, line and key.
 
     `prefix` is the path to the part. What the part inherits from the whole stands there, without the prefix.
     """
     found = []
-    for loc, message in faults(error):
+    for loc, message in faults(error, language):
         path = tuple(part for part in loc if _stands_in_file(part, loc, located))
         own = (*prefix, *path)
         found.append(
