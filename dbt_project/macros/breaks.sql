@@ -47,6 +47,13 @@ indicators as (
 
 ),
 
+-- an indicator and those that it is derived from; one key joins, so that DuckDB need not compare every pair
+stands_on as (
+
+    select indicator_id, unnest([indicator_id, operand_1, operand_2]) as of_indicator from indicators
+
+),
+
 followed as (
 
     select
@@ -70,8 +77,6 @@ steps as (
 
     select
         followed.*,
-        indicators.operand_1,
-        indicators.operand_2,
         case indicators.denominator_date
             when 'year_end' then make_date(cast(year(followed.previous_date) as integer), 12, 31)
             when 'year_end_before' then make_date(cast(year(followed.previous_date) as integer) - 1, 12, 31)
@@ -144,8 +149,9 @@ concerned as (
 
     select steps.indicator_id, steps.area_code, steps.reference_date, steps.previous_date, breaks.*
     from steps
+    inner join stands_on on steps.indicator_id = stands_on.indicator_id
     inner join breaks
-        on breaks.of_indicator in (steps.indicator_id, steps.operand_1, steps.operand_2)
+        on stands_on.of_indicator = breaks.of_indicator
         and breaks.effective_date > steps.previous_date
         and breaks.effective_date <= steps.reference_date
 

@@ -129,11 +129,7 @@ met as (
         corrections.correction_id,
         corrections.corrected_value,
         corrections.corrected_reason,
-        corrections.known_from as corrected_from,
-        row_number() over (
-            partition by corrections.correction_id, {{ relation }}.known_from < corrections.known_from
-            order by {{ relation }}.known_from desc, {{ relation }}.snapshot_id desc
-        ) = 1 as is_last_met
+        corrections.known_from as corrected_from
     from {{ relation }}
     left join ended_areas on {{ relation }}.area_code = ended_areas.area_code
     left join corrections
@@ -153,7 +149,7 @@ met as (
 stands as (
 
     select
-        * exclude (correction_id, corrected_value, corrected_reason, corrected_from, is_last_met)
+        * exclude (correction_id, corrected_value, corrected_reason, corrected_from)
         replace (
             case when known_from >= corrected_from then corrected_value else value end as value,
             case
@@ -169,7 +165,7 @@ stands as (
     union all
 
     select
-        * exclude (correction_id, corrected_value, corrected_reason, corrected_from, is_last_met)
+        * exclude (correction_id, corrected_value, corrected_reason, corrected_from)
         replace (
             corrected_from as known_from,
             corrected_value as value,
@@ -178,7 +174,8 @@ stands as (
         ),
         correction_id
     from met
-    where correction_id is not null and known_from < corrected_from and is_last_met
+    where correction_id is not null and known_from < corrected_from
+    qualify row_number() over (partition by correction_id order by known_from desc, snapshot_id desc) = 1
 
 ),
 
@@ -533,6 +530,19 @@ stated as (
 
 ),
 
+-- a table that came once prints each cell once: only the others have versions to compare
+came_again as (
+
+    select dataset_id
+    from stated
+    group by dataset_id
+    having
+        min(known_from) < max(known_from)
+        or min(snapshot_id) < max(snapshot_id)
+        or count(*) > count(distinct hash({{ cell | join(', ') }}))
+
+),
+
 compared as (
 
     select
@@ -541,6 +551,7 @@ compared as (
         lag(snapshot_id) over printed as snapshot_before,
         arg_max(snapshot_id, (known_from, snapshot_id)) over (partition by {{ cell | join(', ') }}) as newest_snapshot_id
     from stated
+    where dataset_id in (select came_again.dataset_id from came_again)
     window printed as (partition by {{ cell | join(', ') }} order by known_from, snapshot_id)
 
 ),
@@ -556,6 +567,25 @@ versions as (
     where state_before is distinct from state
     window printed as (partition by {{ cell | join(', ') }} order by known_from, snapshot_id)
 
+    union all by name
+
+    select
+        *,
+        cast(null as timestamp) as known_to,
+        snapshot_id as last_snapshot_id
+    from stated
+    where dataset_id not in (select came_again.dataset_id from came_again)
+
+),
+
+-- what several tables print; elsewhere no table comes first
+contested as (
+
+    select period_key, measure_code
+    from versions
+    group by period_key, measure_code
+    having min(dataset_id) < max(dataset_id)
+
 ),
 
 ranked as (
@@ -569,6 +599,13 @@ ranked as (
             groups between unbounded preceding and 1 preceding
         ) as superseded_from
     from versions
+    where (period_key, measure_code) in (select (contested.period_key, contested.measure_code) from contested)
+
+    union all by name
+
+    select *, cast(null as timestamp) as superseded_from
+    from versions
+    where (period_key, measure_code) not in (select (contested.period_key, contested.measure_code) from contested)
 
 ),
 

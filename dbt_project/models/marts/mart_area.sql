@@ -19,22 +19,31 @@ newest_size as (
 
 ),
 
--- what the codes beside an area stand for while it is valid, by the newest name
+-- what the codes beside an area stand for while it is valid, by the newest name; one key joins, so that DuckDB need not
+-- compare every pair of areas
+beside as (
+
+    select
+        area_key, valid_from, valid_to,
+        unnest(['parent', 'land', 'successor']) as role,
+        unnest([parent_area_code, land_code, successor_code]) as area_code
+    from areas
+
+),
+
 named as (
 
     select
-        areas.area_key,
-        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.parent_area_code)
-            as parent_area_name,
-        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.land_code) as land_name,
-        arg_max(others.area_name, others.valid_from) filter (where others.area_code = areas.successor_code)
-            as successor_name
-    from areas
+        beside.area_key,
+        arg_max(others.area_name, others.valid_from) filter (where beside.role = 'parent') as parent_area_name,
+        arg_max(others.area_name, others.valid_from) filter (where beside.role = 'land') as land_name,
+        arg_max(others.area_name, others.valid_from) filter (where beside.role = 'successor') as successor_name
+    from beside
     inner join areas as others
-        on others.area_code in (areas.parent_area_code, areas.land_code, areas.successor_code)
-        and others.valid_from <= areas.valid_to
-        and others.valid_to > areas.valid_from
-    group by areas.area_key
+        on beside.area_code = others.area_code
+        and others.valid_from <= beside.valid_to
+        and others.valid_to > beside.valid_from
+    group by beside.area_key
 
 )
 
