@@ -470,6 +470,26 @@ def outcome() -> Candidate:
     return Candidate("outcome", types, ["goal_id", "reference_date"], [row])
 
 
+def projection() -> Candidate:
+    """One age group of a Kreis, counted and projected a year ahead by its cohorts."""
+    place = {"scenario_id": "trend", "area_code": "01001", "area_name": "Flensburg", "age_group_code": "Y6T9"}
+    base: Row = place | {
+        "base_date": date(2024, 12, 31), "reference_date": date(2024, 12, 31), "horizon_years": 0,
+        "base_value": 3340.0, "value": 3340.0, "projection_lower": 3340.0, "projection_upper": 3340.0,
+        "projection_method": "published", "interval_basis": "published", "ratio_years": 5.0, "off_pct": None,
+        "as_today_off_pct": None,
+    }  # fmt: skip
+    ahead: Row = base | {
+        "reference_date": date(2025, 12, 31), "horizon_years": 1, "value": 3407.0, "projection_lower": 3324.0,
+        "projection_upper": 3492.0, "projection_method": "cohorts", "interval_basis": "tested",
+        "off_pct": 1.4, "as_today_off_pct": 1.6,
+    }  # fmt: skip
+    kinds = {str: "VARCHAR", float: "DOUBLE", int: "INTEGER", date: "DATE"}
+    types = {name: kinds[type(value)] for name, value in ahead.items()}
+    grain = ["scenario_id", "area_code", "age_group_code", "reference_date"]
+    return Candidate("projection", types, grain, [base, ahead])
+
+
 def write_register(path: Path, candidate: Candidate) -> Path:
     """A register that holds exactly the areas of a candidate, without end."""
     found = {(row["area_code"], row["area_level"]) for row in candidate.rows}

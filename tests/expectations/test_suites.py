@@ -19,6 +19,7 @@ from tests.expectations.candidates import (
     outcome,
     peer_ring,
     population,
+    projection,
     social_index,
 )
 
@@ -150,6 +151,9 @@ def test_areas_that_do_not_fit_together_fail(
         (peer_ring, "peer_ring.ordered"),
         (peer_ring, "peer_ring.enough_members"),
         (outcome, "outcome.beyond_chance"),
+        (projection, "projection.base"),
+        (projection, "projection.interval"),
+        (projection, "projection.method"),
     ],
 )
 def test_sound_indices_rings_and_outcomes_pass(
@@ -179,6 +183,20 @@ def test_sound_indices_rings_and_outcomes_pass(
         (outcome, "outcome.beyond_chance", {"change_lower": -0.1}, "status on_course, change 2 (-0.1 to 3)"),
         (outcome, "outcome.beyond_chance", {"target": 10.0}, "status on_course, change 2"),
         (outcome, "outcome.beyond_chance", {"change_since_baseline": None}, "status on_course, change –"),
+        (
+            projection,
+            "projection.base",
+            {"base_value": 3341.0},
+            "base figure 3,341, the series starts with",
+        ),
+        (projection, "projection.base", {"reference_date": date(2026, 12, 31)}, "base figure 3,340"),
+        (projection, "projection.interval", {"projection_lower": 3500.0}, "3,407 from 3,500 to 3,492"),
+        (projection, "projection.interval", {"projection_upper": None}, "3,407 from 3,324 to –"),
+        (projection, "projection.interval", {"interval_basis": "not_tested"}, "not_tested"),
+        (projection, "projection.method", {"off_pct": 1.7}, "cohorts with error 1.7 %, as today 1.6 %"),
+        (projection, "projection.method", {"off_pct": None}, "cohorts with error –"),
+        (projection, "projection.method", {"ratio_years": 0.0}, "ratios of 0 years"),
+        (projection, "projection.method", {"projection_method": "as_today"}, "as_today with error"),
     ],
 )
 def test_what_indices_rings_and_outcomes_may_not_say(
