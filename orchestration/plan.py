@@ -23,6 +23,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import dbt_project
 from sources.foundation.files import sha256_of
 
 from .project import Manifest, Project
@@ -125,7 +126,7 @@ class Fingerprints:
                 "everywhere": self._everywhere,
                 "text": [node.get(part) for part in ("resource_type", "raw_code", "alias")],
                 "file": self._seed_bytes(node),
-                "code": self._imported_code(node),
+                "code": called_code(node["raw_code"]) if node.get("language") == "python" else None,
                 "config": node.get("config"),
                 "columns": {
                     name: [column.get("data_type"), column.get("constraints")]
@@ -175,22 +176,21 @@ class Fingerprints:
         file = self._project.folder / node["original_file_path"]
         return sha256_of(file)
 
-    def _imported_code(self, node: Mapping[str, Any]) -> list[str] | None:
-        """Of a model in Python what it calls: rooms of the project by their bytes, numpy by its version."""
-        if node.get("language") != "python":
-            return None
-        house = self._project.folder.name
-        rooms = {
-            parts[1]
-            for imported in ast.walk(ast.parse(node["raw_code"]))
-            if isinstance(imported, ast.ImportFrom) and imported.module
-            for parts in [imported.module.split(".")]
-            if parts[0] == house and len(parts) > 1
-        }
-        files = [
-            file for room in sorted(rooms) for file in sorted((self._project.folder / room).rglob("*.py"))
-        ]
-        return [version("numpy"), *(f"{file.name}:{sha256_of(file)}" for file in files)]
+
+def called_code(model: str, project: Path = Path(dbt_project.__file__).parent) -> list[str]:
+    """What a model in Python calls: rooms of the project that it imports by their bytes, numpy by its version.
+
+    `model` is its text; the package `project` is where Python finds the rooms.
+    """
+    rooms = {
+        parts[1]
+        for imported in ast.walk(ast.parse(model))
+        if isinstance(imported, ast.ImportFrom) and imported.module
+        for parts in [imported.module.split(".")]
+        if parts[0] == dbt_project.__name__ and len(parts) > 1
+    }
+    files = [file for room in sorted(rooms) for file in sorted((project / room).glob("*.py"))]
+    return [version("numpy"), *(f"{file.parent.name}/{file.name}:{sha256_of(file)}" for file in files)]
 
 
 def placed(manifest: Manifest) -> set[str]:

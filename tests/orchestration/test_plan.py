@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.plan import State, finish, make_plan
+import dbt_project
+from orchestration.plan import State, called_code, finish, make_plan
 from orchestration.project import Manifest, Project, ProjectBroken
 from orchestration.resources import Paths, Settings
 
@@ -127,6 +128,21 @@ def test_changed_files_of_the_project_reach_what_uses_them(small: Settings) -> N
     manifest = Project(small).manifest()
     plan = make_plan(manifest, Project(small), small.paths)
     assert (plan.models, _names(plan.checks)) == ([], {"unique_stg_a_area"}), "a new test runs alone"
+
+
+def test_code_that_a_python_model_calls_is_part_of_what_it_means(tmp_path: Path) -> None:
+    models = sorted((Path(dbt_project.__file__).parent / "models").rglob("*.py"))
+    assert {model.stem for model in models} >= {"int_projection_ahead", "int_projection_trials"}
+    for model in models:
+        text = model.read_text(encoding="utf-8")
+        called = {one.partition(":")[0] for one in called_code(text)}
+        assert {"projection/cohorts.py", "projection/backtest.py", "projection/tables.py"} <= called
+    room = tmp_path / "projection"
+    room.mkdir()
+    (room / "cohorts.py").write_text("TOP = 45", encoding="utf-8")
+    before = called_code(text, tmp_path)
+    (room / "cohorts.py").write_text("TOP = 46", encoding="utf-8")
+    assert called_code(text, tmp_path) != before
 
 
 def test_what_failed_is_done_again(parsed: tuple[Settings, Manifest]) -> None:
