@@ -178,7 +178,7 @@ class Fingerprints:
 
 
 def called_code(model: str, project: Path = Path(dbt_project.__file__).parent) -> list[str]:
-    """What a model in Python calls: rooms of the project that it imports by their bytes, numpy by its version.
+    """What a model in Python calls: rooms of the project that it imports by their bytes, numpy by version.
 
     `model` is its text; the package `project` is where Python finds the rooms.
     """

@@ -464,13 +464,21 @@ def query(
     as_csv: bool,
     language: Language,
 ) -> None:
-    """Show the values of INDICATOR as a table with a chart.
+    """Show the values of INDICATOR as a table with a chart; `projection` shows the years ahead of an area.
 
     Estimated values are marked, breaks of the series stand between the rows they part, and where a value is
     missing the reason is named.
     """
     with in_words():
         from .answers import ask, csv_of, tell_answer
+        from .projecting import NAME, tell_ahead
+
+        if indicator == NAME:
+            for area in areas:
+                tell_ahead(settings_here().paths, area, "trend", as_csv, console(), language, period)
+            if not areas:
+                raise Trouble(f"`planstat query {NAME}` needs an area: --area NAME", USAGE, language)
+            return
 
         answer = ask(settings_here().paths, indicator, areas, level, period, as_of, gebietsstand)
         if as_csv:
@@ -502,6 +510,11 @@ def explain(
     """
     with in_words():
         from .answers import tell_receipt
+        from .projecting import NAME, tell_ahead
+
+        if indicator == NAME:
+            tell_ahead(settings_here().paths, area, "trend", False, console(), language, period)
+            return
 
         tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console(), language)
 

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import written
+from sources.foundation.told import Told
 
-from .asking.projection import ahead, trials
+from .asking.projection import NothingProjected, ahead, trials
 from .display import plain_table
 from .language import Both, Language
 
@@ -120,11 +121,24 @@ def tell_backtest(
 _ERRORS = ("as_today_off_pct", "births_held_off_pct", "births_follow_off_pct", "off_pct")
 
 
+NAME = "projection"
+"""What `query` and `explain` are asked for, where they are asked for no indicator."""
+
+
 def tell_ahead(
-    paths: Paths, area: str, scenario: str, as_csv: bool, console: Console, language: Language
+    paths: Paths,
+    area: str,
+    scenario: str,
+    as_csv: bool,
+    console: Console,
+    language: Language,
+    period: str | None = None,
 ) -> None:
-    """The years ahead of one area, with interval, method, errors, and the editions that they rest on."""
-    answer = ahead(paths.warehouse, area, scenario)
+    """The years ahead of one area, with interval, method, errors, and the editions that they rest on.
+
+    `period`: one year, or several as 2026-2030; all without it.
+    """
+    answer = ahead(paths.warehouse, area, scenario, _years(period))
     if as_csv:
         console.print(_csv(answer.rows), end="", markup=False)
         return
@@ -165,6 +179,21 @@ def tell_ahead(
         told += f"{parted}{edition['reference_date']} ({edition['dataset_id']}{census})"
     console.print(_EDITIONS.say(language, editions=told), markup=False)
     console.print(_NO_RATIO.say(language), markup=False)
+
+
+def _years(period: str | None) -> tuple[int, int] | None:
+    """First and last year of a period like 2030 or 2026-2030."""
+    if period is None:
+        return None
+    first, _, last = period.partition("-")
+    if not first.isdigit() or not (last or first).isdigit():
+        raise NothingProjected(
+            Told(
+                f"{period!r} is no year like 2030 or 2026-2030",
+                f"{period!r} ist kein Jahr wie 2030 oder 2026-2030",
+            )
+        )
+    return int(first), int(last or first)
 
 
 def _number(value: float | None, language: Language) -> str:

@@ -26,7 +26,15 @@ pytestmark = [
 
 KIEL, LUEBECK = 246306, 216253
 TABLE = "12411-01-01-4"
-CARRIED = {"population", "indicators", "indicators_wide", "area_profile", "peer_ring", "social_index"}
+CARRIED = {
+    "population",
+    "indicators",
+    "indicators_wide",
+    "area_profile",
+    "peer_ring",
+    "projection",
+    "social_index",
+}
 """Products made from the population of Kreise."""
 
 Deliver = Callable[..., Ended]

@@ -68,6 +68,26 @@ def test_a_fresh_root_is_private_and_releases_are_for_everybody_who_gets_there(
     assert "every user of this machine can look into the data root" in said
 
 
+def test_without_a_test_on_the_past_nothing_but_the_figure_of_today_is_shown(
+    place: Place, first: Ended
+) -> None:
+    """The sample knows one year of ages: no projection can have proved itself."""
+    with (place.root / "releases" / "projection" / "current" / "projection.csv").open(
+        encoding="utf-8"
+    ) as lines:
+        rows = list(csv.DictReader(lines))
+    ahead = [row for row in rows if row["horizon_years"] != "0"]
+    assert len(ahead) == 15 * (len(rows) - len(ahead)) > 0
+    assert {row["projection_method"] for row in ahead} == {"as_today"}
+    assert {row["value"] == row["base_value"] for row in ahead} == {True}
+    assert {row["projection_lower"] + row["projection_upper"] for row in ahead} == {""}
+    told = place.planstat("projection", "show", "Kiel", "--lang", "de")
+    assert (told.code, "wie heute" in told.said) == (0, True)
+    assert place.planstat("explain", "projection", "Kiel", "2020").said.count("2020-12-31") >= 5
+    untested = place.planstat("projection", "backtest", "--lang", "de")
+    assert (untested.code, "nichts, woran" in untested.said) == (2, True)
+
+
 def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None:
     warehouse = place.root / "warehouse.duckdb"
     with duckdb.connect(str(warehouse), read_only=True) as connection:

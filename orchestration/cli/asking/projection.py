@@ -58,8 +58,8 @@ def trials(warehouse: Path, level: str | None, *, by_size: bool) -> list[Row]:
     return found
 
 
-def ahead(warehouse: Path, area: str, scenario: str) -> Ahead:
-    """What is projected for an area, by code or name, under a scenario.
+def ahead(warehouse: Path, area: str, scenario: str, years: tuple[int, int] | None = None) -> Ahead:
+    """What is projected for an area, by code or name, under a scenario, in all years or from … to ….
 
     Raises:
         NothingProjected: no projection of the area under this scenario.
@@ -75,9 +75,10 @@ def ahead(warehouse: Path, area: str, scenario: str) -> Ahead:
             inner join dim_age_group as ages on projection.age_group_code = ages.age_group_code
             inner join dim_scenario as scenarios on projection.scenario_id = scenarios.scenario_id
             where projection.area_code = ? and projection.scenario_id = ?
+                and year(projection.reference_date) between ? and ?
             order by ages.age_from, ages.age_to, projection.horizon_years
             """,
-            [place["area_code"], scenario],
+            [place["area_code"], scenario, *(years or (0, 9999))],
         )
         editions = rows(
             connection,
@@ -85,7 +86,7 @@ def ahead(warehouse: Path, area: str, scenario: str) -> Ahead:
             select reference_date, string_agg(distinct dataset_id, ', ' order by dataset_id) as dataset_id,
                 any_value(basis) as basis, any_value(is_census) as is_census
             from int_projection_population
-            where area_code = ? or parent_code = ?
+            where (area_code = ? or parent_code = ?) and age_to between 0 and 17
             group by reference_date
             order by reference_date
             """,
