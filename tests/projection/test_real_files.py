@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dbt_project.projection.backtest import AS_TODAY, COHORTS, Trial, judgement, off, trials
-from dbt_project.projection.cohorts import TOP, Edition, Panel
+from dbt_project.projection.cohorts import TOP, Edition, Panel, by_single_ages, growth
 
 BASES = range(1996, 2022)
 """Year-ends from which is projected, as the beginning of the next year."""
@@ -68,3 +68,97 @@ def test_intervals_hold_in_years_that_had_no_part_in_them(found: list[Trial], gr
     judged = judgement(found, group)
     assert 74 <= judged.coverage <= 86
     assert judged.shown <= judged.shown_as_today
+
+
+GROUPS_17 = (0, 3, 6, 10, 15, 18, 20, 25, 30, 35, 40, TOP)
+
+
+def _by_single_ages(file: Path, dated: bool) -> dict[str, list[float]]:
+    """Persons by single ages below TOP of every Kreis that a GENESIS table prints, by code."""
+    found: dict[str, list[float]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        cells = line.split(";")[1 if dated else 0 :]
+        if len(cells) > 3 and re.fullmatch(r"(unter 1 Jahr|\d+ bis unter \d+ Jahre)", cells[2].strip()):
+            ages = found.setdefault({"02": "02000", "11": "11000"}.get(cells[0], cells[0]), [])
+            if len(ages) < TOP:
+                ages.append(float(cells[3]) if cells[3].strip().isdigit() else 0.0)
+    return {code: ages for code, ages in found.items() if len(code) == 5 and min(ages) > 0}
+
+
+@pytest.fixture(scope="module")
+def kreise(more: Path, shared_data: Path) -> Panel:
+    """The Kreise whose code stands in all editions, from the census of 2011 to 2024."""
+    folder, genesis = more / "01-genesis-regio", shared_data / "01-genesis-regio"
+    census = _by_single_ages(folder / "census-2011/12111-04-01-4_00/12111-04-01-4_00.csv", dated=False)
+    in_2015 = _by_single_ages(genesis / "population/12411-04-02-4_00/12411-04-02-4_00.csv", dated=True)
+    in_2019: dict[str, list[float]] = {}
+    saved = folder / "genesis-online-classic/12411-0018-resaved/12411-0018.csv"
+    for line in saved.read_text(encoding="cp1252").splitlines():
+        cells = line.split(";")
+        if cells[0] == "31.12.2019" and all(cell.isdigit() for cell in cells[3:37]):
+            both = np.array([float(cell) for cell in cells[3:37]]).reshape(2, 17).sum(axis=0)
+            in_2019[cells[1].zfill(5)] = both[:11].tolist()
+    later: dict[str, dict[str, list[float]]] = {"2023": {}, "2024": {}}
+    derived = folder / "population/12411-02-03-4-derivative-2023-2024/fact_bevoelkerung_2023_2024.csv"
+    with derived.open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines, delimiter=";"):
+            code = {"02": "02000", "11": "11000"}.get(row["region_code"], row["region_code"])
+            ages = later[row["jahr"]].setdefault(code, [])
+            if row["altersgruppe"] != "Insgesamt" and len(ages) < 11:
+                ages.append(float(row["insgesamt"] or "nan"))
+    everywhere = (census, in_2015, in_2019, later["2023"], later["2024"])
+    shared = set.intersection(*(set(one) for one in everywhere))
+    codes = sorted(code for code in shared if np.isfinite([sum(one[code]) for one in everywhere]).all())
+    assert len(codes) > 390
+    single, groups = tuple(range(TOP + 1)), GROUPS_17
+    said = [
+        (2011 + 129 / 365, 1, single, census, True),
+        (2016.0, 1, single, in_2015, False),
+        (2020.0, 1, groups, in_2019, False),
+        (2024.0, 2, groups, later["2023"], False),
+        (2025.0, 2, groups, later["2024"], False),
+    ]
+    editions = []
+    for time, basis, edges, persons, is_census in said:
+        values = np.array([persons[code] for code in codes])
+        editions.append(Edition(time, basis, edges, values, values.sum(axis=1), is_census))
+    laender = sorted({code[:2] for code in codes})
+    parents = np.array([laender.index(code[:2]) for code in codes])
+    return Panel(parents, tuple(editions), np.ones((len(codes), TOP)))
+
+
+@pytest.mark.parametrize(
+    ("group", "target", "bar"),
+    [
+        ((3, 6), 2020, 3.6),
+        ((6, 10), 2020, 2.3),
+        ((10, 15), 2020, 1.9),
+        ((0, 3), 2024, 9.3),
+        ((6, 10), 2024, 5.0),
+        ((10, 15), 2024, 4.2),
+        ((15, 18), 2024, 4.5),
+    ],
+)
+def test_kreise_projected_from_2015_meet_2019_and_2023(
+    kreise: Panel, group: tuple[int, int], target: int, bar: float
+) -> None:
+    [one] = [one for one in trials(kreise, [group]) if (one.base, one.target) == (2016, target)]
+    assert len(one.sizes) > 390
+    best = min(off(one.errors[method]) for method in COHORTS)
+    assert best < bar
+    assert best < off(one.errors[AS_TODAY])
+
+
+@pytest.mark.parametrize("group", [(3, 6), (6, 10), (10, 15), (15, 18)])
+def test_intervals_of_kreise_hold_in_years_that_had_no_part_in_them(
+    kreise: Panel, group: tuple[int, int]
+) -> None:
+    judged = judgement(trials(kreise, [group]), group)
+    assert 77 <= judged.coverage <= 83
+    assert judged.shown < judged.shown_as_today
+
+
+def test_no_ratio_of_a_kreis_crosses_the_census_of_2022(kreise: Panel) -> None:
+    known = kreise.at(kreise.editions[-1])
+    _, _, years = growth(known, by_single_ages(known))
+    assert years == pytest.approx(1 + 4), "2015 to 2019 and 2023 to 2024, and nothing between"
