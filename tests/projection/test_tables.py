@@ -1,0 +1,163 @@
+"""From columns of the warehouse to rows of a projection: bases, sums, groups and scenarios told once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+
+from dbt_project.projection import tables
+from dbt_project.projection.backtest import HORIZON
+from dbt_project.projection.cohorts import TOP
+
+Columns = dict[str, Any]
+AREAS = tuple(f"{land}{number:03}" for land in ("01", "02") for number in range(1, 41))
+NEWEST = dt.date(2024, 12, 31)
+NAMES = ("scenario_id", "kind", "area_code", "from_year", "to_year", "age_from", "age_to", "amount", "share")
+NOTHING: Columns = {name: np.array([], dtype=object) for name in NAMES}
+COARSE = (0, 6, 15, 18, 27, TOP)
+
+
+def assumed(*rows: tuple[Any, ...]) -> Columns:
+    return {name: np.array([row[at] for row in rows], dtype=object) for at, name in enumerate(NAMES)}
+
+
+def population(
+    edges: tuple[int, ...] = tuple(range(TOP + 1)), panel: str = "KREIS", moves: float = 0.03
+) -> Columns:
+    """Five yearly editions of areas that all gain by migration, some more than others."""
+    chance = np.random.default_rng(7)
+    lines: list[tuple[Any, ...]] = []
+    single = chance.uniform(900, 1100, (len(AREAS), TOP)) * chance.uniform(0.5, 2, (len(AREAS), 1))
+    for year in range(2020, 2025):
+        day = dt.date(year, 12, 31)
+        for area, code in enumerate(AREAS):
+            spans = [(a, b - 1, single[area, a:b].sum()) for a, b in pairwise(edges)]
+            for first, last, persons in [*spans, (0, -1, single[area].sum())]:
+                lines.append(
+                    (panel, code, code[:2], code, day, "persons", "t", 2, False, first, last, round(persons))
+                )
+        older = np.roll(single, 1, axis=1) * (1 + 0.03 * np.linspace(0.5, 1.5, len(AREAS))[:, None])
+        older[:, 0] = single[:, 0]
+        single = older
+    names = ("panel", "area_code", "parent_code", "kreis_code", "reference_date", "measure_code",
+             "dataset_id", "basis", "is_census", "age_from", "age_to", "persons")  # fmt: skip
+    numbers = {
+        "basis": np.int64,
+        "is_census": bool,
+        "age_from": np.int64,
+        "age_to": np.int64,
+        "persons": float,
+    }
+    return {
+        name: np.array([line[at] for line in lines], dtype=numbers.get(name, object))
+        for at, name in enumerate(names)
+    }
+
+
+@pytest.fixture(scope="module")
+def found() -> list[tables.Named]:
+    return tables.panels(population())
+
+
+@pytest.fixture(scope="module")
+def rows(found: list[tables.Named]) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = tables.ahead(found, NOTHING).to_pylist()
+    return made
+
+
+def test_every_area_age_group_and_year_has_one_row(rows: list[dict[str, Any]]) -> None:
+    grain = [(row["area_code"], row["age_group_code"], row["horizon_years"]) for row in rows]
+    assert len(set(grain)) == len(grain) == (len(AREAS) + 2) * 5 * (HORIZON + 1)
+    assert {row["reference_date"].year - row["horizon_years"] for row in rows} == {NEWEST.year}
+
+
+def test_the_base_is_the_published_figure(rows: list[dict[str, Any]]) -> None:
+    columns = population()
+    newest = (columns["reference_date"] == NEWEST) & (columns["area_code"] == "01001")
+    spans = zip(*(columns[name][newest] for name in ("age_from", "age_to", "persons")), strict=True)
+    aged = {int(first): persons for first, last, persons in spans if last >= 0}
+    [base] = [row for row in rows if row["area_code"] == "01001" and row["age_group_code"] == "Y6T9"
+              and row["horizon_years"] == 0]  # fmt: skip
+    assert base["value"] == base["base_value"] == base["lower"] == sum(aged[age] for age in range(6, 10))
+    assert base["method"] == "published"
+
+
+def test_areas_add_to_their_parent_in_every_year(rows: list[dict[str, Any]]) -> None:
+    for sums in [row for row in rows if row["is_sum"]]:
+        parts = [
+            row["value"]
+            for row in rows
+            if not row["is_sum"]
+            and row["area_code"].startswith(sums["area_code"])
+            and (row["age_group_code"], row["horizon_years"])
+            == (sums["age_group_code"], sums["horizon_years"])
+        ]
+        assert sum(parts) == sums["value"]
+
+
+def test_an_interval_holds_its_value_and_there_is_none_without_a_test(rows: list[dict[str, Any]]) -> None:
+    tested = [row for row in rows if row["interval_basis"] in ("tested", "between")]
+    assert tested
+    assert all(0 <= row["lower"] <= row["value"] <= row["upper"] for row in tested)
+    untested = [row for row in rows if row["interval_basis"] == "not_tested"]
+    assert {row["horizon_years"] for row in untested} == set(range(5, HORIZON + 1)) | {4}
+    assert {row["method"] for row in untested} == {"as_today"}
+    assert {(row["lower"], row["upper"]) for row in untested} == {(None, None)}
+
+
+def test_steady_migration_is_carried_on(rows: list[dict[str, Any]]) -> None:
+    shown = {
+        row["method"] for row in rows if row["age_group_code"] == "Y10T14" and 1 <= row["horizon_years"] <= 3
+    }
+    assert shown == {"cohorts"}
+
+
+def test_coarse_editions_project_the_groups_that_they_can_be_tested_on() -> None:
+    # the newest edition prints single ages, those before it groups: only the groups were ever tried
+    coarse, single = population(COARSE), population()
+    old, new = coarse["reference_date"] < NEWEST, single["reference_date"] == NEWEST
+    mixed = {name: np.concatenate([coarse[name][old], single[name][new]]) for name in coarse}
+    made = tables.ahead(tables.panels(mixed), NOTHING)
+    assert set(pc.unique(made["age_group_code"]).to_pylist()) == {"Y_LT6", "Y6T14", "Y15T17"}
+
+
+def test_a_scenario_adds_its_children_once_in_its_area_and_in_the_sum(found: list[tables.Named]) -> None:
+    made = tables.ahead(found, assumed(("new", "arrivals", "01001", 2026, 2026, 3, 5, 30.0, 1.0))).to_pylist()
+    value = {
+        (row["scenario_id"], row["area_code"], row["age_group_code"], row["horizon_years"]): row["value"]
+        for row in made
+    }
+
+    def added(area: str, group: str, horizon: int) -> float:
+        difference: float = value["new", area, group, horizon] - value["trend", area, group, horizon]
+        return difference
+
+    assert added("01001", "Y3T5", 1) == 0
+    assert added("01001", "Y3T5", 2) == pytest.approx(30, abs=1)
+    assert added("01", "Y3T5", 2) == added("01001", "Y3T5", 2)
+    assert added("01002", "Y3T5", 2) == 0
+    assert added("01001", "Y3T5", 5) == pytest.approx(0, abs=1)
+    assert added("01001", "Y6T9", 5) == pytest.approx(30, rel=0.2)
+
+
+def test_fewer_births_reach_the_youngest_only(found: list[tables.Named]) -> None:
+    few = assumed(("few", "births", "01001", 2025, 2030, 0, 0, -20.0, 1.0))
+    value = {
+        (row["scenario_id"], row["age_group_code"], row["horizon_years"]): row["value"]
+        for row in tables.ahead(found, few).to_pylist()
+        if row["area_code"] == "01001"
+    }
+    assert value["few", "Y_LT3", 3] < 0.9 * value["trend", "Y_LT3", 3]
+    assert value["few", "Y3T5", 3] == value["trend", "Y3T5", 3]
+
+
+def test_without_population_there_is_nothing_to_project() -> None:
+    empty = {name: values[:0] for name, values in population().items()}
+    assert tables.panels(empty) == []
+    assert tables.ahead([], NOTHING).num_rows == 0
+    assert tables.trial_rows([]) == []
