@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.benchmarks.gate_power import PRODUCTS, facts
+from tests.contracts import make
 from tests.dbt.rendering import macros, returned
 
 LAENDER = [f"{n:02d}" for n in range(1, 17)]
@@ -22,6 +23,13 @@ YEARS = range(2010, 2016)
 AREAS = [("DG", "DE"), *((land, "LAND") for land in LAENDER)] + [
     (f"{land}{n:03d}", "KREIS") for land in LAENDER for n in range(1, 5)
 ]
+REGISTER = [
+    {
+        "area_key": code, "area_code": code, "area_level": level, "in_register": True,
+        "valid_from": "1900-01-01", "valid_to": "9999-12-31",
+    }
+    for code, level in AREAS
+]  # fmt: skip
 
 Figures = dict[tuple[str, int, str], float]
 
@@ -50,16 +58,11 @@ def found(figures: Figures, fact: str = "employment") -> dict[tuple[str, int, st
     """Cells marked, with the check and the number expected."""
     connection = duckdb.connect()
     connection.execute(
-        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, in_register boolean,"
-        " valid_from date, valid_to date);"
         "create table dated (dataset_id varchar, area_key varchar, area_code varchar, period_key varchar,"
         " reference_date date, measure_code varchar, sex varchar, nationality varchar, value double,"
         " missing_reason varchar, rounding_base integer, is_backcast boolean, preferred_to timestamp)"
     )
-    for code, level in AREAS:
-        connection.execute(
-            "insert into dim_area values (?, ?, ?, true, '1900-01-01', '9999-12-31')", [code, code, level]
-        )
+    make(connection, "dim_area", REGISTER)
     rows = ", ".join(
         f"('t', '{code}', '{code}', 'D{year}-06-30', '{year}-06-30', 'employees', '{sex}', '_T', {value},"
         " 'none', null, false, null)"
@@ -220,17 +223,12 @@ def labour(wrong: dict[Cell, Callable[[float], float]]) -> dict[Cell, str]:
         figures[cell] = change(figures[cell])
     connection = duckdb.connect()
     connection.execute(
-        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, in_register boolean,"
-        " valid_from date, valid_to date);"
         "create table dated (dataset_id varchar, area_key varchar, area_code varchar, period_key varchar,"
         " reference_date date, measure_code varchar, sex varchar, nationality varchar, age_group varchar,"
         " unemployed_group varchar, value double, missing_reason varchar, rounding_base integer,"
         " is_backcast boolean, preferred_to timestamp)"
     )
-    connection.executemany(
-        "insert into dim_area values ($1, $1, $2, true, '1900-01-01', '9999-12-31')",
-        [[code, level] for code, level in AREAS if level == "KREIS"],
-    )
+    make(connection, "dim_area", [area for area in REGISTER if area["area_level"] == "KREIS"])
     rows = ", ".join(
         f"('t', '{code}', '{code}', 'Y{year}', '{year}-12-31', '{measure}', '{sex}', '_T', '_T', '_T',"
         f" {value}, 'none', null, false, null)"

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import duckdb
 import pytest
 
+from tests.contracts import make
 from tests.dbt.rendering import macros
 from tests.dbt.test_versions import STAGED
 
@@ -40,13 +41,17 @@ def facts(day: str, printed: Sequence[tuple[str, str, str, str]]) -> dict[tuple[
     """The fact out of one table: code, measure, sex and what is printed (a number, `-` or `.`)."""
     connection = duckdb.connect()
     connection.execute(STAGED)
-    connection.execute("create or replace table dim_area (area_key text, area_code text, area_level text,"
-        " valid_from date, valid_to date, predecessor_codes text)")  # fmt: skip
-    for code, level, first, end in AREAS:
-        connection.execute(
-            "insert into dim_area values (?, ?, ?, ?, ?, ?)",
-            [f"{code}@{first}", code, level, first, end, PREDECESSORS.get((code, first))],
-        )
+    make(
+        connection,
+        "dim_area",
+        [
+            {
+                "area_key": f"{code}@{first}", "area_code": code, "area_level": level, "valid_from": first,
+                "valid_to": end, "predecessor_codes": PREDECESSORS.get((code, first)),
+            }
+            for code, level, first, end in AREAS
+        ],
+    )  # fmt: skip
     for code, measure, sex, text in printed:
         number = 0.0 if text == "-" else None if text == "." else float(text)
         connection.execute(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contracts import make
 from tests.dbt.rendering import count_functions, model
 
 PIVOT = 2020
@@ -59,27 +60,27 @@ def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnecti
 
 def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], counts: list[tuple]) -> None:
     """`areas`: code, level, valid_from, valid_to. `counts`: code, date, value, known_from, preferred_to."""
-    connection.execute(
-        "create table dim_area (area_key varchar, area_code varchar, area_level varchar, area_name varchar,"
-        " parent_area_code varchar, valid_from date, valid_to date)"
-    )
-    for code, level, first, end, *parent in areas:
-        connection.execute(
-            "insert into dim_area values (?, ?, ?, ?, ?, ?, ?)",
-            [f"{code}@{first}", code, level, f"Gebiet {code}", parent[0] if parent else None, first, end],
-        )
-    connection.execute(
-        "create table fct_population (area_key varchar, area_code varchar, is_backcast boolean, period_key"
-        " varchar, reference_date date, sex_code varchar, age_group_code varchar, nationality_code varchar,"
-        " measure_code varchar, unit varchar, value double, obs_status varchar, conf_status varchar,"
-        " missing_reason varchar, raw_symbol varchar, rounding_base integer, dataset_id varchar,"
-        " snapshot_id varchar, known_from timestamp, preferred_to timestamp)"
-    )
+    make(
+        connection,
+        "dim_area",
+        [
+            {
+                "area_key": f"{code}@{first}", "area_code": code, "area_level": level,
+                "area_name": f"Gebiet {code}", "parent_area_code": parent[0] if parent else None,
+                "valid_from": first, "valid_to": end,
+            }
+            for code, level, first, end, *parent in areas
+        ],
+    )  # fmt: skip
+    make(connection, "fct_population")
     for code, day, value, *known in counts:
         known_from, preferred_to = known or (dt.datetime(2017, 1, 1), None)
         connection.execute(
-            "insert into fct_population select area_key, ?, false, ?, ?, '_T', '_T', '_T', 'persons',"
-            " 'Anzahl', ?, ?, 'F', ?, null, null, '12411-01-01-4', 's', ?, ? from dim_area"
+            "insert into fct_population by name select area_key, ? as area_code, false as is_backcast,"
+            " ? as period_key, ? as reference_date, '_T' as sex_code, '_T' as age_group_code,"
+            " '_T' as nationality_code, 'persons' as measure_code, 'Anzahl' as unit, ? as value,"
+            " ? as obs_status, 'F' as conf_status, ? as missing_reason, '12411-01-01-4' as dataset_id,"
+            " 's' as snapshot_id, ? as known_from, ? as preferred_to from dim_area"
             " where area_code = ? and valid_from <= ? and valid_to > ?",
             [
                 code, f"D{day}", day, value, "A" if value is not None else "M",

@@ -8,6 +8,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contracts import make
 from tests.dbt.rendering import macros
 
 DAYS = [dt.datetime(2020, month, 1) for month in range(1, 7)]
@@ -16,12 +17,15 @@ STAGED = (
     " column_no integer, period_key varchar, reference_date date, area_code varchar, measure_code varchar,"
     " unit varchar, value double, obs_status varchar, conf_status varchar, missing_reason varchar,"
     " raw_symbol varchar, rounding_base integer, sex varchar, source_rank integer);"
-    "create table dim_area as select 'a@1900' as area_key, 'a' as area_code, 'KREIS' as area_level,"
-    " date '1900-01-01' as valid_from, date '9999-12-31' as valid_to, null::varchar as predecessor_codes;"
     "create table corrections (correction_id varchar, fact varchar, dataset_id varchar, area_code varchar,"
     " period_key varchar, measure_code varchar, sex_code varchar, expected_value double, expected_symbol"
     " varchar, corrected_value double, corrected_reason varchar, known_from timestamp);"
 )
+
+AREA = {
+    "area_key": "a@1900", "area_code": "a", "area_level": "KREIS", "valid_from": "1900-01-01",
+    "valid_to": "9999-12-31",
+}  # fmt: skip
 
 # One delivery: table (1 comes first), when it was published, and what it prints for men and for women.
 Delivery = tuple[int, dt.datetime, float | None, float | None]
@@ -41,6 +45,7 @@ def facts(rows: list[Delivery], correction: tuple[float, float, dt.datetime] | N
     """The fact built from these deliveries; a correction of men's number: expected, right, since when."""
     connection = duckdb.connect()
     connection.execute(STAGED)
+    make(connection, "dim_area", [AREA])
     for rank, day, *values in rows:
         for sex, value in zip("MF", values, strict=True):
             connection.execute(

@@ -16,6 +16,7 @@ from dbt_project.indicators.specification import load_specifications
 from orchestration.cli.asking.warehouse import facts
 from sources.declared.catalogue import load_catalog
 from sources.declared.catalogue_tables import catalogue_tables
+from tests.contracts import make
 from tests.dbt.rendering import model
 
 INCOME = "82411-01-03-4"
@@ -42,42 +43,37 @@ def register_of_breaks(
     connection.register("incoming", pa.csv.read_csv(io.BytesIO(editions.encode())))
     connection.execute("create table indicator_edition as from incoming")
     connection.unregister("incoming")
-    connection.execute(
-        "create table dim_area (area_code varchar, area_name varchar, valid_from date,"
-        " predecessor_codes varchar, valid_to date, legal_basis varchar)"
-    )
-    connection.execute(
-        "create table bridge_area_crosswalk (from_year int, from_code varchar, to_year int, to_code varchar)"
-    )
-    for code, name, first, made_of in areas:
-        connection.execute(
-            "insert into dim_area values (?, ?, ?, ?, date '9999-12-31', 'law')", [code, name, first, made_of]
-        )
-    for way in ways:
-        connection.execute("insert into bridge_area_crosswalk values (?, ?, ?, ?)", list(way))
-    for fact in facts().values():
-        connection.execute(
-            f"create table if not exists {fact.model} (dataset_id varchar, area_code varchar,"
-            " reference_date date, snapshot_id varchar, last_snapshot_id varchar, known_to timestamp,"
-            " value double)"
-        )
-    connection.execute(
-        "create table dim_snapshot (dataset_id varchar, snapshot_id varchar, published_at timestamp,"
-        " retrieved_at timestamp, status varchar)"
-    )
+    make(
+        connection,
+        "dim_area",
+        [
+            {
+                "area_code": code, "area_name": name, "valid_from": first, "predecessor_codes": made_of,
+                "valid_to": dt.date(9999, 12, 31), "legal_basis": "law",
+            }
+            for code, name, first, made_of in areas
+        ],
+    )  # fmt: skip
+    way_of = ("from_year", "from_code", "to_year", "to_code")
+    make(connection, "bridge_area_crosswalk", [dict(zip(way_of, way, strict=True)) for way in ways])
+    for relation in {fact.model for fact in facts().values()}:
+        make(connection, relation)
+    make(connection, "dim_snapshot")
     cells = {area: list(given) for area, given in (income or {}).items()}
     numbers = {
         number for given in cells.values() for cell in given for number in (cell["first"], cell["last"])
     }
     for number in sorted(numbers):
         connection.execute(
-            "insert into dim_snapshot values (?, ?, ?, ?, 'accepted')",
+            "insert into dim_snapshot (dataset_id, snapshot_id, published_at, retrieved_at, status)"
+            " values (?, ?, ?, ?, 'accepted')",
             [INCOME, f"s{number}", _published(number), _published(number)],
         )
     for area, given in cells.items():
         for cell in given:
             connection.execute(
-                "insert into fct_income values (?, ?, ?, ?, ?, ?, ?)",
+                "insert into fct_income (dataset_id, area_code, reference_date, snapshot_id,"
+                " last_snapshot_id, known_to, value) values (?, ?, ?, ?, ?, ?, ?)",
                 [
                     INCOME, area, dt.date(cell["year"], 12, 31), f"s{cell['first']}", f"s{cell['last']}",
                     None if cell["until"] is None else _published(cell["until"]), cell["value"],

@@ -25,6 +25,7 @@ from orchestration.cli.asking.warehouse import UnknownName
 from sources.declared.catalogue import load_catalog
 from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
+from tests.contracts import make
 from tests.dbt.rendering import PROJECT, function, model
 from tests.exports.disclosure.musterstadt import fill
 from tests.indicators.both_languages import told_alike
@@ -60,26 +61,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         path = str(PROJECT / "seeds" / "indicator_edition.csv")
         connection.execute("create table indicator_edition as select * from read_csv(?)", [path])
-        connection.execute(
-            "create table dim_break (break_id varchar, indicator_id varchar, statistic_prefix varchar,"
-            " area_prefix varchar, area_code varchar, effective_date date, kind varchar, what_de varchar,"
-            " what_en varchar, source varchar)"
-        )
+        make(connection, "dim_break")
         for empty in ("fct_indicator", "mart_indicator"):
             connection.execute(f"create table {empty} as select * from fct_town_indicator limit 0")
-        connection.execute(
-            "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar,"
-            " reference_year integer, missing_reason varchar)"
-        )
-        connection.execute(
-            "create table mart_outcome (reference_date date, area_code varchar, attainment_pct double)"
-        )
-        for fact in load_specifications().facts.values():
-            connection.execute(f"create table if not exists {fact.model} (value double)")
-        connection.execute(
-            "create table bridge_area_crosswalk (from_year integer, from_code varchar, to_year integer,"
-            " to_code varchar, weight_population double, weight_area double, grade varchar)"
-        )
+        there = {row[0] for row in connection.execute("show tables").fetchall()}
+        of_facts = {fact.model for fact in load_specifications().facts.values()}
+        for relation in ("mart_social_index", "mart_outcome", "bridge_area_crosswalk", *(of_facts - there)):
+            make(connection, relation)
         connection.execute(function("breaks_in"))
     return file
 

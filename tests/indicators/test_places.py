@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.cli.asking.places import Span, area_row
 from orchestration.cli.asking.warehouse import UnknownName
+from tests.contracts import make
 
 NEVER = dt.date(9999, 12, 31)
 ALWAYS = dt.date(1900, 1, 1)
@@ -54,20 +55,19 @@ AREAS = [  # code, level, name, Land
 @pytest.fixture(scope="module")
 def register() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        connection.execute(
-            "create table dim_area (area_code varchar, area_level varchar, area_name varchar,"
-            " land_code varchar, valid_from date, valid_to date, is_latest boolean)"
-        )
-        for code, level, name, land in AREAS:
-            first = REFORM if code == "03159" else ALWAYS
-            connection.execute(
-                "insert into dim_area values (?, ?, ?, ?, ?, ?, true)",
-                [code, level, name, land, first, NEVER],
-            )
-        connection.execute(
-            "insert into dim_area values ('03152', 'KREIS', 'Göttingen, Landkreis', '03', ?, ?, true)",
-            [ALWAYS, REFORM],
-        )
+        spans = {"03159": (REFORM, NEVER), "03152": (ALWAYS, REFORM)}
+        make(
+            connection,
+            "dim_area",
+            [
+                {
+                    "area_code": code, "area_level": level, "area_name": name, "land_code": land,
+                    "valid_from": spans.get(code, (ALWAYS, NEVER))[0],
+                    "valid_to": spans.get(code, (ALWAYS, NEVER))[1], "is_latest": True,
+                }
+                for code, level, name, land in [*AREAS, ("03152", "KREIS", "Göttingen, Landkreis", "03")]
+            ],
+        )  # fmt: skip
         yield connection
 
 
