@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-peers clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -31,6 +31,9 @@ run: $(VENV)/.for-run  ## The whole way on the built-in sample, through to a rel
 
 test: $(VENV)/.for-work  ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
+
+test-nightly: export PLANSTAT_TESTS = nightly
+test-nightly: test  ## The same with twenty times the random examples of each property (an hour)
 
 test-fast: $(VENV)/.for-work  ## The tests that start no dbt and no whole run
 	$(BIN)/python -m pytest -m "not end_to_end and not real_files"

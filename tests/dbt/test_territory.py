@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts import make
 from tests.dbt.rendering import count_functions, model
+from tests.profiles import tried
 
 PIVOT = 2020
 LOR_TABLES = """
@@ -333,7 +334,7 @@ def reforms(draw: st.DrawFn) -> list[tuple]:
     return keys
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(reforms())
 def test_weights_sum_to_one_and_totals_are_kept(keys: list[tuple]) -> None:
     connection = database(keys, [])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts import make
 from tests.dbt.rendering import macros
+from tests.profiles import tried
 
 DAYS = [dt.datetime(2020, month, 1) for month in range(1, 7)]
 STAGED = (
@@ -84,14 +85,14 @@ def read(rows: list[dict], moment: dt.datetime | None) -> dict[str, tuple]:
     }
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(deliveries, st.sampled_from(DAYS))
 def test_a_past_state_is_the_state_of_then(rows: list[Delivery], moment: dt.datetime) -> None:
     then = [row for row in rows if row[1] <= moment]
     assert read(facts(rows), moment) == read(facts(then), None)
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(st.data(), deliveries)
 def test_the_order_of_deliveries_does_not_matter(data: st.DataObject, rows: list[Delivery]) -> None:
     def key(row: dict) -> str:

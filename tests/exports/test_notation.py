@@ -10,13 +10,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exports.describe import Column
 from exports.notation import TEXT_MARK, for_machines, german
 from exports.rows import Field, Kind
 from sources.foundation.sql import quoted
+from tests.profiles import tried
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def text(connection: duckdb.DuckDBPyConnection, expression: str, kind: str, valu
     return found  # type: ignore[no-any-return]
 
 
-@settings(max_examples=400, deadline=None)
+@tried(100)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 @example(0.1 + 0.2)
 @example(-0.0)
@@ -121,7 +122,7 @@ def test_texts_that_look_like_formulas_are_made_harmless(
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20))
-@settings(max_examples=200, deadline=None)
+@tried(80)
 def test_no_text_starts_a_formula(connection: duckdb.DuckDBPyConnection, value: str) -> None:
     written = text(connection, for_german_excel(field("text")), "VARCHAR", value)
     assert written is not None

@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.declared.catalogue import Catalog, load_catalog
 from tests.fuzz.readers import DATASETS, WORDS, Coverage, Target, attempt, targets_of
+from tests.profiles import tried
 from tests.sources.readers.damage import KINDS, Step, damaged
 
 EXAMPLES = {"geometry": 6, "genesis_flat": 6}
@@ -60,12 +61,7 @@ def spoil(content: bytes, steps: list[Step], part: int) -> bytes:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("kind", sorted(DATASETS))
 def test_any_damage_is_read_or_refused(kind: str) -> None:
-    @settings(
-        deadline=None,
-        max_examples=EXAMPLES.get(kind, 25),
-        suppress_health_check=list(HealthCheck),
-        database=None,
-    )
+    @tried(EXAMPLES.get(kind, 25), suppress_health_check=list(HealthCheck), database=None)
     @given(which=st.integers(0, 99), parts=st.integers(0, 99), steps=STEPS)
     def run(which: int, parts: int, steps: list[Step]) -> None:
         target = targets(kind)[which % len(targets(kind))]

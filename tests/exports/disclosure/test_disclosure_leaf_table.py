@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.leaf_table import _sums
 from exports.disclosure.standalone import protect
 from orchestration.cli import main as command_line
+from tests.profiles import tried
 
 POLICY = {
     "legal_basis": "Test",
@@ -203,7 +204,7 @@ def test_cases_from_outside(shared_data: Path, tmp_path: Path, case: str) -> Non
     assert not (tmp_path / "out").exists()
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(
     st.lists(st.lists(st.integers(0, 99), min_size=3, max_size=3), min_size=2, max_size=5),
     st.integers(0, 5),

@@ -10,12 +10,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sources.fetch import ArchiveLimits, FetchError, Trouble
 from sources.fetch import content as kinds
 from sources.fetch.archive import unpack
+from tests.profiles import tried
 
 from .publisher import zipped
 
@@ -80,7 +81,7 @@ def test_bombs_and_archives_in_archives_are_refused(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(position=st.integers(0, 10_000), byte=st.integers(0, 255), cut=st.integers(0, 10_000))
 @example(position=498, byte=2, cut=0)  # a directory that begins before the file
 def test_a_damaged_archive_is_an_error_or_intact(

@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.fetch import FetchError, FetchState, GenesisWay, Remembered, Trouble, fetch, remember
 from sources.fetch.errors import plain_address
 from sources.fetch.genesis import INSTANCES, GenesisClient, Patience
 from sources.fetch.http import HttpClient
+from tests.profiles import tried
 
 from . import publisher as bad
 from .conftest import Naps
@@ -347,7 +348,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.usefixtures("account")
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(30, suppress_health_check=list(HealthCheck))
 @given(answers=st.lists(JSON, min_size=1, max_size=4), slices=st.booleans())
 def test_any_json_answer_is_a_table_or_an_error_in_words(
     publisher: Publisher,

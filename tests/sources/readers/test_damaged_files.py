@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.declared.catalogue import Catalog
 from sources.twins import Twin
+from tests.profiles import tried
 from tests.sources.readers.damage import DATASETS, KINDS, outcome, random_steps, sound_twins
 
 EXAMPLES = 25
@@ -29,7 +30,7 @@ def twins(catalog: Catalog) -> dict[str, Twin]:
 
 
 @pytest.mark.parametrize("dataset_id", [name for name in DATASETS if name != "vg2500-krs"])
-@settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@tried(EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damage(catalog: Catalog, twins: dict[str, Twin], dataset_id: str, data: st.DataObject) -> None:
     part = data.draw(st.sampled_from(sorted(twins[dataset_id].files)))

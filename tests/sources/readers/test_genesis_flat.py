@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.declared.catalogue import Catalog
@@ -25,8 +25,9 @@ from sources.readers.reading import SourceError, cells_schema, reader_of
 from sources.twins import genesis_flat as twin
 from sources.twins import quirks as quirk
 from sources.twins.inventing import invent_value
+from tests.profiles import tried
 
-QUIET = settings(deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))
+QUIET = tried(8, suppress_health_check=list(HealthCheck))
 RECORDED = Path("09-api-samples") / "pystatis-recorded-http"
 
 

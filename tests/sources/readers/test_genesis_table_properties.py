@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.declared.declaration import Measure
 from sources.declared.notation import Notation
 from sources.errors import SourceError
 from sources.readers import genesis_table
+from tests.profiles import tried
 from tests.sources.classic_table import DIALECT, catalog, text
 
 CATALOG, DECLARATION = catalog()
@@ -44,7 +45,7 @@ def tables(draw: st.DrawFn) -> list[tuple[str, str, str, list[str]]]:
 
 
 @given(tables(), st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]), st.sampled_from(["\n", "\r\n"]))
-@settings(max_examples=80, deadline=None)
+@tried(80)
 def test_every_text_comes_out_as_it_was_printed(
     rows: list[tuple[str, str, str, list[str]]], encoding: str, line_end: str
 ) -> None:
@@ -67,7 +68,7 @@ def test_every_text_comes_out_as_it_was_printed(
 
 
 @given(st.one_of(cells, st.text(max_size=12), st.from_regex(r"[-+.,()0-9px /]{1,9}", fullmatch=True)))
-@settings(max_examples=200, deadline=None)
+@tried(80)
 def test_a_cell_is_taken_as_printed_set_aside_or_refused(cell: str) -> None:
     """What is accepted is a plain number, a sign, or a marked number; signs are never numbers.
 
@@ -99,7 +100,7 @@ def test_a_cell_is_taken_as_printed_set_aside_or_refused(cell: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@tried(60)
 def test_a_damaged_file_is_read_or_refused_but_never_crashes_the_reader(data: st.DataObject) -> None:
     content = bytearray(text().encode(data.draw(st.sampled_from(["utf-8", "cp1252"]))))
     for _ in range(data.draw(st.integers(1, 4))):
@@ -119,7 +120,7 @@ def test_a_damaged_file_is_read_or_refused_but_never_crashes_the_reader(data: st
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, deadline=None)
+@tried(60)
 def test_any_bytes_at_all_are_refused(content: bytes) -> None:
     for head in (b"", b"GENESIS-Tabelle: 12345-01-01-4\n", b"GENESIS-Tabelle: 12345-01-01-4\n;;;;Insgesamt;"):
         try:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.declared.catalogue import Catalog, load_catalog
@@ -19,6 +19,7 @@ from sources.readers import grid
 from sources.readers.reading import reader_of, records_schema
 from sources.twins import render
 from sources.twins.flat import fill
+from tests.profiles import tried
 
 KINDS = ("delimited", "fixed_width", "form", "json_map", "workbook", "xoev_codelist")
 REGISTERS = [
@@ -104,7 +105,7 @@ def cut_to_width(form: FixedWidth, record: dict[str, str | None]) -> None:
 
 
 @pytest.mark.parametrize("dataset_id", REGISTERS)
-@settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
+@tried(6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_comes_back(catalog: Catalog, dataset_id: str, data: st.DataObject) -> None:
     declaration = catalog[dataset_id]

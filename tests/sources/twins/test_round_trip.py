@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sources.declared.catalogue import Catalog
@@ -20,10 +20,11 @@ from sources.declared.notation import Notation
 from sources.readers.reading import cells_schema, reader_of, records_schema
 from sources.twins import render
 from sources.twins.inventing import frame, invent, invent_areas, invent_times, invent_value
+from tests.profiles import tried
 
 CENSUS = "zensus2022-bevoelkerung"
 FLAT = ("genesis_table", "workbook", "delimited", "form")
-QUIET = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = tried(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def read_back(catalog: Catalog, declaration: Declaration, table: pa.Table, **options: Any) -> pa.Table:
