@@ -215,6 +215,20 @@ class Tested:
             found.method, found.distance * self.widening, found.is_tried, found.off, found.off_as_today
         )
 
+    def of_sums(self, horizon: int) -> Quality:
+        """What holds for the sum over the areas of a parent, by the method of all sizes together."""
+        method = self._quality(ALL, horizon, frozenset(), beyond=False).method
+        tried, off_by, distances = self._curves(AROUND, frozenset())
+        if not tried or horizon > tried[-1]:
+            return UNTRIED
+        return Quality(
+            method,
+            _between(tried, distances[method], horizon) * self.widening,
+            horizon in tried,
+            _between(tried, off_by[method], horizon),
+            _between(tried, off_by[AS_TODAY], horizon),
+        )
+
     def judge(self) -> None:
         """Measure errors, widening and coverage on years left out, and show `as_today` alone where the choice
         fails there.

@@ -116,6 +116,9 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 STILL_YEARS = 3.0
 """Years without growth that count beside those observed in parts of a town."""
 
+SUM = "sum"
+"""Code of how the figure of a parent came about: each of its areas by the method of its size class."""
+
 PUBLISHED = UNTRIED
 """What the base itself rests on: nothing is projected there."""
 
@@ -450,9 +453,7 @@ def _at(
     whole = around(named.panel.parents, np.where(np.isfinite(values) & np.isfinite(now), 0.0, 1.0)) == 0
     sums = np.where(whole, around(named.panel.parents, values), np.nan)
     bases = np.where(whole, around(named.panel.parents, now), np.nan)
-    quality = judged.at(AROUND, horizon) if horizon else PUBLISHED
-    if horizon and all(one.method == AS_TODAY for one in qualities.values()):
-        quality = replace(quality, method=AS_TODAY)
+    quality = judged.of_sums(horizon) if horizon else PUBLISHED
     _, first = np.unique(named.panel.parents, return_index=True)
     places = [named.parents[area] for area in first]
     nothing = np.full(len(first), np.nan)
@@ -478,9 +479,10 @@ def _block(
     distances = np.array([one.distance for one in qualities])
     bases_of_interval = [_basis_of(one, horizon) for one in qualities]
     rows = len(places)
+    is_sum = bool((np.asarray(sizes) == AROUND).all())
     return {
         "area_code": np.array(places, dtype=object),
-        "is_sum": np.full(rows, bool((sizes == AROUND).all())),
+        "is_sum": np.full(rows, is_sum),
         "size_class": np.asarray(sizes, dtype=np.int64),
         "base_date": np.full(rows, np.datetime64(base, "D")),
         "base_dataset_id": np.full(rows, named.dataset, object),
@@ -493,7 +495,13 @@ def _block(
         "lower": np.floor(values * np.exp(-distances)) if horizon else values,
         "upper": np.ceil(values * np.exp(distances)) if horizon else values,
         "method": np.array(
-            [method_of(one.method, group=group, horizon=horizon) for one in qualities], dtype=object
+            [
+                SUM
+                if is_sum and basis in ("tested", "between")
+                else method_of(one.method, group=group, horizon=horizon)
+                for one, basis in zip(qualities, bases_of_interval, strict=True)
+            ],
+            dtype=object,
         ),
         "interval_basis": np.array(bases_of_interval, dtype=object),
         "own_weight_pct": own,

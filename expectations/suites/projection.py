@@ -122,7 +122,7 @@ def _method() -> Rule:
                 as_today_off_pct, ratio_years, scenario_id = 'trend' as is_trend, value, base_value
             from candidate
         """,
-        comparable="projection_method <> 'published'",
+        comparable="projection_method not in ('published', 'sum')",
         broken="case when projection_method = 'as_today' then is_trend and value is distinct from base_value"
         " else off_pct is null or off_pct >= as_today_off_pct or ratio_years is null or ratio_years <= 0 end",
     )

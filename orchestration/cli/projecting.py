@@ -71,6 +71,7 @@ _NO_RATIO = Both(
 _SHORT = {
     "published": Both("gezählt", "counted"),
     "as_today": Both("wie heute", "as today"),
+    "sum": Both("Summe der Gebiete", "sum of its areas"),
     "cohorts": Both("Jahrgänge", "cohorts"),
     "cohorts_births_held": Both("Jahrgänge, Geburten gleich", "cohorts, births held"),
     "cohorts_births_follow": Both("Jahrgänge, Geburten folgen", "cohorts, births follow"),
