@@ -1,4 +1,9 @@
-"""Completeness against the register: each area that exists on a date has a row, and no other area has one."""
+"""Completeness against the register: each area that exists on a date has a row, and no other area has one.
+
+A part of the country is normal: an office may load its own Land alone. What is expected are the areas of the
+Länder that occur in the product at all, on any date; Länder that do not are told. One that is lost against
+the release before is refused by the comparison with it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,11 @@ def rules(bench: Bench) -> list[Rule]:
     if not bench.has_areas or not bench.has("area_code", "area_level", "reference_date"):
         return []
     declared = bench.description.checks.completeness
-    return [_unknown(bench), *(_missing(bench, entry, number) for number, entry in enumerate(declared, 1))]
+    return [
+        _unknown(bench),
+        _laender(),
+        *(_missing(bench, entry, number) for number, entry in enumerate(declared, 1)),
+    ]
 
 
 def inspections(bench: Bench) -> list[Inspection]:
@@ -93,6 +102,37 @@ def _unknown(bench: Bench) -> Rule:
     )
 
 
+def _laender() -> Rule:
+    return Rule(
+        Statement(
+            "completeness.laender",
+            "completeness",
+            "info",
+            Phrase("Länder, von denen nichts vorliegt", "Länder of which there is nothing"),
+            Phrase(
+                "davor, einen Teil des Landes für das Ganze zu halten",
+                "against taking a part of the country for the whole",
+            ),
+            PUBLISHER,
+            Phrase(
+                "kein Gebiet dieses Landes kommt vor: es wird keines erwartet",
+                "no area of this Land occurs: none is expected",
+            ),
+            unit=Phrase("Länder", "Länder"),
+            keys=("land_code",),
+        ),
+        cases="""
+            select land_code, land_code in (
+                select left(area_code, 2) from candidate where area_level in ('LAND', 'KREIS')
+            ) as occurs
+            from (select distinct left(area_code, 2) as land_code from areas where area_level = 'KREIS')
+            where exists (select 1 from candidate where area_level in ('LAND', 'KREIS'))
+        """,
+        broken="not occurs",
+        order="land_code",
+    )
+
+
 def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
     declared = bench.declared
     by = [name for name in entry.by if name != "reference_date"]
@@ -132,7 +172,10 @@ def _missing(bench: Bench, entry: Completeness, number: int) -> Rule:
                 ) as groups
                 inner join (
                     select distinct area_code, valid_from, valid_to from areas
-                    where area_level = '{entry.level}'
+                    where area_level = '{entry.level}' and left(area_code, 2) in (
+                        select left(area_code, 2) from candidate
+                        where area_level in ('LAND', 'KREIS', '{entry.level}')
+                    )
                 ) as register on {_holds("register", "groups.reference_date")}
                 left join (
                     select distinct {group}, area_code from candidate

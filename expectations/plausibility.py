@@ -3,8 +3,9 @@
 A single figure that stands out is marked where facts are made (`obs_status` U) and released as that. Here
 the gate looks at what marks cannot tell: many at once, and a whole level that moves. A mark that a
 statistician has looked at and left is no error of a delivery: it counts for nothing among the many. What
-was looked at is named cell by cell (`dataset_id, area_code, period_key, measure_code, value`, and `cell`
-with the other dimensions as `sex=_T age_group=Y_LT3`), so that it holds for any part of the data.
+was looked at is named cell by cell (`dataset_id, area_code, period_key, reference_date, measure_code,
+value`, and `cell` with the other dimensions as `sex=_T age_group=Y_LT3`), so that it holds for any part of
+the data.
 """
 
 from __future__ import annotations
@@ -144,7 +145,18 @@ def _many(bench: Bench, name: str, group: list[str], title: Phrase, protects: Ph
 def _looked_at(bench: Bench) -> str:
     """SQL: a statistician has looked at this row of the candidate and left its mark."""
     cell = ("dataset_id", "area_code", "period_key", "measure_code")
-    if not bench.has_answered or not bench.has(*cell):
+    if not bench.has_answered:
+        return "false"
+    if bench.has("numerator_dataset", "denominator_dataset"):
+        # a computed figure inherits the mark of a cell of its area and day
+        sides = "concat_ws(', ', candidate.numerator_dataset, candidate.denominator_dataset)"
+        return f"""exists (
+            select 1 from answered
+            where answered.area_code = candidate.area_code
+                and answered.reference_date = candidate.reference_date
+                and list_contains(string_split({sides}, ', '), answered.dataset_id)
+        )"""
+    if not bench.has(*cell):
         return "false"
     dimensions = [
         name

@@ -270,12 +270,14 @@ def _national(bench: Bench, national: National) -> Rule:
         cases=f"""
             select {by}, reference_date,
                 count(value) filter (where area_level = 'KREIS') as kreise,
-                count(value) filter (where area_level = 'DE') as national_values
+                count(value) filter (where area_level = 'DE') as national_values,
+                exists (select 1 from candidate where area_level = 'DE' and value is not null) as has_nation
             from candidate
             where {bench.declared.where(national.where)}
             group by {by}, reference_date
         """,
-        comparable="kreise > 0",
+        # an office that loads its own Land alone has nothing to compare with
+        comparable="kreise > 0 and has_nation",
         broken="national_values = 0",
         excuses=excuses(bench, national.explained),
         touches="false",  # a figure is absent; those that are there are not doubted

@@ -93,6 +93,24 @@ def levels_at_hand(catalog: Catalog, datasets: Iterable[str]) -> set[str]:
     return {str(level) for name in datasets for level in catalog[name].area_levels}
 
 
+def levels_loaded(warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, relation: str) -> list[str]:
+    """The area levels that the facts behind a relation hold rows of; [] for one without facts.
+
+    A table that has Germany by declaration may be handed in for one Land only.
+    """
+    facts = [
+        name
+        for name in lineage.upstream(manifest, relation)
+        if name.startswith("fct_")
+        and {"area_key", "dataset_id"} <= {column["name"] for column in lineage.columns_of(manifest, name)}
+    ]
+    if not facts:
+        return []
+    keys = " union ".join(f"select area_key from {name}" for name in sorted(facts))
+    rows = warehouse.execute(f"select distinct area_level from dim_area semi join ({keys}) using (area_key)")
+    return sorted(level for (level,) in rows.fetchall())
+
+
 def _able(
     manifest: Manifest, catalog: Catalog, part: Part, tables: Collection[str], levels: Collection[str]
 ) -> tuple[str, ...]:

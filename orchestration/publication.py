@@ -64,9 +64,10 @@ def read_for_maps(product: Product) -> tuple[str, ...]:
 
 
 def has_marks(product: Product) -> bool:
-    """Whether the product's rows are cells of published tables, among which the implausible are marked."""
+    """Whether rows are cells of published tables, among which the implausible are marked, or made of them."""
     decision = product.disclosure
-    return "measure_code" in product.grain and (decision is None or decision.policy is None)
+    figures = {"measure_code", "indicator_id"}.intersection(product.grain)
+    return bool(figures) and (decision is None or decision.policy is None)
 
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
@@ -217,6 +218,7 @@ class Publication:
         )
         feeding = {*lineage.figures_of(self.manifest, self.product.relation), *sources["datasets"]}
         at_hand = promises.levels_at_hand(self.catalog, self._accepted.intersection(feeding))
+        at_hand = at_hand.intersection(sources.get("levels") or at_hand)
         absent = set(promises.promised(required, "area_level")) - at_hand
         required = promises.kept(required, "area_level", absent)
         if required == list(checks.get("required", ())):
@@ -508,6 +510,11 @@ class Publication:
                     if wanted
                     else []
                 )
+                found["levels"] = (
+                    promises.levels_loaded(warehouse, self.manifest, self.product.relation)
+                    if promises.promised(required, "area_level")
+                    else []
+                )
             write_json(about, found)
             kept = self._kept()
             if kept.get("relation") == fingerprint:
@@ -737,7 +744,8 @@ class Publication:
                 "answered",
                 self._answered,
                 IMPLAUSIBLE,
-                "select dataset_id, area_code, period_key, measure_code, cell, published_value as value",
+                "select dataset_id, area_code, period_key, reference_date, measure_code, cell, "
+                "published_value as value",
                 "where answer = 'implausible'",
             )
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import meaning, written
-from sources.foundation.told import Told, said
+from sources.foundation.told import Told, day_in, said
 
 from ..resources import Paths, Settings
 from .display import WIDE, plain_table
@@ -178,7 +178,7 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
             chart = answer.chart(chosen[0]) if len(own) > 2 else ""
             console.print(f"\n{chosen[0]} {own[0]['area_name'] or ''}  {chart}", markup=False)
         else:
-            dates = sorted({f"{row['reference_date']}" for row in own})
+            dates = [day_in(day, language) for day in sorted({row["reference_date"] for row in own})]
             console.print(f"\n{' – '.join(dict.fromkeys((dates[0], dates[-1])))}", markup=False)
         console.print(_table(answer, own, remarks, language, with_area=not is_series))
     if len(answer.rows) > ROWS_SHOWN:
@@ -190,7 +190,9 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
         console.print(f"{letter} {text}", markup=False)
     shown = {row["area_code"] for row in rows}
     told = [item for item in answer.breaks if item["area_code"] in shown]
-    for line in dict.fromkeys(f"{item['break_date']}: {words_of(item, language)}" for item in told):
+    for line in dict.fromkeys(
+        f"{day_in(item['break_date'], language)}: {words_of(item, language)}" for item in told
+    ):
         console.print(f"‖ {_BROKEN.say(language)} {line}", markup=False)
     for first, second, found in answer.differences()[-1:]:
         decimals = first["decimals"]
@@ -199,7 +201,7 @@ def tell_answer(answer: Answer, console: Console, language: Language = "en") -> 
                 language,
                 second=second["area_name"],
                 first=first["area_name"],
-                day=first["reference_date"],
+                day=day_in(first["reference_date"], language),
                 value=written(found.value, f"+.{decimals}f", language),
                 lower=written(found.lower, f"+.{decimals}f", language),
                 upper=written(found.upper, f"+.{decimals}f", language),
@@ -278,8 +280,9 @@ def _table(
                 )
             for item in answer.breaks:
                 if (item["area_code"], item["before"]) == (row["area_code"], row["reference_date"]):
-                    table.add_row(f"{item['break_date']}", "‖", _BREAK.say(language))
-        named = (row["area_code"], row["area_name"] or "") if with_area else (f"{row['reference_date']}",)
+                    table.add_row(day_in(item["break_date"], language), "‖", _BREAK.say(language))
+        day = day_in(row["reference_date"], language)
+        named = (row["area_code"], row["area_name"] or "") if with_area else (day,)
         said = [] if row["value"] is not None or row.get("label") else [_why(row["missing_reason"], language)]
         said += [_CARRIED.say(language)] if row.get("is_backcast") else []
         letters = [remarks.setdefault(text, f"{chr(ord('a') + len(remarks))})") for text in said]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 Language = Literal["de", "en"]
@@ -20,6 +21,11 @@ class Told(str):
     def say(self, language: Language) -> str:
         """The words in one language."""
         return self.de if language == "de" else str(self)
+
+
+def day_in(day: date, language: Language) -> str:
+    """A day as it is written in the language: 31.12.2015, in English 2015-12-31."""
+    return f"{day:%d.%m.%Y}" if language == "de" else f"{day:%Y-%m-%d}"
 
 
 def said(words: object, language: Language) -> str:

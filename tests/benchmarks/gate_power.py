@@ -291,8 +291,11 @@ class Ground:
         cell = ", ".join(["' '", *(f"'{name}=' || {name}" for name in self.fact.dimensions), "''"])
         file = folder / "answered.parquet"
         self.connection.execute(
-            f"copy (select dataset_id, area_code, period_key, measure_code, concat_ws({cell}) "
-            "as cell, value from seen inner join looked_at using (finding_id)) "
+            f"copy (select dataset_id, area_code, period_key, reference_date, measure_code, "
+            f"concat_ws({cell}) as cell, value from seen inner join looked_at using (finding_id) "
+            "union all select dataset_id, area_code, period_key, reference_date, measure_code, cell, "
+            "published_value from w.fct_implausible "  # of the other facts of the product
+            f"where answer = 'implausible' and fact <> '{self.fact.name}') "
             f"to '{file}' (format parquet)"
         )
         return file

@@ -116,6 +116,23 @@ def persons(place: Place) -> set[float]:
     return found
 
 
+def carrying(place: Place, figure: int) -> set[str]:
+    """Products whose current edition has the figure in any column of a row about Kiel."""
+    found = set()
+    with duckdb.connect() as connection:
+        for product in place.current():
+            file = place.root / "releases" / product / "current" / f"{product}.parquet"
+            columns = connection.execute(f"describe select * from '{file}'").fetchall()
+            if "area_code" not in {name for name, *_ in columns}:
+                continue
+            numbers = [f'"{name}"' for name, kind, *_ in columns if kind in ("DOUBLE", "BIGINT", "INTEGER")]
+            has = " or ".join(f"{name} = {figure}" for name in numbers) or "false"
+            asked = f"select count(*) from '{file}' where area_code = '01002' and ({has})"
+            if connection.execute(asked).fetchall() != [(0,)]:
+                found.add(product)
+    return found
+
+
 def test_a_broken_file_is_set_aside_and_nothing_else_changes(
     place: Place, first: dict[str, str], sample: Path, tmp_path: Path
 ) -> None:
@@ -144,6 +161,12 @@ def test_the_sample_is_refused_beside_published_files(place: Place, first: dict[
     assert "PLANSTAT_DATA" in refused.said
 
 
+def test_the_delivery_is_the_one_that_went_wrong(shared_cases: Path, sample: Path) -> None:
+    """The tests of this module run on case H1 itself, byte for byte."""
+    case = shared_cases / "H1_swapped_rows" / "delivery2" / f"{TABLE}.csv"
+    assert later(exchanged(table(TABLE, sample)), "12.12.2017").encode() == case.read_bytes()
+
+
 def test_what_is_refused_in_one_product_leaves_by_none(
     place: Place, first: dict[str, str], refused: Ended
 ) -> None:
@@ -151,6 +174,8 @@ def test_what_is_refused_in_one_product_leaves_by_none(
     assert "the gate refused population" in refused.said
     assert place.current() == first
     assert persons(place) == {KIEL}
+    assert carrying(place, LUEBECK) == set(), "no released file gives Kiel the people of Lübeck"
+    assert carrying(place, KIEL) >= {"population", "indicators", "area_profile"}
     for product in CARRIED - {"population"}:
         [line] = re.findall(rf"{product} is held back.*", refused.said)
         assert "refused in population (" in line

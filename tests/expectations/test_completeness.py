@@ -32,6 +32,16 @@ def test_many_absent_areas_fail(ask) -> None:
     assert ask(candidate, "completeness.missing_areas", register=population()).outcome == "failed"
 
 
+def test_a_part_of_the_country_is_normal_and_told(ask) -> None:
+    candidate = population()
+    candidate.rows = [row for row in candidate.rows if row["area_code"].startswith("01")]
+    missing = ask(candidate, "completeness.missing_areas", register=population())
+    assert (missing.outcome, missing.examined) == ("passed", 1)
+    told = ask(candidate, "completeness.laender", register=population())
+    assert (told.outcome, told.found) == ("noted", 15)
+    assert ask(population(), "completeness.laender", register=population()).outcome == "passed"
+
+
 def test_a_typed_missing_value_is_a_row(ask) -> None:
     candidate = population()
     candidate.change(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.expectations.candidates import Candidate, population, write_parquet
 
-CELL = ("dataset_id", "area_code", "period_key", "measure_code", "value")
+CELL = ("dataset_id", "area_code", "period_key", "measure_code", "reference_date", "value")
 
 
 def marked(*codes: str) -> tuple[Candidate, list[dict[str, object]]]:
@@ -24,7 +24,8 @@ def marked(*codes: str) -> tuple[Candidate, list[dict[str, object]]]:
 def looked_at(folder: Path, rows: Iterable[dict[str, object]]) -> Path:
     """The file that says which marked cells a statistician has looked at."""
     file = folder / "answered.parquet"
-    types = dict.fromkeys(CELL[:-1], "VARCHAR") | {"cell": "VARCHAR", "value": "DOUBLE"}
+    types = dict.fromkeys(CELL[:-2], "VARCHAR") | {"cell": "VARCHAR", "value": "DOUBLE"}
+    types |= {"reference_date": "DATE"}
     cells = [
         {name: row[name] for name in CELL} | {"cell": f"sex={row['sex_code']} nationality=_T"} for row in rows
     ]

@@ -37,6 +37,8 @@ CELL = {
     "correction_id": "", "source_line": 18, "source_column": 6, "known_from": FIRST, "is_preferred": True,
 }  # fmt: skip
 
+ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
 
 def cell(area: str, date: dt.date, measure: str, value: float, **other: object) -> dict[str, object]:
     return CELL | {
@@ -313,18 +315,18 @@ KNOWN, LATER = dt.datetime(2019, 1, 1), dt.date(2020, 12, 31)
         (
             "K01", "03156", KNOWN, None,
             [
-                "UNPLAUSIBEL: 25 vom 2015-12-31 im Nenner (Tabelle 12411-02-03-4, Zeile 77)."
+                "UNPLAUSIBEL: 25 vom 31.12.2015 im Nenner (Tabelle 12411-02-03-4, Zeile 77)."
                 " Die Zahl liegt weit daneben. Plausibel wäre 24,5.",
-                "  25 [Bevölkerung; Altersgruppe unter 3 Jahre] am 2015-12-31: Tabelle 12411-02-03-4,"
-                " f.csv Zeile 77 Feld 6, sha256 abababababab…, bekannt seit 2016-10-01,"
+                "  25 [Bevölkerung; Altersgruppe unter 3 Jahre] am 31.12.2015: Tabelle 12411-02-03-4,"
+                " f.csv Zeile 77 Feld 6, sha256 abababababab…, bekannt seit 01.10.2016,"
                 " Status U (eingeschränkt aussagefähiger Wert)",
             ],
         ),
         (
             "K01", "03159", KNOWN, LATER,
             [
-                "Göttingen, Landkreis (neu) (03159), 2016-03-01: 40,0 %",
-                "Gebiet: auf den Gebietsstand 2020-12-31 umgerechnet aus 03152, 03156"
+                "Göttingen, Landkreis (neu) (03159), 01.03.2016: 40,0 %",
+                "Gebiet: auf den Gebietsstand 31.12.2020 umgerechnet aus 03152, 03156"
                 " (aus ganzen Gebieten zusammengezählt, davon 0,0 % geschätzt)",
                 "Zähler: 50", "Nenner: 125",
             ],
@@ -332,19 +334,19 @@ KNOWN, LATER = dt.datetime(2019, 1, 1), dt.date(2020, 12, 31)
         (
             "K01", "01001", None, None,
             [
-                "Flensburg, kreisfreie Stadt (01001), 2016-03-01: 36,0 %",
+                "Flensburg, kreisfreie Stadt (01001), 01.03.2016: 36,0 %",
                 "Status: normaler Wert (A)",
                 "95-%-Intervall: 34,05 bis 38,00 (Wilson (Anteil)), Verlässlichkeit: hoch",
-                "Bruch davor: 2011-12-31, Zensus 2011 (Tabellen 12411)",
-                "Bruch danach: 2022-12-31, Zensus 2022 (Tabellen 12411)",
+                "Bruch davor: 31.12.2011, Zensus 2011 (Tabellen 12411)",
+                "Bruch danach: 31.12.2022, Zensus 2022 (Tabellen 12411)",
             ],
         ),
         (
             "Z01", "01001", None, None,
             [
                 "Status: kein Zahlenwert vorhanden (M)",
-                "Ziel places: Mehr Plätze: von einem unbekannten Wert am 2012-03-01 auf 40 bis 2018-03-01;"
-                " nicht messbar am 2016-03-01 (Ausgangswert fehlt)",
+                "Ziel places: Mehr Plätze: von einem unbekannten Wert am 01.03.2012 auf 40 bis 01.03.2018;"
+                " nicht messbar am 01.03.2016 (Ausgangswert fehlt)",
             ],
         ),
     ],
@@ -361,6 +363,7 @@ def test_a_receipt_is_german_throughout_and_english_throughout(
     receipt = explain(warehouse, indicator, area, "2016", as_of=as_of, gebietsstand=gebietsstand)
     told = receipt.lines("de")
     assert [line for line in lines if line not in told] == []
+    assert [line for line in told if ISO_DAY.search(line)] == [], "a day is written 31.12.2015"
     assert told_alike(receipt) == []
 
 

@@ -16,7 +16,7 @@ import duckdb
 
 from dbt_project.indicators.specification import Fact
 from dbt_project.vocabulary import in_both, meaning, written
-from sources.foundation.told import Language, Told, said
+from sources.foundation.told import Language, Told, day_in, said
 
 from . import own
 from .breaks import breaks_around, words_of
@@ -116,8 +116,8 @@ class Explanation:
         status = f"{meaning('obs_status', result['obs_status'], language)} ({result['obs_status']})"
         out = [
             f"{indicator['indicator_id']} {indicator[f'name_{language}']}",
-            f"{self.area['area_name']} ({self.area['area_code']}), {result['reference_date']}: "
-            f"{number('value')}{unit}",
+            f"{self.area['area_name']} ({self.area['area_code']}), "
+            f"{day_in(result['reference_date'], language)}: {number('value')}{unit}",
             f"{word(_FORMULA)}: {indicator['formula_source']}{confirmed}",
         ]
         if indicator["law"]:
@@ -145,7 +145,7 @@ class Explanation:
             out += side.lines(language)
         out += [
             f"{word(_BEFORE if one['before'] == result['reference_date'] else _AFTER)}: "
-            f"{one['break_date']}, {words_of(one, language)}"
+            f"{day_in(one['break_date'], language)}, {words_of(one, language)}"
             for one in self.breaks
         ]
         for part in self.parts:
@@ -195,7 +195,8 @@ def _register(connection: duckdb.DuckDBPyConnection) -> str:
 
 def _implausible(role: Told, cell: Row, language: Language) -> str:
     """What the register of implausible figures says of a cell."""
-    table, line, day = cell["table_code"] or cell["dataset_id"], cell["source_line"], cell["reference_date"]
+    table, line = cell["table_code"] or cell["dataset_id"], cell["source_line"]
+    day = day_in(cell["reference_date"], language)
     number = f"{written(cell['value'], '.10g', language)}{_unit(cell, language)}"
     likely = None if cell["plausible_value"] is None else written(cell["plausible_value"], ".10g", language)
     told = Told(
@@ -236,9 +237,9 @@ def _cell_line(cell: Row, language: Language) -> str:
     return "".join(
         [
             f"{number}{symbol}{factor}{_unit(cell, language)} [{cell['words'].say(language)}] {say['on']}"
-            f" {cell['reference_date']}: {say['table']} {table},",
+            f" {day_in(cell['reference_date'], language)}: {say['table']} {table},",
             f" {said(cell['file_name'], language)} {say['line']} {line}{column},",
-            f" sha256 {cell['sha256'][:12]}…, {say['since']} {cell['known_from']:%Y-%m-%d}",
+            f" sha256 {cell['sha256'][:12]}…, {say['since']} {day_in(cell['known_from'], language)}",
             ""
             if status in ("A", "M")
             else f", {say['status']} {status} ({meaning('obs_status', status, language)})",
@@ -306,7 +307,7 @@ def _carried(
         Told(
             f"territory: carried to the boundaries of {gebietsstand} from {codes}"
             f" ({grade}, {share:.1f} % of it estimated)",
-            f"Gebiet: auf den Gebietsstand {gebietsstand} umgerechnet aus {codes}"
+            f"Gebiet: auf den Gebietsstand {day_in(gebietsstand, 'de')} umgerechnet aus {codes}"
             f" ({grade.de}, davon {written(share, '.1f', 'de')} % geschätzt)",
         )
     ]

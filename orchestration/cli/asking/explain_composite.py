@@ -8,7 +8,7 @@ from typing import TypeVar
 import duckdb
 
 from dbt_project.vocabulary import in_both, meaning, written
-from sources.foundation.told import Told
+from sources.foundation.told import Told, day_in
 
 from .places import area_row, index_area_code
 from .warehouse import Row, no_row, period_range, rows
@@ -180,13 +180,13 @@ def _goal_line(row: Row) -> Told:
     de = f"Ziel {row['goal_id']}: {row['title_de']}: von "
     de += "einem unbekannten Wert" if start is None else _de(start, "g")
     en += f" on {begin} to {row['target']:g} by {due};"
-    de += f" am {begin} auf {_de(row['target'], 'g')} bis {due};"
+    de += f" am {day_in(begin, 'de')} auf {_de(row['target'], 'g')} bis {day_in(due, 'de')};"
     if value is not None:
         en += f" {value:.0f} % of the way,"
         de += f" {_de(value, '.0f')} % des Weges,"
     status = in_both("outcome_status", row["status"])
     en += f" {status} on {day}"
-    de += f" {status.de} am {day}"
+    de += f" {status.de} am {day_in(day, 'de')}"
     if row["status_reason"] != "none":
         en += f" ({meaning('outcome_reason', row['status_reason'], 'en')})"
         de += f" ({meaning('outcome_reason', row['status_reason'], 'de')})"

@@ -20,7 +20,7 @@ import duckdb
 
 from dbt_project.vocabulary import meaning
 from sources.foundation.exits import USAGE
-from sources.foundation.told import Told
+from sources.foundation.told import Told, day_in
 
 from . import own
 from .breaks import breaks_of
@@ -222,8 +222,8 @@ def query(
                 Told(
                     f"on the boundaries of {gebietsstand}; a part of a Kreis is estimated, intervals are not "
                     "carried",
-                    f"auf dem Gebietsstand {gebietsstand}; Teile eines Kreises sind geschätzt, Intervalle "
-                    "werden nicht umgerechnet",
+                    f"auf dem Gebietsstand {day_in(gebietsstand, 'de')}; Teile eines Kreises sind "
+                    "geschätzt, Intervalle werden nicht umgerechnet",
                 )
             )
         else:
@@ -356,11 +356,11 @@ def is_known_territory(connection: duckdb.DuckDBPyConnection, gebietsstand: dt.d
         )
     if first is None or not first <= gebietsstand.year <= last:
         reach = f"reach from {first}-12-31 to {last}-12-31" if first else "are not delivered"
-        weite = f"reichen von {first}-12-31 bis {last}-12-31" if first else "sind nicht geliefert"
+        weite = f"reichen von 31.12.{first} bis 31.12.{last}" if first else "sind nicht geliefert"
         raise CannotAnswer(
             Told(
                 f"no boundaries of {gebietsstand}: the conversion keys {reach}",
-                f"kein Gebietsstand {gebietsstand}: die Umsteigeschlüssel {weite}",
+                f"kein Gebietsstand {day_in(gebietsstand, 'de')}: die Umsteigeschlüssel {weite}",
             )
         )
 
@@ -379,16 +379,18 @@ def _nothing(
     asked = " ".join(filter(None, (", ".join(codes), area_level)))
     where, wo = (f" for {asked}", f" für {asked}") if asked else ("", "")
     if every:
-        dates = ", ".join(sorted({f"{row['reference_date']}" for row in every}))
+        days = sorted({row["reference_date"] for row in every})
+        there = ", ".join(day_in(day, "en") for day in days)
+        da = ", ".join(day_in(day, "de") for day in days)
         return Told(
-            f"{name} has no row{where} in {period}; there is {dates}",
-            f"{name} hat keine Zeile{wo} in {period}; es gibt {dates}",
+            f"{name} has no row{where} in {period}; there is {there}",
+            f"{name} hat keine Zeile{wo} in {period}; es gibt {da}",
         )
     if as_of is not None:
         moment = f"{as_of:%Y-%m-%d %H:%M}"
         return Told(
             f"nothing of {name} was known{where} at {moment}",
-            f"von {name} war{wo} am {moment} nichts bekannt",
+            f"von {name} war{wo} am {as_of:%d.%m.%Y %H:%M} nichts bekannt",
         )
     levels = rows(
         connection,

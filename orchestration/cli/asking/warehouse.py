@@ -14,7 +14,7 @@ import duckdb
 from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
 from sources.foundation.exits import USAGE
 from sources.foundation.located_yaml import DeclarationError
-from sources.foundation.told import Told
+from sources.foundation.told import Told, day_in
 
 Row = dict[str, Any]
 
@@ -130,9 +130,10 @@ def period_range(text: str) -> tuple[dt.date, dt.date]:
 def no_row(indicator_id: str, area_code: str, period: str, there: Sequence[object]) -> UnknownName:
     """The error that an indicator has no row for an area in a period, with the days or years it has."""
     dates = ", ".join(f"{one}" for one in there)
+    tage = ", ".join(day_in(one, "de") if isinstance(one, dt.date) else f"{one}" for one in there)
     return UnknownName(
         Told(
             f"{indicator_id} has no row for {area_code} in {period}; there is {dates or 'none at all'}",
-            f"{indicator_id} hat keine Zeile für {area_code} in {period}; es gibt {dates or 'gar keine'}",
+            f"{indicator_id} hat keine Zeile für {area_code} in {period}; es gibt {tage or 'gar keine'}",
         )
     )
