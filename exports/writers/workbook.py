@@ -43,6 +43,8 @@ A4 = 9
 
 LINE = 15.0
 """Points that a line of text is high."""
+WIDEST = 48
+"""Characters that the widest column of Daten shows in one line."""
 
 DATA_SHEET = "xl/worksheets/sheet1.xml"
 """Where xlsxwriter puts the first sheet."""
@@ -128,6 +130,8 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
         "date": workbook.add_format({"num_format": "dd.mm.yyyy"}),
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
+    # a sentence is read whole, on paper too
+    wrapped = workbook.add_format({"num_format": "@", "indent": 1, "text_wrap": True})
     columns = shown_columns(rows)
     longest = rows.query(
         "select " + ", ".join(f"max(length({column.german}))" for column in columns) + " from rows"
@@ -136,11 +140,13 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     for index, column in enumerate(columns):
         word = max(map(len, re.split(r"[ -]", column.heading)))
         marks = 3 if column.kind in ("integer", "number") else 0  # of the thousands
-        width = min(48, max(8, word + 4, (longest[index] or 0) + marks + 3))
-        sheet.set_column(index, index, width, formats[column.kind])
+        width = min(WIDEST, max(8, word + 4, (longest[index] or 0) + marks + 3))
+        is_long = column.kind == "text" and (longest[index] or 0) + 3 > WIDEST
+        own = wrapped if is_long else formats[column.kind]
+        sheet.set_column(index, index, width, own)
         sheet.write_string(0, index, column.heading, bold)
         lines = max(lines, _lines(column.heading, width - 2))
-        sheet.write_blank(1, index, None, formats[column.kind])
+        sheet.write_blank(1, index, None, own)
     for places in range(DIGITS):
         decimals = workbook.add_format({"num_format": "#,##0." + "0" * places if places else "#,##0"})
         sheet.write_blank(1, len(columns) + places, None, decimals)

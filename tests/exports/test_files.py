@@ -269,6 +269,8 @@ def test_workbook_carries_awkward_texts_dates_and_moments(own_warehouse: Path, t
     read = [line[4] for line in sheet.iter_rows(min_row=2, values_only=True)]
     wanted = [*texts[:2], "_x0041_", *texts[3:5], "bellgone", "x" * 32767, None]
     assert [text or None for text in read] == wanted
+    wraps = [bool(sheet.cell(8, column).alignment.wrap_text) for column in range(1, 8)]
+    assert wraps == [column == 5 for column in range(1, 8)], "a sentence is read whole, also on paper"
     days = [line[6] for line in sheet.iter_rows(min_row=2, values_only=True)]
     assert days[:2] == [datetime(1900, 3, 1), "31.12.1899"]
     assert sheet["H2"].value == datetime(9999, 12, 31)
