@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-nightly test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -80,6 +80,9 @@ fuzz-disclosure: $(VENV)/.for-work  ## Disclosure control against brute force on
 
 bench-disclosure: $(VENV)/.for-work  ## Planner and attack on tables of up to 100,000 cells
 	$(BIN)/python -m tests.benchmarks.disclosure
+
+bench-town: $(VENV)/.for-work  ## Distance of the town's plan of youth_service from the best one, thoroughly (ten minutes)
+	$(BIN)/python -m tests.benchmarks.disclosure town:quick town:thorough
 
 bench-peers: $(VENV)/.for-work  ## Disclosure control beside GaussSuppression and G-Confid, in one table
 	$(BIN)/python -m tests.benchmarks.disclosure_peers

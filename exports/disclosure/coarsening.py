@@ -20,8 +20,9 @@ from exports.disclosure.planner.pattern import computable_with_two
 from exports.disclosure.policy import CellKey, Data, Policy, Rules
 from exports.disclosure.primary import find_primaries
 from exports.disclosure.protect import NotSafe, Protected, protect_tables
+from sources.foundation.told import Language, Told, figure, said
 
-NOISE = ((2, 1.08), (3, 2.25), (4, 4.0), (5, 6.25))
+NOISE = ((2, 1.08), (3, 2.25), (4, 3.0), (5, 3.75), (6, 4.5), (8, 6.0))
 """Largest deviation and variance of cell-key noise, from the least; the first is the published D2/V1.08."""
 
 
@@ -33,7 +34,7 @@ class Attempt:
     this version is not safe; empty where it withstood the attacks.
     """
 
-    change: str
+    change: Told
     cells: int
     sensitive: int
     hidden: int | None = None
@@ -46,6 +47,16 @@ class Attempt:
         return 0 if self.refused or self.hidden is None else self.cells - self.hidden
 
     def __str__(self) -> str:
+        return self.say("en")
+
+    def say(self, language: Language) -> str:
+        """The attempt in one language."""
+        if language == "de":
+            what = f"{self.change.de}: {self.cells} Felder, {self.sensitive} empfindlich"
+            if self.refused:
+                return f"{what}; abgelehnt: {said(self.refused, language)}"
+            lost = figure(self.value_hidden_percent or 0.0, "de")
+            return f"{what}; sicher, {self.hidden} gesperrt ({lost} % des Werts)"
         what = f"{self.change}: {self.cells} cells, {self.sensitive} sensitive"
         if self.refused:
             return f"{what}; refused: {self.refused}"
@@ -86,23 +97,27 @@ def with_noise(
             withstand=tuple(level for level in policy.withstand if level != "K4"),
             cell_key=CellKey(deviation=deviation, variance=variance, small=1),
         )
-        change = f"cell-key noise of at most {deviation} (variance {variance:g}) in every cell"
+        change = Told(
+            f"cell-key noise of at most {deviation} (variance {variance:g}) in every cell",
+            f"Überlagerung (cell-key) um höchstens {deviation} in jedem Feld "
+            f"(Varianz {figure(variance, 'de')})",
+        )
         try:
             protected = protect_tables(declaration, leaves, data, noisy, secret=secret)
         except NotSafe as error:
-            refused = str(error)
+            refused = error.args[0]
             continue
         sensitive = int(protected.primaries.sensitive.sum())
         return Attempt(change, int(protected.printed.sum()), sensitive, 0, 0.0), protected
     return Attempt(change, int(system.published.sum()), 0, refused=refused), None
 
 
-def coarser_versions(declaration: Declaration) -> Iterator[tuple[str, Declaration]]:
+def coarser_versions(declaration: Declaration) -> Iterator[tuple[Told, Declaration]]:
     """One change each: a dimension at its total, without its finest codes, with its uppermost codes alone."""
     for name, dimension in declaration.dimensions.items():
         tables = [table for table in declaration.tables if name in table.dimensions]
         if dimension.total is not None and all(len(table.dimensions) > 1 for table in tables):
-            yield f"without {name}", _without(declaration, name)
+            yield Told(f"without {name}", f"ohne {name}"), _without(declaration, name)
         trees = {
             label: hierarchy.children
             for label, hierarchy in dimension.hierarchies.items()
@@ -110,13 +125,15 @@ def coarser_versions(declaration: Declaration) -> Iterator[tuple[str, Declaratio
         }
         if not trees or not any(table.dimensions[name].leaves for table in tables):
             continue
-        yield f"{name} without its finest codes", _axes(declaration, name, dimension)
+        finest = Told(f"{name} without its finest codes", f"{name} ohne die feinsten Codes")
+        yield finest, _axes(declaration, name, dimension)
         upper = {label: uppermost(children, dimension.total) for label, children in trees.items()}
         if any(set(upper[label]) != set(children) - {dimension.total} for label, children in trees.items()):
             only = dimension.model_copy(
                 update={"hierarchies": {label: Hierarchy(children=tree) for label, tree in upper.items()}}
             )
-            yield f"{name} with its uppermost codes alone", _axes(declaration, name, only)
+            alone = Told(f"{name} with its uppermost codes alone", f"{name} nur mit den obersten Codes")
+            yield alone, _axes(declaration, name, only)
 
 
 def uppermost(children: dict[str, tuple[str, ...]], total: str | None) -> dict[str, tuple[str, ...]]:
@@ -159,19 +176,23 @@ def _axes(declaration: Declaration, name: str, dimension: Dimension) -> Declarat
 
 
 def _tried(
-    change: str, coarser: Declaration, leaves: Leaves, data: Data, policy: Policy, cost_key: bytes
+    change: Told, coarser: Declaration, leaves: Leaves, data: Data, policy: Policy, cost_key: bytes
 ) -> Attempt:
     system = build_system(coarser, leaves, data.value)
     primaries = find_primaries(system, leaves, policy, data)
     cells, sensitive = int(system.published.sum()), int(primaries.sensitive.sum())
     left, asked = computable_with_two(system, primaries, costs_of(system, {}, None, 1.0, cost_key))
     if left > OPEN_SHARE * asked:
-        words = f"with two hidden cells in every equation {left} of {asked} sensitive cells stay computable"
+        words = Told(
+            f"with two hidden cells in every equation {left} of {asked} sensitive cells stay computable",
+            f"mit zwei gesperrten Feldern je Gleichung bleiben {left} von {asked} empfindlichen Feldern "
+            "errechenbar",
+        )
         return Attempt(change, cells, sensitive, refused=words)
     try:
         protected = protect_tables(coarser, leaves, data, policy, cost_key=cost_key)
     except (NotSafe, TooSparse, FrozenConflict) as error:
-        return Attempt(change, cells, sensitive, refused=str(error))
+        return Attempt(change, cells, sensitive, refused=error.args[0])
     shown, hidden = protected.printed, protected.pattern.hidden & protected.printed
     values = protected.system.values
     total = float(values[shown].sum())

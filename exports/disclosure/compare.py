@@ -21,8 +21,8 @@ from exports.disclosure.planner.heuristic import TooSparse
 from exports.disclosure.planning import Context, Planned, plan
 from exports.disclosure.policy import Policy, Rules
 from exports.disclosure.protect import NotSafe
-from exports.disclosure.record import in_german_digits
 from exports.disclosure.universe import Universe
+from sources.foundation.told import figure
 
 HARMLESS = "harmless: to be reasoned by the data protection officer"
 
@@ -165,7 +165,7 @@ def in_german(title: str, lines: Sequence[Line]) -> str:
     """The choices as a page for the data protection officer."""
     rows = [
         f"| {line.choice.de} | {line.cells} | {line.by_rule} | {line.for_others} | "
-        f"{in_german_digits(line.value_hidden_percent)} % | {line.broken} | {line.sensitive_shown} |"
+        f"{figure(line.value_hidden_percent, 'de')} % | {line.broken} | {line.sensitive_shown} |"
         if not line.refused
         else f"| {line.choice.de} | nicht möglich: kein Plan hielt dem Angriff stand | | | | | |"
         for line in lines

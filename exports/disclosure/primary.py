@@ -19,6 +19,15 @@ from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.policy import Data, Policy, Rules
+from sources.foundation.told import Told, figure
+
+SECRET = Told("secret at the source", "an der Quelle geheim")
+
+
+def fewer_than(minimum: float, unit: str = "") -> Told:
+    """The reason of a cell with too few cases, or too few units of a name."""
+    behind = f" {unit}" if unit else ""
+    return Told(f"fewer than {minimum:g}{behind}", f"weniger als {figure(minimum, 'de')}{behind}")
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Primaries:
     """
 
     sensitive: Booleans
-    reasons: dict[int, str]
+    reasons: dict[int, Told]
     up: Floats
     down: Floats
     singles: Booleans
@@ -98,14 +107,14 @@ def find_primaries(
     """
     rules = policy.rules
     values = system.values
-    reasons: dict[int, str] = {}
+    reasons: dict[int, Told] = {}
     up = np.zeros(system.size)
     down = np.zeros(system.size)
     sensitive = np.zeros(system.size, dtype=bool)
     zeros_open = np.zeros(system.size, dtype=bool)
     may_be_zero = np.zeros(system.size, dtype=bool)
 
-    def mark(cells: Booleans, reason: str, upper: Floats | float, lower: Floats | float) -> None:
+    def mark(cells: Booleans, reason: Told, upper: Floats | float, lower: Floats | float) -> None:
         sensitive[cells] = True
         up[cells] = np.maximum(up, upper)[cells]
         down[cells] = np.maximum(down, lower)[cells]
@@ -113,7 +122,7 @@ def find_primaries(
             reasons.setdefault(int(cell), reason)
 
     if secret is not None:
-        mark(secret, "secret at the source", policy.width, np.minimum(policy.width, values))
+        mark(secret, SECRET, policy.width, np.minimum(policy.width, values))
     counts = _respondents(system, leaves, data)
     if rules.minimum_frequency is not None:
         if counts is None:
@@ -123,7 +132,8 @@ def find_primaries(
                 )
             counts = values
         small = (counts > 0) & (counts < rules.minimum_frequency)
-        mark(small, f"fewer than {rules.minimum_frequency}", policy.width, np.minimum(policy.width, values))
+        few = fewer_than(rules.minimum_frequency)
+        mark(small, few, policy.width, np.minimum(policy.width, values))
     for unit, minimum in rules.units.items():
         given = (linked or {}).get(unit)
         if given is not None:
@@ -131,7 +141,7 @@ def find_primaries(
             whole = told + system.aggregate_over(given.codes, given.unknown)
             mark(
                 (values > 0) & (whole > 0) & (told < minimum),
-                f"fewer than {minimum} {unit}",
+                fewer_than(minimum, unit),
                 policy.width,
                 np.minimum(policy.width, values),
             )
@@ -141,7 +151,7 @@ def find_primaries(
         units = system.aggregate(leaves, leaves.amounts[unit])
         mark(
             (units > 0) & (units < minimum),
-            f"fewer than {minimum} {unit}",
+            fewer_than(minimum, unit),
             policy.width,
             np.minimum(policy.width, values),
         )
@@ -156,7 +166,10 @@ def find_primaries(
         low = (denominators < rules.minimum_denominator) & (values > 0)
         mark(
             low,
-            f"denominator below {rules.minimum_denominator:g}",
+            Told(
+                f"denominator below {rules.minimum_denominator:g}",
+                f"Nenner unter {figure(rules.minimum_denominator, 'de')}",
+            ),
             policy.width,
             np.minimum(policy.width, values),
         )
@@ -170,14 +183,14 @@ def find_primaries(
         marked = system.aggregate(leaves, leaves.amounts[data.mark])
         mark(
             (rows > 0) & (marked == rows),
-            "secret at the source",
+            SECRET,
             policy.width,
             np.minimum(policy.width, values),
         )
     if rules.zeros == "protect":
         empty = values == 0
         zeros_open |= empty
-        mark(empty, "zero", policy.width, 0.0)
+        mark(empty, Told("zero", "Null"), policy.width, 0.0)
     for name in rules.group_disclosure:
         for line in _lines_with_one_category(system, name, rules.harmless_lines.get(name, {})):
             cells = np.zeros(system.size, dtype=bool)
@@ -186,7 +199,10 @@ def find_primaries(
             may_be_zero |= cells
             mark(
                 cells,
-                f"all cases of a line in one category of {name}",
+                Told(
+                    f"all cases of a line in one category of {name}",
+                    f"alle Fälle einer Zeile in einer Ausprägung von {name}",
+                ),
                 policy.width,
                 np.minimum(policy.width, values),
             )
@@ -225,25 +241,27 @@ def _contributions(system: System, leaves: Leaves, data: Data) -> sparse.csr_mat
 
 def _concentration(
     system: System, leaves: Leaves, policy: Policy, data: Data
-) -> list[tuple[Booleans, str, Floats]]:
+) -> list[tuple[Booleans, Told, Floats]]:
     """Cells broken by the dominance and p % rules, with the upper protection each needs."""
     shares = _contributions(system, leaves, data)
-    found: list[tuple[Booleans, str, Floats]] = []
+    found: list[tuple[Booleans, Told, Floats]] = []
     ranked = [np.sort(shares.data[shares.indptr[i] : shares.indptr[i + 1]])[::-1] for i in range(system.size)]
     totals = np.array([row.sum() for row in ranked])
     least = np.maximum(policy.width, 1e-9)
     for rule in policy.rules.dominance:
         top = np.array([row[: rule.n].sum() for row in ranked])
         need = 100.0 / rule.k * top - totals
-        found.append(
-            ((totals > 0) & (need > 1e-9), f"({rule.n},{rule.k:g}) dominance", np.maximum(need, least))
-        )
+        words = Told(f"({rule.n},{rule.k:g}) dominance", f"({rule.n},{figure(rule.k, 'de')})-Dominanzregel")
+        found.append(((totals > 0) & (need > 1e-9), words, np.maximum(need, least)))
     if policy.rules.p_percent is not None:
         p = policy.rules.p_percent / 100.0
         first = np.array([row[0] if len(row) else 0.0 for row in ranked])
         second = np.array([row[1] if len(row) > 1 else 0.0 for row in ranked])
         need = p * first - (totals - first - second)
-        label = f"p % rule with p = {policy.rules.p_percent:g}"
+        label = Told(
+            f"p % rule with p = {policy.rules.p_percent:g}",
+            f"p-%-Regel mit p = {figure(policy.rules.p_percent, 'de')}",
+        )
         found.append(((totals > 0) & (need > 1e-9), label, np.maximum(need, least)))
     return found
 

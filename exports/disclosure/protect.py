@@ -28,7 +28,7 @@ from exports.disclosure.cell_key import KEY_SPACE, make_noise_table, record_keys
 from exports.disclosure.constraints import Booleans, Floats, Leaves, System, build_system
 from exports.disclosure.declaration import Declaration, DeclarationError, Safety, Table
 from exports.disclosure.planner.costs import costs_of, decoys_of
-from exports.disclosure.planner.limits import CHEAPER, EFFORTS, Effort
+from exports.disclosure.planner.limits import CHEAPER, CLOSER, EFFORTS, Effort
 from exports.disclosure.planner.pattern import Pattern
 from exports.disclosure.planner.search import Memories
 from exports.disclosure.policy import Data, Policy, check_fit, safety_of
@@ -36,7 +36,7 @@ from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, i
 from exports.disclosure.rounding import behind, round_count
 from exports.disclosure.secret_parts import Completed, complete
 from exports.disclosure.sights import (
-    FULL,
+    ANEW,
     LIGHT,
     ROUNDS,
     SMALL,
@@ -45,6 +45,7 @@ from exports.disclosure.sights import (
     cell_behind,
     known_not_zero,
 )
+from sources.foundation.told import Told
 
 
 class NotSafe(RuntimeError):
@@ -343,11 +344,14 @@ class _Stage:
         """The effort of the first plan; where a second follows it only finds out what the attacks ask for."""
         return EFFORTS["quick"] if self.refines else self.effort
 
-    def planned(self, effort: Effort, memories: Sequence[Memories | None] | None = None) -> Booleans:
+    def planned(
+        self, effort: Effort, memories: Sequence[Memories | None] | None = None, *, whole: bool = False
+    ) -> Booleans:
         """Plan for one sight after the other; what an earlier one hides stays hidden."""
         hidden = self.withdrawn.copy()
         for place, sight in enumerate(self.sights):
-            sight.plan(self.cost, effort, hidden, memories[place] if memories is not None else None)
+            memory = memories[place] if memories is not None else None
+            sight.plan(self.cost, effort, hidden, memory, whole=whole)
             hidden |= sight.pattern.hidden & self.current
         return hidden
 
@@ -371,30 +375,54 @@ class _Stage:
             for sight in self.sights:
                 sight.repair(self.cost, self.policy, self.draft, round_number, hidden)
                 hidden |= sight.pattern.hidden & self.current
+        count, first = len(self.broken), self.broken[0].name
         raise NotSafe(
-            f"after {ROUNDS} rounds {len(self.broken)} cells are still broken, first {self.broken[0].name}; "
-            "coarsen the table (fewer categories or larger areas), or choose rounding or cell-key",
+            Told(
+                f"after {ROUNDS} rounds {count} cells are still broken, first {first}; coarsen the table "
+                "(fewer categories or larger areas), or choose rounding or cell-key",
+                f"nach {ROUNDS} Runden sind noch {count} Felder gebrochen, zuerst {first}; die Tabelle "
+                "vergröbern (weniger Ausprägungen oder größere Gebiete), runden oder überlagern",
+            ),
             self.broken,
         )
 
     def refined(self, draft: _Safe) -> _Safe:
         """Plan again with what the attacks found, until they find nothing new; the cheaper one of this and
         the draft, with the bound of the demands that every safe pattern meets.
+
+        These demands come first, for the bound; then all, also those that a pattern may avoid by showing a
+        cell, and from there on only what they touch is chosen anew; at last the bound of all that was found.
         """
         memories = [Memories(sight.system.size) for sight in self.sights]
+        bound, hidden = draft.bound, draft.hidden
         light = replace(self.effort, exact_rounds=0)
-        bound, plans = draft.bound, [light] * LIGHT + [self.effort] * FULL
+        plans = [light] * LIGHT + [self.effort]
         while plans:
             effort = plans.pop(0)
             hidden = self.planned(effort, memories)
             bound = max(bound, self.sights[0].pattern.bound)
-            self.attacked(hidden)
-            news = [sight.learn(self.policy, self.cost, hidden) for sight in self.sights]
-            if not any(news):
+            if not self.learned(hidden, due=True):
                 plans = [self.effort] if effort is light else []
+        if self.broken:
+            apart = [memory.copy() for memory in memories]
+            for effort in [self.effort] + [replace(self.effort, anew=True)] * ANEW:
+                hidden = self.planned(effort, apart, whole=True)
+                if not self.learned(hidden, due=False) and effort.anew:
+                    break
+            patterns = [sight.pattern for sight in self.sights]
+            self.planned(replace(self.effort, **CLOSER), memories)
+            bound = max(bound, self.sights[0].pattern.bound)
+            for sight, pattern in zip(self.sights, patterns, strict=True):
+                sight.pattern = pattern
         found = self.hardened(hidden)
         price = [float(self.cost[safe.hidden].sum()) for safe in (draft, found)]
         return replace(draft if price[0] < price[1] - CHEAPER else found, bound=bound)
+
+    def learned(self, hidden: Booleans, *, due: bool) -> bool:
+        """Attack a pattern; whether anything new is demanded (`due`: of every safe pattern)."""
+        self.attacked(hidden)
+        news = [sight.learn(self.policy, self.cost, hidden, due=due) for sight in self.sights]
+        return any(news)
 
 
 def _completed(
@@ -647,12 +675,18 @@ def _perturbed(
         name: {codes: float(shown[cell]) for codes, cell in cells} for name, cells in printed.items()
     }
     together = {**published, **before}
-    result = attack_all(declaration, together)
+    truth = dict(zip(system.keys, system.values.tolist(), strict=True))
+    result = attack_all(declaration, together, truth=truth)
     if result.findings:
+        count, first = len(result.findings), result.findings[0].name
         raise NotSafe(
-            f"the noise is undone in {len(result.findings)} cells"
-            f"{' together with earlier releases' if before else ''}, first {result.findings[0].name}; "
-            "choose a larger deviation or base, or publish fewer sums",
+            Told(
+                f"the noise is undone in {count} cells{' together with earlier releases' if before else ''}, "
+                f"first {first}; choose a larger deviation or base, or publish fewer sums",
+                f"die Überlagerung ist in {count} Feldern zurückzurechnen"
+                f"{', zusammen mit früheren Ausgaben' if before else ''}, zuerst in {first}; eine größere "
+                "Abweichung oder Basis wählen, oder weniger Summen zeigen",
+            ),
             result.findings,
         )
     pattern = Pattern(np.zeros(system.size, dtype=bool), np.zeros(system.size, dtype=bool), 0.0, 0.0)

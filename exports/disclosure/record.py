@@ -15,12 +15,17 @@ from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.plan_key import NOISE_KEY, keep
 from exports.files import private_folder
 from sources.foundation.files import readable_json, write_text
+from sources.foundation.told import Told, figure
 
 if TYPE_CHECKING:
     import numpy
 
     from exports.disclosure.planning import Planned
     from exports.disclosure.protect import Protected
+
+
+BESIDE_CODES = ("value", "status", "reason", "reason_de")
+"""Columns of `pattern.csv` behind the codes of the cell."""
 
 
 def keep_record(planned: Planned, folder: Path) -> dict[str, Any]:
@@ -94,11 +99,6 @@ def summarise(planned: Planned) -> dict[str, Any]:
     }
 
 
-def in_german_digits(number: float) -> str:
-    """A number with the comma of German texts."""
-    return f"{number:g}".replace(".", ",")
-
-
 def in_german(summary: Mapping[str, Any]) -> str:
     """The summary for the data protection officer."""
     gap = summary["gap_percent"]
@@ -109,9 +109,9 @@ def in_german(summary: Mapping[str, Any]) -> str:
         if gap is None
         else "0 (nachweislich am besten)"
         if gap == 0
-        else f"höchstens {in_german_digits(gap)} %"
+        else f"höchstens {figure(gap, 'de')} %"
     )
-    lost = in_german_digits(summary["value_hidden_percent"])
+    lost = figure(summary["value_hidden_percent"], "de")
     lines = [
         f"# Geheimhaltung: {summary['title_de']}",
         "",
@@ -159,13 +159,13 @@ def _lost(values: numpy.typing.NDArray[Any], shown: Any, hidden: Any) -> float:
 
 
 def pattern_rows(planned: Protected) -> list[list[str]]:
-    """Every printed cell with its true value, its status and the rule that hides it."""
-    rows = [[*planned.system.dimensions, "value", "status", "reason"]]
+    """Every printed cell with its true value, its status and the rule that hides it, in both languages."""
+    rows = [[*planned.system.dimensions, *BESIDE_CODES]]
     for cell, key in enumerate(planned.system.keys):
         if planned.printed[cell]:
-            reason = planned.primaries.reasons.get(cell, "")
+            reason = planned.primaries.reasons.get(cell, Told("", ""))
             value = "" if planned.is_unsure(cell) else in_digits(float(planned.system.values[cell]))
-            rows.append([*key, value, planned.status(cell), reason])
+            rows.append([*key, value, planned.status(cell), str(reason), reason.de])
     return rows
 
 
@@ -191,6 +191,7 @@ def in_digits(number: float) -> str:
 
 
 __all__ = [
+    "BESIDE_CODES",
     "in_digits",
     "in_german",
     "keep_record",

@@ -6,6 +6,7 @@ unions) still find becomes further tasks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -40,9 +41,9 @@ only grows."""
 SMALL = 6_000
 """A plan of so many cells takes seconds."""
 
-LIGHT, FULL = 2, 2
-"""Plans with all that the attacks on the plan before found: without and with branch and bound. What is found
-after the last one is repaired."""
+LIGHT, ANEW = 2, 8
+"""Plans with all that the attacks on the plan before found: without branch and bound, before one with it, and
+choosing anew around single cells, at most. What is found after the last one is repaired."""
 
 FEW = 0.1
 """When at most this share of the sensitive cells is broken, the pattern is only extended."""
@@ -70,11 +71,20 @@ class Sight:
     pattern: Pattern = field(init=False)
     broken: list[Finding] = field(default_factory=list)
 
-    def plan(self, cost: Floats, effort: Effort, hidden: Booleans, memories: Memories | None = None) -> None:
+    def plan(
+        self,
+        cost: Floats,
+        effort: Effort,
+        hidden: Booleans,
+        memories: Memories | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
         """Plan afresh; `hidden` cells of the current tables stay hidden.
 
         With `memories` only for what every safe pattern must meet (`is_due`), so that the bound is a bound
-        of all of them; what was found by an earlier plan of this kind is used again.
+        of all of them; what was found by an earlier plan of this kind is used again. With `whole` for all
+        demands, those with a way out as far as the pattern does not take it; then the bound is none.
         """
         count = len(self.unions)
         pattern = plan(
@@ -84,18 +94,31 @@ class Sight:
             effort=effort,
             frozen=_padded(self.frozen, count),
             forced=_padded((self.forced | hidden) & ~self.frozen, count),
-            extra=self.extra if memories is None else [task for task in self.extra if self.is_due(task)],
+            extra=self.extra if memories is None else [*self._asked(whole=whole)],
             memories=memories,
         )
         self.pattern = _trimmed(pattern, self.system.size)
+
+    def _asked(self, *, whole: bool) -> Iterator[Task]:
+        """Demands without a way out; with `whole` also the others, with the cells that must be hidden for
+        them to hold.
+        """
+        for task in self.extra:
+            if self.is_due(task):
+                yield task
+            elif whole:
+                beyond = task.cell - self.system.size
+                cells = self.unions[beyond] if beyond >= 0 else (task.cell, *task.without)
+                if not self.frozen[list(cells)].any():
+                    yield replace(task, only_if=cells)
 
     def is_due(self, task: Task) -> bool:
         """Whether every pattern that withstands the attacks meets a task, whatever else it hides.
 
         A task of a cell that need not be hidden is none: showing the cell would do as well. Sensitive cells
         are hidden in every pattern, and so are their unions; what is hidden in any case must not be
-        determined. A cell with one case tells its contributor the cells tied to it, if the case is none of
-        theirs.
+        determined. A cell with one case tells its contributor the cells tied to it, if these hold other
+        cases: what holds the same case and no other tells nothing about anybody else.
         """
         sensitive = self.primaries.sensitive
         if task.without:
@@ -105,7 +128,7 @@ class Sight:
                 and sensitive[task.cell]
                 and self.system.values[own] == 1
                 and self.declaration.safety.whole_numbers
-                and not self._holds_case_of(task.cell, own)
+                and (self.system.values[task.cell] > 1 or not self._holds_case_of(task.cell, own))
             )
         if task.cell >= self.system.size:
             return bool(sensitive[list(self.unions[task.cell - self.system.size])].all())
@@ -139,12 +162,12 @@ class Sight:
             self.broken = too_narrow(self.system, self.declaration, self.primaries, knowledge)
         return result
 
-    def learn(self, policy: Policy, cost: Floats, hidden: Booleans) -> bool:
-        """Turn what was broken into tasks; whether any of them is new and due."""
+    def learn(self, policy: Policy, cost: Floats, hidden: Booleans, *, due: bool) -> bool:
+        """Turn what was broken into tasks; whether any of them is new (`due`: and due)."""
         known = set(self.extra)
         fresh = [task for task in self._tasks(policy, cost, hidden) if task not in known]
         self.extra.extend(fresh)
-        return any(self.is_due(task) for task in fresh)
+        return any(not due or self.is_due(task) for task in fresh)
 
     def repair(
         self, cost: Floats, policy: Policy, effort: Effort, round_number: int, hidden: Booleans

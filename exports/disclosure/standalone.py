@@ -21,8 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Result
-from exports.disclosure.auditor.certificate import Certificate, check_certificate, issue_certificate
+from exports.disclosure.auditor.attack import Finding, Result
+from exports.disclosure.auditor.certificate import (
+    LEVELS,
+    Certificate,
+    check_certificate,
+    issue_certificate,
+    level_in_german,
+)
 from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
 from exports.disclosure.auditor.unions import Insight
@@ -43,14 +49,53 @@ from exports.disclosure.leaf_table import check_codes, check_keys, check_totals,
 from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.policy import Config, Data, safety_of
 from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
-from exports.disclosure.record import in_digits, pattern_rows, read_csv, read_outdated, write_csv
+from exports.disclosure.record import (
+    BESIDE_CODES,
+    in_digits,
+    pattern_rows,
+    read_csv,
+    read_outdated,
+    write_csv,
+)
 from exports.files import private_folder
+from sources.foundation.told import Language, Told, figure, said
 
 CONF_HIDDEN = "N"
 """SDMX CL_CONF_STATUS "not for publication": one code for every hidden cell, primary or not."""
 CONF_FREE = "F"
 
-UNKNOWN = "{} is hidden because the source itself keeps a part of it secret: nobody here knows it"
+_UNKNOWN = Told(
+    "{} is hidden because the source itself keeps a part of it secret: nobody here knows it",
+    "{} ist gesperrt, weil schon die Quelle einen Teil davon geheim hält: hier kennt ihn niemand",
+)
+_PUBLISHED = Told("{} is published: {}", "{} ist veröffentlicht: {}")
+_BY_RULE = Told("{} is hidden because of a rule: {}", "{} ist wegen einer Regel gesperrt: {}")
+_WITHDRAWN = Told(
+    "{} is withdrawn: an earlier edition shows it, and now a rule hides it: {}",
+    "{} ist zurückgezogen: eine frühere Ausgabe zeigt es, jetzt sperrt es eine Regel: {}",
+)
+_LEAVES_ROOM = Told(
+    "{} is hidden to leave room for others; showing it alone would break nothing",
+    "{} ist gesperrt, um anderen Spielraum zu lassen; es allein zu zeigen verriete nichts",
+)
+_OTHERWISE = Told("{} is hidden because otherwise: {}", "{} ist gesperrt, denn sonst: {}")
+_AND_MORE = Told(" (and {} more)", " (und {} weitere)")
+
+
+def _filled(words: Told, label: str, more: Told | str = "") -> Told:
+    """Words with the cell they are about, and what is said of it."""
+    return Told(words.format(label, more), words.de.format(label, said(more, "de")))
+
+
+def _otherwise(label: str, findings: Sequence[Finding]) -> Told:
+    """What an attacker would compute if a hidden cell were shown."""
+    if not findings:
+        return _filled(_LEAVES_ROOM, label)
+    first = _filled(_OTHERWISE, label, findings[0].derivation)
+    if len(findings) == 1:
+        return first
+    more = _filled(_AND_MORE, str(len(findings) - 1))
+    return Told(first + more, first.de + more.de)
 
 
 @dataclass(frozen=True)
@@ -67,24 +112,54 @@ class AuditReport:
         """Nothing was broken at the declared attacker level."""
         return self.result.passed
 
-    def in_words(self) -> str:
+    def in_words(self, language: Language = "en") -> str:
         """The report for people."""
         result = self.result
-        lines = [
+        head = Told(
             f"{self.declaration.name}: {result.cells} cells, {result.hidden} hidden, {result.equations} "
-            f"equations, "
-            f"{result.components} connected sets, {result.programs} linear programs, {self.seconds:.2f} s",
-            *(f"  {name}: {outcome}" for name, outcome in result.levels.items()),
-        ]
-        lines += [f"  BROKEN ({finding.attack}) {finding.derivation}" for finding in result.findings]
-        lines += [f"  remaining risk: {risk.en}" for risk in self.certificate.remaining_risks]
-        if result.findings:
-            lines.append(f"NOT SAFE: {len(result.findings)} broken")
-        elif result.untried:
-            lines.append(f"NOT COMPLETE: {', '.join(result.untried)} asked for, but not tried")
-        else:
-            lines.append("PASSED")
-        return "\n".join(lines)
+            f"equations, {result.components} connected sets, {result.programs} linear programs, "
+            f"{self.seconds:.2f} s",
+            f"{self.declaration.name}: {result.cells} Felder, {result.hidden} gesperrt, {result.equations} "
+            f"Gleichungen, {result.components} zusammenhängende Mengen, {result.programs} lineare Programme, "
+            f"{figure(round(self.seconds, 2), 'de')} s",
+        )
+        return "\n".join([head.say(language), *attack_in_words(result, self.certificate, language)])
+
+
+def attack_in_words(result: Result, certificate: Certificate, language: Language) -> list[str]:
+    """Levels, what was broken, what an attacker can still do, and the verdict, line by line."""
+    if language == "de":
+        broken, risk, levels = (
+            "GEBROCHEN",
+            "verbleibendes Wissen",
+            [level_in_german(*level) for level in result.levels.items()],
+        )
+    else:
+        broken, risk = "BROKEN", "remaining risk"
+        levels = [f"{name}: {outcome}" for name, outcome in result.levels.items()]
+    lines = [f"  {level}" for level in levels]
+    for finding in result.findings:
+        name = LEVELS[finding.attack].de if language == "de" else finding.attack
+        lines.append(f"  {broken} ({name}) {finding.derivation.say(language)}")
+    lines += [f"  {risk}: {getattr(one, language)}" for one in certificate.remaining_risks]
+    untried, missing = ", ".join(result.untried), ", ".join(certificate.missing)
+    if missing:
+        verdict = Told(
+            f"NOT COMPLETE: {missing} was published and is missing or changed",
+            f"NICHT VOLLSTÄNDIG: {missing} wurde veröffentlicht und fehlt oder ist verändert",
+        )
+    elif result.findings:
+        verdict = Told(
+            f"NOT SAFE: {len(result.findings)} broken", f"NICHT SICHER: {len(result.findings)} gebrochen"
+        )
+    elif untried:
+        verdict = Told(
+            f"NOT COMPLETE: {untried} asked for, but not tried",
+            f"NICHT VOLLSTÄNDIG: {untried} verlangt, aber nicht geprüft",
+        )
+    else:
+        verdict = Told("PASSED", "ABGEWEHRT")
+    return [*lines, verdict.say(language)]
 
 
 def protect(
@@ -165,10 +240,17 @@ def _written(
     report = audit(public, public / "declaration.json", planned.insight)
     if not report.passed:
         first = [finding.name for finding in report.result.findings[:1]]
+        untried = ", ".join(report.result.untried)
         raise NotSafe(
-            f"the written files can be broken: {first[0]} can be computed"
+            Told(
+                f"the written files can be broken: {first[0]} can be computed",
+                f"die geschriebenen Dateien sind zu brechen: {first[0]} ist zu errechnen",
+            )
             if first
-            else f"{', '.join(report.result.untried)} is asked for, but was not tried on the written files",
+            else Told(
+                f"{untried} is asked for, but was not tried on the written files",
+                f"{untried} ist verlangt, wurde an den geschriebenen Dateien aber nicht geprüft",
+            ),
             report.result.findings,
         )
     report.certificate.write(public / "certificate.json")
@@ -254,25 +336,15 @@ def _codes_from_published(
     return codes, columns
 
 
-def explain(out: Path, cell: Mapping[str, str]) -> str:
+def explain(out: Path, cell: Mapping[str, str]) -> Told:
     """Why a cell of a protected output is hidden: its rule, or what could be computed if it were shown."""
     rows = read_csv(out / "confidential" / "pattern.csv")
-    names = [name for name in rows[0] if name not in ("value", "status", "reason")] if rows else []
+    names = [name for name in rows[0] if name not in BESIDE_CODES] if rows else []
     declared = read_model(out / "published" / "declaration.json", Declaration)
     wanted = {name: cell.get(name) or (declared.dimensions[name].total or "") for name in names}
-    unknown = set(cell) - set(names)
-    if unknown:
-        raise DeclarationError(f"unknown dimension {sorted(unknown)[0]!r}; there are {', '.join(names)}")
-    found = next((row for row in rows if all(row[name] == wanted[name] for name in names)), None)
-    if found is None:
-        raise DeclarationError(f"there is no cell {wanted}")
-    label = ", ".join(f"{name}={code}" for name, code in wanted.items())
-    if found["status"] == "published":
-        return f"{label} is published: {found['value']}"
-    if found["status"] == "unknown":
-        return UNKNOWN.format(label)
-    if found["status"] == "primary":
-        return f"{label} is hidden because of a rule: {found['reason']}"
+    label, found = _recorded(rows, names, wanted, cell)
+    if (told := _plainly(label, found)) is not None:
+        return told
     cells = {
         table.name: read_published(path, table, declared)
         for table, path in (
@@ -283,18 +355,52 @@ def explain(out: Path, cell: Mapping[str, str]) -> str:
         key = tuple(wanted[name] for name in table.dimensions)
         if key in cells[table.name] and not table.earlier:
             cells[table.name][key] = float(found["value"])
-    result = attack_all(declared, cells)
-    if not result.findings:
-        return f"{label} is hidden to leave room for others; showing it alone would break nothing"
-    first = result.findings[0]
-    return f"{label} is hidden because otherwise: {first.derivation}" + (
-        f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
-    )
+    return _otherwise(label, attack_all(declared, cells).findings)
+
+
+def _recorded(
+    rows: Sequence[Mapping[str, str]],
+    names: Sequence[str],
+    wanted: Mapping[str, str],
+    cell: Mapping[str, str],
+) -> tuple[str, Mapping[str, str]]:
+    """A cell in words, and its row of the record; raises DeclarationError for what is not there."""
+    unknown = sorted(set(cell) - set(names))
+    if unknown:
+        have = ", ".join(names)
+        raise DeclarationError(
+            Told(
+                f"unknown dimension {unknown[0]!r}; there are {have}",
+                f"unbekannte Dimension {unknown[0]!r}; es gibt {have}",
+            )
+        )
+    label = ", ".join(f"{name}={code}" for name, code in wanted.items())
+    found = next((row for row in rows if all(row[name] == wanted[name] for name in names)), None)
+    if found is None:
+        raise DeclarationError(
+            Told(
+                f"there is no cell {label}; areas are named by their key",
+                f"es gibt kein Feld {label}; Gebiete werden mit ihrem Schlüssel genannt",
+            )
+        )
+    return label, found
+
+
+def _plainly(label: str, found: Mapping[str, str]) -> Told | None:
+    """Why a cell is as it is, where that needs no attack."""
+    if found["status"] == "published":
+        return _filled(_PUBLISHED, label, found["value"])
+    if found["status"] == "unknown":
+        return _filled(_UNKNOWN, label)
+    if found["status"] in ("primary", "withdrawn"):
+        words = _BY_RULE if found["status"] == "primary" else _WITHDRAWN
+        return _filled(words, label, Told(found["reason"], found["reason_de"]))
+    return None
 
 
 def explain_product(
     folder: Path, record: Path, releases: Sequence[Path], demand: Demand, cell: Mapping[str, str]
-) -> str:
+) -> Told:
     """Why a cell of a product's candidate or edition is hidden, from the confidential record of its plan.
 
     Dimensions left out stand at their total. Raises DeclarationError for an unknown dimension or cell.
@@ -304,30 +410,13 @@ def explain_product(
     rows = read_csv(record / "pattern.csv")
     _, declared = read_declaration(folder / DECLARATION)
     names = list(declared.dimensions)
-    unknown = sorted(set(cell) - set(names))
-    if unknown:
-        raise DeclarationError(f"unknown dimension {unknown[0]!r}; there are {', '.join(names)}")
     wanted = {name: cell.get(name) or (declared.dimensions[name].total or "") for name in names}
-    label = ", ".join(f"{name}={code}" for name, code in wanted.items())
-    found = next((row for row in rows if all(row[name] == wanted[name] for name in names)), None)
-    if found is None:
-        raise DeclarationError(f"there is no cell {label}; areas are named by their key")
-    if found["status"] == "published":
-        return f"{label} is published: {found['value']}"
-    if found["status"] == "unknown":
-        return UNKNOWN.format(label)
-    if found["status"] == "primary":
-        return f"{label} is hidden because of a rule: {found['reason']}"
-    if found["status"] == "withdrawn":
-        return (
-            f"{label} is withdrawn: an earlier edition shows it, and now a rule hides it: {found['reason']}"
-        )
+    label, found = _recorded(rows, names, wanted, cell)
+    if (told := _plainly(label, found)) is not None:
+        return told
     key = tuple(wanted[name] for name in declared.tables[0].dimensions)
     result, _ = audit_edition(folder, releases, demand, read_outdated(record), {key: float(found["value"])})
-    if not result.findings:
-        return f"{label} is hidden to leave room for others; showing it alone would break nothing"
-    more = f" (and {len(result.findings) - 1} more)" if len(result.findings) > 1 else ""
-    return f"{label} is hidden because otherwise: {result.findings[0].derivation}{more}"
+    return _otherwise(label, result.findings)
 
 
 def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leaves]:

@@ -560,7 +560,8 @@ def disclosure() -> None:
 @click.option(
     "--compare", "side_by_side", is_flag=True, help="Tell what each demand of the policy costs, side by side."
 )
-def plan_disclosure(product: tuple[str, ...], side_by_side: bool) -> None:
+@lang
+def plan_disclosure(product: tuple[str, ...], side_by_side: bool, language: Language) -> None:
     """Plan the protection of every PRODUCT with a policy (all without one named) over the present warehouse.
 
     Nothing is published. The confidential report lies in the data root under disclosure/.
@@ -568,7 +569,7 @@ def plan_disclosure(product: tuple[str, ...], side_by_side: bool) -> None:
     with in_words():
         from .secrecy import tell_plans
 
-        tell_plans(settings_here(), product, console(), side_by_side=side_by_side)
+        tell_plans(settings_here(), product, console(), language, side_by_side=side_by_side)
 
 
 @disclosure.command("audit")
@@ -583,7 +584,10 @@ def plan_disclosure(product: tuple[str, ...], side_by_side: bool) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the certificate of the attack on published tables to this file.",
 )
-def audit_disclosure(what: str, declaration: Path | None, certificate: Path | None) -> None:
+@lang
+def audit_disclosure(
+    what: str, declaration: Path | None, certificate: Path | None, language: Language
+) -> None:
     """Attack WHAT: a product (its candidate, else its current edition), or a published file or folder.
 
     Ends with 1 when a hidden value can be computed, and says how.
@@ -591,14 +595,15 @@ def audit_disclosure(what: str, declaration: Path | None, certificate: Path | No
     with in_words():
         from .secrecy import tell_audit
 
-        held = tell_audit(settings_here(), what, declaration, certificate, console())
+        held = tell_audit(settings_here(), what, declaration, certificate, console(), language)
     sys.exit(0 if held else REFUSED)
 
 
 @disclosure.command("explain")
 @click.argument("what")
 @click.argument("cell", nargs=-1, required=True)
-def explain_disclosure(what: str, cell: tuple[str, ...]) -> None:
+@lang
+def explain_disclosure(what: str, cell: tuple[str, ...], language: Language) -> None:
     """Say why a CELL (dimension=code …) of WHAT is hidden: a product, or a folder that `protect` wrote.
 
     Confidential: the answer can name true values.
@@ -606,14 +611,15 @@ def explain_disclosure(what: str, cell: tuple[str, ...]) -> None:
     with in_words():
         from .secrecy import tell_reason
 
-        tell_reason(settings_here(), what, cell, console())
+        tell_reason(settings_here(), what, cell, console(), language)
 
 
 @disclosure.command("protect")
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-def protect_disclosure(table: Path, config: Path, out: Path) -> None:
+@lang
+def protect_disclosure(table: Path, config: Path, out: Path, language: Language) -> None:
     """Protect a CSV TABLE of leaf counts as configured; needs no warehouse.
 
     Writes OUT/published (tables, declaration, certificate) and OUT/confidential (pattern, summary, attacks).
@@ -621,13 +627,14 @@ def protect_disclosure(table: Path, config: Path, out: Path) -> None:
     with in_words():
         from .secrecy import tell_protection
 
-        tell_protection(settings_here(), table, config, out, console())
+        tell_protection(settings_here(), table, config, out, console(), language)
 
 
 @disclosure.command("coarsen")
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-def coarsen_disclosure(table: Path, config: Path) -> None:
+@lang
+def coarsen_disclosure(table: Path, config: Path, language: Language) -> None:
     """Try coarser versions of a CSV TABLE that is too detailed to be protected by hiding, and rank them.
 
     Every version is planned and attacked as configured; nothing is written. Confidential: hidden cells are
@@ -636,17 +643,18 @@ def coarsen_disclosure(table: Path, config: Path) -> None:
     with in_words():
         from .secrecy import tell_coarser
 
-        tell_coarser(settings_here(), table, config, console())
+        tell_coarser(settings_here(), table, config, console(), language)
 
 
 @disclosure.command("check")
 @click.argument("published", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def check_disclosure(published: Path) -> None:
+@lang
+def check_disclosure(published: Path, language: Language) -> None:
     """Compare the certificate in a folder that `protect` or a product wrote with the files beside it."""
     with in_words():
         from .secrecy import tell_certificate
 
-        fits = tell_certificate(published, console())
+        fits = tell_certificate(published, console(), language)
     sys.exit(0 if fits else REFUSED)
 
 

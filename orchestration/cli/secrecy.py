@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.foundation.told import Language, Told, figure, said
+
 from ..resources import Paths, Settings
 from .display import plain_table
+from .language import Both
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,9 +22,82 @@ if TYPE_CHECKING:
     from exports.disclosure.planning import Context
     from exports.disclosure.universe import Universe
 
+_TITLES = {
+    "products": Both("Produkte", "products"),
+    "name": Both("Name", "name"),
+    "cells": Both("veröffentlichte Felder", "cells"),
+    "equations": Both("Gleichungen", "equations"),
+    "primary": Both("wegen einer Regel gesperrt (primär)", "primary"),
+    "secondary": Both("zum Schutz anderer gesperrt (sekundär)", "secondary"),
+    "unknown": Both("Summen mit Teilen, welche die Quelle geheim hält", "unknown"),
+    "hidden": Both("gesperrt", "hidden"),
+    "withdrawn": Both("früher veröffentlicht oder daraus errechenbar, jetzt gesperrt", "withdrawn"),
+    "value_hidden_percent": Both("gesperrter Anteil aller gezeigten Werte in %", "value_hidden_percent"),
+    "value_hidden_share": Both("gesperrter Anteil aller gezeigten Werte", "value_hidden_share"),
+    "objective": Both("Kosten", "objective"),
+    "lower_bound": Both("untere Schranke der Kosten", "lower_bound"),
+    "lower_bound_of": Both("was die Schranke umfasst", "lower_bound_of"),
+    "hidden_in_any_case": Both("Kosten dessen, was ohnehin gesperrt ist", "hidden_in_any_case"),
+    "gap": Both("höchster Abstand von der besten Lösung (Anteil)", "gap"),
+    "gap_percent": Both("höchster Abstand von der besten Lösung in %", "gap_percent"),
+    "rounds": Both("Runden von Angriff und Ausbesserung", "rounds"),
+    "levels": Both("Angriffe", "levels"),
+    "provably_small": Both("nachweislich kleine gesperrte Felder", "provably_small"),
+    "earlier_editions": Both("bereits veröffentlichte Ausgaben", "earlier_editions"),
+    "outdated_numbers": Both("davon überholte Zahlen", "outdated_numbers"),
+    "remaining_risks": Both("verbleibendes Wissen", "remaining_risks"),
+    "notes": Both("Anmerkungen", "notes"),
+    "seconds": Both("Sekunden", "seconds"),
+}
+_SUMMARY = (
+    *("products", "cells", "primary", "secondary", "withdrawn", "value_hidden_percent"),
+    *("gap_percent", "levels", "provably_small", "earlier_editions", "outdated_numbers"),
+)
+_NO_DATA = Both("{name}: noch keine Daten", "{name}: no data yet")
+_REPORT = Both("vertraulicher Bericht: {path}\n", "confidential report: {path}\n")
+_HEADS = (
+    Both("Felder", "cells"),
+    Both("Regel", "rule"),
+    Both("andere", "others"),
+    Both("Wert %", "value %"),
+    Both("gebrochen", "broken"),
+    Both("gezeigt", "shown"),
+)
+_NO_PLAN = Both("kein sicherer Plan", "no safe plan")
+_COMPARED = Both(
+    "Jede Zeile ist geplant, als wäre noch nichts veröffentlicht. Regel, andere: Felder, die eine Regel "
+    "sperrt und die zu deren Schutz gesperrt sind; Wert: gesperrter Anteil aller gezeigten Werte; gebrochen: "
+    "gesperrte Felder, die ein Angreifer der Festlegung errechnet; gezeigt: Felder, welche die Festlegung "
+    "nach einer Regel sperrt. Vertraulich, für die oder den Datenschutzbeauftragten: {path}\n",
+    "Each line is planned as if nothing were public yet. rule, others: cells hidden by a rule, and to "
+    "protect these; value: share of all shown values that is hidden; broken: hidden cells computed by an "
+    "attacker of the policy as decided; shown: cells that the policy as decided hides by a rule. "
+    "Confidential, for the data protection officer in German: {path}\n",
+)
+_ATTACKED = Both(
+    "{folder}: {cells} Felder aus dieser und {earlier} früheren Ausgaben, {hidden} hier gesperrt, "
+    "{equations} Gleichungen, {programs} lineare Programme",
+    "{folder}: {cells} cells of this and {earlier} earlier editions, {hidden} hidden here, "
+    "{equations} equations, {programs} linear programs",
+)
+_NO_NOISE = Both(
+    "Überlagerung (cell-key) ist nicht versucht: sie braucht PLANSTAT_DISCLOSURE_SECRET",
+    "cell-key noise is not tried: it needs PLANSTAT_DISCLOSURE_SECRET",
+)
+_FITS = Both(
+    "das Zertifikat spricht über genau diese Dateien", "the certificate speaks about exactly these files"
+)
+_NONE = Both("keine", "none")
+_NOT_KNOWN = Both("nicht bekannt", "not known")
+
 
 def tell_plans(
-    settings: Settings, products: Sequence[str], console: Console, *, side_by_side: bool = False
+    settings: Settings,
+    products: Sequence[str],
+    console: Console,
+    language: Language,
+    *,
+    side_by_side: bool = False,
 ) -> None:
     """Plan the universes of these products (all without a name), keep the confidential record, tell it.
 
@@ -40,7 +116,13 @@ def tell_plans(
     universes = by_universe(declared)
     unknown = sorted(set(products) - {name for names in universes.values() for name in names})
     if unknown:
-        raise DeclarationError(f"{', '.join(unknown)}: no product of this name has a policy")
+        names = ", ".join(unknown)
+        raise DeclarationError(
+            Told(
+                f"{names}: no product of this name has a policy",
+                f"{names}: kein Produkt dieses Namens hat eine Festlegung",
+            )
+        )
     chosen = [name for name, members in universes.items() if not products or set(products) & set(members)]
     for name in chosen:
         universe = load_universe(name)
@@ -49,65 +131,64 @@ def tell_plans(
         context = Context.of(universe, tuple(declared.values()), known, folder, settings.secret)
         try:
             if side_by_side:
-                _tell_choices(universe, settings.paths.warehouse, context, console)
+                _tell_choices(universe, settings.paths.warehouse, context, console, language)
                 continue
             planned = plan(settings.paths.warehouse, context)
         except DeclarationError as error:
             if "nothing is to be protected" not in str(error):
                 raise
-            console.print(f"{name}: no data yet", markup=False)
+            console.print(_NO_DATA.say(language, name=name), markup=False)
             continue
         summary = keep_record(planned, folder)
         table = plain_table(name, "")
-        for key in (
-            *("products", "cells", "primary", "secondary", "withdrawn", "value_hidden_percent"),
-            *("gap_percent", "levels", "provably_small", "earlier_editions", "outdated_numbers"),
-        ):
-            table.add_row(key, _plain(summary[key]))
+        for key in _SUMMARY:
+            table.add_row(_TITLES[key].say(language), _plain(summary[key], language))
         console.print(table)
-        console.print(f"confidential report: {folder / 'bericht.md'}\n", markup=False)
+        console.print(_REPORT.say(language, path=folder / "bericht.md"), markup=False)
 
 
-def _tell_choices(universe: Universe, warehouse: Path, context: Context, console: Console) -> None:
+def _tell_choices(
+    universe: Universe, warehouse: Path, context: Context, console: Console, language: Language
+) -> None:
     from exports.disclosure.compare import compare, in_german
     from exports.files import private_folder
     from sources.foundation.files import write_text
 
-    heads = ("cells", "rule", "others", "value %", "broken", "shown")
-    table = plain_table(universe.name, *heads)
+    table = plain_table(universe.name, *(head.say(language) for head in _HEADS))
     lines = compare(warehouse, context)
     for line in lines:
         numbers = (line.cells, line.by_rule, line.for_others, line.value_hidden_percent)
-        told = [f"{n:g}" for n in (*numbers, line.broken, line.sensitive_shown)]
-        table.add_row(line.choice.en, *(["no safe plan", *[""] * 5] if line.refused else told))
+        told = [figure(n, language) for n in (*numbers, line.broken, line.sensitive_shown)]
+        none = [_NO_PLAN.say(language), *[""] * 5]
+        table.add_row(getattr(line.choice, language), *(none if line.refused else told))
     console.print(table)
     assert context.confidential is not None
     page = private_folder(context.confidential) / "vergleich.md"
     write_text(page, in_german(universe.title_de, lines), mode=0o600)
-    console.print(
-        "Each line is planned as if nothing were public yet. rule, others: cells hidden by a rule, and to "
-        "protect these; value: share of all shown values that is hidden; broken: hidden cells computed by an "
-        "attacker of the policy as decided; shown: cells that the policy as decided hides by a rule. "
-        f"Confidential, for the data protection officer in German: {page}\n",
-        markup=False,
-    )
+    console.print(_COMPARED.say(language, path=page), markup=False)
 
 
 def tell_audit(
-    settings: Settings, what: str, declaration: Path | None, certificate: Path | None, console: Console
+    settings: Settings,
+    what: str,
+    declaration: Path | None,
+    certificate: Path | None,
+    console: Console,
+    language: Language,
 ) -> bool:
     """Attack a product or published files; True when nothing was broken."""
     if Path(what).exists() and declaration is not None:
         from exports.disclosure.standalone import audit
 
         report = audit(Path(what), declaration)
-        console.print(report.in_words(), markup=False)
+        console.print(report.in_words(language), markup=False)
         if certificate is not None:
             report.certificate.write(certificate)
         return report.passed
     from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
     from exports.disclosure.auditor.edition import audit_edition
     from exports.disclosure.record import read_outdated
+    from exports.disclosure.standalone import attack_in_words
     from exports.release import remembered
 
     folder = _folder(settings.paths, what)
@@ -116,39 +197,38 @@ def tell_audit(
     known = _known(settings.paths)
     seen = remembered(known, str(content.get("family", content["universe"])), settings.memory)
     result, found = audit_edition(folder, known, _demand(content), outdated, remembered=seen)
-    console.print(
-        f"{folder}: {found.cells} cells of this and {len(found.earlier or {})} earlier editions, "
-        f"{found.hidden} hidden here, {result.equations} equations, {result.programs} linear programs",
-        markup=False,
+    head = _ATTACKED.say(
+        language,
+        folder=folder,
+        cells=found.cells,
+        earlier=len(found.earlier or {}),
+        hidden=found.hidden,
+        equations=result.equations,
+        programs=result.programs,
     )
-    for name, outcome in result.levels.items():
-        console.print(f"  {name}: {outcome}", markup=False)
-    for finding in result.findings:
-        console.print(f"  BROKEN ({finding.attack}) {finding.derivation}", markup=False)
-    for risk in found.remaining_risks:
-        console.print(f"  remaining risk: {risk.en}", markup=False)
-    if found.missing:
-        names = ", ".join(found.missing)
-        console.print(f"NOT COMPLETE: {names} was published and is missing or changed", markup=False)
-    elif not result.passed:
-        console.print(f"NOT SAFE: {len(result.findings)} broken")
-    else:
-        console.print("PASSED")
+    console.print("\n".join([head, *attack_in_words(result, found, language)]), markup=False)
     return found.passed
 
 
-def tell_reason(settings: Settings, what: str, cell: Sequence[str], console: Console) -> None:
+def tell_reason(
+    settings: Settings, what: str, cell: Sequence[str], console: Console, language: Language
+) -> None:
     """Why a cell is hidden: its rule, or what could be computed if it were shown."""
     from exports.disclosure.declaration import DeclarationError
 
     wrong = [part for part in cell if "=" not in part]
     if wrong:
-        raise DeclarationError(f"{wrong[0]!r}: name a cell by dimension=code, for example sex=F")
+        raise DeclarationError(
+            Told(
+                f"{wrong[0]!r}: name a cell by dimension=code, for example sex=F",
+                f"{wrong[0]!r}: ein Feld wird mit Dimension=Code genannt, zum Beispiel sex=F",
+            )
+        )
     codes = dict(part.split("=", 1) for part in cell)
     if (Path(what) / "confidential").is_dir():
         from exports.disclosure.standalone import explain
 
-        console.print(explain(Path(what), codes), markup=False)
+        console.print(explain(Path(what), codes).say(language), markup=False)
         return
     from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
     from exports.disclosure.standalone import explain_product
@@ -157,28 +237,32 @@ def tell_reason(settings: Settings, what: str, cell: Sequence[str], console: Con
     content, _ = read_declaration(folder / DECLARATION)
     record = settings.paths.disclosure / str(content["universe"])
     known = _known(settings.paths)
-    console.print(explain_product(folder, record, known, _demand(content), codes), markup=False)
+    told = explain_product(folder, record, known, _demand(content), codes)
+    console.print(told.say(language), markup=False)
 
 
-def tell_protection(settings: Settings, table: Path, config: Path, out: Path, console: Console) -> None:
+def tell_protection(
+    settings: Settings, table: Path, config: Path, out: Path, console: Console, language: Language
+) -> None:
     """Protect a CSV of leaf counts and say what came of it."""
     from exports.disclosure.standalone import protect
 
     for key, value in protect(table, config, out, secret=settings.secret).items():
-        console.print(f"{key}: {value}", markup=False)
+        told = _plain(value, language) if language == "de" else value
+        console.print(f"{_TITLES[key].say(language)}: {told}", markup=False)
 
 
-def tell_coarser(settings: Settings, table: Path, config: Path, console: Console) -> None:
+def tell_coarser(settings: Settings, table: Path, config: Path, console: Console, language: Language) -> None:
     """Say which coarser versions of a CSV can be protected, most detailed first, and noise beside them."""
     from exports.disclosure.standalone import coarsen
 
     for place, attempt in enumerate(coarsen(table, config, secret=settings.secret), start=1):
-        console.print(f"{place}. {attempt}", markup=False)
+        console.print(f"{place}. {attempt.say(language)}", markup=False)
     if not settings.secret:
-        console.print("cell-key noise is not tried: it needs PLANSTAT_DISCLOSURE_SECRET", markup=False)
+        console.print(_NO_NOISE.say(language), markup=False)
 
 
-def tell_certificate(published: Path, console: Console) -> bool:
+def tell_certificate(published: Path, console: Console, language: Language) -> bool:
     """Whether the certificate in a folder speaks about exactly the files there."""
     from exports.disclosure.auditor.certificate import check_certificate
     from exports.disclosure.auditor.edition import certificate_problems
@@ -190,7 +274,8 @@ def tell_certificate(published: Path, console: Console) -> bool:
         problems = check_certificate(
             published / "certificate.json", published, published / "declaration.json"
         )
-    console.print("\n".join(problems) or "the certificate speaks about exactly these files", markup=False)
+    told = "\n".join(said(problem, language) for problem in problems)
+    console.print(told or _FITS.say(language), markup=False)
     return not problems
 
 
@@ -203,8 +288,12 @@ def _folder(paths: Paths, what: str) -> Path:
         if (folder / "disclosure.json").is_file():
             return folder
     raise DeclarationError(
-        f"{what}: neither a folder with published files (give --declaration) nor a protected product with a "
-        "candidate or an edition; `planstat run` builds it"
+        Told(
+            f"{what}: neither a folder with published files (give --declaration) nor a protected product "
+            "with a candidate or an edition; `planstat run` builds it",
+            f"{what}: weder ein Ordner mit veröffentlichten Dateien (mit --declaration) noch ein geschütztes "
+            "Produkt mit Kandidat oder Ausgabe; `planstat run` baut es",
+        )
     )
 
 
@@ -221,9 +310,15 @@ def _known(paths: Paths) -> tuple[Path, ...]:
     return (paths.releases, paths.internal)
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, language: Language) -> str:
     if isinstance(value, dict):
+        if language == "de":
+            from exports.disclosure.auditor.certificate import level_in_german
+
+            return "; ".join(level_in_german(name, outcome) for name, outcome in value.items())
         return ", ".join(f"{name} {outcome}" for name, outcome in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "not known" if value is None else str(value)
+        return ", ".join(said(one, language) for one in value) or _NONE.say(language)
+    if isinstance(value, float):
+        return figure(value, language)
+    return _NOT_KNOWN.say(language) if value is None else said(value, language)

@@ -18,6 +18,9 @@ class Told(str):
         told.de = de
         return told
 
+    def __reduce__(self) -> tuple[type[Told], tuple[str, str]]:
+        return type(self), (str(self), self.de)
+
     def say(self, language: Language) -> str:
         """The words in one language."""
         return self.de if language == "de" else str(self)
@@ -31,3 +34,8 @@ def day_in(day: date, language: Language) -> str:
 def said(words: object, language: Language) -> str:
     """Words in one language, where they are known in both; else as they are."""
     return words.say(language) if isinstance(words, Told) else f"{words}"
+
+
+def figure(number: float, language: Language) -> str:
+    """A number as a sentence of this language prints it: six digits, in German with a comma."""
+    return f"{number:g}".replace(".", ",") if language == "de" else f"{number:g}"

@@ -1,4 +1,5 @@
-"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [t100x8|t400x8|t400x8x2+K2|…]`.
+"""Figures of disclosure control: `python -m tests.benchmarks.disclosure [WHAT …]`, for example `t100x8`,
+`t400x8x2+K5` (against these levels), `t400x8x2x5+noise`, `town:thorough`.
 
 Prints wall and processor seconds (they differ on a busy machine), objective, proven bound and memory.
 `t100x8` is the published comparison table; the larger ones are of the same kind (see `disclosure_tables`).
@@ -8,10 +9,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +23,19 @@ import numpy as np
 from exports.disclosure.auditor.algebra import row_space
 from exports.disclosure.auditor.attack import _problem, attack
 from exports.disclosure.auditor.knowledge import gather
+from exports.disclosure.coarsening import with_noise
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
 from exports.disclosure.planner.costs import costs_of
 from exports.disclosure.planner.heuristic import TooSparse
 from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import Pattern, plan
+from exports.disclosure.planning import plan as plan_products
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import find_primaries
-from exports.disclosure.protect import cells_of, protect_tables, publish
+from exports.disclosure.protect import Protected, cells_of, protect_tables, publish
 from tests.benchmarks.disclosure_tables import t400x8, t400x8x2, t400x8x2x5
+from tests.exports.disclosure.musterstadt import SECRET, Editions, fill
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "10-disclosure"
 
@@ -113,6 +120,50 @@ def run_against_k2(name: str) -> None:
     )
 
 
+def run_against_k5(name: str) -> None:
+    """The same against K1, K2 and K5."""
+    make, efforts = RUNS[name]
+    declaration, leaves = make()
+    policy = POLICY.model_copy(update={"withstand": ("K1", "K2", "K5"), "effort": efforts[-1]})
+    with Stopwatch(f"{name}: protected against K1, K2 and K5, {efforts[-1]}") as watch:
+        protected = protect_tables(declaration, leaves, Data(value="n"), policy)
+    watch.say(told(protected))
+
+
+def run_noise(name: str) -> None:
+    """The least cell-key noise that the attack does not undo, over the whole table."""
+    declaration, leaves = RUNS[name][0]()
+    policy = POLICY.model_copy(update={"withstand": ("K1", "K2", "K5")})
+    with Stopwatch(f"{name}: cell-key noise") as watch:
+        attempt, protected = with_noise(declaration, leaves, Data(value="n"), policy, SECRET)
+    watch.say(f"{attempt}; {protected.result.levels if protected is not None else 'not safe'}")
+
+
+def run_town(effort: str) -> None:
+    """The policy of `youth_service` over the forms of Musterstadt, as the first edition is planned."""
+    with tempfile.TemporaryDirectory() as folder:
+        town = Editions(Path(folder))
+        fill(town.warehouse, (2023, 2024))
+        context = town.context("youth_service")
+        policy = context.universe.policy.model_copy(update={"effort": effort})
+        universe = context.universe.model_copy(update={"policy": policy})
+        with Stopwatch(f"youth_service of Musterstadt, first edition: {effort}") as watch:
+            planned = plan_products(town.warehouse, replace(context, universe=universe))
+        watch.say(told(planned.protected))
+
+
+def told(protected: Protected) -> str:
+    """What a plan hides and costs, with the hash of its hidden cells."""
+    pattern = protected.pattern
+    digest = hashlib.sha256(np.packbits(pattern.hidden).tobytes()).hexdigest()
+    return (
+        f"{pattern.secondary.sum()} secondaries, objective {pattern.objective:.2f}, bound "
+        f"{pattern.bound:.2f}, of both {pattern.given:.2f} in any case, gap {pattern.gap:.2%}, "
+        f"{protected.rounds} rounds, "
+        f"{protected.result.levels}, cells {digest[:16]}"
+    )
+
+
 def audit(name: str, declaration: Declaration, system: System, pattern: Pattern) -> None:
     """Attack a pattern as it would be published."""
     printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
@@ -154,8 +205,14 @@ class Stopwatch:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or [*RUNS, "t400x8x2+K2"]:
-        if chosen.endswith("+K2"):
+    for chosen in sys.argv[1:] or [*RUNS, "t400x8x2+K2", "t400x8x2x5+noise", "town:quick"]:
+        if chosen.startswith("town:"):
+            run_town(chosen.removeprefix("town:"))
+        elif chosen.endswith("+noise"):
+            run_noise(chosen.removesuffix("+noise"))
+        elif chosen.endswith("+K5"):
+            run_against_k5(chosen.removesuffix("+K5"))
+        elif chosen.endswith("+K2"):
             run_against_k2(chosen.removesuffix("+K2"))
         else:
             run(chosen)

@@ -149,7 +149,7 @@ class Case:
         printed = {table.name: cells_of(system, declaration, table) for table in declaration.tables}
         knowledge = gather(declaration, publish(system, printed, mask))
         found = [
-            *attack(knowledge, declaration.safety, in_words=False).findings,
+            *attack(knowledge, declaration.safety, derived=False).findings,
             *too_narrow(system, declaration, primaries, knowledge),
         ]
         return len({finding.cell for finding in found if finding.attack in CELLWISE})

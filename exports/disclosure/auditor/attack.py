@@ -27,14 +27,19 @@ import numpy.typing as npt
 from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
 from exports.disclosure.auditor.intervals import Component, Contradiction, implied_bounds
 from exports.disclosure.auditor.knowledge import Knowledge
+from exports.disclosure.auditor.relatives import Relatives
 from exports.disclosure.auditor.unions import Insight, candidates
 from exports.disclosure.declaration import DeclarationError, Safety
 from exports.disclosure.solver import INFINITY, Program
+from sources.foundation.told import Language, Told, figure
 
 Floats = npt.NDArray[np.float64]
 
 LISTED_CELLS, LISTED_TABLES, LISTED_STEPS = 40, 500, 20_000
 """Connected sets up to this size are tried by listing all tables that fit them."""
+
+WIDE = 5_000
+"""Noise in larger connected sets is attacked around single cells: one program over all takes hours."""
 
 SEARCHES = ((1.0, 40.0), (4.0, 1000.0))
 """Searches for tables around a known one: how far cells may change, and what changing an open one pays."""
@@ -42,14 +47,16 @@ SEARCHES = ((1.0, 40.0), (4.0, 1000.0))
 
 @dataclass(frozen=True)
 class Finding:
-    """One broken cell: which attack broke it, what it proves (low..high), and the derivation in words."""
+    """One broken cell: which attack broke it, what it proves (low..high), and the derivation in words of
+    both languages.
+    """
 
     attack: str
     cell: tuple[str, ...]
     name: str
     low: float
     high: float
-    derivation: str
+    derivation: Told
     witness: tuple[str, ...] | None = None
     parts: tuple[tuple[str, ...], ...] = ()
     owned: tuple[tuple[str, ...], ...] = ()
@@ -192,7 +199,7 @@ def _split(problem: _Problem, rows: Sequence[int]) -> list[tuple[list[int], list
     ]
 
 
-def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], *targets: int) -> str:
+def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence[int], *targets: int) -> Told:
     """The proof in words that a cell, or the sum of several, equals a combination of published numbers."""
     multipliers = _short_combination(problem, component_rows, targets)
     rows = [problem.rows[number] for number in component_rows]
@@ -210,18 +217,21 @@ def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence
         for cell, sign in ((total, 1), *((part, -1) for part in parts)):
             if knowledge.is_exact(cell):
                 terms[cell] = terms.get(cell, Fraction(0)) - factor * sign
-    words = []
-    value = Fraction(0)
-    for cell, factor in terms.items():
-        number = knowledge.low[cell]
-        if not factor or not number:
-            continue
-        value += factor * Fraction(number)
-        operator = "-" if factor < 0 else "+"
-        times = "" if abs(factor) == 1 else f"{abs(factor)}·"
-        words.append(f"{operator} {times}{knowledge.name(cell)} [{number:g}]")
-    text = " ".join(words).removeprefix("+ ") or "0"
-    return f"{name} = {text} = {float(value):g}"
+    used = {cell: factor for cell, factor in terms.items() if factor and knowledge.low[cell]}
+    value = sum((factor * Fraction(knowledge.low[cell]) for cell, factor in used.items()), Fraction(0))
+
+    def sum_of(language: Language) -> str:
+        words = []
+        for cell, factor in used.items():
+            operator = "-" if factor < 0 else "+"
+            times = "" if abs(factor) == 1 else f"{abs(factor)}·"
+            number = figure(knowledge.low[cell], language)
+            words.append(f"{operator} {times}{knowledge.name(cell, language)} [{number}]")
+        whole = " + ".join(knowledge.name(target, language) for target in targets)
+        text = " ".join(words).removeprefix("+ ") or "0"
+        return f"{whole} = {text} = {figure(float(value), language)}"
+
+    return Told(sum_of("en"), sum_of("de"))
 
 
 def _short_combination(
@@ -264,17 +274,17 @@ def attack(
     truth: Mapping[tuple[str, ...], float] | None = None,
     protected: Mapping[tuple[str, ...], tuple[float, float]] | None = None,
     insight: Insight | None = None,
-    in_words: bool = True,
+    derived: bool = True,
 ) -> Result:
     """Run every attack that the declaration asks to withstand.
 
     `truth` (true values) and `protected` (cell -> room needed below and above its true value) are optional
     inside knowledge: with them the room is checked on both sides of the true value, without them its width.
     `insight` tells the contributors of amounts; without it nobody can try who among them learns what.
-    Without `in_words` determined cells come without their derivation.
+    Without `derived` determined cells come without their derivation.
     """
     if knowledge.noisy:
-        return _attack_noise(knowledge, safety)
+        return _attack_noise(knowledge, safety, truth)
     problem = _problem(knowledge)
     result = Result(
         cells=len(knowledge.keys),
@@ -298,7 +308,7 @@ def attack(
             if not _matters(knowledge, safety, cell, value, value):
                 continue
             broken.add(cell)
-            words = derivation(knowledge, problem, members, cell) if in_words else ""
+            words = derivation(knowledge, problem, members, cell) if derived else Told("", "")
             result.findings.append(_finding("exact", knowledge, cell, value, value, words))
     _level(result, "exact", broken)
 
@@ -343,7 +353,7 @@ def _finding(
     cell: int,
     low: float,
     high: float,
-    words: str,
+    words: Told,
     witness: tuple[str, ...] | None = None,
 ) -> Finding:
     return Finding(attack_name, knowledge.keys[cell], knowledge.name(cell), low, high, words, witness)
@@ -465,9 +475,19 @@ def _attack_intervals(
                         cell,
                         low,
                         high,
-                        f"{knowledge.name(cell)} lies between {low:g} and {high:g}, because "
-                        f"{f'no hidden value is below {floor:g}' if floor else 'no value is negative'} "
-                        "and the sums must add up",
+                        Told(
+                            f"{knowledge.name(cell)} lies between {low:g} and {high:g}, because "
+                            f"{f'no hidden value is below {floor:g}' if floor else 'no value is negative'} "
+                            "and the sums must add up",
+                            f"{knowledge.name(cell, 'de')} liegt zwischen {figure(low, 'de')} und "
+                            f"{figure(high, 'de')}, weil "
+                            + (
+                                f"kein gesperrter Wert unter {figure(floor, 'de')} liegt"
+                                if floor
+                                else "kein Wert negativ ist"
+                            )
+                            + " und die Summen aufgehen müssen",
+                        ),
                     )
                 )
         except Contradiction as error:
@@ -502,7 +522,10 @@ def _attack_integers(
     insiders: set[int] = set()
     small: list[int] = []
     tied_by_cell = {cell: group for group in space.tied for cell in group}
-    known = "whole numbers, hidden cells of at least 1" if floor else "whole numbers"
+    known = Told(
+        "whole numbers, hidden cells of at least 1" if floor else "whole numbers",
+        "zu ganzen Zahlen, zu gesperrten Feldern von mindestens 1" if floor else "zu ganzen Zahlen",
+    )
     least, most = _implied_bounds(knowledge, problem, floor)
     position = {cell: place for place, cell in enumerate(problem.columns)}
     for columns, rows in split:
@@ -545,7 +568,11 @@ def _attack_integers(
             if not _matters(knowledge, safety, cell, value, value):
                 continue
             found.add(cell)
-            words = f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums"
+            words = Told(
+                f"{knowledge.name(cell)} = {value:g} is the only value that fits {known} and the sums",
+                f"{knowledge.name(cell, 'de')} = {figure(value, 'de')} ist der einzige Wert, der "
+                f"{known.de} und zu den Summen passt",
+            )
             result.findings.append(_finding(level, knowledge, cell, value, value, words))
         if "K4" in safety.withstand:
             insiders |= _attack_insider(
@@ -645,10 +672,13 @@ def _attack_owner(
                     continue
                 found.add(cell)
                 value = sum(insight.contributions(knowledge.keys[cell]).values())
-                words = (
+                words = Told(
                     f"whoever is alone in {knowledge.name(cells[0])} computes "
                     f"{knowledge.name(cell)} = {value:g}, and with it what {len(others)} other "
-                    f"contributor{'s' * (len(others) > 1)} gave"
+                    f"contributor{'s' * (len(others) > 1)} gave",
+                    f"wer in {knowledge.name(cells[0], 'de')} allein steht, errechnet "
+                    f"{knowledge.name(cell, 'de')} = {figure(value, 'de')} und damit, was "
+                    + (f"{len(others)} andere beitrugen" if len(others) > 1 else "ein anderer beitrug"),
                 )
                 owned = tuple(knowledge.keys[own] for own in cells)
                 result.findings.append(
@@ -856,8 +886,12 @@ def _attack_insider(
                         other,
                         learned,
                         learned,
-                        f"whoever is the only case in {knowledge.name(one)} learns "
-                        f"{knowledge.name(other)} = {learned:g}",
+                        Told(
+                            f"whoever is the only case in {knowledge.name(one)} learns "
+                            f"{knowledge.name(other)} = {learned:g}",
+                            f"wer in {knowledge.name(one, 'de')} der einzige Fall ist, erfährt "
+                            f"{knowledge.name(other, 'de')} = {figure(learned, 'de')}",
+                        ),
                         knowledge.keys[one],
                     )
                 )
@@ -970,9 +1004,11 @@ def _attack_minimality(
                 continue
             found += 1
             (value,) = values
-            words = (
+            words = Told(
                 f"{knowledge.name(cell)} = {value:g} in all {len(left)} of {len(tables)} tables that fit and "
-                "for which this pattern would have been chosen"
+                "for which this pattern would have been chosen",
+                f"{knowledge.name(cell, 'de')} = {figure(value, 'de')} in allen {len(left)} von "
+                f"{len(tables)} passenden Tabellen, für die so gesperrt worden wäre",
             )
             result.findings.append(_finding("minimality", knowledge, cell, value, value, words))
     if result.sets and not result.listed:
@@ -981,9 +1017,14 @@ def _attack_minimality(
         result.levels["minimality"] = f"{found} broken" if found else "passed"
 
 
-def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
+def _attack_noise(
+    knowledge: Knowledge, safety: Safety, truth: Mapping[tuple[str, ...], float] | None = None
+) -> Result:
     """Bounded noise: each shown value allows a range of true values; sums of true values still hold
     exactly. Earlier releases narrow the ranges, whether they print noise, exact values or hidden cells.
+
+    In connected sets of more than WIDE cells a cell counts as broken unless a second value is found near it;
+    and where single equations leave one value of some cells, no others are tried.
     """
     floor = _floor(safety)
     lower, upper = _bounds(knowledge, range(len(knowledge.keys)), floor)
@@ -1022,6 +1063,9 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
     )
     broken: set[int] = set()
     threshold = safety.minimum_frequency or 3
+    least, most = _implied_bounds(knowledge, problem, floor)
+    place = {cell: number for number, cell in enumerate(problem.columns)}
+    relatives: Relatives | None = None
     split = _split(problem, range(len(rows)))
     result.components = len(split)
     for columns, members in split:
@@ -1029,8 +1073,8 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
             columns,
             [problem.rows[number] for number in members],
             [problem.right[number] for number in members],
-            [lower[cell] for cell in columns],
-            [upper[cell] for cell in columns],
+            [float(least[place[cell]]) for cell in columns],
+            [float(most[place[cell]]) for cell in columns],
         )
         wanted = np.array(
             [
@@ -1044,27 +1088,33 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
                 for cell in columns
             ]
         )
+        if truth is not None:
+            _offer_truth(component, knowledge, truth)
         try:
-            component.explore(wanted, 1.0)
-            for index in np.flatnonzero(wanted).tolist():
-                if component.whole_high[index] - component.whole_low[index] >= 1 or not _is_single(
-                    component, index
-                ):
-                    continue
+            if len(columns) > WIDE:
+                relatives = relatives or Relatives(knowledge)
+                known = component.known_table()
+                wanted &= (known > 0) & (known < threshold)
+                certain = wanted & (component.lower == component.upper)
+                if certain.any():
+                    wanted = certain  # what single equations leave is enough for the verdict
+                component.vary_around(wanted & ~certain, relatives.around)
+                single = np.flatnonzero(wanted & component.one_value()).tolist()
+            else:
+                component.explore(wanted, 1.0)
+                single = [
+                    index
+                    for index in np.flatnonzero(wanted).tolist()
+                    if component.whole_high[index] - component.whole_low[index] < 1
+                    and _is_single(component, index)
+                ]
+            for index in single:
                 value = float(component.whole_low[index])
                 cell = columns[index]
                 if 0 < value < threshold:
                     broken.add(cell)
                     result.findings.append(
-                        _finding(
-                            "noise",
-                            knowledge,
-                            cell,
-                            value,
-                            value,
-                            f"{knowledge.name(cell)} = {value:g} is the only true value that fits the "
-                            f"noise and the sums",
-                        )
+                        _finding("noise", knowledge, cell, value, value, _undone(knowledge, component, index))
                     )
         except Contradiction as error:
             raise DeclarationError(
@@ -1083,12 +1133,34 @@ def _attack_noise(knowledge: Knowledge, safety: Safety) -> Result:
                         cell,
                         lower[cell],
                         lower[cell],
-                        f"{knowledge.name(cell)} is shown as {shown:g}, which only the true value "
-                        f"{lower[cell]:g} gives",
+                        Told(
+                            f"{knowledge.name(cell)} is shown as {shown:g}, which only the true value "
+                            f"{lower[cell]:g} gives",
+                            f"{knowledge.name(cell, 'de')} steht da als {figure(shown, 'de')}, was nur der "
+                            f"wahre Wert {figure(lower[cell], 'de')} ergibt",
+                        ),
                     )
                 )
     _level(result, "noise", broken)
     return result
+
+
+def _undone(knowledge: Knowledge, component: Component, index: int) -> Told:
+    """What the noise leaves of a cell, in words."""
+    cell, value = component.columns[index], float(component.whole_low[index])
+    if len(component) > WIDE and component.lower[index] < component.upper[index]:
+        return Told(
+            f"no true value of {knowledge.name(cell)} but {value:g} was found that fits the noise and the "
+            f"sums; among more than {WIDE} connected cells that counts as broken",
+            f"für {knowledge.name(cell, 'de')} fand sich kein wahrer Wert außer {figure(value, 'de')}, der "
+            f"zur Überlagerung und zu den Summen passt; bei mehr als {WIDE} zusammenhängenden Feldern gilt "
+            "das als gebrochen",
+        )
+    return Told(
+        f"{knowledge.name(cell)} = {value:g} is the only true value that fits the noise and the sums",
+        f"{knowledge.name(cell, 'de')} = {figure(value, 'de')} ist der einzige wahre Wert, der zur "
+        "Überlagerung und zu den Summen passt",
+    )
 
 
 __all__ = [

@@ -8,7 +8,7 @@ tables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,11 @@ SAMPLES = 40
 
 NEAR = 200
 """Cells around one that are changed first when another table is looked for."""
+
+TRIES = ((3, 1.0, 40.0), (3, 1.0, 40.0), (5, 2.0, 1000.0), (8, 4.0, 1000.0))
+"""Searches around single cells: siblings per sum, how far cells may change, what changing an open cell
+pays.
+"""
 
 STILL = 1e-5
 """What moves by less does not move: tables of whole numbers have corners with small denominators."""
@@ -195,11 +200,9 @@ class Component:
         A program pays 1 per change and gets up to `reward` for changing cells with one value so far. What it
         changes falls apart into connected sets; each set in whole numbers is a change by itself.
         """
-        if not (wanted & self._one_value()).any():
+        if not (wanted & self.one_value()).any():
             return
-        table = self._table if self._table is not None else self.whole_table(0, -INFINITY, INFINITY)
-        if table is None:
-            raise Contradiction("no table of whole numbers fits")
+        table = self.known_table()
         size = len(self)
         zeros = np.zeros(self.matrix.shape[0])
         program = Program(
@@ -213,7 +216,7 @@ class Component:
         columns = np.arange(2 * size)
         generator = np.random.default_rng(5)
         for _ in range(rounds):
-            rest = wanted & self._one_value()
+            rest = wanted & self.one_value()
             pay = np.where(rest, generator.uniform(0.1, 1.0, size) * reward, 0.0) * generator.choice(
                 (-1.0, 1.0), size
             )
@@ -223,11 +226,64 @@ class Component:
             if solution.status != "optimal":
                 raise SolverFailure(f"the search for other tables ended with status {solution.status}")
             self.see_whole(table + self._whole_part(solution.values[:size] - solution.values[size:]))
-            before, left = int(rest.sum()), int((wanted & self._one_value()).sum())
+            before, left = int(rest.sum()), int((wanted & self.one_value()).sum())
             if left == 0 or before - left <= before // 200:
                 return
 
-    def _one_value(self) -> npt.NDArray[np.bool_]:
+    def known_table(self) -> Floats:
+        """A table of whole numbers that fits: one seen before, else one found now; raises Contradiction."""
+        table = self._table if self._table is not None else self.whole_table(0, -INFINITY, INFINITY)
+        if table is None:
+            raise Contradiction("no table of whole numbers fits")
+        return table
+
+    def vary_around(
+        self, wanted: npt.NDArray[np.bool_], around: Callable[[int, int, np.random.Generator], list[int]]
+    ) -> None:
+        """The same as `vary` in sets too large for one program: a small one around one wanted cell after the
+        other, in which all other cells stay as they are.
+
+        `around` gives the columns around one of them, with so many siblings, drawn by a generator.
+        """
+        table = self.known_table()
+        by_column = sparse.csc_matrix(self.matrix)
+        generator = np.random.default_rng(5)
+        for beside, reach, reward in TRIES:
+            tried = np.zeros(len(self), dtype=bool)
+            while (left := np.flatnonzero(wanted & self.one_value() & ~tried)).size:
+                seed = int(left[generator.integers(left.size)])
+                tried[seed] = True
+                near = around(self.columns[seed], beside, generator)
+                cells = np.array([self._place[one] for one in near if one in self._place], dtype=np.int64)
+                rows = np.unique(by_column[:, cells].indices)
+                local = sparse.csr_matrix(self.matrix[rows][:, cells])
+                pay = np.where(
+                    (wanted & self.one_value())[cells], generator.uniform(0.1, 1.0, len(cells)), 0.0
+                ) * generator.choice((-1.0, 1.0), len(cells))
+                # a cell at a bound can leave it in one direction only
+                free_up, free_down = self.upper[cells] > table[cells], self.lower[cells] < table[cells]
+                pay = reward * np.where(free_up & free_down, pay, np.where(free_up, abs(pay), -abs(pay)))
+                solution = Program(
+                    sparse.csr_matrix(sparse.hstack([local, -local])),
+                    np.zeros(len(rows)),
+                    np.zeros(len(rows)),
+                    np.zeros(2 * len(cells)),
+                    np.concatenate(
+                        [
+                            np.minimum(self.upper[cells] - table[cells], reach),
+                            np.minimum(table[cells] - self.lower[cells], reach),
+                        ]
+                    ),
+                    np.concatenate([1.0 - pay, 1.0 + pay]),
+                ).solve()
+                self.programs += 1
+                if solution.status != "optimal":
+                    raise SolverFailure(f"the search for other tables ended with status {solution.status}")
+                change = np.zeros(len(self))
+                change[cells] = solution.values[: len(cells)] - solution.values[len(cells) :]
+                self.see_whole(table + self._whole_part(change))
+
+    def one_value(self) -> npt.NDArray[np.bool_]:
         """Cells of which no two whole values were seen."""
         return np.asarray(~(self.whole_high - self.whole_low >= 1))
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Safety, Table
 from sources.foundation.numbers import compiled, number_pattern, value_of
+from sources.foundation.told import Language
 
 Key = tuple[str, ...]
 
@@ -84,14 +85,14 @@ class Knowledge:
             self.high.append(math.inf)
         return number
 
-    def name(self, number: int) -> str:
+    def name(self, number: int, language: Language = "en") -> str:
         """A cell in words."""
         parts = [
             f"{dimension}={code}"
             for dimension, code, total in zip(self.dimensions, self.keys[number], self.totals, strict=True)
             if code != total
         ]
-        return "(" + (", ".join(parts) or "total") + ")"
+        return "(" + (", ".join(parts) or ("insgesamt" if language == "de" else "total")) + ")"
 
 
 def read_published(path: Path, table: Table, declaration: Declaration) -> dict[Key, float | None]:

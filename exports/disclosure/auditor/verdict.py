@@ -29,13 +29,17 @@ def attack_all(
     published: Published,
     *,
     insight: Insight | None = None,
+    truth: Mapping[Key, float] | None = None,
 ) -> Result:
-    """Attack the current tables of a resolved declaration alone, then with its earlier ones (K5)."""
+    """Attack the current tables of a resolved declaration alone, then with its earlier ones (K5).
+
+    `truth`: the true table, where the house attacks its own noise, as one table that is known to fit.
+    """
     safety = declaration.safety
-    alone = attack(gathered(without_earlier(declaration), published), safety, insight=insight)
+    alone = attack(gathered(without_earlier(declaration), published), safety, insight=insight, truth=truth)
     if not any(table.earlier for table in declaration.tables):
         return joined(declaration, published, alone)
-    both = attack(gathered(declaration, published), safety, insight=insight)
+    both = attack(gathered(declaration, published), safety, insight=insight, truth=truth)
     return joined(declaration, published, alone, both, known_before(declaration, published))
 
 
@@ -136,14 +140,14 @@ def known_before(declaration: Declaration, published: Published) -> KnownBefore:
     safety = declaration.safety.model_copy(update={"unpublished": "protect"})
     if knowledge.noisy:
         return KnownBefore(
-            frozenset(finding.cell for finding in attack(knowledge, safety, in_words=False).findings)
+            frozenset(finding.cell for finding in attack(knowledge, safety, derived=False).findings)
         )
     without_rule = safety.model_copy(update={"minimum_frequency": None})
-    found = attack(knowledge, without_rule, in_words=False).findings
+    found = attack(knowledge, without_rule, derived=False).findings
     # what a single contributor learns counts from the minimum on that holds now, which may be a higher one
     found += [
         finding
-        for finding in attack(knowledge, safety, in_words=False).findings
+        for finding in attack(knowledge, safety, derived=False).findings
         if finding.attack == "insider" and not finding.parts
     ]
     return KnownBefore(frozenset(finding.cell for finding in found), knowledge, space_of(knowledge))

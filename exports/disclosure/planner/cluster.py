@@ -26,15 +26,14 @@ class Cluster:
         self.cells = cells
         place = {cell: index for index, cell in enumerate(cells.tolist())}
         self.tasks = [
-            Task(
-                place[task.cell],
-                task.sign,
-                task.need,
-                task.floor,
-                tuple(place[cell] for cell in task.without if cell in place),
-                task.exact,
+            replace(
+                task,
+                cell=place[task.cell],
+                without=tuple(place[cell] for cell in task.without if cell in place),
+                only_if=tuple(place[cell] for cell in task.only_if),
             )
             for task in tasks
+            if all(cell in place for cell in task.only_if)
         ]
         self.lines = restrict(system.equations, cells)
         self.equations = restrict(system.basis, cells)
@@ -76,7 +75,9 @@ class Cluster:
         """Tasks without a movement in this pattern."""
         left: list[Task] = []
         share = hidden.astype(np.float64)
-        for (need, floor, without), group in self.groups(tasks).items():
+        for (need, floor, without), group in self.groups(
+            task for task in tasks if task.holds(hidden)
+        ).items():
             mirrored = self.mirrored(need, floor)
             open_tasks = one_way(group, mirrored)
             alone = self.stands_alone(hidden, open_tasks)
@@ -166,6 +167,22 @@ class Cluster:
     def lines_through(self, cell: int) -> Integers:
         begin, end = self.columns_of_lines.indptr[cell], self.columns_of_lines.indptr[cell + 1]
         return np.asarray(self.columns_of_lines.indices[begin:end])
+
+    def around(self, cell: int, count: int) -> Integers:
+        """The cell and the cells nearest to it, by number of equations between them."""
+        seen = np.zeros(len(self.cells), dtype=bool)
+        ring = np.array([cell], dtype=np.int64)
+        seen[ring] = True
+        found = [ring]
+        left = count - 1
+        while left > 0 and ring.size:
+            rows = np.unique(np.concatenate([self.lines_through(int(one)) for one in ring]))
+            cells = np.unique(self.lines[rows].indices).astype(np.int64)
+            ring = cells[~seen[cells]][:left]
+            seen[ring] = True
+            found.append(ring)
+            left -= ring.size
+        return np.concatenate(found)
 
     def price(self, hidden: Booleans) -> float:
         """Cost of the secondary cells."""

@@ -17,9 +17,13 @@ from exports.disclosure.planner.cluster import Cluster
 from exports.disclosure.planner.movement import SURE, Movement, Task
 from exports.disclosure.primary import Primaries
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.told import Told
 
 SHORT = 1e-3
 """A proof must keep the cell this much below its need, so that it does not rest on a tolerance."""
+
+
+DECLARED = Told("declared sensitive", "als empfindlich angegeben")
 
 
 class FrozenConflict(ValueError):
@@ -33,17 +37,23 @@ class FrozenConflict(ValueError):
 
 def check_possible(cluster: Cluster, frozen: Booleans, primaries: Primaries) -> None:
     """Everything that may be hidden is hidden: if a task fails even then, public cells are the reason."""
-    stuck = cluster.failing(np.ones(len(cluster.cells), dtype=bool), cluster.tasks)
+    due = [task for task in cluster.tasks if not task.only_if]
+    stuck = cluster.failing(np.ones(len(cluster.cells), dtype=bool), due)
     if not stuck:
         return
     cell = int(cluster.cells[stuck[0].cell])
     public = smallest_conflict(cluster.system, stuck[0], cluster.cells, frozen)
     names = "; ".join(cluster.system.describe(other) for other in public[:12])
     more = f" and {len(public) - 12} more" if len(public) > 12 else ""
+    name, reason = cluster.system.describe(cell), primaries.reasons.get(cell, DECLARED)
     raise FrozenConflict(
-        f"{cluster.system.describe(cell)} ({primaries.reasons.get(cell, 'declared sensitive')}) cannot "
-        f"be protected: "
-        f"these public cells fix it: {names}{more}. Withdraw one of them, or coarsen the table",
+        Told(
+            f"{name} ({reason}) cannot be protected: these public cells fix it: {names}{more}. Withdraw "
+            "one of them, or coarsen the table",
+            f"{name} ({reason.de}) ist nicht zu schützen: Diese öffentlichen Felder legen es fest: "
+            f"{names}{more.replace(' and ', ' und ').replace(' more', ' weitere')}. Eines davon zurückziehen "
+            "oder die Tabelle vergröbern",
+        ),
         cell,
         public,
     )

@@ -35,19 +35,26 @@ class Cuts:
         self.pool = pool
         self.lonely = lonely
 
-    def _add(self, cells: Integers, weights: Floats, need: float) -> bool:
-        """Σ weights·y >= need over free cells; cells that are hidden anyway are moved to the right side."""
-        fixed = self.cluster.must[cells]
+    def _add(self, cells: Integers, weights: Floats, need: float, only_if: Sequence[int]) -> bool:
+        """Σ weights·y >= need over free cells; cells that are hidden anyway are moved to the right side.
+
+        A demand that holds only if some cells are hidden counts these as hidden, and asks for nothing as soon
+        as one of them is not: each takes 1 from the left side and from the right.
+        """
+        conditions = np.array([cell for cell in only_if if not self.cluster.must[cell]], dtype=np.int64)
+        fixed = self.cluster.must[cells] | np.isin(cells, conditions)
         need = need - float(weights[fixed].sum())
         if need <= SURE:
             return False
         cells, weights = cells[~fixed], np.minimum(weights[~fixed], need) / need
+        cells = np.concatenate([cells, conditions])
+        weights = np.concatenate([weights, np.full(len(conditions), -1.0)])
         order = np.argsort(cells)
         cells, weights = cells[order], np.round(weights[order], DIGITS)
         key = cells.tobytes() + weights.tobytes()
         if key in self.pool:
             return False
-        self.pool[key] = (cells, weights, 1.0)
+        self.pool[key] = (cells, weights, 1.0 - len(conditions))
         return True
 
     def add_lines(self) -> None:
@@ -76,16 +83,21 @@ class Cuts:
         keep = reach > SURE
         if task.exact:
             reach = np.full(len(used), task.need)
-        return self._add(used[keep].astype(np.int64), reach[keep], task.need)
+        return self._add(used[keep].astype(np.int64), reach[keep], task.need, task.only_if)
 
     def separate(self, share: Floats, least: float) -> int:
         """Cuts from all equations violated by a (fractional) pattern; returns how many were added."""
         added = 0
-        for (need, floor, without), group in self.cluster.groups(self.cluster.tasks).items():
+        spread = np.minimum(1.0, share + least)
+        spread[self.cluster.must] = 1.0
+        for task in self.cluster.tasks:
+            if task.only_if:
+                added += self._separate_only_if(task, spread)
+        for (need, floor, without), group in self.cluster.groups(
+            task for task in self.cluster.tasks if not task.only_if
+        ).items():
             down = self.cluster.room_down(floor)
             mirrored = self.cluster.mirrored(need, floor)
-            spread = np.minimum(1.0, share + least)
-            spread[self.cluster.must] = 1.0
             self.cluster.allow(spread, need, floor, without, capped=True)
             for task in self.cluster.settle(one_way(group, mirrored), need, mirrored=mirrored, most=6):
                 solution = self.cluster.movement.push(self.cluster.direction(task))
@@ -94,6 +106,21 @@ class Cuts:
                 weights = self.cluster.movement.equation(solution.row_duals, task.cell)
                 added += bool(len(weights) and self.add_equation(task, weights, down))
         return added
+
+    def _separate_only_if(self, task: Task, spread: Floats) -> bool:
+        """The cut of a demand that holds as far as the cells it depends on are hidden."""
+        conditions = list(task.only_if)
+        asked = task.need * (1.0 - float((1.0 - spread[conditions]).sum()))
+        if asked <= VIOLATED:
+            return False
+        given = spread.copy()
+        given[conditions] = 1.0
+        self.cluster.allow(given, task.need, task.floor, task.without, capped=True)
+        solution = self.cluster.movement.push(self.cluster.direction(task))
+        if task.sign * float(solution.values[task.cell]) >= asked - VIOLATED:
+            return False
+        weights = self.cluster.movement.equation(solution.row_duals, task.cell)
+        return bool(len(weights)) and self.add_equation(task, weights, self.cluster.room_down(task.floor))
 
     def useless(self, share: Floats) -> list[Useless]:
         """Violated y_i <= Σ other y in an equation: a secondary cell alone in an equation is useless."""

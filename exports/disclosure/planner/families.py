@@ -45,7 +45,7 @@ def _blocks(cluster: Cluster) -> list[Block]:
         inside = np.isin(node, (parent, *parts))
         rows = np.flatnonzero(np.asarray((np.abs(lines) > 0) @ inside.astype(np.int64)) == widths)
         cells = np.flatnonzero(inside)
-        tasks = [task for task in cluster.tasks if inside[task.cell]]
+        tasks = [task for task in cluster.tasks if inside[task.cell] and not task.only_if]
         if not len(rows) or not tasks:
             continue
         place = {cell: index for index, cell in enumerate(cells.tolist())}

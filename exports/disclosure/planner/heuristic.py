@@ -15,6 +15,7 @@ from exports.disclosure.planner.movement import SURE, Task, restrict, whole_move
 from exports.disclosure.planner.near import NearSearch
 from exports.disclosure.planner.proof import Proof
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.told import Told
 
 SEED = 19
 """Of the random directions that estimate how many sensitive cells stay computable."""
@@ -40,7 +41,9 @@ class Heuristic:
     def complete(self, hidden: Booleans, weight: Floats, order: Sequence[Task]) -> Booleans:
         """Hide the cells of the cheapest movement for each task that is not met, one after the other."""
         hidden = hidden.copy()
-        for (need, floor, without), group in self.cluster.groups(order).items():
+        for (need, floor, without), group in self.cluster.groups(
+            task for task in order if not task.only_if
+        ).items():
             mirrored = self.cluster.mirrored(need, floor)
             open_tasks = one_way(group, mirrored)
             pause = 0
@@ -63,6 +66,10 @@ class Heuristic:
                 if mirrored and np.any(np.abs(found) > need + SURE):
                     other = self._cheapest(replace(task, sign=-task.sign), hidden, weight)
                     hidden |= np.abs(other) > SURE
+        # hidden cells bring demands that did not hold before
+        while stuck := self.cluster.failing(hidden, [task for task in order if task.only_if]):
+            for task in stuck:
+                hidden |= np.abs(self._cheapest(task, hidden, weight)) > SURE
         return hidden
 
     def complete_whole(self, hidden: Booleans) -> Booleans:
@@ -113,11 +120,18 @@ class Heuristic:
         """Refuse a very large table in which two hidden cells per equation protect next to nothing."""
         left, asked = self.computable_with_two()
         if left > OPEN_SHARE * asked:
+            cells = len(self.cluster.cells)
             raise TooSparse(
-                f"{left} of {asked} sensitive cells can still be computed when every equation "
-                f"hides two cells ({len(self.cluster.cells)} non-zero cells): this table is too detailed to "
-                "be protected by hiding. Coarsen it (larger areas, fewer categories, fewer dimensions), or "
-                "choose rounding or cell-key; `planstat disclosure coarsen` tries what helps"
+                Told(
+                    f"{left} of {asked} sensitive cells can still be computed when every equation "
+                    f"hides two cells ({cells} non-zero cells): this table is too detailed to "
+                    "be protected by hiding. Coarsen it (larger areas, fewer categories, fewer dimensions), "
+                    "or choose rounding or cell-key; `planstat disclosure coarsen` tries what helps",
+                    f"{left} von {asked} empfindlichen Feldern bleiben errechenbar, wenn jede Gleichung zwei "
+                    f"Felder sperrt ({cells} Felder, die nicht null sind): Diese Tabelle ist zu fein, um sie "
+                    "durch Sperren zu schützen. Vergröbern (größere Gebiete, weniger Ausprägungen, weniger "
+                    "Merkmale), runden oder überlagern; `planstat disclosure coarsen` versucht, was hilft",
+                )
             )
 
     def computable_with_two(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 LARGE = 8_000
 """Clusters with more cells get their bound from the cuts of single families only."""
@@ -15,6 +16,14 @@ NEAR_ENOUGH = 0.02
 
 STALLED = 2e-4
 """In large clusters cuts stop when three rounds raised the bound by a smaller share than this."""
+
+
+AROUND, ANEW_ROUNDS = 100, 6
+"""Cells around one that are chosen anew while all others stay, and how often with the cuts found by it."""
+
+
+GAIN = 1e-3
+"""Another choice must be cheaper by this share of the whole pattern's price."""
 
 
 FAMILY_NODES, FAMILY_ROUNDS = 10, 4
@@ -38,7 +47,8 @@ class Effort:
 
     `starts`: patterns guided by the relaxation; a further one is planned without it, unless it is 1.
     `within`: branch and bound ends when the pattern is proven this close to the best one (a share of the
-    bound); it is tried on clusters of at most `provable` cells.
+    bound); it is tried on clusters of at most `provable` cells. `anew`: nothing but the pattern known so far,
+    completed for further tasks and improved around one cell after the other.
     """
 
     cut_rounds: int
@@ -47,6 +57,7 @@ class Effort:
     starts: int
     within: float = 0.0
     provable: float = math.inf
+    anew: bool = False
 
 
 EFFORTS = {
@@ -54,3 +65,7 @@ EFFORTS = {
     "thorough": Effort(cut_rounds=40, nodes=30, exact_rounds=12, starts=2, within=0.04, provable=1_500),
     "optimal": Effort(cut_rounds=200, nodes=100, exact_rounds=20, starts=2),
 }
+
+
+CLOSER: dict[str, Any] = {"nodes": 200, "exact_rounds": 2, "within": 0.01}
+"""What the last plan changes, where demands with a way out were planned for: it is made for its bound."""

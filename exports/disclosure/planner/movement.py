@@ -32,7 +32,8 @@ class Task:
     `floor`: hidden published cells are known to be at least this (0, or 1 where zeros are shown).
     `without`: cells whose values the attacker knows, because they are the attacker's own. `exact`: what is
     demanded is only that the cell is not determined; it is planned to move by `need`, but the bound counts
-    cells that move at all.
+    cells that move at all. `only_if`: the demand falls away as soon as one of these cells is shown; empty for
+    demands without a way out.
     """
 
     cell: int
@@ -41,6 +42,11 @@ class Task:
     floor: float = 0.0
     without: tuple[int, ...] = ()
     exact: bool = False
+    only_if: tuple[int, ...] = ()
+
+    def holds(self, hidden: Booleans) -> bool:
+        """Whether the demand holds in this pattern."""
+        return all(hidden[cell] for cell in self.only_if)
 
 
 class Movement:

@@ -11,12 +11,13 @@ import numpy as np
 from exports.disclosure.constraints import Booleans, Floats, System, clusters
 from exports.disclosure.planner import limits
 from exports.disclosure.planner.cluster import Cluster
-from exports.disclosure.planner.conflict import FrozenConflict, check_possible
+from exports.disclosure.planner.conflict import DECLARED, FrozenConflict, check_possible
 from exports.disclosure.planner.heuristic import Heuristic
 from exports.disclosure.planner.limits import Effort
 from exports.disclosure.planner.movement import Task
 from exports.disclosure.planner.search import Memories, Search
 from exports.disclosure.primary import Primaries
+from sources.foundation.told import Told
 
 
 @dataclass
@@ -80,15 +81,20 @@ def plan(
     forced = np.zeros(size, dtype=bool) if forced is None else forced
     must = (primaries.sensitive | forced | ~system.published) & ~frozen
     for task in extra:
-        must[task.cell] = not frozen[task.cell]
+        if not task.only_if:
+            must[task.cell] = not frozen[task.cell]
     can = must | (((system.values > 0) | primaries.zeros_open) & ~frozen)
     exposed = primaries.sensitive & frozen
     if exposed.any():
         cell = int(np.flatnonzero(exposed)[0])
+        name, reason = system.describe(cell), primaries.reasons.get(cell, DECLARED)
         raise FrozenConflict(
-            f"{system.describe(cell)} is sensitive ({primaries.reasons.get(cell, 'declared')}) "
-            "and already public with its value: it cannot be protected any more; withdraw the earlier "
-            "release",
+            Told(
+                f"{name} is sensitive ({reason}) and already public with its value: it cannot be protected "
+                "any more; withdraw the earlier release",
+                f"{name} ist empfindlich ({reason.de}) und mit seinem Wert schon öffentlich: Es ist nicht "
+                "mehr zu schützen; die frühere Ausgabe zurückziehen",
+            ),
             cell,
             [cell],
         )

@@ -50,15 +50,22 @@ class _Part:
         self.open = np.ones(len(cells), dtype=bool)
         self.equations = restrict(cluster.equations, cells)
         self.neighbours = sparse.csr_matrix((np.abs(self.equations) > 0).astype(np.int64))
-        self.groups: list[tuple[float, float, tuple[int, ...], bool, Integers, Floats]] = []
+        self.groups: list[
+            tuple[float, float, tuple[int, ...], bool, Integers, Floats, list[tuple[int, ...]]]
+        ] = []
         self.stored: list[list[Floats]] = []
-        local = [task for task in cluster.tasks if task.cell in self.place]
+        local = [
+            task
+            for task in cluster.tasks
+            if task.cell in self.place and all(cell in self.place for cell in task.only_if)
+        ]
         for (need, floor, without), group in cluster.groups(local).items():
             mirrored = cluster.mirrored(need, floor)
             ways = one_way(group, mirrored)
             targets = np.array([self.place[task.cell] for task in ways], dtype=np.int64)
             signs = np.array([float(task.sign) for task in ways])
-            self.groups.append((need, floor, without, mirrored, targets, signs))
+            only_if = [tuple(self.place[cell] for cell in task.only_if) for task in ways]
+            self.groups.append((need, floor, without, mirrored, targets, signs, only_if))
             self.stored.append([])
         self.movement = Movement(self.equations) if self.groups else None
         for number in range(len(self.groups)):
@@ -75,11 +82,11 @@ class _Part:
         return True
 
     def _prove(self, number: int, closed: int | None) -> bool:
-        need, floor, without, mirrored, targets, signs = self.groups[number]
+        need, floor, without, mirrored, targets, signs, only_if = self.groups[number]
         kept = [
             movement for movement in self.stored[number] if closed is None or abs(movement[closed]) < SURE
         ]
-        met = np.zeros(len(targets), dtype=bool)
+        met = np.array([not all(self.open[cell] for cell in cells) for cells in only_if], dtype=bool)
         for movement in kept:
             reach = movement[targets] * signs
             met |= (np.abs(reach) if mirrored else reach) >= need - SURE

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 
 from exports.disclosure.constraints import Booleans, Floats, Integers
 from exports.disclosure.planner import limits
@@ -37,6 +38,7 @@ class Memory:
     pool: dict[bytes, Cut] = field(default_factory=dict)
     lonely: list[Useless] = field(default_factory=list)
     hidden: Booleans | None = None
+    settled: set[tuple[int, bytes]] = field(default_factory=set)
 
 
 class Memories:
@@ -45,6 +47,13 @@ class Memories:
     def __init__(self, size: int) -> None:
         self.size = size
         self._found: dict[bytes, Memory] = {}
+
+    def copy(self) -> Memories:
+        """The same, to go on apart: cuts of demands with a way out are no cuts for a bound."""
+        found = Memories(self.size)
+        for key, memory in self._found.items():
+            found._found[key] = Memory(dict(memory.pool), list(memory.lonely), memory.hidden)
+        return found
 
     def of(self, cells: Integers, must: Booleans) -> Memory:
         """The memory of a cluster: of these cells, of which those in `must` are hidden in any case."""
@@ -76,6 +85,13 @@ class Search:
 
     def _solve(self, effort: Effort) -> None:
         start = self.cluster.must.copy()
+        if effort.anew and self.memory.hidden is not None:
+            known = start | self.memory.hidden
+            self.hidden = self.heuristic.give_back(
+                self.heuristic.complete(known, self.cluster.cost, self.cluster.tasks)
+            )
+            self.improve()
+            return
         if not self.cluster.failing(start, self.cluster.tasks, first_only=True):
             self.hidden, self.bound = start, 0.0
             return
@@ -210,17 +226,7 @@ class Search:
                 self._offer(
                     self.heuristic.give_back(self.heuristic.complete(chosen, self.cluster.cost, order))
                 )
-                before = len(self.cuts.pool)
-                self.cuts.separate(chosen.astype(np.float64), LEAST_SHARE)
-                for task in stuck:
-                    self.cluster.allow(
-                        chosen.astype(np.float64), task.need, task.floor, task.without, capped=False
-                    )
-                    _, _, duals = self.cluster.push_one(task)
-                    weights = self.cluster.movement.equation(duals, task.cell)
-                    if len(weights):
-                        self.cuts.add_equation(task, weights, self.cluster.room_down(task.floor))
-                if len(self.cuts.pool) == before:
+                if not self._cut_off(chosen, stuck):
                     self.notes.append("branch and bound stopped: no further cut was found")
                     return
             if self._is_near(effort):
@@ -228,3 +234,77 @@ class Search:
             if not stuck and (solution.status == "limit" or effort.within):
                 self.notes.append(f"branch and bound stopped after {effort.nodes} nodes, not proven optimal")
                 return
+
+    def _cut_off(self, chosen: Booleans, stuck: Sequence[Task]) -> list[Cut]:
+        """New cuts against a pattern in which these tasks are stuck."""
+        before = len(self.cuts.pool)
+        self.cuts.separate(chosen.astype(np.float64), LEAST_SHARE)
+        for task in stuck:
+            self.cluster.allow(chosen.astype(np.float64), task.need, task.floor, task.without, capped=False)
+            _, _, duals = self.cluster.push_one(task)
+            weights = self.cluster.movement.equation(duals, task.cell)
+            if len(weights):
+                self.cuts.add_equation(task, weights, self.cluster.room_down(task.floor))
+        return list(self.cuts.pool.values())[before:]
+
+    def improve(self) -> None:
+        """Choose anew around one secondary cell after the other, dearest first, while all else stays."""
+        left = self.hidden & ~self.cluster.must
+        while left.any():
+            open_cells = np.flatnonzero(left)
+            seed = int(open_cells[np.argmax(self.cluster.cost[open_cells])])
+            left[seed] = False
+            near = self.cluster.around(seed, limits.AROUND)
+            key = (seed, self.hidden[self.cluster.around(seed, 2 * limits.AROUND)].tobytes())
+            if key in self.memory.settled:
+                continue
+            if self._chosen_anew(near):
+                left |= self.hidden & ~self.cluster.must & _only(near, len(left))
+            else:
+                self.memory.settled.add(key)
+
+    def _chosen_anew(self, near: Integers) -> bool:
+        """Whether another choice among these cells is cheaper and meets all tasks; then it is taken."""
+        cluster = self.cluster
+        free = _only(near, len(cluster.cells)) & ~cluster.must
+        price = np.where(cluster.must, 0.0, cluster.cost)
+        rows = [*self.cuts.pool.values(), *((cells, weights, 0.0) for cells, weights in self.cuts.lonely)]
+        matrix, least = stacked(rows, len(cluster.cells))
+        limit = cluster.price(self.hidden) * (1 - limits.GAIN)
+        program = Program(
+            sparse.csr_matrix(sparse.vstack([matrix, sparse.csr_matrix(price[None, :])])),
+            np.concatenate([least, [0.0]]),
+            np.concatenate([np.full(len(rows), INFINITY), [limit]]),
+            np.where(free, 0.0, self.hidden.astype(np.float64)),
+            np.where(free, 1.0, self.hidden.astype(np.float64)),
+            price,
+            integer=np.ones(len(cluster.cells), dtype=bool),
+            max_nodes=limits.FAMILY_NODES * 3,
+            relative_gap=limits.GAIN,
+        )
+        for _ in range(limits.ANEW_ROUNDS):
+            solution = program.solve()
+            if solution.status not in ("optimal", "limit", "infeasible"):
+                raise SolverFailure(f"the choice among near cells ended with status {solution.status}")
+            if solution.status == "infeasible" or not len(solution.values):
+                return False
+            chosen = cluster.must | (solution.values > 0.5)
+            if cluster.price(chosen) > limit + limits.CHEAPER:
+                return False
+            stuck = cluster.failing(chosen, cluster.tasks)
+            if not stuck:
+                self._offer(self.heuristic.give_back(chosen))
+                return True
+            fresh = self._cut_off(chosen, stuck)
+            if not fresh:
+                return False
+            more, needs = stacked(fresh, len(cluster.cells))
+            program.add_rows(more, needs, np.full(len(fresh), INFINITY))
+        return False
+
+
+def _only(cells: Integers, size: int) -> Booleans:
+    """A mark for these of so many cells."""
+    mark = np.zeros(size, dtype=bool)
+    mark[cells] = True
+    return mark

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from exports.disclosure.auditor.verdict import attack_all
-from exports.disclosure.coarsening import Attempt, attempts, coarser_versions, uppermost, with_noise
+from exports.disclosure.cell_key import make_noise_table
+from exports.disclosure.coarsening import NOISE, Attempt, attempts, coarser_versions, uppermost, with_noise
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import Declaration, DeclarationError
-from exports.disclosure.policy import Data, Policy
+from exports.disclosure.policy import CellKey, Data, Policy
 from exports.disclosure.standalone import coarsen
 from tests.benchmarks.disclosure_tables import areas, flat, table
 
@@ -70,6 +71,20 @@ def test_a_coarser_version_changes_one_dimension_only(small: tuple[Declaration, 
         ]
         assert len(differing) == 1
         assert differing[0] in change
+
+
+def test_every_noise_that_is_offered_can_be_made() -> None:
+    for deviation, variance in NOISE:
+        table = make_noise_table(CellKey(deviation=deviation, variance=variance, small=1))
+        assert table.behind(deviation + 1)[1] >= deviation
+
+
+def test_answers_are_in_german_where_asked(tried: list[Attempt]) -> None:
+    for attempt in tried:
+        told = attempt.say("de")
+        assert " empfindlich; " in told
+        assert ("abgelehnt: " if attempt.refused else "sicher, ") in told
+        assert attempt.change.de != attempt.change
 
 
 def test_the_whole_table_with_noise_withstands_the_attack(small: tuple[Declaration, Leaves]) -> None:

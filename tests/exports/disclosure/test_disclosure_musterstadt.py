@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from orchestration.cli import main as command_line
 from tests.exports.disclosure.musterstadt import Editions, demand, describe_product, fill
 
 NAME = "sgb2_small_area"
+
+ENGLISH = re.compile(r"\b(the|hidden|broken|passed|cells|and|none|remaining|earlier|risk)\b", re.IGNORECASE)
+"""Words that no German answer holds."""
 
 
 @pytest.fixture(scope="module")
@@ -235,10 +239,27 @@ def test_the_command_line_plans_attacks_and_explains(town: Editions, monkeypatch
         row = next(
             dict(zip(names, line.split(","), strict=False)) for line in pattern if f",{status}," in line
         )
-        code, said = planstat("explain", NAME, *(f"{name}={row[name]}" for name in ("area", "period", "age")))
+        names_of_cell = ("area", "period", "age")
+        code, said = planstat("explain", NAME, *(f"{name}={row[name]}" for name in names_of_cell))
         assert code == 0, said
         assert words in said.replace("\n", " ")
+        told = planstat("explain", NAME, *(f"{name}={row[name]}" for name in names_of_cell), "--lang", "de")[
+            1
+        ]
+        assert (
+            "wegen einer Regel gesperrt: weniger als 10" if status == "primary" else "ist gesperrt"
+        ) in told
     assert planstat("explain", NAME, "colour=red")[0] == 2
+    assert "unbekannte Dimension 'colour'" in planstat("explain", NAME, "colour=red", "--lang", "de")[1]
+    for arguments, words in (
+        (("plan", NAME), ("zum Schutz anderer gesperrt", "abgewehrt", "vertraulicher Bericht")),
+        (("audit", NAME), ("Felder aus dieser und", "verbleibendes Wissen", "ABGEWEHRT")),
+        (("check", str(town.releases / NAME / "2026-01-01.1")), ("genau diese Dateien",)),
+    ):
+        code, said = planstat(*arguments, "--lang", "de")
+        assert code == 0, said
+        assert all(word in said for word in words), said
+        assert not ENGLISH.search(said), said
     assert planstat("explain", NAME, "red")[0] == 2
     assert planstat("audit", "no_such_product")[0] == 2
     assert planstat("plan", "population")[0] == 2

@@ -63,22 +63,27 @@ def brute_force(declaration: Declaration, published: dict[str, dict[Key, float |
     return {code for code, numbers in seen.items() if len(numbers) == 1 and numbers <= {1, 2}}
 
 
+def random_town(generator: np.random.Generator) -> tuple[Declaration, dict[str, dict[Key, float | None]]]:
+    """A town with noise, or an exact earlier edition, and what it printed."""
+    reach = int(generator.integers(1, 3))
+    before = [None, 0, 1, 2][int(generator.integers(0, 4))]
+    true = dict(zip(LEAVES, generator.choice([0, 0, 1, 1, 2, 3], size=4).tolist(), strict=True))
+    published: dict[str, dict[Key, float | None]] = {}
+    for name, codes, width in (("now", ("_T", *NOW), reach), ("old", ("_T", *BEFORE), before or 0)):
+        published[name] = {
+            (code,): float(
+                max(0, sum(true[leaf] for leaf in below(code)) + generator.integers(-width, width + 1))
+            )
+            for code in codes
+        }
+    return declared(reach, before), published
+
+
 def test_noise_over_two_divisions_is_undone_exactly_where_brute_force_undoes_it() -> None:
     generator = np.random.default_rng(11)
     broken = 0
     for _ in range(120):
-        reach = int(generator.integers(1, 3))
-        before = [None, 0, 1, 2][int(generator.integers(0, 4))]
-        declaration = declared(reach, before)
-        true = dict(zip(LEAVES, generator.choice([0, 0, 1, 1, 2, 3], size=4).tolist(), strict=True))
-        published: dict[str, dict[Key, float | None]] = {}
-        for name, codes, width in (("now", ("_T", *NOW), reach), ("old", ("_T", *BEFORE), before or 0)):
-            published[name] = {
-                (code,): float(
-                    max(0, sum(true[leaf] for leaf in below(code)) + generator.integers(-width, width + 1))
-                )
-                for code in codes
-            }
+        declaration, published = random_town(generator)
         found = {
             finding.cell[0] for finding in attack(gather(declaration, published), declaration.safety).findings
         }
@@ -90,6 +95,24 @@ def test_noise_over_two_divisions_is_undone_exactly_where_brute_force_undoes_it(
         )
         broken += bool(expected)
     assert broken > 20, "the tables are small enough that noise is often undone"
+
+
+def test_noise_in_sets_too_large_for_one_program_is_never_judged_too_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The search around single cells on small tables: it finds every table that brute force breaks."""
+    monkeypatch.setattr("exports.disclosure.auditor.attack.WIDE", 0)
+    generator = np.random.default_rng(12)
+    broken = alarms = 0
+    for _ in range(60):
+        declaration, published = random_town(generator)
+        found = attack(gather(declaration, published), declaration.safety).findings
+        expected = brute_force(declaration, published)
+        assert found or not expected, published
+        broken += bool(expected)
+        alarms += bool(found) and not expected
+    assert broken > 10
+    assert alarms == 0, "on tables this small a second table is found wherever there is one"
 
 
 def test_editions_printed_in_another_way_are_read_by_their_own_declaration(tmp_path: Path) -> None:

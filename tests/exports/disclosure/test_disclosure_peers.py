@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exports.disclosure.planner.limits import CHEAPER
+from exports.disclosure.policy import Data
+from exports.disclosure.protect import protect_tables
 from tests.benchmarks.disclosure_peers import COMMON, NotInstalled, gconfid_hides, gconfid_python, ours
 
 pytestmark = pytest.mark.real_files
@@ -38,6 +41,27 @@ def test_secondaries_beside_gauss_suppression(shared_data: Path, name: str) -> N
         fewest = ours(system, primaries, per_cell=True)
         assert fewest.gap == 0.0
         assert int(fewest.secondary.sum()) == SECONDARIES[name][0]
+
+
+@pytest.mark.parametrize("name", [name for name in SECONDARIES if name != "t100x8"])
+def test_more_effort_never_gives_a_worse_plan(shared_data: Path, name: str) -> None:
+    """The plans of the whole way (plan, attack, repair), at the level of the case."""
+    case = COMMON[name]
+    declaration, leaves = case.read()
+    patterns = [
+        protect_tables(
+            declaration,
+            leaves,
+            Data(value=case.value),
+            case.policy(*case.level).model_copy(update={"effort": effort}),
+        ).pattern
+        for effort in ("quick", "thorough")
+    ]
+    quick, thorough = (pattern.objective for pattern in patterns)
+    assert thorough <= quick + CHEAPER
+    assert patterns[1].bound >= patterns[0].bound - CHEAPER
+    if name == "mun_accidents_maxN2":
+        assert int(patterns[1].secondary.sum()) == 5, "the least possible number"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,12 @@ from exports.disclosure.planner.cluster import Cluster
 from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planner.costs import costs_of
 from exports.disclosure.planner.limits import EFFORTS
+from exports.disclosure.planner.movement import Task
 from exports.disclosure.planner.pattern import plan, tasks_of
 from exports.disclosure.policy import Data, Policy, Rules
 from exports.disclosure.primary import Primaries, find_primaries
 from exports.disclosure.protect import protect_tables
+from exports.disclosure.sights import Sight
 from tests.benchmarks.disclosure_tables import areas, categories, flat, table
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows
 
@@ -237,3 +240,38 @@ def test_a_thorough_plan_is_proven_near_the_best_one_with_all_levels_in_force() 
     assert "K4" in thorough[0].bound_of
     assert f"{first.given:.2f}" in thorough[0].bound_of
     assert thorough[0].result.passed
+
+
+@pytest.mark.parametrize("seed", [10, 11])
+def test_demands_with_a_way_out_are_planned_for_and_are_no_part_of_the_bound(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Two counts tied to each other of which either may be 1: hide more, or show one of them."""
+    asked = Sight._asked
+    counted: list[tuple[bool, int]] = []
+
+    def spy(sight: Sight, *, whole: bool) -> Iterator[Task]:
+        tasks = list(asked(sight, whole=whole))
+        counted.append((whole, sum(bool(task.only_if) for task in tasks)))
+        return iter(tasks)
+
+    monkeypatch.setattr(Sight, "_asked", spy)
+    declaration, leaves = table((areas(6, 2, 1), flat(4, "k")), 3.0 + seed / 4, seed=seed)
+    plans = [
+        protect_tables(
+            declaration, leaves, Data(value="n"), policy(withstand=("K1", "K2", "K4"), effort=effort)
+        )
+        for effort in ("quick", "thorough")
+    ]
+    quick, thorough = (planned.pattern for planned in plans)
+    assert max(count for whole, count in counted if whole) > 0
+    assert max(count for whole, count in counted if not whole) == 0, "a bound holds for every safe pattern"
+    assert thorough.bound <= thorough.objective <= quick.objective
+    assert all(planned.result.passed for planned in plans)
+
+
+def test_a_demand_falls_away_with_the_cells_it_is_about() -> None:
+    hidden = np.array([True, True, False])
+    assert Task(0, 1, 1.0, only_if=(0, 1)).holds(hidden)
+    assert not Task(0, 1, 1.0, only_if=(0, 2)).holds(hidden)
+    assert Task(0, 1, 1.0).holds(~hidden)
