@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import written
-from sources.foundation.told import Told
+from sources.foundation.told import Told, day_in
 
 from .asking.projection import NothingProjected, ahead, trials
 from .display import plain_table
@@ -155,7 +155,7 @@ def tell_ahead(
         has_limits = row["horizon_years"] and None not in limits
         table.add_row(
             row[f"label_{language}"],
-            f"{row['reference_date']}",
+            day_in(row["reference_date"], language),
             _count(row["value"]),
             f"{_count(limits[0])} – {_count(limits[1])}" if has_limits else "",
             _SHORT[row["projection_method"]].say(language),
@@ -167,7 +167,7 @@ def tell_ahead(
         _RESTS.say(
             language,
             dataset=first["dataset_id"],
-            base=first["base_date"],
+            base=day_in(first["base_date"], language),
             years=_number(first["ratio_years"], language),
             own=_count(first["own_weight_pct"]),
         ),
@@ -177,7 +177,7 @@ def tell_ahead(
     for before, edition in zip([None, *answer.editions], answer.editions, strict=False):
         parted = " ‖ " if before is not None and before["basis"] != edition["basis"] else ", " if told else ""
         census = f", {_CENSUS.say(language)}" if edition["is_census"] else ""
-        told += f"{parted}{edition['reference_date']} ({edition['dataset_id']}{census})"
+        told += f"{parted}{day_in(edition['reference_date'], language)} ({edition['dataset_id']}{census})"
     console.print(_EDITIONS.say(language, editions=told), markup=False)
     console.print(_NO_RATIO.say(language), markup=False)
 
