@@ -35,14 +35,43 @@
         },
         'care': {
             'facts': {
-                'care_recipient': ['care_type_code', 'sex_code'],
+                'care_recipient': ['care_type_code', 'care_type_until_2007_code', 'sex_code'],
                 'care_facility': [],
             },
-            'dimensions': ['care_type_code', 'sex_code'],
+            'dimensions': ['care_type_code', 'care_type_until_2007_code', 'sex_code'],
         },
         'migration': {
-            'facts': {'migration': ['sex_code', 'age_group_code']},
-            'dimensions': ['sex_code', 'age_group_code'],
+            'facts': {'migration': ['sex_code', 'age_group_code', 'nationality_code']},
+            'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
+        },
+        'vital_events': {
+            'facts': {
+                'birth': ['sex_code', 'nationality_code', 'mother_age_code'],
+                'death': ['sex_code', 'nationality_code', 'age_group_code'],
+            },
+            'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'mother_age_code'],
+        },
+        'housing': {
+            'facts': {'dwelling': ['building_size_code', 'dwelling_size_code']},
+            'dimensions': ['building_size_code', 'dwelling_size_code'],
+        },
+        'elections': {
+            'facts': {'election': ['party_code']},
+            'dimensions': ['party_code'],
+        },
+        'census_2011': {
+            'facts': {
+                'household': ['household_type_code'],
+                'immigration_background': ['migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'],
+            },
+            'dimensions': ['household_type_code', 'migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'],
+        },
+        'structure': {
+            'facts': {
+                'structure_figure': [],
+                'deprivation': [],
+            },
+            'dimensions': [],
         },
         'income': {
             'facts': {'income': [], 'poverty_risk': []},

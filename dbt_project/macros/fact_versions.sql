@@ -5,7 +5,8 @@
   dimensions  the dimensions that, with area, period and measure, name a cell
   tables      in the order in which they are preferred where several print the same cell. Each has `model` (staging),
               perhaps `fixed` (dimension -> the code all of it stands at), `has` (the other dimensions that are columns
-              there; all without it) and `measure` (only that one)
+              there; all without it) and `measure` (only that one, or
+              those)
 -#}
 {% macro versioned_fact(fact, dimensions, tables) %}
 with published as (
@@ -25,7 +26,7 @@ with published as (
         {{ loop.index }} as source_rank
     from {{ ref(table.model) }}
     {%- if 'measure' in table %}
-    where measure_code = '{{ table.measure }}'
+    where measure_code in {{ listed([table.measure] if table.measure is string else table.measure) }}
     {%- endif %}
     {%- if not loop.last %}
 

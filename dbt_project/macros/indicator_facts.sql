@@ -10,11 +10,19 @@
     {'name': 'unemployment', 'model': 'fct_unemployment', 'dimensions': ['sex', 'age_group', 'nationality', 'unemployed_group']},
     {'name': 'income', 'model': 'fct_income', 'dimensions': []},
     {'name': 'area_size', 'model': 'fct_area_size', 'dimensions': []},
-    {'name': 'migration', 'model': 'fct_migration', 'dimensions': ['sex', 'age_group']},
+    {'name': 'migration', 'model': 'fct_migration', 'dimensions': ['sex', 'age_group', 'nationality']},
     {'name': 'employment', 'model': 'fct_employment', 'dimensions': ['sex', 'nationality']},
-    {'name': 'care_recipient', 'model': 'fct_care_recipient', 'dimensions': ['care_type', 'sex']},
+    {'name': 'care_recipient', 'model': 'fct_care_recipient', 'dimensions': ['care_type', 'care_type_until_2007', 'sex']},
     {'name': 'care_facility', 'model': 'fct_care_facility', 'dimensions': []},
-    {'name': 'poverty_risk', 'model': 'fct_poverty_risk', 'dimensions': []}
+    {'name': 'poverty_risk', 'model': 'fct_poverty_risk', 'dimensions': []},
+    {'name': 'birth', 'model': 'fct_birth', 'dimensions': ['sex', 'nationality', 'mother_age']},
+    {'name': 'death', 'model': 'fct_death', 'dimensions': ['sex', 'nationality', 'age_group']},
+    {'name': 'household', 'model': 'fct_household', 'dimensions': ['household_type']},
+    {'name': 'immigration_background', 'model': 'fct_immigration_background', 'dimensions': ['migration_background', 'age_group', 'length_of_stay', 'sex', 'nationality']},
+    {'name': 'dwelling', 'model': 'fct_dwelling', 'dimensions': ['building_size', 'dwelling_size']},
+    {'name': 'election', 'model': 'fct_election', 'dimensions': ['party']},
+    {'name': 'deprivation', 'model': 'fct_deprivation', 'dimensions': []},
+    {'name': 'structure_figure', 'model': 'fct_structure_figure', 'dimensions': []}
 ]) }}
 {%- endmacro %}
 

@@ -52,6 +52,8 @@
   parts      parts of a `dimension` that give its `total` (of one `measure`, or of all that add up); `at`: one of them is
              a part only where another dimension has a code, and stands for its total there
   rates      measures that do not add up (`_pct`, averages): no sums
+  unjudged   measures that no neighbour in time or space speaks for or against: scores and classes by rank; areas of
+             structural data, where a territory common with Luxembourg is in the Land alone
   rounded    measure -> unit to which every figure is rounded, when it is no whole count
   measured   figures are measured and stay what they are: a step has no share of chance that grows with the number
   unshared   dimension -> codes whose Land counts more than its Kreise do (recipients of agencies above the Kreise)
@@ -76,6 +78,7 @@
                 {'dimension': 'age_group', 'total': 'Y_LT3', 'parts': seventy_four[:3]},
                 {'dimension': 'age_group', 'total': 'Y65T74', 'parts': seventy_four[65:]},
             ],
+            'rounded': {'persons_mean': 1},
         },
         'school_enrolment': {
             'parts': [
@@ -111,6 +114,7 @@
         },
         'childcare': {
             'parts': [{'dimension': 'age_group', 'measure': 'children', 'parts': ['Y_LT3', 'Y3T5', 'Y6T13']}],
+            'rates': ['full_day_rate_pct'],
         },
         'youth_facility': {
             'parts': [
@@ -144,15 +148,80 @@
         'migration': {
             'parts': [
                 sexes,
+                nationalities,
                 {'dimension': 'age_group', 'parts': ['Y_LT18', 'Y18T24', 'Y25T29', 'Y30T49', 'Y50T64', 'Y_GE65']},
             ],
         },
-        'employment': {'parts': [sexes]},
+        'employment': {'parts': [sexes, nationalities]},
+        'birth': {
+            'parts': [
+                sexes,
+                {'dimension': 'mother_age', 'parts': ['Y_LT20', 'Y20T24', 'Y25T29', 'Y30T34', 'Y35T39', 'Y_GE40']},
+            ],
+        },
+        'death': {
+            'parts': [
+                sexes,
+                {'dimension': 'age_group',
+                 'parts': ['Y0', 'Y1T4', 'Y5T9', 'Y10T14', 'Y15T19', 'Y20T24', 'Y25T29', 'Y30T34', 'Y35T39', 'Y40T44',
+                           'Y45T49', 'Y50T54', 'Y55T59', 'Y60T64', 'Y65T69', 'Y70T74', 'Y75T79', 'Y80T84', 'Y_GE85']},
+            ],
+        },
+        'household': {
+            'parts': [
+                {'dimension': 'household_type',
+                 'parts': ['SINGLE', 'COUPLE', 'COUPLE_WITH_CHILDREN', 'SINGLE_PARENT', 'OTHER']},
+            ],
+        },
+        'immigration_background': {
+            'parts': [
+                {'dimension': 'migration_background', 'parts': ['GERMAN', 'FOREIGN']},
+                {'dimension': 'migration_background', 'total': 'GERMAN', 'parts': ['GERMAN_WITHOUT', 'GERMAN_WITH']},
+            ],
+            'rounded': {'persons_in_households': 10},
+        },
+        'dwelling': {
+            'parts': [
+                {'dimension': 'dwelling_size', 'measure': 'dwellings',
+                 'parts': ['ROOMS_1', 'ROOMS_2', 'ROOMS_3', 'ROOMS_4', 'ROOMS_5', 'ROOMS_6', 'ROOMS_GE7']},
+                {'dimension': 'building_size', 'measure': 'residential_buildings',
+                 'parts': ['DWELLINGS_1', 'DWELLINGS_2', 'DWELLINGS_GE3', 'DORMITORY']},
+            ],
+            'rounded': {'living_space_tsqm': 0.1},
+        },
+        'election': {
+            'parts': [
+                {'dimension': 'party', 'measure': 'valid_second_votes',
+                 'parts': ['CDU_CSU', 'SPD', 'GRUENE', 'FDP', 'LINKE', 'OTHER']},
+            ],
+            'rates': ['turnout_pct'],
+        },
+        'structure_figure': {
+            'rates': [
+                'foreign_pct', 'density', 'natural_increase_per_1000', 'net_migration_per_1000', 'age_lt16_pct',
+                'age_16_17_pct', 'age_18_24_pct', 'age_25_34_pct', 'age_35_59_pct', 'age_60_74_pct', 'age_ge75_pct',
+                'land_settlement_pct', 'land_vegetation_water_pct', 'dwellings_completed_per_1000', 'dwellings_per_1000',
+                'living_space_per_dwelling', 'living_space_per_head', 'cars_per_1000', 'cars_electric_pct',
+                'enterprises_per_1000', 'craft_enterprises_per_1000', 'leavers_vocational_per_1000',
+                'leavers_general_per_1000', 'leavers_without_hsa_pct', 'leavers_hsa_pct', 'leavers_msa_pct',
+                'leavers_fhr_ahr_pct', 'childcare_rate_lt3', 'childcare_rate_3_5', 'disposable_income_eur', 'gdp_eur',
+                'employees_per_1000', 'employees_agriculture_pct', 'employees_manufacturing_pct', 'employees_trade_pct',
+                'employees_public_services_pct', 'employees_other_services_pct', 'sgb2_per_1000',
+                'sgb2_not_employable_pct', 'sgb2_foreign_pct', 'unemployment_rate', 'unemployment_rate_men',
+                'unemployment_rate_women', 'unemployment_rate_15_24', 'unemployment_rate_55_64',
+            ],
+            'unjudged': ['area_sqkm'],
+            'rounded': {'population_thousand': 0.1, 'population_german_thousand': 0.1},
+        },
+        'deprivation': {'unjudged': ['gisd_score', 'gisd_quintile', 'gisd_decile', 'gisd_class']},
         'care_recipient': {
             'parts': [
                 sexes,
                 {'dimension': 'care_type', 'total': 'HOME', 'parts': ['HOME_PERMANENT', 'HOME_SHORT']},
                 {'dimension': 'care_type', 'parts': ['OUTPATIENT', 'HOME', 'ALLOWANCE']},
+                {'dimension': 'care_type_until_2007', 'parts': ['OUTPATIENT', 'HOME_WITH_DAY', 'ALLOWANCE']},
+                {'dimension': 'care_type_until_2007', 'total': 'HOME_WITH_DAY',
+                 'parts': ['HOME_PERMANENT', 'HOME_SHORT', 'HOME_DAY']},
             ],
         },
         'care_facility': {},
@@ -234,7 +303,11 @@ judged_cells as materialized (
         {%- endfor %} as slack_variance
     from numbered
     inner join areas on numbered.area_key = areas.area_key
-    where numbered.preferred_to is null and numbered.missing_reason <> 'area_not_existing'
+    where
+        numbered.preferred_to is null and numbered.missing_reason <> 'area_not_existing'
+        {%- if 'unjudged' in how %}
+        and numbered.measure_code not in {{ listed(how.unjudged) }}
+        {%- endif %}
 
 ),
 

@@ -5,6 +5,11 @@
     cast(replace(nullif(regexp_extract({{ text }}, '-?[0-9]+([,.][0-9]+)?'), ''), ',', '.') as double)
 {%- endmacro %}
 
+{#- A published text without the mark that its table groups thousands with, where it declares one: 4.086,1 is 4086,1. -#}
+{% macro ungrouped(text, dataset) -%}
+    replace({{ text }}, coalesce({{ dataset }}.thousands, ''), '')
+{%- endmacro %}
+
 {#- What stands in, around or behind the number: `-`, `.`, `()`, `p`; empty for a plain number. -#}
 {% macro published_mark(text, quality) -%}
     coalesce({{ quality }}, regexp_replace({{ text }}, '-?[0-9]+([,.][0-9]+)?', ''))

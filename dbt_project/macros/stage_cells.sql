@@ -98,8 +98,8 @@ parsed as (
         dataset.missing_dialect,
         dataset.time_kind,
         coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
-        {{ published_number('trim(cells.value_text)') }} as number_value,
-        {{ published_mark('trim(cells.value_text)', 'cells.quality_text') }} as mark,
+        {{ published_number(ungrouped('trim(cells.value_text)', 'dataset')) }} as number_value,
+        {{ published_mark(ungrouped('trim(cells.value_text)', 'dataset'), 'cells.quality_text') }} as mark,
         {{ reference_date('cells.time_text', 'dataset') }} as reference_date
     from cells
     inner join snapshots on cells.snapshot = snapshots.snapshot_id

@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("products", nargs="*")
     given = parser.parse_args()
     for product in given.products or sorted(file.stem for file in PRODUCTS.glob("*.yml")):
-        if not (given.root / "releases" / product).is_dir():
+        if not any((given.root / kind / product).is_dir() for kind in ("releases", "candidates")):
             continue
         found_here = open_findings(given.root, product)
         print(f"# {product}: {sum(len(f) for c in found_here.values() for f in c.values())} findings")

@@ -95,6 +95,9 @@ def real_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @pytest.fixture(scope="session")
-def real_run(real_place: Place, shared_data: Path) -> Ended:
-    """The run over all published files that lie beside the project: minutes, so once for all tests."""
-    return real_place.planstat("run", "--from", str(shared_data))
+def real_run(real_place: Place, shared_data: Path, more: Path) -> Ended:
+    """The run over both folders of published files: minutes, so once for all tests.
+
+    Answers to findings are given over the two together.
+    """
+    return real_place.planstat("run", "--from", str(shared_data), "--from", str(more))

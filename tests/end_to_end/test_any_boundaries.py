@@ -22,9 +22,15 @@ FUNCTIONS = {
     " measure_code",
     "labour_market_on": "subject, sex_code, nationality_code, age_group_code, unemployed_group_code,"
     " measure_code",
-    "care_on": "subject, care_type_code, sex_code, measure_code",
-    "migration_on": "sex_code, age_group_code, measure_code",
+    "care_on": "subject, care_type_code, care_type_until_2007_code, sex_code, measure_code",
+    "migration_on": "sex_code, age_group_code, nationality_code, measure_code",
     "income_on": "subject, measure_code",
+    "vital_events_on": "subject, sex_code, nationality_code, age_group_code, mother_age_code, measure_code",
+    "housing_on": "building_size_code, dwelling_size_code, measure_code",
+    "elections_on": "party_code, measure_code",
+    "census_2011_on": "subject, household_type_code, migration_background_code, age_group_code,"
+    " length_of_stay_code, sex_code, nationality_code, measure_code",
+    "structure_on": "subject, measure_code",
     "land_area_on": "measure_code",
     "indicator_on": "indicator_id",
 }

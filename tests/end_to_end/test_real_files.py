@@ -34,6 +34,16 @@ def test_published_files_end_in_releases(real_place: Place, real_run: Ended) -> 
     assert "outcome: waits for its first rows, until goals are agreed" in real_run.said
 
 
+EXPLAINED_BY_MORE = {
+    f"population:lor-population-derivative:07400721:{cell}"
+    for cell in (
+        "D2021-12-31:registered_persons:_T:_T:FOREIGN:750.0",
+        "D2023-06-30:registered_persons:_T:_T:FOREIGN:2593.0",
+    )
+}
+"""Findings over the first folder alone; the half-years in the second one show the rise between the two."""
+
+
 def test_every_answer_of_the_package_meets_its_finding(real_place: Place, real_run: Ended) -> None:
     file = ROOT / "sources" / "catalog" / "answers.csv"
     with file.open(encoding="utf-8", newline="") as lines:
@@ -41,7 +51,8 @@ def test_every_answer_of_the_package_meets_its_finding(real_place: Place, real_r
     with duckdb.connect(str(real_place.root / "warehouse.duckdb"), read_only=True) as connection:
         found = {row[0] for row in connection.execute("select finding_id from fct_implausible").fetchall()}
     assert len(answered) > 500
-    assert answered == found, "findings that nobody has looked at, or answers to none"
+    assert found <= answered, "findings that nobody has looked at"
+    assert answered - found == EXPLAINED_BY_MORE, "answers to no finding"
 
 
 @pytest.mark.parametrize(
@@ -139,6 +150,8 @@ def test_declared_parts_are_what_the_tables_print(real_place: Place, real_run: E
             "setting",
         ),
         *("care_type", "facility_type", "land_use"),
+        *("migration_background", "length_of_stay", "household_type", "mother_age"),
+        *("building_size", "dwelling_size", "party"),
     }
     examined = {key: counts for key, counts in found.items() if counts[0]}
     assert len(examined) >= 30
@@ -291,7 +304,13 @@ OFFICIAL_MEAN_AGES = {
 
 def test_mean_ages_are_the_offices(real_place: Place, real_run: Ended) -> None:
     """The office has single years up to the oldest; groups of five meet its first decimal but for a hair."""
-    ours = dict(asked(real_place, "select area_code, value from mart_indicator where indicator_id = 'D07'"))
+    ours = dict(
+        asked(
+            real_place,
+            "select area_code, value from mart_indicator where indicator_id = 'D07'"
+            " and reference_date = date '2015-12-31'",
+        )
+    )
     off = {area: ours[area] - printed for area, printed in OFFICIAL_MEAN_AGES.items()}
     assert max(abs(one) for one in off.values()) < 0.05 + 0.012
     assert sum(round(ours[area], 1) != printed for area, printed in OFFICIAL_MEAN_AGES.items()) <= 2
@@ -335,7 +354,8 @@ def test_deliveries_of_2017_and_later_ones_are_not_one_series(real_place: Place,
     )
     assert found == [
         ("13211-02-05-4", 2025, None), ("21111-01-03-4", 2023, None), ("21111-02-06-4", 2023, None),
-        ("82411-01-03-4", 2021, None),
+        ("82411-01-03-4", 2021, None), ("gv-isys-kreise", 2019, None), ("gv-isys-kreise", 2021, None),
+        ("gv-isys-kreise", 2023, None),
     ]  # fmt: skip
 
 

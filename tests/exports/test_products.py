@@ -35,8 +35,11 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
     assert set(products) - without_map == {
         "areas",
         "care",
+        "census_2011",
         "childcare",
         "education",
+        "elections",
+        "housing",
         "income",
         "indicators",
         "labour_market",
@@ -44,6 +47,8 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "migration",
         "population",
         "social_benefits",
+        "structure",
+        "vital_events",
     }
     for name, product in products.items():
         assert product.relation.startswith("mart_")

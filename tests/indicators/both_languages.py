@@ -14,8 +14,8 @@ SAME_IN_BOTH = frozenset(
     re.findall(
         r"\S+",
         """
-        an april baden byar dg ii in index intensive ix km² kreise land mss pflegestufen plus rate revision
-        segregation sgb status wilson wohngeld württemberg xii zentral
+        an april baden byar definition dg gisd gv ii in index intensive isys ix km² kreise land mss
+        pflegestufen plus private rate revision segregation sgb status wilson wohngeld württemberg xii zentral
         """,
     )
 )

@@ -17,10 +17,10 @@ from sources.foundation.located_yaml import DeclarationError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = (
-    [f"D{n:02}" for n in range(1, 14)]
+    [f"D{n:02}" for n in range(1, 15)]
     + [f"I{n:02}" for n in range(1, 8)]
     + [f"A{n:02}" for n in range(1, 6)]
-    + [f"P{n:02}" for n in range(1, 15)]
+    + [f"P{n:02}" for n in range(1, 16)]
     + [f"J{n:02}" for n in range(1, 17)]
     + [f"K{n:02}" for n in range(1, 8)]
     + [f"B{n:02}" for n in range(1, 11)]
@@ -234,7 +234,7 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
     assert "as b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
     assert "name: b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.yml"]
     view = files["dbt_project/models/views/mart_indicator_wide_education.sql"]
-    assert "reference_year, b01, b02, b03, b11\n" in view
+    assert "reference_year, b01, b01_structure, b02, b03, b11\n" in view
 
 
 def test_a_published_rate_is_not_taken_for_a_count(specifications: specification.Specifications) -> None:

@@ -1,1 +1,1 @@
-{{ summands('migration', 'arrivals', ['sex', 'age_group']) }}
+{{ summands('migration', 'arrivals', ['sex', 'age_group', 'nationality']) }}

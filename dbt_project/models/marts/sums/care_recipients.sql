@@ -1,1 +1,1 @@
-{{ summands('care_recipient', 'persons', ['care_type', 'sex']) }}
+{{ summands('care_recipient', 'persons', ['care_type', 'care_type_until_2007', 'sex']) }}

@@ -1,1 +1,1 @@
-{{ summands('migration', 'departures', ['sex', 'age_group']) }}
+{{ summands('migration', 'departures', ['sex', 'age_group', 'nationality']) }}

@@ -1,0 +1,1 @@
+{{ code_dimension('care_type_until_2007') }}

@@ -1,0 +1,1 @@
+{{ code_dimension('length_of_stay') }}

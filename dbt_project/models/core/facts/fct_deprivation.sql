@@ -1,0 +1,3 @@
+{{ versioned_fact('deprivation', [], [
+    {'model': 'stg_rki__gisd_kreise'},
+]) }}

@@ -1,0 +1,21 @@
+with areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+household as (
+
+    select * from {{ ref('fct_household') }}
+    where is_preferred
+
+),
+
+immigration_background as (
+
+    select * from {{ ref('fct_immigration_background') }}
+    where is_preferred
+
+),
+
+{{ count_mart('census_2011') }}

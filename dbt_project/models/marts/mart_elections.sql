@@ -1,0 +1,14 @@
+with areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+election as (
+
+    select * from {{ ref('fct_election') }}
+    where is_preferred
+
+),
+
+{{ count_mart('elections') }}

@@ -1,0 +1,14 @@
+with areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+dwelling as (
+
+    select * from {{ ref('fct_dwelling') }}
+    where is_preferred
+
+),
+
+{{ count_mart('housing') }}

@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '12613-02-02-4', ['age_group', 'sex', 'nationality']) }}

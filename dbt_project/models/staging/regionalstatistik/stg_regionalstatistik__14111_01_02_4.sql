@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', '14111-01-02-4', ['party']) }}

@@ -1,0 +1,1 @@
+{{ stage_cells('regionalstatistik', 'AI-N-05', ['age_group']) }}

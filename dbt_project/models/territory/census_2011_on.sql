@@ -1,0 +1,2 @@
+{{ config(parameters=['gebietsstand := null', 'as_of := null']) }}
+{{ counts_on('census_2011') }}

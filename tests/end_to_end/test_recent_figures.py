@@ -1,0 +1,121 @@
+"""Both folders of published files: recent figures and long series, against official figures."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from .conftest import Ended, Place
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
+
+
+def asked(place: Place, sql: str) -> list[tuple]:
+    with duckdb.connect(str(place.root / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+OFFICIAL = [
+    # turnout, per cent: results of the elections to the Bundestag, Die Bundeswahlleiterin
+    ("W03", "1994-10-16", "DG", 79.0, 1), ("W03", "1998-09-27", "DG", 82.2, 1),
+    ("W03", "2002-09-22", "DG", 79.1, 1), ("W03", "2005-09-18", "DG", 77.7, 1),
+    ("W03", "2009-09-27", "DG", 70.8, 1), ("W03", "2013-09-22", "DG", 71.5, 1),
+    ("W03", "2017-09-24", "DG", 76.2, 1), ("W03", "2025-02-23", "01001", 79.4, 1),
+    # inhabitants: Statistisches Bundesamt, on the 2011 census to 2021, on the 2022 census from 2022
+    ("D01", "2018-12-31", "DG", 83_019_213, 0), ("D01", "2019-12-31", "DG", 83_166_711, 0),
+    ("D01", "2021-12-31", "DG", 83_237_124, 0), ("D01", "2023-12-31", "DG", 83_456_045, 0),
+    ("D01", "2024-12-31", "DG", 83_577_140, 0), ("D01", "2019-12-31", "01001", 90_164, 0),
+    # deaths and births per 1,000, full-day and childcare rates, 2011 census
+    ("D14", "2015-12-31", "DG", 11.3, 1), ("D11", "2015-12-31", "DG", 51.9, 1),
+    ("K03", "2016-03-01", "DG", 18.3, 1), ("K03-3to5", "2016-03-01", "DG", 44.8, 1),
+    ("K01-structure", "2023-03-01", "DG", 36.4, 1), ("B01-structure", "2022-07-31", "DG", 6.9, 1),
+    ("I02-census2011", "2011-05-09", "DG", 19.2, 1), ("W02", "2015-12-31", "DG", 504, 0),
+    ("H01", "2007-12-31", "DG", 2.7, 1), ("A05-inhabitants", "2021-06-30", "DG", 40.3, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("indicator", "day", "area", "value", "decimals"), OFFICIAL)
+def test_official_figures(
+    real_place: Place, real_run: Ended, indicator: str, day: str, area: str, value: float, decimals: int
+) -> None:
+    found = asked(
+        real_place,
+        f"select round(value, {decimals}) from mart_indicator where indicator_id = '{indicator}'"
+        f" and reference_date = date '{day}' and area_code = '{area}' and not is_backcast",
+    )
+    assert found == [(value,)]
+
+
+def test_a_planner_sees_recent_figures(real_place: Place, real_run: Ended) -> None:
+    newest = dict(
+        asked(
+            real_place,
+            "select indicator_id, max(year(reference_date)) from mart_indicator where value is not null"
+            " group by indicator_id",
+        )
+    )
+    assert sum(year >= 2021 for year in newest.values()) >= 25
+    assert newest["D05-u18"] == 2024
+    assert newest["W03"] == 2025
+
+
+def test_kreise_of_the_register_give_their_laender_and_germany(real_place: Place, real_run: Ended) -> None:
+    sums = asked(
+        real_place,
+        "select facts.reference_date::varchar, dim_area.area_level, count(*), sum(value)"
+        " from fct_population as facts inner join dim_area using (area_key)"
+        " where dataset_id = 'gv-isys-kreise' and measure_code = 'persons' and sex_code = '_T'"
+        " and dim_area.area_level in ('DE', 'LAND', 'KREIS') group by all order by all",
+    )
+    assert [(day, level, areas) for day, level, areas, _ in sums] == [
+        (day, level, areas)
+        for day, kreise in (("2018-12-31", 401), ("2019-12-31", 401), ("2021-12-31", 400))
+        for level, areas in (("DE", 1), ("KREIS", kreise), ("LAND", 16))
+    ]
+    assert all(len({total for one, _, _, total in sums if one == day}) == 1 for day, _, _, _ in sums)
+
+
+def test_two_bases_of_one_day_are_two_measures(real_place: Place, real_run: Ended) -> None:
+    """31.12.2023 on the 2011 census and on the 2022 census: 1.2 million people apart."""
+    assert asked(
+        real_place,
+        "select measure_code, value, dataset_id, is_preferred from fct_population"
+        " where area_code = 'DG' and reference_date = date '2023-12-31'"
+        " and sex_code = '_T' and age_group_code = '_T' and nationality_code = '_T' order by 1",
+    ) == [
+        ("persons", 83_456_045, "12411-langform-derivative", True),
+        ("persons_census_2011_base", 84_669_326, "gv-isys-kreise", True),
+    ]
+
+
+def test_an_original_goes_before_what_others_stored_anew(real_place: Place, real_run: Ended) -> None:
+    """31.12.2019: the register prints men and women of a Kreis, the resaved table their parts; they agree."""
+    assert asked(
+        real_place,
+        "select count(*), count(*) filter (copies.is_preferred), count(*) filter (own.is_preferred),"
+        " count(*) filter (own.value <> copies.value) from fct_population as copies"
+        " inner join fct_population as own using"
+        " (area_code, period_key, measure_code, sex_code, age_group_code, nationality_code)"
+        " where copies.dataset_id = '12411-0018' and own.dataset_id = 'gv-isys-kreise'"
+        " and own.value is not null and copies.value is not null",
+    ) == [(1203, 0, 1203, 0)]
+    notes = dict(
+        asked(real_place, "select dataset_id, attribution from dim_dataset where provenance <> 'original'")
+    )
+    assert "neu gespeichert" in notes["12411-0018"]
+    assert "Dritten" in notes["12411-langform-derivative"]
+
+
+def test_foreigners_of_an_authority_of_several_kreise_have_no_kreis(
+    real_place: Place, real_run: Ended
+) -> None:
+    found = asked(
+        real_place,
+        "select area_code, value, missing_reason from fct_population"
+        " where dataset_id = '12521-0040' and sex_code = '_T'"
+        " and area_code in ('10', '10041', '10044', '06611', '06633', '01001') order by 1",
+    )
+    assert found == [
+        ("01001", 20_350, "none"), ("06611", None, "not_locatable"), ("06633", None, "not_locatable"),
+        ("10", 153_455, "none"), ("10041", None, "not_locatable"), ("10044", None, "not_locatable"),
+    ]  # fmt: skip
