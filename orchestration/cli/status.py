@@ -72,6 +72,10 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
     ):
         if names := [state["dataset_id"] for state in delivered if state["provenance"] == kind]:
             console.print(f"  not the publisher's own file, {words}: {', '.join(names)}", markup=False)
+    if unused := [state["dataset_id"] for state in delivered if catalog[state["dataset_id"]].unused]:
+        console.print(
+            f"  no figure is made of {', '.join(unused)}: `planstat sources describe` says why", markup=False
+        )
     if 0 < len(delivered) < len(states):
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
 
@@ -119,8 +123,10 @@ def tell_sources(settings: Settings, console: Console) -> None:
 
     catalog = load_catalog()
     is_wide = console.width >= WIDE
-    table = plain_table("dataset", "title", "newest", *(["publisher", "layout"] if is_wide else []))
-    room = console.width - max(map(len, catalog)) - (48 if is_wide else 18)  # what the other columns leave
+    table = plain_table(
+        "dataset", "title", "newest", "figures", *(["publisher", "layout"] if is_wide else [])
+    )
+    room = console.width - max(map(len, catalog)) - (56 if is_wide else 26)  # what the other columns leave
     for state in lineage.dataset_states(settings.paths, catalog, catalog):
         declaration = catalog[state["dataset_id"]]
         newest = (state["retrieved_at"] or "none")[:10]
@@ -129,6 +135,7 @@ def tell_sources(settings: Settings, console: Console) -> None:
             state["dataset_id"],
             title if len(title) <= room else f"{title[: room - 1]}…",
             f"{newest} old" if state["is_old"] else newest,
+            "none" if declaration.unused else "",
             *([declaration.publisher, "not verified" if declaration.unverified else ""] if is_wide else []),
         )
     console.print(table)

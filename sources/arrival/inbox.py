@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sources.arrival.folder import Delivery, is_archive, is_unfinished, match_folder, name_trouble, shown
 from sources.arrival.landing import Landing, Outcome
+from sources.declared.declaration import Declaration
 from sources.declared.file_formats import FormFile
 from sources.errors import SourceError, problem
 from sources.foundation.files import replacing
@@ -72,7 +73,7 @@ class Inbox:
             for file in delivery.files:
                 with contextlib.suppress(OSError):  # an inbox that may not be written to: the file is known
                     file.unlink(missing_ok=True)
-        _say(main, ACCEPTED, *_receipt(main.name, declaration.id, outcome))
+        _say(main, ACCEPTED, *_receipt(main.name, declaration, outcome))
         return outcome
 
     def _look(self, quiet: float, sleep: Callable[[float], None]) -> None:
@@ -144,21 +145,24 @@ def _facts(file: Path) -> tuple[int, ...]:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _receipt(name: str, dataset_id: str, outcome: Outcome) -> tuple[str, str]:
+def _receipt(name: str, declaration: Declaration, outcome: Outcome) -> tuple[str, str]:
     first, last = outcome.period
     period = f", {first:%d.%m.%Y} – {last:%d.%m.%Y}" if first and last else ""
     hashed = "" if outcome.cases else f", sha256 {outcome.sha256}"
     known = outcome.status == "unchanged"
-    facts = f"{dataset_id}{period}, Snapshot {outcome.snapshot_id}{hashed}"
+    facts = f"{declaration.id}{period}, Snapshot {outcome.snapshot_id}{hashed}"
     newer_de = f" Achtung: {outcome.newer.words.de}." if outcome.newer else ""
     newer_en = f" Mind: {outcome.newer.words}." if outcome.newer else ""
     cases_de = " Gezählt wurden Fälle; sie wurden nicht gespeichert." if outcome.cases else ""
     cases_en = " Cases were counted; they were not stored." if outcome.cases else ""
+    unused = declaration.unused
+    unused_de = f" Daraus wird noch keine veröffentlichte Zahl: {unused.de}." if unused else ""
+    unused_en = f" No published figure is made of it yet: {unused.en}." if unused else ""
     return (
         f"{name}: {'schon bekannt' if known else 'angenommen'}, {outcome.rows} Zellen oder"
-        f" Zeilen, {facts}.{cases_de}{newer_de}",
+        f" Zeilen, {facts}.{cases_de}{newer_de}{unused_de}",
         f"{name}: {'known already' if known else 'accepted'}, {outcome.rows} cells or"
-        f" rows, {facts}.{cases_en}{newer_en}",
+        f" rows, {facts}.{cases_en}{newer_en}{unused_en}",
     )
 
 

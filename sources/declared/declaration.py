@@ -265,6 +265,13 @@ class HandedOn(Strict):
     what_en: Text
 
 
+class Unused(Strict):
+    """Why no fact, dimension or product is made of a dataset, in words for those who deliver it."""
+
+    de: Text
+    en: Text
+
+
 class Break(Strict):
     """A break in the series: figures before and after it do not compare."""
 
@@ -342,6 +349,9 @@ class Declaration(Strict):
     rounding: tuple[Rounding, ...] = ()
     breaks: tuple[Break, ...] = ()
     handed_on: HandedOn | None = Field(default=None, description="not the publisher's own file")
+    unused: Unused | None = Field(
+        default=None, description="why no fact, dimension or product is made of it; else something is"
+    )
     division: Division | None = Field(default=None, description="this is a list of areas")
     crosswalk: Crosswalk | None = Field(default=None, description="this is a key between two divisions")
     form: Form | None = Field(default=None, description="handed out as a form (`planstat form`)")

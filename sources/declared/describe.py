@@ -67,6 +67,7 @@ def describe(catalog: Catalog, dataset_id: str, root: Path = CATALOG) -> str:
         "Figures of the publisher's own files go before it."
         if (handed_on := declaration.handed_on)
         else "",
+        f"No figure is made of it: {_sentence(declaration.unused.en)}" if declaration.unused else "",
         f"The layout is not verified. {declaration.unverified}" if declaration.unverified else "",
         declaration.notes or "",
         f"Law: {catalog.legal_basis(declaration) or 'not stated'}. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,32 @@ def test_every_declared_dataset_is_landed_and_checked(graph: dict[str, Any]) -> 
             "checks": ["accepted"],
             "automation": None,
         }
+
+
+def test_what_is_declared_is_used_or_says_why_not(graph: dict[str, Any]) -> None:
+    """An office that hands in a file, and who adds a table, is told what comes of it."""
+    from sources.declared.catalogue import load_catalog
+
+    feeds: dict[str, set[str]] = defaultdict(set)
+    for key, asset in graph["assets"].items():
+        for dep in asset["deps"]:
+            if key.startswith("warehouse/"):  # the catalogue of landing knows every dataset
+                feeds[dep].add(key)
+
+    def reached(key: str) -> set[str]:
+        found = set(feeds[key])
+        for one in feeds[key]:
+            found |= reached(one)
+        return found
+
+    kinds = ("warehouse/fct_", "warehouse/dim_", "warehouse/bridge_", "warehouse/mart_")
+    wrong = {}
+    for declaration in load_catalog().values():
+        key = f"landing/{declaration.publisher}/{declaration.id}"
+        is_used = any(one.startswith(kinds) for one in reached(key))
+        if is_used == (declaration.unused is not None):
+            wrong[declaration.id] = "is used" if is_used else "is not used, and does not say why"
+    assert wrong == {}
 
 
 def test_every_model_hangs_on_landing_or_other_models(graph: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ NAME = "12345-01-01-4.csv"
 class Drop:
     """An inbox beside a landing with one declared table."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **declared: Any) -> None:
         self.catalog: Catalog
-        self.catalog, self.declaration = small_catalog()
+        self.catalog, self.declaration = small_catalog(**declared)
         self.root = folder / "data"
         self.folder = folder / "data" / "inbox"
         self.folder.mkdir(parents=True)
@@ -85,6 +86,16 @@ def test_a_landed_file_leaves_with_a_receipt(drop: Drop) -> None:
     assert again.status == "unchanged"
     assert "schon bekannt" in drop.message(f"{NAME}.angenommen.txt")
     assert drop.names() == [f"{NAME}.angenommen.txt"]
+
+
+def test_the_receipt_says_that_no_figure_is_made_of_a_file(tmp_path: Path) -> None:
+    said = {"de": "noch fragt keine Kennzahl danach", "en": "no indicator asks for it yet"}
+    drop = Drop(tmp_path, unused=said)
+    drop.put()
+    drop.take()
+    message = drop.message(f"{NAME}.angenommen.txt")
+    assert "Daraus wird noch keine veröffentlichte Zahl: noch fragt keine Kennzahl danach." in message
+    assert "No published figure is made of it yet: no indicator asks for it yet." in message
 
 
 def test_a_wrong_file_stays_with_a_message_and_is_taken_once_it_is_right(drop: Drop) -> None:
