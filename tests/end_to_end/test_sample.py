@@ -144,6 +144,14 @@ def test_readers_find_their_way(place: Place, first: Ended) -> None:
     } <= columns
 
 
+def test_a_readme_names_the_files_that_are_there(place: Place, first: Ended) -> None:
+    for product in place.current():
+        folder = place.root / "releases" / product / "current"
+        named = re.findall(rf"\b{product}[\w-]*\.\w+", (folder / "README.md").read_text(encoding="utf-8"))
+        assert named
+        assert [name for name in named if not (folder / name).is_file()] == [], product
+
+
 def test_the_second_run_builds_nothing_and_releases_nothing(place: Place, first: Ended) -> None:
     before = place.current()
     warehouse = (place.root / "warehouse.duckdb").stat().st_mtime_ns
