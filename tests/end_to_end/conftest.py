@@ -21,8 +21,10 @@ PRODUCTS = tuple(
     )
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
-OF_SAMPLE = tuple(product for product in PRODUCTS if product not in ("care", "migration"))
-"""Products that come of the sample: it has no table on care or on migration, and their products wait."""
+NOT_OF_SAMPLE = ("care", "census_2011", "elections", "housing", "migration", "structure", "vital_events")
+"""The sample has no table for these: they wait."""
+OF_SAMPLE = tuple(product for product in PRODUCTS if product not in NOT_OF_SAMPLE)
+"""Products that come of the sample."""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _one(connection: duckdb.DuckDBPyConnection, folder: Path, found: Found) -> N
         own = name.removesuffix("_code")
         if own == "measure":
             table, known = headings["dataset_id"][0], "declared_measures"
-            of_row = f'printed."{table}" = known.dataset'
+            of_row = f'ltrim(printed."{table}", chr(9)) = known.dataset'
         else:
             known, of_row = "declared_codes", f"known.list = '{own}'"
         found.wrong += [
