@@ -138,6 +138,8 @@ def parts_and_wholes(landing: Path, catalog: Catalog) -> dict[tuple[str, str, st
             slack = max([rule.base for rule in declaration.rounding], default=0)
             if any(measure.unit in ("ha", "qkm") for measure in declaration.measures.values()):
                 slack = 1  # measured, not counted: every number is rounded
+            if any(measure.adds_over_time is False for measure in declaration.measures.values()):
+                slack = 1  # means of a year: every number is rounded
             for dimension, declared in declaration.dimensions.items():
                 if declared.verbatim or dimension == "age_group":  # groups of ages overlap
                     continue
