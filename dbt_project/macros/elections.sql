@@ -20,3 +20,31 @@ inner join {{ relation }} as entitled
     and voters.area_code = entitled.area_code
 where voters.measure_code = 'voters' and entitled.measure_code = 'entitled'
 {%- endmacro %}
+
+{#- An election as the Federal Returning Officer prints it by Kreis: Berlin as its east (11100) and its west (11200). -#}
+{% macro election_by_kreis(dataset_id) -%}
+with staged as (
+
+    {{ stage_cells('bundeswahlleiterin', dataset_id, []) }}
+
+),
+
+placed as (
+
+    select
+        * replace (
+            case when area_code in ('11100', '11200') then '11' else area_code end as area_code,
+            case when area_code in ('11100', '11200') then 'Berlin' else area_name end as area_name
+        )
+    from staged
+
+),
+
+whole as (
+
+    {{ summed_up('placed', []) }}
+
+)
+
+{{ with_turnout('whole') }}
+{%- endmacro %}

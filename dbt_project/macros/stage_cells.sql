@@ -64,6 +64,29 @@ cells as (
 
 ),
 
+{{ of_catalogue(dataset_id) }},
+
+parsed as (
+
+    select
+        cells.*,
+        dataset.missing_dialect,
+        dataset.time_kind,
+        coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
+        {{ published_number(ungrouped('trim(cells.value_text)', 'dataset')) }} as number_value,
+        {{ published_mark(ungrouped('trim(cells.value_text)', 'dataset'), 'cells.quality_text') }} as mark,
+        {{ reference_date('cells.time_text', 'dataset') }} as reference_date
+    from cells
+    inner join snapshots on cells.snapshot = snapshots.snapshot_id
+    cross join dataset
+
+)
+
+{{ typed_cells(dataset_id, dimensions) }}
+{% endmacro %}
+
+{#- What the catalogue says of a dataset, as CTEs: accepted deliveries, how its times, signs and rounding are read. -#}
+{% macro of_catalogue(dataset_id) -%}
 snapshots as (
 
     select * from {{ source('catalog', 'ledger') }}
@@ -89,24 +112,14 @@ rounding as (
     select * from {{ source('catalog', 'rounding') }}
     where dataset_id = '{{ dataset_id }}'
 
-),
-
-parsed as (
-
-    select
-        cells.*,
-        dataset.missing_dialect,
-        dataset.time_kind,
-        coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
-        {{ published_number(ungrouped('trim(cells.value_text)', 'dataset')) }} as number_value,
-        {{ published_mark(ungrouped('trim(cells.value_text)', 'dataset'), 'cells.quality_text') }} as mark,
-        {{ reference_date('cells.time_text', 'dataset') }} as reference_date
-    from cells
-    inner join snapshots on cells.snapshot = snapshots.snapshot_id
-    cross join dataset
-
 )
+{%- endmacro %}
 
+{#-
+  The cells of the CTE `parsed` with typed values: number or reason for none, status, sign, rounding. It has the columns of a
+  landed cell, `known_from`, `reference_date`, `number_value`, `mark` and how the dataset is read.
+-#}
+{% macro typed_cells(dataset_id, dimensions) -%}
 select
     '{{ dataset_id }}' as dataset_id,
     parsed.snapshot as snapshot_id,
@@ -146,4 +159,4 @@ from parsed
 left join symbols
     on parsed.missing_dialect = symbols.dialect
     and parsed.mark = symbols.symbol
-{% endmacro %}
+{%- endmacro %}

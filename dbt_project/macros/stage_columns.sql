@@ -17,32 +17,7 @@ with records as (
 
 ),
 
-snapshots as (
-
-    select * from {{ source('catalog', 'ledger') }}
-    where dataset_id = '{{ dataset_id }}' and status = 'accepted'
-
-),
-
-dataset as (
-
-    select * from {{ source('catalog', 'datasets') }}
-    where dataset_id = '{{ dataset_id }}'
-
-),
-
-symbols as (
-
-    select * from {{ source('catalog', 'missing_symbols') }}
-
-),
-
-rounding as (
-
-    select * from {{ source('catalog', 'rounding') }}
-    where dataset_id = '{{ dataset_id }}'
-
-),
+{{ of_catalogue(dataset_id) }},
 
 aliases as (
 
@@ -56,7 +31,6 @@ dated as (
         records.*,
         {{ area }} as area_of_record,
         {{ name }} as name_of_record,
-        snapshots.snapshot_id,
         coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
         dataset.missing_dialect,
         dataset.time_kind,
@@ -71,7 +45,7 @@ texts as (
     {%- for one in columns %}
 
     select
-        snapshot_id,
+        snapshot,
         known_from,
         line,
         {{ one.at }} as column_no,
@@ -83,7 +57,7 @@ texts as (
         {% for dimension in dimensions -%}
         '{{ one.get('codes', {}).get(dimension, '_T') }}' as {{ dimension }},
         {% endfor -%}
-        '{{ one.measure }}' as measure_code,
+        '{{ one.measure }}' as measure,
         '{{ one.unit }}' as unit,
         trim({{ one.column }}) as value_text
     from dated
@@ -107,43 +81,5 @@ parsed as (
 
 )
 
-select
-    '{{ dataset_id }}' as dataset_id,
-    parsed.snapshot_id,
-    parsed.known_from,
-    parsed.line,
-    parsed.column_no,
-    {{ period_key('parsed.reference_date', 'parsed.time_kind') }} as period_key,
-    parsed.reference_date,
-    parsed.area_code,
-    trim(parsed.area_name) as area_name,
-    {% for dimension in dimensions -%}
-    parsed.{{ dimension }},
-    {% endfor -%}
-    parsed.measure_code,
-    parsed.unit,
-    case when symbols.means_zero then 0 else parsed.number_value end as value,
-    case when parsed.number_value is null then coalesce(symbols.obs_status, 'M') else coalesce(symbols.obs_status, 'A') end
-        as obs_status,
-    coalesce(symbols.conf_status, 'F') as conf_status,
-    case
-        when parsed.number_value is not null or symbols.means_zero then 'none'
-        else coalesce(symbols.missing_reason, 'unknown_or_confidential')
-    end as missing_reason,
-    case
-        when parsed.mark <> '' then parsed.mark
-        when parsed.value_text = '0' then '0'
-    end as raw_symbol,
-    (
-        select max(rounding.base)
-        from rounding
-        where
-            starts_with(parsed.area_code, rounding.area_prefix)
-            and parsed.reference_date >= rounding.valid_from
-            and (rounding.valid_to is null or parsed.reference_date < rounding.valid_to)
-    ) as rounding_base
-from parsed
-left join symbols
-    on parsed.missing_dialect = symbols.dialect
-    and parsed.mark = symbols.symbol
+{{ typed_cells(dataset_id, dimensions) }}
 {% endmacro %}
