@@ -21,6 +21,7 @@ from exports.products import Disclosure
 from exports.rows import Rows, label_column
 from sources.foundation.files import readable_json
 from sources.foundation.sql import quoted
+from sources.foundation.told import Told
 
 if TYPE_CHECKING:
     import duckdb
@@ -82,7 +83,10 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
             for name in (disclosure.value, *computed):
                 hides[name].append(f"({mine}) and not ({is_count}) and ({condition})")
     hides[disclosure.value].append(f"({is_count}) and own.hidden")
-    _refuse(rows, description, bound, unread, joins[0], "is a count, but is not part of the plan")
+    left_out = Told(
+        "is a count, but is not part of the plan", "ist eine Fallzahl, gehört aber nicht zum Plan"
+    )
+    _refuse(rows, description, bound, unread, joins[0], left_out)
     if len(neither) > 1 or disclosure.rows:
         _refuse(
             rows,
@@ -90,7 +94,10 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
             bound,
             " and ".join(neither),
             joins[0],
-            "is neither a count (`disclosure.rows`) nor `derived` from counts",
+            Told(
+                "is neither a count (`disclosure.rows`) nor `derived` from counts",
+                "ist weder eine Fallzahl (`disclosure.rows`) noch aus Fallzahlen errechnet (`derived`)",
+            ),
         )
     sign = bound.value(planned.universe.policy.symbol)
     marks = {"obs_status": "'M'", "conf_status": "'N'", "missing_reason": f"'{HIDDEN}'"}
@@ -130,7 +137,10 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     (count,) = connection.execute("select count(*) from protected_rows").fetchone() or (0,)
     if count != rows.count:
         raise DeclarationError(
-            f"product {description.product}: {rows.count} rows became {count} by protection"
+            Told(
+                f"product {description.product}: {rows.count} rows became {count} by protection",
+                f"Produkt {description.product}: aus {rows.count} Zeilen wurden durch den Schutz {count}",
+            )
         )
     _refuse_copies(rows, description, disclosure)
     connection.execute("drop table rows")
@@ -159,8 +169,13 @@ def _refuse_copies(rows: Rows, description: Description, disclosure: Disclosure)
         hidden, copied, different = row or (0, 0, 0)
         if hidden >= COPIES and copied == hidden and different > 1:
             raise DeclarationError(
-                f"product {description.product}: {name} repeats the counts that are hidden, and stands under "
-                "`keep`; name it under `derived`, or leave it out"
+                Told(
+                    f"product {description.product}: {name} repeats the counts that are hidden, and stands "
+                    "under "
+                    "`keep`; name it under `derived`, or leave it out",
+                    f"Produkt {description.product}: {name} wiederholt die gesperrten Fallzahlen und steht "
+                    "unter `keep`; unter `derived` nennen, oder weglassen",
+                )
             )
 
 
@@ -173,7 +188,12 @@ def _label_of(description: Description, column: str, code: str) -> str | None:
 
 def _of(description: Description) -> Disclosure:
     if description.disclosure is None or description.disclosure.policy is None:
-        raise DeclarationError(f"product {description.product} has no policy for disclosure control")
+        raise DeclarationError(
+            Told(
+                f"product {description.product} has no policy for disclosure control",
+                f"Produkt {description.product} hat keine Festlegung zur Geheimhaltung",
+            )
+        )
     return description.disclosure
 
 
@@ -188,20 +208,33 @@ def _check_columns(
     undeclared = [name for name in names if name not in known]
     if undeclared:
         raise DeclarationError(
-            f"product {description.product}: columns {', '.join(undeclared)} are not declared; say under "
-            "`disclosure` whether each is public in any case (`keep`) or `derived` from counts"
+            Told(
+                f"product {description.product}: columns {', '.join(undeclared)} are not declared; say under "
+                "`disclosure` whether each is public in any case (`keep`) or `derived` from counts",
+                f"Produkt {description.product}: Die Spalten {', '.join(undeclared)} sind nicht erklärt; "
+                "unter `disclosure` sagen, ob jede in jedem Fall öffentlich ist (`keep`) oder aus "
+                "Fallzahlen errechnet (`derived`)",
+            )
         )
     named = {*disclosure.keep, *(column for derived in disclosure.derived for column in derived.columns)}
     absent = sorted((named | set(columns.values()) | {disclosure.value}) - set(names))
     if absent:
         raise DeclarationError(
-            f"product {description.product}: `disclosure` names {', '.join(absent)}, which "
-            f"{description.relation} does not have"
+            Told(
+                f"product {description.product}: `disclosure` names {', '.join(absent)}, which "
+                f"{description.relation} does not have",
+                f"Produkt {description.product}: `disclosure` nennt {', '.join(absent)}, was "
+                f"{description.relation} nicht hat",
+            )
         )
     if "conf_status" not in names or "missing_reason" not in names:
         raise DeclarationError(
-            f"product {description.product}: {description.relation} needs the columns conf_status and "
-            "missing_reason, so that a hidden value says so"
+            Told(
+                f"product {description.product}: {description.relation} needs the columns conf_status and "
+                "missing_reason, so that a hidden value says so",
+                f"Produkt {description.product}: {description.relation} braucht die Spalten conf_status und "
+                "missing_reason, damit ein gesperrter Wert es sagt",
+            )
         )
 
 
@@ -249,7 +282,12 @@ def _matches(
     change = change or {}
     unknown = sorted(set(change) - set(columns))
     if unknown:
-        raise DeclarationError(f"disclosure.derived.of names {', '.join(unknown)}, which is no dimension")
+        raise DeclarationError(
+            Told(
+                f"disclosure.derived.of names {', '.join(unknown)}, which is no dimension",
+                f"disclosure.derived.of nennt {', '.join(unknown)}, was keine Dimension ist",
+            )
+        )
     conditions = []
     for place, (name, column) in enumerate(columns.items()):
         wanted = change.get(name, f"={column}")
@@ -272,7 +310,7 @@ def _chosen(bound: _Bound, where: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _refuse(
-    rows: Rows, description: Description, bound: _Bound, condition: str, join: str, words: str
+    rows: Rows, description: Description, bound: _Bound, condition: str, join: str, words: Told
 ) -> None:
     keys = ", ".join(f"mart.{quoted(name)}" for name in description.grain)
     row = bound.execute(
@@ -280,7 +318,12 @@ def _refuse(
     ).fetchone()
     if row:
         place = ", ".join(f"{name}={value}" for name, value in zip(description.grain, row, strict=True))
-        raise DeclarationError(f"product {description.product}: the row {place} {words}")
+        raise DeclarationError(
+            Told(
+                f"product {description.product}: the row {place} {words}",
+                f"Produkt {description.product}: Die Zeile {place} {words.de}",
+            )
+        )
 
 
 __all__ = ["HIDDEN", "apply"]

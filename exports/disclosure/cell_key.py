@@ -19,6 +19,7 @@ import numpy as np
 from exports.disclosure.constraints import Floats
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.policy import CellKey
+from sources.foundation.told import Told, figure
 
 KEY_SPACE = 2**64
 
@@ -87,7 +88,11 @@ def _most_entropy(offsets: Floats, settings: CellKey, count: int) -> Floats:
     features = np.stack([free, free**2])
     if not (free.min() < 0 < free.max()):
         raise DeclarationError(
-            f"cell_key: no noise with mean 0 is possible for the count {count}; change small"
+            Told(
+                f"cell_key: no noise with mean 0 is possible for the count {count}; change small",
+                f"cell_key: Für die Fallzahl {count} ist keine Überlagerung mit Mittel 0 möglich; small "
+                "ändern",
+            )
         )
     angles = np.zeros(2)
     for _ in range(500):
@@ -110,9 +115,15 @@ def _most_entropy(offsets: Floats, settings: CellKey, count: int) -> Floats:
         angles = angles - size * step
     if float(np.abs(features @ chance - goal).max()) > 1e-7:
         raise DeclarationError(
-            f"cell_key: variance {settings.variance:g} cannot be reached for the count {count} with "
-            f"deviation "
-            f"{settings.deviation} and small {settings.small}; choose another variance or a larger deviation"
+            Told(
+                f"cell_key: variance {settings.variance:g} cannot be reached for the count {count} with "
+                f"deviation "
+                f"{settings.deviation} and small {settings.small}; choose another variance or a larger "
+                "deviation",
+                f"cell_key: Die Varianz {figure(settings.variance, 'de')} ist für die Fallzahl {count} mit "
+                f"deviation {settings.deviation} und small {settings.small} nicht zu erreichen; eine andere "
+                "Varianz oder eine größere Abweichung wählen",
+            )
         )
     if stay is None:
         return np.asarray(chance)
@@ -131,7 +142,12 @@ def _dual(angles: Floats, features: Floats, goal: Floats) -> float:
 def record_keys(secret: bytes, unit_ids: Iterable[str]) -> list[int]:
     """Keys of records in 0 … 2^64-1, from a secret and stable unit ids."""
     if len(secret) < 16:
-        raise DeclarationError("cell_key: the secret must have at least 16 bytes")
+        raise DeclarationError(
+            Told(
+                "cell_key: the secret must have at least 16 bytes",
+                "cell_key: Das Geheimnis muss mindestens 16 Bytes haben",
+            )
+        )
     return [
         int.from_bytes(hmac.new(secret, unit.encode("utf-8"), hashlib.sha256).digest()[:8], "big")
         for unit in unit_ids

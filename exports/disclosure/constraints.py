@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from exports.disclosure.declaration import Axis, Declaration, DeclarationError, Dimension, Table
+from sources.foundation.told import Told
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -229,8 +230,13 @@ def build_ladder(name: str, dimension: Dimension, axes: Sequence[Axis]) -> Ladde
             members = below(code)
             if under.setdefault(code, members) != members:
                 raise DeclarationError(
-                    f"dimension {name!r}: code {code!r} means different things in two hierarchies; "
-                    "give the older version its own codes (for example with the year behind)"
+                    Told(
+                        f"dimension {name!r}: code {code!r} means different things in two hierarchies; "
+                        "give the older version its own codes (for example with the year behind)",
+                        f"Dimension {name!r}: Der Schlüssel {code!r} bedeutet in zwei Hierarchien "
+                        "Verschiedenes; der älteren Fassung eigene Schlüssel geben (zum Beispiel mit dem "
+                        "Jahr dahinter)",
+                    )
                 )
             labelled.append((label, code, members))
 
@@ -397,8 +403,13 @@ def _check_leaf_codes(ladders: Sequence[Ladder], leaves: Leaves) -> None:
         unknown = sorted({code for code in leaves.codes[ladder.name] if code not in ladder.atom_of_leaf})
         if unknown:
             raise DeclarationError(
-                f"dimension {ladder.name!r}: the input has codes that the declaration does not know: "
-                f"{', '.join(unknown[:5])}; add them to the hierarchy or correct the input"
+                Told(
+                    f"dimension {ladder.name!r}: the input has codes that the declaration does not know: "
+                    f"{', '.join(unknown[:5])}; add them to the hierarchy or correct the input",
+                    f"Dimension {ladder.name!r}: Die Eingabe hat Schlüssel, welche die Erklärung nicht "
+                    f"kennt: {', '.join(unknown[:5])}; in die Hierarchie aufnehmen, oder die Eingabe "
+                    "berichtigen",
+                )
             )
 
 
@@ -406,7 +417,12 @@ def _nodes(ladder: Ladder, crossed: bool) -> Integers:
     if crossed:
         return np.arange(len(ladder.codes))
     if ladder.total is None:
-        raise DeclarationError(f"dimension {ladder.name!r} has no total and must be shown by every table")
+        raise DeclarationError(
+            Told(
+                f"dimension {ladder.name!r} has no total and must be shown by every table",
+                f"Die Dimension {ladder.name!r} hat keine Summe, und jede Tabelle muss sie zeigen",
+            )
+        )
     return np.array([ladder.total])
 
 

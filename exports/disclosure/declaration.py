@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from sources.foundation import located_yaml
 from sources.foundation.exits import USAGE
 from sources.foundation.strict import Strict, in_one_line, read
+from sources.foundation.told import Told
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -46,9 +47,20 @@ class Hierarchy(Strict):
     def _one_form(self) -> Hierarchy:
         given = [name for name in ("children", "levels", "file") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of children, levels, file; found {given or 'none'}")
+            raise ValueError(
+                Told(
+                    f"needs exactly one of children, levels, file; found {given or 'none'}",
+                    "braucht genau eines von children, levels, file; gefunden: "
+                    f"{', '.join(given) or 'keines'}",
+                )
+            )
         if self.valid_on is not None and self.file is None:
-            raise ValueError("valid_on belongs to a hierarchy given by a file")
+            raise ValueError(
+                Told(
+                    "valid_on belongs to a hierarchy given by a file",
+                    "valid_on gehört zu einer Hierarchie aus einer Datei",
+                )
+            )
         return self
 
 
@@ -94,7 +106,12 @@ class Table(Strict):
     def _stays_inside(self) -> Table:
         for key, path in (("name", PurePath(self.name)), ("file", PurePath(self.file or "."))):
             if path.is_absolute() or ".." in path.parts:
-                raise ValueError(f"{key} {str(path)!r} leaves the folder of the published files")
+                raise ValueError(
+                    Told(
+                        f"{key} {str(path)!r} leaves the folder of the published files",
+                        f"{key} {str(path)!r} verlässt den Ordner der veröffentlichten Dateien",
+                    )
+                )
         return self
 
     @property
@@ -242,25 +259,52 @@ class Declaration(Strict):
         seen: set[str] = set()
         for table in self.tables:
             if table.name in seen:
-                raise ValueError(f"table {table.name!r} is declared twice")
+                raise ValueError(
+                    Told(
+                        f"table {table.name!r} is declared twice",
+                        f"Tabelle {table.name!r} ist zweimal angegeben",
+                    )
+                )
             seen.add(table.name)
             for name, axis in table.dimensions.items():
                 if name not in self.dimensions:
-                    raise ValueError(f"table {table.name!r}: dimension {name!r} is not declared")
+                    raise ValueError(
+                        Told(
+                            f"table {table.name!r}: dimension {name!r} is not declared",
+                            f"Tabelle {table.name!r}: die Dimension {name!r} ist nicht angegeben",
+                        )
+                    )
                 for chosen in axis.hierarchies or ():
                     if chosen not in self.dimensions[name].hierarchies:
-                        raise ValueError(f"table {table.name!r}: {name!r} has no hierarchy {chosen!r}")
+                        raise ValueError(
+                            Told(
+                                f"table {table.name!r}: {name!r} has no hierarchy {chosen!r}",
+                                f"Tabelle {table.name!r}: {name!r} hat keine Hierarchie {chosen!r}",
+                            )
+                        )
                 if axis.total and self.dimensions[name].total is None and "total" in axis.model_fields_set:
-                    raise ValueError(f"table {table.name!r}: dimension {name!r} has no total")
+                    raise ValueError(
+                        Told(
+                            f"table {table.name!r}: dimension {name!r} has no total",
+                            f"Tabelle {table.name!r}: die Dimension {name!r} hat keine Summe",
+                        )
+                    )
             for name in table.columns:
                 if name not in table.dimensions:
                     raise ValueError(
-                        f"table {table.name!r}: column given for {name!r}, which it does not show"
+                        Told(
+                            f"table {table.name!r}: column given for {name!r}, which it does not show",
+                            f"Tabelle {table.name!r}: eine Spalte für {name!r}, das sie nicht zeigt",
+                        )
                     )
             for name, dimension in self.dimensions.items():
                 if name not in table.dimensions and dimension.total is None:
                     raise ValueError(
-                        f"table {table.name!r} must show dimension {name!r}, because that has no total"
+                        Told(
+                            f"table {table.name!r} must show dimension {name!r}, because that has no total",
+                            f"Tabelle {table.name!r} muss die Dimension {name!r} zeigen, weil diese keine "
+                            "Summe hat",
+                        )
                     )
         return self
 
@@ -270,17 +314,20 @@ def read_model(path: Path, model: type[ModelT]) -> ModelT:
     try:
         return read(path, model)
     except located_yaml.DeclarationError as error:
-        raise DeclarationError(str(error)) from error
+        raise DeclarationError(error.args[0]) from error
 
 
 def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
     """Validate plain data against a strict model; `where` is named in the error."""
     if not isinstance(document, Mapping):
-        raise DeclarationError(f"{where}: a mapping of keys is expected")
+        raise DeclarationError(
+            Told(f"{where}: a mapping of keys is expected", f"{where}: erwartet werden Angaben mit Werten")
+        )
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise DeclarationError(f"{where}: {in_one_line(error)}") from None
+        words = in_one_line(error)
+        raise DeclarationError(Told(f"{where}: {words}", f"{where}: {words.de}")) from None
 
 
 def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple[str, ...]]:
@@ -290,10 +337,16 @@ def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise DeclarationError(f"{path}: no such file") from None
+        raise DeclarationError(Told(f"{path}: no such file", f"{path}: diese Datei gibt es nicht")) from None
     reader = csv.DictReader(io.StringIO(text))
     if reader.fieldnames is None or not {"code", "parent"} <= set(reader.fieldnames):
-        raise DeclarationError(f"{path}: the columns code and parent are needed, found {reader.fieldnames}")
+        raise DeclarationError(
+            Told(
+                f"{path}: the columns code and parent are needed, found {reader.fieldnames}",
+                f"{path}: gebraucht werden die Spalten code und parent, gefunden "
+                f"{', '.join(reader.fieldnames or ()) or 'keine'}",
+            )
+        )
     children: dict[str, list[str]] = {}
     for row in reader:
         since, until = row.get("valid_from") or "", row.get("valid_to") or ""
@@ -330,8 +383,13 @@ def resolve(
             else:
                 if not rows:
                     raise DeclarationError(
-                        f"dimension {name!r}, hierarchy {label!r}: levels name columns of an input table, "
-                        "and there is none here; give children or a file"
+                        Told(
+                            f"dimension {name!r}, hierarchy {label!r}: levels name columns of an input "
+                            "table, "
+                            "and there is none here; give children or a file",
+                            f"Dimension {name!r}, Hierarchie {label!r}: levels nennt Spalten einer "
+                            "Eingabetabelle, und hier gibt es keine; children oder eine Datei angeben",
+                        )
                     )
                 children = _children_of_levels(name, label, hierarchy.levels or (), columns, rows)
             hierarchies[label] = Hierarchy(children=children)
@@ -341,7 +399,12 @@ def resolve(
         if leaves is None:
             leaves = _leaves_of(hierarchies)
         if not leaves:
-            raise DeclarationError(f"dimension {name!r}: neither leaves nor a hierarchy are given")
+            raise DeclarationError(
+                Told(
+                    f"dimension {name!r}: neither leaves nor a hierarchy are given",
+                    f"Dimension {name!r}: weder leaves noch eine Hierarchie sind angegeben",
+                )
+            )
         resolved = Dimension(total=dimension.total, leaves=leaves, hierarchies=hierarchies)
         _check_hierarchies(name, resolved)
         dimensions[name] = resolved
@@ -381,8 +444,12 @@ def _children_of_levels(
             known = parent_of.setdefault(lower, upper)
             if known != upper:
                 raise DeclarationError(
-                    f"dimension {dimension!r}, hierarchy {label!r}: {lower!r} lies under both {known!r} "
-                    f"and {upper!r}"
+                    Told(
+                        f"dimension {dimension!r}, hierarchy {label!r}: {lower!r} lies under both {known!r} "
+                        f"and {upper!r}",
+                        f"Dimension {dimension!r}, Hierarchie {label!r}: {lower!r} liegt unter {known!r} "
+                        f"und unter {upper!r}",
+                    )
                 )
             children.setdefault(upper, set()).add(lower)
     return {code: tuple(sorted(below)) for code, below in sorted(children.items())}
@@ -394,46 +461,83 @@ def _check_hierarchies(name: str, dimension: Dimension) -> None:
     """
     leaves = set(dimension.leaves or ())
     if len(leaves) != len(dimension.leaves or ()):
-        raise DeclarationError(f"dimension {name!r}: a leaf is listed twice")
+        raise DeclarationError(
+            Told(
+                f"dimension {name!r}: a leaf is listed twice",
+                f"Dimension {name!r}: eine feinste Ausprägung steht zweimal da",
+            )
+        )
     if dimension.total in leaves:
-        raise DeclarationError(f"dimension {name!r}: the total {dimension.total!r} is also a leaf")
+        raise DeclarationError(
+            Told(
+                f"dimension {name!r}: the total {dimension.total!r} is also a leaf",
+                f"Dimension {name!r}: die Summe {dimension.total!r} ist auch eine feinste Ausprägung",
+            )
+        )
     for label, hierarchy in dimension.hierarchies.items():
         children = hierarchy.children or {}
         where = f"dimension {name!r}, hierarchy {label!r}"
+        where_de = f"Dimension {name!r}, Hierarchie {label!r}"
         parent: dict[str, str] = {}
         for code, below in children.items():
             if code in leaves:
-                raise DeclarationError(f"{where}: {code!r} is a leaf and has children")
+                raise DeclarationError(
+                    Told(
+                        f"{where}: {code!r} is a leaf and has children",
+                        f"{where_de}: {code!r} ist eine feinste Ausprägung und hat doch etwas unter sich",
+                    )
+                )
             if not below:
-                raise DeclarationError(f"{where}: {code!r} has no children")
+                raise DeclarationError(
+                    Told(f"{where}: {code!r} has no children", f"{where_de}: {code!r} hat nichts unter sich")
+                )
             for child in below:
                 if child not in children and child not in leaves:
                     raise DeclarationError(
-                        f"{where} has a hole: {child!r} under {code!r} is neither a leaf nor explained "
-                        f"further"
+                        Told(
+                            f"{where} has a hole: {child!r} under {code!r} is neither a leaf nor explained "
+                            f"further",
+                            f"{where_de} hat ein Loch: {child!r} unter {code!r} ist weder eine feinste "
+                            "Ausprägung noch weiter aufgeteilt",
+                        )
                     )
                 if child in parent:
                     raise DeclarationError(
-                        f"{where}: {child!r} lies under both {parent[child]!r} and {code!r}"
+                        Told(
+                            f"{where}: {child!r} lies under both {parent[child]!r} and {code!r}",
+                            f"{where_de}: {child!r} liegt unter {parent[child]!r} und unter {code!r}",
+                        )
                     )
                 parent[child] = code
         if dimension.total in parent:
             raise DeclarationError(
-                f"{where}: the total {dimension.total!r} lies under {parent[dimension.total]!r}"
+                Told(
+                    f"{where}: the total {dimension.total!r} lies under {parent[dimension.total]!r}",
+                    f"{where_de}: die Summe {dimension.total!r} liegt unter {parent[dimension.total]!r}",
+                )
             )
         for code in children:
             seen = {code}
             upper = parent.get(code)
             while upper is not None:
                 if upper in seen:
-                    raise DeclarationError(f"{where}: {code!r} lies under itself")
+                    raise DeclarationError(
+                        Told(
+                            f"{where}: {code!r} lies under itself",
+                            f"{where_de}: {code!r} liegt unter sich selbst",
+                        )
+                    )
                 seen.add(upper)
                 upper = parent.get(upper)
         orphans = sorted(leaves - set(parent))
         if orphans and children:
             shown = ", ".join(orphans[:5])
             raise DeclarationError(
-                f"{where} has a hole: {len(orphans)} leaves belong to no code above them ({shown})"
+                Told(
+                    f"{where} has a hole: {len(orphans)} leaves belong to no code above them ({shown})",
+                    f"{where_de} hat ein Loch: {len(orphans)} feinste Ausprägungen gehören zu keinem "
+                    f"Schlüssel darüber ({shown})",
+                )
             )
 
 
@@ -453,8 +557,12 @@ def fitted_axes(
                 unknown -= set(hierarchy.children or {})
             if unknown:
                 raise DeclarationError(
-                    f"table {table.name}: the code {min(unknown)!r} is not known to dimension {name!r}; "
-                    "add it to a hierarchy or to the cases"
+                    Told(
+                        f"table {table.name}: the code {min(unknown)!r} is not known to dimension {name!r}; "
+                        "add it to a hierarchy or to the cases",
+                        f"Tabelle {table.name}: den Schlüssel {min(unknown)!r} kennt die Dimension {name!r} "
+                        "nicht; in eine Hierarchie oder zu den Fällen aufnehmen",
+                    )
                 )
             left = shown - {dimension.total} - set(dimension.leaves or ())
             chosen: list[str] = []

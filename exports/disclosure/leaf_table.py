@@ -22,6 +22,7 @@ from exports.disclosure.constraints import Floats
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.policy import Data
 from sources.foundation.numbers import compiled, number_pattern, value_of
+from sources.foundation.told import Told
 
 LARGEST = 10.0**12
 """Larger numbers are refused: solvers do not compute them exactly, and nothing a town counts is so large."""
@@ -40,6 +41,15 @@ MOST_PARTS = 24
 
 MOST_DECIMALS = 9
 
+_BY_NAME = Told("is called a total", "heißt wie eine Summe")
+_OF_ALL = Told(
+    "is the sum of the other codes in every line", "ist in jeder Zeile die Summe der anderen Schlüssel"
+)
+_WHERE_IT_STANDS = Told(
+    "is the sum of the other codes in every line that has it",
+    "ist in jeder Zeile, die ihn hat, die Summe der anderen Schlüssel",
+)
+
 
 @dataclass(frozen=True)
 class Text:
@@ -53,9 +63,14 @@ class Text:
         """Names of the columns."""
         return list(self.columns)
 
-    def refuse(self, row: int, column: str, words: str) -> DeclarationError:
+    def refuse(self, row: int, column: str, words: Told) -> DeclarationError:
         """An error that names file, line and column."""
-        return DeclarationError(f"{self.path}: line {row + 2}, column {column!r}: {words}")
+        return DeclarationError(
+            Told(
+                f"{self.path}: line {row + 2}, column {column!r}: {words}",
+                f"{self.path}: Zeile {row + 2}, Spalte {column!r}: {words.de}",
+            )
+        )
 
 
 def read_text(path: Path, delimiter: str) -> Text:
@@ -63,7 +78,7 @@ def read_text(path: Path, delimiter: str) -> Text:
     import duckdb
 
     if not path.is_file():
-        raise DeclarationError(f"{path}: no such file")
+        raise DeclarationError(Told(f"{path}: no such file", f"{path}: diese Datei gibt es nicht"))
     _check_header(path, delimiter)
     with duckdb.connect() as connection:
         try:
@@ -77,9 +92,12 @@ def read_text(path: Path, delimiter: str) -> Text:
         except duckdb.Error as error:
             # the database quotes the line, which holds true counts
             line = re.search(r"[Ll]ine: (\d+)", str(error))
-            place = f" (line {line[1]})" if line else ""
+            place, place_de = (f" (line {line[1]})", f" (Zeile {line[1]})") if line else ("", "")
             raise DeclarationError(
-                f"{path}: not readable as CSV in UTF-8 with the delimiter {delimiter!r}{place}"
+                Told(
+                    f"{path}: not readable as CSV in UTF-8 with the delimiter {delimiter!r}{place}",
+                    f"{path}: nicht als CSV in UTF-8 mit dem Trennzeichen {delimiter!r} zu lesen{place_de}",
+                )
             ) from None
     columns: dict[str, list[str]] = {}
     for name in header:
@@ -97,10 +115,20 @@ def _check_header(path: Path, delimiter: str) -> None:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file, delimiter=delimiter), [])
     except UnicodeDecodeError:
-        raise DeclarationError(f"{path}: is not UTF-8; save it as CSV UTF-8") from None
+        raise DeclarationError(
+            Told(
+                f"{path}: is not UTF-8; save it as CSV UTF-8",
+                f"{path}: ist nicht UTF-8; als CSV UTF-8 speichern",
+            )
+        ) from None
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise DeclarationError(f"{path}: line 1: the column {twice[0]!r} comes twice")
+        raise DeclarationError(
+            Told(
+                f"{path}: line 1: the column {twice[0]!r} comes twice",
+                f"{path}: Zeile 1: Die Spalte {twice[0]!r} kommt zweimal",
+            )
+        )
 
 
 def check_codes(text: Text, columns: Sequence[str]) -> None:
@@ -109,14 +137,35 @@ def check_codes(text: Text, columns: Sequence[str]) -> None:
         spelt: dict[str, str] = {}
         for row, code in enumerate(text.columns[column]):
             if not code.strip():
-                raise text.refuse(row, column, "the code is empty")
+                raise text.refuse(row, column, Told("the code is empty", "der Schlüssel ist leer"))
             plain = " ".join(unicodedata.normalize("NFC", code).split())
             if any(unicodedata.category(sign) in ("Cc", "Cf") for sign in code):
-                raise text.refuse(row, column, f"{code!r} holds a sign that nobody sees")
+                raise text.refuse(
+                    row,
+                    column,
+                    Told(
+                        f"{code!r} holds a sign that nobody sees",
+                        f"{code!r} enthält ein Zeichen, das niemand sieht",
+                    ),
+                )
             if code != code.strip() or any(sign.isspace() and sign != " " for sign in code):
-                raise text.refuse(row, column, f"{code!r} has blanks around or within it that are none")
+                raise text.refuse(
+                    row,
+                    column,
+                    Told(
+                        f"{code!r} has blanks around or within it that are none",
+                        f"{code!r} hat Leerraum um oder in sich, der keiner ist",
+                    ),
+                )
             if spelt.setdefault(plain, code) != code:
-                raise text.refuse(row, column, f"{code!r} is {spelt[plain]!r} in another spelling")
+                raise text.refuse(
+                    row,
+                    column,
+                    Told(
+                        f"{code!r} is {spelt[plain]!r} in another spelling",
+                        f"{code!r} ist {spelt[plain]!r} in anderer Schreibweise",
+                    ),
+                )
 
 
 def numbers(
@@ -143,32 +192,48 @@ def numbers(
             raise text.refuse(row, column, _wrong(written, whole=whole))
         found[row] = value_of(written, decimal=decimal or ",", thousands=data.thousands)
         if not abs(found[row]) <= LARGEST:
-            raise text.refuse(row, column, f"the number is larger than {LARGEST:.0f}")
+            raise text.refuse(
+                row,
+                column,
+                Told(f"the number is larger than {LARGEST:.0f}", f"die Zahl ist größer als {LARGEST:.0f}"),
+            )
     return found
 
 
-def _wrong(written: str, *, whole: bool) -> str:
+def _wrong(written: str, *, whole: bool) -> Told:
     """Why a text is no number, without its digits."""
-    kind = "whole number" if whole else "number"
+    kind, art = ("whole number", "ganze Zahl") if whole else ("number", "Zahl")
     if not written:
-        return f"is empty and not a {kind}; leaf counts must be complete, give 0 where there are no cases"
+        return Told(
+            f"is empty and not a {kind}; leaf counts must be complete, give 0 where there are no cases",
+            f"ist leer und keine {art}; Fallzahlen müssen vollständig sein, 0 eintragen, wo es keine Fälle "
+            "gibt",
+        )
+    no_number = Told(f"is not a {kind} as written", f"ist so geschrieben keine {art}")
     others = dict.fromkeys(sign for sign in written if not sign.isascii() or not sign.isdigit())
     signs = "".join(sign for sign in others if not sign.isalnum())
     letters = "".join(sign for sign in others if sign.isalnum())
     if len(letters) > 1 or not letters.isascii():
         # a number in words, or in digits of another script, would stand in the message
-        return f"is not a {kind} as written: it holds letters; write it in the digits 0 to 9 alone"
+        return Told(
+            f"{no_number}: it holds letters; write it in the digits 0 to 9 alone",
+            f"{no_number.de}: Buchstaben darin; nur mit den Ziffern 0 bis 9 schreiben",
+        )
     signs += letters
     if not signs:
-        return f"is not a {kind} as written: it begins with a zero"
+        return Told(f"{no_number}: it begins with a zero", f"{no_number.de}: eine Null steht am Anfang")
     if set(signs) <= set(".,'\u00a0\u202f -"):
-        return (
-            f"is not a {kind} as written: it holds {signs!r}; say under data.thousands and data.decimal how "
-            "numbers are written, and kind: magnitude if it is no count"
+        return Told(
+            f"{no_number}: it holds {signs!r}; say under data.thousands and data.decimal how numbers are "
+            "written, and kind: magnitude if it is no count",
+            f"{no_number.de}: {signs!r} darin; unter data.thousands und data.decimal sagen, wie Zahlen "
+            "geschrieben sind, und kind: magnitude, wenn es keine Fallzahl ist",
         )
-    return (
-        f"is not a {kind} as written: it holds {signs!r}; write digits only, without exponent, and 0 where "
-        "there are no cases"
+    return Told(
+        f"{no_number}: it holds {signs!r}; write digits only, without exponent, and 0 where there are no "
+        "cases",
+        f"{no_number.de}: {signs!r} darin; nur Ziffern schreiben, ohne Exponent, und 0, wo es keine Fälle "
+        "gibt",
     )
 
 
@@ -189,8 +254,12 @@ def check_keys(text: Text, codes: Mapping[str, str], free: Sequence[str], data: 
             raise text.refuse(
                 row,
                 codes[names[0]],
-                f"the cell {words} stands on line {before + 2} already; give each cell one row, or name "
-                "data.contributor if rows are contributions",
+                Told(
+                    f"the cell {words} stands on line {before + 2} already; give each cell one row, or name "
+                    "data.contributor if rows are contributions",
+                    f"das Feld {words} steht schon in Zeile {before + 2}; jedem Feld eine Zeile geben, oder "
+                    "data.contributor nennen, wenn Zeilen Beiträge sind",
+                ),
             )
     if data.absent == "zero":
         return
@@ -205,8 +274,13 @@ def check_keys(text: Text, codes: Mapping[str, str], free: Sequence[str], data: 
         absent = next(key for key in itertools.product(*axes) if key not in present)
         words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
         raise DeclarationError(
-            f"{text.path}: there is no row for {words} (columns {', '.join(codes.values())}); a row that is "
-            "left out would be read as zero: give 0, or say `absent: zero` under data"
+            Told(
+                f"{text.path}: there is no row for {words} (columns {', '.join(codes.values())}); a row "
+                "that is "
+                "left out would be read as zero: give 0, or say `absent: zero` under data",
+                f"{text.path}: Es gibt keine Zeile für {words} (Spalten {', '.join(codes.values())}); eine "
+                "fehlende Zeile würde als null gelesen: 0 eintragen, oder unter data `absent: zero` sagen",
+            )
         )
 
 
@@ -231,7 +305,11 @@ def check_totals(
         order = list(dict.fromkeys(given))
         for code in order:
             if code.casefold() in TOTALS and code not in accepted:
-                raise text.refuse(given.index(code), column, _total(code, name, "is called a total"))
+                raise text.refuse(
+                    given.index(code),
+                    column,
+                    _total(code, name, _BY_NAME),
+                )
         if len(order) < 2:
             continue
         lines = _lines(text, column, rest, order, amounts, unknown)
@@ -240,10 +318,13 @@ def check_totals(
                 raise text.refuse(given.index(code), column, _total(code, name, words))
 
 
-def _total(code: str, name: str, words: str) -> str:
-    return (
+def _total(code: str, name: str, words: Told) -> Told:
+    return Told(
         f"the code {code!r} {words}: leave the rows of totals out, they are formed here (as the dimension's "
-        f"`total`); if it is a category all the same, name it under data.not_sums.{name}"
+        f"`total`); if it is a category all the same, name it under data.not_sums.{name}",
+        f"der Schlüssel {code!r} {words.de}: Zeilen mit Summen weglassen, sie werden hier gebildet (als "
+        "`total` "
+        f"der Dimension); ist es doch eine Ausprägung, unter data.not_sums.{name} nennen",
     )
 
 
@@ -273,7 +354,7 @@ def _lines(
     return np.asarray(matrix[:, ~hidden & (matrix.sum(axis=0) > 0)])
 
 
-def _sums(lines: Floats, order: Sequence[str]) -> list[tuple[str, str]]:
+def _sums(lines: Floats, order: Sequence[str]) -> list[tuple[str, Told]]:
     """Codes that are sums of others in every line (of those with cases), and in words of which."""
     count = lines.shape[1]
     if count == 0:
@@ -287,25 +368,28 @@ def _sums(lines: Floats, order: Sequence[str]) -> list[tuple[str, str]]:
         if np.allclose(2 * own, whole, rtol=1e-9, atol=1e-9):
             others = int((np.delete(lines, number, axis=0).sum(axis=1) > 0).sum())
             if others > 1 or count >= ENOUGH:
-                found.append((code, "is the sum of the other codes in every line"))
+                found.append((code, _OF_ALL))
             continue
         if count >= RUN_ENOUGH:
             for step in (1, -1):
                 until = _run(lines, number, step)
                 if until is not None:
                     first, last = sorted((number + step, until))
-                    words = f"is the sum of {order[first]!r} to {order[last]!r} in every line"
+                    words = Told(
+                        f"is the sum of {order[first]!r} to {order[last]!r} in every line",
+                        f"ist in jeder Zeile die Summe von {order[first]!r} bis {order[last]!r}",
+                    )
                     found.append((code, words))
         found += _in_its_own_lines(lines, number, order)
     return found
 
 
-def _in_its_own_lines(lines: Floats, number: int, order: Sequence[str]) -> list[tuple[str, str]]:
+def _in_its_own_lines(lines: Floats, number: int, order: Sequence[str]) -> list[tuple[str, Told]]:
     """A total that not every line has, and a subtotal of codes that are no neighbours."""
     own = lines[number] > 0
     count, inside = int(own.sum()), lines[:, own]
     if count >= ENOUGH and np.allclose(2 * inside[number], inside.sum(axis=0), rtol=1e-9, atol=1e-9):
-        return [(order[number], "is the sum of the other codes in every line that has it")]
+        return [(order[number], _WHERE_IT_STANDS)]
     if count < RUN_ENOUGH or len(order) > MOST_PARTS:
         return []
     filled = [other for other in range(len(order)) if other != number and lines[other].any()]
@@ -313,7 +397,10 @@ def _in_its_own_lines(lines: Floats, number: int, order: Sequence[str]) -> list[
         for parts in itertools.combinations(filled, size):
             if np.allclose(lines[number], lines[list(parts)].sum(axis=0), rtol=1e-9, atol=1e-9):
                 names = ", ".join(repr(order[part]) for part in parts)
-                return [(order[number], f"is the sum of {names} in every line")]
+                words = Told(
+                    f"is the sum of {names} in every line", f"ist in jeder Zeile die Summe von {names}"
+                )
+                return [(order[number], words)]
     return []
 
 

@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 
 from exports.disclosure.declaration import DeclarationError
+from sources.foundation.told import Told
 
 FILE = "plan_key.txt"
 
@@ -29,8 +30,13 @@ def plan_key(name: str, secret: bytes, folder: Path | None) -> bytes:
     if secret:
         if len(secret) < SHORTEST:
             raise DeclarationError(
-                f"PLANSTAT_DISCLOSURE_SECRET holds fewer than {SHORTEST} bytes, so that it can be guessed; "
-                "write a new one with `openssl rand -hex 32`"
+                Told(
+                    f"PLANSTAT_DISCLOSURE_SECRET holds fewer than {SHORTEST} bytes, so that it can be "
+                    "guessed; "
+                    "write a new one with `openssl rand -hex 32`",
+                    f"PLANSTAT_DISCLOSURE_SECRET hat weniger als {SHORTEST} Bytes und ist zu erraten; ein "
+                    "neues schreiben mit `openssl rand -hex 32`",
+                )
             )
         return hmac.digest(secret, f"plan {name}".encode(), "sha256")
     if folder is None:
@@ -44,8 +50,14 @@ def plan_key(name: str, secret: bytes, folder: Path | None) -> bytes:
         key = b""
     if len(key) < SHORTEST:
         raise DeclarationError(
-            f"{path}: is no key as it was kept; restore it from a backup, or delete it, and the next plan "
-            "draws a new one and can hide other cells than before"
+            Told(
+                f"{path}: is no key as it was kept; restore it from a backup, or delete it, and the next "
+                "plan "
+                "draws a new one and can hide other cells than before",
+                f"{path}: ist kein Schlüssel, wie er abgelegt wurde; aus einer Sicherung wiederherstellen, "
+                "oder löschen, dann zieht der nächste Plan einen neuen und kann andere Felder sperren als "
+                "zuvor",
+            )
         )
     return key
 

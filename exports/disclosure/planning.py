@@ -31,6 +31,7 @@ from exports.disclosure.policy import safety_of
 from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
 from sources.foundation.sql import quoted, text_literal
+from sources.foundation.told import Told
 
 if TYPE_CHECKING:
     import duckdb
@@ -134,7 +135,12 @@ def plan(warehouse: Path, context: Context) -> Planned:
         }
     counts = {name: cells for name, cells in counts.items() if cells}
     if not counts:
-        raise DeclarationError(f"universe {universe.name}: no product has a row; nothing is to be protected")
+        raise DeclarationError(
+            Told(
+                f"universe {universe.name}: no product has a row; nothing is to be protected",
+                f"Festlegung {universe.name}: kein Produkt hat eine Zeile; nichts ist zu schützen",
+            )
+        )
     dimensions = {
         name: Dimension(
             total=dimension.total,
@@ -213,9 +219,15 @@ def _noise_key(context: Context, public: Sequence[Public]) -> str | None:
     before = kept.read_text(encoding="utf-8").strip() if kept is not None and kept.is_file() else now
     if before != now and any(one.table.is_noisy for one in public):
         raise DeclarationError(
-            f"universe {context.universe.name}: the secret of the noise (PLANSTAT_DISCLOSURE_SECRET) is "
-            "not the one of the editions before, so the same cases would get other noise, and comparing "
-            f"editions would undo both; give the former secret (its fingerprint is in {kept})"
+            Told(
+                f"universe {context.universe.name}: the secret of the noise (PLANSTAT_DISCLOSURE_SECRET) is "
+                "not the one of the editions before, so the same cases would get other noise, and comparing "
+                f"editions would undo both; give the former secret (its fingerprint is in {kept})",
+                f"Festlegung {context.universe.name}: Das Geheimnis der Überlagerung "
+                "(PLANSTAT_DISCLOSURE_SECRET) ist nicht das der früheren Ausgaben; dieselben Fälle würden "
+                "anders überlagert, und der Vergleich der Ausgaben höbe beides auf; das frühere Geheimnis "
+                f"angeben (sein Fingerabdruck steht in {kept})",
+            )
         )
     return now
 
@@ -245,19 +257,29 @@ def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     if not warehouse.is_file():
-        raise DeclarationError(f"{warehouse}: there is no warehouse; run the pipeline up to its marts first")
+        raise DeclarationError(
+            Told(
+                f"{warehouse}: there is no warehouse; run the pipeline up to its marts first",
+                f"{warehouse}: Es gibt kein Warehouse; zuerst die Strecke bis zu den Marts laufen lassen "
+                "(`planstat run`)",
+            )
+        )
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         try:
             connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.Error as problem:
             raise DeclarationError(
-                f"{warehouse}: cannot be read now, most likely because another process is writing it; "
-                f"wait for that to end, then run again ({problem})"
+                Told(
+                    f"{warehouse}: cannot be read now, most likely because another process is writing it; "
+                    f"wait for that to end, then run again ({problem})",
+                    f"{warehouse}: ist jetzt nicht zu lesen, wahrscheinlich schreibt gerade ein anderer "
+                    f"Prozess; dessen Ende abwarten und noch einmal laufen lassen ({problem})",
+                )
             ) from problem
         yield connection
 
 
-def _relation(connection: duckdb.DuckDBPyConnection, name: str, wanted: Sequence[str], why: str) -> str:
+def _relation(connection: duckdb.DuckDBPyConnection, name: str, wanted: Sequence[str], why: Told) -> str:
     """The qualified name of a relation that has these columns."""
     found = connection.execute(
         "select table_schema, list(column_name) from information_schema.columns "
@@ -266,11 +288,19 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, wanted: Sequence
     ).fetchall()
     if len(found) != 1:
         raise DeclarationError(
-            f"{why}: the warehouse has {len(found)} relations called {name}; one is needed"
+            Told(
+                f"{why}: the warehouse has {len(found)} relations called {name}; one is needed",
+                f"{why.de}: Das Warehouse hat {len(found)} Relationen namens {name}; gebraucht wird eine",
+            )
         )
     absent = [column for column in wanted if column not in found[0][1]]
     if absent:
-        raise DeclarationError(f"{why}: {name} has no column {', '.join(absent)}")
+        raise DeclarationError(
+            Told(
+                f"{why}: {name} has no column {', '.join(absent)}",
+                f"{why.de}: {name} hat keine Spalte {', '.join(absent)}",
+            )
+        )
     return f"warehouse.{quoted(found[0][0])}.{quoted(name)}"
 
 
@@ -294,7 +324,7 @@ def _read_cases(
     further += [unit for unit in policy.rules.units if unit not in cases.linked]
     amounts = list(dict.fromkeys((cases.value, *further)))
     wanted = [*keys.values(), *amounts, *([cases.mark] if cases.mark else []), *cases.where]
-    where = f"universe {universe.name}: cases"
+    where = Told(f"universe {universe.name}: cases", f"Festlegung {universe.name}: cases")
     relation = _relation(connection, cases.relation, wanted, where)
     condition, parameters = _chosen(cases.where)
     empty = " or ".join(f"{quoted(column)} is null" for column in (*keys.values(), *amounts))
@@ -306,9 +336,15 @@ def _read_cases(
     if row:
         cell = ", ".join(f"{name}={code}" for name, code in zip(keys, row, strict=True))
         raise DeclarationError(
-            f"{where}: {cases.relation} has an empty count or code at {cell}; true counts must be complete, "
-            "0 where there are no cases. What the source keeps secret is counted by a column that "
-            "`cases.unknown` names"
+            Told(
+                f"{where}: {cases.relation} has an empty count or code at {cell}; true counts must be "
+                "complete, "
+                "0 where there are no cases. What the source keeps secret is counted by a column that "
+                "`cases.unknown` names",
+                f"{where.de}: {cases.relation} hat bei {cell} eine leere Fallzahl oder einen leeren "
+                "Schlüssel; wahre Fallzahlen müssen vollständig sein, 0 wo es keine Fälle gibt. Was die "
+                "Quelle geheim hält, zählt eine Spalte, die `cases.unknown` nennt",
+            )
         )
     marks = "0"
     if cases.mark:
@@ -320,7 +356,12 @@ def _read_cases(
         [*([list(policy.rules.secret_marks)] if cases.mark else []), *parameters],
     ).fetchall()
     if not rows:
-        raise DeclarationError(f"{where}: {cases.relation} has no row; nothing is to be protected")
+        raise DeclarationError(
+            Told(
+                f"{where}: {cases.relation} has no row; nothing is to be protected",
+                f"{where.de}: {cases.relation} hat keine Zeile; nichts ist zu schützen",
+            )
+        )
     codes = {name: [row[place] for row in rows] for place, name in enumerate(keys)}
     numbers = {
         name: np.array([row[len(keys) + place] for row in rows], dtype=np.float64)
@@ -337,7 +378,8 @@ def _read_editions(
 ) -> dict[str, Hierarchy]:
     """One hierarchy per edition from rows of code and parent."""
     wanted = (editions.edition, editions.code, editions.parent)
-    relation = _relation(connection, editions.relation, wanted, f"dimension {dimension!r}: editions")
+    where = Told(f"dimension {dimension!r}: editions", f"Dimension {dimension!r}: editions")
+    relation = _relation(connection, editions.relation, wanted, where)
     children: dict[str, dict[str, list[str]]] = {}
     for edition, code, parent in connection.execute(
         f"select distinct {', '.join(f'cast({quoted(column)} as varchar)' for column in wanted)} "
@@ -366,7 +408,7 @@ def _read_counts(connection: duckdb.DuckDBPyConnection, universe: Universe, prod
     columns = columns_of(universe, product)
     value = product.disclosure.value
     wanted = [*columns.values(), value, *product.disclosure.rows]
-    where = f"product {product.product}: disclosure"
+    where = Told(f"product {product.product}: disclosure", f"Produkt {product.product}: disclosure")
     relation = _relation(connection, product.relation, wanted, where)
     condition, parameters = _chosen(product.disclosure.rows)
     cells: Cells = {}
@@ -378,11 +420,21 @@ def _read_counts(connection: duckdb.DuckDBPyConnection, universe: Universe, prod
         codes = tuple(key)
         name = ", ".join(f"{name}={code}" for name, code in zip(columns, codes, strict=True))
         if None in codes:
-            raise DeclarationError(f"{where}: {product.relation} has a row without a code: {name}")
+            raise DeclarationError(
+                Told(
+                    f"{where}: {product.relation} has a row without a code: {name}",
+                    f"{where.de}: {product.relation} hat eine Zeile ohne Schlüssel: {name}",
+                )
+            )
         if codes in cells:
             raise DeclarationError(
-                f"{where}: {product.relation} prints the cell {name} twice; name the rows that print counts "
-                "under `rows`"
+                Told(
+                    f"{where}: {product.relation} prints the cell {name} twice; name the rows that print "
+                    "counts "
+                    "under `rows`",
+                    f"{where.de}: {product.relation} zeigt das Feld {name} zweimal; die Zeilen, die "
+                    "Fallzahlen zeigen, unter `rows` nennen",
+                )
             )
         cells[codes] = number
     return cells
@@ -396,7 +448,9 @@ def _read_linked(connection: duckdb.DuckDBPyConnection, universe: Universe, unit
 
     linked = universe.cases.linked[unit]
     columns = [universe.dimensions[name].column for name in linked.dimensions]
-    where = f"universe {universe.name}: cases.linked.{unit}"
+    where = Told(
+        f"universe {universe.name}: cases.linked.{unit}", f"Festlegung {universe.name}: cases.linked.{unit}"
+    )
     unknown = [linked.unknown] if linked.unknown else []
     relation = _relation(
         connection, linked.relation, [*columns, linked.value, *unknown, *linked.where], where
@@ -410,7 +464,13 @@ def _read_linked(connection: duckdb.DuckDBPyConnection, universe: Universe, unit
         parameters,
     ).fetchall()
     if not rows:
-        raise DeclarationError(f"{where}: {linked.relation} has no row, so no minimum can be asked of {unit}")
+        raise DeclarationError(
+            Told(
+                f"{where}: {linked.relation} has no row, so no minimum can be asked of {unit}",
+                f"{where.de}: {linked.relation} hat keine Zeile, also ist für {unit} kein Mindestwert zu "
+                "verlangen",
+            )
+        )
     width = len(columns)
     return LinkedUnits(
         {name: [row[place] for row in rows] for place, name in enumerate(linked.dimensions)},
@@ -431,7 +491,10 @@ def _read_denominators(connection: duckdb.DuckDBPyConnection, universe: Universe
         return {}
     columns = columns_of(universe, product)
     chosen = {**product.disclosure.rows, **(named.rows if named is not None else {})}
-    where = f"product {product.product}: disclosure.{'derived.over' if named is None else 'denominator'}"
+    key = "derived.over" if named is None else "denominator"
+    where = Told(
+        f"product {product.product}: disclosure.{key}", f"Produkt {product.product}: disclosure.{key}"
+    )
     relation = _relation(connection, product.relation, [*columns.values(), column, *chosen], where)
     condition, parameters = _chosen(chosen)
     return {
@@ -535,8 +598,14 @@ def _check_counts(
             if number is None or not (_same(number, true) or abs(number - true) <= slack):
                 words = ", ".join(f"{name}={code}" for name, code in zip(names, key, strict=True))
                 raise DeclarationError(
-                    f"product {table.name}: {words} is {'empty' if number is None else 'a number'}, but its "
-                    "cases add up to another; correct the mart, or name the rows that print counts"
+                    Told(
+                        f"product {table.name}: {words} is {'empty' if number is None else 'a number'}, but "
+                        "its "
+                        "cases add up to another; correct the mart, or name the rows that print counts",
+                        f"Produkt {table.name}: {words} ist {'leer' if number is None else 'eine Zahl'}, "
+                        "aber die Fälle ergeben eine andere; den Mart berichtigen, oder die Zeilen nennen, "
+                        "die Fallzahlen zeigen",
+                    )
                 )
 
 
@@ -562,8 +631,13 @@ def _check_complete(table: Table, declaration: Declaration, keys: Sequence[Key])
         absent = next(key for key in itertools.product(*axes) if key not in present)
         words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
         raise DeclarationError(
-            f"product {table.name}: there is no row for {words}; a missing row is read as zero, so print 0 "
-            "where there are no cases"
+            Told(
+                f"product {table.name}: there is no row for {words}; a missing row is read as zero, so "
+                "print 0 "
+                "where there are no cases",
+                f"Produkt {table.name}: Es gibt keine Zeile für {words}; eine fehlende Zeile wird als null "
+                "gelesen, also 0 zeigen, wo es keine Fälle gibt",
+            )
         )
 
 

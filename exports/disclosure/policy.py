@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from exports.disclosure.declaration import DeclarationError, Dimension, Safety, Table
 from sources.foundation.strict import Strict
+from sources.foundation.told import Told, figure
 
 
 class Dominance(Strict):
@@ -52,12 +53,23 @@ class Rules(Strict):
         for name, lines in self.harmless_lines.items():
             if name not in self.group_disclosure:
                 raise ValueError(
-                    f"harmless_lines.{name} contradicts group_disclosure, which does not name {name}: lines "
-                    "along it are not asked for anyway; name it there too, or leave the lines out"
+                    Told(
+                        f"harmless_lines.{name} contradicts group_disclosure, which does not name {name}: "
+                        "lines "
+                        "along it are not asked for anyway; name it there too, or leave the lines out",
+                        f"harmless_lines.{name} widerspricht group_disclosure, wo {name} nicht steht: "
+                        f"Linien entlang {name} werden ohnehin nicht geprüft; dort auch nennen, oder die "
+                        "Linien weglassen",
+                    )
                 )
             without = sorted(code for code, reason in lines.items() if not reason.strip())
             if without:
-                raise ValueError(f"harmless_lines.{name}.{without[0]}: give the reason")
+                raise ValueError(
+                    Told(
+                        f"harmless_lines.{name}.{without[0]}: give the reason",
+                        f"harmless_lines.{name}.{without[0]}: die Begründung fehlt",
+                    )
+                )
         return self
 
 
@@ -80,8 +92,13 @@ class Costs(Strict):
             for code, factor in codes.items():
                 if not 0 < factor <= 1e6:
                     raise ValueError(
-                        f"factors.{name}.{code}: {factor:g} is no factor above 0 (1 changes nothing, 4 makes "
-                        "hiding four times as dear)"
+                        Told(
+                            f"factors.{name}.{code}: {factor:g} is no factor above 0 (1 changes nothing, 4 "
+                            "makes "
+                            "hiding four times as dear)",
+                            f"factors.{name}.{code}: {figure(factor, 'de')} ist kein Faktor über 0 (1 "
+                            "ändert nichts, 4 macht das Sperren viermal so teuer)",
+                        )
                     )
         return self
 
@@ -109,13 +126,14 @@ class EarlierRelease(Strict):
     file: str
 
 
+_LARGE = Told("cells of large contributors", "Felder mit großen Beitragenden")
 _HIDES = {
-    "group_disclosure": "whole lines",
-    "units": "cells of few units",
-    "dominance": "cells of large contributors",
-    "p_percent": "cells of large contributors",
-    "minimum_denominator": "rates over small denominators",
-    "secret_marks": "what the source keeps secret",
+    "group_disclosure": Told("whole lines", "ganze Linien"),
+    "units": Told("cells of few units", "Felder weniger Einheiten"),
+    "dominance": _LARGE,
+    "p_percent": _LARGE,
+    "minimum_denominator": Told("rates over small denominators", "Raten über kleinen Nennern"),
+    "secret_marks": Told("what the source keeps secret", "was die Quelle geheim hält"),
 }
 """Rules that only hiding can keep, and what they hide."""
 
@@ -157,8 +175,13 @@ class Policy(Strict):
     def _no_number(cls, symbol: str) -> str:
         if any(sign.isalnum() or sign in "-+,;\"'" or sign.isspace() for sign in symbol):
             raise ValueError(
-                f"symbol {symbol!r} could be read as a number, a word or the border of a cell; choose a sign "
-                "such as . or *"
+                Told(
+                    f"symbol {symbol!r} could be read as a number, a word or the border of a cell; choose a "
+                    "sign "
+                    "such as . or *",
+                    f"symbol {symbol!r} könnte als Zahl, als Wort oder als Grenze eines Feldes gelesen "
+                    "werden; ein Zeichen wie . oder * wählen",
+                )
             )
         return symbol
 
@@ -166,51 +189,111 @@ class Policy(Strict):
     def _fits_together(self) -> Policy:
         if self.method != "suppress" and "K4" in self.withstand:
             raise ValueError(
-                f"K4 (a single contributor knows the own cell) contradicts method {self.method}: that "
-                "attack on noise is not tried, so no certificate could speak of it; leave K4 out and "
-                "the certificate names it as not tried, or choose method suppress, which single "
-                "contributors attack too"
+                Told(
+                    f"K4 (a single contributor knows the own cell) contradicts method {self.method}: that "
+                    "attack on noise is not tried, so no certificate could speak of it; leave K4 out and "
+                    "the certificate names it as not tried, or choose method suppress, which single "
+                    "contributors attack too",
+                    f"K4 (wer allein in einem Feld steht, kennt es) widerspricht method: {self.method}: "
+                    "Dieser Angriff wird auf überlagerte Zahlen nicht versucht, also könnte kein "
+                    "Zertifikat darüber sprechen; K4 weglassen, und das Zertifikat nennt es als nicht "
+                    "geprüft, oder method: suppress wählen, das auch von Einzelnen angegriffen wird",
+                )
             )
         if self.method != "suppress" and "K3" in self.withstand:
             raise ValueError(
-                f"K3 (which hidden cells are provably below the minimum) contradicts method {self.method}: "
-                "noise hides no cell, so there is nothing to report; leave K3 out, or choose method "
-                "suppress, whose report counts these cells"
+                Told(
+                    "K3 (which hidden cells are provably below the minimum) contradicts method "
+                    f"{self.method}: "
+                    "noise hides no cell, so there is nothing to report; leave K3 out, or choose method "
+                    "suppress, whose report counts these cells",
+                    "K3 (welche gesperrten Felder nachweislich unter dem Mindestwert liegen) widerspricht "
+                    f"method: {self.method}: Überlagerung sperrt kein Feld, es gibt also nichts zu "
+                    "berichten; K3 weglassen, oder method: suppress wählen, dessen Bericht diese Felder "
+                    "zählt",
+                )
             )
         for rule, follows in _HIDES.items():
             if self.method != "suppress" and getattr(self.rules, rule):
                 raise ValueError(
-                    f"{rule} contradicts method {self.method}: it hides {follows}, and noise hides none; "
-                    f"leave {rule} out, and what it protects is shown with noise, or choose method suppress"
+                    Told(
+                        f"{rule} contradicts method {self.method}: it hides {follows}, and noise hides none; "
+                        f"leave {rule} out, and what it protects is shown with noise, or choose method "
+                        "suppress",
+                        f"{rule} widerspricht method: {self.method}: Die Regel sperrt {follows.de}, "
+                        f"Überlagerung sperrt nichts; {rule} weglassen, und was die Regel schützt, wird "
+                        "überlagert gezeigt, oder method: suppress wählen",
+                    )
                 )
         if self.method != "suppress" and self.rules.zeros == "protect":
             raise ValueError(
-                f"zeros: protect contradicts method {self.method}: noise leaves a zero what it is; let zeros "
-                "be published, or choose method suppress, which hides them"
+                Told(
+                    f"zeros: protect contradicts method {self.method}: noise leaves a zero what it is; let "
+                    "zeros "
+                    "be published, or choose method suppress, which hides them",
+                    f"zeros: protect widerspricht method: {self.method}: Überlagerung lässt eine Null, wie "
+                    "sie ist; Nullen veröffentlichen, oder method: suppress wählen, das sie sperrt",
+                )
             )
         if (self.method == "cell_key") != (self.cell_key is not None):
-            raise ValueError("cell_key settings belong to method cell_key, and the method needs them")
+            raise ValueError(
+                Told(
+                    "cell_key settings belong to method cell_key, and the method needs them",
+                    "cell_key gehört zu method: cell_key, und dieses Verfahren braucht es",
+                )
+            )
         if (self.method == "round") != (self.rounding is not None):
-            raise ValueError("rounding settings belong to method round, and the method needs them")
+            raise ValueError(
+                Told(
+                    "rounding settings belong to method round, and the method needs them",
+                    "rounding gehört zu method: round, und dieses Verfahren braucht es",
+                )
+            )
         if "K1" not in self.withstand:
-            raise ValueError("withstand must contain K1: everybody knows that counts are not negative")
+            raise ValueError(
+                Told(
+                    "withstand must contain K1: everybody knows that counts are not negative",
+                    "withstand muss K1 enthalten: Jeder weiß, dass Fallzahlen nicht negativ sind",
+                )
+            )
         if "K2" in self.withstand and self.rules.zeros == "protect":
             raise ValueError(
-                "K2 (hidden cells are at least 1) contradicts zeros: protect: with zeros hidden too, "
-                "what is hidden may be 0; leave K2 out, or let zeros be published, and hidden cells "
-                "are then attacked as at least 1"
+                Told(
+                    "K2 (hidden cells are at least 1) contradicts zeros: protect: with zeros hidden too, "
+                    "what is hidden may be 0; leave K2 out, or let zeros be published, and hidden cells "
+                    "are then attacked as at least 1",
+                    "K2 (gesperrte Felder sind mindestens 1) widerspricht zeros: protect: Wenn auch Nullen "
+                    "gesperrt sind, kann Gesperrtes 0 sein; K2 weglassen, oder Nullen veröffentlichen, "
+                    "dann werden gesperrte Felder als mindestens 1 angegriffen",
+                )
             )
         if self.rules.secret_between is not None:
             least, most = self.rules.secret_between
             if least < 0 or (most is not None and most < least):
-                raise ValueError("secret_between needs 0 <= least <= greatest (or null for no upper end)")
+                raise ValueError(
+                    Told(
+                        "secret_between needs 0 <= least <= greatest (or null for no upper end)",
+                        "secret_between braucht 0 <= kleinster <= größter Wert (oder null für keine obere "
+                        "Grenze)",
+                    )
+                )
             if least < 1 and "K2" in self.withstand:
                 raise ValueError(
-                    "K2 (hidden cells are at least 1) contradicts secret_between from 0: a secret count that "
-                    "may be 0 is hidden too"
+                    Told(
+                        "K2 (hidden cells are at least 1) contradicts secret_between from 0: a secret "
+                        "count that "
+                        "may be 0 is hidden too",
+                        "K2 (gesperrte Felder sind mindestens 1) widerspricht secret_between ab 0: Eine "
+                        "geheime Fallzahl, die 0 sein kann, ist auch gesperrt",
+                    )
                 )
         if self.rules.zeros == "protect" and self.rules.minimum_frequency is None:
-            raise ValueError("zeros: protect needs a minimum_frequency")
+            raise ValueError(
+                Told(
+                    "zeros: protect needs a minimum_frequency",
+                    "zeros: protect braucht eine minimum_frequency",
+                )
+            )
         return self
 
 
@@ -222,24 +305,42 @@ def check_fit(policy: Policy, data: Data) -> None:
     if "K3" in policy.withstand and (data.kind == "magnitude" or policy.rules.minimum_frequency is None):
         other = "data.kind: magnitude" if data.kind == "magnitude" else "rules.minimum_frequency: null"
         raise DeclarationError(
-            f"policy.withstand K3 (which hidden cells are provably below the minimum) contradicts {other}: "
-            "there is no count that could be below it, so nothing can be reported; leave K3 out, or count "
-            "cases and give a minimum_frequency"
+            Told(
+                "policy.withstand K3 (which hidden cells are provably below the minimum) contradicts "
+                f"{other}: "
+                "there is no count that could be below it, so nothing can be reported; leave K3 out, or "
+                "count "
+                "cases and give a minimum_frequency",
+                "policy.withstand K3 (welche gesperrten Felder nachweislich unter dem Mindestwert liegen) "
+                f"widerspricht {other}: Keine Fallzahl könnte darunter liegen, also ist nichts zu "
+                "berichten; K3 weglassen, oder Fälle zählen und eine minimum_frequency angeben",
+            )
         )
     if "K4" not in policy.withstand:
         return
     if data.kind == "magnitude" and data.contributor is None:
         raise DeclarationError(
-            "policy.withstand K4 (whoever is alone in a cell computes what others gave) contradicts "
-            "data.kind: magnitude without data.contributor: who is alone in a cell is not known, so "
-            "it cannot be tried; name the column of the contributor, or leave K4 out and the "
-            "certificate says that it was not tried"
+            Told(
+                "policy.withstand K4 (whoever is alone in a cell computes what others gave) contradicts "
+                "data.kind: magnitude without data.contributor: who is alone in a cell is not known, so "
+                "it cannot be tried; name the column of the contributor, or leave K4 out and the "
+                "certificate says that it was not tried",
+                "policy.withstand K4 (wer allein in einem Feld steht, errechnet, was andere beitrugen) "
+                "widerspricht data.kind: magnitude ohne data.contributor: Wer allein in einem Feld steht, "
+                "ist nicht bekannt, also nicht zu prüfen; die Spalte der Beitragenden nennen, oder K4 "
+                "weglassen, und das Zertifikat sagt, dass es nicht geprüft wurde",
+            )
         )
     if data.kind == "count" and policy.rules.minimum_frequency is None:
         raise DeclarationError(
-            "policy.withstand K4 (a single case learns another small cell) contradicts "
-            "rules.minimum_frequency: null: nothing says what is small; give a minimum_frequency, or "
-            "leave K4 out and the certificate says that it was not tried"
+            Told(
+                "policy.withstand K4 (a single case learns another small cell) contradicts "
+                "rules.minimum_frequency: null: nothing says what is small; give a minimum_frequency, or "
+                "leave K4 out and the certificate says that it was not tried",
+                "policy.withstand K4 (ein einzelner Fall erfährt ein anderes kleines Feld) widerspricht "
+                "rules.minimum_frequency: null: Nichts sagt, was klein ist; eine minimum_frequency "
+                "angeben, oder K4 weglassen, und das Zertifikat sagt, dass es nicht geprüft wurde",
+            )
         )
 
 
@@ -272,7 +373,12 @@ class Data(Strict):
     def _marks_differ(self) -> Data:
         decimal = self.decimal or ("." if self.delimiter == "," else None)
         if self.thousands is not None and self.thousands == decimal:
-            raise ValueError("decimal and thousands are the same mark; say which is which")
+            raise ValueError(
+                Told(
+                    "decimal and thousands are the same mark; say which is which",
+                    "decimal und thousands sind dasselbe Zeichen; sagen, welches was ist",
+                )
+            )
         return self
 
 

@@ -128,7 +128,12 @@ def find_primaries(
         if counts is None:
             if data.kind == "magnitude":
                 raise DeclarationError(
-                    "policy.rules.minimum_frequency on a magnitude needs data.contributor or data.respondents"
+                    Told(
+                        "policy.rules.minimum_frequency on a magnitude needs data.contributor or "
+                        "data.respondents",
+                        "policy.rules.minimum_frequency über Beträgen braucht data.contributor oder "
+                        "data.respondents",
+                    )
                 )
             counts = values
         small = (counts > 0) & (counts < rules.minimum_frequency)
@@ -147,7 +152,12 @@ def find_primaries(
             )
             continue
         if unit not in leaves.amounts:
-            raise DeclarationError(f"policy.rules.units: the input has no column {unit!r}")
+            raise DeclarationError(
+                Told(
+                    f"policy.rules.units: the input has no column {unit!r}",
+                    f"policy.rules.units: Die Eingabe hat keine Spalte {unit!r}",
+                )
+            )
         units = system.aggregate(leaves, leaves.amounts[unit])
         mark(
             (units > 0) & (units < minimum),
@@ -160,8 +170,13 @@ def find_primaries(
     if rules.minimum_denominator is not None:
         if denominators is None:
             raise DeclarationError(
-                "policy.rules.minimum_denominator needs data.denominator, or a product that says under "
-                "`disclosure` where its denominators stand (`denominator`, or `over` of a rate)"
+                Told(
+                    "policy.rules.minimum_denominator needs data.denominator, or a product that says under "
+                    "`disclosure` where its denominators stand (`denominator`, or `over` of a rate)",
+                    "policy.rules.minimum_denominator braucht data.denominator, oder ein Produkt, das "
+                    "unter `disclosure` sagt, wo seine Nenner stehen (`denominator`, oder `over` einer "
+                    "Rate)",
+                )
             )
         low = (denominators < rules.minimum_denominator) & (values > 0)
         mark(
@@ -175,7 +190,12 @@ def find_primaries(
         )
     if rules.dominance or rules.p_percent is not None:
         if data.contributor is None:
-            raise DeclarationError("dominance and p_percent need data.contributor")
+            raise DeclarationError(
+                Told(
+                    "dominance and p_percent need data.contributor",
+                    "dominance und p_percent brauchen data.contributor",
+                )
+            )
         for cells, reason, upper in _concentration(system, leaves, policy, data):
             mark(cells, reason, upper, np.minimum(upper, values))
     if rules.secret_marks and data.mark is not None:
@@ -226,7 +246,9 @@ def _respondents(system: System, leaves: Leaves, data: Data) -> Floats | None:
 def _contributions(system: System, leaves: Leaves, data: Data) -> sparse.csr_matrix:
     """Cells x contributors: what each contributes."""
     if data.contributor is None:
-        raise DeclarationError("data.contributor is not declared")
+        raise DeclarationError(
+            Told("data.contributor is not declared", "data.contributor ist nicht angegeben")
+        )
     names = leaves.codes[data.contributor]
     number = {name: index for index, name in enumerate(dict.fromkeys(names))}
     who = sparse.csr_matrix(
@@ -304,13 +326,22 @@ def _lines_with_one_category(system: System, name: str, harmless: Collection[str
     `harmless`: totals of lines that are left out.
     """
     if name not in system.dimensions:
-        raise DeclarationError(f"policy.rules.group_disclosure: {name!r} is not a dimension of these tables")
+        raise DeclarationError(
+            Told(
+                f"policy.rules.group_disclosure: {name!r} is not a dimension of these tables",
+                f"policy.rules.group_disclosure: {name!r} ist keine Dimension dieser Tabellen",
+            )
+        )
     axis = system.dimensions.index(name)
     ladder = system.ladders[axis]
     unknown = sorted(code for code in harmless if code not in ladder.node_of)
     if unknown:
         raise DeclarationError(
-            f"policy.rules.harmless_lines.{name}: {unknown[0]!r} is no total of a line of these tables"
+            Told(
+                f"policy.rules.harmless_lines.{name}: {unknown[0]!r} is no total of a line of these tables",
+                f"policy.rules.harmless_lines.{name}: {unknown[0]!r} ist keine Summe einer Linie dieser "
+                "Tabellen",
+            )
         )
     left_out = {ladder.codes[ladder.node_of[code]] for code in harmless}
     lines: list[list[int]] = []

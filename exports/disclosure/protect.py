@@ -76,24 +76,30 @@ class Protected:
     printed: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     outdated: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     withdrawn: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    notes: list[str] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
     unsure: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
     insight: Insight | None = None
     single_contributors: bool = False
 
     @property
-    def bound_of(self) -> str:
+    def bound_of(self) -> Told:
         """Which demands the lower bound covers; what else is demanded can only cost more."""
-        covered = "the interval model (K1)"
+        covered, umfasst = "the interval model (K1)", "das Modell der Spannen (K1)"
         if known_not_zero(self.system, self.primaries, self.declaration.safety):
             covered += (
                 " and single cases that an attacker knowing the zeros (K2) must be able to think larger"
             )
+            umfasst += ", einzelne Fälle, die ein Kenner der Nullen (K2) für mehr halten können muss"
         if self.single_contributors:
             covered += " and what single contributors (K4) must not learn, as far as the attacks found it"
-        return (
+            umfasst += ", was Einzelne (K4) nicht erfahren dürfen, soweit die Angriffe es fanden"
+        given = f"{self.pattern.given:.2f}"
+        return Told(
             f"{covered}, all on top of what is hidden in any case (decoys, earlier patterns): that costs "
-            f"{self.pattern.given:.2f} in objective and bound alike; further demands can only cost more"
+            f"{given} in objective and bound alike; further demands can only cost more",
+            f"{umfasst}, alles über dem, was ohnehin gesperrt ist (Tarnung, frühere Muster): Das kostet "
+            f"{given.replace('.', ',')} in Kosten und Schranke gleichermaßen; weitere Forderungen können nur "
+            "mehr kosten",
         )
 
     def status(self, cell: int) -> str:
@@ -486,13 +492,22 @@ def check_amounts(leaves: Leaves, data: Data) -> None:
     amounts = leaves.amounts[data.value]
     for place in np.flatnonzero(~np.isfinite(amounts) | (amounts < 0))[:1].tolist():
         raise DeclarationError(
-            f"row {place + 2}: {data.value} is negative or no number; values must be numbers of at least 0"
+            Told(
+                f"row {place + 2}: {data.value} is negative or no number; values must be numbers of at "
+                "least 0",
+                f"Zeile {place + 2}: {data.value} ist negativ oder keine Zahl; Werte müssen Zahlen von "
+                "mindestens 0 sein",
+            )
         )
     if data.kind == "count":
         for place in np.flatnonzero(amounts != np.round(amounts))[:1].tolist():
             raise DeclarationError(
-                f"row {place + 2}: {data.value} is not a whole number; declare kind: "
-                f"magnitude if it is no count"
+                Told(
+                    f"row {place + 2}: {data.value} is not a whole number; declare kind: "
+                    f"magnitude if it is no count",
+                    f"Zeile {place + 2}: {data.value} ist keine ganze Zahl; `kind: magnitude` angeben, wenn "
+                    "es keine Fallzahl ist",
+                )
             )
 
 
@@ -556,7 +571,10 @@ def _still_valid(
             continue
         if table.name not in earlier:
             raise DeclarationError(
-                f"the earlier release {table.name!r} is declared, but its cells are not here"
+                Told(
+                    f"the earlier release {table.name!r} is declared, but its cells are not here",
+                    f"Die frühere Ausgabe {table.name!r} ist angegeben, aber ihre Felder sind nicht da",
+                )
             )
         kept: dict[Key, float | None] = {}
         gone: list[Key] = []
@@ -565,7 +583,10 @@ def _still_valid(
                 cell = system.find(dict(zip(table.dimensions, codes, strict=True)))
             except KeyError:
                 raise DeclarationError(
-                    f"earlier release {table.name!r}: the cell {codes} is not declared"
+                    Told(
+                        f"earlier release {table.name!r}: the cell {codes} is not declared",
+                        f"Frühere Ausgabe {table.name!r}: Das Feld {', '.join(codes)} ist nicht erklärt",
+                    )
                 ) from None
             true = float(system.values[cell])
             if number is None:
@@ -579,8 +600,14 @@ def _still_valid(
                 gone.append(codes)
             else:
                 raise DeclarationError(
-                    f"earlier release {table.name!r}: {system.describe(cell)} had another number than now; "
-                    "a revised period needs its own code, so that both are not taken for one"
+                    Told(
+                        f"earlier release {table.name!r}: {system.describe(cell)} had another number than "
+                        "now; "
+                        "a revised period needs its own code, so that both are not taken for one",
+                        f"Frühere Ausgabe {table.name!r}: {system.describe(cell)} hatte eine andere Zahl "
+                        "als jetzt; ein berichtigter Zeitraum braucht einen eigenen Schlüssel, damit beide "
+                        "nicht für dasselbe gehalten werden",
+                    )
                 )
         valid[table.name] = kept
         outdated[table.name] = tuple(gone)
@@ -641,9 +668,17 @@ def _perturbed(
     get the same noise in every release, so that nothing is learnt from comparing releases.
     """
     if data.kind != "count":
-        raise DeclarationError("cell_key and round are for counts")
+        raise DeclarationError(
+            Told("cell_key and round are for counts", "cell_key und round sind für Fallzahlen")
+        )
     counts = system.values.astype(np.int64)
-    notes = ["Shown values are perturbed one by one: sums of parts may differ from shown totals."]
+    notes = [
+        Told(
+            "Shown values are perturbed one by one: sums of parts may differ from shown totals.",
+            "Gezeigte Werte sind einzeln überlagert: Summen von Teilen können von gezeigten Summen "
+            "abweichen.",
+        )
+    ]
     if policy.method == "cell_key":
         assert policy.cell_key is not None
         table = make_noise_table(policy.cell_key)

@@ -172,7 +172,7 @@ def pattern_rows(planned: Protected) -> list[list[str]]:
 def read_csv(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV with a header; raises DeclarationError when there is no such file."""
     if not path.is_file():
-        raise DeclarationError(f"{path}: no such file")
+        raise DeclarationError(Told(f"{path}: no such file", f"{path}: diese Datei gibt es nicht"))
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
 

@@ -19,6 +19,7 @@ from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import membership
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.told import Told
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,22 @@ def complete(
         row = int(np.flatnonzero(leaves.unknown)[0])
         cell = ", ".join(f"{name}={codes[row]}" for name, codes in leaves.codes.items())
         raise DeclarationError(
-            f"{int((leaves.unknown > 0).sum())} counts are secret at the source, first {cell}; say under "
-            "policy.rules.secret_between what such a count is at least and at most"
+            Told(
+                f"{int((leaves.unknown > 0).sum())} counts are secret at the source, first {cell}; say under "
+                "policy.rules.secret_between what such a count is at least and at most",
+                f"{int((leaves.unknown > 0).sum())} Fallzahlen hält die Quelle geheim, zuerst {cell}; unter "
+                "policy.rules.secret_between sagen, was eine solche mindestens und höchstens ist",
+            )
         )
     if data.kind != "count" or policy.method != "suppress":
         raise DeclarationError(
-            "counts that are secret at the source can be planned around by method suppress, for counts only: "
-            "there is nothing that noise could be added to"
+            Told(
+                "counts that are secret at the source can be planned around by method suppress, for counts "
+                "only: "
+                "there is nothing that noise could be added to",
+                "Um Fallzahlen, welche die Quelle geheim hält, kann nur method: suppress herumplanen, und "
+                "nur bei Fallzahlen: Es gibt nichts, was überlagert werden könnte",
+            )
         )
     least, most = policy.rules.secret_between
     rows = np.flatnonzero(leaves.unknown)
@@ -80,9 +90,15 @@ def complete(
     found = _nearest(system, inside, lower, upper, middle, fixed)
     if found is None:
         raise DeclarationError(
-            "the totals given beside the secret counts contradict each other: no counts of "
-            f"{least:g}{' or more' if most is None else f' to {most:g}'} add up to all of them; correct the "
-            "delivery, or policy.rules.secret_between"
+            Told(
+                "the totals given beside the secret counts contradict each other: no counts of "
+                f"{least:g}{' or more' if most is None else f' to {most:g}'} add up to all of them; correct "
+                "the "
+                "delivery, or policy.rules.secret_between",
+                "Die Summen neben den geheimen Fallzahlen widersprechen sich: Keine Fallzahlen von "
+                f"{least:g}{' oder mehr' if most is None else f' bis {most:g}'} ergeben sie alle; die "
+                "Lieferung berichtigen, oder policy.rules.secret_between",
+            )
         )
     held = {cell: number for cell, number in remembered.items() if touched[cell] and cell not in given}
     for some in ([held] if held else []) + [{cell: number} for cell, number in sorted(held.items())]:
@@ -135,8 +151,13 @@ def _check_one_by_one(
     for cell, number in given.items():
         if not lows[cell] - 1e-6 <= number <= highs[cell] + 1e-6:
             raise DeclarationError(
-                f"{system.describe(cell)}: the number given does not fit its parts that are known and the "
-                "range of those that are secret (policy.rules.secret_between)"
+                Told(
+                    f"{system.describe(cell)}: the number given does not fit its parts that are known and "
+                    "the "
+                    "range of those that are secret (policy.rules.secret_between)",
+                    f"{system.describe(cell)}: Die angegebene Zahl passt nicht zu ihren bekannten Teilen "
+                    "und der Spanne der geheimen (policy.rules.secret_between)",
+                )
             )
 
 

@@ -266,8 +266,14 @@ def coarsen(table: Path, config: Path, *, secret: bytes = b"") -> list[Attempt]:
     settings = read_model(config, Config)
     if settings.earlier_releases:
         raise DeclarationError(
-            f"{config}: earlier releases show finer cells already, so a coarser table hides them no more; "
-            "choose a method with noise, or leave earlier_releases out to see what would have helped"
+            Told(
+                f"{config}: earlier releases show finer cells already, so a coarser table hides them no "
+                "more; "
+                "choose a method with noise, or leave earlier_releases out to see what would have helped",
+                f"{config}: Frühere Ausgaben zeigen feinere Felder schon, eine gröbere Tabelle verbirgt sie "
+                "nicht mehr; ein Verfahren mit Überlagerung wählen, oder earlier_releases weglassen, um zu "
+                "sehen, was geholfen hätte",
+            )
         )
     declaration, leaves = load(table, settings, config.parent)
     key = plan_key(settings.name, secret, None)
@@ -310,7 +316,12 @@ def published_files(published: Path, declared: Declaration) -> dict[str, Path]:
     if published.is_file():
         if len(declared.tables) != 1:
             raise DeclarationError(
-                f"{published} is one file, but {len(declared.tables)} tables are declared; give their folder"
+                Told(
+                    f"{published} is one file, but {len(declared.tables)} tables are declared; give their "
+                    "folder",
+                    f"{published} ist eine Datei, erklärt sind aber {len(declared.tables)} Tabellen; ihren "
+                    "Ordner angeben",
+                )
             )
         return {declared.tables[0].name: published}
     return {table.name: published / (table.file or f"{table.name}.csv") for table in declared.tables}
@@ -425,28 +436,35 @@ def load(table: Path, settings: Config, folder: Path) -> tuple[Declaration, Leav
     text = read_text(table, data.delimiter)
     header, columns = text.header, text.columns
     leaf_column = {name: data.columns.get(name, name) for name in settings.dimensions}
-    needed: dict[str, str] = {column: f"dimension {name!r}" for name, column in leaf_column.items()}
-    needed[data.value] = "data.value"
+    needed: dict[str, Told] = {
+        column: Told(f"dimension {name!r}", f"Dimension {name!r}") for name, column in leaf_column.items()
+    }
+    needed[data.value] = _key("data.value")
     for key in ("contributor", "respondents", "denominator", "mark"):
         column = getattr(data, key)
         if column is not None:
-            needed[column] = f"data.{key}"
+            needed[column] = _key(f"data.{key}")
     for unit in settings.policy.rules.units:
-        needed[unit] = "policy.rules.units"
+        needed[unit] = _key("policy.rules.units")
     level_columns: dict[str, tuple[str, ...]] = {}
     for name, dimension in settings.dimensions.items():
         levels = dict.fromkeys(
             level for hierarchy in dimension.hierarchies.values() for level in hierarchy.levels or ()
         )
         level_columns[name] = (leaf_column[name], *levels)
-        needed.update(dict.fromkeys(levels, f"a level of {name!r}"))
+        needed.update(dict.fromkeys(levels, Told(f"a level of {name!r}", f"eine Stufe von {name!r}")))
     for column, why in needed.items():
         if column not in header:
             raise DeclarationError(
-                f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}"
+                Told(
+                    f"{table}: column {column!r} ({why}) is missing; the file has {', '.join(header)}",
+                    f"{table}: Die Spalte {column!r} ({why.de}) fehlt; die Datei hat {', '.join(header)}",
+                )
             )
     if not columns[data.value]:
-        raise DeclarationError(f"{table}: the table has no rows")
+        raise DeclarationError(
+            Told(f"{table}: the table has no rows", f"{table}: Die Tabelle hat keine Zeilen")
+        )
     check_codes(text, list(dict.fromkeys(itertools.chain.from_iterable(level_columns.values()))))
     codes = {
         name: list(zip(*(columns[column] for column in level_columns[name]), strict=True))
@@ -521,6 +539,11 @@ def alternative_tables(planned: Protected, limit: int) -> list[dict[str, Any]]:
     return found
 
 
+def _key(name: str) -> Told:
+    """A key of the configuration, which has one name in both languages."""
+    return Told(name, name)
+
+
 def _with_files(declaration: Declaration, settings: Config, folder: Path, out: Path) -> Declaration:
     """Every table with the file it is written to."""
     tables = []
@@ -528,7 +551,10 @@ def _with_files(declaration: Declaration, settings: Config, folder: Path, out: P
         file = table.file or (f"earlier/{table.name}.csv" if table.earlier else f"{table.name}.csv")
         if Path(file).is_absolute() or ".." in Path(file).parts:
             raise DeclarationError(
-                f"table {table.name!r}: the file {file!r} must lie below the output folder"
+                Told(
+                    f"table {table.name!r}: the file {file!r} must lie below the output folder",
+                    f"Tabelle {table.name!r}: Die Datei {file!r} muss unter dem Ausgabeordner liegen",
+                )
             )
         tables.append(table.model_copy(update={"file": file}))
     return declaration.model_copy(update={"tables": tuple(tables)})
@@ -582,7 +608,7 @@ def _summary(planned: Protected, report: AuditReport, seconds: float) -> dict[st
         "gap": None if math.isinf(gap) else gap,
         "rounds": planned.rounds,
         "levels": report.result.levels,
-        "remaining_risks": [risk.en for risk in report.certificate.remaining_risks],
+        "remaining_risks": [Told(risk.en, risk.de) for risk in report.certificate.remaining_risks],
         "notes": [*planned.notes, *planned.pattern.notes],
         "seconds": round(seconds, 3),
     }

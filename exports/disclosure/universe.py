@@ -27,9 +27,12 @@ from exports.disclosure.policy import Data, Policy, safety_of
 from exports.products import FOLDER, Product
 from sources.foundation.files import canonical_json
 from sources.foundation.strict import Strict
+from sources.foundation.told import Told
 
 POLICIES = "policies"
 """Folder beside the products that holds the policies."""
+
+_AUDIENCES = {"public": "die Öffentlichkeit", "internal": "den internen Gebrauch"}
 
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -60,7 +63,11 @@ class UniverseDimension(Strict):
         for label, hierarchy in self.hierarchies.items():
             if hierarchy.children is None:
                 raise ValueError(
-                    f"hierarchy {label!r}: give `children`, or let the warehouse tell by `editions`"
+                    Told(
+                        f"hierarchy {label!r}: give `children`, or let the warehouse tell by `editions`",
+                        f"Hierarchie {label!r}: `children` angeben, oder mit `editions` das Warehouse "
+                        "sprechen lassen",
+                    )
                 )
         return self
 
@@ -120,11 +127,20 @@ class Universe(Strict):
         for unit, linked in self.cases.linked.items():
             if unit not in self.policy.rules.units:
                 raise ValueError(
-                    f"cases.linked: {unit!r} is counted, but policy.rules.units gives no minimum for it"
+                    Told(
+                        f"cases.linked: {unit!r} is counted, but policy.rules.units gives no minimum for it",
+                        f"cases.linked: {unit!r} wird gezählt, aber policy.rules.units nennt keinen "
+                        "Mindestwert dafür",
+                    )
                 )
             unknown = sorted(set(linked.dimensions) - set(self.dimensions))
             if unknown:
-                raise ValueError(f"cases.linked.{unit}: {unknown[0]!r} is no dimension of this policy")
+                raise ValueError(
+                    Told(
+                        f"cases.linked.{unit}: {unknown[0]!r} is no dimension of this policy",
+                        f"cases.linked.{unit}: {unknown[0]!r} ist keine Dimension dieser Festlegung",
+                    )
+                )
         return self
 
     @property
@@ -152,7 +168,12 @@ def load_universe(name: str, folder: Path = FOLDER) -> Universe:
     path = folder / POLICIES / f"{name}.yml"
     universe = read_model(path, Universe)
     if universe.name != name:
-        raise DeclarationError(f"{path}: key name: says {universe.name!r}; give file and universe one name")
+        raise DeclarationError(
+            Told(
+                f"{path}: key name: says {universe.name!r}; give file and universe one name",
+                f"{path}: Angabe name: sagt {universe.name!r}; Datei und Festlegung brauchen denselben Namen",
+            )
+        )
     return universe
 
 
@@ -168,8 +189,14 @@ def members(universe: Universe, products: Iterable[Product]) -> tuple[Product, .
     for product in chosen:
         if product.audience != universe.policy.audience:
             raise DeclarationError(
-                f"product {product.product} is {product.audience}, but policy {universe.name} was decided "
-                f"for the audience {universe.policy.audience!r}; give each audience a policy of its own"
+                Told(
+                    f"product {product.product} is {product.audience}, but policy {universe.name} was "
+                    "decided "
+                    f"for the audience {universe.policy.audience!r}; give each audience a policy of its own",
+                    f"Produkt {product.product} ist für {_AUDIENCES[product.audience]}, die Festlegung "
+                    f"{universe.name} aber für {_AUDIENCES[universe.policy.audience]} beschlossen; jeder "
+                    "Leserkreis braucht eine eigene Festlegung",
+                )
             )
     return tuple(chosen)
 
@@ -180,12 +207,21 @@ def columns_of(universe: Universe, product: Product) -> dict[str, str]:
     A dimension that the product names under `columns` with an empty text stands at its total there.
     """
     if product.disclosure is None:
-        raise DeclarationError(f"product {product.product} has no disclosure section")
+        raise DeclarationError(
+            Told(
+                f"product {product.product} has no disclosure section",
+                f"Produkt {product.product} hat keinen Abschnitt disclosure",
+            )
+        )
     unknown = sorted(set(product.disclosure.columns) - set(universe.dimensions))
     if unknown:
         raise DeclarationError(
-            f"product {product.product}: disclosure.columns names {', '.join(unknown)}, which policy "
-            f"{universe.name} does not have"
+            Told(
+                f"product {product.product}: disclosure.columns names {', '.join(unknown)}, which policy "
+                f"{universe.name} does not have",
+                f"Produkt {product.product}: disclosure.columns nennt {', '.join(unknown)}, was die "
+                f"Festlegung {universe.name} nicht hat",
+            )
         )
     named = {
         name: product.disclosure.columns.get(name, dimension.column)
@@ -271,17 +307,33 @@ def check_families(universes: Iterable[Universe]) -> None:
     for universe in known.values():
         named = universe.same_cases_as
         if named is not None and (named not in known or known[named].same_cases_as is not None):
-            why = "there is no such policy" if named not in known else f"{named} itself names another"
+            why = (
+                Told("there is no such policy", "diese Festlegung gibt es nicht")
+                if named not in known
+                else Told(f"{named} itself names another", f"{named} nennt selbst eine andere")
+            )
             raise DeclarationError(
-                f"policy {universe.name}: key same_cases_as: {named!r}, but {why}; its editions would be "
-                "attacked with no others. Name the one policy that all over these cases name"
+                Told(
+                    f"policy {universe.name}: key same_cases_as: {named!r}, but {why}; its editions would be "
+                    "attacked with no others. Name the one policy that all over these cases name",
+                    f"Festlegung {universe.name}: Angabe same_cases_as: {named!r}, aber {why.de}; ihre "
+                    "Ausgaben würden mit keinen anderen zusammen angegriffen. Die eine Festlegung nennen, "
+                    "die alle über diese Fälle nennen",
+                )
             )
     for one, other in itertools.combinations(known.values(), 2):
         if one.family != other.family and _share_cases(one.cases, other.cases):
             raise DeclarationError(
-                f"policies {one.name} and {other.name} are about the same cases ({one.cases.relation}), and "
-                "neither says so: whoever reads both editions computes from both. Write `same_cases_as: "
-                f"{one.name}` into {other.name}, or choose different cases under `where`"
+                Told(
+                    f"policies {one.name} and {other.name} are about the same cases ({one.cases.relation}), "
+                    "and "
+                    "neither says so: whoever reads both editions computes from both. Write `same_cases_as: "
+                    f"{one.name}` into {other.name}, or choose different cases under `where`",
+                    f"Die Festlegungen {one.name} und {other.name} handeln von denselben Fällen "
+                    f"({one.cases.relation}), und keine sagt es: Wer beide Ausgaben liest, rechnet mit "
+                    f"beiden. `same_cases_as: {one.name}` in {other.name} schreiben, oder unter `where` "
+                    "verschiedene Fälle wählen",
+                )
             )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from .exits import USAGE
+from .told import Language, Told, said
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -35,12 +36,17 @@ class DeclarationError(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(
+            Told(
+                "\n".join(str(problem) for problem in self.problems),
+                "\n".join(problem.say("de") for problem in self.problems),
+            )
+        )
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One finding: `file:line: key: message`."""
+    """One finding: `file:line: key: message`, its message in both languages where it is `Told`."""
 
     file: str
     line: int
@@ -48,8 +54,13 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        return self.say("en")
+
+    def say(self, language: Language) -> str:
+        """The finding in one language."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        message = said(self.message, language)
+        return f"{where}: {self.key}: {message}" if self.key else f"{where}: {message}"
 
 
 @dataclass
@@ -77,7 +88,8 @@ def load(file: Path) -> Located:
     try:
         return read(file, file.read_bytes())
     except FileNotFoundError as error:
-        raise DeclarationError([Problem(str(file), 0, "", "there is no such file")]) from error
+        words = Told("there is no such file", "diese Datei gibt es nicht")
+        raise DeclarationError([Problem(str(file), 0, "", words)]) from error
 
 
 def read(file: Path, content: bytes) -> Located:
@@ -85,18 +97,23 @@ def read(file: Path, content: bytes) -> Located:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise DeclarationError([Problem(str(file), 0, "", f"not UTF-8 text ({error.reason})")]) from error
+        words = Told(f"not UTF-8 text ({error.reason})", f"kein Text in UTF-8 ({error.reason})")
+        raise DeclarationError([Problem(str(file), 0, "", words)]) from error
     try:
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise DeclarationError([Problem(str(file), line, "", f"broken YAML: {error.problem}")]) from error
+        raise DeclarationError([Problem(str(file), line, "", _broken(error.problem))]) from error
     except yaml.YAMLError as error:
-        raise DeclarationError([Problem(str(file), 0, "", f"broken YAML: {error}")]) from error
+        raise DeclarationError([Problem(str(file), 0, "", _broken(error))]) from error
     located = Located(file, None)
     if node is not None:
         located.value = _value(node, (), located)
     return located
+
+
+def _broken(problem: object) -> Told:
+    return Told(f"broken YAML: {problem}", f"fehlerhaftes YAML: {problem}")
 
 
 def _value(node: yaml.Node, path: tuple[Key, ...], located: Located) -> Any:
@@ -105,14 +122,17 @@ def _value(node: yaml.Node, path: tuple[Key, ...], located: Located) -> Any:
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                message = "a key must be plain text"
+                message = Told("a key must be plain text", "ein Schlüssel muss einfacher Text sein")
                 raise DeclarationError(
                     [Problem(str(located.file), key_node.start_mark.line + 1, "", message)]
                 )
             key = key_node.value
             line = key_node.start_mark.line + 1
             if key in mapping:
-                message = f"given twice (first in line {located.lines[(*path, key)]})"
+                first = located.lines[(*path, key)]
+                message = Told(
+                    f"given twice (first in line {first})", f"steht zweimal da (zuerst in Zeile {first})"
+                )
                 raise DeclarationError([Problem(str(located.file), line, dotted((*path, key)), message)])
             located.lines[(*path, key)] = line
             mapping[key] = _value(value_node, (*path, key), located)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exports.disclosure.auditor.algebra import Row, RowSpace, combine, proves, row_space
-from exports.disclosure.auditor.intervals import Component, Contradiction, implied_bounds
+from exports.disclosure.auditor.intervals import NO_WHOLE_TABLE, Component, Contradiction, implied_bounds
 from exports.disclosure.auditor.knowledge import Knowledge
 from exports.disclosure.auditor.relatives import Relatives
 from exports.disclosure.auditor.unions import Insight, candidates
@@ -162,11 +162,21 @@ def space_of(knowledge: Knowledge) -> RowSpace:
     return row_space(problem.rows, problem.columns)
 
 
-def _does_not_add_up(knowledge: Knowledge, total: int, parts: Sequence[int]) -> str:
-    listed = ", ".join(knowledge.name(part) for part in parts[:8])
-    return (
+def _contradicts(knowledge: Knowledge, columns: Sequence[int], error: Contradiction) -> Told:
+    around = knowledge.name(columns[0])
+    return Told(
+        f"the published numbers around {around} contradict each other: {error}",
+        f"die veröffentlichten Zahlen um {around} widersprechen sich: {error.told.de}",
+    )
+
+
+def _does_not_add_up(knowledge: Knowledge, total: int, parts: Sequence[int]) -> Told:
+    listed = ", ".join(knowledge.name(part) for part in parts[:8]) + (" …" if len(parts) > 8 else "")
+    return Told(
         f"the equation {knowledge.name(total)} does not add up with its parts "
-        f"{listed}{' …' if len(parts) > 8 else ''}; if the source rounds, declare rounded_to for the table"
+        f"{listed}; if the source rounds, declare rounded_to for the table",
+        f"die Gleichung {knowledge.name(total)} geht mit ihren Teilen {listed} nicht auf; wenn die Quelle "
+        "rundet, für die Tabelle rounded_to angeben",
     )
 
 
@@ -208,8 +218,12 @@ def derivation(knowledge: Knowledge, problem: _Problem, component_rows: Sequence
         multipliers = combine(rows, targets)
         if multipliers is None or not proves(rows, multipliers, targets):
             raise DeclarationError(
-                f"{name} was found determined modulo two primes, but no proof came out; "
-                "treat the table as unsafe and report the declaration"
+                Told(
+                    f"{name} was found determined modulo two primes, but no proof came out; "
+                    "treat the table as unsafe and report the declaration",
+                    f"{name} ist modulo zweier Primzahlen bestimmt, aber kein Beweis kam heraus; die "
+                    "Tabelle als unsicher behandeln und die Erklärung melden",
+                )
             )
     terms: dict[int, Fraction] = {}
     for position, factor in multipliers.items():
@@ -367,9 +381,7 @@ def _any_table(
     try:
         values = component.extreme(np.zeros(len(columns)))
     except Contradiction as error:
-        raise DeclarationError(
-            f"the published numbers around {knowledge.name(columns[0])} contradict each other: {error}"
-        ) from None
+        raise DeclarationError(_contradicts(knowledge, columns, error)) from None
     return dict(zip(columns, values.tolist(), strict=True))
 
 
@@ -491,9 +503,7 @@ def _attack_intervals(
                     )
                 )
         except Contradiction as error:
-            raise DeclarationError(
-                f"the published numbers around {knowledge.name(columns[0])} contradict each other: {error}"
-            ) from None
+            raise DeclarationError(_contradicts(knowledge, columns, error)) from None
         result.programs += component.programs
     return found
 
@@ -556,8 +566,13 @@ def _attack_integers(
                 component.programs += part.programs
         except Contradiction as error:
             raise DeclarationError(
-                f"hidden cells around {knowledge.name(columns[0])} cannot all be at least 1: {error}; "
-                "if zeros are hidden too, the declaration must say zeros: protect"
+                Told(
+                    f"hidden cells around {knowledge.name(columns[0])} cannot all be at least 1: {error}; "
+                    "if zeros are hidden too, the declaration must say zeros: protect",
+                    f"gesperrte Felder um {knowledge.name(columns[0])} können nicht alle mindestens 1 sein: "
+                    f"{error.told.de}; wenn auch Nullen gesperrt sind, muss die Erklärung zeros: protect "
+                    "sagen",
+                )
             ) from None
         if threshold is not None:
             small.extend(
@@ -785,7 +800,7 @@ def _fix_what_cannot_move(
     for cell in sorted(space.determined):
         value = float(component.low[place[cell]])
         if abs(value - round(value)) > 1e-5:
-            raise Contradiction("no table of whole numbers fits")
+            raise Contradiction(NO_WHOLE_TABLE)
         fixed[cell] = float(round(value))
     left, right = _without(problem, rows, fixed)
     reduced = _Problem(tuple(unknown), tuple(left), tuple(right), ())
@@ -828,7 +843,7 @@ def _is_single(component: Component, index: int) -> bool:
         return False
     low, high = component.interval(index)
     if math.isinf(component.whole_low[index]) and component.whole_table(index, -INFINITY, INFINITY) is None:
-        raise Contradiction("no table of whole numbers fits")
+        raise Contradiction(NO_WHOLE_TABLE)
     if component.whole_high[index] - component.whole_low[index] >= 1:
         return False
     value = float(component.whole_low[index])
@@ -1118,7 +1133,12 @@ def _attack_noise(
                     )
         except Contradiction as error:
             raise DeclarationError(
-                f"no true table lies within the declared noise around {knowledge.name(columns[0])}: {error}"
+                Told(
+                    f"no true table lies within the declared noise around {knowledge.name(columns[0])}: "
+                    f"{error}",
+                    "keine wahre Tabelle liegt innerhalb der erklärten Überlagerung um "
+                    f"{knowledge.name(columns[0])}: {error.told.de}",
+                )
             ) from None
         result.programs += component.programs
     for cell, shown in enumerate(knowledge.shown):

@@ -16,6 +16,7 @@ from typing import Any
 from exports.disclosure.auditor.knowledge import read_published
 from exports.disclosure.declaration import Declaration, DeclarationError, Table, parse_model
 from sources.foundation.files import sha256_of
+from sources.foundation.told import Told, said
 
 DECLARATION = "disclosure.json"
 """The public declaration of a protected product, in its candidate and in its release."""
@@ -49,11 +50,23 @@ def read_declaration(path: Path) -> tuple[dict[str, Any], Declaration]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise DeclarationError(f"{path}: no such file; build the candidate anew") from None
+        raise DeclarationError(
+            Told(
+                f"{path}: no such file; build the candidate anew",
+                f"{path}: diese Datei gibt es nicht; den Kandidaten neu bauen",
+            )
+        ) from None
     except ValueError as error:
-        raise DeclarationError(f"{path}: not readable: {error}") from None
+        raise DeclarationError(
+            Told(f"{path}: not readable: {error}", f"{path}: nicht zu lesen: {error}")
+        ) from None
     if not isinstance(content, dict) or not {"universe", "product", "declaration"} <= set(content):
-        raise DeclarationError(f"{path}: is no declaration of a protected product; build the candidate anew")
+        raise DeclarationError(
+            Told(
+                f"{path}: is no declaration of a protected product; build the candidate anew",
+                f"{path}: ist keine Erklärung eines geschützten Produkts; den Kandidaten neu bauen",
+            )
+        )
     return content, parse_model(content["declaration"], Declaration, str(path))
 
 
@@ -75,8 +88,12 @@ def released(roots: Iterable[Path], universe: str) -> list[Public]:
             public = Public(str(content["product"]), path.parent.name, path.parent, declared.tables[0])
             if not public.file.is_file():
                 raise DeclarationError(
-                    f"{public.file}: the earlier release cannot be read; restore it, because what was "
-                    "published must be part of every attack"
+                    Told(
+                        f"{public.file}: the earlier release cannot be read; restore it, because what was "
+                        "published must be part of every attack",
+                        f"{public.file}: Die frühere Ausgabe ist nicht zu lesen; wiederherstellen, denn was "
+                        "veröffentlicht wurde, gehört zu jedem Angriff",
+                    )
                 )
             found.append(public)
     return sorted(found, key=lambda public: (_order(public.version), public.product))
@@ -100,7 +117,12 @@ def layers(editions: Sequence[Public], declaration: Declaration) -> list[tuple[T
             try:
                 cells = read_published(public.file, public.table, declaration)
             except DeclarationError as error:
-                raise DeclarationError(f"earlier release {public.id}: {error}") from None
+                raise DeclarationError(
+                    Told(
+                        f"earlier release {public.id}: {error}",
+                        f"frühere Ausgabe {public.id}: {said(error.args[0], 'de')}",
+                    )
+                ) from None
             for key, number in cells.items():
                 if number is None:
                     hidden.setdefault(key)

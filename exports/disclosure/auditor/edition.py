@@ -34,6 +34,7 @@ from exports.files import SIGNATURE_SUFFIX
 from exports.history import Remembered
 from sources.foundation.editions import AFTERWARDS, CERTIFICATE
 from sources.foundation.files import sha256_of, write_text
+from sources.foundation.told import Told
 
 Outdated = Iterable[tuple[str, Key, float | None]]
 
@@ -148,8 +149,12 @@ def certify(
         differs = demand.weakened(content, written)
         if differs:
             raise DeclarationError(
-                f"{folder / DECLARATION}: does not ask for what the policy {demand.universe} decides "
-                f"({', '.join(differs)}); build the candidate anew"
+                Told(
+                    f"{folder / DECLARATION}: does not ask for what the policy {demand.universe} decides "
+                    f"({', '.join(differs)}); build the candidate anew",
+                    f"{folder / DECLARATION}: verlangt nicht, was die Festlegung {demand.universe} "
+                    f"beschließt ({', '.join(differs)}); den Kandidaten neu bauen",
+                )
             )
         result, certificate = audit_edition(folder, releases, demand, outdated, remembered=remembered)
     except DeclarationError as error:

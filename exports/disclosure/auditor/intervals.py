@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from exports.disclosure.auditor.algebra import Row
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.told import Told
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,6 +39,17 @@ STILL = 1e-5
 
 class Contradiction(ValueError):
     """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        super().__init__(told)
+
+
+_NONE_FITS = Told(
+    "no table of non-negative values fits the published numbers",
+    "keine Tabelle ohne negative Werte passt zu den veröffentlichten Zahlen",
+)
+NO_WHOLE_TABLE = Told("no table of whole numbers fits", "keine Tabelle ganzer Zahlen passt")
 
 
 def implied_bounds(
@@ -131,7 +143,7 @@ class Component:
         self.programs += 1
         solution = program.solve()
         if solution.status == "infeasible":
-            raise Contradiction("no table of non-negative values fits the published numbers")
+            raise Contradiction(_NONE_FITS)
         if solution.status != "optimal":
             return self._unbounded(cost)
         self._see(solution.values)
@@ -144,7 +156,7 @@ class Component:
             self.matrix, self.right, self.right, self.lower, np.minimum(self.upper, far), cost
         ).solve()
         if solution.status == "infeasible":
-            raise Contradiction("no table of non-negative values fits the published numbers")
+            raise Contradiction(_NONE_FITS)
         if solution.status != "optimal":
             raise SolverFailure(f"the interval attack ended with status {solution.status}")
         self._see(solution.values)
@@ -234,7 +246,7 @@ class Component:
         """A table of whole numbers that fits: one seen before, else one found now; raises Contradiction."""
         table = self._table if self._table is not None else self.whole_table(0, -INFINITY, INFINITY)
         if table is None:
-            raise Contradiction("no table of whole numbers fits")
+            raise Contradiction(NO_WHOLE_TABLE)
         return table
 
     def vary_around(

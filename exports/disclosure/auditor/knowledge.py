@@ -16,7 +16,7 @@ from typing import Any
 
 from exports.disclosure.declaration import Declaration, DeclarationError, Dimension, Safety, Table
 from sources.foundation.numbers import compiled, number_pattern, value_of
-from sources.foundation.told import Language
+from sources.foundation.told import Language, Told
 
 Key = tuple[str, ...]
 
@@ -100,7 +100,12 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
     hidden.
     """
     if not path.is_file():
-        raise DeclarationError(f"{path}: the published file of table {table.name!r} is not there")
+        raise DeclarationError(
+            Told(
+                f"{path}: the published file of table {table.name!r} is not there",
+                f"{path}: Die veröffentlichte Datei der Tabelle {table.name!r} ist nicht da",
+            )
+        )
     columns = {name: table.columns.get(name, name) for name in table.dimensions}
     wanted = tuple(dict.fromkeys((*columns.values(), table.value, *table.where)))
     rows = _parquet_rows(path, wanted) if path.suffix == ".parquet" else _csv_rows(path, wanted)
@@ -118,19 +123,44 @@ def read_published(path: Path, table: Table, declaration: Declaration) -> dict[K
         else:
             if isinstance(text, str) and not pattern.match(text):
                 raise DeclarationError(
-                    f"{path}: line {line}, column {table.value!r}: is neither a number, written in digits"
-                    f"{'' if whole else ' with a decimal point'}, nor the symbol "
-                    f"{declaration.safety.symbol!r}"
+                    Told(
+                        f"{path}: line {line}, column {table.value!r}: is neither a number, written in digits"
+                        f"{'' if whole else ' with a decimal point'}, nor the symbol "
+                        f"{declaration.safety.symbol!r}",
+                        f"{path}: Zeile {line}, Spalte {table.value!r}: ist weder eine Zahl in "
+                        f"Ziffern{'' if whole else ' mit Dezimalpunkt'} noch das Zeichen "
+                        f"{declaration.safety.symbol!r}",
+                    )
                 )
             number = value_of(text, decimal=".") if isinstance(text, str) else float(text)
             if not math.isfinite(number):
-                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is no finite number")
+                raise DeclarationError(
+                    Told(
+                        f"{path}: line {line}, column {table.value!r}: is no finite number",
+                        f"{path}: Zeile {line}, Spalte {table.value!r}: ist keine endliche Zahl",
+                    )
+                )
             if number < 0:
-                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is negative")
+                raise DeclarationError(
+                    Told(
+                        f"{path}: line {line}, column {table.value!r}: is negative",
+                        f"{path}: Zeile {line}, Spalte {table.value!r}: ist negativ",
+                    )
+                )
             if whole and number != int(number):
-                raise DeclarationError(f"{path}: line {line}, column {table.value!r}: is not a whole number")
+                raise DeclarationError(
+                    Told(
+                        f"{path}: line {line}, column {table.value!r}: is not a whole number",
+                        f"{path}: Zeile {line}, Spalte {table.value!r}: ist keine ganze Zahl",
+                    )
+                )
         if key in found:
-            raise DeclarationError(f"{path}: line {line}: the cell {key} appears twice")
+            raise DeclarationError(
+                Told(
+                    f"{path}: line {line}: the cell {key} appears twice",
+                    f"{path}: Zeile {line}: Das Feld {', '.join(key)} kommt zweimal vor",
+                )
+            )
         found[key] = number
     return found
 
@@ -144,7 +174,12 @@ def _parquet_rows(path: Path, wanted: Sequence[str]) -> list[dict[str, Any]]:
             header = [column[0] for column in relation.description or ()]
             rows = relation.fetchall()
         except duckdb.Error as error:
-            raise DeclarationError(f"{path}: not readable as Parquet: {error}") from None
+            raise DeclarationError(
+                Told(
+                    f"{path}: not readable as Parquet: {error}",
+                    f"{path}: nicht als Parquet zu lesen: {error}",
+                )
+            ) from None
     _check_header(path, wanted, header)
     places = [header.index(name) for name in wanted]
     return [{name: row[place] for name, place in zip(wanted, places, strict=True)} for row in rows]
@@ -160,7 +195,12 @@ def _csv_rows(path: Path, wanted: Sequence[str]) -> list[dict[str, Any]]:
 def _check_header(path: Path, wanted: Sequence[str], header: Sequence[str]) -> None:
     for name in wanted:
         if name not in header:
-            raise DeclarationError(f"{path}: column {name!r} is missing; the file has {', '.join(header)}")
+            raise DeclarationError(
+                Told(
+                    f"{path}: column {name!r} is missing; the file has {', '.join(header)}",
+                    f"{path}: Die Spalte {name!r} fehlt; die Datei hat {', '.join(header)}",
+                )
+            )
 
 
 def gather(declaration: Declaration, published: dict[str, dict[Key, float | None]]) -> Knowledge:
@@ -184,7 +224,12 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
                 code = given.get(tree.name, tree.total)
                 if code is None or code not in tree.known:
                     raise DeclarationError(
-                        f"table {table.name!r}: the code {code!r} is not declared for dimension {tree.name!r}"
+                        Told(
+                            f"table {table.name!r}: the code {code!r} is not declared for dimension "
+                            f"{tree.name!r}",
+                            f"Tabelle {table.name!r}: Der Schlüssel {code!r} ist für die Dimension "
+                            f"{tree.name!r} nicht angegeben",
+                        )
                     )
                 key.append(code)
             before = len(knowledge.keys)
@@ -197,8 +242,14 @@ def gather(declaration: Declaration, published: dict[str, dict[Key, float | None
             low, high = table.behind(number)
             if max(low, knowledge.low[cell]) > min(high, knowledge.high[cell]):
                 raise DeclarationError(
-                    f"{knowledge.name(cell)} has another number in table {knowledge.sources[cell]!r} than in "
-                    f"table {table.name!r}; a revised cell needs a key of its own (another period)"
+                    Told(
+                        f"{knowledge.name(cell)} has another number in table {knowledge.sources[cell]!r} "
+                        "than in "
+                        f"table {table.name!r}; a revised cell needs a key of its own (another period)",
+                        f"{knowledge.name(cell)} hat in Tabelle {knowledge.sources[cell]!r} eine andere "
+                        f"Zahl als in Tabelle {table.name!r}; ein berichtigtes Feld braucht einen eigenen "
+                        "Schlüssel (einen anderen Zeitraum)",
+                    )
                 )
             if knowledge.shown[cell] is None or high - low < knowledge.high[cell] - knowledge.low[cell]:
                 knowledge.shown[cell] = number

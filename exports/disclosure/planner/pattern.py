@@ -34,7 +34,7 @@ class Pattern:
     bound: float
     clusters: int = 0
     programs: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
     given: float = 0.0
 
     @property

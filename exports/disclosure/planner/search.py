@@ -18,11 +18,17 @@ from exports.disclosure.planner.heuristic import Heuristic
 from exports.disclosure.planner.limits import Effort
 from exports.disclosure.planner.movement import Task
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.told import Told
 
 FIRST_SHARE, LEAST_SHARE, SHRINK = 0.05, 0.01, 8
 """Cuts are looked for at the relaxed pattern with this share of every cell added: first many cells, for cuts
 that hold for many patterns; then less by this factor; below the least the relaxed pattern itself."""
 
+
+_NO_FURTHER_CUT = Told(
+    "branch and bound stopped: no further cut was found",
+    "die Suche endete: Es fand sich keine weitere Ungleichung",
+)
 
 FINER = 0.5
 """Branch and bound over the cuts known so far goes this much closer than asked, as further cuts cost more."""
@@ -71,7 +77,7 @@ class Search:
         self.cuts = Cuts(cluster, self.memory.pool, self.memory.lonely)
         self.hidden = np.ones(len(cluster.cells), dtype=bool)
         self.bound = 0.0
-        self.notes: list[str] = []
+        self.notes: list[Told] = []
 
     @functools.cached_property
     def families(self) -> Families:
@@ -227,12 +233,17 @@ class Search:
                     self.heuristic.give_back(self.heuristic.complete(chosen, self.cluster.cost, order))
                 )
                 if not self._cut_off(chosen, stuck):
-                    self.notes.append("branch and bound stopped: no further cut was found")
+                    self.notes.append(_NO_FURTHER_CUT)
                     return
             if self._is_near(effort):
                 return
             if not stuck and (solution.status == "limit" or effort.within):
-                self.notes.append(f"branch and bound stopped after {effort.nodes} nodes, not proven optimal")
+                self.notes.append(
+                    Told(
+                        f"branch and bound stopped after {effort.nodes} nodes, not proven optimal",
+                        f"die Suche endete nach {effort.nodes} Knoten, nicht als beste Lösung bewiesen",
+                    )
+                )
                 return
 
     def _cut_off(self, chosen: Booleans, stuck: Sequence[Task]) -> list[Cut]:

@@ -84,7 +84,7 @@ def test_every_assumption_carries_name_source_and_date(tmp_path: Path) -> None:
         (
             "change_pct: -5", "change_pct: -95",
             "scenarios.yml:6: wohnbau-nord.births[0].change_pct:"
-            " darf nicht unter -90.0 liegen (gefunden: -95)",
+            " darf nicht unter -90 liegen (gefunden: -95)",
         ),
         (
             "from_year: 2026, to_year: 2030", "from_year: 2030, to_year: 2026",
