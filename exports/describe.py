@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -109,7 +109,9 @@ class Dataset(Stripped):
     `is_old` says that a newer delivery was set aside or could not be fetched, so that the last good state
     stands in; `note` says why in words. A dataset without `snapshot_id` was not delivered at all.
     `is_confidential`: its figures may leave only through disclosure control. `licence` is the short id.
-    `provenance`: whether the file is the publisher's own; the attribution says it in words.
+    `provenance`: whether the file is the publisher's own; the attribution says it in words. `newest_date` is
+    the last day that its figures speak of; those for `next_date` are to come by `due_on`, by the publisher's
+    calendar, perhaps in one of the tables that go on where it ends (`successors`).
     """
 
     dataset_id: str = Field(min_length=1)
@@ -127,6 +129,10 @@ class Dataset(Stripped):
     note: str | None = None
     is_confidential: bool = False
     provenance: Literal["original", "resaved", "derivative"] = "original"
+    newest_date: date | None = None
+    next_date: date | None = None
+    due_on: date | None = None
+    successors: str | None = None
 
     @property
     def stand(self) -> str:
@@ -149,12 +155,25 @@ class Awaited(Stripped):
     needs: tuple[tuple[str, ...], ...] = ()
 
 
+class Current(Stripped):
+    """How new an indicator is: its newest day with a value, and by when that of the day after is to come.
+
+    Both of the latter are empty where no publisher has a calendar for it.
+    """
+
+    id: str = Field(min_length=1)
+    name_de: str = Field(min_length=1)
+    newest_date: date
+    next_date: date | None = None
+    due_on: date | None = None
+
+
 class Description(Product):
     """A product with its columns (in publication order) and datasets (in order of their ids).
 
     `policy` is what disclosure control demands by decision; None for a product without a policy.
     `sources_of` names for an indicator the datasets that its figures are made from; `awaits` is what is
-    promised as soon as more is delivered.
+    promised as soon as more is delivered; `currency` says how new the indicators in it are.
     """
 
     contact: Contact
@@ -163,6 +182,7 @@ class Description(Product):
     datasets: tuple[Dataset, ...] = ()
     sources_of: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     awaits: tuple[Awaited, ...] = ()
+    currency: tuple[Current, ...] = ()
 
     @model_validator(mode="after")
     def names_fit_together(self) -> Description:
@@ -224,12 +244,13 @@ def describe(
     policy: Demand | None = None,
     sources_of: Mapping[str, Iterable[str]] | None = None,
     awaits: Iterable[Mapping[str, Any]] = (),
+    currency: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Join product, columns of its relation, datasets it draws on, who publishes and what protects it.
 
     `columns` come in publication order with `name, type, description` and optionally what else `Column` has;
     a column without a role that stands in the grain is a key. `datasets` may come in any order.
-    `sources_of` and `awaits` are as in `Description`.
+    `sources_of`, `awaits` and `currency` are as in `Description`.
     Raises `DescriptionError` when they do not fit together.
     """
     joined = product.model_dump(mode="json")
@@ -241,6 +262,7 @@ def describe(
     )
     joined["sources_of"] = {name: list(datasets) for name, datasets in (sources_of or {}).items()}
     joined["awaits"] = [dict(awaited) for awaited in awaits]
+    joined["currency"] = [dict(current) for current in currency]
     return parse(joined).as_plain()
 
 

@@ -5,6 +5,8 @@ An English paragraph at the end says the same in short.
 
 from __future__ import annotations
 
+from datetime import date
+
 from exports.describe import Description
 from exports.difference import Difference
 from exports.rows import Rows
@@ -46,6 +48,7 @@ def readme(
             if dataset.snapshot_id is None and not dataset.is_old
         ],
         "headings": headings,
+        "day": _day,
         "thousands": _thousands,
         "unbroken": unbroken,
         "cell": cell,
@@ -61,6 +64,11 @@ def unbroken(text: str) -> str:
 def cell(text: str) -> str:
     """A text that fits into a cell of a Markdown table."""
     return unbroken(text).replace("|", "\\|")
+
+
+def _day(day: date | None) -> str:
+    """A day as it is written in German; nothing for none."""
+    return day.strftime("%d.%m.%Y") if day else ""
 
 
 def _thousands(number: int) -> str:

@@ -35,6 +35,7 @@ from sources.foundation.editions import AFTERWARDS, CERTIFICATE, GATE_REPORT, RE
 from sources.foundation.files import replacing, sha256_of
 
 from . import holding, lineage, promises
+from .currency import currency
 from .labelling import with_words
 from .plan import Landed, State
 from .project import Manifest
@@ -182,6 +183,8 @@ class Publication:
 
         relation = self.product.relation
         sources = self._sources()
+        known = currency(self.paths, self.manifest)
+        states = lineage.dataset_states(self.paths, self.catalog, sources["datasets"])
         return describe(
             self._promising(sources),
             with_words(
@@ -189,11 +192,12 @@ class Publication:
                 self.catalog,
                 lineage.datasets_of(self.manifest, relation),
             ),
-            lineage.dataset_states(self.paths, self.catalog, sources["datasets"]),
+            [{**state, **known.of_dataset(state["dataset_id"])} for state in states],
             load_office(self.paths.office),
             self.demand,
             sources["by_indicator"],
             sources["awaits"],
+            known.of_indicators(sources["by_indicator"]),
         )
 
     @property

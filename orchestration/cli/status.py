@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import lineage
+from ..currency import Currency, currency, is_overdue
 from ..plan import Plan, make_plan
 from ..project import Manifest, Project
 from ..publication import Publication
@@ -34,6 +36,7 @@ def tell_status(settings: Settings, console: Console) -> None:
     plan = make_plan(manifest, Project(settings), paths)
     _tell_inbox(paths, console)
     _tell_datasets(paths, catalog, console)
+    _tell_currency(currency(paths, manifest), dt.date.today(), console)
     _tell_models(plan, console)
     _tell_products(settings, manifest, catalog, plan, console)
 
@@ -78,6 +81,33 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
         )
     if 0 < len(delivered) < len(states):
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
+
+
+def _tell_currency(known: Currency, today: dt.date, console: Console) -> None:
+    """The newest period of every indicator, and what is overdue by the publishers' calendars."""
+    newest: dict[str, list[str]] = {}
+    for name, one in known.indicators.items():
+        newest.setdefault(str(one["newest_date"]), []).append(name)
+    if newest:
+        console.print("\nnewest values of the indicators")
+    for day in sorted(newest, reverse=True):
+        console.print(f"  {_day(day)} {', '.join(sorted(newest[day]))}", markup=False)
+    waiting = known.overdue(today)
+    late = {name: one for name, one in known.datasets.items() if is_overdue(one, today)}
+    if waiting or late:
+        console.print("overdue by the publishers' calendars")
+    for dataset_id in sorted({*waiting, *late}):
+        one = late.get(dataset_id) or known.indicators[waiting[dataset_id][0]]
+        goes_on = f", goes on in {one['successors']}" if one.get("successors") else ""
+        of = f": {', '.join(sorted(waiting[dataset_id]))}" if dataset_id in waiting else ""
+        console.print(
+            f"  {dataset_id} of {_day(one['next_date'])} was due by {_day(one['due_on'])}{goes_on}{of}",
+            markup=False,
+        )
+
+
+def _day(text: object) -> str:
+    return f"{dt.date.fromisoformat(str(text)):%d.%m.%Y}"
 
 
 def _tell_models(plan: Plan, console: Console) -> None:

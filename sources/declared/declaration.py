@@ -30,7 +30,10 @@ def _no_period(text: str, en: str, de: str) -> ValueError:
 
 
 class Cadence(Strict):
-    """How often the publisher brings out a new edition, and when in the year it is to be expected."""
+    """How often the publisher brings out a new edition, and when in the year it is to be expected.
+
+    The window is the first that opens after the end of a figure's period, `years_later` years on.
+    """
 
     every: Literal[
         "month", "quarter", "half_year", "year", "two_years", "four_years", "census", "irregular", "once"
@@ -41,7 +44,18 @@ class Cadence(Strict):
     window_to: MonthDay | None = Field(
         default=None, description="last month and day of the usual release window"
     )
+    years_later: int = Field(
+        default=0, ge=0, le=5, description="how many years after the first window that opens it comes"
+    )
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _window_is_whole(self) -> Cadence:
+        if (self.window_from is None) != (self.window_to is None):
+            raise ValueError("window_from and window_to belong together")
+        if self.years_later and self.window_from is None:
+            raise ValueError("years_later is for a window")
+        return self
 
 
 class ReferenceTime(Strict):

@@ -117,6 +117,8 @@ def _time(declaration: Declaration) -> str:
     text = f"A figure speaks of {what}. A new edition comes {_EVERY[cadence.every]}"
     if cadence.window_from and cadence.window_to:
         text += f", usually between {_day(cadence.window_from)} and {_day(cadence.window_to)}"
+        if later := cadence.years_later:
+            text += f", {later} {'year' if later == 1 else 'years'} after the first of them"
     text += "."
     return text + (f" {_sentence(cadence.note)}" if cadence.note else "")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from tests.dbt.rendering import PROJECT, environment
+
 from .conftest import Ended, Place
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.real_files]
@@ -86,6 +88,33 @@ def test_two_bases_of_one_day_are_two_measures(real_place: Place, real_run: Ende
         ("persons", 83_456_045, "12411-langform-derivative", True),
         ("persons_census_2011_base", 84_669_326, "gv-isys-kreise", True),
     ]
+
+
+def test_no_publishers_own_date_contradicts_the_calendar(real_place: Place, real_run: Ended) -> None:
+    """A table that its publisher dates after the next figures were due shows that they come later."""
+    with duckdb.connect(str(real_place.root / "warehouse.duckdb"), read_only=True) as connection:
+        judged = connection.execute(
+            f"select dim_snapshot.dataset_id, published_at, {due_on()} as due, dim_snapshot.period_max"
+            " from dim_snapshot inner join dim_dataset using (dataset_id)"
+            " where status = 'accepted' and published_at is not null and cadence not in ('once', 'census')"
+        ).fetchall()
+    assert len(judged) > 40
+    assert [row for row in judged if row[2] is not None and row[1].date() > row[2]] == []
+    late = asked(
+        real_place,
+        "select count(*) filter (due_on < date '2026-11-30'), count(*) filter (due_on > date '2026-11-30')"
+        " from mart_indicator_currency",
+    )
+    assert all(count > 0 for count in late[0])
+
+
+def due_on() -> str:
+    """By when the figures after those of a snapshot were to come."""
+    made = environment().from_string(
+        (PROJECT / "macros" / "calendar.sql").read_text(encoding="utf-8")
+        + "{{ due_on(next_date('dim_snapshot.period_max', 'dim_dataset'), 'dim_dataset') }}"
+    )
+    return made.render().strip()
 
 
 def test_an_original_goes_before_what_others_stored_anew(real_place: Place, real_run: Ended) -> None:

@@ -495,10 +495,30 @@ def test_readme_says_what_is_awaited(warehouse: Path, tmp_path: Path) -> None:
     assert "- K01: Zähler und Nenner sind geliefert, aber von Tagen" in text
 
 
+def test_readme_says_how_new_each_indicator_and_dataset_is(warehouse: Path, tmp_path: Path) -> None:
+    known = [
+        {
+            "id": "P03", "name_de": "Kinder in Armut", "newest_date": "2015-12-31", "next_date": "2016-12-31",
+            "due_on": "2017-11-30",
+        },
+        {"id": "P15", "name_de": "Index", "newest_date": "2021-12-31"},
+    ]  # fmt: skip
+    described = description_of("indicators") | {"currency": known}
+    described["datasets"][0] |= {
+        "newest_date": "2015-12-31", "next_date": "2016-12-31", "due_on": "2017-11-30",
+        "successors": "12411-9",
+    }  # fmt: skip
+    made = candidate.build(warehouse, "indicators", described, tmp_path / "indicators")
+    text = made.files["README.md"].read_text(encoding="utf-8")
+    assert "| P03 | Kinder in Armut | 31.12.2015 | 31.12.2016 | 30.11.2017 |" in text
+    assert "| P15 | Index | 31.12.2021 |  |  |" in text
+    assert "| 20.10.2026 | 31.12.2015 | 31.12.2016 | 30.11.2017 | weiter in 12411-9 |" in text
+
+
 def test_readme_says_what_is_old_and_how_to_cite(made: Candidate) -> None:
     text = made.files["README.md"].read_text(encoding="utf-8")
     assert "- 22811-01-01-4 (Empfänger von Mindestsicherung) ist alt: die Lieferung vom 01.11.2026" in text
-    assert "| 12411-01-01-4 | Bevölkerung nach Geschlecht | 20.10.2026 |  |" in text
+    assert "| 12411-01-01-4 | Bevölkerung nach Geschlecht | 20.10.2026 |  |  |  |  |" in text
     assert f"planstat-Ausgabe {made.product}/⟨Ausgabe⟩" in text
     for name in made.files:
         assert f"`{name}`" in text

@@ -19,6 +19,10 @@ select
     legal_basis,
     holds_personal_data,
     cadence,
+    window_from,
+    window_to,
+    years_later,
+    successors,
     time_kind,
     provenance
 from datasets

@@ -20,5 +20,7 @@ select
     reader_version,
     status,
     status_reason,
-    notes
+    notes,
+    period_min,
+    period_max
 from ledger

@@ -1,0 +1,46 @@
+{#-
+  The publisher's calendar: when figures of the next period are due, from how often editions come and when their window
+  lies (declared with each dataset). Nothing for a series without a calendar: closed, of a census, at no fixed times.
+
+  day      last day of the newest period that there are figures for
+  dataset  a row of dim_dataset
+-#}
+{% macro months_between_editions(dataset) -%}
+    case {{ dataset }}.cadence
+        when 'month' then 1
+        when 'quarter' then 3
+        when 'half_year' then 6
+        when 'year' then 12
+        when 'two_years' then 24
+        when 'four_years' then 48
+    end
+{%- endmacro %}
+
+{#- The last day of the period after; the end of a month stays one. -#}
+{% macro next_date(day, dataset) -%}
+    cast(
+        case
+            when {{ day }} = last_day({{ day }})
+                then last_day({{ day }} + {{ months_between_editions(dataset) }} * interval '1' month)
+            else {{ day }} + {{ months_between_editions(dataset) }} * interval '1' month
+        end as date
+    )
+{%- endmacro %}
+
+{#- The last day of the window that opens next, `years_later` on; without a window a year is allowed. -#}
+{% macro due_on(next, dataset) -%}
+    {%- set opens = "cast(year(" ~ next ~ ") || '-' || " ~ dataset ~ ".window_from as date)" -%}
+    {%- set wraps = dataset ~ ".window_to < " ~ dataset ~ ".window_from" -%}
+    cast(
+        case
+            when {{ dataset }}.window_from is null then {{ next }} + interval '1' year
+            else cast(
+                year({{ next }})
+                + case when {{ opens }} > {{ next }} then 0 else 1 end
+                + case when {{ wraps }} then 1 else 0 end
+                + {{ dataset }}.years_later
+                || '-' || {{ dataset }}.window_to as date
+            )
+        end as date
+    )
+{%- endmacro %}
