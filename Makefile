@@ -48,8 +48,7 @@ format: $(VENV)/.for-work  ## Bring the code into shape
 	$(BIN)/ruff format .
 
 generate: $(VENV)/.for-work  ## Write anew what is generated from the declarations
-	$(BIN)/python -m sources.declared.generate
-	$(BIN)/python -m dbt_project.indicators
+	$(BIN)/python -m dbt_project
 	$(BIN)/python -m orchestration.outline tests/orchestration/asset_graph.json
 
 dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this computer only

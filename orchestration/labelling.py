@@ -143,7 +143,7 @@ def _seed(name: str) -> Codes:
         _entry(row[code], row[de], row[en])
         | ({"scope": row[scope]} if scope else {})
         | ({"digits": int(row["decimals"])} if row.get("decimals") else {})
-        for row in _rows_of(Settings.from_environment().dbt_project / "seeds" / file)
+        for row in _rows_of(Settings.from_environment().dbt_project / "compiled" / "seeds" / file)
     ]
 
 

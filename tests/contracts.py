@@ -1,4 +1,4 @@
-"""Tables of the warehouse for tests, with columns and types of their contracts (dbt_project/models)."""
+"""Tables of the warehouse for tests, with columns and types of their contracts (written and generated)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import duckdb
 
 from sources.foundation.located_yaml import load
 
-MODELS = Path(__file__).resolve().parent.parent / "dbt_project" / "models"
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
 
 @cache
 def contracts() -> dict[str, dict[str, str]]:
     """Model -> column -> type, of every model whose contract names types."""
     found: dict[str, dict[str, str]] = {}
-    for file in sorted(MODELS.rglob("*.yml")):
+    for file in sorted((*PROJECT.glob("models/**/*.yml"), *PROJECT.glob("compiled/models/**/*.yml"))):
         for model in (load(file).value or {}).get("models") or ():
             columns = {
                 column["name"]: column["data_type"]

@@ -1,10 +1,9 @@
 """Specifications become what dbt, the documentation and other programs read; all of it machine-owned.
 
-`compile_files` returns every generated file as text, `write` puts them into the project. A test compares
+`compile_files` returns every generated file as text (`dbt_project.generated` writes them); a test compares
 the committed files with a fresh generation, so nothing here is ever edited by hand:
 
 - seeds `indicator`, `indicator_part`, `indicator_area_level`, `indicator_edition`
-- the macro `indicator_facts`, which tells the one SQL pass which facts and dimensions there are
 - the wide mart, one column per indicator, with its contract and column docs, and a view per policy field
 - `docs/indicators.md` for people and `docs/indicators.json`, a data structure definition for programs
 
@@ -19,7 +18,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -32,16 +30,15 @@ from dbt_project.indicators.specification import (
     Indicator,
     Specifications,
     Term,
-    load_specifications,
 )
 from dbt_project.vocabulary import own_vocabulary
 from sources.declared.breaks import SeriesBreak, breaks_on_record
 from sources.declared.catalogue import CATALOG, load_catalog
 
 PROJECT = Path(__file__).parent.parent.parent
-SEEDS = "dbt_project/seeds"
-WIDE = "dbt_project/models/marts/indicators/mart_indicator_wide"
-FIELD_VIEWS = "dbt_project/models/views/mart_indicator_wide_"
+SEEDS = "dbt_project/compiled/seeds"
+WIDE = "dbt_project/compiled/models/marts/indicators/mart_indicator_wide"
+FIELD_VIEWS = "dbt_project/compiled/models/views/mart_indicator_wide_"
 FIELDS = {
     "Demografie": "demography",
     "Integration": "integration",
@@ -56,7 +53,7 @@ FIELDS = {
     "Querschnitt": "cross_cutting",
 }
 LETTERS = "DIAPJKBHWXZ"
-GENERATED = "Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit."
+GENERATED = "Generated from dbt_project/indicators (make generate); do not edit."
 COMPARED = (
     "Ein Gebiet wird mit dem nächsthöheren verglichen, alle Gebiete einer Ebene zugleich: von 400, die nur "
     "der Zufall unterscheidet, liegen 20 außerhalb der Grenzen von 95 % und eines außerhalb der von 99,8 %. "
@@ -87,7 +84,6 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
             {"indicator_id": one.id, "area_level": level} for one in ordered for level in one.area_levels
         ),
         f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
-        "dbt_project/macros/indicator_facts.sql": _macros(specifications, ordered),
         f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(specifications, one)]),
         f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(specifications, one)]),
         **_field_views(specifications, ordered),
@@ -112,24 +108,6 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
     return files
 
 
-def write(root: Path = PROJECT) -> list[str]:
-    """Compile all specifications of the project below `root` into it; the paths that changed."""
-    folder = root / "dbt_project" / "indicators"
-    files = compile_files(load_specifications(folder), folder)
-    changed = []
-    kept = {root / path for path in files}
-    for gone in sorted(set((root / FIELD_VIEWS).parent.glob("mart_indicator_wide_*")) - kept):
-        gone.unlink()  # of a field that has no indicator any more
-        changed.append(str(gone.relative_to(root)))
-    for path, text in files.items():
-        target = root / path
-        if not target.exists() or target.read_text(encoding="utf-8") != text:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-            changed.append(path)
-    return changed
-
-
 def in_order(specifications: Specifications) -> list[Indicator]:
     """Indicators in the order of the catalogue, each before its variants."""
     return sorted(specifications.values(), key=lambda one: (LETTERS.index(one.id[0]), int(one.id[1:3])))
@@ -151,7 +129,7 @@ def breaks_on_record_of(specifications: Specifications, indicator: Indicator) ->
     """
     ids: set[str] = set()
     for fact in (specifications.facts[name] for name in specifications.facts_of(indicator)):
-        tables = {fact.form} if fact.form else _tables_of(fact.model)
+        tables = {fact.form} if fact.form else {table.table for table in fact.tables}
         ids |= tables & set(indicator.tables) or tables
     found = {
         (one.effective_date, one.what_de): one
@@ -164,18 +142,6 @@ def breaks_on_record_of(specifications: Specifications, indicator: Indicator) ->
 @cache
 def _recorded() -> tuple[SeriesBreak, ...]:
     return tuple(breaks_on_record(load_catalog(), CATALOG / "breaks.csv"))
-
-
-@cache
-def _tables_of(model: str) -> frozenset[str]:
-    """The datasets a fact is made of: those that its staging models stage."""
-    models = PROJECT / "dbt_project" / "models"
-    [fact] = models.glob(f"core/*/{model}.sql")
-    staged = re.findall(r"'(stg_[a-z0-9_]+)'", fact.read_text(encoding="utf-8"), re.IGNORECASE)
-    texts = [next(models.glob(f"staging/*/{name}.sql")).read_text(encoding="utf-8") for name in staged]
-    return frozenset(
-        found[1] for text in texts if (found := re.search(r"stage_cells\('[a-z]+', '([^']+)'", text))
-    )
 
 
 def selection_id(terms: Sequence[Term]) -> str:
@@ -295,28 +261,6 @@ def _heading(seed: str) -> str:
 
 def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _macros(specifications: Specifications, ordered: Sequence[Indicator]) -> str:
-    rows = ",\n".join(
-        f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}}"
-        for name, fact in specifications.facts.items()
-        if fact.form is None
-    )
-    forms = ", ".join(f"'{name}': '{fact.form}'" for name, fact in specifications.facts.items() if fact.form)
-    own = dict.fromkeys(
-        name for fact in specifications.facts.values() if fact.form for name in fact.dimensions
-    )
-    return (
-        f"{{#- {GENERATED} Facts an indicator may select from, with their dimensions. -#}}\n"
-        "{% macro indicator_facts() -%}\n"
-        f"{{{{ return([\n{rows}\n]) }}}}\n"
-        "{%- endmacro %}\n\n"
-        "{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}\n"
-        "{% macro indicator_forms() -%}\n"
-        f"{{{{ return({{'forms': {{{forms}}}, 'dimensions': {list(own)}}}) }}}}\n"
-        "{%- endmacro %}\n"
-    )
 
 
 def _field_views(specifications: Specifications, ordered: Sequence[Indicator]) -> dict[str, str]:

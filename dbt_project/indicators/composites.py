@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from dbt_project.facts.declaration import Text
 from dbt_project.indicators.specification import (
     FOLDER,
     Bilingual,
     IndicatorId,
     Specifications,
-    Text,
     read_mapping,
 )
 from sources.foundation.located_yaml import DeclarationError, Problem

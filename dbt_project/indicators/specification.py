@@ -1,7 +1,7 @@
 """The specification of an indicator: the single truth about what it asks, how it is computed and read.
 
 One YAML file per indicator, `<id>.yml` beside this module; variants (other age, other form of care) stand
-inside and inherit what they do not say. `facts.yml` says which facts a term may select from, `traps.yml`
+inside and inherit what they do not say. A term selects from the facts of `dbt_project/facts`; `traps.yml`
 holds warnings that several indicators share. The models are frozen and refuse unknown keys;
 `load_specifications` reports every problem with file, line and key.
 """
@@ -24,6 +24,8 @@ from pydantic import (
     model_validator,
 )
 
+from dbt_project.facts.declaration import FOLDER as FACTS
+from dbt_project.facts.declaration import Fact, Identifier, Text, load_facts
 from sources.foundation import located_yaml
 from sources.foundation.located_yaml import DeclarationError, Key, Located, Problem
 from sources.foundation.strict import Strict, problem_at, problems_of
@@ -31,13 +33,10 @@ from sources.foundation.vocabulary import AreaLevel
 
 FOLDER = Path(__file__).parent
 CODE_LISTS = FOLDER.parent.parent / "sources" / "catalog" / "code_lists.yml"
-SHARED = ("facts.yml", "traps.yml")
 TOTAL = "_T"
 
-Text = Annotated[str, StringConstraints(min_length=1)]
 IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{2}(-[a-z0-9]+)*$")]
 Ages = Annotated[str, StringConstraints(pattern=r"^([0-9]+-[0-9]+|[0-9]+\+)$")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 PolicyField = Literal[
     "Demografie", "Integration", "Armut", "Arbeit", "Jugendhilfe", "Kita", "Bildung", "Inklusion",
     "Gesundheit/Pflege", "Wohnen", "Querschnitt",
@@ -224,28 +223,6 @@ class Indicator(Strict):
         return self
 
 
-class Partition(Strict):
-    """Age groups that a table publishes without gap or overlap, so that sums over them are exact."""
-
-    codes: tuple[str, ...]
-    nationality: Literal["total_only", "any"]
-
-
-class Fact(Strict):
-    """A fact a term may select from: its dbt model, dimensions with their code list, measures.
-
-    `form` names the form that a municipality fills in with these counts. They are confidential: an indicator
-    over them is computed apart from those over published tables (`Specifications.is_own`).
-    """
-
-    form: Text | None = None
-    model: Identifier
-    dimensions: dict[Identifier, Identifier] = Field(default_factory=dict)
-    measures: tuple[Identifier, ...]
-    age_partitions: tuple[Partition, ...] = ()
-    traps: tuple[Identifier, ...] = Field(default=(), description="traps every indicator over the fact has")
-
-
 @dataclass(frozen=True)
 class Specifications(Mapping[str, Indicator]):
     """All indicators and variants by id, in the order of the catalogue, with what they refer to."""
@@ -379,13 +356,15 @@ def _covers(codes: Sequence[str], first: int, last: int | None) -> bool:
     return all(upper is not None and upper + 1 == lower for (_, upper), (lower, _) in pairwise(spans))
 
 
-def load_specifications(folder: Path = FOLDER, code_lists: Path = CODE_LISTS) -> Specifications:
+def load_specifications(
+    folder: Path = FOLDER, code_lists: Path = CODE_LISTS, facts: Path = FACTS
+) -> Specifications:
     """Read all specifications of a folder.
 
     Raises `DeclarationError` with all problems found, each with file, line and key.
     """
     problems: list[Problem] = []
-    facts = _shared(folder / "facts.yml", Fact, problems)
+    found_facts = load_facts(facts)
     traps = _shared(folder / "traps.yml", Bilingual, problems)
     lists = {
         name: entry["codes"]
@@ -403,7 +382,7 @@ def load_specifications(folder: Path = FOLDER, code_lists: Path = CODE_LISTS) ->
             indicators[indicator.id] = indicator
             where[indicator.id] = (located, path)
     specifications = Specifications(
-        indicators, facts, traps, lists, {name: located.file for name, (located, _) in where.items()}
+        indicators, found_facts, traps, lists, {name: located.file for name, (located, _) in where.items()}
     )
     for name, indicator in indicators.items():
         _check(specifications, indicator, *where[name], problems)
@@ -518,13 +497,13 @@ def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...]
         if dimension not in fact.dimensions:
             complain((*key, "where", dimension), f"fact {term.fact} has no dimension {dimension!r}")
             continue
-        codes = specifications.code_lists.get(fact.dimensions[dimension], {})
+        codes = specifications.code_lists.get(dimension, {})
         named = (chosen,) if isinstance(chosen, str) else chosen
         for code in named:
             if code != TOTAL and code not in codes:
                 complain(
                     (*key, "where", dimension),
-                    f"{code!r} is not in the code list {fact.dimensions[dimension]}",
+                    f"{code!r} is not in the code list {dimension}",
                 )
         if len(set(named)) < len(named) or (TOTAL in named and len(named) > 1):
             complain((*key, "where", dimension), "codes are added up: name each once, and not the total too")

@@ -7,8 +7,9 @@
               perhaps `fixed` (dimension -> the code all of it stands at), `has` (the other dimensions that are columns
               there; all without it) and `measure` (only that one, or
               those)
+  judged_by   what is judged in it (macros/plausibility.sql)
 -#}
-{% macro versioned_fact(fact, dimensions, tables) %}
+{% macro versioned_fact(fact, dimensions, tables, judged_by) %}
 with published as (
     {%- for table in tables %}
 
@@ -56,7 +57,7 @@ history as (
 
 {{ with_kreis_rows('published') }},
 
-{{ fact_versions('cells', dimensions, fact, judge=true) }}
+{{ fact_versions('cells', dimensions, fact, judged_by) }}
 {% endmacro %}
 
 {#-
@@ -97,10 +98,10 @@ history as (
   between the others. A version is preferred from `known_from` to `preferred_to`: until it is replaced, or until a table
   that comes first prints the same cell. So "as known at t" is one condition, `known_from <= t < preferred_to`.
 
-  Plausibility. With `judge`, what a table prints is judged against itself (macros/plausibility.sql). An implausible number
+  Plausibility. With `judged_by`, what a table prints is judged against itself (macros/plausibility.sql). An implausible number
   stays and has `obs_status` U, until a statistician accepts, corrects or withdraws it.
 -#}
-{% macro fact_versions(relation, dimensions, fact, judge=false) %}
+{% macro fact_versions(relation, dimensions, fact, judged_by=none) %}
 {%- set cell = ['dataset_id', 'area_code', 'period_key', 'measure_code'] + dimensions %}
 corrections as (
 
@@ -622,9 +623,9 @@ dated as (
         end as preferred_to
     from ranked
 
-){% if judge %},
+){% if judged_by is not none %},
 
-{{ judged('dated', fact, dimensions) }},
+{{ judged('dated', fact, dimensions, judged_by) }},
 
 answers as (
 
@@ -697,7 +698,7 @@ select
     known_to,
     preferred_to,
     preferred_to is null as is_preferred
-    {%- if judge %},
+    {%- if judged_by is not none %},
     finding_id,
     finding_check,
     case when finding_id is not null then published_value end as published_value,
@@ -705,7 +706,7 @@ select
     finding_detail,
     answer
     {%- endif %}
-from {{ 'answered' if judge else 'dated' }}
+from {{ 'dated' if judged_by is none else 'answered' }}
 order by known_from, preferred_to  -- one delivery lies together: its times take no space
 {% endmacro %}
 

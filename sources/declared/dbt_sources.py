@@ -1,8 +1,8 @@
 """What the warehouse reads of declarations: the landing folder as sources, and the shared vocabulary.
 
-The text is committed as `dbt_project/models/staging/sources.yml` and compared with a fresh one in a test.
-A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through `str.format`
-and through Jinja, so the only braces in it are those of `env_var`.
+The text is committed as `dbt_project/compiled/models/staging/sources.yml` and compared with a fresh one in a
+test. A source's `external_location` is what dbt-duckdb puts in place of the table; it passes through
+`str.format` and through Jinja, so the only braces in it are those of `env_var`.
 """
 
 from __future__ import annotations

@@ -156,14 +156,23 @@ SQL_NOTE = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 
 def models(layer: str) -> list[Path]:
     """SQL files of a layer of the warehouse."""
-    return sorted((ROOT / "dbt_project" / "models" / layer).rglob("*.sql"))
+    project = ROOT / "dbt_project"
+    return sorted(
+        file for room in ("models", "compiled/models") for file in (project / room / layer).rglob("*.sql")
+    )
+
+
+def seeds() -> set[str]:
+    """Names of the seeds."""
+    project = ROOT / "dbt_project"
+    return {file.stem for room in ("seeds", "compiled/seeds") for file in (project / room).glob("*.csv")}
 
 
 def test_marts_read_only_core() -> None:
     """Core models, and seeds that are definitions, whole as they stand. Never staging."""
     core = {file.stem for file in models("core")}
     assert core, "the core layer has models"
-    core |= {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")} - {"corrections", "goal"}
+    core |= seeds() - {"corrections", "goal"}
     wrong = []
     for file in models("marts"):
         text = SQL_NOTE.sub("", file.read_text(encoding="utf-8"))
@@ -178,12 +187,13 @@ def test_functions_and_views_read_only_core_and_marts_and_nothing_reads_them() -
     asked = {file.stem: file for layer in ("territory", "views") for file in models(layer)}
     tables = {file.stem: file for layer in ("core", "marts") for file in models(layer)}
     assert {"population_on", "indicator_on", "mart_indicator_wide_poverty"} <= set(asked)
-    seeds = {file.stem for file in (ROOT / "dbt_project" / "seeds").glob("*.csv")}
     reads = {
         name: re.findall(r"(?:ref|built)\(\s*'([^']+)'", SQL_NOTE.sub("", file.read_text(encoding="utf-8")))
         for name, file in (asked | tables).items()
     }
-    assert not [(name, one) for name in asked for one in reads[name] if one not in {*asked, *tables, *seeds}]
+    assert not [
+        (name, one) for name in asked for one in reads[name] if one not in {*asked, *tables, *seeds()}
+    ]
     assert not [(name, one) for name in tables for one in reads[name] if one in asked]
 
 
@@ -286,7 +296,7 @@ def test_what_all_rooms_need_stands_once(what: str) -> None:
     """In the foundation, where all may take it from: a second copy drifts."""
     foundation = [
         *(ROOT / "sources" / "foundation").rglob("*.py"),
-        ROOT / "dbt_project/macros/vocabulary.sql",
+        ROOT / "dbt_project/compiled/macros/vocabulary.sql",
     ]
     assert any(ONCE[what].search(file.read_text(encoding="utf-8")) for file in foundation)
     files = [file for package in (*PACKAGES, "dbt_project") for file in modules(package)]

@@ -43,6 +43,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from dbt_project.facts.declaration import load_facts, load_marts
 from expectations import plausibility
 from expectations.bench import CANDIDATE_VIEW, Bench, laid_out
 from expectations.rules import Rule, found
@@ -51,7 +52,7 @@ from expectations.suites import suite_of
 from sources.declared.answers import answers
 from sources.declared.catalogue import CATALOG
 from sources.foundation.sql import quoted
-from tests.dbt.rendering import macros, returned
+from tests.dbt.rendering import macros
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 KINDS = ("x10", "digit", "swapped", "one")
@@ -63,11 +64,12 @@ LEAST = 0.02
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact over published tables: dimensions, and the product of its rows (None: indicators only)."""
+    """A fact over published tables; product of its rows (None: indicators only), how it is judged."""
 
     name: str
     dimensions: tuple[str, ...]
     product: str | None
+    how: dict[str, Any]
 
     @property
     def cell(self) -> list[str]:
@@ -89,13 +91,11 @@ class Planted:
 
 
 def facts() -> list[Fact]:
-    """All facts over published tables, as the compiler of indicators lists them."""
-    marts = {
-        fact: mart for mart, of in returned("count_marts", "count_marts.sql").items() for fact in of["facts"]
-    }
+    """All facts over published tables."""
+    declared = load_facts()
+    marts = {fact: name for name, mart in load_marts(declared).items() for fact in mart.facts}
     return [
-        Fact(one["name"], tuple(one["dimensions"]), marts.get(one["name"]))
-        for one in returned("indicator_facts", "indicator_facts.sql")
+        Fact(name, one.dimensions, marts.get(name), one.how) for name, one in declared.items() if not one.form
     ]
 
 
@@ -126,9 +126,6 @@ class Ground:
         self.connection.execute("set threads = 2")
         self.connection.execute(f"attach '{warehouse}' as w (read_only)")
         self.connection.execute("create table dim_area as select * from w.dim_area")
-        columns = [row[0] for row in self.connection.execute(f"describe w.fct_{fact.name}").fetchall()]
-        self.dimensions = sorted(fact.dimensions, key=lambda name: columns.index(f"{name}_code"))
-        """In the order of the fact, in which findings name them."""
         codes = ", ".join(f"f.{name}_code as {name}" for name in fact.dimensions)
         other = "".join(f", f.{name}_code" for name in fact.dimensions)
         self.connection.execute(
@@ -157,7 +154,7 @@ class Ground:
             """
         ).fetchall()
         held = self._held()
-        how = returned("additive_facts", "plausibility.sql")[self.fact.name]
+        how = self.fact.how
         units: dict[str, float] = how.get("rounded", {})
         dice.shuffle(rows)
         wanted = dict.fromkeys(KINDS, cells)
@@ -201,7 +198,9 @@ class Ground:
     def _body(self) -> str:
         """The CTEs that a run judges by, over the spoilt cells."""
         return str(
-            macros("readings.sql", "plausibility.sql").judged("spoilt", self.fact.name, self.dimensions)
+            macros("readings.sql", "plausibility.sql").judged(
+                "spoilt", self.fact.name, self.fact.dimensions, self.fact.how
+            )
         )
 
     def plant_whole(self, groups: int, seed: int, column_of: int = 50) -> Iterator[Planted]:

@@ -88,7 +88,7 @@ def pass_sql() -> str:
     """The SQL of `fct_indicator`."""
     macro_files = (
         "status.sql",
-        "indicator_facts.sql",
+        "facts.sql",
         "relations.sql",
         "small_numbers.sql",
         "indicators.sql",
@@ -100,7 +100,9 @@ def seeds() -> dict[str, list[Row]]:
     """The compiled seeds, filled up to 85 computing indicators by the same ones for women."""
     compiled = compile_files(load_specifications())
     found: dict[str, list[Row]] = {
-        name: pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{name}.csv"].encode())).to_pylist()
+        name: pa.csv.read_csv(
+            io.BytesIO(compiled[f"dbt_project/compiled/seeds/{name}.csv"].encode())
+        ).to_pylist()
         for name in ("indicator", "indicator_part", "indicator_area_level")
     }
     found["indicator"] = [row for row in found["indicator"] if row["computed_by"] in ("facts", "derived")]

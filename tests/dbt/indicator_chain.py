@@ -66,7 +66,8 @@ def warehouse(values: list[Row], areas: Iterable[str]) -> duckdb.DuckDBPyConnect
     compiled = compile_files(load_specifications())
     for seed in SEEDS:
         connection.register(
-            "incoming", pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{seed}.csv"].encode()))
+            "incoming",
+            pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/compiled/seeds/{seed}.csv"].encode())),
         )
         connection.execute(f"create table {seed} as from incoming")
         connection.unregister("incoming")

@@ -58,13 +58,19 @@ def environment(**variables: Any) -> jinja2.Environment:
     return made
 
 
+def read(path: str) -> str:
+    """A file of the project, written by hand or generated: `macros/status.sql`."""
+    [file] = [one for one in (PROJECT / path, PROJECT / "compiled" / path) if one.exists()]
+    return file.read_text(encoding="utf-8")
+
+
 def _macro_text(*names: str) -> str:
-    return "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in names)
+    return "".join(read(f"macros/{name}") for name in names)
 
 
 def model(path: str, *macro_files: str, **variables: Any) -> str:
     """SQL of a model, its path below `models/`, with the macros of these files."""
-    text = (PROJECT / "models" / path).read_text(encoding="utf-8")
+    text = read(f"models/{path}")
     return environment(**variables).from_string(_macro_text(*macro_files) + text).render()
 
 
@@ -78,15 +84,17 @@ def function(name: str) -> str:
     said: dict[str, Any] = {}
     made = environment()
     made.globals["config"] = lambda **given: said.update(given) or ""
-    files = sorted(file.name for file in (PROJECT / "macros").glob("*.sql"))
-    text = (PROJECT / "models" / "territory" / f"{name}.sql").read_text(encoding="utf-8")
+    files = sorted(
+        file.name for file in (*PROJECT.glob("macros/*.sql"), *PROJECT.glob("compiled/macros/*.sql"))
+    )
+    text = read(f"models/territory/{name}.sql")
     body = made.from_string(_macro_text(*files) + text).render()
     return f"create or replace function {name}({', '.join(said['parameters'])}) as table ({body})"
 
 
 def count_functions(*marts: str) -> list[str]:
     """Statements for the functions of these marts of counts (none named: all)."""
-    names = marts or tuple(returned("count_marts", "count_marts.sql"))
+    names = marts or tuple(returned("count_marts", "facts.sql"))
     return [function(f"{name}_{kind}") for name in names for kind in ("on", "up")]
 
 
@@ -104,7 +112,7 @@ def singular_test(name: str) -> str:
     made = environment()
     made.globals["config"] = lambda **_: ""
     text = (PROJECT / "tests" / f"{name}.sql").read_text(encoding="utf-8")
-    return made.from_string(_macro_text("indicator_facts.sql", "breaks.sql") + text).render()
+    return made.from_string(_macro_text("facts.sql", "breaks.sql") + text).render()
 
 
 def generic_test(name: str, **arguments: Any) -> str:

@@ -66,7 +66,7 @@ def place(counts: dict[str, tuple[float | None, float, float, float]]) -> duckdb
     connection = duckdb.connect()
     compiled = compile_files(load_specifications())
     for seed in ("indicator", "indicator_part", "indicator_area_level"):
-        text = compiled[f"dbt_project/seeds/{seed}.csv"].encode()
+        text = compiled[f"dbt_project/compiled/seeds/{seed}.csv"].encode()
         connection.register("incoming", pyarrow.csv.read_csv(io.BytesIO(text)))
         connection.execute(f"create table {seed} as from incoming")
         connection.unregister("incoming")

@@ -47,7 +47,7 @@ def seeds() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     compiled = compile_files(load_specifications())
     for seed in ("indicator", "indicator_part", "indicator_area_level"):
-        text = compiled[f"dbt_project/seeds/{seed}.csv"].encode()
+        text = compiled[f"dbt_project/compiled/seeds/{seed}.csv"].encode()
         connection.register("incoming", pa.csv.read_csv(io.BytesIO(text)))
         connection.execute(f"create table {seed} as from incoming")
         connection.unregister("incoming")
@@ -72,7 +72,7 @@ def values(
         seeds.execute(f"delete from {fact.model} where rowid = 0")
     macro_files = (
         "status.sql",
-        "indicator_facts.sql",
+        "facts.sql",
         "relations.sql",
         "small_numbers.sql",
         "indicators.sql",

@@ -14,9 +14,10 @@ import duckdb
 import pytest
 import yaml
 
+from dbt_project.facts.declaration import load_facts
 from tests.benchmarks.gate_power import PRODUCTS, facts
 from tests.contracts import make
-from tests.dbt.rendering import macros, returned
+from tests.dbt.rendering import macros
 
 LAENDER = [f"{n:02d}" for n in range(1, 17)]
 YEARS = range(2010, 2016)
@@ -69,7 +70,9 @@ def found(figures: Figures, fact: str = "employment") -> dict[tuple[str, int, st
         for (code, year, sex), value in figures.items()
     )
     connection.execute(f"insert into dated values {rows}")
-    body = macros("readings.sql", "plausibility.sql").judged("dated", fact, ["sex", "nationality"])
+    body = macros("readings.sql", "plausibility.sql").judged(
+        "dated", fact, ["sex", "nationality"], load_facts()[fact].how
+    )
     return {
         (code, int(period[1:5]), sex): (check, expected)
         for code, period, sex, check, expected in connection.execute(
@@ -235,9 +238,8 @@ def labour(wrong: dict[Cell, Callable[[float], float]]) -> dict[Cell, str]:
         for (code, year, measure, sex), value in figures.items()
     )
     connection.execute(f"insert into dated values {rows}")
-    body = macros("readings.sql", "plausibility.sql").judged(
-        "dated", "unemployment", ["sex", "nationality", "age_group", "unemployed_group"]
-    )
+    fact = load_facts()["unemployment"]
+    body = macros("readings.sql", "plausibility.sql").judged("dated", fact.fact, fact.dimensions, fact.how)
     return {
         (code, int(period[1:]), measure, sex): check
         for code, period, measure, sex, check in connection.execute(
@@ -282,7 +284,6 @@ def test_every_published_figure_is_carried_by_a_product() -> None:
 
 def test_what_the_warehouse_adds_up_the_products_add_up_too() -> None:
     """Sums stand in product files for the gate and here for the facts: neither forgets one of the other's."""
-    declared = returned("additive_facts", "plausibility.sql")
     for fact in facts():
         checks = yaml.safe_load((PRODUCTS / f"{fact.product}.yml").read_text(encoding="utf-8"))["checks"]
         for parts in checks.get("parts", []):
@@ -290,14 +291,14 @@ def test_what_the_warehouse_adds_up_the_products_add_up_too() -> None:
             own = dimension in fact.dimensions
             same = [
                 one
-                for one in declared[fact.name].get("parts", [])
+                for one in fact.how.get("parts", [])
                 if one["dimension"] == dimension
                 and one.get("total", "_T") == parts.get("total", "_T")
                 and one["parts"] == parts["parts"]
             ]
             others = [
                 one for other in facts() if other.product == fact.product
-                for one in declared[other.name].get("parts", []) if one["parts"] == parts["parts"]
+                for one in other.how.get("parts", []) if one["parts"] == parts["parts"]
             ]  # fmt: skip
             assert same or others, f"{fact.product}: {parts['id']} is no sum of its facts"
             assert own or others

@@ -267,7 +267,7 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
     project = tmp_path / "dbt_project"
     ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
     shutil.copytree(ROOT / "dbt_project", project, ignore=ignored)
-    mart = project / "models" / "marts" / "mart_childcare.sql"
+    mart = project / "compiled" / "models" / "marts" / "mart_childcare.sql"
     wrong = "case when area_code = 'DG' and measure_code = 'children' then value + 5000 else value end"
     mart.write_text(
         f"with what_it_was as (\n{mart.read_text(encoding='utf-8')}\n)\n"
@@ -292,7 +292,7 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
 
 def test_an_indicator_added_by_yaml_alone_is_everywhere(place: Place, first: Ended, tmp_path: Path) -> None:
     """One file more: in the marts, the documentation, the gate, the release and the command line."""
-    from dbt_project.indicators.compiler import write
+    from dbt_project.generated import write
 
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "__pycache__"))

@@ -39,7 +39,7 @@ def register_of_breaks(
     for name, table in (("breaks", tables["breaks"]), ("dim_dataset", tables["datasets"])):
         connection.register("incoming", table)
         connection.execute(f"create table {name} as from incoming")
-    editions = compile_files(load_specifications())["dbt_project/seeds/indicator_edition.csv"]
+    editions = compile_files(load_specifications())["dbt_project/compiled/seeds/indicator_edition.csv"]
     connection.register("incoming", pa.csv.read_csv(io.BytesIO(editions.encode())))
     connection.execute("create table indicator_edition as from incoming")
     connection.unregister("incoming")
@@ -79,7 +79,7 @@ def register_of_breaks(
                     None if cell["until"] is None else _published(cell["until"]), cell["value"],
                 ],
             )  # fmt: skip
-    macro_files = ("relations.sql", "indicator_facts.sql")
+    macro_files = ("relations.sql", "facts.sql")
     connection.execute(f"create table dim_break as {model('core/dimensions/dim_break.sql', *macro_files)}")
 
 

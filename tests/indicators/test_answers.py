@@ -79,7 +79,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "indicator_area_level",
         "indicator_edition",
     ):
-        store(seed, pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/seeds/{seed}.csv"].encode())))
+        store(seed, pa.csv.read_csv(io.BytesIO(compiled[f"dbt_project/compiled/seeds/{seed}.csv"].encode())))
     store(
         "fct_childcare",
         pa.Table.from_pylist(

@@ -95,7 +95,7 @@ def test_a_town_may_have_no_rings_and_no_goals(
         (tmp_path / name).write_text("# none\n", encoding="utf-8")
     files = compile_files(specifications, tmp_path)
     for name in ("peer_ring", "peer_ring_member", "peer_ring_indicator", "goal"):
-        text = files[f"dbt_project/seeds/{name}.csv"]
+        text = files[f"dbt_project/compiled/seeds/{name}.csv"]
         assert text.count("\n") == 1
         assert text.startswith("goal_id," if name == "goal" else "ring_id,")
-    assert files["dbt_project/seeds/index_edition.csv"].count("\n") > 5
+    assert files["dbt_project/compiled/seeds/index_edition.csv"].count("\n") > 5

@@ -26,7 +26,7 @@ from sources.declared.catalogue import load_catalog
 from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
 from tests.contracts import make
-from tests.dbt.rendering import PROJECT, function, model
+from tests.dbt.rendering import PROJECT, function, model, read
 from tests.exports.disclosure.musterstadt import fill
 from tests.indicators.both_languages import told_alike
 
@@ -59,7 +59,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "create table dim_dataset as select dataset_id, publisher, table_code, title_de, publisher_name,"
             " attribution from datasets"
         )
-        path = str(PROJECT / "seeds" / "indicator_edition.csv")
+        path = str(PROJECT / "compiled" / "seeds" / "indicator_edition.csv")
         connection.execute("create table indicator_edition as select * from read_csv(?)", [path])
         make(connection, "dim_break")
         for empty in ("fct_indicator", "mart_indicator"):
@@ -171,7 +171,7 @@ def test_without_the_register_of_residents_there_is_no_rate(tmp_path: Path) -> N
             "core/indicators/fct_town_indicator.sql",
             "small_areas.sql",
             "small_numbers.sql",
-            "indicator_facts.sql",
+            "facts.sql",
         )
         connection.execute(f"create or replace table again as {sql}")
         rates = connection.execute(
@@ -287,9 +287,9 @@ def test_no_form_is_part_of_the_pass_over_published_facts() -> None:
     known = load_specifications()
     own = {one.id for one in known.values() if known.is_own(one)}
     assert {"J01", "J15-42a"} <= own
-    wide = files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
+    wide = files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.sql"]
     assert not [name for name in own if f"'{name}'" in wide]
-    published = files["dbt_project/macros/indicator_facts.sql"].partition("indicator_forms")[0]
+    published = read("macros/facts.sql").partition("indicator_forms")[0]
     assert "fct_small_area_count" not in published
 
 
@@ -337,7 +337,7 @@ def test_a_product_stands_on_confidential_data_exactly_when_it_has_a_policy() ->
     ],
 )  # fmt: skip
 def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> None:
-    for name in (*specification.SHARED, "J01.yml"):
+    for name in ("traps.yml", "J01.yml"):
         shutil.copy(specification.FOLDER / name, tmp_path / name)
     text = (tmp_path / "J01.yml").read_text(encoding="utf-8")
     assert old in text

@@ -12,7 +12,6 @@ import pytest
 from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files, in_order, passes
 from dbt_project.indicators.specification import age_span, load_specifications
-from sources.foundation import located_yaml
 from sources.foundation.located_yaml import DeclarationError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -44,7 +43,7 @@ def specifications() -> specification.Specifications:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the shared files and one indicator, to be broken."""
-    for name in (*specification.SHARED, "B01.yml"):
+    for name in ("traps.yml", "B01.yml"):
         shutil.copy(specification.FOLDER / name, tmp_path / name)
     return tmp_path
 
@@ -69,36 +68,6 @@ def test_what_was_published_first_still_computes(specifications: specification.S
 def test_whoever_does_not_compute_names_its_input(specifications: specification.Specifications) -> None:
     for one in specifications.values():
         assert one.computes != (one.waits_for is not None)
-
-
-def test_committed_files_are_what_the_specifications_compile_to(
-    specifications: specification.Specifications,
-) -> None:
-    stale = [
-        path
-        for path, text in compile_files(specifications).items()
-        if (PROJECT / path).read_text(encoding="utf-8") != text
-    ]
-    assert not stale, "run: python -m dbt_project.indicators"
-
-
-def test_facts_are_declared_as_the_contracts_have_them(specifications: specification.Specifications) -> None:
-    columns = {
-        model["name"]: {column["name"] for column in model["columns"]}
-        for folder in ("facts", "small_areas")
-        for file in (PROJECT / "dbt_project" / "models" / "core" / folder).glob("*.yml")
-        for model in located_yaml.load(file).value["models"]
-    }
-    for fact in specifications.facts.values():
-        dimensions = {
-            name.removesuffix("_code")
-            for name in columns[fact.model]
-            if name.endswith("_code") and name not in ("area_code", "measure_code")
-        }
-        if fact.form:  # the forms share a table
-            assert set(fact.dimensions) < dimensions, fact.model
-        else:
-            assert set(fact.dimensions) == dimensions, fact.model
 
 
 def test_ages_become_published_groups(specifications: specification.Specifications) -> None:
@@ -224,16 +193,16 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
     (tmp_path / "B11.yml").write_text(text, encoding="utf-8")
     files = compile_files(load_specifications(tmp_path))
     for path in (
-        "dbt_project/seeds/indicator.csv",
-        "dbt_project/seeds/indicator_part.csv",
-        "dbt_project/seeds/indicator_area_level.csv",
+        "dbt_project/compiled/seeds/indicator.csv",
+        "dbt_project/compiled/seeds/indicator_part.csv",
+        "dbt_project/compiled/seeds/indicator_area_level.csv",
         "docs/indicators.md",
         "docs/indicators.json",
     ):
         assert "B11" in files[path], path
-    assert "as b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.sql"]
-    assert "name: b11" in files["dbt_project/models/marts/indicators/mart_indicator_wide.yml"]
-    view = files["dbt_project/models/views/mart_indicator_wide_education.sql"]
+    assert "as b11" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.sql"]
+    assert "name: b11" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.yml"]
+    view = files["dbt_project/compiled/models/views/mart_indicator_wide_education.sql"]
     assert "reference_year, b01, b01_structure, b02, b03, b11\n" in view
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from dbt_project.indicators.specification import Fact
+from dbt_project.facts.declaration import Fact
 from dbt_project.vocabulary import in_both, meaning, written
 from sources.foundation.told import Language, Told, day_in, said
 
@@ -473,7 +473,7 @@ def _cells(
             "words": words_of_cell(
                 row["dataset_id"],
                 row["measure_code"],
-                {listed: row[f"{dimension}_code"] for dimension, listed in fact.dimensions.items()},
+                {dimension: row[f"{dimension}_code"] for dimension in fact.dimensions},
             )
         }
         for row in found

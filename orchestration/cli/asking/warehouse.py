@@ -11,9 +11,8 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.indicators.specification import FOLDER, Fact, read_mapping
+from dbt_project.facts.declaration import Fact, load_facts
 from sources.foundation.exits import USAGE
-from sources.foundation.located_yaml import DeclarationError
 from sources.foundation.told import Told, day_in
 
 Row = dict[str, Any]
@@ -76,11 +75,8 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] 
 
 
 def facts() -> dict[str, Fact]:
-    """The facts an indicator may select from, as declared in `facts.yml`."""
-    found, _, problems = read_mapping(FOLDER / "facts.yml", Fact)
-    if problems:
-        raise DeclarationError(problems)
-    return found
+    """The facts an indicator may select from, as declared."""
+    return load_facts()
 
 
 def indicator_row(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Row:

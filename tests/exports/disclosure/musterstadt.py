@@ -32,7 +32,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import Musterstadt
-from tests.dbt.rendering import PROJECT, environment
+from tests.dbt.rendering import PROJECT, environment, read
 
 PRODUCTS = ("youth_service", "child_protection", "sgb2_small_area")
 
@@ -73,8 +73,8 @@ def fill(
     landing = warehouse.parent / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     write_catalogue_tables(catalog, landing)
-    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "indicator_facts.sql")
-    macros = "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in files)
+    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "facts.sql")
+    macros = "".join(read(f"macros/{name}") for name in files)
     with duckdb.connect(str(warehouse)) as connection:
         for name in ("area_aliases", "datasets", "missing_symbols", "rounding"):
             connection.execute(
@@ -107,12 +107,13 @@ def fill(
                 )
         for seed in ("indicator", "indicator_part", "indicator_area_level"):
             connection.execute(
-                f"create table {seed} as select * from read_csv(?)", [str(PROJECT / "seeds" / f"{seed}.csv")]
+                f"create table {seed} as select * from read_csv(?)",
+                [str(PROJECT / "compiled" / "seeds" / f"{seed}.csv")],
             )
         for path in MODELS:
             made = environment()
             made.globals["source"] = lambda _, table: f'"{table}"'
-            text = (PROJECT / "models" / f"{path}.sql").read_text(encoding="utf-8")
+            text = read(f"models/{path}.sql")
             sql = made.from_string(macros + text).render()
             connection.execute(f"create table {Path(path).name} as {sql}")
 

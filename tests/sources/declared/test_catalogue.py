@@ -74,15 +74,11 @@ def test_file_patterns_tell_datasets_apart(catalog: Catalog) -> None:
         assert fitting in ([declaration.id], [])
 
 
-def test_generated_files_are_fresh(catalog: Catalog) -> None:
-    """Run `make generate` when this fails."""
-    for path, text in generate.generated_files(catalog).items():
-        assert path.read_text(encoding="utf-8") == text, f"{path} is stale: run make generate"
-
-
 def test_sources_of_the_warehouse_name_every_dataset(catalog: Catalog) -> None:
-    (path,) = [path for path in generate.generated_files(catalog) if path.name == "sources.yml"]
-    sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    (text,) = [
+        text for path, text in generate.generated_files(catalog).items() if path.endswith("sources.yml")
+    ]
+    sources = yaml.safe_load(text)["sources"]
     named = {table["name"] for source in sources if source["name"] != "catalog" for table in source["tables"]}
     assert named == set(catalog)
 

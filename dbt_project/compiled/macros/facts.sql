@@ -1,0 +1,95 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{#- Facts over published tables, with their dimensions. -#}
+{% macro indicator_facts() -%}
+{{ return([
+    {'name': 'area_size', 'model': 'fct_area_size', 'dimensions': []},
+    {'name': 'benefit_receipt', 'model': 'fct_benefit_receipt', 'dimensions': ['benefit', 'sex', 'nationality', 'age_group', 'setting']},
+    {'name': 'birth', 'model': 'fct_birth', 'dimensions': ['sex', 'nationality', 'mother_age']},
+    {'name': 'care_facility', 'model': 'fct_care_facility', 'dimensions': []},
+    {'name': 'care_recipient', 'model': 'fct_care_recipient', 'dimensions': ['care_type', 'care_type_until_2007', 'sex']},
+    {'name': 'childcare', 'model': 'fct_childcare', 'dimensions': ['childcare_type', 'age_group']},
+    {'name': 'death', 'model': 'fct_death', 'dimensions': ['sex', 'nationality', 'age_group']},
+    {'name': 'deprivation', 'model': 'fct_deprivation', 'dimensions': []},
+    {'name': 'dwelling', 'model': 'fct_dwelling', 'dimensions': ['building_size', 'dwelling_size']},
+    {'name': 'election', 'model': 'fct_election', 'dimensions': ['party']},
+    {'name': 'employment', 'model': 'fct_employment', 'dimensions': ['sex', 'nationality']},
+    {'name': 'household', 'model': 'fct_household', 'dimensions': ['household_type']},
+    {'name': 'immigration_background', 'model': 'fct_immigration_background', 'dimensions': ['migration_background', 'age_group', 'length_of_stay', 'sex', 'nationality']},
+    {'name': 'income', 'model': 'fct_income', 'dimensions': []},
+    {'name': 'migration', 'model': 'fct_migration', 'dimensions': ['sex', 'age_group', 'nationality']},
+    {'name': 'population', 'model': 'fct_population', 'dimensions': ['sex', 'age_group', 'nationality']},
+    {'name': 'poverty_risk', 'model': 'fct_poverty_risk', 'dimensions': []},
+    {'name': 'school_enrolment', 'model': 'fct_school_enrolment', 'dimensions': ['school_type', 'sex', 'nationality', 'grade']},
+    {'name': 'school_leaver', 'model': 'fct_school_leaver', 'dimensions': ['qualification', 'sex']},
+    {'name': 'structure_figure', 'model': 'fct_structure_figure', 'dimensions': []},
+    {'name': 'unemployment', 'model': 'fct_unemployment', 'dimensions': ['sex', 'nationality', 'age_group', 'unemployed_group']},
+    {'name': 'youth_facility', 'model': 'fct_youth_facility', 'dimensions': ['facility_branch', 'facility_type']},
+]) }}
+{%- endmacro %}
+
+{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}
+{% macro indicator_forms() -%}
+{{ return({'forms': {'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['age_group', 'sex', 'nationality', 'assessment_result', 'taking_into_care_reason', 'youth_support']}) }}
+{%- endmacro %}
+
+{#- Marts of counts: the facts of each, and what names a cell beside area, period, measure. -#}
+{% macro count_marts() -%}
+{{ return({
+    'population': {
+        'facts': {'population': ['sex_code', 'age_group_code', 'nationality_code']},
+        'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
+    },
+    'education': {
+        'facts': {'school_enrolment': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code'], 'school_leaver': ['qualification_code', 'sex_code']},
+        'dimensions': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code', 'qualification_code'],
+    },
+    'social_benefits': {
+        'facts': {'benefit_receipt': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code']},
+        'dimensions': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code'],
+    },
+    'childcare': {
+        'facts': {'childcare': ['childcare_type_code', 'age_group_code'], 'youth_facility': ['facility_branch_code', 'facility_type_code']},
+        'dimensions': ['childcare_type_code', 'age_group_code', 'facility_branch_code', 'facility_type_code'],
+    },
+    'labour_market': {
+        'facts': {'unemployment': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'], 'employment': ['sex_code', 'nationality_code']},
+        'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'],
+    },
+    'care': {
+        'facts': {'care_recipient': ['care_type_code', 'care_type_until_2007_code', 'sex_code'], 'care_facility': []},
+        'dimensions': ['care_type_code', 'care_type_until_2007_code', 'sex_code'],
+    },
+    'migration': {
+        'facts': {'migration': ['sex_code', 'age_group_code', 'nationality_code']},
+        'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
+    },
+    'vital_events': {
+        'facts': {'birth': ['sex_code', 'nationality_code', 'mother_age_code'], 'death': ['sex_code', 'nationality_code', 'age_group_code']},
+        'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'mother_age_code'],
+    },
+    'housing': {
+        'facts': {'dwelling': ['building_size_code', 'dwelling_size_code']},
+        'dimensions': ['building_size_code', 'dwelling_size_code'],
+    },
+    'elections': {
+        'facts': {'election': ['party_code']},
+        'dimensions': ['party_code'],
+    },
+    'census_2011': {
+        'facts': {'household': ['household_type_code'], 'immigration_background': ['migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code']},
+        'dimensions': ['household_type_code', 'migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'],
+    },
+    'structure': {
+        'facts': {'structure_figure': [], 'deprivation': []},
+        'dimensions': [],
+    },
+    'income': {
+        'facts': {'income': [], 'poverty_risk': []},
+        'dimensions': [],
+    },
+    'land_area': {
+        'facts': {'area_size': []},
+        'dimensions': [],
+    },
+}) }}
+{%- endmacro %}

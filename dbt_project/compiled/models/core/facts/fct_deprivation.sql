@@ -1,0 +1,6 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ versioned_fact('deprivation', [], [
+    {'model': 'stg_rki__gisd_kreise'},
+], judged_by={
+    'unjudged': ['gisd_score', 'gisd_quintile', 'gisd_decile', 'gisd_class'],
+}) }}

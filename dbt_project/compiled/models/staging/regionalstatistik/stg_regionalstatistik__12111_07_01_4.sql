@@ -1,0 +1,2 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ stage_cells('regionalstatistik', '12111-07-01-4', ['age_group', 'migration_background']) }}

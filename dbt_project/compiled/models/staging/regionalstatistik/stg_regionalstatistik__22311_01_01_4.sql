@@ -1,0 +1,2 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ stage_cells('regionalstatistik', '22311-01-01-4', ['benefit']) }}

@@ -1,0 +1,2 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ stage_cells('regionalstatistik', '22411-02-01-4', ['care_type_until_2007', 'sex']) }}

@@ -1,0 +1,1 @@
+"""Facts: what each is made of, declared once, and what is generated from that."""

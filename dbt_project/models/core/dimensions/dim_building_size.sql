@@ -1,1 +1,0 @@
-{{ code_dimension('building_size') }}

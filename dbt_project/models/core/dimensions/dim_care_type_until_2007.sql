@@ -1,1 +1,0 @@
-{{ code_dimension('care_type_until_2007') }}

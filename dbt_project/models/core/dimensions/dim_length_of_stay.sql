@@ -1,1 +1,0 @@
-{{ code_dimension('length_of_stay') }}

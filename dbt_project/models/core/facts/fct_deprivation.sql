@@ -1,3 +1,0 @@
-{{ versioned_fact('deprivation', [], [
-    {'model': 'stg_rki__gisd_kreise'},
-]) }}

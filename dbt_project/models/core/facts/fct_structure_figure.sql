@@ -1,3 +1,0 @@
-{{ versioned_fact('structure_figure', [], [
-    {'model': 'stg_bundeswahlleiterin__ew24_strukturdaten'},
-]) }}

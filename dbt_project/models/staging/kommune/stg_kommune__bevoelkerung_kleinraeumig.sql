@@ -1,1 +1,0 @@
-{{ stage_cells('kommune', 'bevoelkerung-kleinraeumig', ['age_group', 'sex', 'nationality']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('kommune', 'gefaehrdungseinschaetzungen', ['assessment_result', 'age_group', 'sex']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12111-04-01-4', ['age_group', 'sex']) }}

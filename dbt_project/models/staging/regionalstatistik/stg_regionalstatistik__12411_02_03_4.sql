@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12411-02-03-4', ['age_group', 'sex']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12411-03-03-4', ['age_group', 'nationality', 'sex']) }}

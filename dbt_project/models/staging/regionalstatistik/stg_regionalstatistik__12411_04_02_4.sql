@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12411-04-02-4', ['age_group', 'sex']) }}

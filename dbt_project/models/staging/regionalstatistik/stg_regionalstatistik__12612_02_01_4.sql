@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12612-02-01-4', ['mother_age', 'sex', 'nationality']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '12613-02-02-4', ['age_group', 'sex', 'nationality']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '13111-01-03-4', ['sex', 'nationality']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '13211-01-03-4', ['nationality', 'age_group', 'unemployed_group']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '13211-02-05-4', ['sex', 'nationality', 'age_group', 'unemployed_group']) }}

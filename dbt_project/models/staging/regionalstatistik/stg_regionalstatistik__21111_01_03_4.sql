@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '21111-01-03-4', ['school_type', 'sex', 'nationality', 'grade']) }}

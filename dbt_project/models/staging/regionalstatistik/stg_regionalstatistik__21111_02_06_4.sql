@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '21111-02-06-4', ['qualification', 'sex']) }}

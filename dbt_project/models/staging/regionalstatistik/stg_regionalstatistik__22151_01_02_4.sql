@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22151-01-02-4', ['sex', 'setting', 'age_group', 'nationality']) }}

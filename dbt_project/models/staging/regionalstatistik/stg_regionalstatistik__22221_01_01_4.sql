@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22221-01-01-4', ['benefit', 'sex', 'age_group']) }}

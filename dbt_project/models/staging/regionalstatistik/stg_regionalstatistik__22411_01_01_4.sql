@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22411-01-01-4', []) }}

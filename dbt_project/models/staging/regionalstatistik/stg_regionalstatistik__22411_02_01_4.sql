@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22411-02-01-4', ['care_type_until_2007', 'sex']) }}

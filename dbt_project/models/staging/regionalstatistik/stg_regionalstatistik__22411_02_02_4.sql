@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22411-02-02-4', ['care_type', 'sex']) }}

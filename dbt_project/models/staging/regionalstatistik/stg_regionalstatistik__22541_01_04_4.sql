@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22541-01-04-4', ['facility_type']) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '22811-02-02-4', ['benefit', 'sex', 'nationality', 'age_group']) }}

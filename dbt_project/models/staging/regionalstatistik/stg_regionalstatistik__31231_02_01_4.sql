@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '31231-02-01-4', ['building_size', 'dwelling_size']) }}

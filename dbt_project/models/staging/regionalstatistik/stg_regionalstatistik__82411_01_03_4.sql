@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', '82411-01-03-4', []) }}

@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', 'AI-N-05', ['age_group']) }}

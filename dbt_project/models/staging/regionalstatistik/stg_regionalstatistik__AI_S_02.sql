@@ -1,1 +1,0 @@
-{{ stage_cells('regionalstatistik', 'AI-S-02', []) }}

@@ -1,2 +1,0 @@
-{{ config(parameters=['gebietsstand := null', 'as_of := null']) }}
-{{ counts_on('census_2011') }}

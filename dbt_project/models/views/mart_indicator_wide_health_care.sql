@@ -1,4 +1,0 @@
-{#- Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit. -#}
-select area_key, area_code, area_level, area_name, reference_year, h01, h02
-from {{ built('mart_indicator_wide') }}
-where coalesce(h01, h02) is not null

@@ -1,4 +1,0 @@
-{#- Generated from dbt_project/indicators by `python -m dbt_project.indicators`; do not edit. -#}
-select area_key, area_code, area_level, area_name, reference_year, i01, i01_azr, i01_structure, i02_census2011, i04, i06
-from {{ built('mart_indicator_wide') }}
-where coalesce(i01, i01_azr, i01_structure, i02_census2011, i04, i06) is not null
