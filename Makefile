@@ -33,7 +33,7 @@ test: $(VENV)/.for-work  ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 
 test-nightly: export PLANSTAT_TESTS = nightly
-test-nightly: test  ## The same with twenty times the random examples of each property (an hour)
+test-nightly: test  ## The same with twenty times the random examples, and what takes minutes each (an hour)
 
 test-fast: $(VENV)/.for-work  ## The tests that start no dbt and no whole run
 	$(BIN)/python -m pytest -m "not end_to_end and not real_files"

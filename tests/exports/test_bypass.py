@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -232,6 +233,23 @@ def test_a_receipt_written_by_hand(house: House) -> None:
         publish(house, made)
 
 
+def test_without_a_key_a_receipt_written_by_hand_is_believed(editions: Editions, tmp_path: Path) -> None:
+    """Said plainly in the docs: hashes alone stand against accident, not against intent."""
+    house = House(tmp_path / "data", editions)
+    house.released()
+    house.change()
+    made = house.checked()
+    overwrite(made.path / "areas.csv")
+    release.write_receipt(
+        made,
+        passing("areas"),
+        description_of("areas"),
+        release.look(made.path),
+        previous=house.releases / "areas" / "current",
+    )
+    assert publish(house, made).version == house.current()
+
+
 def test_a_verdict_that_lets_confidential_data_through_without_a_policy(house: House) -> None:
     """Such as one with a waiver: the receipt does not take the gate's word for it."""
     description = description_of("areas")
@@ -405,6 +423,19 @@ def test_a_line_of_the_history_changed_or_forged(house: House) -> None:
         publish(house, house.checked())
 
 
+def test_without_a_key_a_history_written_anew_is_believed(editions: Editions, tmp_path: Path) -> None:
+    """The same: the chain finds a line that is changed, not a chain that somebody writes anew."""
+    house = House(tmp_path / "data", editions)
+    house.released()
+    house.change()
+    publish(house, house.checked())
+    history = house.memory.of(house.releases)
+    events = history.events()
+    history.path.unlink()
+    history.append(events[-1])
+    assert set(history.editions()) == {"areas/2026-11-23.1"}, "the first edition is forgotten"
+
+
 def test_the_history_deleted_together_with_an_edition(house: House) -> None:
     publish(house, house.checked())
     path, _ = lines(house)
@@ -502,3 +533,19 @@ def test_a_release_is_readable_by_everybody_under_the_tightest_umask(
         assert path.stat().st_mode & 0o777 == 0o755
     for name in ("catalog.json", "planstat.duckdb"):
         assert (house.releases / name).stat().st_mode & 0o444 == 0o444
+
+
+def test_every_way_named_in_the_docs_has_its_test() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "disclosure.md").read_text(encoding="utf-8")
+    table = page.split("| tried | without a key |")[1].split("\n\n")[0].splitlines()[2:]
+    defined = {
+        name
+        for path in (root / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(table) >= 18
+    for line in table:
+        named = re.findall(r"`(test_\w+)`", line)
+        assert set(named) <= defined, line
+        assert named or "before they are checked" in line, line
