@@ -5,6 +5,7 @@
 - per fact its SQL, a call of `versioned_fact`, and its contract
 - the staging of each of its tables that is not staged by SQL of its own in `models/staging`
 - a dimension over each code list, with its contract; `dim_age_group` has SQL of its own
+- per table of summands its SQL and its contract
 - per mart of counts its SQL, its contract, and the two functions that carry it to other boundaries
 - macros that tell other SQL which facts, forms and marts there are
 """
@@ -15,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dbt_project.facts.declaration import FOLDER, CountMart, Fact, Table, load_facts, load_marts
+from dbt_project.facts.declaration import FOLDER, CountMart, Fact, Summands, Table, load_facts, load_marts
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.foundation.located_yaml import DeclarationError, Problem
@@ -24,6 +25,7 @@ PROJECT = Path(__file__).parent.parent
 COMPILED = "dbt_project/compiled"
 BY_HAND = PROJECT / "models"
 TOTAL = "_T"
+TYPED = "      - typed_values"
 HEADER = "Generated from dbt_project/facts (make generate); do not edit."
 
 
@@ -116,12 +118,17 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         f"{models}/core/facts/facts.yml": _contracts(_fact_contract(fact) for fact in published.values()),
         f"{models}/core/dimensions/code_lists.yml": _contracts(map(_dimension_contract, dimensions)),
         f"{models}/marts/counts.yml": _contracts(_mart_contract(name, mart) for name, mart in marts.items()),
+        f"{models}/marts/sums/sums.yml": _contracts(
+            _sum_contract(name, fact) for fact in published.values() for name in fact.sums
+        ),
         f"{models}/territory/counts.yml": _contracts(map(_function_contracts, marts)),
         f"{COMPILED}/macros/facts.sql": _macros(facts, marts),
     }
     for fact in published.values():
         if fact.model not in written:
             files[f"{models}/core/facts/{fact.model}.sql"] = _fact_sql(fact, catalog)
+        for name, one in fact.sums.items():
+            files[f"{models}/marts/sums/{name}.sql"] = _sum_sql(fact, one)
         for table in fact.tables:
             dataset = catalog[table.table]
             if (name := staging_model(dataset)) not in written:
@@ -183,6 +190,7 @@ def _problems(fact: Fact, catalog: Catalog, written: Collection[str]) -> Iterato
     named = [(name, code) for table in fact.tables for name, code in table.at.items()]
     named += [(one.dimension, code) for one in fact.judged.parts for code in (*one.parts, one.total or TOTAL)]
     named += [(name, code) for name, codes in fact.judged.unshared.items() for code in codes]
+    named += [(name, code) for one in fact.sums.values() for name, code in one.whole.items()]
     named += [("age_group", code) for one in fact.age_partitions for code in one.codes]
     for name, code in dict.fromkeys(named):
         if name in catalog.code_lists and code not in catalog.code_lists[name].codes:
@@ -234,7 +242,13 @@ def _fact_contract(fact: Fact) -> str:
         f"One row per version of {fact.about}.",
         ["dataset_id", "area_code", "period_key", "measure_code", *codes, "known_from"],
         [key, *CELL_BEFORE, *map(Column, codes), *MEASURED, *VERSION],
-        refers=refers,
+        tests=[
+            TYPED,
+            "      - refers_to:",
+            "          arguments:",
+            "            dimensions:",
+            *(f"              {columns}: {dimension}" for columns, dimension in refers.items()),
+        ],
     )
 
 
@@ -244,7 +258,6 @@ def _dimension_contract(name: str) -> str:
         f"One row per code of the code list {name}.",
         [f"{name}_code"],
         [Column(f"{name}_code"), *CODED],
-        typed=False,
     )
 
 
@@ -261,6 +274,44 @@ def _mart_contract(name: str, mart: CountMart) -> str:
             *map(Column, codes),
             *MEASURED,
             Column("known_from", "timestamp"),
+        ],
+        tests=[TYPED],
+    )
+
+
+def _sum_sql(fact: Fact, one: Summands) -> str:
+    whole = f", roots={one.whole}" if one.whole else ""
+    return f"{{{{ summands('{fact.fact}', '{one.measure}', {list(one.by or fact.dimensions)}{whole}) }}}}\n"
+
+
+def _sum_contract(name: str, fact: Fact) -> str:
+    one = fact.sums[name]
+    codes = {f"{dimension}_code": one.whole.get(dimension, TOTAL) for dimension in one.by or fact.dimensions}
+    right = (
+        "A plain sum over any areas is right, and over years too."
+        if one.over_years
+        else "A plain sum over any areas of one date is right; a stock is never summed over dates."
+    )
+    totals = ", ".join(f"{column}: {code}" for column, code in codes.items())
+    return _contract(
+        name,
+        f"One row per cell that counts to a sum: {one.about}, Kreise only, divided as finely as parts add up "
+        f"to the published total. {right}",
+        ["area_key", "period_key", *codes],
+        [
+            *map(Column, ("area_key", "area_code", "area_name")),
+            Column("land_code", may_be_empty=True),
+            *CELL_BEFORE[4:],
+            *map(Column, codes),
+            *MEASURED[:4],
+            *(column for column in MEASURED if column.name in ("missing_reason", "dataset_id")),
+        ],
+        tests=[
+            "      - sums_to_totals:",
+            "          arguments:",
+            f"            fact: {fact.fact}",
+            f"            measure: {one.measure}",
+            f"            totals: {{{totals}}}",
         ],
     )
 
@@ -281,8 +332,7 @@ def _contract(
     one_row_per: Sequence[str],
     columns: Iterable[Column],
     *,
-    refers: Mapping[str, str] | None = None,
-    typed: bool = True,
+    tests: Sequence[str] = (),
 ) -> str:
     """A model's contract: description, grain, tests, columns with type and whether they may be empty."""
     out = [
@@ -293,12 +343,7 @@ def _contract(
         "          arguments:",
         f"            columns: [{', '.join(one_row_per)}]",
     ]
-    if typed:
-        out.append("      - typed_values")
-    if refers:
-        out += ["      - refers_to:", "          arguments:", "            dimensions:"]
-        out += [f"              {columns}: {dimension}" for columns, dimension in refers.items()]
-    out.append("    columns:")
+    out += [*tests, "    columns:"]
     for one in columns:
         about = one.text or f"{{{{ doc('{one.name}') }}}}"
         never_empty = "" if one.may_be_empty else ", constraints: [{type: not_null}]"

@@ -94,6 +94,20 @@ class Judgement(Strict):
     )
 
 
+class Summands(Strict):
+    """A table of summands: cells of one measure that a plain sum over any areas adds up right."""
+
+    measure: Measure
+    about: Text = Field(description="what is counted: “One row per cell that counts to a sum: …”")
+    over_years: bool = Field(default=False, description="a flow: sums over years are right too")
+    by: tuple[Dimension, ...] = Field(
+        default=(), description="the dimensions that divide it, where not all, or in another order"
+    )
+    whole: dict[Dimension, Text] = Field(
+        default={}, description="dimension -> the code that is divided, where it is not the total"
+    )
+
+
 class Partition(Strict):
     """Age groups that one published table holds without gap or overlap, so that sums over them are exact."""
 
@@ -126,6 +140,7 @@ class Fact(Strict):
     age_partitions: tuple[Partition, ...] = Field(
         default=(), description="the first that has the wanted cuts is taken"
     )
+    sums: dict[Identifier, Summands] = Field(default={}, description="tables of summands by name")
     traps: tuple[Identifier, ...] = Field(default=(), description="traps every indicator over the fact has")
 
     @property
@@ -148,6 +163,7 @@ class Fact(Strict):
             *(one.dimension for one in self.judged.parts),
             *(one.at.dimension for one in self.judged.parts if one.at),
             *self.judged.unshared,
+            *(name for one in self.sums.values() for name in (*one.by, *one.whole)),
             *(name for group in (*self.judged.paired, *self.judged.means) for one in group for name in one),
         } - {"measure"}
         if named - known:

@@ -1,1 +1,0 @@
-{{ summands('employment', 'employees', ['sex', 'nationality']) }}

@@ -1,1 +1,0 @@
-{{ summands('school_leaver', 'leavers', ['qualification', 'sex']) }}
