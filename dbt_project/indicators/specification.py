@@ -478,8 +478,11 @@ def _check_own(
         )
     if indicator.published_value or indicator.mean_age:
         complain(("numerator",), "over forms only sums and their quotient are computed")
-    if indicator.denominator and indicator.denominator.date != "same":
-        complain(("denominator", "date"), "over forms numerator and denominator are of the same day")
+    if indicator.denominator and indicator.denominator.date not in ("same", "year_end_before"):
+        complain(
+            ("denominator", "date"),
+            "over forms: the same day, or the end of the year before (year_end_before)",
+        )
 
 
 def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...], complain: Any) -> None:

@@ -28,6 +28,9 @@
         when {{ dataset }}.time_text = 'compact_date' then cast(strptime({{ text }}, '%Y%m%d') as date)
         when {{ dataset }}.time_text = 'month' then last_day(cast(strptime(replace({{ text }}, '-', ''), '%Y%m') as date))
         when {{ dataset }}.time_text = 'half_year' then last_day(make_date(cast(left({{ text }}, 4) as bigint), 6 * cast(right({{ text }}, 1) as bigint), 1))
+        when {{ dataset }}.time_text = 'school_year' and {{ dataset }}.time_year_is = 'end'
+            then make_date(cast(left({{ text }}, 4) as bigint) + 1, 7, 31)
+        when {{ dataset }}.time_text = 'school_year' then make_date(cast(left({{ text }}, 4) as bigint), 8, 1)
         when {{ dataset }}.time_kind = 'stock' then cast({{ text }} || '-' || {{ dataset }}.time_month_day as date)
         when {{ dataset }}.time_kind = 'flow' then make_date(cast({{ text }} as bigint), 12, 31)
         when {{ dataset }}.time_year_is = 'end' then make_date(cast({{ text }} as bigint), 7, 31)

@@ -124,6 +124,166 @@ shown as (
 )
 {% endmacro %}
 
+{#-
+  Counts of one form for every area of the town's division: CTEs as in `small_areas_shown`, and `summed`, a row per area,
+  period, measure and code of each dimension with its total. What the form leaves out is zero; a sum with a part that
+  nobody knows is missing. `totals` false: the codes of a dimension are never added up.
+-#}
+{% macro small_area_sums(dataset_id, measures, dimensions, totals=true) %}
+{{ small_areas_shown([dataset_id], measures) }},
+
+codes as (
+
+    select *
+    from (select distinct period_key from counts)
+    cross join (select distinct measure_code from counts) as measures
+    {% for dimension in dimensions -%}
+    cross join (select distinct {{ dimension }} from counts {{ "union select '_T'" if totals }}) as {{ dimension }}_codes
+    {% endfor %}
+),
+
+summed as (
+
+    select
+        shown.area_key,
+        shown.period_key,
+        codes.measure_code,
+        {% for dimension in dimensions -%}
+        codes.{{ dimension }},
+        {% endfor -%}
+        case when count(counts.area_code) = count(counts.value) then coalesce(sum(counts.value), 0) end as value
+    from shown
+    inner join codes on shown.period_key = codes.period_key
+    inner join members on shown.area_key = members.area_key
+    left join counts
+        on members.leaf_code = counts.area_code
+        and shown.period_key = counts.period_key
+        and codes.measure_code = counts.measure_code
+        {%- for dimension in dimensions %}
+        and codes.{{ dimension }} in ({{ "'_T', " if totals }}counts.{{ dimension }})
+        {%- endfor %}
+    group by all
+
+)
+{% endmacro %}
+
+{#-
+  CTE `summed` after `small_areas_shown`: a row per area, period and named sum (`counted`: code -> codes of the counts that
+  it adds up), missing where a part is not known.
+-#}
+{% macro small_area_named_sums(column, counted) %}
+named as (
+
+    {%- for code, parts in counted.items() %}
+    select '{{ code }}' as {{ column }}, unnest(['{{ parts | join("', '") }}']) as part_code
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+summed as (
+
+    select
+        shown.area_key,
+        shown.period_key,
+        named.{{ column }},
+        case when count(counts.area_code) = count(counts.value) then coalesce(sum(counts.value), 0) end as value
+    from shown
+    inner join members on shown.area_key = members.area_key
+    cross join named
+    left join counts
+        on members.leaf_code = counts.area_code
+        and shown.period_key = counts.period_key
+        and named.part_code = counts.{{ column }}
+    group by all
+
+)
+{% endmacro %}
+
+{#-
+  CTE `residents`: residents by area, day and group of ages (`groups`: code -> age groups of the register), after
+  `small_areas_shown`. Of an area of which a small area did not exist on that day nothing is said.
+-#}
+{% macro small_area_residents(groups) %}
+resident_counts as (
+
+    select * from {{ ref('fct_small_area_count') }}
+    where dataset_id = 'bevoelkerung-kleinraeumig'
+
+),
+
+resident_days as (
+
+    select resident_counts.reference_date, max(areas.edition_from) as edition_from
+    from (select distinct reference_date from resident_counts) as resident_counts
+    inner join areas on areas.edition_from <= resident_counts.reference_date
+    group by resident_counts.reference_date
+
+),
+
+there as (
+
+    select resident_days.reference_date, areas.area_code as leaf_code
+    from resident_days
+    inner join areas on resident_days.edition_from = areas.edition_from
+    where areas.is_leaf
+
+),
+
+inhabited as (
+
+    select members.area_key, resident_days.reference_date
+    from members
+    cross join resident_days
+    left join there
+        on members.leaf_code = there.leaf_code
+        and resident_days.reference_date = there.reference_date
+    group by members.area_key, resident_days.reference_date
+    having count(*) = count(there.leaf_code)
+
+),
+
+age_groups as (
+
+    {%- for code, ages in groups.items() %}
+    select '{{ code }}' as group_code, unnest(['{{ ages | join("', '") }}']) as age_group_code
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+residents as (
+
+    select
+        inhabited.area_key,
+        inhabited.reference_date,
+        age_groups.group_code,
+        case when count(resident_counts.area_code) = count(resident_counts.value) then coalesce(sum(resident_counts.value), 0) end
+            as residents
+    from inhabited
+    inner join members on inhabited.area_key = members.area_key
+    cross join age_groups
+    left join resident_counts
+        on members.leaf_code = resident_counts.area_code
+        and inhabited.reference_date = resident_counts.reference_date
+        and age_groups.age_group_code = resident_counts.age_group_code
+    group by all
+
+)
+{% endmacro %}
+
+{#- How a count stands in a mart of true values: missing where a part is not known. -#}
+{% macro small_area_status(value) -%}
+    case when {{ value }} is null then 'M' else 'A' end as obs_status,
+    case when {{ value }} is null then 'C' else 'F' end as conf_status,
+    case when {{ value }} is null then 'suppressed_primary' else 'none' end as missing_reason,
+    cast(null as varchar) as raw_symbol
+{%- endmacro %}
+
 {#- Every area of every edition with the leaves below it, at any distance. -#}
 {% macro leaves_below() %}
     with recursive below as (

@@ -36,7 +36,8 @@ YEARS = (2023, 2024, 2025)
 NOTE = "ERFUNDENE BEISPIELDATEN: Musterstadt gibt es nicht, keine Zahl gehört zu wirklichen Menschen."
 FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
-    "inobhutnahmen", "sgb2-kleinraeumig",
+    "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
+    "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -179,6 +180,32 @@ _PROTECTION = {
         {"OWN_REQUEST": 0.22, "DANGER": 0.5, "UNACCOMPANIED": 0.18, "PROVISIONAL": 0.1},
     ),
 }
+
+
+CHILDCARE = {
+    ("CENTRE", "Y_LT3"): 0.27, ("CENTRE", "Y3T5"): 0.9, ("CENTRE", "Y6T13"): 0.16,
+    ("HOME", "Y_LT3"): 0.07, ("HOME", "Y3T5"): 0.02, ("HOME", "Y6T13"): 0.0,
+}  # fmt: skip
+"""Children in care per resident child of the age, by type of care and age group."""
+
+SCHOOLS = {"GY": 0.42, "IGS": 0.24, "RS": 0.18, "SMB": 0.08, "HS": 0.04, "FOES": 0.02, "WALDORF": 0.02}
+"""Shares of the types of school that pupils enter in a part of average need."""
+
+NEWCOMERS = {
+    "ASYLUM": (0.16, 0.5), "RECOGNISED": (0.08, 0.7), "TEMPORARY": (0.2, 0.6), "FAMILY": (0.16, 0.4),
+    "EU": (0.3, 0.1), "OTHER": (0.1, 0.2),
+}  # fmt: skip
+"""Share of each group in those who arrive, and of them with an integration plan."""
+
+COURSES: dict[str, dict[str, float]] = {
+    "0101": {"INTEGRATION": 6, "VOCATIONAL": 2, "MUNICIPAL": 3},
+    "0102": {"INTEGRATION": 3, "ORIENTATION": 2},
+    "0201": {"INTEGRATION": 2, "MUNICIPAL": 2},
+    "0301": {"MUNICIPAL": 1},
+    "0502": {"INTEGRATION": 2, "ORIENTATION": 1, "MUNICIPAL": 1},
+    "0503": {"MUNICIPAL": 0.1},
+}
+"""Courses of 22 places that are held in a part each year, by kind; one is for two only."""
 
 
 class Musterstadt:
@@ -396,6 +423,153 @@ class Musterstadt:
             for benefit, group, measure, unit, count in values if year in self.years else ():
                 codes = {"benefit": benefit, "age_group": group}
                 cells.append(_cell(f"{year}12", area, codes, measure, unit, count))
+        return cells
+
+    def _people(self, year: int, part: Part, ages: tuple[str, ...], **codes: str) -> int:
+        """Residents of a part in these age groups at the end of a year; `codes` names sex or nationality."""
+        return sum(
+            count for (when, where, age, sex, nationality), count in self.residents.items()
+            if (when, where) == (year, part)
+            and age in ages
+            and codes.get("sex", sex) == sex
+            and codes.get("nationality", nationality) == nationality
+        )  # fmt: skip
+
+    def _kita_plaetze(self) -> list[dict[str, Any]]:
+        """Where a facility lies: the smallest parts have none, their children go elsewhere."""
+        dice = self._dice("kita")
+        ages = {"Y_LT3": ("Y_LT3",), "Y3T5": ("Y3T5",), "Y6T13": ("Y6T8", "Y9", "Y10T11", "Y12T13")}
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            if part.residents < 1000:
+                continue
+            for (kind, age), rate in CHILDCARE.items():
+                near = rate * dice.lognormvariate(0, 0.25)
+                for year in YEARS:
+                    children = round(self._people(YEARS[0], part, ages[age]) * near) + dice.randrange(-1, 3)
+                    if rate == 0 or children <= 0:
+                        continue
+                    free = dice.choice((0, 0, 1, 2, 4)) if kind == "CENTRE" else dice.choice((0, 1, 1))
+                    vacant = dice.choice((0, 0, 2, 5)) if kind == "CENTRE" else 0
+                    waiting = _poisson(dice, children * 0.09 * part.need) if kind == "CENTRE" else 0
+                    key = (year, self._where(part, year), kind, age)
+                    for measure, count in (
+                        ("places", children + free + vacant), ("places_usable", children + free),
+                        ("children", children), ("children_waiting", waiting),
+                    ):  # fmt: skip
+                        counts[(*key, measure)] += count
+        units = {"places": "Plätze", "places_usable": "Plätze"}
+        return [
+            _cell(f"01.03.{year}", area, {"childcare_type": kind, "age_group": age}, measure,
+                  units.get(measure, "Kinder"), count)
+            for (year, area, kind, age, measure), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _einschulungen(self) -> list[dict[str, Any]]:
+        dice = self._dice("einschulungen")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            for year in YEARS:
+                for sex in ("M", "F"):
+                    for _ in range(round(self._people(year, part, ("Y6T8",), sex=sex) / 3)):
+                        (kind,) = dice.choices(("REGULAR", "EARLY", "LATE"), (0.89, 0.03, 0.08))
+                        key = (year, self._where(part, year), kind, sex)
+                        counts[(*key, "enrolments")] += 1
+                        counts[(*key, "enrolments_language_support")] += dice.random() < 0.13 * part.need
+        return [
+            _cell(f"{year}/{(year + 1) % 100:02d}", area, {"enrolment_kind": kind, "sex": sex}, measure,
+                  "Kinder", count)
+            for (year, area, kind, sex, measure), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _schuluebergaenge(self) -> list[dict[str, Any]]:
+        dice = self._dice("schuluebergaenge")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            for year in YEARS:
+                for sex in ("M", "F"):
+                    for nationality in ("GERMAN", "FOREIGN"):
+                        away = part.need * (1.3 if nationality == "FOREIGN" else 0.9)
+                        shares = [share * (1 if name == "GY" else away) for name, share in SCHOOLS.items()]
+                        pupils = self._people(year, part, ("Y10T11",), sex=sex, nationality=nationality)
+                        for name in dice.choices(list(SCHOOLS), shares, k=round(pupils / 2)):
+                            counts[year, self._where(part, year), name, sex, nationality] += 1
+        return [
+            _cell(f"{year}/{(year + 1) % 100:02d}", area,
+                  {"school_type": name, "sex": sex, "nationality": nationality}, "transfers", "Personen",
+                  count)
+            for (year, area, name, sex, nationality), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _integration_zuwanderung(self) -> list[dict[str, Any]]:
+        dice = self._dice("zuwanderung")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        measures = {"newcomers": "Personen", "integration_plans_begun": "Pläne"}
+        measures["integration_plans_completed"] = "Pläne"
+        for part in PARTS:
+            mean = part.residents * 0.012 * (0.5 + 0.5 * part.need) * (1.5 if part.mix == "young" else 1)
+            for year in YEARS:
+                for group, (share, with_plan) in NEWCOMERS.items():
+                    for _ in range(_poisson(dice, mean * share)):
+                        where = None if group == "ASYLUM" and dice.random() < 0.3 else part
+                        sex = "F" if dice.random() < 0.48 else "M"
+                        key = (year, self._where(where, year), group, sex)
+                        begun = dice.random() < with_plan
+                        counts[(*key, "newcomers")] += 1
+                        counts[(*key, "integration_plans_begun")] += begun
+                        counts[(*key, "integration_plans_completed")] += begun and dice.random() < 0.55
+        return [
+            _cell(str(year), area, {"newcomer_group": group, "sex": sex}, measure, measures[measure], count)
+            for (year, area, group, sex, measure), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _integration_kurse(self) -> list[dict[str, Any]]:
+        dice = self._dice("kurse")
+        cells = []
+        for part in PARTS:
+            for kind, courses in COURSES.get(part.before.removeprefix(CITY), {}).items():
+                for year in YEARS:
+                    places = round(22 * courses)
+                    begun = sum(dice.random() < 0.86 for _ in range(places))
+                    ended = sum(dice.random() < 0.68 for _ in range(begun))
+                    if year in self.years:
+                        place = self._where(part, year)
+                        cells += [
+                            _cell(str(year), place, {"course_type": kind}, measure, unit, count)
+                            for measure, unit, count in (
+                                ("course_places", "Plätze", places),
+                                ("course_participants", "Personen", begun),
+                                ("course_completions", "Personen", ended),
+                            )
+                        ]
+        return cells
+
+    def _sgb12_kleinraeumig(self) -> list[dict[str, Any]]:
+        dice = self._dice("sgb12")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        adults = ("Y18T20", "Y21T24", "Y25T26", "Y27T44", "Y45T54", "Y55T64")
+        for part in PARTS:
+            for year in YEARS:
+                where = (year, self._where(part, year))
+                people = self._people(year, part, tuple(AGES))
+                for code, mean in (
+                    ("Y_LT15", 0.0003 * people), ("Y_GE15", 0.0015 * people),
+                    ("Y18_TO_LIMIT", 0.009 * self._people(year, part, adults)),
+                    ("Y_GE_LIMIT", 0.035 * self._people(year, part, ("Y65T79", "Y_GE80"))),
+                ):  # fmt: skip
+                    counts[(*where, code)] += _poisson(dice, mean * part.need)
+        cells = []
+        for year, area in sorted({key[:2] for key in counts}):
+            young, older, below, above = (
+                counts[year, area, code] for code in ("Y_LT15", "Y_GE15", "Y18_TO_LIMIT", "Y_GE_LIMIT")
+            )
+            for benefit, setting, age, count in (
+                ("SGB12_HLU", "OUTSIDE", "_T", young + older), ("SGB12_HLU", "OUTSIDE", "Y_LT15", young),
+                ("SGB12_GSIAE", "_T", "_T", below + above), ("SGB12_GSIAE", "_T", "Y18_TO_LIMIT", below),
+                ("SGB12_GSIAE", "_T", "Y_GE_LIMIT", above),
+            ) if year in self.years else ():  # fmt: skip
+                codes = {"benefit": benefit, "setting": setting, "age_group": age}
+                cells.append(_cell(f"31.12.{year}", area, codes, "persons", "Personen", count))
         return cells
 
     def _dice(self, purpose: str) -> random.Random:

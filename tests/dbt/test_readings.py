@@ -85,6 +85,8 @@ def test_no_sign_becomes_a_number(text: str) -> None:
         ("2015", "flow", "year", None, None, dt.date(2015, 12, 31), "Y2015"),
         ("2015", "school_year", "year", None, "end", dt.date(2015, 7, 31), "S2014"),
         ("2015", "school_year", "year", None, "start", dt.date(2015, 8, 1), "S2015"),
+        ("2015/16", "school_year", "school_year", None, "start", dt.date(2015, 8, 1), "S2015"),
+        ("2015/16", "school_year", "school_year", None, "end", dt.date(2016, 7, 31), "S2015"),
     ],
 )
 def test_a_printed_time_is_read_as_declared(

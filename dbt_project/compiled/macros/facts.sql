@@ -29,7 +29,7 @@
 
 {#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}
 {% macro indicator_forms() -%}
-{{ return({'forms': {'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['age_group', 'sex', 'nationality', 'assessment_result', 'taking_into_care_reason', 'youth_support']}) }}
+{{ return({'forms': {'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['childcare_type', 'age_group', 'course_type', 'newcomer_group', 'sex', 'nationality', 'assessment_result', 'enrolment_kind', 'school_type', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
 {%- endmacro %}
 
 {#- Marts of counts: the facts of each, and what names a cell beside area, period, measure. -#}

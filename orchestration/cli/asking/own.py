@@ -37,7 +37,7 @@ SERIES = """
         null::double as reference_value, 'untested' as reference_verdict,
         null::double as years_since_previous, null::double as change,
         'untested' as change_verdict, town.is_backcast, town.known_from, town.numerator_dataset,
-        town.denominator_dataset, town.leaf_codes, town.edition as division
+        town.denominator_dataset, town.denominator_day, town.leaf_codes, town.edition as division
     from fct_town_indicator as town
     inner join indicator on town.indicator_id = indicator.indicator_id
     where town.indicator_id = ?
@@ -75,6 +75,8 @@ def cells(connection: duckdb.DuckDBPyConnection, indicator_id: str, role: str, r
     `source_line` are all its lines in the form; a part that the form does not list is zero.
     """
     known = facts()
+    if role == "denominator" and result["denominator_day"] is not None:
+        result = {**result, "reference_date": result["denominator_day"]}
     parts = rows(
         connection,
         "select * from indicator_part where indicator_id = ? and role = ? order by part_no",

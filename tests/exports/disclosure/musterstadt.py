@@ -31,26 +31,29 @@ from exports.products import FOLDER, Product, load_product, load_products
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
-from sources.twins.musterstadt import Musterstadt
+from sources.twins.musterstadt import FORMS, Musterstadt
 from tests.dbt.rendering import PROJECT, environment, read
 
-PRODUCTS = ("youth_service", "child_protection", "sgb2_small_area")
+PRODUCTS = (
+    "youth_service",
+    "child_protection",
+    "sgb2_small_area",
+    "childcare_small_area",
+    "school_entry",
+    "school_transfer",
+    "integration",
+    "integration_course",
+    "sgb12_small_area",
+)
 
 SECRET = b"the invented office's secret"
 
 MODELS = (
-    "staging/kommune/stg_kommune__gebietsgliederung",
-    "staging/kommune/stg_kommune__hilfen_zur_erziehung",
-    "staging/kommune/stg_kommune__gefaehrdungseinschaetzungen",
-    "staging/kommune/stg_kommune__inobhutnahmen",
-    "staging/kommune/stg_kommune__sgb2_kleinraeumig",
-    "staging/kommune/stg_kommune__bevoelkerung_kleinraeumig",
+    *(f"staging/kommune/stg_kommune__{form.replace('-', '_')}" for form in FORMS),
     "core/small_areas/bridge_small_area",
     "core/small_areas/fct_small_area_count",
     "core/indicators/fct_town_indicator",
-    "marts/small_areas/mart_youth_service",
-    "marts/small_areas/mart_child_protection",
-    "marts/small_areas/mart_sgb2_small_area",
+    *(f"marts/small_areas/mart_{name}" for name in PRODUCTS),
 )
 """In the order in which they read each other."""
 
@@ -73,8 +76,6 @@ def fill(
     landing = warehouse.parent / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     write_catalogue_tables(catalog, landing)
-    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "facts.sql")
-    macros = "".join(read(f"macros/{name}") for name in files)
     with duckdb.connect(str(warehouse)) as connection:
         for name in ("area_aliases", "datasets", "missing_symbols", "rounding"):
             connection.execute(
@@ -110,12 +111,19 @@ def fill(
                 f"create table {seed} as select * from read_csv(?)",
                 [str(PROJECT / "compiled" / "seeds" / f"{seed}.csv")],
             )
-        for path in MODELS:
-            made = environment()
-            made.globals["source"] = lambda _, table: f'"{table}"'
-            text = read(f"models/{path}.sql")
-            sql = made.from_string(macros + text).render()
-            connection.execute(f"create table {Path(path).name} as {sql}")
+        build_models(connection)
+
+
+def build_models(connection: duckdb.DuckDBPyConnection) -> None:
+    """Build the small-area models anew over what is landed."""
+    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "facts.sql")
+    macros = "".join(read(f"macros/{name}") for name in files)
+    for path in MODELS:
+        made = environment()
+        made.globals["source"] = lambda _, table: f'"{table}"'
+        text = read(f"models/{path}.sql")
+        sql = made.from_string(macros + text).render()
+        connection.execute(f"create or replace table {Path(path).name} as {sql}")
 
 
 @functools.cache
@@ -160,11 +168,9 @@ def describe_product(name: str) -> dict[str, Any]:
         for column in model["columns"]
     ]
     catalog = _catalog()
-    datasets = {
-        "youth_service": ["hilfen-zur-erziehung"],
-        "child_protection": ["gefaehrdungseinschaetzungen", "inobhutnahmen"],
-        "sgb2_small_area": ["sgb2-kleinraeumig"],
-    }[name]
+    assert product.disclosure is not None
+    assert product.disclosure.policy is not None
+    datasets = load_universe(product.disclosure.policy).cases.where["dataset_id"]
     sources = [
         {
             "dataset_id": dataset,

@@ -142,6 +142,7 @@ joined as (
         denominators.indicator_id is not null as has_denominator,
         numerators.dataset_id as numerator_dataset,
         denominators.dataset_id as denominator_dataset,
+        denominators.reference_date as denominator_day,
         numerators.snapshot_id,
         greatest(numerators.known_from, denominators.known_from) as known_from,
         indicators.multiplier,
@@ -156,7 +157,11 @@ joined as (
         on numerators.indicator_id = denominators.indicator_id
         and denominators.role = 'denominator'
         and numerators.area_key = denominators.area_key
-        and numerators.reference_date = denominators.reference_date
+        and denominators.reference_date = case
+            when indicators.denominator_date = 'year_end_before'
+                then make_date(year(numerators.reference_date) - 1, 12, 31)
+            else numerators.reference_date
+        end
     where
         numerators.role = 'numerator'
         and exists (
@@ -218,6 +223,7 @@ select
     {{ reliability('value', 'interval_method', 'denominator', 'minimum_denominator') }} as reliability,
     numerator_dataset,
     denominator_dataset,
+    denominator_day,
     snapshot_id,
     known_from,
     leaf_codes

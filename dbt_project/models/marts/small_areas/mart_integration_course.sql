@@ -1,0 +1,48 @@
+with {{ small_area_sums(
+    'integration-kurse', ['course_places', 'course_participants', 'course_completions'], ['course_type_code']
+) }},
+
+beside as (
+
+    select
+        area_key,
+        period_key,
+        course_type_code,
+        max(value) filter (measure_code = 'course_places') as places,
+        max(value) filter (measure_code = 'course_participants') as participants
+    from summed
+    group by all
+
+)
+
+select
+    shown.area_key,
+    shown.area_code,
+    shown.area_level,
+    shown.area_name,
+    shown.edition,
+    shown.is_backcast,
+    shown.period_key,
+    shown.reference_date,
+    summed.measure_code,
+    summed.course_type_code,
+    'Personen' as unit,
+    cast(summed.value as double) as value,
+    cast(beside.places as double) as places_count,
+    case when summed.measure_code = 'course_participants' then cast(100 * summed.value / nullif(beside.places, 0) as double) end
+        as occupancy_pct,
+    case
+        when summed.measure_code = 'course_completions'
+            then cast(100 * summed.value / nullif(beside.participants, 0) as double)
+    end as completed_pct,
+    {{ small_area_status('summed.value') }},
+    'integration-kurse' as dataset_id,
+    shown.snapshot_id,
+    shown.known_from
+from summed
+inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+inner join beside
+    on summed.area_key = beside.area_key
+    and summed.period_key = beside.period_key
+    and summed.course_type_code = beside.course_type_code
+where summed.measure_code in ('course_participants', 'course_completions')

@@ -1,0 +1,34 @@
+{#- Children who begin school; those who need support in German are told from the others, and so hidden with them. -#}
+{% set counted = {
+    'ENROLMENTS': ['ENROLMENTS'],
+    'WITH_SUPPORT': ['WITH_SUPPORT'],
+    'WITHOUT_SUPPORT': ['WITHOUT_SUPPORT'],
+} -%}
+with {{ small_areas_shown(
+    ['einschulungen'], ['enrolments', 'enrolments_language_support', 'enrolments_no_language_support']
+) }},
+
+{{ small_area_named_sums('entry_code', counted) }}
+
+select
+    shown.area_key,
+    shown.area_code,
+    shown.area_level,
+    shown.area_name,
+    shown.edition,
+    shown.is_backcast,
+    shown.period_key,
+    shown.reference_date,
+    summed.entry_code,
+    'enrolments' as measure_code,
+    'Kinder' as unit,
+    cast(summed.value as double) as value,
+    cast(100 * summed.value / nullif(whole.value, 0) as double) as share_pct,
+    {{ small_area_status('summed.value') }},
+    'einschulungen' as dataset_id,
+    shown.snapshot_id,
+    shown.known_from
+from summed
+inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+inner join summed as whole
+    on summed.area_key = whole.area_key and summed.period_key = whole.period_key and whole.entry_code = 'ENROLMENTS'

@@ -1,0 +1,26 @@
+with {{ small_area_sums('schuluebergaenge', ['transfers'], ['school_group_code']) }}
+
+select
+    shown.area_key,
+    shown.area_code,
+    shown.area_level,
+    shown.area_name,
+    shown.edition,
+    shown.is_backcast,
+    shown.period_key,
+    shown.reference_date,
+    summed.school_group_code,
+    summed.measure_code,
+    'Personen' as unit,
+    cast(summed.value as double) as value,
+    cast(100 * summed.value / nullif(whole.value, 0) as double) as share_pct,
+    {{ small_area_status('summed.value') }},
+    'schuluebergaenge' as dataset_id,
+    shown.snapshot_id,
+    shown.known_from
+from summed
+inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+inner join summed as whole
+    on summed.area_key = whole.area_key
+    and summed.period_key = whole.period_key
+    and whole.school_group_code = '_T'

@@ -1,0 +1,143 @@
+"""Every form that a town hands in becomes a figure, and every product of it withstands the attack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from exports.disclosure.universe import load_universes
+from exports.products import FOLDER, load_product, load_products
+from sources.declared.catalogue import load_catalog
+from sources.declared.file_formats import FormFile
+from sources.foundation.editions import CERTIFICATE
+from sources.twins.musterstadt import FORMS
+from tests.exports.disclosure.musterstadt import PRODUCTS, Editions, build_models, fill
+from tests.profiles import NIGHTLY
+
+NOT_OF_THE_TOWN = {
+    # areas by youth-office and school district: the town has one of each
+    "gebietszuordnung",
+    # goals over published figures of a Kreis; what they change stands in test_goals
+    "zielwerte",
+}
+CHANGES = {
+    "gebietsgliederung": set(PRODUCTS),
+    "bevoelkerung-kleinraeumig": {
+        "youth_service",
+        "child_protection",
+        "childcare_small_area",
+        "sgb12_small_area",
+    },
+    "hilfen-zur-erziehung": {"youth_service"},
+    "gefaehrdungseinschaetzungen": {"child_protection"},
+    "inobhutnahmen": {"child_protection"},
+    "sgb2-kleinraeumig": {"sgb2_small_area"},
+    "kita-plaetze": {"childcare_small_area"},
+    "einschulungen": {"school_entry"},
+    "schuluebergaenge": {"school_transfer"},
+    "integration-zuwanderung": {"integration"},
+    "integration-kurse": {"integration_course"},
+    "sgb12-kleinraeumig": {"sgb12_small_area"},
+}
+"""Products that would have other figures without the form."""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Editions:
+    """The town of two years with its reform, counted by planning area."""
+    made = Editions(tmp_path_factory.mktemp("every_form"))
+    fill(made.warehouse, (2024, 2025), blocks=False)
+    return made
+
+
+@pytest.fixture
+def changing(town: Editions) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The town's warehouse; what a test changes is taken back."""
+    with duckdb.connect(str(town.warehouse)) as connection:
+        connection.execute("begin")
+        yield connection
+        connection.execute("rollback")
+
+
+def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, set[tuple[object, ...]]]:
+    """The rows that each product prints, before disclosure control takes some away."""
+    found = {}
+    for name in PRODUCTS:
+        relation = load_product(FOLDER / f"{name}.yml").relation
+        rows = connection.execute(f"select * exclude (snapshot_id, known_from) from {relation}").fetchall()
+        found[name] = set(rows)
+    return found
+
+
+def test_these_are_all_forms_and_all_products_of_a_town() -> None:
+    forms = {one.id for one in load_catalog().values() if isinstance(one.format, FormFile)}
+    assert forms == set(FORMS) | NOT_OF_THE_TOWN
+    assert set(CHANGES) == set(FORMS)
+    protected = {name for name, one in load_products().items() if one.disclosure and one.disclosure.policy}
+    assert protected == set(PRODUCTS)
+    counted = {form for one in load_universes().values() for form in one.cases.where["dataset_id"]}
+    assert counted == set(FORMS) - {"gebietsgliederung", "bevoelkerung-kleinraeumig"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_the_invented_town_changes_a_product(
+    changing: duckdb.DuckDBPyConnection, form: str
+) -> None:
+    whole = figures(changing)
+    assert all(whole.values())
+    changing.execute(f'delete from "{form}"')
+    build_models(changing)
+    without = figures(changing)
+    assert {name for name in PRODUCTS if whole[name] != without[name]} == CHANGES[form]
+
+
+@pytest.mark.parametrize("name", PRODUCTS[3:])
+def test_every_product_of_a_form_withstands_the_attack(town: Editions, name: str) -> None:
+    """Planned, attacked with all that is public, checked and published; by night also after the reform."""
+    editions = Editions(town.folder / name)
+    editions.folder.mkdir()
+    turns = ((1, (2023, 2024)), (2, (2023, 2024, 2025))) if NIGHTLY else ((1, ()),)
+    for day, years in turns:
+        if years:
+            fill(editions.warehouse, years)
+        else:
+            editions.warehouse.write_bytes(town.warehouse.read_bytes())
+        editions.build(name)
+        passed, words = editions.attack(name)
+        assert passed, words
+        assert editions.check(name).passed
+        edition = editions.publish(name, day)
+        certificate = json.loads((edition.path / CERTIFICATE).read_text(encoding="utf-8"))
+        levels = {"exact", "insider", "integer", "interval", "minimality", "unions"}
+        assert levels <= set(certificate["levels"])
+        assert all(word.startswith("passed") for word in map(certificate["levels"].get, levels))
+        hidden, shown, small = told(edition.path / f"{name}.parquet")
+        assert hidden
+        assert shown
+        assert not small, "counts below the minimum"
+
+
+def told(file: Path) -> tuple[int, int, int]:
+    """Counts of hidden, shown and too small numbers; whatever is computed from a hidden one is empty."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select count(*) filter (value is null), count(value), count(*) filter (value between 1 and 2)"
+            " from read_parquet(?)",
+            [str(file)],
+        ).fetchone()
+        names = {
+            row[0]
+            for row in connection.execute("describe select * from read_parquet(?)", [str(file)]).fetchall()
+        }
+        computed = names & {"per_100", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct"}
+        assert computed
+        left = " or ".join(f"{column} is not null" for column in sorted(computed))
+        assert connection.execute(
+            f"select count(*) from read_parquet(?) where value is null and ({left})", [str(file)]
+        ).fetchone() == (0,)
+    assert found is not None
+    return found
