@@ -22,11 +22,20 @@
 {%- endmacro %}
 
 {#-
-  The year-end whose boundaries a number of this date stands on, given under a version of an area: that of its year, or the
-  nearest one at which the version held.
+  The year-end whose boundaries a number stands on, given under a version of an area: the last one before the day whose
+  territory the number has, or the nearest one at which the version held. All Kreise that gave each other parts are read on
+  the same year-end, else a target waits for a part that comes from another one. There is none before the first that the
+  crosswalk leaves from.
 -#}
-{% macro boundary_year(date, valid_from, valid_to) -%}
-    least(greatest(year({{ date }}), year({{ valid_from }})), year({{ valid_to }}) - 1)
+{% macro boundary_year(rows, versions) -%}
+    least(
+        greatest(
+            year({{ territory_date(rows ~ '.period_key', rows ~ '.reference_date') }} + 1) - 1,
+            year({{ versions }}.valid_from),
+            (select min(from_year) from {{ built('bridge_area_crosswalk') }})
+        ),
+        year({{ versions }}.valid_to) - 1
+    )
 {%- endmacro %}
 
 {#-
@@ -68,7 +77,7 @@ dated as not materialized (
 
     select
         {{ rows }}.*,
-        {{ boundary_year(rows ~ '.reference_date', 'versions.valid_from', 'versions.valid_to') }} as boundary_year
+        {{ boundary_year(rows, 'versions') }} as boundary_year
     from {{ rows }}
     inner join versions on {{ rows }}.area_key = versions.area_key
 

@@ -39,9 +39,6 @@ APART = {
     # the office works means out anew for later Kreise, and votes of 1994 stand under codes of 1995/96
     "population_on": "measure_code = 'persons_mean'",
     "elections_on": "reference_date = date '1994-10-16'",
-    # not solved: on the Kreise of 1995 Leipziger Land has what its successors are given back for 1999
-    "vital_events_on": "period_key = 'Y1999'",
-    "migration_on": "period_key = 'Y1999'",
 }
 """What is no sum of the former Kreise on other boundaries."""
 LAST = {"migration_on": 2006}
