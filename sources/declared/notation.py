@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from sources.declared.declaration import Measure
+from typing import TYPE_CHECKING
+
+from sources.declared.declaration import Declaration, Measure
 from sources.declared.vocabulary import Dialect
 from sources.foundation.numbers import compiled, number_pattern
+
+if TYPE_CHECKING:
+    from sources.declared.catalogue import Catalog
 
 
 class Notation:
@@ -73,3 +78,11 @@ class Notation:
             f"{text!r} is neither a number written like {self.example(measure)} nor a sign of the legend"
             f" ({self.signs})"
         )
+
+
+def notation_of(catalog: Catalog, declaration: Declaration) -> Notation:
+    """How the cells of a table are written: the signs of its dialect, the marks of its format."""
+    form = declaration.format
+    return Notation(
+        catalog.dialect(declaration), getattr(form, "decimal", ","), getattr(form, "thousands", None)
+    )

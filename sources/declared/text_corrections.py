@@ -5,8 +5,9 @@ One such text sets a whole file aside. Who knows what it should say writes a lin
 published tables stands in `sources/catalog/text_corrections.csv`, of the same shape.
 
 `dimensions` names the cell as the register of implausible numbers does (`sex=F age_group=Y_LT3`); what is not
-named stands at its total. `time_text` is the time as the table prints it. `text` is a number or a sign in the
-table's own notation. The file as delivered stays as it is; the row says which correction it carries.
+named stands at its total. `time_text` is the time as the table prints it, empty where it prints none, and
+`text` a number or a sign in the table's own notation. The file as delivered stays as it is; the row says which
+correction it carries.
 
 A text that can be read is corrected where facts are made (dbt_project/seeds/corrections.csv), as a version.
 """
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sources.declared.notation import Notation
+from sources.declared.notation import notation_of
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.located_yaml import DeclarationError, Problem
 
@@ -33,10 +34,13 @@ COLUMNS = (
     "correction_id", "dataset_id", "area_code", "time_text", "measure", "dimensions", "expected_text", "text",
     "reason", "person", "date",
 )  # fmt: skip
-OPTIONAL = ("dimensions",)
+OPTIONAL = ("time_text", "dimensions")
 FILE = "text_corrections.csv"
-READERS = frozenset({"genesis_table"})
-"""Formats whose reader applies corrections."""
+READERS = frozenset({"genesis_table", "genesis_flat", "delimited", "workbook"})
+"""Formats whose reader applies corrections. A form is filled in again by the office that handed it in; grids
+of the census and registers have no cell that an area, a time and a measure name."""
+MAX_IMPOSSIBLE = 10
+"""Cells of one file that are set aside one by one; more say that the columns are others."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,13 @@ class TextCorrection:
     text: str
     reason: str
     person: str
-    corrected_on: dt.date
+    corrected_on: dt.date | None
 
     def names(self, time_text: str | None, measure: str, codes: dict[str, str]) -> bool:
         """Whether the cell at these codes (all dimensions, or those of one column) is the one meant."""
         own = dict(self.dimensions)
         return (
-            self.time_text == time_text
+            self.time_text == (time_text or "")
             and self.measure == measure
             and all(own.get(name, TOTAL) == code for name, code in codes.items())
         )
@@ -93,7 +97,7 @@ class Corrected:
             "is_applied": self.is_applied,
             "reason": one.reason,
             "person": one.person,
-            "corrected_on": one.corrected_on.isoformat(),
+            "corrected_on": one.corrected_on.isoformat() if one.corrected_on else None,
         }
 
 
@@ -105,9 +109,12 @@ def impossible_cell(
     codes: dict[str, str],
     place: tuple[int, int],
     printed: str,
-    published_on: dt.date,
+    published_on: dt.date | None = None,
 ) -> Corrected:
-    """A number that cannot be, set aside by its reader: the cell is missing, and nothing is read for it."""
+    """A number that cannot be, set aside by its reader: the cell is missing, and nothing is read for it.
+
+    `published_on` is the day of the file, where the file says it.
+    """
     named = " ".join(f"{name}={code}" for name, code in codes.items() if code != TOTAL)
     cell = f"{area_code} {time_text} {measure} {named}".strip()
     return Corrected(
@@ -198,16 +205,17 @@ def _wrong(catalog: Catalog, row: dict[str, str]) -> Iterable[tuple[str, str]]:
             "dataset_id",
             f"is read as {', '.join(strange)}; corrected are {', '.join(sorted(READERS))} only",
         )
-    try:
-        declaration.reference_time.period(row["time_text"])
-    except ValueError as error:
-        yield "time_text", f"{row['time_text']!r} is no time of the table: {error}"
+    if row["time_text"] or declaration.reference_time.fixed is None:
+        try:
+            declaration.reference_time.period(row["time_text"])
+        except ValueError as error:
+            yield "time_text", f"{row['time_text']!r} is no time of the table: {error}"
     yield from _strange_codes(catalog, declaration, row["dimensions"])
     measure = declaration.measures.get(row["measure"])
     if measure is None:
         yield "measure", f"is {row['measure']!r}, declared are {', '.join(declaration.measures)}"
         return
-    notation = Notation(catalog.dialect(declaration))
+    notation = notation_of(catalog, declaration)
     if row["expected_text"] and notation.is_valid(row["expected_text"], measure):
         yield "expected_text", "can be read as it is: correct it in dbt_project/seeds/corrections.csv"
     if row["text"] and not notation.is_valid(row["text"], measure):

@@ -30,7 +30,8 @@ import pyarrow.parquet as pq
 
 from sources.declared.declaration import Measure
 from sources.declared.notation import Notation
-from sources.errors import problem
+from sources.declared.text_corrections import MAX_IMPOSSIBLE, Corrected
+from sources.errors import SourceError, problem
 from sources.foundation.sql import text_literal
 from sources.foundation.told import Told
 from sources.readers.reading import Reading
@@ -129,6 +130,7 @@ class Bulk:
         self.stored = self.folder / "raw.parquet"
         self.names = names
         self.wanted = wanted
+        self.read_as: dict[tuple[int, int], str | None] = {}
         with ThreadPoolExecutor(1) as beside:
             counting = beside.submit(_count, file)
             self.rows = self._parse(names, wanted, fits)
@@ -140,12 +142,34 @@ class Bulk:
         """A connection of its own with the view `raw`, limited in memory."""
         with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}) as con:
             con.execute("set enable_progress_bar = false")
-            kept = ", ".join(f"coalesce(c{position}, '') as c{position}" for position in self.wanted)
-            con.execute(
-                f"create view raw as select {kept}, fits, file_row_number as row "
-                f"from read_parquet({text_literal(str(self.stored))}, file_row_number = true)"
-            )
+            self._show(con)
             yield con
+
+    def replace(self, con: duckdb.DuckDBPyConnection, cells: dict[tuple[int, int], str | None]) -> None:
+        """Read cells as other texts, here and wherever the file is read again; None: as no text at all.
+
+        Args:
+            cells: data row and 0-based column to the text.
+        """
+        self.read_as |= cells
+        self._show(con)
+
+    def _show(self, con: duckdb.DuckDBPyConnection) -> None:
+        def shown(position: int) -> str:
+            own = {row: text for (row, at), text in self.read_as.items() if at == position}
+            if not own:
+                return f"coalesce(c{position}, '')"
+            cases = " ".join(
+                f"when {row} then {'null' if text is None else text_literal(text)}"
+                for row, text in own.items()
+            )
+            return f"case file_row_number {cases} else coalesce(c{position}, '') end"
+
+        kept = ", ".join(f"{shown(position)} as c{position}" for position in self.wanted)
+        con.execute(
+            f"create or replace view raw as select {kept}, fits, file_row_number as row "
+            f"from read_parquet({text_literal(str(self.stored))}, file_row_number = true)"
+        )
 
     def whole_row(self, row: int) -> list[str]:
         """All fields of a data row, for saying what does not fit."""
@@ -241,6 +265,7 @@ class StoredReading(Reading):
         *,
         layout: str | None,
         areas: pa.Table,
+        corrected: tuple[Corrected, ...] = (),
     ) -> None:
         """
         Args:
@@ -253,6 +278,7 @@ class StoredReading(Reading):
             "notes": None,
             "published_at": None,
             "layout": layout,
+            "corrected": corrected,
             "_areas": areas,
             "_bulk": bulk,
             "_select": select,
@@ -361,7 +387,7 @@ def check_numbers(
     measure: Measure,
     notation: Notation,
     which: str = "true",
-) -> None:
+) -> list[tuple[int, str]]:
     """Every cell of a column is a number of the measure or a sign; its quality, if any, is a known mark.
 
     Plain numbers are passed by the query; the few distinct other texts are looked at one by one.
@@ -369,6 +395,12 @@ def check_numbers(
     Args:
         at, quality_at: 0-based positions of the value and quality columns.
         which: condition for the rows that hold this measure.
+
+    Returns:
+        The rows whose number cannot be (fewer than none of what is counted), with what is printed there.
+
+    Raises:
+        SourceError: a text that is neither, an unknown mark, or more impossible numbers than slips explain.
     """
     value = f"c{at}"
     quality = f"c{quality_at}" if quality_at is not None else "''"
@@ -376,18 +408,31 @@ def check_numbers(
     pattern = text_literal(notation.number_pattern(measure))
     unusual = f"case when {quality} <> '' then true when {plain} then false "
     unusual += f"else not regexp_full_match({value}, {pattern}) end"
+    impossible: list[tuple[int, str]] = []
+    first: SourceError | None = None
     for text, mark, row in first_rows(con, name, [value, quality], f"{which} and {unusual}"):
         shown = mark if text == "" and mark in notation.values else text
         if not notation.is_valid(shown, measure):
-            raise problem(
+            refused = problem(
                 "bad_value", name, line=row + 2, column=at + 1, found=shown,
                 signs=notation.signs, notation=notation.example(measure),
             )  # fmt: skip
+            if mark or not notation.is_impossible(shown, measure):
+                raise refused
+            first = first or refused
+            rows = con.execute(
+                f"select row from raw where {which} and {value} = {text_literal(text)} "
+                f"order by row limit {MAX_IMPOSSIBLE + 1}"
+            ).fetchall()
+            impossible += [(int(one), shown) for (one,) in rows]
+            if len(impossible) > MAX_IMPOSSIBLE:
+                raise first
         if mark and not _is_quality(text, mark, notation):
             raise problem(
                 "unknown_quality", name, line=row + 2, column=(quality_at or 0) + 1,
                 found=mark, signs=notation.signs,
             )  # fmt: skip
+    return impossible
 
 
 def _is_quality(text: str, mark: str, notation: Notation) -> bool:

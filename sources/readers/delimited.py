@@ -63,8 +63,8 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
         body.pop()
     if not body:
         raise problem("no_rows", file.name, line=header.below)
-    table = grid.table(catalog, declaration, form, body, header, where, file.name)
-    return Reading(table=table, notes="\n".join(filter(None, notes)) or None, published_at=None)
+    table, corrected = grid.table(catalog, declaration, form, body, header, where, file.name)
+    return Reading(table, "\n".join(filter(None, notes)) or None, None, corrected=corrected)
 
 
 def decode(data: bytes, encoding: str, name: str) -> str:

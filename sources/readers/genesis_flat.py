@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.flat_formats import GenesisFlat
 from sources.declared.notation import Notation
+from sources.declared.text_corrections import Corrected, impossible_cell
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.foundation.sql import text_literal
@@ -282,6 +284,7 @@ class _Check:
         self.name = bulk.name
         self.notation = Notation(catalog.dialect(declaration))
         self.maps: dict[str, list[tuple[str, str]]] = {}
+        self.corrected: list[Corrected] = []
 
     def reading(self) -> StoredReading:
         """All checks, cheapest first; then the reading."""
@@ -295,21 +298,10 @@ class _Check:
             keys.append(self._meaning())
         check_unique(self.con, keys, self.name)
         areas = self._area_sample()
-        maps = dict(self.maps)
-
-        def prepare(con: duckdb.DuckDBPyConnection) -> None:
-            for table, pairs in maps.items():
-                arrow = pa.table(
-                    {"old": [old for old, _ in pairs], "new": [new for _, new in pairs]},
-                    schema=pa.schema([("old", pa.string()), ("new", pa.string())]),
-                )
-                con.register(f"{table}_arrow", arrow)
-                con.execute(f"create temp table {table} as select * from {table}_arrow")
-
         rows = self.bulk.rows * len(self.layout.values)
         return StoredReading(
-            self.bulk, self._query(), prepare, cells_schema(self.declaration), rows, times,
-            layout=self.layout.edition, areas=areas,
+            self.bulk, self._query(), self._map, cells_schema(self.declaration), rows, times,
+            layout=self.layout.edition, areas=areas, corrected=tuple(self.corrected),
         )  # fmt: skip
 
     def _fitting(self) -> None:
@@ -411,6 +403,58 @@ class _Check:
 
     def _values(self) -> None:
         """Every value is a number of its measure or a sign; qualities are known, and units of old headers."""
+        columns = list(self._value_columns())
+        self._correct()
+        impossible: list[tuple[int, int, str]] = []
+        for column, measure, which in columns:
+            declared = self.declaration.measures[measure]
+            found = check_numbers(
+                self.con, self.name, column.at, column.quality, declared, self.notation, which
+            )
+            impossible += [(row, column.at, text) for row, text in found]
+        for row, at, text in impossible:
+            (cell,) = self._cells(f"line = {row + 2} and column_no = {at + 1}")
+            codes = {name: str(cell[name]) for name in self.declaration.dimensions}
+            self.corrected = [one for one in self.corrected if (one.line, one.column_no) != (row + 2, at + 1)]
+            self.corrected.append(
+                impossible_cell(
+                    self.declaration.id, str(cell["area_code"]), str(cell["time_text"]),
+                    str(cell["measure"]), codes, (row + 2, at + 1), text,
+                )
+            )  # fmt: skip
+        self.bulk.replace(self.con, {(row, at): None for row, at, _ in impossible})
+
+    def _correct(self) -> None:
+        """Texts that are known to be wrong become what is known to be right."""
+        for one in self.catalog.corrections_of(self.declaration):
+            wanted = {"area_code": one.area_code, "time_text": one.time_text, "measure": one.measure}
+            wanted |= dict.fromkeys(self.declaration.dimensions, TOTAL) | dict(one.dimensions)
+            where = " and ".join(f'"{name}" = {text_literal(code)}' for name, code in wanted.items())
+            for cell in self._cells(where):
+                line, column_no = int(str(cell["line"])), int(str(cell["column_no"]))
+                found = Corrected(one, line, column_no, str(cell["value_text"]))
+                self.corrected.append(found)
+                if found.is_applied:
+                    self.bulk.replace(self.con, {(line - 2, column_no - 1): one.text})
+
+    def _cells(self, where: str) -> list[dict[str, object]]:
+        """Some cells as they are written, before they are."""
+        self._map(self.con)
+        cells = self.con.execute(f"select * from ({self._query()}) where {where} order by line, column_no")
+        return list(cells.to_arrow_table().to_pylist())
+
+    def _map(self, con: duckdb.DuckDBPyConnection) -> None:
+        """What published times and codes are called here, as tables of a connection."""
+        for table, pairs in self.maps.items():
+            arrow = pa.table(
+                {"old": [old for old, _ in pairs], "new": [new for _, new in pairs]},
+                schema=pa.schema([("old", pa.string()), ("new", pa.string())]),
+            )
+            con.register(f"{table}_arrow", arrow)
+            con.execute(f"create or replace temp table {table} as select * from {table}_arrow")
+
+    def _value_columns(self) -> Iterator[tuple[ValueColumn, str, str]]:
+        """The value columns with the measure that each holds, and in which rows it does."""
         for column in self.layout.values:
             if self.layout.edition == "new":
                 self._check_only_variable(column)
@@ -419,8 +463,11 @@ class _Check:
                     by_measure.setdefault(value.measure, []).append(variable)
                 for measure, variables in by_measure.items():
                     listed = ", ".join(map(text_literal, variables))
-                    which = f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true"
-                    self._numbers(column, measure, which)
+                    yield (
+                        column,
+                        measure,
+                        f"{column.variable} in ({listed})" if len(by_measure) > 1 else "true",
+                    )
                 continue
             known = self.form.values.get(column.variable) or self.form.values.get("*")
             if known is None:
@@ -433,7 +480,7 @@ class _Check:
                 raise problem(
                     "unknown_unit", self.name, line=1, column=column.at + 1, expected=unit, found=column.unit
                 )
-            self._numbers(column, known.measure, "true")
+            yield column, known.measure, "true"
 
     def _check_only_variable(self, column: ValueColumn) -> None:
         """`*` is one value variable: a table with several needs them declared."""
@@ -445,10 +492,6 @@ class _Check:
                 "unknown_variable", self.name, line=found[1][1] + 2, column=column.at + 3,
                 found=found[1][0], expected=found[0][0],
             )  # fmt: skip
-
-    def _numbers(self, column: ValueColumn, measure: str, which: str) -> None:
-        declared = self.declaration.measures[measure]
-        check_numbers(self.con, self.name, column.at, column.quality, declared, self.notation, which)
 
     def _meaning(self) -> str:
         """What a value variable means, as an expression: variables that mean the same are one."""

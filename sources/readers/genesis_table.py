@@ -29,7 +29,7 @@ from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.formats import GenesisLayout, GenesisTable, wordings
 from sources.declared.notation import Notation
-from sources.declared.text_corrections import Corrected, impossible_cell
+from sources.declared.text_corrections import MAX_IMPOSSIBLE, Corrected, impossible_cell
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.foundation.told import Told
@@ -39,8 +39,6 @@ VERSION = "1"
 
 MAX_HEADER_LINES = 30
 KREIS_DIGITS = 5
-MAX_IMPOSSIBLE = 10
-"""Cells of one file that are set aside one by one; more say that the columns are others."""
 _TABLE_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([0-9A-Za-z-]+) *;*")
 _RULE = re.compile(rb"_{6,}[; ]*\r?(?=\n|\Z)")
 _STAND = re.compile(r'"?Stand: (\d{2}\.\d{2}\.\d{4}) / (\d{2}:\d{2}:\d{2})"?;*')

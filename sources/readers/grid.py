@@ -18,7 +18,8 @@ import pyarrow as pa
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Column, Declaration, Measure
 from sources.declared.file_formats import KeyColumn, SheetOrText, ValueColumn
-from sources.declared.notation import Notation
+from sources.declared.notation import notation_of
+from sources.declared.text_corrections import MAX_IMPOSSIBLE, Corrected, impossible_cell
 from sources.declared.vocabulary import TOTAL
 from sources.errors import SourceError, problem
 from sources.foundation.told import Told
@@ -247,16 +248,17 @@ def table(
     header: Header,
     where: Where,
     file: str,
-) -> pa.Table:
-    """The lines below a header as cells or records, as the declaration has it."""
+) -> tuple[pa.Table, tuple[Corrected, ...]]:
+    """The lines below a header as cells or records, as the declaration has it, and what was corrected."""
     if form.left_out:
         numbered = [(line, texts) for line, texts in numbered if not is_left_out(form, texts)]
     if form.shape == "cells":
         return cells(catalog, declaration, form, numbered, header.columns, where, file)
-    return records(
+    table = records(
         declaration, numbered, header.captured, where, file,
         columns=header.columns, labels=catalog.column_codes(declaration),
     )  # fmt: skip
+    return table, ()
 
 
 def is_left_out(form: SheetOrText, texts: Sequence[str]) -> bool:
@@ -323,8 +325,12 @@ def cells(
     columns: Sequence[Found],
     where: Where,
     file: str,
-) -> pa.Table:
-    """Lines of a flat table of counts as cells, in the order of the file.
+) -> tuple[pa.Table, tuple[Corrected, ...]]:
+    """Lines of a flat table of counts as cells, in the order of the file, and what was corrected in them.
+
+    A text that is known to be wrong is read as `town/text_corrections.csv` says. A few numbers of a publisher
+    that cannot be (fewer than none of what is counted) become missing, each alone; an office is asked to
+    mend its form.
 
     Args:
         numbered: line number and texts of every data line.
@@ -335,7 +341,7 @@ def cells(
             twice.
     """
     schema = cells_schema(declaration)
-    notation = Notation(catalog.dialect(declaration), form.decimal, form.thousands)
+    values = _Values(catalog, declaration)
     declared: list[KeyColumn | ValueColumn] = [*form.keys, *form.values, *form.tail]
     key_at: dict[str, int] = {}
     value_at: list[tuple[int, ValueColumn, Measure, str | None]] = []
@@ -384,17 +390,14 @@ def cells(
             text = texts[at]
             if not text and form.empty_values == "leave_out":
                 continue
-            if not notation.is_valid(text, measure):
-                if text in EXCEL_ERRORS:
-                    raise refuse("excel_error", line, at + 1, found=text)
-                shown = notation.example(measure)
-                raise refuse("bad_value", line, at + 1, found=text, notation=shown, signs=notation.signs)
             if own_time is not None:
                 key["time"] = checked.code("time", own_time)
             dimensions = [
                 key[name] if name in key_at else column.codes.get(name, TOTAL)
                 for name in declaration.dimensions
             ]
+            place = (key.get("time"), key.get("area_code"), column.measure, dimensions)
+            value = values.read(text, place, line, at + 1, refuse)
             name = key.get("area_name")
             identity = (key.get("time"), key.get("area_code"), *dimensions, column.measure)
             if form.name_in_key:
@@ -406,13 +409,77 @@ def cells(
             seen[identity] = line
             row = (
                 line, at + 1, key.get("time"), key.get("area_code"), name, *dimensions,
-                column.measure, measure.unit, text, key.get("quality") or None,
+                column.measure, measure.unit, value, key.get("quality") or None,
             )  # fmt: skip
             for field, item in zip(schema.names, row, strict=True):
                 out[field].append(item)
     if named is not None and (missing := named.incomplete()) is not None:
         raise refuse("ambiguous_area_name", missing[1], key_at["area_name"] + 1, found=missing[0])
-    return pa.table(out, schema=schema)
+    return pa.table(out, schema=schema), tuple(values.corrected)
+
+
+class _Values:
+    """Reads texts of value columns: as they stand, as a correction says, or as missing where none can be."""
+
+    def __init__(self, catalog: Catalog, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.notation = notation_of(catalog, declaration)
+        self.known = catalog.corrections_of(declaration)
+        published = catalog.get(declaration.id)
+        self.is_form = published is not None and published.format.kind == "form"
+        self.corrected: list[Corrected] = []
+        self.impossible: list[SourceError] = []
+
+    def read(
+        self,
+        text: str,
+        place: tuple[str | None, str | None, str, Sequence[str | None]],
+        line: int,
+        column: int,
+        refuse: Callable[..., SourceError],
+    ) -> str | None:
+        """What a cell is read as; None where its number cannot be.
+
+        Args:
+            place: time, area, measure and the codes of all dimensions.
+            refuse: makes the error of a place from a code, line, column and facts.
+
+        Raises:
+            SourceError: neither a number nor a sign, or more impossible numbers than slips explain.
+        """
+        time, area, name, held = place
+        here: list[Corrected] = []
+        if self.known:
+            codes = dict(zip(self.declaration.dimensions, map(str, held), strict=True))
+            here = [
+                Corrected(one, line, column, text)
+                for one in self.known
+                if one.area_code == area and one.names(time, name, codes)
+            ]
+            for one in here:
+                if one.is_applied:
+                    self.corrected += here
+                    return one.correction.text
+        measure = self.declaration.measures[name]
+        if self.notation.is_valid(text, measure):
+            self.corrected += here
+            return text
+        if text in EXCEL_ERRORS:
+            raise refuse("excel_error", line, column, found=text)
+        facts = {"notation": self.notation.example(measure), "signs": self.notation.signs}
+        refused = refuse("bad_value", line, column, found=text, **facts)
+        if self.is_form or not self.notation.is_impossible(text, measure):
+            raise refused
+        self.impossible.append(refused)
+        if len(self.impossible) > MAX_IMPOSSIBLE:
+            raise self.impossible[0]
+        codes = dict(zip(self.declaration.dimensions, map(str, held), strict=True))
+        self.corrected.append(
+            impossible_cell(
+                self.declaration.id, area or "", time or "", name, codes, (line, column), text
+            )
+        )  # fmt: skip
+        return None
 
 
 class _RefusedText(Exception):

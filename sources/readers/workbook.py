@@ -23,6 +23,7 @@ import pyarrow as pa
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.declared.file_formats import Workbook
+from sources.declared.text_corrections import Corrected
 from sources.errors import problem
 from sources.foundation.told import Told
 from sources.readers import grid
@@ -59,16 +60,20 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     assert isinstance(form, Workbook)
     captured = grid.told_by_name(form, file)
     tables, notes = [], ""
+    corrected: list[Corrected] = []
     with _opened(file, links=form.links) as workbook:
         for name in _sheets_to_read(workbook.sheet_names, form, file):
             if grid.check_kind(file) == grid.ZIP:
                 _look_at_sheet(file, name)
             sheet = workbook.get_sheet_by_name(name)
             rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-            table, below = _read_sheet(catalog, declaration, form, name, rows, _merged(sheet), captured, file)
+            table, in_sheet, below = _read_sheet(
+                catalog, declaration, form, name, rows, _merged(sheet), captured, file
+            )
             tables.append(table)
+            corrected += in_sheet
             notes = notes or below
-    return Reading(table=pa.concat_tables(tables), notes=notes or None, published_at=None)
+    return Reading(pa.concat_tables(tables), notes or None, None, corrected=tuple(corrected))
 
 
 def sheet_names(file: Path) -> list[str]:
@@ -136,8 +141,8 @@ def _read_sheet(
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
     told: Mapping[str, str],
     file: Path,
-) -> tuple[pa.Table, str]:
-    """The table of one sheet, and the notes below it."""
+) -> tuple[pa.Table, tuple[Corrected, ...], str]:
+    """The table of one sheet, what was corrected in it, and the notes below it."""
 
     def where(line: int, column: int) -> str:
         return f"cell {column_letters(column)}{line} of sheet {name!r}"
@@ -150,10 +155,10 @@ def _read_sheet(
     )
     header = replace(header, captured=captured | header.captured)
     body, notes = _body(rows, header.below, len(header.columns), form, where, file)
-    table = grid.table(catalog, declaration, form, body, header, where, file.name)
+    table, corrected = grid.table(catalog, declaration, form, body, header, where, file.name)
     if not table.num_rows:
         raise problem("no_rows", file.name, cell=f"sheet {name!r}")
-    return table, notes
+    return table, corrected, notes
 
 
 def text(value: object, dates: str = "iso") -> str:

@@ -149,7 +149,7 @@ def test_a_cell_is_corrected_once(tmp_path: Path) -> None:
 
 def test_a_format_that_does_not_correct_is_refused(tmp_path: Path) -> None:
     published = load_catalog()
-    name = next(one.id for one in published.values() if one.format.kind == "genesis_flat")
+    name = next(one.id for one in published.values() if one.format.kind == "form")
     file = office(tmp_path, LINE.replace("12345-01-01-4", name))
-    with pytest.raises(DeclarationError, match="is read as genesis_flat"):
+    with pytest.raises(DeclarationError, match="is read as form"):
         text_corrections(published, file)
