@@ -6,8 +6,8 @@ published tables stands in `sources/catalog/text_corrections.csv`, of the same s
 
 `dimensions` names the cell as the register of implausible numbers does (`sex=F age_group=Y_LT3`); what is not
 named stands at its total. `time_text` is the time as the table prints it, empty where it prints none, and
-`text` a number or a sign in the table's own notation. The file as delivered stays as it is; the row says which
-correction it carries.
+`text` a number or a sign in the table's own notation. The file as delivered stays as it is; the row says
+which correction it carries.
 
 A text that can be read is corrected where facts are made (dbt_project/seeds/corrections.csv), as a version.
 """
