@@ -24,15 +24,15 @@
 {#-
   The year-end whose boundaries a number stands on, given under a version of an area: the last one before the day whose
   territory the number has, or the nearest one at which the version held. All Kreise that gave each other parts are read on
-  the same year-end, else a target waits for a part that comes from another one. There is none before the first that the
-  crosswalk leaves from.
+  the same year-end, else a target waits for a part that comes from another one. A day of the first year of the crosswalk
+  stands on the end of that year.
 -#}
 {% macro boundary_year(rows, versions) -%}
     least(
         greatest(
             year({{ territory_date(rows ~ '.period_key', rows ~ '.reference_date') }} + 1) - 1,
             year({{ versions }}.valid_from),
-            (select min(from_year) from {{ built('bridge_area_crosswalk') }})
+            least(year({{ rows }}.reference_date), (select min(from_year) from {{ built('bridge_area_crosswalk') }}))
         ),
         year({{ versions }}.valid_to) - 1
     )

@@ -205,7 +205,6 @@ def _move(row: int, column: int) -> Callable[[list[list[str]]], None]:
         (_set(4, 17, " 12"), "bad_value", 5, 18),
         (_set(4, 17, "+12"), "bad_value", 5, 18),
         (_set(4, 17, "012"), "bad_value", 5, 18),
-        (_set(4, 17, "-12"), "bad_value", 5, 18),
         (_set(4, 17, "–"), "bad_value", 5, 18),
         (_set(4, 17, "12e"), None, 0, 0),
         (_set(4, 17, ""), "bad_value", 5, 18),
