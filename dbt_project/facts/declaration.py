@@ -63,6 +63,41 @@ class Sum(Strict):
     at: Cell | None = Field(default=None, description="it stands for its total there")
 
 
+class Whole(Strict):
+    """Measures of a line that are the shares of one whole, and what they give together."""
+
+    measures: tuple[Measure, ...] = Field(min_length=2)
+    give: float
+
+
+class Weighted(Strict):
+    """Rates of an area that are made of those of its parts, weighted by the product of measures of the line.
+
+    `within` is the share of the rate by which it may miss, where the weights are not quite the office's.
+    """
+
+    measures: tuple[Measure, ...] = Field(min_length=1)
+    by: tuple[Measure, ...] = Field(min_length=1)
+    within: float = Field(default=0, ge=0, lt=1)
+
+
+class Product(Strict):
+    """A figure that is the product of two others of its line: `factor * by * scale = gives`."""
+
+    factor: Measure
+    by: Measure
+    scale: float = Field(default=1, gt=0)
+    gives: Measure
+
+
+class Ranked(Strict):
+    """A score between 0 and `most`, and the classes by its rank: measure to the number of its classes."""
+
+    score: Measure
+    most: float
+    classes: dict[Measure, int] = Field(min_length=1)
+
+
 class Judgement(Strict):
     """Which cells add up to which, and how measures are rounded: what plausibility.sql judges by."""
 
@@ -70,8 +105,8 @@ class Judgement(Strict):
     rates: tuple[Measure, ...] = Field(default=(), description="measures that do not add up: no sums")
     unjudged: tuple[Measure, ...] = Field(
         default=(),
-        description="measures that no neighbour in time or space speaks for or against: scores and classes "
-        "by rank; areas of structural data, where a territory common with Luxembourg is in the Land alone",
+        description="measures that are in no sum over areas and no series: scores and classes by rank; areas "
+        "of structural data, where a territory common with Luxembourg is in the Land alone",
     )
     rounded: dict[Measure, float] = Field(
         default={}, description="measure -> unit to which every figure is rounded, when it is no whole count"
@@ -85,6 +120,12 @@ class Judgement(Strict):
         default={},
         description="codes whose Land counts more than its Kreise do (recipients of agencies above them)",
     )
+    wholes: tuple[Whole, ...] = Field(default=(), description="measures that are the shares of one whole")
+    weighted: tuple[Weighted, ...] = Field(
+        default=(), description="rates of an area that are made of those of its parts"
+    )
+    products: tuple[Product, ...] = Field(default=(), description="figures that are the product of two")
+    ranked: Ranked | None = Field(default=None, description="a score and classes by its rank")
     paired: tuple[tuple[dict[Identifier, Text], dict[Identifier, Text]], ...] = Field(
         default=(),
         description="figures whose quotient is steady: a count and its rate, two rates of one count",

@@ -11,6 +11,13 @@
   (`sum_unlocated`). A sum that no single number mends holds several wrong ones: its cells that stand in no sum that holds
   are marked (`sum_unlocated`).
 
+  Rates have sums too. Shares of one whole give 100 (`wholes`); the rate of a Land is that of its Kreise, weighted by what
+  it is a rate of (`weighted`); one figure of a row is the product of two others (`products`). Each is a sum whose members
+  count with a factor, and is judged with the others.
+
+  Ranks. A class by rank never falls where the score rises (`ranked`). Of two areas that contradict each other so, the one
+  is marked that contradicts more others; the class where the others of its row agree with the score, else the score.
+
   Jumps. A step from one date to the next is measured as a logarithm, in units of what chance allows a number of that size
   (Poisson, pooled) and of how much the other areas' steps between the same two dates spread (median absolute deviation),
   after taking off the step that all areas make together, in Germany and in the same Land. So a move that is common to
@@ -80,6 +87,7 @@
 {% macro judged(relation, fact, dimensions, how) %}
 {%- set rates = how.get('rates', []) %}
 {%- set related = 'paired' in how %}
+{%- set has_factors = 'wholes' in how or 'weighted' in how or 'products' in how %}
 numbered as materialized (
 
     select *, row_number() over () as row_no from {{ relation }}
@@ -106,11 +114,19 @@ judged_cells as materialized (
         {% endfor -%}
         concat_ws('|', numbered.measure_code{% for dimension in dimensions %}, numbered.{{ dimension }}{% endfor %}) as cell,
         numbered.value,
+        {% if has_factors or 'ranked' in how -%}
+        concat_ws('|', numbered.snapshot_id, numbered.line{% for dimension in dimensions %}, numbered.{{ dimension }}{% endfor %}) as of_line,
+        {% endif -%}
         {% if rates -%}
         numbered.measure_code in {{ listed(rates) }}
         {%- else -%}
         false
         {%- endif %} as is_rate,
+        {% if 'unjudged' in how -%}
+        numbered.measure_code in {{ listed(how.unjudged) }}
+        {%- else -%}
+        false
+        {%- endif %} as is_unjudged,
         coalesce(floor(numbered.rounding_base / 2), 0)
         {%- for measure, unit in how.get('rounded', {}).items() %}
         + case when numbered.measure_code = '{{ measure }}' then {{ unit / 2 }} else 0 end
@@ -124,14 +140,36 @@ judged_cells as materialized (
     inner join areas on numbered.area_key = areas.area_key
     where
         numbered.preferred_to is null and numbered.missing_reason <> 'area_not_existing'
-        {%- if 'unjudged' in how %}
-        and numbered.measure_code not in {{ listed(how.unjudged) }}
-        {%- endif %}
 
 ),
+{%- if 'weighted' in how %}
+
+-- rates with what they are weighted by in the rate of a larger area
+weighted_cells as (
+    {%- for group in how.weighted %}
+
+    select
+        judged_cells.*,
+        {% for measure in group.by %}by_{{ loop.index }}.value{{ ' * ' if not loop.last }}{% endfor %} as weight,
+        {{ group.get('within', 0) }} as tolerance,
+        [{% for measure in group.by %}by_{{ loop.index }}.row_no{{ ', ' if not loop.last }}{% endfor %}] as weight_rows
+    from judged_cells
+    {%- for measure in group.by %}
+    {%- set by = 'by_' ~ loop.index %}
+    inner join judged_cells as {{ by }} on judged_cells.of_line = {{ by }}.of_line and {{ by }}.measure_code = '{{ measure }}'
+    {%- endfor %}
+    where judged_cells.measure_code in {{ listed(group.measures) }}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+{%- endif %}
 
 -- published sums: one row per cell and sum it stands in
-sum_members as (
+{{ 'unscaled_members' if has_factors else 'sum_members' }} as (
     {%- for sum in how.get('parts', []) %}
     {%- set total = sum.get('total', '_T') %}
 
@@ -148,10 +186,13 @@ sum_members as (
         value,
         slack,
         slack_variance,
-        {{ sum.parts | length }} as part_count
+        {{ sum.parts | length }} as part_count,
+        1.0 as factor,
+        0.0 as tolerance,
+        cast(null as double) as given
     from judged_cells
     where
-        not is_rate and {{ sum.dimension }} in {{ listed(sum.parts + [total]) }}
+        not is_rate and not is_unjudged and {{ sum.dimension }} in {{ listed(sum.parts + [total]) }}
         {%- if 'measure' in sum %} and measure_code = '{{ sum.measure }}'{% endif %}
         {%- if 'at' in sum %}
         and ({{ sum.dimension }} <> '{{ sum.at.part }}' or {{ sum.at.dimension }} = '{{ sum.at.code }}')
@@ -159,8 +200,61 @@ sum_members as (
 
     union all
     {%- endfor %}
+    {%- for whole in how.get('wholes', []) %}
+
+    select
+        'W{{ loop.index }}|' || of_line as sum_id,
+        period_key,
+        '{{ whole.measures | join(' + ') }} = {{ whole.give }}' as sum_name,
+        row_no,
+        false as is_total,
+        value,
+        slack,
+        slack_variance,
+        {{ whole.measures | length }} as part_count,
+        1.0 as factor,
+        0.0 as tolerance,
+        cast({{ whole.give }} as double) as given
+    from judged_cells
+    where measure_code in {{ listed(whole.measures) }} and not is_backcast
+
+    union all
+    {%- endfor %}
+    {%- for product in how.get('products', []) %}
+    {%- set scale = product.get('scale', 1) %}
+    {%- set product_no = loop.index %}
+    {%- for member, own_factor in [('ones', 'others.value * ' ~ scale), ('others', 'ones.value * ' ~ scale), ('products', '1.0')] %}
+
+    select
+        'P{{ product_no }}|' || ones.of_line,
+        ones.period_key,
+        '{{ product.factor }} * {{ product.by }} = {{ product.gives }}',
+        {{ member }}.row_no,
+        {{ 'true' if member == 'products' else 'false' }},
+        {{ member }}.value,
+        {{ member }}.slack,
+        {{ member }}.slack_variance,
+        2,
+        {{ own_factor }},
+        0.0,
+        {{ 'ones.value * others.value * ' ~ scale if member != 'products' else 'cast(null as double)' }}
+    from judged_cells as ones
+    {%- for name, measure in [('others', product.by), ('products', product.gives)] %}
+    inner join judged_cells as {{ name }} on ones.of_line = {{ name }}.of_line and {{ name }}.measure_code = '{{ measure }}'
+    {%- endfor %}
+    where
+        ones.measure_code = '{{ product.factor }}' and not ones.is_backcast
+        and ones.value > 0 and others.value > 0 and products.value is not null
+
+    union all
+    {%- endfor %}
+    {%- endfor %}
     {%- for part, whole, parent in [('KREIS', 'LAND', 'land_code'), ('KREIS', 'REGBEZ', 'left(area_code, 3)'),
         ('REGBEZ', 'LAND', 'land_code'), ('LAND', 'DE', "'DG'")] %}
+    {%- set of_whole = loop %}
+    {%- for summands, weight, tolerance, chosen in [
+        ('judged_cells', '1.0', '0.0', 'not is_rate and not is_unjudged'), ('weighted_cells', 'weight', 'tolerance', 'weight > 0')
+    ] if summands == 'judged_cells' or 'weighted' in how %}
 
     select
         '{{ part }}|{{ whole }}|' || concat_ws('|', case when area_level = '{{ whole }}' then area_code else {{ parent }} end, period_key, cell)
@@ -179,48 +273,99 @@ sum_members as (
                 from areas
                 where
                     areas.area_level = '{{ part }}' and areas.in_register
-                    and starts_with(areas.area_code, judged_cells.area_code)
-                    and judged_cells.territory_day >= areas.valid_from and judged_cells.territory_day < areas.valid_to
+                    and starts_with(areas.area_code, {{ summands }}.area_code)
+                    and {{ summands }}.territory_day >= areas.valid_from and {{ summands }}.territory_day < areas.valid_to
             )
-            {%- endif %} end as part_count
-    from judged_cells
+            {%- endif %} end as part_count,
+        {{ weight }} as factor,
+        {{ tolerance }} as tolerance,
+        cast(null as double) as given
+    from {{ summands }}
     where
-        not is_rate and not is_backcast and area_level in ('{{ part }}', '{{ whole }}')
+        {{ chosen }} and not is_backcast and area_level in ('{{ part }}', '{{ whole }}')
         {%- if part == 'KREIS' and whole == 'LAND' or part == 'REGBEZ' %}
         {%- for dimension, codes in how.get('unshared', {}).items() %} and {{ dimension }} not in {{ listed(codes) }}{% endfor %}
         {%- endif %}
-    {%- if not loop.last %}
+    {%- if not (of_whole.last and loop.last) %}
 
     union all
     {%- endif %}
     {%- endfor %}
+    {%- endfor %}
 
 ),
 
+{% if has_factors -%}
+-- a part counts in its whole with its share of the weight
+sum_members as materialized (
+
+    select * replace (factor / coalesce(max(case when is_total then factor end) over (partition by sum_id), 1) as factor)
+    from unscaled_members
+
+),
+
+{% endif -%}
 complete_sums as (
 
     select
-        sum_id,
-        replace(sum_id, '|' || any_value(period_key) || '|', '|') as sum_series,
-        any_value(sum_name) as sum_name,
-        count(*) as members,
-        sum(value) filter (where not is_total) as parts_sum,
-        max(value) filter (where is_total) as total,
-        sum(value) filter (where not is_total) - max(value) filter (where is_total) as printed_gap,
-        least(sum(slack), {{ rounding_limit() }} * sqrt(sum(slack_variance))) + 1e-6 as slack
-    from sum_members
-    group by sum_id
-    having
-        count(value) filter (where is_total) = 1
-        and count(value) filter (where not is_total) = count(*) filter (where not is_total)
-        and count(value) filter (where not is_total) >= max(part_count)
+        *,
+        parts_sum - total as printed_gap
+    from (
+        select
+            sum_id,
+            replace(sum_id, '|' || any_value(period_key) || '|', '|') as sum_series,
+            any_value(sum_name) as sum_name,
+            count(*) as members,
+            {%- if has_factors %}
+            case when sum_id like 'P%' then max(given) else sum(value * factor) filter (where not is_total) end as parts_sum,
+            case when sum_id like 'W%' then max(given) else max(value) filter (where is_total) end as total,
+            least(sum(slack * factor), {{ rounding_limit() }} * sqrt(sum(slack_variance * factor * factor)))
+            + max(tolerance) * coalesce(max(abs(value)) filter (where is_total), 0) + 1e-6 as slack
+            {%- else %}
+            sum(value) filter (where not is_total) as parts_sum,
+            max(value) filter (where is_total) as total,
+            least(sum(slack), {{ rounding_limit() }} * sqrt(sum(slack_variance))) + 1e-6 as slack
+            {%- endif %}
+        from sum_members
+        group by sum_id
+        having
+            {% if has_factors %}(count(value) filter (where is_total) = 1 or sum_id like 'W%'){% else %}count(value) filter (where is_total) = 1{% endif %}
+            and count(value) filter (where not is_total) = count(*) filter (where not is_total)
+            and count(value) filter (where not is_total) >= max(part_count)
+    )
 
 ),
 
+{% if 'weighted' in how -%}
+-- where a weight is in doubt, so is what is weighted by it, and the weight alone is judged
+weights_in_doubt as (
+
+    select distinct sum_members.row_no
+    from complete_sums
+    inner join sum_members on complete_sums.sum_id = sum_members.sum_id
+    where abs(complete_sums.printed_gap) > complete_sums.slack and complete_sums.sum_id not like 'P%'
+
+),
+
+sums_in_doubt as (
+
+    select distinct sum_members.sum_id
+    from sum_members
+    inner join (select row_no, unnest(weight_rows) as weight_row from weighted_cells) as weighed_rows
+        on sum_members.row_no = weighed_rows.row_no
+    inner join weights_in_doubt on weighed_rows.weight_row = weights_in_doubt.row_no
+    where sum_members.sum_id not like 'W%' and sum_members.sum_id not like 'P%'
+
+),
+
+{% endif -%}
 usual_gaps as (
 
     select *, median(printed_gap) over (partition by sum_series) as usual_gap
     from complete_sums
+    {%- if 'weighted' in how %}
+    where sum_id not in (select sum_id from sums_in_doubt)
+    {%- endif %}
 
 ),
 
@@ -249,7 +394,7 @@ series as (
         lag(value) over steps as value_before,
         lag(reference_date) over steps as date_before
     from judged_cells
-    where value is not null and value >= 0 and not is_backcast
+    where value is not null and value >= 0 and not is_backcast and not is_unjudged
     window steps as (partition by area_code, cell order by reference_date)
 
 ),
@@ -365,7 +510,8 @@ suspects as (
         sums.parts_sum,
         sums.total,
         sum_members.value,
-        case when sum_members.is_total then sum_members.value + sums.gap else sum_members.value - sums.gap end as mended
+        case when sum_members.is_total then sum_members.value + sums.gap else sum_members.value - sums.gap / sum_members.factor end
+            as mended
     from sums
     inner join sum_members on sums.sum_id = sum_members.sum_id
     where abs(sums.gap) > sums.slack
@@ -380,11 +526,11 @@ tried as (
         suspects.row_no,
         count(*) filter (
             abs(sums.gap) > sums.slack
-            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else 1 end) <= sums.slack
+            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else others.factor end) <= sums.slack
         ) as mends,
         count(*) filter (
             abs(sums.gap) <= sums.slack
-            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else 1 end) > sums.slack
+            and abs(sums.gap + (suspects.mended - suspects.value) * case when others.is_total then -1 else others.factor end) > sums.slack
         ) as breaks
     from suspects
     inner join sum_members as others on suspects.row_no = others.row_no
@@ -719,9 +865,77 @@ pair_findings as (
 
 ){% endif %},
 
+{% if 'ranked' in how -%}
+-- a score with each class by its rank
+ranked as (
+
+    select
+        scores.row_no as score_row,
+        classes.row_no as class_row,
+        classes.measure_code,
+        scores.area_level,
+        scores.period_key,
+        scores.value as score,
+        classes.value as class,
+        scores.value < 0 or scores.value > {{ how.ranked.most }} as is_beyond,
+        classes.value < 1 or classes.value <> round(classes.value)
+        {%- for measure, count in how.ranked.classes.items() %}
+        or (classes.measure_code = '{{ measure }}' and classes.value > {{ count }})
+        {%- endfor %} as is_no_class
+    from judged_cells as scores
+    inner join judged_cells as classes on scores.of_line = classes.of_line
+    where
+        scores.measure_code = '{{ how.ranked.score }}' and classes.measure_code in {{ listed(how.ranked.classes | list) }}
+        and scores.value is not null and classes.value is not null
+
+),
+
+rank_contradictions as (
+
+    select
+        ranked.score_row,
+        ranked.class_row,
+        others.class_row as other_row,
+        count(*) over (partition by ranked.class_row) as contradicted
+    from ranked
+    inner join ranked as others
+        on ranked.measure_code = others.measure_code and ranked.area_level = others.area_level
+        and ranked.period_key = others.period_key
+        and (ranked.class - others.class) * (ranked.score - others.score) < 0
+    where not (ranked.is_beyond or ranked.is_no_class or others.is_beyond or others.is_no_class)
+
+),
+
+rank_accused as (
+
+    select distinct one.score_row, one.class_row
+    from rank_contradictions as one
+    inner join rank_contradictions as other on one.class_row = other.other_row and one.other_row = other.class_row
+    where one.contradicted >= other.contradicted
+
+),
+
+rank_findings as (
+
+    select score_row as row_no from ranked where is_beyond
+    union
+    select class_row from ranked where is_no_class
+    union
+    select score_row from rank_accused
+    union
+    select class_row from rank_accused
+    qualify count(*) over (partition by score_row) = 1
+
+),
+
+{% endif -%}
 findings as (
 
     select row_no, finding_check, expected_value, finding_detail, 1 as place from sum_findings where finding_check = 'sum'
+    {%- if 'ranked' in how %}
+    union all
+    select row_no, 'rank', null, '', 1 from rank_findings
+    {%- endif %}
     union all
     select row_no, finding_check, expected_value, finding_detail, 2 from jump_findings
     {%- if related %}

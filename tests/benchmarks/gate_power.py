@@ -137,6 +137,7 @@ class Ground:
                 coalesce(f.published_value, f.value) as value,
                 case when f.finding_id is not null then 'A' else f.obs_status end as obs_status,
                 f.missing_reason, f.raw_symbol, f.rounding_base, f.is_backcast, f.preferred_to,
+                f.snapshot_id, f.source_line as line,
                 concat_ws('|', left(f.area_code, 2), f.period_key) as apart_by_land,
                 concat_ws('|', f.measure_code{other}) as name
             from w.fct_{fact.name} as f inner join dim_area as a on f.area_key = a.area_key
@@ -164,7 +165,12 @@ class Ground:
             kind = next((kind for kind in KINDS if wanted[kind] > 0), None)
             if kind is None:
                 break
-            sums = land if "paired" in how else f"{land}|{name}"  # rates add up with their counts
+            # rates add up with their counts, and measures that weigh each other stand and fall together
+            sums = f"{land}|{name}"
+            if "wholes" in how:
+                sums = area[:2]
+            elif "paired" in how or "weighted" in how:
+                sums = land
             near = {("sum", sums), ("row", f"{area}|{period}"), ("series", f"{area}|{name}")}
             new = wrong_number(kind, value, dice)
             if new is None or near & taken:
@@ -186,7 +192,7 @@ class Ground:
         found = self.connection.execute(
             f"""
             with areas as (select * from dim_area), {self._body()}
-            select numbered.number, min(sums.slack + abs(sums.gap)) from numbered
+            select numbered.number, min((sums.slack + abs(sums.gap)) / sum_members.factor) from numbered
             inner join sum_members on numbered.row_no = sum_members.row_no
             inner join sums on sum_members.sum_id = sums.sum_id
             where abs(sums.gap) <= sums.slack

@@ -302,3 +302,158 @@ def test_what_the_warehouse_adds_up_the_products_add_up_too() -> None:
             ]  # fmt: skip
             assert same or others, f"{fact.product}: {parts['id']} is no sum of its facts"
             assert own or others
+
+
+def of_one_date(
+    fact: str, dimensions: list[str], lines: dict[str, dict[str, float]]
+) -> dict[tuple[str, str], str]:
+    """Cells of a table of one date that are marked: area and measure to the check; a line per area."""
+    connection = duckdb.connect()
+    codes = "".join(f", {name} varchar" for name in dimensions)
+    connection.execute(
+        "create table dated (dataset_id varchar, snapshot_id varchar, line integer, area_key varchar,"
+        f" area_code varchar, period_key varchar, reference_date date, measure_code varchar{codes},"
+        " value double, missing_reason varchar, rounding_base integer, is_backcast boolean,"
+        " preferred_to timestamp)"
+    )
+    make(connection, "dim_area", REGISTER)
+    totals = ", '_T'" * len(dimensions)
+    # measures of one line speak of different dates
+    rows = ", ".join(
+        f"('t', 's', {line}, '{code}', '{code}', 'D20{20 + at % 3}-12-31', '20{20 + at % 3}-12-31',"
+        f" '{measure}'{totals}, {value}, 'none', null, false, null)"
+        for line, (code, figures) in enumerate(lines.items())
+        for at, (measure, value) in enumerate(figures.items())
+    )
+    connection.execute(f"insert into dated values {rows}")
+    body = macros("readings.sql", "plausibility.sql").judged(
+        "dated", fact, dimensions, load_facts()[fact].how
+    )
+    return {
+        (code, measure): check
+        for code, measure, check in connection.execute(
+            f"with areas as (select * from dim_area), {body}"
+            " select area_code, measure_code, finding_check from judged where finding_id is not null"
+        ).fetchall()
+    }
+
+
+def structure() -> dict[str, dict[str, float]]:
+    """Shares and rates of every area, as an office rounds them."""
+    dice = random.Random(3)
+    exact: dict[str, dict[str, float]] = {}
+    for code, level in AREAS:
+        if level == "KREIS":
+            people = dice.uniform(80, 400)
+            exact[code] = {
+                "people": people,
+                "area": dice.uniform(100, 900),
+                "young": people * dice.uniform(0.12, 0.2),
+                "cars": people * dice.uniform(450, 700),
+                "electric": people * dice.uniform(20, 60),
+            }
+    for whole, parts in [
+        *((land, [f"{land}{n:03d}" for n in range(1, 5)]) for land in LAENDER), ("DG", LAENDER)
+    ]:  # fmt: skip
+        exact[whole] = {name: sum(exact[part][name] for part in parts) for name in exact["01001"]}
+    ages = ("age_16_17_pct", "age_18_24_pct", "age_25_34_pct", "age_35_59_pct", "age_60_74_pct")
+    lines: dict[str, dict[str, float]] = {}
+    for code, of in exact.items():
+        young = round(100 * of["young"] / of["people"], 1)
+        lines[code] = {
+            "population_thousand": round(of["people"], 1),
+            "area_sqkm": round(of["area"], 1),
+            "density": round(1000 * of["people"] / of["area"], 1),
+            "age_lt16_pct": young,
+            **dict.fromkeys(ages, 10.0),
+            "age_ge75_pct": round(50 - young, 1),
+            "cars_per_1000": round(of["cars"] / of["people"], 1),
+            "cars_electric_pct": round(100 * of["electric"] / of["cars"], 1),
+        }
+    return lines
+
+
+def test_a_table_of_one_date_that_agrees_with_itself_is_not_marked() -> None:
+    assert of_one_date("structure_figure", [], structure()) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "measure", "check"),
+    [
+        ("05002", "age_lt16_pct", "sum"),  # the seven shares give 100, and the Land's share is known
+        ("05002", "cars_per_1000", None),  # of the four Kreise of the Land one is wrong
+        ("05002", "cars_electric_pct", None),
+        ("05002", "density", "sum"),  # density times area gives the population, and the Land's is known
+        ("05", "density", "sum"),
+    ],
+)
+@pytest.mark.parametrize("factor", [10, 0.1, 1.5])
+def test_a_rate_of_one_date_is_judged_by_its_weighted_sum(
+    code: str, measure: str, check: str | None, factor: float
+) -> None:
+    lines = structure()
+    lines[code][measure] = round(lines[code][measure] * factor, 1)
+    marked = of_one_date("structure_figure", [], lines)
+    assert (code, measure) in marked
+    assert {area[:2] for area, _ in marked} == {"05"}
+    assert {name for _, name in marked} <= {measure, "area_sqkm"} | (
+        {"cars_per_1000"} if measure == "cars_electric_pct" else set()
+    )
+    if check:
+        assert {name: one for name, one in marked.items() if one == check} == {(code, measure): check}
+
+
+def election() -> dict[str, dict[str, float]]:
+    """Those entitled, who voted, and the turnout to a tenth."""
+    dice = random.Random(4)
+    lines: dict[str, dict[str, float]] = {}
+    for code, level in AREAS:
+        if level == "KREIS":
+            entitled = dice.randint(30_000, 300_000)
+            lines[code] = {"entitled": entitled, "voters": round(entitled * dice.uniform(0.6, 0.85))}
+    for figures in lines.values():
+        figures["turnout_pct"] = round(100 * figures["voters"] / figures["entitled"], 1)
+    return lines
+
+
+@pytest.mark.parametrize("measure", ["entitled", "voters", "turnout_pct"])
+def test_figures_of_a_line_that_contradict_each_other_are_marked(measure: str) -> None:
+    assert of_one_date("election", ["party"], election()) == {}
+    lines = election()
+    lines["05002"][measure] = round(lines["05002"][measure] * 0.9, 1)
+    marked = of_one_date("election", ["party"], lines)
+    assert set(marked) == {("05002", name) for name in ("entitled", "voters", "turnout_pct")}
+    assert set(marked.values()) == {"sum_unlocated"}
+
+
+def deprivation() -> dict[str, dict[str, float]]:
+    """Scores, and quintile, decile and class by their rank."""
+    dice = random.Random(5)
+    codes = [code for code, level in AREAS if level == "KREIS"]
+    ranked = sorted((dice.random(), code) for code in codes)
+    return {
+        code: {
+            "gisd_score": score,
+            "gisd_quintile": 1 + rank * 5 // len(codes),
+            "gisd_decile": 1 + rank * 10 // len(codes),
+            "gisd_class": {0: 1, 4: 3}.get(rank * 5 // len(codes), 2),
+        }
+        for rank, (score, code) in enumerate(ranked)
+    }
+
+
+def test_a_class_that_contradicts_the_score_is_marked() -> None:
+    lines = deprivation()
+    assert of_one_date("deprivation", [], lines) == {}
+    middle = sorted(lines, key=lambda code: lines[code]["gisd_score"])[len(lines) // 2 + 3]
+    for measure, value in (("gisd_decile", 1), ("gisd_quintile", 7), ("gisd_class", 30)):
+        wrong = deprivation()
+        wrong[middle][measure] = value
+        marked = of_one_date("deprivation", [], wrong)
+        assert marked.get((middle, measure)) == "rank"
+        assert {code for code, _ in marked} == {middle}
+    for value in (0.0001, 0.9999, 4.0):
+        wrong = deprivation()
+        wrong[middle]["gisd_score"] = value
+        marked = of_one_date("deprivation", [], wrong)
+        assert marked == {(middle, "gisd_score"): "rank"}

@@ -8,4 +8,11 @@
         {'dimension': 'party', 'measure': 'valid_second_votes', 'parts': ['CDU_CSU', 'SPD', 'GRUENE', 'FDP', 'LINKE', 'OTHER']},
     ],
     'rates': ['turnout_pct'],
+    'rounded': {'turnout_pct': 0.1},
+    'weighted': [
+        {'measures': ['turnout_pct'], 'by': ['entitled']},
+    ],
+    'products': [
+        {'factor': 'turnout_pct', 'by': 'entitled', 'scale': 0.01, 'gives': 'voters'},
+    ],
 }) }}
