@@ -867,7 +867,7 @@ pair_findings as (
 
 {% if 'ranked' in how -%}
 -- a score with each class by its rank
-ranked as (
+scored as (
 
     select
         scores.row_no as score_row,
@@ -893,16 +893,16 @@ ranked as (
 rank_contradictions as (
 
     select
-        ranked.score_row,
-        ranked.class_row,
+        scored.score_row,
+        scored.class_row,
         others.class_row as other_row,
-        count(*) over (partition by ranked.class_row) as contradicted
-    from ranked
-    inner join ranked as others
-        on ranked.measure_code = others.measure_code and ranked.area_level = others.area_level
-        and ranked.period_key = others.period_key
-        and (ranked.class - others.class) * (ranked.score - others.score) < 0
-    where not (ranked.is_beyond or ranked.is_no_class or others.is_beyond or others.is_no_class)
+        count(*) over (partition by scored.class_row) as contradicted
+    from scored
+    inner join scored as others
+        on scored.measure_code = others.measure_code and scored.area_level = others.area_level
+        and scored.period_key = others.period_key
+        and (scored.class - others.class) * (scored.score - others.score) < 0
+    where not (scored.is_beyond or scored.is_no_class or others.is_beyond or others.is_no_class)
 
 ),
 
@@ -917,9 +917,9 @@ rank_accused as (
 
 rank_findings as (
 
-    select score_row as row_no from ranked where is_beyond
+    select score_row as row_no from scored where is_beyond
     union
-    select class_row from ranked where is_no_class
+    select class_row from scored where is_no_class
     union
     select score_row from rank_accused
     union
