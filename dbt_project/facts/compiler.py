@@ -16,7 +16,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dbt_project.facts.declaration import FOLDER, CountMart, Fact, Summands, Table, load_facts, load_marts
+from dbt_project.facts.declaration import (
+    FOLDER,
+    CountMart,
+    Fact,
+    OwnFact,
+    Summands,
+    Table,
+    load_facts,
+    load_marts,
+    load_own_facts,
+)
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.foundation.located_yaml import DeclarationError, Problem
@@ -36,6 +46,7 @@ class Column(NamedTuple):
     data_type: str = "varchar"
     may_be_empty: bool = False
     text: str | None = None
+    values: tuple[str, ...] = ()
 
 
 CELL_BEFORE = (
@@ -98,6 +109,7 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         DeclarationError: what a fact names is not there, or cannot be staged.
     """
     facts = load_facts(folder)
+    own = load_own_facts(folder)
     marts = load_marts(facts, folder)
     written = {file.stem for file in by_hand.rglob("*.sql")}
     published = {name: fact for name, fact in facts.items() if not fact.form}
@@ -105,6 +117,11 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         Problem(str(folder / f"{name}.yml"), 0, key, message)
         for name, fact in facts.items()
         for key, message in _problems(fact, catalog, written)
+    ]
+    problems += [
+        Problem(str(folder / f"{name}.yml"), 0, "sql", f"no fct_{name}.sql is written in {by_hand}/core")
+        for name in own
+        if f"fct_{name}" not in written
     ]
     if problems:
         raise DeclarationError(problems)
@@ -115,7 +132,9 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         if f"dim_{name}" not in written
     ]
     files = {
-        f"{models}/core/facts/facts.yml": _contracts(_fact_contract(fact) for fact in published.values()),
+        f"{models}/core/facts/facts.yml": _contracts(
+            [*map(_fact_contract, published.values()), *map(_own_contract, own.values())]
+        ),
         f"{models}/core/dimensions/code_lists.yml": _contracts(map(_dimension_contract, dimensions)),
         f"{models}/marts/counts.yml": _contracts(_mart_contract(name, mart) for name, mart in marts.items()),
         f"{models}/marts/sums/sums.yml": _contracts(
@@ -178,11 +197,16 @@ def _problems(fact: Fact, catalog: Catalog, written: Collection[str]) -> Iterato
         dataset = catalog.get(one.table)
         if dataset is None:
             yield "tables", f"no dataset {one.table!r} is declared in sources/catalog"
-        elif staging_model(dataset) in written:
-            continue  # SQL of its own may print what the declaration does not say
-        elif dataset.shape != "cells":
+        elif dataset.shape != "cells" and staging_model(dataset) not in written:
             where = f"models/staging/{dataset.publisher}"
             yield "tables", f"{one.table} is no table of cells: stage it in {where}"
+        elif dataset.unused:
+            yield (
+                "tables",
+                f"{one.table} says why no figure comes of it: take `unused` out of its declaration",
+            )
+        elif staging_model(dataset) in written:
+            continue  # SQL of its own may print what the declaration does not say
         elif one.by is not None:
             yield "tables", f"{one.table} is staged by what it declares: leave out `by`"
         elif lost := sorted(set(dataset.dimensions) - set(fact.dimensions)):
@@ -249,6 +273,27 @@ def _fact_contract(fact: Fact) -> str:
             "            dimensions:",
             *(f"              {columns}: {dimension}" for columns, dimension in refers.items()),
         ],
+    )
+
+
+def _own_contract(fact: OwnFact) -> str:
+    tests = []
+    if fact.typed_values:
+        tests.append(
+            TYPED if fact.typed_values == "all" else f"{TYPED}: {{arguments: {{has_conf_status: false}}}}"
+        )
+    if fact.refers_to:
+        named = ", ".join(f"{column}: {dimension}" for column, dimension in fact.refers_to.items())
+        tests.append(f"      - refers_to: {{arguments: {{dimensions: {{{named}}}}}}}")
+    return _contract(
+        f"fct_{fact.fact}",
+        f"One row per {fact.about}.",
+        fact.one_row_per,
+        [
+            Column(name, one.type.rstrip("?"), one.type.endswith("?"), one.text, one.values)
+            for name, one in fact.columns.items()
+        ],
+        tests=tests,
     )
 
 
@@ -346,10 +391,12 @@ def _contract(
     out += [*tests, "    columns:"]
     for one in columns:
         about = one.text or f"{{{{ doc('{one.name}') }}}}"
+        values = f"{{values: [{', '.join(one.values)}]}}"
+        accepted = f", data_tests: [{{accepted_values: {{arguments: {values}}}}}]" if one.values else ""
         never_empty = "" if one.may_be_empty else ", constraints: [{type: not_null}]"
         out.append(
             f"      - {{name: {one.name}, data_type: {one.data_type}, "
-            f"description: {_quoted(about)}{never_empty}}}"
+            f"description: {_quoted(about)}{never_empty}{accepted}}}"
         )
     return "\n".join(out) + "\n"
 
