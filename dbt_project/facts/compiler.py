@@ -209,7 +209,7 @@ def _problems(fact: Fact, catalog: Catalog, written: Collection[str]) -> Iterato
             continue  # SQL of its own may print what the declaration does not say
         elif one.by is not None:
             yield "tables", f"{one.table} is staged by what it declares: leave out `by`"
-        elif lost := sorted(set(dataset.dimensions) - set(fact.dimensions)):
+        elif not fact.form and (lost := sorted(set(dataset.dimensions) - set(fact.dimensions))):
             yield "tables", f"{one.table} prints {', '.join(lost)}, which is none of the fact's dimensions"
     named = [(name, code) for table in fact.tables for name, code in table.at.items()]
     named += [(one.dimension, code) for one in fact.judged.parts for code in (*one.parts, one.total or TOTAL)]
