@@ -380,9 +380,15 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Look at it by hand, and put its files there one by one.",
     ),
     "no_draft": ProblemWords(
-        "Das ist {found}; entwerfen lässt sich nur, was eine klassische Tabelle (CSV) der Regionaldatenbank ist",
+        "Das ist {found} ohne eine Tabelle, die sich entwerfen lässt",
         "Mit „planstat sources new KENNUNG“ eine Vorlage schreiben lassen und ausfüllen.",
-        "this is {found}; only a classic table (CSV) of the Regionaldatenbank can be drafted",
+        "this is {found} without a table that can be drafted",
+        "Let `planstat sources new ID` write a template, and fill it in.",
+    ),
+    "no_draft_header": ProblemWords(
+        "Spalten ohne eigene Überschrift lassen sich nicht entwerfen: {columns}",
+        "Mit „planstat sources new KENNUNG“ eine Vorlage schreiben lassen und ausfüllen.",
+        "columns without a heading of their own cannot be drafted: {columns}",
         "Let `planstat sources new ID` write a template, and fill it in.",
     ),
     "not_declared": ProblemWords(

@@ -1,4 +1,4 @@
-"""Drafts the declaration of a new classic table from one of its files: everything that the file itself tells.
+"""Drafts the declaration of a new dataset from one of its files: everything that the file itself tells.
 
     planstat sources new FILE --into sources/catalog/regionalstatistik
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from sources.areas import area_codes
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import ReferenceTime
+from sources.declared.drafting_lists import draft_list
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.fetch import content
@@ -51,12 +52,16 @@ class _Measure:
 
 
 def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") -> str:
-    """The declaration of the table in `file`, as YAML text.
+    """The declaration of the table in `file`, as YAML text: a classic table, a delimited file, a workbook.
 
     Raises:
         SourceError: the file is no classic table that can be taken apart.
     """
-    if (kind := content.recognise(file).kind) in _NO_TABLE:
+    kind = content.recognise(file).kind
+    is_classic = kind not in _NO_TABLE and genesis_table.table_code(file.read_bytes()[:2048]) is not None
+    if not is_classic and kind not in _NO_LIST and (listed := draft_list(file, publisher)) is not None:
+        return listed
+    if kind in _NO_TABLE:
         raise problem("no_draft", file.name, found=_NO_TABLE[kind])
     data = genesis_table.as_utf8(file.read_bytes(), None, file.name)
     code = genesis_table.table_code(data[:2048])
@@ -120,6 +125,7 @@ _NO_TABLE = {
     content.PDF: Told("a PDF document", "ein PDF-Dokument"),
     content.JSON: Told("JSON", "JSON"),
 }
+_NO_LIST = set(_NO_TABLE) - {content.WORKBOOK}
 _LAW = ["legal_basis: …                   # check: the law, or add the statistic to statistics.yml"]
 
 

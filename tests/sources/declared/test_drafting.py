@@ -12,6 +12,7 @@ from sources.declared.drafting import draft, placeholders, write_draft
 from sources.errors import SourceError
 from sources.foundation import located_yaml
 from sources.readers import genesis_table
+from sources.readers.reading import reader_of
 from tests.sources.classic_table import HEADER, text
 
 
@@ -85,13 +86,63 @@ def test_a_unit_that_no_list_knows_is_taken_from_the_last_header_line(
     assert genesis_table.read(catalog, declaration, file).row_count == 6
 
 
-def test_what_cannot_be_drafted_is_called_what_it_is(catalog: Catalog, shared_cases: Path) -> None:
+def test_what_cannot_be_drafted_is_called_what_it_is(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "tabelle.pdf"
+    file.write_bytes(b"%PDF-1.7 ...")
     with pytest.raises(SourceError) as caught:
-        draft(catalog, shared_cases / "H9_draft_workbook" / "stadtteile.xlsx")
+        draft(catalog, file)
     assert caught.value.code == "no_draft"
-    assert "eine Arbeitsmappe" in caught.value.sentence_de
+    assert "ein PDF-Dokument" in caught.value.sentence_de
     assert "planstat sources new KENNUNG" in caught.value.sentence_de
     assert "Kodierung" not in caught.value.sentence_de
+
+
+def test_a_workbook_is_drafted_and_read(catalog: Catalog, shared_cases: Path, tmp_path: Path) -> None:
+    file = shared_cases / "H9_draft_workbook" / "stadtteile.xlsx"
+    declaration = drafted(catalog, file, tmp_path)
+    assert (declaration.format.kind, declaration.shape) == ("workbook", "records")
+    reading = reader_of(declaration).read(catalog, declaration, file)
+    assert reading.row_count > 0
+    assert [column.name for column in declaration.columns] == [
+        name for name in reading.table.column_names if name != "line"
+    ]
+    assert placeholders(write_draft(draft(catalog, file), tmp_path / "drafts"))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "columns"),
+    [
+        (
+            "sep=;\nSchlüssel;Plätze\n01001;12\n01002;\n",
+            "cp1252",
+            [("schluessel", None), ("plaetze", "integer")],
+        ),
+        ("ags,total\n01001000,1815\n01002000,7\n", "utf-8", [("ags", None), ("total", "integer")]),
+        (
+            "Jahr\tGebiet\tGebiet (neu)\n2015\tA\tB, C\n",
+            "utf-8-sig",
+            [("jahr", "integer"), ("gebiet", None), ("gebiet_neu", None)],
+        ),
+    ],
+)
+def test_a_delimited_file_is_drafted_and_read(
+    catalog: Catalog, tmp_path: Path, content: str, encoding: str, columns: list[tuple[str, str | None]]
+) -> None:
+    file = tmp_path / "Liste 2025.csv"
+    file.write_bytes(content.encode(encoding))
+    declaration = drafted(catalog, file, tmp_path)
+    assert declaration.id == "liste-2025"
+    assert [(column.name, column.type) for column in declaration.columns] == columns
+    lines = len(content.splitlines()) - 1 - content.startswith("sep=")
+    assert reader_of(declaration).read(catalog, declaration, file).row_count == lines
+
+
+def test_columns_without_a_heading_of_their_own_are_told(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text("a;b;b\n1;2;3\n", encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        draft(catalog, file)
+    assert caught.value.code == "no_draft_header"
 
 
 def test_a_draft_is_written_whole_and_says_what_is_left_to_do(catalog: Catalog, tmp_path: Path) -> None:
