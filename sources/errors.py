@@ -85,6 +85,14 @@ PROBLEMS: dict[str, ProblemWords] = {
         "Die Zeitangabe {found!r} liegt in der Zukunft", "Zeitangabe berichtigen.",
         "the time {found!r} lies in the future", "Correct the time.",
     ),
+    "part_above_whole": ProblemWords(
+        "„{part}“ ist mit {found} größer als „{whole}“ mit {limit}", "Beide Zahlen nachsehen und berichtigen.",
+        "'{part}' is {found} and larger than '{whole}', which is {limit}", "Look up both figures and correct them.",
+    ),
+    "sum_differs": ProblemWords(
+        "„{whole}“ ist {found}, seine Teile in der Zeile ergeben {together}", "Die Zahlen nachsehen und berichtigen.",
+        "'{whole}' is {found}, its parts in the line add up to {together}", "Look up the figures and correct them.",
+    ),
     "mixed_line_ends": ProblemWords(
         "Zeilenenden sind gemischt", "Datei unverändert neu abrufen; nicht in einem Editor speichern.",
         "line ends are mixed", "Fetch the file again untouched; do not save it in an editor.",

@@ -35,6 +35,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.declared.declaration import Declaration
 from sources.errors import SourceError, problem
+from sources.forms.consistency import check_line_sums
 from sources.foundation.exits import USAGE
 from sources.foundation.files import leftover_beside, replacing, sha256_of, sha256_of_text, sweep, write_text
 from sources.foundation.told import Told
@@ -529,6 +530,7 @@ class Landing:
                         own.check(reading.areas(), copies[0].name)
                 if declaration.form is not None:
                     _refuse_future(declaration, reading, now.date(), copies[0].name)
+                    check_line_sums(declaration, reading.table, copies[0].name)
                 if declaration.division or declaration.crosswalk:
                     check_areas(declaration, reading.table, copies[0].name)
             except SourceError as error:

@@ -212,6 +212,25 @@ class FormFile(SheetOrText):
     kind: Literal["form"]
     sheet: Text = Field(max_length=31, description="name of the sheet that is filled in")
     cases: CaseRows | None = Field(default=None, description="the form may hold a line per case instead")
+    parts: dict[Text, Text] = Field(
+        default={}, description="header of a value column and of the one that it is a part of: never larger"
+    )
+    sums: dict[Text, tuple[Text, ...]] = Field(
+        default={}, description="header of a value column and those that add up to it"
+    )
+
+    @model_validator(mode="after")
+    def _sums_name_values(self) -> FormFile:
+        headers = {value.header for value in self.values}
+        named = {
+            *self.parts,
+            *self.parts.values(),
+            *self.sums,
+            *(one for of in self.sums.values() for one in of),
+        }
+        if named - headers:
+            raise ValueError(f"parts and sums: no value column is headed {min(named - headers)!r}")
+        return self
 
     @model_validator(mode="after")
     def _cases_count(self) -> FormFile:

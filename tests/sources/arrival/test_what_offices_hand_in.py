@@ -238,3 +238,91 @@ def test_a_reform_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, line
     with pytest.raises(DeclarationError, match=words) as caught:
         reforms(tmp_path)
     assert caught.value.problems[0].line == 2
+
+
+ALTSTADT = ("990010000101", "Altstadt")
+KITA = ("01.03.2025", *ALTSTADT, "Tageseinrichtung", "unter 3 Jahre")
+BY_FORM = {
+    "kita-plaetze": (*KITA, "10", "9", "8", "2"),
+    "einschulungen": ("2024/25", *ALTSTADT, "fristgemäß", "männlich", "5", "2"),
+    "schuluebergaenge": ("2024/25", *ALTSTADT, "Gymnasien", "weiblich", "Deutsche", "5"),
+    "integration-zuwanderung": ("2024", *ALTSTADT, "sonstige Zuwanderung", "männlich", "5", "2", "1"),
+    "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11"),
+    "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
+}
+"""A line of each form that is accepted."""
+
+
+def with_cells(form: str, **changed: str) -> list[str]:
+    """The accepted line with other texts in some of its fields, counted from 1: `f6="-10"`."""
+    line = list(BY_FORM[form])
+    for field, text in changed.items():
+        line[int(field[1:]) - 1] = text
+    return line
+
+
+def hand_in_lines(landing: Landing, form: str, folder: Path, *lines: list[str]) -> Outcome:
+    file = folder / f"{form}.csv"
+    file.write_bytes(blank.csv_text(landing.catalog, landing.catalog[form], lines))
+    return hand_in(landing, file, form)
+
+
+@pytest.mark.parametrize("form", BY_FORM)
+def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
+    landing: Landing, tmp_path: Path, form: str
+) -> None:
+    outcome = hand_in_lines(landing, form, tmp_path, with_cells(form))
+    assert outcome.status == "landed", outcome.error
+    for code, name in (("99001000", "Musterstadt (erfunden)"), ("9900100001", "Bezirk Mitte")):
+        whole = with_cells(form, f2=code, f3=name)
+        error = refused(hand_in_lines(landing, form, tmp_path, with_cells(form), whole))
+        assert error.line == 3
+        assert "Summenzeilen weglassen" in error.remedy_de
+
+
+@pytest.mark.parametrize(
+    ("form", "changed", "code", "column", "words"),
+    [
+        ("kita-plaetze", {"f6": "-10"}, "bad_value", 6, "'-10' ist weder eine Zahl"),
+        ("kita-plaetze", {"f6": "10,5"}, "bad_value", 6, "'10,5' ist weder eine Zahl"),
+        ("kita-plaetze", {"f1": "15.03.2025"}, "bad_time", 1, "keiner der deklarierten Tage"),
+        ("kita-plaetze", {"f1": "01.03.2099"}, "not_yet", None, "liegt in der Zukunft"),
+        ("kita-plaetze", {"f7": "11"}, "part_above_whole", 7,
+         "„Belegbare Plätze“ ist mit 11 größer als „Genehmigte Plätze“ mit 10"),
+        ("einschulungen", {"f7": "6"}, "part_above_whole", 7, "größer als „Eingeschulte Kinder“ mit 5"),
+        ("einschulungen", {"f1": "2024/26"}, "bad_time", 1, "ist kein Schuljahr wie 2024/25"),
+        ("schuluebergaenge", {"f1": "2098/99"}, "not_yet", None, "liegt in der Zukunft"),
+        ("integration-zuwanderung", {"f1": "2099"}, "not_yet", None, "liegt in der Zukunft"),
+        ("integration-kurse", {"f5": "-1"}, "bad_value", 5, "'-1' ist weder eine Zahl"),
+        ("sgb12-kleinraeumig", {"f1": "30.12.2024"}, "bad_time", 1, "keiner der deklarierten Tage"),
+        ("sgb12-kleinraeumig", {"f5": "6"}, "part_above_whole", 5, "„darunter unter 15 Jahren“ ist mit 6"),
+        ("sgb12-kleinraeumig", {"f6": "31"}, "sum_differs", 6,
+         "„Grundsicherung insgesamt“ ist 31, seine Teile in der Zeile ergeben 30"),
+    ],
+)  # fmt: skip
+def test_what_is_impossible_in_a_form_is_refused_at_the_door(
+    landing: Landing,
+    tmp_path: Path,
+    form: str,
+    changed: dict[str, str],
+    code: str,
+    column: int | None,
+    words: str,
+) -> None:
+    error = refused(hand_in_lines(landing, form, tmp_path, with_cells(form, **changed)))
+    assert (error.code, error.file, error.line, error.column) == (code, f"{form}.csv", 2, column)
+    assert words in error.sentence_de
+    assert not list(landing.folder.glob(f"kommune/{form}/snapshot=2*"))
+
+
+def test_a_figure_that_is_not_recorded_is_compared_with_nothing(landing: Landing, tmp_path: Path) -> None:
+    for form, field in (("einschulungen", "f7"), ("sgb12-kleinraeumig", "f7"), ("kita-plaetze", "f6")):
+        assert hand_in_lines(landing, form, tmp_path, with_cells(form, **{field: "."})).status == "landed"
+
+
+def test_sums_of_a_form_name_its_columns(catalog: Catalog) -> None:
+    form = catalog["kita-plaetze"].format.model_dump()
+    with pytest.raises(ValueError, match="no value column is headed 'Plätze'"):
+        type(catalog["kita-plaetze"].format).model_validate(
+            {**form, "parts": {"Plätze": "Genehmigte Plätze"}}
+        )

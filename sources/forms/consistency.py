@@ -1,0 +1,74 @@
+"""What a line of a form says about itself: a part is no larger than its whole, parts add up to their sum.
+
+Told at the door: behind it a part above its whole would leave fewer than nobody over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from sources.declared.declaration import Declaration
+from sources.declared.file_formats import FormFile, ValueColumn
+from sources.errors import problem
+
+Line = Mapping[str, tuple[int, int]]
+"""Header of a value column -> number and field of the line; without those that hold a sign instead."""
+
+
+def check_line_sums(declaration: Declaration, table: pa.Table, file_name: str) -> None:
+    """Compare the value columns of each line as the form declares (`parts`, `sums`).
+
+    `table` holds one row per cell (`cells_schema`). Where a figure is not known nothing is compared.
+
+    Raises:
+        SourceError: `part_above_whole` or `sum_differs` with line and field of the first that does not fit.
+    """
+    form = declaration.format
+    if not isinstance(form, FormFile) or not (form.parts or form.sums):
+        return
+    for line, found in sorted(_lines(form, table).items()):
+        for part, whole in form.parts.items():
+            if part in found and whole in found and found[part][0] > found[whole][0]:
+                (number, column), limit = found[part], found[whole][0]
+                raise problem(
+                    "part_above_whole",
+                    file_name,
+                    line=line,
+                    column=column,
+                    found=number,
+                    part=part,
+                    whole=whole,
+                    limit=limit,
+                )
+        for whole, parts in form.sums.items():
+            if whole in found and all(part in found for part in parts):
+                (number, column), together = found[whole], sum(found[part][0] for part in parts)
+                if number != together:
+                    raise problem(
+                        "sum_differs",
+                        file_name,
+                        line=line,
+                        column=column,
+                        found=number,
+                        whole=whole,
+                        together=together,
+                    )
+
+
+def _lines(form: FormFile, table: pa.Table) -> Mapping[int, Line]:
+    dimensions = sorted({name for value in form.values for name in value.codes})
+    header_of = {_place(value, dimensions): value.header for value in form.values}
+    lines: dict[int, dict[str, tuple[int, int]]] = {}
+    columns = ["line", "column_no", "measure", "value_text", *dimensions]
+    for row in table.select(columns).to_pylist():
+        header = header_of.get((row["measure"], *(row[name] or "_T" for name in dimensions)))
+        text = "0" if row["value_text"] == "-" else row["value_text"]
+        if header is not None and text.isdigit():
+            lines.setdefault(row["line"], {})[header] = (int(text), row["column_no"])
+    return lines
+
+
+def _place(value: ValueColumn, dimensions: list[str]) -> tuple[str, ...]:
+    return (value.measure, *(value.codes.get(name, "_T") for name in dimensions))
