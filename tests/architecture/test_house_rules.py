@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts import contracts
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sources", "expectations", "exports", "orchestration")
 FOREIGN = {"dagster", "dagster_dbt", "dbt", "dbt_common"}
@@ -195,6 +197,15 @@ def test_functions_and_views_read_only_core_and_marts_and_nothing_reads_them() -
         (name, one) for name in asked for one in reads[name] if one not in {*asked, *tables, *seeds()}
     ]
     assert not [(name, one) for name in tables for one in reads[name] if one in asked]
+
+
+def test_tests_make_tables_of_the_warehouse_by_their_contracts() -> None:
+    """A second list of a mart's or a fact's columns drifts: `tests.contracts.make` reads the first."""
+    names = "|".join(sorted(contracts()))
+    by_hand = re.compile(rf"create (?:or replace )?table (?:{names}) ?\(")
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert len(files) > 100
+    assert [file.name for file in files if by_hand.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_staging_reads_only_landing_and_nobody_else_does() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from tests.contracts import make
 from tests.dbt.rendering import model, singular_test
 
 Figure = tuple[str, str, str, str, float]
@@ -44,19 +45,15 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table dim_age_group as from (values ('Y_LT3', 0, 2), ('_T', 0, null)) "
             "ages(age_group_code, age_from, age_to)"
         )
-        run(
-            "create table fct_population(area_key varchar, area_code varchar, reference_date date, "
-            "measure_code varchar, age_group_code varchar, value double, dataset_id varchar default 't', "
-            "sex_code varchar default '_T', nationality_code varchar default '_T', "
-            "is_preferred boolean default true, area_is_valid boolean default true)"
-        )
-        for area, day, measure, ages, persons in FIGURES:
-            run(
-                "insert into fct_population"
-                "(area_key, area_code, reference_date, measure_code, age_group_code, value) "
-                "values (?, ?, ?, ?, ?, ?)",
-                [area, area, day, measure, ages, persons],
-            )
+        whole = {"dataset_id": "t", "sex_code": "_T", "nationality_code": "_T"}
+        whole |= {"is_preferred": True, "area_is_valid": True}
+        figures = [
+            whole
+            | {"area_key": area, "area_code": area, "reference_date": day, "value": persons}
+            | {"measure_code": measure, "age_group_code": ages}
+            for area, day, measure, ages, persons in FIGURES
+        ]
+        make(connection, "fct_population", figures)
         run("insert into fct_population select * replace ('M' as sex_code, 999 as value) from fct_population")
         run(
             "create table bridge_area_crosswalk as from (values ('01002', 2015, '01009', 2024, 1.0), "

@@ -11,6 +11,7 @@ import duckdb
 from exports import describe, products
 from orchestration.labelling import with_words
 from sources.declared.catalogue import load_catalog
+from tests.contracts import make
 
 KREISE = {
     "01001": "Flensburg, kreisfreie Stadt",
@@ -230,10 +231,7 @@ def _areas(connection: duckdb.DuckDBPyConnection) -> None:
         "create table dim_area as select area_key, area_code, area_level, area_name, valid_from, "
         "coalesce(valid_to, date '9999-12-31') as valid_to from mart_area"
     )
-    connection.execute(
-        "create table bridge_area_hierarchy (hierarchy varchar, area_key varchar, area_level varchar, "
-        "ancestor_key varchar, ancestor_level varchar, valid_from date, valid_to date)"
-    )
+    make(connection, "bridge_area_hierarchy")
 
 
 def enlarge(warehouse: Path) -> None:

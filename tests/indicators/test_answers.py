@@ -25,6 +25,7 @@ from orchestration.cli.asking.query import Answer, CannotAnswer, denominator_dat
 from orchestration.cli.asking.register import register
 from orchestration.cli.asking.warehouse import Busy, UnknownName, facts, period_range
 from sources.foundation.told import Told
+from tests.contracts import make
 from tests.dbt.rendering import function
 from tests.indicators.both_languages import told_alike
 
@@ -196,10 +197,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             'F' as conf_status, null::integer as rounding_base, '22543-01-02-4' as numerator_dataset,
             '12411-02-03-4' as denominator_dataset"""
     )
-    connection.execute(
-        "create table mart_social_index (index_id varchar, area_code varchar, area_level varchar,"
-        " reference_year integer, missing_reason varchar)"
-    )
+    make(connection, "mart_social_index")
     connection.execute(
         "create table mart_outcome as select 'places' as goal_id, 'More places' as title_en,"
         " 'Mehr Plätze' as title_de, 'K01' as indicator_id,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -9,6 +10,7 @@ import pytest
 
 from orchestration import promises
 from sources.declared.catalogue import load_catalog
+from tests.contracts import make
 
 CATALOG = load_catalog()
 FACTS = {
@@ -40,16 +42,10 @@ TABLES = """
         ('K01', 'denominator', 'population', 'persons', 'Y_LT3', '_T', null),
         ('P06', 'numerator', 'benefit_receipt', 'persons', 'Y_GE_LIMIT', '_T', 'SGB12_GSIAE'))
         as t(indicator_id, role, fact, measure_code, age_group_code, sex_code, benefit_code);
-    create table fct_population (measure_code varchar, age_group_code varchar, sex_code varchar,
-        reference_date date, value double, is_preferred boolean);
-    create table fct_childcare (measure_code varchar, age_group_code varchar, reference_date date,
-        value double, is_preferred boolean);
-    create table fct_benefit_receipt (measure_code varchar, age_group_code varchar, sex_code varchar,
-        benefit_code varchar, reference_date date, value double, is_preferred boolean);
-    insert into fct_population values ('persons', '_T', '_T', date '2015-12-31', 1, true),
-        ('persons', 'Y_LT3', '_T', date '2015-12-31', 1, true);
-    insert into fct_childcare values ('children', 'Y_LT3', date '2016-03-01', 1, true);
 """
+CELL = {"value": 1.0, "is_preferred": True}
+PERSONS = {"measure_code": "persons", "sex_code": "_T", "reference_date": date(2015, 12, 31)} | CELL
+CHILDREN = {"measure_code": "children", "age_group_code": "Y_LT3", "reference_date": date(2016, 3, 1)} | CELL
 ALL = ("12411-01-01-4", "12411-02-03-4", "22543-01-02-4")
 
 
@@ -57,6 +53,9 @@ ALL = ("12411-01-01-4", "12411-02-03-4", "22543-01-02-4")
 def warehouse() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(TABLES)
+    make(connection, "fct_population", [PERSONS | {"age_group_code": ages} for ages in ("_T", "Y_LT3")])
+    make(connection, "fct_childcare", [CHILDREN])
+    make(connection, "fct_benefit_receipt")
     return connection
 
 

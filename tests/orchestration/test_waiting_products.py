@@ -13,6 +13,7 @@ from orchestration.plan import State
 from orchestration.publication import WAITS, Publication
 from orchestration.resources import Paths
 from sources.declared.catalogue import load_catalog
+from tests.contracts import make
 
 CATALOG = load_catalog()
 
@@ -46,9 +47,8 @@ def paths(tmp_path: Path) -> Paths:
     paths = Paths(tmp_path)
     paths.landing.mkdir()
     with duckdb.connect(str(paths.warehouse)) as warehouse:
-        for relation in ("mart_population", "mart_indicator", "mart_youth_service"):
-            warehouse.execute(f"create table {relation} (value double)")
-        warehouse.execute("create table mart_indicator_wide (area_level varchar, reference_date date)")
+        for relation in ("mart_population", "mart_indicator", "mart_indicator_wide", "mart_youth_service"):
+            make(warehouse, relation)
         warehouse.execute("create table mart_area as select 'GEMEINDE' as area_level")
     deliver(paths, "gebietsgliederung", "hilfen-zur-erziehung")
     return paths
