@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Finding, Result
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import Key
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import (

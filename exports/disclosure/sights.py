@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import KnownBefore

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Finding, Result
 from exports.disclosure.auditor.certificate import (
     LEVELS,
     Certificate,
@@ -30,6 +29,7 @@ from exports.disclosure.auditor.certificate import (
     level_in_german,
 )
 from exports.disclosure.auditor.earlier import DECLARATION, read_declaration
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import Key, gather, read_published
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import attack_all

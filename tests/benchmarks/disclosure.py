@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from exports.disclosure.auditor.algebra import row_space
-from exports.disclosure.auditor.attack import _problem, attack
+from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import gather
+from exports.disclosure.auditor.problem import problem_of
 from exports.disclosure.coarsening import with_noise
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve
@@ -171,7 +172,7 @@ def audit(name: str, declaration: Declaration, system: System, pattern: Pattern)
     with Stopwatch(f"{name}: audit, reading and equations") as watch:
         knowledge = gather(declaration, published)
     watch.say(f"{len(knowledge.keys)} cells, {sum(knowledge.hidden)} hidden")
-    problem = _problem(knowledge)
+    problem = problem_of(knowledge)
     with Stopwatch(f"{name}: audit, exact part") as watch:
         space = row_space(problem.rows, problem.columns)
     watch.say(f"{len(space.determined)} determined")

@@ -4,8 +4,8 @@ published.
 
 from __future__ import annotations
 
-from exports.disclosure.auditor.attack import component_of
 from exports.disclosure.auditor.knowledge import Knowledge
+from exports.disclosure.auditor.problem import component_of
 from exports.disclosure.solver import INFINITY
 
 

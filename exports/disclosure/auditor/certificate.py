@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from exports.disclosure.auditor.attack import LISTED_CELLS, LISTED_TABLES, Result
+from exports.disclosure.auditor.findings import Result
+from exports.disclosure.auditor.minimality import LISTED_CELLS, LISTED_TABLES
 from exports.disclosure.declaration import Declaration
 from sources.foundation.files import sha256_of
 

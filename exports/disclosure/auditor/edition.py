@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from exports import files
-from exports.disclosure.auditor.attack import Finding, Result
 from exports.disclosure.auditor.certificate import Certificate, Risk, remaining_risks
 from exports.disclosure.auditor.earlier import (
     DECLARATION,
@@ -27,6 +26,7 @@ from exports.disclosure.auditor.earlier import (
     read_declaration,
     released,
 )
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import gather, read_published
 from exports.disclosure.auditor.verdict import attack_all
 from exports.disclosure.declaration import Declaration, DeclarationError, Demand, Table, fitted_axes

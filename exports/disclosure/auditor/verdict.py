@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from exports.disclosure.auditor.algebra import RowSpace
-from exports.disclosure.auditor.attack import Finding, Result, attack, space_of
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import Key, Knowledge, gather
+from exports.disclosure.auditor.problem import space_of
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.declaration import Declaration
 

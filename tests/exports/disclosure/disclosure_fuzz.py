@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.findings import Result
 from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.constraints import Leaves, System, build_system
 from exports.disclosure.declaration import Axis, Declaration, Dimension, Hierarchy, Safety, Table, resolve

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exports.disclosure.auditor.attack import Result, attack
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.findings import Result
 from exports.disclosure.auditor.knowledge import Key, gather
 from exports.disclosure.cell_key import NoiseTable, make_noise_table
 from exports.disclosure.constraints import Leaves, build_system
@@ -84,7 +85,7 @@ def test_two_hidden_cells_in_every_line_are_not_enough(cases: dict[str, Any]) ->
 
 def test_bounds_after_adding_a_cell(cases: dict[str, Any]) -> None:
     case = cases["sdcTable_4x4_hidden_recoverable"]
-    from exports.disclosure.auditor.attack import component_of
+    from exports.disclosure.auditor.problem import component_of
 
     for added, expected in case["expect"]["after_adding"].items():
         if "wb_bounds_nonneg" not in expected:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exports.disclosure.auditor.attack import Result
 from exports.disclosure.auditor.certificate import level_in_german, remaining_risks
+from exports.disclosure.auditor.findings import Result
 from exports.disclosure.auditor.knowledge import Key
 from exports.disclosure.auditor.unions import Insight
 from exports.disclosure.auditor.verdict import attack_all

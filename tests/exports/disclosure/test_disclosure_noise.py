@@ -101,7 +101,7 @@ def test_noise_in_sets_too_large_for_one_program_is_never_judged_too_well(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The search around single cells on small tables: it finds every table that brute force breaks."""
-    monkeypatch.setattr("exports.disclosure.auditor.attack.WIDE", 0)
+    monkeypatch.setattr("exports.disclosure.auditor.noise.WIDE", 0)
     generator = np.random.default_rng(12)
     broken = alarms = 0
     for _ in range(60):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from exports.disclosure.auditor.attack import Finding, Result, attack
+from exports.disclosure.auditor.attack import attack
+from exports.disclosure.auditor.findings import Finding, Result
 from exports.disclosure.auditor.knowledge import gather
 from exports.disclosure.declaration import Axis, Declaration, Safety, Table
 from exports.disclosure.policy import Data, Policy, safety_of
