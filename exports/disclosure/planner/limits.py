@@ -18,11 +18,11 @@ STALLED = 2e-4
 """In large clusters cuts stop when three rounds raised the bound by a smaller share than this."""
 
 
-AROUND, ANEW_ROUNDS = 100, 6
+AROUND, ANEW_ROUNDS = 180, 6
 """Cells around one that are chosen anew while all others stay, and how often with the cuts found by it."""
 
 
-GAIN = 1e-3
+GAIN = 2e-4
 """Another choice must be cheaper by this share of the whole pattern's price."""
 
 
@@ -67,5 +67,9 @@ EFFORTS = {
 }
 
 
-CLOSER: dict[str, Any] = {"nodes": 200, "exact_rounds": 2, "within": 0.01}
-"""What the last plan changes, where demands with a way out were planned for: it is made for its bound."""
+CLOSER: dict[str, Any] = {"nodes": 20_000, "exact_rounds": 3, "within": 0.002}
+"""What the last plan changes, where demands with a way out were planned for: it is made for its bound.
+
+Branch and bound goes down into the tree first, so that its bound moves late: with hundreds of nodes not at
+all, with some thousands to the end.
+"""
