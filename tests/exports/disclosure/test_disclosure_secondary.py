@@ -219,8 +219,17 @@ def test_three_tables_linked_in_pairs_are_protected_together() -> None:
     assert again.passed
 
 
-def test_a_thorough_plan_is_proven_near_the_best_one_with_all_levels_in_force() -> None:
-    """Single contributors and unions stand in the bound; what decoys cost stands apart."""
+def test_a_thorough_plan_is_proven_near_the_best_one_with_all_levels_in_force(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Single contributors and unions stand in the bound; what decoys cost stands apart.
+
+    With smaller neighbourhoods and fewer nodes than decided, which take minutes.
+    """
+    monkeypatch.setattr(limits, "AROUND", 100)
+    monkeypatch.setattr(limits, "GAIN", 1e-3)
+    for name, value in {"nodes": 200, "exact_rounds": 2, "within": 0.01}.items():
+        monkeypatch.setitem(limits.CLOSER, name, value)
     declaration, leaves = table((areas(12, 4, 2), flat(3, "k"), flat(2, "s")), 3.0, seed=5)
     strict = policy(withstand=("K1", "K2", "K4"), effort="quick", costs={"decoys": 0.1})
     given = (declaration, leaves, Data(value="n"))
