@@ -24,6 +24,8 @@
   many (2015, a reform) is none. A cell is marked when it stands out against both neighbours in the same direction
   (`jump`), one at an end of a series when it stands out far against the one beside it (`newest`, `oldest`).
 
+  Repeats. An area that has on one date the figures of the date before, in every cell (`repeated`).
+
   Figures that hang together. Where a row holds a count and the rate made of it, count / rate is the base the office
   divided by: it moves slowly; two rates of one count differ by much the same factor everywhere; the rate of men and women
   together lies between theirs. Of figures that contradict each other so, the one is marked (`rate`) that contradicts most
@@ -50,6 +52,8 @@
 {% macro peers_limit() -%} 8 {%- endmacro %}
 {#- Variance of a quotient's logarithm that is chance even without rounding (0.2 %). -#}
 {% macro least_chance() -%} 0.000004 {%- endmacro %}
+{#- Figures of a hundred and more that no area has twice by chance, one and all. -#}
+{% macro repeated_cells() -%} 4 {%- endmacro %}
 {#- By how much the weight of a part differs from area to area, of 1. -#}
 {% macro weight_differs() -%} 0.03 {%- endmacro %}
 
@@ -115,7 +119,7 @@ judged_cells as materialized (
         concat_ws('|', numbered.measure_code{% for dimension in dimensions %}, numbered.{{ dimension }}{% endfor %}) as cell,
         numbered.value,
         {% if has_factors or 'ranked' in how -%}
-        concat_ws('|', numbered.snapshot_id, numbered.line{% for dimension in dimensions %}, numbered.{{ dimension }}{% endfor %}) as of_line,
+        concat_ws('|', numbered.snapshot_id, numbered.line, numbered.area_code{% for dimension in dimensions %}, numbered.{{ dimension }}{% endfor %}) as of_line,
         {% endif -%}
         {% if rates -%}
         numbered.measure_code in {{ listed(rates) }}
@@ -637,6 +641,17 @@ unmended as (
 
 ),
 
+-- an area that has the figures of the date before in every cell: a line that was printed again under another date
+repeats as (
+
+    select unnest(list(row_no)) as row_no, any_value(date_before) as date_before
+    from series
+    where date_before is not null
+    group by area_code, measure_code, reference_date, date_before
+    having count(*) >= {{ repeated_cells() }} and bool_and(value = value_before) and min(value) >= 100
+
+),
+
 jump_findings as (
 
     select
@@ -932,6 +947,8 @@ rank_findings as (
 findings as (
 
     select row_no, finding_check, expected_value, finding_detail, 1 as place from sum_findings where finding_check = 'sum'
+    union all
+    select row_no, 'repeated', null, cast(date_before as varchar), 1 from repeats
     {%- if 'ranked' in how %}
     union all
     select row_no, 'rank', null, '', 1 from rank_findings

@@ -442,6 +442,40 @@ def deprivation() -> dict[str, dict[str, float]]:
     }
 
 
+def test_a_line_printed_again_under_another_date_is_marked() -> None:
+    """All its sums hold within the line, so only the repeat tells it."""
+    figures: dict[tuple[str, str], list[float]] = {}
+    dice = random.Random(6)
+    for code, level in AREAS:
+        if level == "KREIS":
+            for place in ("M|GERMAN", "M|FOREIGN", "F|GERMAN", "F|FOREIGN"):
+                figures[code, place] = [round(2000 * dice.gauss(1, 0.02)) for _ in YEARS]
+    connection = duckdb.connect()
+    connection.execute(
+        "create table dated (dataset_id varchar, area_key varchar, area_code varchar, period_key varchar,"
+        " reference_date date, measure_code varchar, sex varchar, nationality varchar, value double,"
+        " missing_reason varchar, rounding_base integer, is_backcast boolean, preferred_to timestamp)"
+    )
+    make(connection, "dim_area", REGISTER)
+    for (code, place), values in figures.items():
+        sex, nationality = place.split("|")
+        for at, year in enumerate(YEARS):
+            value = values[at - 1] if (code, year) == ("05002", 2013) else values[at]
+            connection.execute(
+                "insert into dated values"
+                " ('t', $1, $1, $2, $3, 'employees', $4, $5, $6, 'none', null, false, null)",
+                [code, f"D{year}-06-30", f"{year}-06-30", sex, nationality, value],
+            )
+    body = macros("readings.sql", "plausibility.sql").judged(
+        "dated", "employment", ["sex", "nationality"], load_facts()["employment"].how
+    )
+    marked = connection.execute(
+        f"with areas as (select * from dim_area), {body}"
+        " select distinct area_code, period_key, finding_check from judged where finding_id is not null"
+    ).fetchall()
+    assert marked == [("05002", "D2013-06-30", "repeated")]
+
+
 def test_a_class_that_contradicts_the_score_is_marked() -> None:
     lines = deprivation()
     assert of_one_date("deprivation", [], lines) == {}

@@ -65,6 +65,7 @@ select
         when 'newest' then 'Die neueste Zahl liegt weit neben der davor, anders als in anderen Gebieten.'
         when 'oldest' then 'Die erste Zahl der Reihe liegt weit neben der danach, anders als in anderen Gebieten.'
         when 'rate' then 'Zahlen, die zusammenhängen, widersprechen sich: Anzahl und Quote, zwei Quoten oder eine Quote und die ihrer Teile.'
+        when 'repeated' then 'Das Gebiet hat in allen Zellen die Zahlen des Stichtags davor: die Zeile ist wohl zweimal gedruckt.'
         when 'rank' then 'Die Klasse und der Wert, nach dessen Rang sie gebildet ist, widersprechen sich.'
     end as note_de,
     case findings.finding_check
@@ -74,6 +75,7 @@ select
         when 'newest' then 'The newest number lies far from the one before, unlike in other areas.'
         when 'oldest' then 'The first number of the series lies far from the one after, unlike in other areas.'
         when 'rate' then 'Numbers that hang together contradict each other: count and rate, two rates, or a rate and those of its parts.'
+        when 'repeated' then 'The area has the figures of the date before in every cell: the line was probably printed twice.'
         when 'rank' then 'The class and the score by whose rank it is made contradict each other.'
     end as note_en,
     findings.source_line,
