@@ -202,7 +202,7 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     assert re.search(r" 17 +\d+ +\d+ +\d{4} – \d{4} +fct_benefit_receipt, fct_population", row)
     [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
     assert "hilfen-zur-erziehung" in row
-    assert re.search(r"120 indicators and variants: 92 compute, 28 wait", told.said)
+    assert re.search(r"131 indicators and variants: 103 compute, 28 wait", told.said)
     unknown = place.planstat("indicators", "--field", "Sport")
     assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
 

@@ -233,8 +233,9 @@ def test_an_area_without_outline_is_put_together_from_all_its_parts(warehouse: P
             )
             for kreis in kreise:
                 connection.execute(
-                    "insert into bridge_area_hierarchy values ('ADMIN', md5(?), 'KREIS', ?, 'LAND', "
-                    "date '1900-01-01', date '9999-12-31')",
+                    "insert into bridge_area_hierarchy"
+                    " (hierarchy, area_key, area_level, ancestor_key, ancestor_level, valid_from, valid_to)"
+                    " values ('ADMIN', md5(?), 'KREIS', ?, 'LAND', date '1900-01-01', date '9999-12-31')",
                     [kreis, land],
                 )
     drawn = features(build(warehouse, "population", tmp_path), "laender_2023")

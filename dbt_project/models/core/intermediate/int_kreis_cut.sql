@@ -33,7 +33,7 @@ takeovers as (
 
 reform_days as (
 
-    select area_code, year(day) as year, min(day) as day, any_value(legal_basis) as legal_basis
+    select area_code, year(day) as year, min(day) as day, min(legal_basis) as legal_basis
     from (
         select area_code, day, legal_basis from takeovers
         union all
@@ -87,7 +87,8 @@ select
     coalesce(reform_days.day, make_date(sides.year, 12, 31)) as day,
     bool_or(sides.gave) as was_there,
     bool_or(sides.got) as is_there,
-    arg_max(sides.other_code, sides.weight_population) filter (sides.gave) as successor_code,
+    -- of several that took over as much, always the same one
+    first(sides.other_code order by sides.weight_population desc, sides.other_code) filter (sides.gave) as successor_code,
     string_agg(distinct sides.other_code, ', ' order by sides.other_code) filter (sides.got) as predecessor_codes,
     count(*) filter (sides.gave) as successors,
     bool_or(sides.gave and sides.shares_target) as is_merged,
