@@ -276,6 +276,18 @@ residents as (
 )
 {% endmacro %}
 
+{#- Where and when a row of a mart over small areas stands, from `shown`. -#}
+{% macro small_area_place() -%}
+    shown.area_key,
+    shown.area_code,
+    shown.area_level,
+    shown.area_name,
+    shown.edition,
+    shown.is_backcast,
+    shown.period_key,
+    shown.reference_date
+{%- endmacro %}
+
 {#- How a count stands in a mart of true values: missing where a part is not known. -#}
 {% macro small_area_status(value) -%}
     case when {{ value }} is null then 'M' else 'A' end as obs_status,

@@ -62,10 +62,7 @@ select
     computed.lower_limit,
     computed.upper_limit,
     computed.reliability,
-    case when computed.numerator is null then 'M' else 'A' end as obs_status,
-    case when computed.numerator is null then 'C' else 'F' end as conf_status,
-    case when computed.numerator is null then 'suppressed_primary' else 'none' end as missing_reason,
-    cast(null as varchar) as raw_symbol,
+    {{ small_area_status('computed.numerator') }},
     computed.numerator_dataset as dataset_id,
     computed.snapshot_id,
     computed.known_from

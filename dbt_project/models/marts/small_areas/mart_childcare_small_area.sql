@@ -25,14 +25,7 @@ places as (
 )
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.measure_code,
     summed.childcare_type_code,
     summed.age_group_code,

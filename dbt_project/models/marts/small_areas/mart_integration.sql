@@ -13,14 +13,7 @@ with {{ small_areas_shown(
 {{ small_area_named_sums('integration_code', counted) }}
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.integration_code,
     case summed.integration_code
         when 'PLANS_BEGUN' then 'integration_plans_begun'

@@ -11,14 +11,7 @@ with {{ small_areas_shown(
 {{ small_area_named_sums('entry_code', counted) }}
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.entry_code,
     'enrolments' as measure_code,
     'Kinder' as unit,

@@ -1,14 +1,7 @@
 with {{ small_area_sums('schuluebergaenge', ['transfers'], ['school_group_code']) }}
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.school_group_code,
     summed.measure_code,
     'Personen' as unit,

@@ -19,14 +19,7 @@ with {{ small_areas_shown(['sgb12-kleinraeumig'], ['persons']) }},
 {{ small_area_named_sums('assistance_code', counted) }}
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.assistance_code,
     'persons' as measure_code,
     'Personen' as unit,

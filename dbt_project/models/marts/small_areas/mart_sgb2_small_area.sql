@@ -41,24 +41,14 @@ summed as (
 )
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     'SGB2_RLB' as benefit_code,
     summed.age_group_code,
     'persons' as measure_code,
     'Personen' as unit,
     cast(summed.value as double) as value,
     cast(100 * summed.value / nullif(whole.value, 0) as double) as share_pct,
-    case when summed.value is null then 'M' else 'A' end as obs_status,
-    case when summed.value is null then 'C' else 'F' end as conf_status,
-    case when summed.value is null then 'suppressed_primary' else 'none' end as missing_reason,
-    cast(null as varchar) as raw_symbol,
+    {{ small_area_status('summed.value') }},
     'sgb2-kleinraeumig' as dataset_id,
     shown.snapshot_id,
     shown.known_from

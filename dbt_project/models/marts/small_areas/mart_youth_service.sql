@@ -36,14 +36,7 @@ summed as (
 )
 
 select
-    shown.area_key,
-    shown.area_code,
-    shown.area_level,
-    shown.area_name,
-    shown.edition,
-    shown.is_backcast,
-    shown.period_key,
-    shown.reference_date,
+    {{ small_area_place() }},
     summed.support_group_code,
     summed.sex_code,
     'cases_running' as measure_code,
@@ -51,10 +44,7 @@ select
     cast(summed.value as double) as value,
     cast(young.residents as double) as residents_under_21_count,
     cast(1000 * summed.value / nullif(young.residents, 0) as double) as per_1000,
-    case when summed.value is null then 'M' else 'A' end as obs_status,
-    case when summed.value is null then 'C' else 'F' end as conf_status,
-    case when summed.value is null then 'suppressed_primary' else 'none' end as missing_reason,
-    cast(null as varchar) as raw_symbol,
+    {{ small_area_status('summed.value') }},
     'hilfen-zur-erziehung' as dataset_id,
     shown.snapshot_id,
     shown.known_from
