@@ -26,7 +26,7 @@ from sources.declared.file_formats import Workbook
 from sources.declared.text_corrections import Corrected
 from sources.errors import problem
 from sources.foundation.told import Told
-from sources.readers import grid
+from sources.readers import grid, old_workbook
 from sources.readers.delimited import composed
 from sources.readers.reading import Reading, SourceError
 
@@ -63,8 +63,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     corrected: list[Corrected] = []
     with _opened(file, links=form.links) as workbook:
         for name in _sheets_to_read(workbook.sheet_names, form, file):
-            if grid.check_kind(file) == grid.ZIP:
-                _look_at_sheet(file, name)
+            _look_at_sheet(file, name, workbook.sheet_names)
             sheet = workbook.get_sheet_by_name(name)
             rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
             table, in_sheet, below = _read_sheet(
@@ -93,8 +92,7 @@ def top(file: Path, sheet: str, form: Workbook) -> list[list[str]]:
         SourceError: the file is no workbook, or unsafe.
     """
     with _opened(file, links=form.links) as workbook:
-        if grid.check_kind(file) == grid.ZIP:
-            _look_at_sheet(file, sheet)
+        _look_at_sheet(file, sheet, workbook.sheet_names)
         opened = workbook.get_sheet_by_name(sheet)
         rows: list[list[Any]] = opened.to_python(
             skip_empty_area=False, nrows=form.search_lines + form.header_lines
@@ -293,8 +291,17 @@ def _broken_is_refused(file: Path) -> Iterator[None]:
         raise problem("no_workbook", file.name, reason=error) from None
 
 
-def _look_at_sheet(file: Path, sheet: str) -> None:
+def _look_at_sheet(file: Path, sheet: str, names: Sequence[str]) -> None:
     """Refuse a sheet that is absurdly large, or holds formulas or errors: calamine reads these as empty."""
+    if grid.check_kind(file) != grid.ZIP:
+        with _broken_is_refused(file):
+            hidden = next(old_workbook.hidden_cells(file, names.index(sheet)), None)
+        if hidden is not None:
+            cell = f"cell {column_letters(hidden.column + 1)}{hidden.row + 1} of sheet {sheet!r}"
+            if hidden.error is None:
+                raise problem("formula", file.name, cell=cell)
+            raise problem("excel_error", file.name, cell=cell, found=hidden.error)
+        return
     with _broken_is_refused(file), zipfile.ZipFile(file) as archive:
         content = archive.read(_part_of(archive, sheet))
     width = height = 1

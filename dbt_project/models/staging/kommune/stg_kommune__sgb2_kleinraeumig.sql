@@ -1,1 +1,0 @@
-{{ stage_cells('kommune', 'sgb2-kleinraeumig', ['benefit', 'age_group']) }}
