@@ -1,4 +1,4 @@
-"""Workbooks of Excel 97 to 2003: an error or a formula, which calamine does not tell, is told with its cell."""
+"""Workbooks of Excel 97 to 2003: an error or a formula, which calamine does not tell, is told by cell."""
 
 from __future__ import annotations
 
