@@ -6,3 +6,8 @@
         else {{ otherwise }} / sum({{ otherwise }}) over (partition by {{ whole }})
     end
 {%- endmacro %}
+
+{#- Year-ends between which areas are converted: from the first that the BBSR publishes, to some years ahead for reforms decided. -#}
+{% macro crosswalk_years() -%}
+    select cast(year as integer) as year from generate_series(1990, 2030) as calendar(year)
+{%- endmacro %}

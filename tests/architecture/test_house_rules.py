@@ -208,6 +208,16 @@ def test_tests_make_tables_of_the_warehouse_by_their_contracts() -> None:
     assert [file.name for file in files if by_hand.search(file.read_text(encoding="utf-8"))] == []
 
 
+def test_sql_of_the_project_is_rendered_by_dbt_alone() -> None:
+    """A second renderer knows another `ref`, `return` or `var` than dbt: `tests.dbt.compiled` asks dbt."""
+    renders = re.compile(r"jinja2\.(?:Environment|Template)\(|\.from_string\(")
+    files = [file for package in (*PACKAGES, "dbt_project", "tests") for file in modules(package)]
+    found = [
+        str(file.relative_to(ROOT)) for file in files if renders.search(file.read_text(encoding="utf-8"))
+    ]
+    assert found == ["sources/foundation/templates.py"]
+
+
 def test_staging_reads_only_landing_and_nobody_else_does() -> None:
     staging = {file.stem for file in models("staging")}
     wrong = []

@@ -52,7 +52,7 @@ from expectations.suites import suite_of
 from sources.declared.answers import answers
 from sources.declared.catalogue import CATALOG
 from sources.foundation.sql import quoted
-from tests.dbt.rendering import macros
+from tests.dbt.compiled import macro
 
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 KINDS = ("x10", "digit", "swapped", "one")
@@ -204,8 +204,12 @@ class Ground:
     def _body(self) -> str:
         """The CTEs that a run judges by, over the spoilt cells."""
         return str(
-            macros("readings.sql", "plausibility.sql").judged(
-                "spoilt", self.fact.name, self.fact.dimensions, self.fact.how
+            macro(
+                "judged",
+                relation="spoilt",
+                fact=self.fact.name,
+                dimensions=self.fact.dimensions,
+                how=self.fact.how,
             )
         )
 

@@ -29,7 +29,7 @@ import pyarrow.csv
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
 from orchestration.cli.asking.warehouse import facts
-from tests.dbt.rendering import model
+from tests.dbt.compiled import model
 
 WANTED = 85
 DAYS = {
@@ -86,14 +86,7 @@ def timed(connection: duckdb.DuckDBPyConnection, sql: str) -> float:
 
 def pass_sql() -> str:
     """The SQL of `fct_indicator`."""
-    macro_files = (
-        "status.sql",
-        "facts.sql",
-        "relations.sql",
-        "small_numbers.sql",
-        "indicators.sql",
-    )
-    return model("core/indicators/fct_indicator.sql", *macro_files)
+    return model("fct_indicator")
 
 
 def seeds() -> dict[str, list[Row]]:

@@ -70,7 +70,7 @@ def make_fact(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
 
 def make_territory(connection: duckdb.DuckDBPyConnection) -> None:
     """400 Kreise; in every past year four of ten gave a tenth of their people to their neighbour since."""
-    from tests.dbt.rendering import count_functions, model
+    from tests.dbt.compiled import count_functions, model
 
     connection.execute(f"""
         create table dim_area as
@@ -100,7 +100,7 @@ def make_territory(connection: duckdb.DuckDBPyConnection) -> None:
         create table stg_kommune__gebietszuordnung (hierarchy varchar, area_code varchar,
             parent_area_code varchar, valid_from date, valid_to date);
     """)
-    hierarchy = model("core/bridges/bridge_area_hierarchy.sql")
+    hierarchy = model("bridge_area_hierarchy")
     connection.execute(f"create table bridge_area_hierarchy as {hierarchy}")
     for statement in count_functions("population"):
         connection.execute(statement)

@@ -1,4 +1,4 @@
-"""The models behind `fct_indicator` over rows written by hand, each rendered without dbt."""
+"""The models behind `fct_indicator` over rows written by hand, each as dbt compiles them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dbt_project.indicators.specification import load_specifications
 from sources.declared.catalogue import load_catalog
 from sources.declared.catalogue_tables import catalogue_tables
 
-from .rendering import model
+from .compiled import model
 
 Row = dict[str, Any]
 SEEDS = ("indicator", "indicator_edition")
@@ -106,15 +106,14 @@ def warehouse(values: list[Row], areas: Iterable[str]) -> duckdb.DuckDBPyConnect
     connection.execute("create table dim_dataset as select dataset_id, cadence from incoming")
     connection.execute("insert into dim_dataset values ('table', 'year')")
     connection.unregister("incoming")
-    build(connection, "core/indicators/fct_indicator_break.sql", "relations.sql", "breaks.sql")
-    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+    build(connection, "fct_indicator_break")
+    build(connection, "fct_indicator_precision")
     return connection
 
 
-def build(connection: duckdb.DuckDBPyConnection, path: str, *macro_files: str) -> None:
-    """Make the table of a model, its path below `models/`."""
-    name = path.rsplit("/", 1)[-1].removesuffix(".sql")
-    connection.execute(f"create or replace table {name} as {model(path, *macro_files)}")
+def build(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Make the table of a model."""
+    connection.execute(f"create or replace table {name} as {model(name)}")
 
 
 def found(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[Row]:

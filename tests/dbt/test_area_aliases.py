@@ -14,7 +14,7 @@ import pytest
 from sources.arrival.landing import Landing
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
-from tests.dbt.rendering import macros
+from tests.dbt.compiled import model
 
 TABLE = "12411-01-01-4"
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
@@ -63,8 +63,7 @@ def landed(folder: Path, catalog: Catalog, text: str) -> duckdb.DuckDBPyConnecti
         f"create view \"{TABLE}\" as from read_parquet('{glob}', hive_partitioning = true,"
         " hive_types_autocast = false)"
     )
-    staged = macros("readings.sql", "stage_cells.sql").stage_cells("regionalstatistik", TABLE, ["sex"])
-    connection.execute(f"create table staged as {staged}".replace(f"from {TABLE}", f'from "{TABLE}"'))
+    connection.execute(f"create table staged as {model('stg_regionalstatistik__12411_01_01_4')}")
     return connection
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -13,6 +12,7 @@ from sources.declared.catalogue import load_catalog
 from sources.declared.catalogue_tables import catalogue_tables
 from tests.contracts import make
 
+from .compiled import macro
 from .indicator_chain import build, found
 
 DAY = dt.date.fromisoformat
@@ -35,7 +35,6 @@ DAY = dt.date.fromisoformat
     ],
 )
 def test_the_day_by_which_the_next_figures_come(
-    render_macro: Callable[[str, str], str],
     cadence: str,
     window: tuple[str, str] | None,
     years_later: int,
@@ -44,8 +43,8 @@ def test_the_day_by_which_the_next_figures_come(
     due_on: str | None,
 ) -> None:
     opens, closes = window or (None, None)
-    following = render_macro("calendar.sql", "next_date('declared.newest', 'declared')")
-    due = render_macro("calendar.sql", "due_on('followed.following', 'followed')")
+    following = macro("next_date", day="declared.newest", dataset="declared")
+    due = macro("due_on", next="followed.following", dataset="followed")
     row = duckdb.execute(
         f"with declared as (select ?::date as newest, ? as cadence, ?::varchar as window_from,"
         f" ?::varchar as window_to, ?::integer as years_later),"
@@ -101,8 +100,8 @@ def test_an_indicator_waits_for_its_numerator_or_where_that_has_come_for_its_den
             ("computed_by", "facts"),
         ):
             connection.execute(f"alter table indicator add column {column} varchar default '{text}'")
-        build(connection, "marts/mart_indicator_currency.sql", "calendar.sql")
-        build(connection, "marts/mart_dataset_currency.sql", "calendar.sql")
+        build(connection, "mart_indicator_currency")
+        build(connection, "mart_dataset_currency")
         indicators = {row["indicator_id"]: row for row in found(connection, "from mart_indicator_currency")}
         datasets = {row["dataset_id"]: row for row in found(connection, "from mart_dataset_currency")}
     waits = {name: (row["due_on"], row["dataset_id"]) for name, row in indicators.items()}

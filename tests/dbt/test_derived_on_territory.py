@@ -17,8 +17,8 @@ import pytest
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
 
+from .compiled import function
 from .indicator_chain import KNOWN, Row, found, store
-from .rendering import function
 
 END_2015, ON_2020 = dt.date(2015, 12, 31), dt.date(2020, 12, 31)
 ALWAYS, REFORM, NEVER = dt.date(1900, 1, 1), dt.date(2016, 11, 1), dt.date(9999, 12, 31)

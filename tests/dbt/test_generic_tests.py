@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.cli.asking.warehouse import facts
-from tests.dbt.rendering import generic_test, singular_test
+from tests.dbt.compiled import generic_test, singular_test
 
 GOOD = "(1.0, 'none', 'A', 'F')"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.dbt.rendering import model
+from tests.dbt.compiled import model
 
 
 def goals(origin: str, lists: list[tuple[str, str]]) -> list[tuple[object, ...]]:
@@ -36,11 +36,11 @@ def goals(origin: str, lists: list[tuple[str, str]]) -> list[tuple[object, ...]]
             "date '2012-03-01' as baseline_date, 24.0 as baseline, 40.0 as target, 2.0 as corridor, "
             "date '2018-03-01' as due, 'm' as measures, 'r' as ring_id, true as is_invented"
         )
-        staged = model("staging/kommune/stg_kommune__zielwerte.sql", "stage_records.sql")
+        staged = model("stg_kommune__zielwerte")
         connection.execute(f"create view stg_kommune__zielwerte as {staged}")
         found = connection.execute(
             "select goal_id, target, corridor, baseline, due::varchar, is_invented "
-            f"from ({model('core/dimensions/dim_goal.sql')}) order by goal_id"
+            f"from ({model('dim_goal')}) order by goal_id"
         )
         return found.fetchall()
 

@@ -15,8 +15,8 @@ from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
 from orchestration.cli.asking.warehouse import facts
 
+from .compiled import model, singular_test
 from .indicator_chain import KNOWN, Row, found, store
-from .rendering import model, singular_test
 
 MARCH, END_2014, END_2015 = dt.date(2016, 3, 1), dt.date(2014, 12, 31), dt.date(2015, 12, 31)
 CELL: Row = {
@@ -70,15 +70,7 @@ def values(
         sample = CELL | dict.fromkeys(codes, "_T")
         store(seeds, fact.model, [sample, *given], value="double", rounding_base="integer")
         seeds.execute(f"delete from {fact.model} where rowid = 0")
-    macro_files = (
-        "status.sql",
-        "facts.sql",
-        "relations.sql",
-        "small_numbers.sql",
-        "indicators.sql",
-    )
-    sql = model("core/indicators/fct_indicator.sql", *macro_files)
-    rows = found(seeds, sql)
+    rows = found(seeds, model("fct_indicator"))
     named = {row["indicator_id"]: row for row in rows}
     assert len(named) == len(rows)
     return named

@@ -7,7 +7,6 @@ The published tables (a derivative as CSV) carry names that are shifted by some 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -17,9 +16,9 @@ import pytest
 
 from dbt_project.indicators.composites import class_rows, component_rows, edition_rows, load_indices
 from dbt_project.indicators.specification import load_specifications
+from tests.dbt.compiled import macro
 from tests.end_to_end.test_every_kreis import computed
 
-Render = Callable[[str, str], str]
 YEARS = [2013, 2015, 2017, 2019, 2021]
 Row = dict[str, str]
 
@@ -49,7 +48,7 @@ def published(shared_data: Path, year: int) -> list[Row]:
 
 
 def compute(
-    warehouse: duckdb.DuckDBPyConnection, render_macro: Render, table: list[Row], year: int
+    warehouse: duckdb.DuckDBPyConnection, table: list[Row], year: int
 ) -> tuple[dict[tuple[str, str, str], float], dict[tuple[str, str], str]]:
     """z-values by edition, area and component, and class codes by edition and area."""
     inputs = pa.Table.from_pylist(
@@ -67,9 +66,11 @@ def compute(
         ]
     )
     warehouse.register("inputs", inputs)
-    z_sql = render_macro("indices.sql", "index_z('index_edition', 'index_component', 'inputs')")
-    score_sql = render_macro("indices.sql", "index_score('index_edition', 'index_component', 'z_values')")
-    class_sql = render_macro("indices.sql", "index_class('scores', 'index_class')")
+    z_sql = macro("index_z", editions="index_edition", components="index_component", inputs="inputs")
+    score_sql = macro(
+        "index_score", editions="index_edition", components="index_component", z_values="z_values"
+    )
+    class_sql = macro("index_class", scores="scores", classes="index_class")
     warehouse.execute(f"create or replace table z_values as {z_sql}")
     warehouse.execute(f"create or replace table scores as {score_sql}")
     z = warehouse.execute("select edition_id, area_code, component, z from z_values").fetchall()
@@ -83,10 +84,10 @@ def compute(
 @pytest.mark.real_files
 @pytest.mark.parametrize("year", YEARS)
 def test_z_values_of_every_edition_come_out_to_a_thousandth(
-    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection, render_macro: Render
+    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     table = published(shared_data, year)
-    z, _ = compute(warehouse, render_macro, table, year)
+    z, _ = compute(warehouse, table, year)
     compared = [
         (float(row[column]), z[f"X02-mss-{year}", row["id"], column[2:4].upper()])
         for row in table
@@ -108,10 +109,10 @@ def test_z_values_of_every_edition_come_out_to_a_thousandth(
 @pytest.mark.real_files
 @pytest.mark.parametrize("year", YEARS)
 def test_status_classes_are_equal_in_every_edition(
-    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection, render_macro: Render
+    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     table = published(shared_data, year)
-    _, classes = compute(warehouse, render_macro, table, year)
+    _, classes = compute(warehouse, table, year)
     assert [classes[f"X02-mss-{year}", row["id"]] for row in table] == [
         row["status_index"][0] for row in table
     ]
@@ -120,11 +121,11 @@ def test_status_classes_are_equal_in_every_edition(
 @pytest.mark.real_files
 @pytest.mark.parametrize("year", YEARS)
 def test_dynamics_classes_are_equal_but_for_four_areas_of_2021(
-    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection, render_macro: Render
+    year: int, shared_data: Path, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
     """2021: the reference covers 536 areas, two are missing in the table; four areas lie at the limit."""
     table = published(shared_data, year)
-    _, classes = compute(warehouse, render_macro, table, year)
+    _, classes = compute(warehouse, table, year)
     different = [
         row["id"] for row in table if classes[f"X03-mss-{year}", row["id"]] != row["dynamic_index"].strip()
     ]
@@ -151,14 +152,12 @@ def test_frozen_loadings_are_those_of_the_first_principal_component_of_2015(shar
     assert variances[-1] / variances.sum() == pytest.approx(0.63, abs=0.005)
 
 
-def test_an_area_without_a_component_has_no_score(
-    warehouse: duckdb.DuckDBPyConnection, render_macro: Render
-) -> None:
+def test_an_area_without_a_component_has_no_score(warehouse: duckdb.DuckDBPyConnection) -> None:
     whole = [
         {"id": name, **{f"s{n}_x": str(value * n) for n in range(1, 5)}}
         for name, value in [("a", 1), ("c", 3)]
     ]
-    _, classes = compute(warehouse, render_macro, [*whole, {"id": "b", "s1_x": "2"}], 2013)
+    _, classes = compute(warehouse, [*whole, {"id": "b", "s1_x": "2"}], 2013)
     found = warehouse.execute("select area_code, components_found from scores where score is null").fetchall()
     assert found == [("b", 1)]
     assert classes["X02-mss-2013", "b"] is None

@@ -17,7 +17,7 @@ import yaml
 from dbt_project.facts.declaration import load_facts
 from tests.benchmarks.gate_power import PRODUCTS, facts
 from tests.contracts import make
-from tests.dbt.rendering import macros
+from tests.dbt.compiled import macro
 
 LAENDER = [f"{n:02d}" for n in range(1, 17)]
 YEARS = range(2010, 2016)
@@ -70,8 +70,8 @@ def found(figures: Figures, fact: str = "employment") -> dict[tuple[str, int, st
         for (code, year, sex), value in figures.items()
     )
     connection.execute(f"insert into dated values {rows}")
-    body = macros("readings.sql", "plausibility.sql").judged(
-        "dated", fact, ["sex", "nationality"], load_facts()[fact].how
+    body = macro(
+        "judged", relation="dated", fact=fact, dimensions=["sex", "nationality"], how=load_facts()[fact].how
     )
     return {
         (code, int(period[1:5]), sex): (check, expected)
@@ -239,7 +239,7 @@ def labour(wrong: dict[Cell, Callable[[float], float]]) -> dict[Cell, str]:
     )
     connection.execute(f"insert into dated values {rows}")
     fact = load_facts()["unemployment"]
-    body = macros("readings.sql", "plausibility.sql").judged("dated", fact.fact, fact.dimensions, fact.how)
+    body = macro("judged", relation="dated", fact=fact.fact, dimensions=fact.dimensions, how=fact.how)
     return {
         (code, int(period[1:]), measure, sex): check
         for code, period, measure, sex, check in connection.execute(
@@ -326,9 +326,7 @@ def of_one_date(
         for at, (measure, value) in enumerate(figures.items())
     )
     connection.execute(f"insert into dated values {rows}")
-    body = macros("readings.sql", "plausibility.sql").judged(
-        "dated", fact, dimensions, load_facts()[fact].how
-    )
+    body = macro("judged", relation="dated", fact=fact, dimensions=dimensions, how=load_facts()[fact].how)
     return {
         (code, measure): check
         for code, measure, check in connection.execute(
@@ -466,8 +464,12 @@ def test_a_line_printed_again_under_another_date_is_marked() -> None:
                 " ('t', $1, $1, $2, $3, 'employees', $4, $5, $6, 'none', null, false, null)",
                 [code, f"D{year}-06-30", f"{year}-06-30", sex, nationality, value],
             )
-    body = macros("readings.sql", "plausibility.sql").judged(
-        "dated", "employment", ["sex", "nationality"], load_facts()["employment"].how
+    body = macro(
+        "judged",
+        relation="dated",
+        fact="employment",
+        dimensions=["sex", "nationality"],
+        how=load_facts()["employment"].how,
     )
     marked = connection.execute(
         f"with areas as (select * from dim_area), {body}"

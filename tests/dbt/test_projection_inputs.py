@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.contracts import make
-from tests.dbt.rendering import model, singular_test
+from tests.dbt.compiled import model, singular_test
 
 Figure = tuple[str, str, str, str, float]
 """Area, day, measure, age group, persons."""
@@ -82,8 +82,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             "assumed(scenario_id, kind, area_code, from_year, to_year, age_from, age_to, amount)"
         )
         for name in ("int_projection_population", "int_projection_assumption"):
-            sql = model(f"core/projection/{name}.sql", "small_numbers.sql")
-            run(f"create table {name} as {sql}")
+            run(f"create table {name} as {model(name)}")
         yield connection
 
 

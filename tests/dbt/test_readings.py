@@ -1,23 +1,15 @@
-"""The SQL that reads published texts: numbers, signs, dates, periods; run on DuckDB without dbt."""
+"""The SQL that reads published texts: numbers, signs, dates, periods."""
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import duckdb
-import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "readings.sql"
-
-
-@pytest.fixture(scope="module")
-def macros() -> jinja2.environment.TemplateModule:
-    environment = jinja2.Environment(autoescape=False)
-    return environment.from_string(MACROS.read_text(encoding="utf-8")).module
+from tests.dbt.compiled import macro
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +17,20 @@ def database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def read(macros, database, text: str, quality: str | None = None) -> tuple[float | None, str]:
-    sql = (
-        f"select {macros.published_number('cell')}, {macros.published_mark('cell', 'quality')}"
-        " from (select ? as cell, ?::varchar as quality)"
-    )
+@pytest.fixture(scope="module")
+def number() -> str:
+    """The expression that reads `cell`, whose text is published."""
+    return str(macro("published_number", text="cell"))
+
+
+def read(number: str, database, text: str, quality: str | None = None) -> tuple[float | None, str]:
+    mark = macro("published_mark", text="cell", quality="quality")
+    sql = f"select {number}, {mark} from (select ? as cell, ?::varchar as quality)"
     return database.execute(sql, [text, quality]).fetchone()
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "mark"),
+    ("text", "found", "mark"),
     [
         ("82175684", 82175684.0, ""),
         ("357385,71", 357385.71, ""),
@@ -52,28 +48,24 @@ def read(macros, database, text: str, quality: str | None = None) -> tuple[float
         ("()", None, "()"),
     ],
 )
-def test_a_cell_is_a_number_or_a_sign(macros, database, text, number, mark) -> None:
-    assert read(macros, database, text) == (number, mark)
+def test_a_cell_is_a_number_or_a_sign(number, database, text, found, mark) -> None:
+    assert read(number, database, text) == (found, mark)
 
 
-def test_a_quality_column_is_the_mark(macros, database) -> None:
-    assert read(macros, database, "12", "e") == (12.0, "e")
+def test_a_quality_column_is_the_mark(number, database) -> None:
+    assert read(number, database, "12", "e") == (12.0, "e")
 
 
 @given(st.integers(min_value=-(10**12), max_value=10**12), st.integers(min_value=0, max_value=999))
-def test_no_number_loses_a_digit(whole: int, thousandths: int) -> None:
-    environment = jinja2.Environment(autoescape=False)
-    sql = environment.from_string(MACROS.read_text(encoding="utf-8")).module.published_number("cell")
+def test_no_number_loses_a_digit(number: str, whole: int, thousandths: int) -> None:
     text = f"{whole},{thousandths:03d}"
-    found = duckdb.execute(f"select {sql} from (select ? as cell)", [text]).fetchone()
+    found = duckdb.execute(f"select {number} from (select ? as cell)", [text]).fetchone()
     assert found == (float(text.replace(",", ".")),)
 
 
 @given(st.text(alphabet="-./x()…–* pers", max_size=6))
-def test_no_sign_becomes_a_number(text: str) -> None:
-    environment = jinja2.Environment(autoescape=False)
-    sql = environment.from_string(MACROS.read_text(encoding="utf-8")).module.published_number("cell")
-    assert duckdb.execute(f"select {sql} from (select ? as cell)", [text]).fetchone() == (None,)
+def test_no_sign_becomes_a_number(number: str, text: str) -> None:
+    assert duckdb.execute(f"select {number} from (select ? as cell)", [text]).fetchone() == (None,)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +82,12 @@ def test_no_sign_becomes_a_number(text: str) -> None:
     ],
 )
 def test_a_printed_time_is_read_as_declared(
-    macros, database, text, kind, printed, month_day, year_is, day, period
+    database, text, kind, printed, month_day, year_is, day, period
 ) -> None:
-    date_sql = macros.reference_date("text", "dataset")
+    date_sql = macro("reference_date", text="text", dataset="dataset")
+    key_sql = macro("period_key", reference_date="day", time_kind="time_kind")
     found = database.execute(
-        f"select day, {macros.period_key('day', 'time_kind')} from ("
+        f"select day, {key_sql} from ("
         f"select {date_sql} as day, time_kind from (select ? as text), (select ? as time_kind,"
         " ? as time_text, ?::varchar as time_month_day,"
         " ?::varchar as time_year_is, null::date as time_fixed) as dataset)",
@@ -115,6 +108,7 @@ def test_a_printed_time_is_read_as_declared(
         ("Y_GE_LIMIT", None, None),
     ],
 )
-def test_age_groups_say_their_bounds(macros, database, code, youngest, oldest) -> None:
-    sql = f"select {macros.age_from('code')}, {macros.age_to('code')} from (select ? as code)"
+def test_age_groups_say_their_bounds(database, code, youngest, oldest) -> None:
+    bounds = f"{macro('age_from', code='code')}, {macro('age_to', code='code')}"
+    sql = f"select {bounds} from (select ? as code)"
     assert database.execute(sql, [code]).fetchone() == (youngest, oldest)

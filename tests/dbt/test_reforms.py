@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from tests.contracts import make
-from tests.dbt.rendering import macros
+from tests.dbt.compiled import macro
 from tests.dbt.test_versions import STAGED
 
 ALWAYS, OPEN = "1900-01-01", "9999-12-31"
@@ -62,7 +62,7 @@ def facts(day: str, printed: Sequence[tuple[str, str, str, str]]) -> dict[tuple[
                 "unknown_or_confidential" if number is None else "none", text if text in "-." else None, sex,
             ],
         )  # fmt: skip
-    body = macros("readings.sql", "fact_versions.sql").fact_versions("cells", ["sex"], "population")
+    body = macro("fact_versions", relation="cells", dimensions=["sex"], fact="population")
     touched = " union all ".join(f"select '{code}' as area_code, null as successor_code" for code in HISTORY)
     found = connection.execute(
         "select area_code, measure_code, sex_code, value, missing_reason, is_backcast, area_key from ("

@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 import pytest
 
+from .compiled import singular_test
 from .indicator_chain import Row, build, day, found, share_of, store, value_of, warehouse
-from .rendering import singular_test
 
 NOW = "2015-07-31"
 LEAVERS = {"01001": (111, 1302), "01002": (140, 2140), "01003": (191, 1989), "01004": (52, 780)}
@@ -41,8 +41,8 @@ def ring(
         "peer_ring_indicator",
         [{"ring_id": "towns", "indicator_id": one, "role": role} for one, role in indicators],
     )
-    build(connection, "core/indicators/bridge_peer.sql", "small_numbers.sql")
-    build(connection, "marts/indicators/mart_peer_ring.sql")
+    build(connection, "bridge_peer")
+    build(connection, "mart_peer_ring")
     return connection
 
 
@@ -122,8 +122,8 @@ def test_the_grade_of_comparability_has_reasons() -> None:
 def test_a_member_counts_while_it_belongs_to_the_ring() -> None:
     connection = ring(leavers(), list(LEAVERS))
     connection.execute("update peer_ring_member set valid_to = date '2015-01-01' where area_code = '01001'")
-    build(connection, "core/indicators/bridge_peer.sql", "small_numbers.sql")
-    build(connection, "marts/indicators/mart_peer_ring.sql")
+    build(connection, "bridge_peer")
+    build(connection, "mart_peer_ring")
     rows = members_of(connection)
     assert "01001" not in rows
     assert {row["members_count"] for row in rows.values()} == {3}
@@ -191,7 +191,7 @@ def progress(values: list[Row], **goal: object) -> list[Row]:
     """The states of a goal, oldest first."""
     connection = ring(values, list(LEAVERS))
     store(connection, "dim_goal", [GOAL | goal], agreement="varchar", baseline="double")
-    build(connection, "marts/indicators/mart_outcome.sql", "small_numbers.sql")
+    build(connection, "mart_outcome")
     return found(connection, "select * from mart_outcome order by reference_date")
 
 
@@ -271,7 +271,7 @@ def test_a_baseline_given_as_a_figure_counts_as_exact() -> None:
 
 def test_a_profile_places_an_area_among_those_of_its_level() -> None:
     connection = ring(leavers() + series((1000, 10_000)), list(LEAVERS))
-    build(connection, "marts/indicators/mart_area_profile.sql")
+    build(connection, "mart_area_profile")
     rows = found(connection, "select * from mart_area_profile where indicator_id = 'B01' order by value")
     assert [row["areas_below_pct"] for row in rows] == pytest.approx([0, 100 / 3, 200 / 3, 100])
     assert {row["areas_compared"] for row in rows} == {4}
@@ -295,7 +295,7 @@ def test_segregation_is_duncans_index() -> None:
     )
     for name, columns in EMPTY.items():
         connection.execute(f"create table {name} ({columns})")
-    build(connection, "marts/indicators/mart_social_index.sql", "indices.sql", "small_numbers.sql")
+    build(connection, "mart_social_index")
     rows = found(connection, "select * from mart_social_index order by area_code")
     assert [row["area_code"] for row in rows] == ["01", "DG"], "Hamburg is one Kreis"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from tests.dbt.rendering import model
+from tests.dbt.compiled import model
 
 GIVEN = """
     create table dim_area as from (values
@@ -34,7 +34,7 @@ def test_each_part_has_a_row_and_only_the_version_that_ended_has_any() -> None:
         connection.execute(GIVEN)
         found = connection.execute(
             "select area_key, successor_code, change_kind from ("
-            + model("core/bridges/bridge_area_successor.sql")
+            + model("bridge_area_successor")
             + ") as successors order by all"
         ).fetchall()
     assert found == [

@@ -12,8 +12,8 @@ from scipy import stats
 
 from sources.declared.declaration import Cadence
 
+from .compiled import macro, singular_test
 from .indicator_chain import Row, build, found, share_of, value_of, warehouse
-from .rendering import macros, singular_test
 
 Z, Z_OUTER = stats.norm.ppf(0.975), stats.norm.ppf(0.999)
 BEFORE, NOW = "2014-07-31", "2015-07-31"
@@ -178,7 +178,7 @@ def test_a_break_counts_although_the_row_behind_it_has_no_value() -> None:
     connection = warehouse(rows, ["DG", "01", "01001"])
     assert sure(connection, "H01", "2013-12-31")["01001"]["change_verdict"] == "gap"
     connection.execute("update dim_dataset set cadence = 'four_years' where dataset_id = '22411-02-02-4'")
-    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+    build(connection, "fct_indicator_precision")
     row = sure(connection, "H01", "2013-12-31")["01001"]
     assert (row["change_verdict"], row["change"], row["years_since_previous"]) == ("break", 1.0, 4.0)
 
@@ -195,7 +195,7 @@ def test_new_boundaries_under_the_same_code_are_a_break_and_the_change_is_shown(
     connection.execute(
         "update dim_area set area_code = '01001', area_level = 'KREIS' where area_code like '%@%'"
     )
-    build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+    build(connection, "fct_indicator_precision")
     shown = [sure(connection, "A04", f"{year}-12-31")["01001"] for year in versions]
     assert [row["change_verdict"] for row in shown] == ["untested", "up", "break"]
     assert shown[2]["change"] == pytest.approx(-4.0)
@@ -270,7 +270,7 @@ def test_every_cadence_that_a_declaration_may_give_has_an_answer() -> None:
     regular = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "two_years": 24, "four_years": 48}
     without = {"census", "irregular", "once"}
     assert set(get_args(Cadence.model_fields["every"].annotation)) == {*regular, *without}
-    sql = macros("breaks.sql").cadence_months("?::varchar")
+    sql = macro("cadence_months", cadence="?::varchar")
     with duckdb.connect() as connection:
         for word in (*regular, *without):
             [(months,)] = connection.execute(f"select {sql}", [word]).fetchall()
@@ -396,7 +396,7 @@ def test_nothing_hangs_on_the_order_of_rows() -> None:
         drawn.shuffle(rows)  # type: ignore[arg-type]
         connection = warehouse(rows, ["DG", "01", *(f"01{number:03}" for number in range(len(sizes)))])
         connection.execute(f"set threads = {1 + order % 2}")
-        build(connection, "core/indicators/fct_indicator_precision.sql", "small_numbers.sql", "breaks.sql")
+        build(connection, "fct_indicator_precision")
         found_in.append(found(connection, "select * from fct_indicator_precision order by area_code"))
     assert found_in[0] == found_in[1] == found_in[2]
     assert found_in[0][5]["overdispersion"] > 1000, "the last of ten decimals is noise of a sum"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts import make
-from tests.dbt.rendering import count_functions, model
+from tests.dbt.compiled import count_functions, model
 from tests.profiles import tried
 
 PIVOT = 2020
@@ -28,11 +27,10 @@ LOR_TABLES = """
 """
 
 
-def make_crosswalk(connection: duckdb.DuckDBPyConnection, to_year: int) -> None:
-    """The crosswalk, and the part of it that is about Kreise, up to this year."""
-    for path in ("intermediate/int_kreis_crosswalk.sql", "bridges/bridge_area_crosswalk.sql"):
-        sql = model(f"core/{path}", "shares.sql", crosswalk_to_year=to_year)
-        connection.execute(f"create table {Path(path).stem} as {sql}")
+def make_crosswalk(connection: duckdb.DuckDBPyConnection) -> None:
+    """The crosswalk, and the part of it that is about Kreise."""
+    for name in ("int_kreis_crosswalk", "bridge_area_crosswalk"):
+        connection.execute(f"create table {name} as {model(name)}")
 
 
 def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnection:
@@ -55,7 +53,7 @@ def database(keys: list[tuple], history: list[tuple]) -> duckdb.DuckDBPyConnecti
     for row in history:
         connection.execute("insert into area_history values (?, 'KREIS', ?, ?, ?)", list(row))
     connection.execute(LOR_TABLES)
-    make_crosswalk(connection, 2023)
+    make_crosswalk(connection)
     return connection
 
 
@@ -89,9 +87,7 @@ def with_population(connection: duckdb.DuckDBPyConnection, areas: list[tuple], c
                 day, day,
             ],
         )  # fmt: skip
-    connection.execute(
-        "create table bridge_area_hierarchy as " + model("core/bridges/bridge_area_hierarchy.sql")
-    )
+    connection.execute("create table bridge_area_hierarchy as " + model("bridge_area_hierarchy"))
     for statement in count_functions("population"):
         connection.execute(statement)
 
@@ -360,7 +356,7 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
     records = reader_of(declaration).read(catalog, declaration, file).table
     connection = duckdb.connect()
     connection.register("records", records)
-    staging = model("staging/bbsr/stg_bbsr__umsteigeschluessel_kreise_2020.sql", "stage_records.sql")
+    staging = model("stg_bbsr__umsteigeschluessel_kreise_2020")
     connection.execute(
         "create view \"umsteigeschluessel-kreise-2020\" as select *, 's' as snapshot from records;"
         "create table ledger as select 's' as snapshot_id, 'umsteigeschluessel-kreise-2020' as dataset_id,"
@@ -375,7 +371,7 @@ def test_the_published_keys_keep_the_nation_whole(shared_data) -> None:
         f" valid_to::date as valid_to, successor_code from read_csv('{history}', all_varchar = true)"
     )
     connection.execute(LOR_TABLES)
-    make_crosswalk(connection, 2023)
+    make_crosswalk(connection)
     assert connection.execute(
         "select count(*) from (select from_code from bridge_area_crosswalk group by from_year, to_year,"
         " from_code"
@@ -414,7 +410,7 @@ def small_areas(
             " 'registered_persons', ?)",
             [code, count],
         )
-    make_crosswalk(connection, 2026)
+    make_crosswalk(connection)
     return connection
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts import make
-from tests.dbt.rendering import macros
+from tests.dbt.compiled import macro
 from tests.profiles import tried
 
 DAYS = [dt.datetime(2020, month, 1) for month in range(1, 7)]
@@ -63,7 +63,7 @@ def facts(rows: list[Delivery], correction: tuple[float, float, dt.datetime] | N
             " 'M', ?, null, ?, 'none', ?)",
             list(correction),
         )
-    body = macros("readings.sql", "fact_versions.sql").fact_versions("cells", ["sex"], "population")
+    body = macro("fact_versions", relation="cells", dimensions=["sex"], fact="population")
     found = connection.execute(
         "with areas as (select * from dim_area), history as (select null::varchar as area_code,"
         f" null::varchar as successor_code where false), {body}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.dbt.rendering import PROJECT, environment
+from tests.dbt.compiled import macro
 
 from .conftest import Ended, Place
 
@@ -110,11 +110,8 @@ def test_no_publishers_own_date_contradicts_the_calendar(real_place: Place, real
 
 def due_on() -> str:
     """By when the figures after those of a snapshot were to come."""
-    made = environment().from_string(
-        (PROJECT / "macros" / "calendar.sql").read_text(encoding="utf-8")
-        + "{{ due_on(next_date('dim_snapshot.period_max', 'dim_dataset'), 'dim_dataset') }}"
-    )
-    return made.render().strip()
+    following = macro("next_date", day="dim_snapshot.period_max", dataset="dim_dataset")
+    return str(macro("due_on", next=following, dataset="dim_dataset"))
 
 
 def test_an_original_goes_before_what_others_stored_anew(real_place: Place, real_run: Ended) -> None:

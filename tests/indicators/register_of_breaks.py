@@ -17,7 +17,7 @@ from orchestration.cli.asking.warehouse import facts
 from sources.declared.catalogue import load_catalog
 from sources.declared.catalogue_tables import catalogue_tables
 from tests.contracts import make
-from tests.dbt.rendering import model
+from tests.dbt.compiled import model
 
 INCOME = "82411-01-03-4"
 
@@ -79,8 +79,7 @@ def register_of_breaks(
                     None if cell["until"] is None else _published(cell["until"]), cell["value"],
                 ],
             )  # fmt: skip
-    macro_files = ("relations.sql", "facts.sql")
-    connection.execute(f"create table dim_break as {model('core/dimensions/dim_break.sql', *macro_files)}")
+    connection.execute(f"create table dim_break as {model('dim_break')}")
 
 
 def _published(number: int) -> dt.datetime:

@@ -26,7 +26,7 @@ from orchestration.cli.asking.register import register
 from orchestration.cli.asking.warehouse import Busy, UnknownName, facts, period_range
 from sources.foundation.told import Told
 from tests.contracts import make
-from tests.dbt.rendering import function
+from tests.dbt.compiled import function
 from tests.indicators.both_languages import told_alike
 
 FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.cli.asking.breaks import breaks_of
 from orchestration.cli.asking.warehouse import Row
-from tests.dbt.rendering import function
+from tests.dbt.compiled import function
 from tests.indicators.register_of_breaks import register_of_breaks
 
 HOUSING = ("22311-01-01-4", "22311-01-02-4")

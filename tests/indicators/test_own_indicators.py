@@ -26,7 +26,7 @@ from sources.declared.catalogue import load_catalog
 from sources.foundation.located_yaml import DeclarationError
 from sources.twins.musterstadt import CITY, YEARS, Musterstadt
 from tests.contracts import make
-from tests.dbt.rendering import PROJECT, function, model, read
+from tests.dbt.compiled import PROJECT, function, macro, model
 from tests.exports.disclosure.musterstadt import fill
 from tests.indicators.both_languages import told_alike
 
@@ -230,12 +230,7 @@ def test_without_the_register_of_residents_there_is_no_rate(tmp_path: Path) -> N
             "update fct_small_area_count set value = null where youth_support_code = 'S33' and"
             " area_code = (select min(area_code) from fct_small_area_count where youth_support_code = 'S33')"
         )
-        sql = model(
-            "core/indicators/fct_town_indicator.sql",
-            "small_areas.sql",
-            "small_numbers.sql",
-            "facts.sql",
-        )
+        sql = model("fct_town_indicator")
         connection.execute(f"create or replace table again as {sql}")
         rates = connection.execute(
             "select distinct value, obs_status, missing_reason from again where indicator_id = 'J13'"
@@ -352,7 +347,8 @@ def test_no_form_is_part_of_the_pass_over_published_facts() -> None:
     assert {"J01", "J15-42a"} <= own
     wide = files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.sql"]
     assert not [name for name in own if f"'{name}'" in wide]
-    published = read("macros/facts.sql").partition("indicator_forms")[0]
+    published = {fact["model"] for fact in macro("indicator_facts")}
+    assert "fct_population" in published
     assert "fct_small_area_count" not in published
 
 

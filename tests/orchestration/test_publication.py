@@ -26,7 +26,7 @@ from orchestration.publication import BUILT, KEPT, RELEASED, Publication
 from orchestration.resources import Paths
 from sources.declared.catalogue import load_catalog
 from sources.foundation.files import sha256_of
-from tests.dbt.rendering import PROJECT
+from tests.dbt.compiled import PROJECT
 from tests.exports.disclosure.musterstadt import fill
 
 NAME = "sgb2_small_area"

@@ -32,7 +32,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import FORMS, Musterstadt
-from tests.dbt.rendering import PROJECT, environment, read
+from tests.dbt.compiled import PROJECT, model
 
 PRODUCTS = (
     "youth_service",
@@ -49,11 +49,11 @@ PRODUCTS = (
 SECRET = b"the invented office's secret"
 
 MODELS = (
-    *(f"staging/kommune/stg_kommune__{form.replace('-', '_')}" for form in FORMS),
-    "core/small_areas/bridge_small_area",
-    "core/small_areas/fct_small_area_count",
-    "core/indicators/fct_town_indicator",
-    *(f"marts/small_areas/mart_{name}" for name in PRODUCTS),
+    *(f"stg_kommune__{form.replace('-', '_')}" for form in FORMS),
+    "bridge_small_area",
+    "fct_small_area_count",
+    "fct_town_indicator",
+    *(f"mart_{name}" for name in PRODUCTS),
 )
 """In the order in which they read each other."""
 
@@ -116,14 +116,8 @@ def fill(
 
 def build_models(connection: duckdb.DuckDBPyConnection) -> None:
     """Build the small-area models anew over what is landed."""
-    files = ("readings.sql", "stage_cells.sql", "small_areas.sql", "small_numbers.sql", "facts.sql")
-    macros = "".join(read(f"macros/{name}") for name in files)
-    for path in MODELS:
-        made = environment()
-        made.globals["source"] = lambda _, table: f'"{table}"'
-        text = read(f"models/{path}.sql")
-        sql = made.from_string(macros + text).render()
-        connection.execute(f"create or replace table {Path(path).name} as {sql}")
+    for name in MODELS:
+        connection.execute(f"create or replace table {name} as {model(name)}")
 
 
 @functools.cache

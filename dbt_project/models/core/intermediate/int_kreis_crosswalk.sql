@@ -55,8 +55,7 @@ newest_size as (
 
 years as (
 
-    select cast(year as integer) as year
-    from generate_series(1990, {{ var('crosswalk_to_year', 2030) }}) as calendar(year)
+    {{ crosswalk_years() }}
 
 ),
 
