@@ -9,6 +9,7 @@ tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import gt, lt
 
 import numpy as np
 import numpy.typing as npt
@@ -415,33 +416,57 @@ class Component:
         high = np.floor(np.minimum(self.upper, self.high) + 1e-6)
         if not np.all(np.isfinite(low) & np.isfinite(high)) or np.any(high - low > most):
             return None
-        order = np.argsort(high - low, kind="stable")
-        dense = self.matrix.toarray()
-        least, greatest = np.minimum(dense * low, dense * high), np.maximum(dense * low, dense * high)
+        by_column = sparse.csc_matrix(self.matrix)
+        cells: list[tuple[int, range, list[tuple[int, float, float, float]]]] = []
+        for index in np.argsort(high - low, kind="stable").tolist():
+            entries = slice(by_column.indptr[index], by_column.indptr[index + 1])
+            values = range(int(low[index]), int(high[index]) + 1)
+            rows, factors = by_column.indices[entries].tolist(), by_column.data[entries].tolist()
+            ends = float(low[index]), float(high[index])
+            lines = [
+                (row, factor, min(factor * end for end in ends), max(factor * end for end in ends))
+                for row, factor in zip(rows, factors, strict=True)
+            ]
+            cells.append((index, values, lines))
+        # what the cells of each equation give at least and at most, those placed counted with their value
+        least, most_of = [0.0] * len(self.right), [0.0] * len(self.right)
+        for _, _, lines in cells:
+            for row, _, own_least, own_most in lines:
+                least[row] += own_least
+                most_of[row] += own_most
+        floor, ceiling = (self.right - 1e-6).tolist(), (self.right + 1e-6).tolist()
+        if any(map(gt, least, ceiling)) or any(map(lt, most_of, floor)):
+            return []
         found: list[Floats] = []
         table = low.copy()
         trials = 0
 
-        def place(depth: int, below: Floats, above: Floats) -> bool:
+        def place(depth: int) -> bool:
             nonlocal trials
-            if depth == len(order):
+            if depth == len(cells):
                 found.append(table.copy())
                 return len(found) <= most
-            cell = int(order[depth])
-            for value in range(int(low[cell]), int(high[cell]) + 1):
+            index, values, lines = cells[depth]
+            before = [(least[row], most_of[row]) for row, *_ in lines]
+            for value in values:
                 trials += 1
                 if trials > steps:
                     return False
-                part = dense[:, cell] * value
-                less, more = below - least[:, cell] + part, above - greatest[:, cell] + part
-                if np.any(less > self.right + 1e-6) or np.any(more < self.right - 1e-6):
+                fits = True
+                for (row, factor, own_least, own_most), (below, above) in zip(lines, before, strict=True):
+                    least[row] = below - own_least + factor * value
+                    most_of[row] = above - own_most + factor * value
+                    fits = fits and least[row] <= ceiling[row] and most_of[row] >= floor[row]
+                if not fits:
                     continue
-                table[cell] = value
-                if not place(depth + 1, less, more):
+                table[index] = value
+                if not place(depth + 1):
                     return False
+            for (row, *_), (below, above) in zip(lines, before, strict=True):
+                least[row], most_of[row] = below, above
             return True
 
-        return found if place(0, least.sum(axis=1), greatest.sum(axis=1)) else None
+        return found if place(0) else None
 
     def whole_table(self, index: int, lower: float, upper: float) -> Floats | None:
         """A table of whole numbers with the cell between lower and upper; None when there is none."""
