@@ -1,0 +1,1 @@
+{{ stage_cells('kommune', 'sgb2-kleinraeumig', ['benefit', 'age_group']) }}
