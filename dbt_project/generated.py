@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dbt_project.contracts import contract as contracts
 from dbt_project.facts import compiler as facts
 from dbt_project.indicators import compiler as indicators
 from dbt_project.indicators.specification import load_specifications
@@ -27,6 +28,7 @@ def files(root: Path = ROOT) -> dict[str, str]:
     catalog, project = load_catalog(), root / "dbt_project"
     return {
         **generated_files(catalog),
+        **contracts.compile_files(project),
         **facts.compile_files(catalog, project / "facts", project / "models"),
         **indicators.compile_files(
             load_specifications(project / "indicators", facts=project / "facts"), project / "indicators"

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import model_validator
 
 from sources.foundation.strict import Strict, read
 from sources.foundation.told import Language, Told
@@ -17,11 +17,12 @@ Digits = int | Literal["row", "2 at most"]
 
 
 class ColumnWords(Strict):
-    """One column of `columns.yml`, where its keys are explained."""
+    """One column of `columns.yml`, where its keys are explained; `about` alone: no product prints it."""
 
-    de: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-    text: str = Field(min_length=1)
+    about: str = ""
+    de: str = ""
+    en: str = ""
+    text: str = ""
     codes: tuple[str, ...] = ()
     scope: str | None = None
     listed: bool = False
@@ -29,11 +30,25 @@ class ColumnWords(Strict):
     named: tuple[str, ...] = ()
     digits: Digits | None = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> ColumnWords:
+        printed = self.model_fields_set - {"about"}
+        if printed and not (self.de and self.en and self.text):
+            raise ValueError("a column that products print has `de`, `en` and `text`")
+        if not printed and not self.about:
+            raise ValueError("say what it holds")
+        return self
+
+
+def columns_declared(file: Path = FOLDER / "columns.yml") -> dict[str, ColumnWords]:
+    """Every column by name. Raises `DeclarationError` for an entry that is not as declared."""
+    return read(file, dict[str, ColumnWords])
+
 
 @cache
 def column_words() -> dict[str, ColumnWords]:
-    """Every column by name. Raises `DeclarationError` for an entry that is not as declared."""
-    return read(FOLDER / "columns.yml", dict[str, ColumnWords])
+    """The columns that products print. Raises `DeclarationError` as `columns_declared` does."""
+    return {name: one for name, one in columns_declared().items() if one.de}
 
 
 def own_vocabulary() -> Vocabulary:

@@ -12,20 +12,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from dbt_project.contracts.contract import Column, Contract, columns, quoted, written_out
 from dbt_project.facts.declaration import (
     FOLDER,
     CountMart,
     Fact,
-    OwnFact,
     Summands,
     Table,
     load_facts,
     load_marts,
-    load_own_facts,
 )
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
@@ -35,66 +34,41 @@ PROJECT = Path(__file__).parent.parent
 COMPILED = "dbt_project/compiled"
 BY_HAND = PROJECT / "models"
 TOTAL = "_T"
-TYPED = "      - typed_values"
 HEADER = "Generated from dbt_project/facts (make generate); do not edit."
 
 
-class Column(NamedTuple):
-    """A column of a contract. Its description is the docs block of its name unless `text` says it."""
-
-    name: str
-    data_type: str = "varchar"
-    may_be_empty: bool = False
-    text: str | None = None
-    values: tuple[str, ...] = ()
-
-
-CELL_BEFORE = (
-    Column("area_key"),
-    Column("area_code"),
-    Column("area_is_valid", "boolean"),
-    Column("is_backcast", "boolean"),
-    Column("period_key"),
-    Column("reference_date", "date"),
-)
-MEASURED = (
-    Column("measure_code"),
-    Column("unit"),
-    Column("value", "double", True),
-    Column("obs_status"),
-    Column("conf_status"),
-    Column("missing_reason"),
-    Column("raw_symbol", may_be_empty=True),
-    Column("rounding_base", "integer", True),
-    Column("dataset_id"),
-    Column("snapshot_id"),
-)
-VERSION = (
-    Column("last_snapshot_id"),
-    Column("correction_id", may_be_empty=True),
-    Column("source_line", "integer"),
-    Column("source_column", "integer"),
-    Column("known_from", "timestamp"),
-    Column("known_to", "timestamp", True),
-    Column("preferred_to", "timestamp", True),
-    Column("is_preferred", "boolean"),
-    Column("finding_id", may_be_empty=True),
-    Column("finding_check", may_be_empty=True),
-    Column("published_value", "double", True),
-    Column("expected_value", "double", True),
-    Column("finding_detail", may_be_empty=True),
-    Column("answer", may_be_empty=True),
-)
-CODED = (
-    Column("label_de"),
-    Column("label_en"),
-    Column("parent_code", may_be_empty=True),
-    Column("is_total", "boolean"),
-    Column("is_additive", "boolean"),
-    Column("part_dimension", may_be_empty=True),
-    Column("part_dimension_code", may_be_empty=True),
-    Column("sort_order", "integer"),
-)
+CELL_BEFORE = {
+    **columns("area_key", "area_code"),
+    **columns("area_is_valid", "is_backcast", type="boolean"),
+    **columns("period_key"),
+    **columns("reference_date", type="date"),
+}
+MEASURED = {
+    **columns("measure_code", "unit"),
+    **columns("value", type="double?"),
+    **columns("obs_status", "conf_status", "missing_reason"),
+    **columns("raw_symbol", type="varchar?"),
+    **columns("rounding_base", type="integer?"),
+    **columns("dataset_id", "snapshot_id"),
+}
+VERSION = {
+    **columns("last_snapshot_id"),
+    **columns("correction_id", type="varchar?"),
+    **columns("source_line", "source_column", type="integer"),
+    **columns("known_from", type="timestamp"),
+    **columns("known_to", "preferred_to", type="timestamp?"),
+    **columns("is_preferred", type="boolean"),
+    **columns("finding_id", "finding_check", type="varchar?"),
+    **columns("published_value", "expected_value", type="double?"),
+    **columns("finding_detail", "answer", type="varchar?"),
+}
+CODED = {
+    **columns("label_de", "label_en"),
+    **columns("parent_code", type="varchar?"),
+    **columns("is_total", "is_additive", type="boolean"),
+    **columns("part_dimension", "part_dimension_code", type="varchar?"),
+    **columns("sort_order", type="integer"),
+}
 
 
 def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HAND) -> dict[str, str]:
@@ -109,7 +83,6 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         DeclarationError: what a fact names is not there, or cannot be staged.
     """
     facts = load_facts(folder)
-    own = load_own_facts(folder)
     marts = load_marts(facts, folder)
     written = {file.stem for file in by_hand.rglob("*.sql")}
     published = {name: fact for name, fact in facts.items() if not fact.form}
@@ -117,11 +90,6 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         Problem(str(folder / f"{name}.yml"), 0, key, message)
         for name, fact in facts.items()
         for key, message in _problems(fact, catalog, written)
-    ]
-    problems += [
-        Problem(str(folder / f"{name}.yml"), 0, "sql", f"no fct_{name}.sql is written in {by_hand}/core")
-        for name in own
-        if f"fct_{name}" not in written
     ]
     if problems:
         raise DeclarationError(problems)
@@ -132,15 +100,20 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         if f"dim_{name}" not in written
     ]
     files = {
-        f"{models}/core/facts/facts.yml": _contracts(
-            [*map(_fact_contract, published.values()), *map(_own_contract, own.values())]
+        f"{models}/core/facts/facts.yml": written_out(
+            {fact.model: _fact_contract(fact) for fact in published.values()}
         ),
-        f"{models}/core/dimensions/code_lists.yml": _contracts(map(_dimension_contract, dimensions)),
-        f"{models}/marts/counts.yml": _contracts(_mart_contract(name, mart) for name, mart in marts.items()),
-        f"{models}/marts/sums/sums.yml": _contracts(
-            _sum_contract(name, fact) for fact in published.values() for name in fact.sums
+        f"{models}/core/dimensions/code_lists.yml": written_out(
+            {f"dim_{name}": _dimension_contract(name) for name in dimensions}
         ),
-        f"{models}/territory/counts.yml": _contracts(map(_function_contracts, marts)),
+        f"{models}/marts/counts.yml": written_out(
+            {f"mart_{name}": _mart_contract(mart) for name, mart in marts.items()}
+        ),
+        f"{models}/marts/sums/sums.yml": written_out(
+            {name: _sum_contract(one, fact) for fact in published.values() for name, one in fact.sums.items()}
+        ),
+        f"{models}/territory/counts.yml": "version: 2\n\nmodels:\n"
+        + "\n".join(map(_function_contracts, marts)),
         f"{COMPILED}/macros/facts.sql": _macros(facts, marts),
     }
     for fact in published.values():
@@ -255,73 +228,56 @@ def _laid_out(mapping: Mapping[str, Any], indent: str) -> str:
     return "".join(out)
 
 
-def _fact_contract(fact: Fact) -> str:
+def _fact_contract(fact: Fact) -> Contract:
     codes = [f"{name}_code" for name in fact.dimensions]
-    refers = {"area_key": "dim_area", "period_key": "dim_period"}
-    refers |= {f"{name}_code": f"dim_{name}" for name in fact.dimensions}
-    refers |= {"dataset_id, measure_code": "dim_measure", "dataset_id": "dim_dataset"}
-    key = Column(f"{fact.fact}_key", text="Key of the row: one text over its grain.")
-    return _contract(
-        fact.model,
-        f"One row per version of {fact.about}.",
-        ["dataset_id", "area_code", "period_key", "measure_code", *codes, "known_from"],
-        [key, *CELL_BEFORE, *map(Column, codes), *MEASURED, *VERSION],
-        tests=[
-            TYPED,
-            "      - refers_to:",
-            "          arguments:",
-            "            dimensions:",
-            *(f"              {columns}: {dimension}" for columns, dimension in refers.items()),
-        ],
+    return Contract(
+        about=f"version of {fact.about}.",
+        one_row_per=("dataset_id", "area_code", "period_key", "measure_code", *codes, "known_from"),
+        typed_values=True,
+        refers_to={
+            "area_key": "dim_area",
+            "period_key": "dim_period",
+            **{f"{name}_code": f"dim_{name}" for name in fact.dimensions},
+            "dataset_id, measure_code": "dim_measure",
+            "dataset_id": "dim_dataset",
+        },
+        columns={
+            f"{fact.fact}_key": Column(text="Key of the row: one text over its grain."),
+            **CELL_BEFORE,
+            **columns(*codes),
+            **MEASURED,
+            **VERSION,
+        },
     )
 
 
-def _own_contract(fact: OwnFact) -> str:
-    tests = []
-    if fact.typed_values:
-        tests.append(
-            TYPED if fact.typed_values == "all" else f"{TYPED}: {{arguments: {{has_conf_status: false}}}}"
-        )
-    if fact.refers_to:
-        named = ", ".join(f"{column}: {dimension}" for column, dimension in fact.refers_to.items())
-        tests.append(f"      - refers_to: {{arguments: {{dimensions: {{{named}}}}}}}")
-    return _contract(
-        f"fct_{fact.fact}",
-        f"One row per {fact.about}.",
-        fact.one_row_per,
-        [
-            Column(name, one.type.rstrip("?"), one.type.endswith("?"), one.text, one.values)
-            for name, one in fact.columns.items()
-        ],
-        tests=tests,
+def _dimension_contract(name: str) -> Contract:
+    return Contract(
+        about=f"code of the code list {name}.",
+        one_row_per=(f"{name}_code",),
+        columns={**columns(f"{name}_code"), **CODED},
     )
 
 
-def _dimension_contract(name: str) -> str:
-    return _contract(
-        f"dim_{name}",
-        f"One row per code of the code list {name}.",
-        [f"{name}_code"],
-        [Column(f"{name}_code"), *CODED],
-    )
-
-
-def _mart_contract(name: str, mart: CountMart) -> str:
+def _mart_contract(mart: CountMart) -> Contract:
     subject = ["subject"] if len(mart.facts) > 1 else []
     codes = [f"{one}_code" for one in mart.dimensions]
-    return _contract(
-        f"mart_{name}",
-        f"One row per {mart.about}. Newest version, preferred table.",
-        [*subject, "area_code", "period_key", *codes, "measure_code"],
-        [
-            *map(Column, [*subject, "area_key", "area_code", "area_level", "area_name"]),
-            *CELL_BEFORE[3:],
-            *map(Column, codes),
-            *MEASURED,
-            Column("known_from", "timestamp"),
-        ],
-        tests=[TYPED],
+    return Contract(
+        about=f"{mart.about}. Newest version, preferred table.",
+        one_row_per=(*subject, "area_code", "period_key", *codes, "measure_code"),
+        typed_values=True,
+        columns={
+            **columns(*subject, "area_key", "area_code", "area_level", "area_name"),
+            **_of(CELL_BEFORE, "is_backcast", "period_key", "reference_date"),
+            **columns(*codes),
+            **MEASURED,
+            **columns("known_from", type="timestamp"),
+        },
     )
+
+
+def _of(group: Mapping[str, Column], *names: str) -> dict[str, Column]:
+    return {name: group[name] for name in names}
 
 
 def _sum_sql(fact: Fact, one: Summands) -> str:
@@ -329,35 +285,26 @@ def _sum_sql(fact: Fact, one: Summands) -> str:
     return f"{{{{ summands('{fact.fact}', '{one.measure}', {list(one.by or fact.dimensions)}{whole}) }}}}\n"
 
 
-def _sum_contract(name: str, fact: Fact) -> str:
-    one = fact.sums[name]
+def _sum_contract(one: Summands, fact: Fact) -> Contract:
     codes = {f"{dimension}_code": one.whole.get(dimension, TOTAL) for dimension in one.by or fact.dimensions}
     right = (
         "A plain sum over any areas is right, and over years too."
         if one.over_years
         else "A plain sum over any areas of one date is right; a stock is never summed over dates."
     )
-    totals = ", ".join(f"{column}: {code}" for column, code in codes.items())
-    return _contract(
-        name,
-        f"One row per cell that counts to a sum: {one.about}, Kreise only, divided as finely as parts add up "
-        f"to the published total. {right}",
-        ["area_key", "period_key", *codes],
-        [
-            *map(Column, ("area_key", "area_code", "area_name")),
-            Column("land_code", may_be_empty=True),
-            *CELL_BEFORE[4:],
-            *map(Column, codes),
-            *MEASURED[:4],
-            *(column for column in MEASURED if column.name in ("missing_reason", "dataset_id")),
-        ],
-        tests=[
-            "      - sums_to_totals:",
-            "          arguments:",
-            f"            fact: {fact.fact}",
-            f"            measure: {one.measure}",
-            f"            totals: {{{totals}}}",
-        ],
+    totals = {"fact": fact.fact, "measure": one.measure, "totals": codes}
+    return Contract(
+        about=f"cell that counts to a sum: {one.about}, Kreise only, divided as finely as parts add up to "
+        f"the published total. {right}",
+        one_row_per=("area_key", "period_key", *codes),
+        tests=({"sums_to_totals": {"arguments": totals}},),
+        columns={
+            **columns("area_key", "area_code", "area_name"),
+            **columns("land_code", type="varchar?"),
+            **_of(CELL_BEFORE, "period_key", "reference_date"),
+            **columns(*codes),
+            **_of(MEASURED, "measure_code", "unit", "value", "obs_status", "missing_reason", "dataset_id"),
+        },
     )
 
 
@@ -366,48 +313,9 @@ def _function_contracts(mart: str) -> str:
     on = f"{cell} on the boundaries of a year-end, as known at a time."
     up = f"{cell} summed up along a hierarchy: the publisher's total, and the sum beside it."
     return (
-        f"  - name: {mart}_on\n    description: {_quoted(on)}\n"
-        f"  - name: {mart}_up\n    description: {_quoted(up)}\n"
+        f"  - name: {mart}_on\n    description: {quoted(on)}\n"
+        f"  - name: {mart}_up\n    description: {quoted(up)}\n"
     )
-
-
-def _contract(
-    model: str,
-    description: str,
-    one_row_per: Sequence[str],
-    columns: Iterable[Column],
-    *,
-    tests: Sequence[str] = (),
-) -> str:
-    """A model's contract: description, grain, tests, columns with type and whether they may be empty."""
-    out = [
-        f"  - name: {model}",
-        f"    description: {_quoted(description)}",
-        "    data_tests:",
-        "      - one_row_per:",
-        "          arguments:",
-        f"            columns: [{', '.join(one_row_per)}]",
-    ]
-    out += [*tests, "    columns:"]
-    for one in columns:
-        about = one.text or f"{{{{ doc('{one.name}') }}}}"
-        values = f"{{values: [{', '.join(one.values)}]}}"
-        accepted = f", data_tests: [{{accepted_values: {{arguments: {values}}}}}]" if one.values else ""
-        never_empty = "" if one.may_be_empty else ", constraints: [{type: not_null}]"
-        out.append(
-            f"      - {{name: {one.name}, data_type: {one.data_type}, "
-            f"description: {_quoted(about)}{never_empty}{accepted}}}"
-        )
-    return "\n".join(out) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _contracts(models: Iterable[str]) -> str:
-    return "version: 2\n\nmodels:\n" + "\n".join(models)
 
 
 def _mart_sql(name: str, mart: CountMart) -> str:

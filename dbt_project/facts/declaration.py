@@ -160,7 +160,7 @@ class Fact(Strict):
     """A fact over published tables, or counts of a form that a municipality fills in.
 
     Counts of a `form` are confidential: an indicator over them is computed apart from those over published
-    tables. They share one table, whose SQL and contract are written by hand.
+    tables. They share one table, whose SQL is written by hand.
     """
 
     fact: Identifier
@@ -215,33 +215,6 @@ class Fact(Strict):
         return self
 
 
-class OwnColumn(Strict):
-    """A column of a fact with SQL of its own; its type alone is enough, with `?` where it may be empty."""
-
-    type: Literal["varchar", "varchar?", "integer", "integer?", "double", "double?", "date", "date?",
-                  "timestamp", "timestamp?", "boolean", "boolean?"]  # fmt: skip
-    text: Text | None = Field(default=None, description="what it holds; else the docs block of its name")
-    values: tuple[Text, ...] = Field(default=(), description="the values that may stand there")
-
-
-def _type_alone(value: Any) -> Any:
-    return {"type": value} if isinstance(value, str) else value
-
-
-class OwnFact(Strict):
-    """A fact whose SQL is written by hand in `models/core`; its contract is generated."""
-
-    fact: Identifier
-    sql: Literal["own"]
-    about: Text = Field(description="“One row per …”")
-    one_row_per: tuple[Identifier, ...] = Field(min_length=1)
-    typed_values: Literal["all", "without_conf_status"] | None = Field(
-        default=None, description="the test of values with their status, where it has them"
-    )
-    refers_to: dict[Identifier, Identifier] = Field(default={}, description="column -> dimension")
-    columns: dict[Identifier, Annotated[OwnColumn, BeforeValidator(_type_alone)]]
-
-
 class CountMart(Strict):
     """A mart of counts: the preferred rows of its facts, one below the other."""
 
@@ -253,28 +226,15 @@ class CountMart(Strict):
 
 
 def load_facts(folder: Path = FOLDER) -> dict[str, Fact]:
-    """All facts by name, but for those with SQL of their own.
-
-    Raises `DeclarationError` with every problem, each with file, line and key.
-    """
-    return {name: one for name, one in _load(folder).items() if isinstance(one, Fact)}
-
-
-def load_own_facts(folder: Path = FOLDER) -> dict[str, OwnFact]:
-    """The facts with SQL of their own, by name. Raises `DeclarationError` as `load_facts` does."""
-    return {name: one for name, one in _load(folder).items() if isinstance(one, OwnFact)}
-
-
-def _load(folder: Path) -> dict[str, Fact | OwnFact]:
-    found: dict[str, Fact | OwnFact] = {}
+    """All facts by name. Raises `DeclarationError` with every problem, each with file, line and key."""
+    found: dict[str, Fact] = {}
     problems: list[Problem] = []
     for file in sorted(folder.glob("*.yml")):
         if file.name == MARTS:
             continue
         try:
             located = located_yaml.load(file)
-            own = isinstance(located.value, dict) and "sql" in located.value
-            fact: Fact | OwnFact = checked(OwnFact, located) if own else checked(Fact, located)
+            fact = checked(Fact, located)
         except DeclarationError as error:
             problems.extend(error.problems)
             continue

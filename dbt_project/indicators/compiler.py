@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dbt_project.contracts.contract import Column, Contract, columns, written_out
 from dbt_project.indicators import composites
 from dbt_project.indicators.specification import (
     FOLDER,
@@ -85,7 +86,10 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
         ),
         f"{SEEDS}/indicator_edition.csv": _table(_edition_rows(ordered)),
         f"{WIDE}.sql": _wide_sql([one for one in ordered if passes(specifications, one)]),
-        f"{WIDE}.yml": _wide_contract([one for one in ordered if passes(specifications, one)]),
+        f"{WIDE}.yml": f"# {GENERATED}\n"
+        + written_out(
+            {"mart_indicator_wide": _wide_contract([one for one in ordered if passes(specifications, one)])}
+        ),
         **_field_views(specifications, ordered),
         "docs/indicators.md": _page(specifications, ordered),
         "docs/indicators.json": _structure(specifications, ordered),
@@ -323,44 +327,27 @@ group by indicators.area_code, areas.area_level, year(indicators.reference_date)
 """
 
 
-def _wide_contract(columns: Sequence[Indicator]) -> str:
-    out = [
-        f"# {GENERATED}",
-        "version: 2",
-        "",
-        "models:",
-        "  - name: mart_indicator_wide",
-        '    description: "One row per area and year: the indicators side by side, a column each. Days differ'
-        " within a year (childcare 1 March, leavers 31 July); why a value is empty stands in"
-        ' `mart_indicator`. Views `mart_indicator_wide_<field>` hold the columns of one policy field."',
-        "    data_tests:",
-        "      - one_row_per:",
-        "          arguments:",
-        "            columns: [area_key, reference_year]",
-        "    columns:",
-    ]
-    for name in ("area_key", "area_code", "area_level", "area_name"):
-        out += _column(name, "varchar", f"{{{{ doc('{name}') }}}}", required=True)
-    out += _column("reference_year", "integer", "Year of the reference date.", required=True)
-    for one in columns:
-        field = own_vocabulary()["policy_field"][one.policy_field]
-        text = f"{field.en}: {one.name.en}. {one.question.en}"
-        out += _column(column_name(one.id), "double", text.replace('"', "'"), required=False)
-        meta: dict[str, str | int] = {"unit": one.unit, "role": "measure"}
-        meta |= {f"label_{code}": f"{one.id} {getattr(one.short_name, code)}" for code in ("de", "en")}
-        meta |= {"description_de": f"{field.de}: {one.name.de}. {one.question.de}", "digits": one.decimals}
-        out += ["        config:", "          meta:"]
-        out += [f"            {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in meta.items()]
-    return "\n".join(out) + "\n"
+def _wide_contract(indicators: Sequence[Indicator]) -> Contract:
+    return Contract(
+        about="area and year: the indicators side by side, a column each. Days differ within a year "
+        "(childcare 1 March, leavers 31 July); why a value is empty stands in `mart_indicator`. Views "
+        "`mart_indicator_wide_<field>` hold the columns of one policy field.",
+        one_row_per=("area_key", "reference_year"),
+        columns={
+            **columns("area_key", "area_code", "area_level", "area_name"),
+            "reference_year": Column(type="integer", text="Year of the reference date."),
+            **{column_name(one.id): _wide_column(one) for one in indicators},
+        },
+    )
 
 
-def _column(name: str, data_type: str, description: str, *, required: bool) -> list[str]:
-    lines = [
-        f"      - name: {name}",
-        f"        data_type: {data_type}",
-        f'        description: "{description}"',
-    ]
-    return [*lines, "        constraints:", "          - type: not_null"] if required else lines
+def _wide_column(one: Indicator) -> Column:
+    field = own_vocabulary()["policy_field"][one.policy_field]
+    meta: dict[str, str | int] = {"unit": one.unit, "role": "measure"}
+    meta |= {f"label_{code}": f"{one.id} {getattr(one.short_name, code)}" for code in ("de", "en")}
+    meta |= {"description_de": f"{field.de}: {one.name.de}. {one.question.de}", "digits": one.decimals}
+    text = f"{field.en}: {one.name.en}. {one.question.en}"
+    return Column(type="double?", text=text.replace('"', "'"), meta=meta)
 
 
 def _structure(specifications: Specifications, ordered: Sequence[Indicator]) -> str:

@@ -147,8 +147,6 @@ def test_a_table_more_is_one_line(folder: Path, catalog: Catalog) -> None:
         ("birth", "  - 12612-02-01-4", "  - 12612-01-01-4", "12612-01-01-4 stands twice"),
         ("deprivation", "  - gisd-kreise", "  - kreistypen", "kreistypen is no table of cells"),
         ("birth", "  - 12612-02-01-4", "  - 12531-0040", "take `unused` out of its declaration"),
-        ("revision", "fact: revision", "fact: revisions", "must be the file's name, 'revision'"),
-        ("revision", "double?", "number", "'varchar?'"),
         ("marts", "facts: [birth, death]", "facts: [birth, deaths]", "no fact 'deaths' over published"),
         ("marts", "dimensions: [sex, nationality, age_group, ", "dimensions: [", "its facts have sex"),
     ],

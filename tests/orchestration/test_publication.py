@@ -35,7 +35,7 @@ SOURCES = {"mart_sgb2_small_area": "sgb2-kleinraeumig", "fct_small_area_count": 
 
 def manifest() -> dict[str, Any]:
     """What dbt's manifest says about the product's relations."""
-    folder = PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml"
+    folder = PROJECT / "compiled" / "models" / "marts" / "small_areas.yml"
     contract = yaml.safe_load(folder.read_text(encoding="utf-8"))
     (mart,) = [model for model in contract["models"] if model["name"] == f"mart_{NAME}"]
     columns = {column["name"]: column for column in mart["columns"]}

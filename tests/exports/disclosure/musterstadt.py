@@ -154,7 +154,7 @@ def describe_product(name: str) -> dict[str, Any]:
     """The product's description, its columns read off the model's contract."""
     product = load_product(FOLDER / f"{name}.yml")
     contract = yaml.safe_load(
-        (PROJECT / "models" / "marts" / "small_areas" / "small_areas.yml").read_text(encoding="utf-8")
+        (PROJECT / "compiled" / "models" / "marts" / "small_areas.yml").read_text(encoding="utf-8")
     )
     (model,) = [model for model in contract["models"] if model["name"] == product.relation]
     columns = [
