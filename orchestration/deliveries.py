@@ -25,7 +25,9 @@ from .resources import Paths
 if TYPE_CHECKING:
     from sources.arrival.folder import Delivery
     from sources.arrival.inbox import Inbox
-    from sources.arrival.landing import Landing, Origin, Outcome
+    from sources.arrival.landing import Landing
+    from sources.arrival.outcome import Outcome
+    from sources.arrival.snapshots import Origin
     from sources.declared.catalogue import Catalog
     from sources.declared.declaration import Declaration
     from sources.fetch.ways import DownloadWay, GenesisWay

@@ -26,7 +26,8 @@ from .language import Language, lang
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sources.arrival.landing import Landing, Origin
+    from sources.arrival.landing import Landing
+    from sources.arrival.snapshots import Origin
 
     from ..resources import Settings
 

@@ -23,7 +23,7 @@ from .progress import Outcome, Watcher
 if TYPE_CHECKING:
     import dagster as dg
 
-    from sources.arrival.landing import Origin
+    from sources.arrival.snapshots import Origin
 
 KEPT_LOGS = 50
 

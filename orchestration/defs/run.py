@@ -17,7 +17,7 @@ from ..deliveries import Deliveries
 from ..resources import Settings, notices, only_run
 
 if TYPE_CHECKING:
-    from sources.arrival.landing import Origin
+    from sources.arrival.snapshots import Origin
 
 
 class Run(dg.ConfigurableResource):

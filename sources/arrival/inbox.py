@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sources.arrival.folder import Delivery, is_archive, is_unfinished, match_folder, name_trouble, shown
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.declaration import Declaration
 from sources.declared.file_formats import FormFile
 from sources.errors import SourceError, problem

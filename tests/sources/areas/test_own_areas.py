@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog
 from sources.forms import blank
 from sources.twins.musterstadt import write_musterstadt

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from sources.arrival.inbox import Inbox, listing
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.file_formats import FormFile
 from sources.twins.musterstadt import CASE_FORMS, write_cases

@@ -17,7 +17,10 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from sources.arrival.landing import LEDGER, Landing, LandingRefused, Origin, Outcome
+from sources.arrival.landing import Landing, LandingRefused
+from sources.arrival.ledger import LEDGER
+from sources.arrival.outcome import Outcome
+from sources.arrival.snapshots import Origin
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.readers.reading import cells_schema

@@ -13,7 +13,8 @@ import pytest
 
 from sources.areas.reforms import COLUMNS, reforms
 from sources.arrival.inbox import Inbox
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog
 from sources.errors import _OF_PUBLISHER, PROBLEMS, SourceError, problem
 from sources.forms import blank

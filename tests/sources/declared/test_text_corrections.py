@@ -9,7 +9,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.text_corrections import COLUMNS, text_corrections
 from sources.foundation.located_yaml import DeclarationError

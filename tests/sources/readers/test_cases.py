@@ -11,7 +11,8 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from sources.arrival.landing import Landing, Outcome
+from sources.arrival.landing import Landing
+from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog
 from sources.errors import SourceError
 from sources.forms import blank
