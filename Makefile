@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-nightly test-fast lint format generate dev docs bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate dev docs pictures bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this comput
 
 docs: $(VENV)/.for-run  ## Pages in docs/ of the data root: the warehouse (dbt) and the gate (Great Expectations)
 	$(BIN)/python -m orchestration.documentation
+
+pictures: $(VENV)/.for-run  ## The pictures of the README, drawn from the releases of a data root (ROOT, default the sample)
+	$(BIN)/python docs/pictures/draw.py $(or $(ROOT),.sample)
 
 bench: $(VENV)/.for-work  ## Times and memory of the main job and of the reader
 	$(BIN)/python tests/benchmarks/main_job.py

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import stat
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -355,6 +357,20 @@ def test_the_sample_does_not_mix_with_published_files(place: Place, first: Ended
     assert "holds the sample that comes with planstat" in refused.said
     assert "PLANSTAT_DATA" in refused.said
     assert place.current() == before
+
+
+def test_the_pictures_of_the_readme_can_be_drawn(place: Place, first: Ended, tmp_path: Path) -> None:
+    """Map and chart of the 15 Kreise, each with its source note; the screenshot needs a browser."""
+    drawer = str(ROOT / "docs" / "pictures" / "draw.py")
+    subprocess.run(
+        [sys.executable, drawer, str(place.root), str(tmp_path)], check=True, env={**os.environ, "PATH": ""}
+    )
+    outlines, chart = ((tmp_path / name).read_text(encoding="utf-8") for name in ("map.svg", "chart.svg"))
+    assert (outlines.count("<path"), chart.count("<circle")) == (15, 15)
+    assert "Flensburg" in outlines
+    assert "36,0" in chart
+    assert "GeoBasis-DE / BKG" in outlines
+    assert "dl-de/by-2-0" in chart
 
 
 def test_units_of_the_warehouse(place: Place, first: Ended) -> None:
