@@ -27,8 +27,8 @@ LAENDER = 16  # since 3 October 1990
 ROUNDING = 5
 """Standard deviations that rounding of many figures may add up to."""
 MARKED = 0.01
-"""A figure is marked as implausible when it is wrong by this share of itself at least: less has another
-reason."""
+"""A figure is marked as implausible when it is wrong by this share of itself at least: less
+has another reason."""
 SMALL = 1e-5
 """The share of its total below which a gap warns: a person or two in a Land."""
 _AREA_COLUMNS = ("area_key", "area_code", "area_level", "area_name", "parent_area_code")
@@ -143,8 +143,8 @@ def _parts(bench: Bench, parts: Parts) -> Rule:
 
 
 def _at_their_codes(bench: Bench, parts: Parts) -> str:
-    """SQL: the candidate, where a member that is a part at one code of a column stands at the whole's code
-    there."""
+    """SQL: the candidate, where a member that is a part at one code of a column stands at the
+    whole's code there."""
     dimension = quoted(parts.dimension)
     columns: dict[str, list[tuple[str, str]]] = {}
     for member, placed in parts.at.items():

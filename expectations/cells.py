@@ -2,9 +2,9 @@
 
 A product's rows are made from cells: (dataset, snapshot, area, measure, days). A *lineage* lists them, one
 row per cell and product row, with the columns of `LINEAGE`; `named` reads it off a product whose rows name
-their datasets, and whoever builds a product hands in a file for one whose rows do not. A finding that stops a
-release refuses the cells of the rows it is about. `held` compares what one product refuses with the lineage
-of another.
+their datasets, and whoever builds a product hands in a file for one whose rows do not. A finding that stops
+a release refuses the cells of the rows it is about. `held` compares what one product refuses with the
+lineage of another.
 """
 
 from __future__ import annotations
@@ -186,8 +186,8 @@ class Shared:
 def held(refused: Path, lineage: Path) -> Shared | None:
     """What a product of this lineage carries of the cells in the file `refused`; None when nothing.
 
-    Cells are the same when dataset, area, measure and snapshot agree as far as both name them and their days
-    overlap.
+    Cells are the same when dataset, area, measure and snapshot agree as far as both name them and
+    their days overlap.
     """
     with duckdb.connect() as connection:
         row = connection.execute(

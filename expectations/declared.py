@@ -1,8 +1,8 @@
 """Values of a declaration inside DuckDB: bound once into tables, named by number in SQL, never pasted.
 
-Great Expectations takes a rule as finished SQL text without parameters. So every number, date and list that a
-product file declares is inserted, bound, into one of three small tables, and the rule's SQL selects it by its
-number.
+Great Expectations takes a rule as finished SQL text without parameters. So every number, date and list
+that a product file declares is inserted, bound, into one of three small tables, and the rule's SQL selects
+it by its number.
 """
 
 from __future__ import annotations

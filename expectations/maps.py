@@ -33,8 +33,8 @@ Figures = dict[tuple[str, str, str], list[tuple[float | None, str | None]]]
 
 
 def read_back(connection: sqlite3.Connection, bench: Bench) -> tuple[int, list[Phrase]]:
-    """How many figures were looked at, and what is wrong with the file. Raises sqlite3.Error and
-    duckdb.Error."""
+    """How many figures were looked at, and what is wrong with the file. Raises
+    sqlite3.Error and duckdb.Error."""
     complaints: list[Phrase] = []
     (application,) = connection.execute("pragma application_id").fetchone()
     (version,) = connection.execute("pragma user_version").fetchone()

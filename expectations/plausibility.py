@@ -1,11 +1,10 @@
 """Plausibility: what the figures say about each other over areas and time, beside the sums.
 
-A single figure that stands out is marked where facts are made (`obs_status` U) and released as that. Here
-the gate looks at what marks cannot tell: many at once, and a whole level that moves. A mark that a
-statistician has looked at and left is no error of a delivery: it counts for nothing among the many. What
-was looked at is named cell by cell (`dataset_id, area_code, period_key, reference_date, measure_code,
-value`, and `cell` with the other dimensions as `sex=_T age_group=Y_LT3`), so that it holds for any part of
-the data.
+A single figure that stands out is marked where facts are made (`obs_status` U) and released as that. Here the
+gate looks at what marks cannot tell: many at once, and a whole level that moves. A mark that a statistician
+has looked at and left is no error of a delivery: it counts for nothing among the many. What was looked at is
+named cell by cell (`dataset_id, area_code, period_key, reference_date, measure_code, value`, and `cell` with
+the other dimensions as `sex=_T age_group=Y_LT3`), so that it holds for any part of the data.
 """
 
 from __future__ import annotations

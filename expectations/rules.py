@@ -87,9 +87,8 @@ class Rule:
 
     `cases` is a select, `broken` a condition over its columns. `comparable` (condition) leaves cases out that
     cannot be judged, such as sums with a missing part; they are counted, not judged. `severity` (SQL giving
-    'fail', 'warn' or 'info') replaces the statement's severity case by case.
-    A case that is remembered as known and explained (see `known`) is for information only. `order` sorts
-    examples.
+    'fail', 'warn' or 'info') replaces the statement's severity case by case. A case that is remembered as
+    known and explained (see `known`) is for information only. `order` sorts examples.
 
     `touches` says which rows a broken case is about, as a condition over `carrier` (a row of the candidate)
     and `found` (the case); without it, those that agree in the statement's keys. `of_previous`: the case is

@@ -8,9 +8,9 @@ and result are given back in Great Expectations' own form. Patterns stay SQL, be
 no regular expressions for DuckDB.
 
 Two traps are dealt with here. The connection is given back before results are fetched, so that they come
-back empty: a listener buffers every DuckDB cursor fully when it has run. And an expectation that raises is
-reported by Great Expectations as unsuccessful: it becomes an error of its own kind, never a finding about the
-data.
+back empty: a listener buffers every DuckDB cursor fully when it has run. And an expectation that raises
+is reported by Great Expectations as unsuccessful: it becomes an error of its own kind, never a finding
+about the data.
 """
 
 from __future__ import annotations

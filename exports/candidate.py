@@ -149,8 +149,8 @@ def build(
 def _write(rows: Rows, description: Description, folder: Path, tell: Callable[[str], None]) -> dict[str, str]:
     """Write every format and give the notes of those that have one.
 
-    What is written beside the others has a thread and a connection of its own: database and compression leave
-    Python's lock.
+    What is written beside the others has a thread and a connection of its own: database and compression
+    leave Python's lock.
     """
     notes: dict[str, str | None] = {}
     with rows.another_reader() as reader, ThreadPoolExecutor(max_workers=1) as thread:

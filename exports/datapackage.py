@@ -1,9 +1,9 @@
 """The data package: one machine-readable description of a candidate's files (Data Package v2, Frictionless).
 
-Standard: https://datapackage.org/standard/data-package/ . Every file that carries data is a resource with its
-size and SHA-256; tabular ones have a dialect and a schema. What the standard has no word for stands under
-`planstat`. No wall clock: the same content gives the same text. Version and time of a release stand in
-`release.json`.
+Standard: https://datapackage.org/standard/data-package/ . Every file that carries data is a resource
+with its size and SHA-256; tabular ones have a dialect and a schema. What the standard has no word for
+stands under `planstat`. No wall clock: the same content gives the same text. Version and time of a
+release stand in `release.json`.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _field(field: Field, rows: Rows) -> dict[str, Any]:
     meant: dict[str, list[str]] = {}
     for label in rows.labels:
         if label.column == field.name and not column.is_listed:
-            meant.setdefault(label.code, []).append(f"{label.label_de} {label.told_in}".strip())
+            meant.setdefault(label.code, []).append(f"{label.label_de} {label.scopes_in_brackets}".strip())
     if meant:
         described["categories"] = [
             {"value": code} | ({"label": "; ".join(labels)} if any(labels) else {})

@@ -220,10 +220,10 @@ class Description(Product):
     def content_sha256(self) -> str:
         """A hash over what a reader of the product would notice when it changed.
 
-        The gate's settings stay out, and so do snapshot ids, the time of retrieval and that a newer delivery
-        was set aside: fetching the same figures again, or a bad file, is no reason for a new release. The
-        next release says in which state each dataset is. What disclosure control does shows in the rows and
-        in `disclosure.json`.
+        The gate's settings stay out, and so do snapshot ids, the time of retrieval and that a newer
+        delivery was set aside: fetching the same figures again, or a bad file, is no reason for a new
+        release. The next release says in which state each dataset is. What disclosure control does shows in
+        the rows and in `disclosure.json`.
         """
         noticed = self.model_dump(
             mode="json", exclude={"checks", "disclosure", "policy", "may_be_empty", "begins_with"}

@@ -158,7 +158,7 @@ def compare(
     words = words or Words()
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
-        _tell(connection, words)
+        _create_labels(connection, words)
         new = _columns(connection, "after_rows", after)
         rows_after = _count(connection, "after_rows")
         if before is None or not before.is_file():
@@ -195,12 +195,12 @@ def compare(
             rows_changed=counts.get("changed", 0),
             rows_withdrawn=counts.get("withdrawn", 0),
             values_changed=dict(per_column),
-            largest_movements=_largest(connection, _told(grain, beside), "abs(movement)"),
-            largest_relative_movements=_largest(connection, _told(grain, beside), "abs(relative_movement)"),
+            largest_movements=_largest(connection, _named(grain, beside), "abs(movement)"),
+            largest_relative_movements=_largest(connection, _named(grain, beside), "abs(relative_movement)"),
         )
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, words: Words) -> None:
+def _create_labels(connection: duckdb.DuckDBPyConnection, words: Words) -> None:
     """Create `labels`: column, code, scope, label_de, label_en."""
     connection.execute(
         "create table labels (column_name varchar, code varchar, scope varchar, label_de varchar, "
@@ -224,7 +224,7 @@ def _beside(grain: Sequence[str], words: Words, *editions: dict[str, str]) -> li
     ]
 
 
-def _told(grain: Sequence[str], beside: Sequence[str]) -> list[str]:
+def _named(grain: Sequence[str], beside: Sequence[str]) -> list[str]:
     """The grain with the names of what it stands for."""
     return [*grain, *(name for name in beside if name in NAMES.values())]
 

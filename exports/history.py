@@ -5,9 +5,8 @@ that none can be changed or taken out in the middle; with the office's key every
 that nobody without the key writes one. Lines can be cut off at the end: `head` is the hash of the last
 line, which an office may note elsewhere and ask for later (`contains`).
 
-Events: `intends` (an edition is about to be moved into place), then `published` or `abandoned`; `adopted`
-(it was there before the history began); `lost` (the office knows that it is gone or damaged, with the
-reason).
+Events: `intends` (an edition is about to be moved into place), then `published` or `abandoned`; `adopted` (it
+was there before the history began); `lost` (the office knows that it is gone or damaged, with the reason).
 """
 
 from __future__ import annotations

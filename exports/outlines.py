@@ -1,12 +1,12 @@
-"""Outlines for map layers: brought into one reference system, made whole and valid, and put together where
-absent.
+"""Outlines for map layers: brought into one reference system, made whole and valid, and put
+together where absent.
 
 Delivered outlines stand in the warehouse's `dim_area_geometry` as they came, each on the day it was drawn
 for. An area that has none is put together from the areas below it (a Land from its Kreise, a Bezirk from its
 planning areas), if all of them are drawn for the same day.
 
-DuckDB's spatial extension does the work; it is loaded from the file of its PyPI wheel, never from the
-network.
+DuckDB's spatial extension does the work; it is loaded from the file of its PyPI wheel, never
+from the network.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ LAYERS = {
     "BEZIRKSREGION": ("bezirksregionen", "Bezirksregionen"),
     "PLANUNGSRAUM": ("planungsraeume", "Planungsräume"),
 }
-"""Layer name and German title of the levels that have a name of their own; others are called by their
-level."""
+"""Layer name and German title of the levels that have a name of their own; others are called
+by their level."""
 
 PUT_TOGETHER = {
     "LAND": "KREIS",
@@ -49,8 +49,8 @@ PUT_TOGETHER = {
 
 
 def stage(connection: duckdb.DuckDBPyConnection, warehouse: str, levels: set[str]) -> str | None:
-    """Create the table `geometries` with the outlines of areas of some levels; give a hash over them, None
-    without any.
+    """Create the table `geometries` with the outlines of areas of some levels; give a hash over them,
+    None without any.
 
     Args:
         connection: has the warehouse attached.

@@ -185,10 +185,9 @@ class Product(Stripped):
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
     there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
     `begins_with`: what its first edition must hold (column -> values, one of them), else it waits likewise.
-    `contact`: only where it is another office than the one that publishes all the others.
-    `sums`: views of the released database whose rows may be added up (name -> column -> value): one
-    measure, Kreise only, no backcast, every dimension at its total, so that a plain sum per date counts each
-    case once.
+    `contact`: only where it is another office than the one that publishes all the others. `sums`: views of
+    the released database whose rows may be added up (name -> column -> value): one measure, Kreise only, no
+    backcast, every dimension at its total, so that a plain sum per date counts each case once.
     """
 
     product: str

@@ -1,9 +1,9 @@
 """The rows of a product, taken out of the warehouse once and handed to every writer.
 
 The warehouse is opened read-only for as long as it takes to copy one relation, then let go, because one
-writer locks out even readers in other processes. What the copy holds is checked here, so that every writer
-may rely on it: only flat columns of six kinds, no value that is not a number, one row per grain, a fixed
-order.
+writer locks out even readers in other processes. What the copy holds is checked here, so that every
+writer may rely on it: only flat columns of six kinds, no value that is not a number, one row per grain,
+a fixed order.
 """
 
 from __future__ import annotations
@@ -89,16 +89,15 @@ class CodeLabel:
     scopes: tuple[str, ...] = ()
 
     @property
-    def told_in(self) -> str:
+    def scopes_in_brackets(self) -> str:
         """In brackets, where the code means this; nothing where it means the same everywhere."""
         return f"({', '.join(self.scopes)})" if self.scopes else ""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The staged rows: table `rows` (ordered), and for maps `geometries` and `converted` (`_stage_maps`), in
-    a DuckDB of
-    the candidate's own.
+    """The staged rows in a DuckDB of the candidate's own: table `rows` (ordered), and for maps `geometries`
+    and `converted` (`_stage_maps`).
 
     Beside the published columns `rows` holds, for each column in `labelled`, the German label of its code in
     a column called by `label_column`, and in `ROW_DIGITS` the decimals that figures of the row have.
@@ -343,8 +342,8 @@ def _kind(name: str, warehouse_type: str, description: Description) -> tuple[Kin
 
 
 def _stage_maps(connection: duckdb.DuckDBPyConnection, description: Description) -> str | None:
-    """Create the tables `geometries` (see `outlines.stage`) and `converted`; give a hash of both, None
-    without outlines.
+    """Create the tables `geometries` (see `outlines.stage`) and `converted`; give a hash of both,
+    None without outlines.
 
     `converted` holds, of each level that the product has and of its newest outlines, the product's figures on
     their Gebietsstand: the columns of the map, value, status, reason, and how the figure was carried

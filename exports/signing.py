@@ -5,8 +5,8 @@ OpenSSH's own format (`ssh-keygen -Y`, PROTOCOL.sshsig), namespace `planstat`: b
 
     ssh-keygen -Y verify -f allowed_signers -I office -n planstat -s receipt.json.sig < receipt.json
 
-where `allowed_signers` holds `office namespaces="planstat" ssh-ed25519 AAAA…`, the key as the office made it
-known.
+where `allowed_signers` holds `office namespaces="planstat" ssh-ed25519 AAAA…`, the key as the office
+made it known.
 """
 
 from __future__ import annotations

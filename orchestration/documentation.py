@@ -11,8 +11,8 @@ from .resources import NotBuilt, Settings
 
 
 def write_documentation(settings: Settings) -> Path:
-    """Write the page over the warehouse as it is; returns it. Raises NotBuilt, or ProjectBroken with dbt's
-    words."""
+    """Write the page over the warehouse as it is; returns it. Raises NotBuilt, or ProjectBroken
+    with dbt's words."""
     project = Project(settings)
     if not settings.paths.warehouse.exists():
         raise NotBuilt(f"{settings.paths.warehouse} does not exist yet: run `planstat run` first")

@@ -375,8 +375,8 @@ class Warehouse:
     def mark(self) -> dict[str, int | str] | None:
         """What tells one state of the file from another, the same in a copy; None without a file.
 
-        Its size, a hash of its headers, which count every checkpoint, and the size of the log that a killed
-        writer leaves.
+        Its size, a hash of its headers, which count every checkpoint, and the size of the log that a
+        killed writer leaves.
         """
         if not self.file.exists():
             return None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.told_by_part import ToldByPart
+from tests.report_by_part import ReportByPart
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -22,7 +22,7 @@ def _asks_about_published_files(module: Path) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run says what it is doing, part by part."""
-    config.pluginmanager.register(ToldByPart(config), "told-by-part")
+    config.pluginmanager.register(ReportByPart(config), "report-by-part")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,9 +1,9 @@
 """The declaration of a fact: the single truth about what it is made of.
 
-One YAML file per fact, `<fact>.yml` beside this module. From it come the fact's SQL and contract, the staging
-of the tables that need no SQL of their own, the dimensions over its code lists, what is judged in it and what
-an indicator may select from (`dbt_project.facts.compiler`). `marts.yml` says which facts make up a mart of
-counts.
+One YAML file per fact, `<fact>.yml` beside this module. From it come the fact's SQL and contract, the
+staging of the tables that need no SQL of their own, the dimensions over its code lists, what is judged in it
+and what an indicator may select from (`dbt_project.facts.compiler`). `marts.yml` says which facts make up a
+mart of counts.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How far projections made in the past were off: what is tested decides what is shown, and how wide its
-interval is.
+"""How far projections made in the past were off: what is tested decides what is shown, and how wide
+its interval is.
 
 A trial is a projection from one base to one later edition, made with what was known at the base. Its errors
 are logarithms of the figure over the projection. Three ways to project compete in every size class, age group
@@ -230,8 +230,8 @@ class Tested:
         )
 
     def judge(self) -> None:
-        """Measure errors, widening and coverage on years left out, and show `as_today` alone where the choice
-        fails there.
+        """Measure errors, widening and coverage on years left out, and show `as_today` alone where the
+        choice fails there.
         """
         if self.blocks < 2:
             return
@@ -267,8 +267,8 @@ class Tested:
         return ((key, pool) for key, pool in self.pools.items() if key[1] >= 0)
 
     def _widening(self, left_out: Mapping[int, frozenset[int]]) -> float:
-        """How much wider distances have to be to hold SHARE of the errors of blocks, each judged without
-        `left_out`.
+        """How much wider distances have to be to hold SHARE of the errors of blocks, each
+        judged without `left_out`.
         """
         together = np.concatenate([self._distances(block, out) for block, out in left_out.items()])
         if not len(together):
@@ -287,8 +287,8 @@ class Tested:
         return np.concatenate(found)
 
     def _quality(self, size: int, horizon: int, out: frozenset[int], *, beyond: bool) -> Quality:
-        """Method, distance and errors at a horizon, without some blocks; between tried horizons in
-        proportion.
+        """Method, distance and errors at a horizon, without some blocks; between tried
+        horizons in proportion.
 
         `beyond`: also after the farthest horizon tried, growing with it; for years left out only.
         """
@@ -302,8 +302,8 @@ class Tested:
         return Quality(method, distance, horizon in tried, at[method], at[AS_TODAY])
 
     def _curves(self, size: int, out: frozenset[int]) -> Curves:
-        """Horizons tried by a size class without some blocks; error in per cent and distance by method at
-        each.
+        """Horizons tried by a size class without some blocks; error in per cent and distance by
+        method at each.
         """
         if (size, out) in self._known:
             return self._known[size, out]

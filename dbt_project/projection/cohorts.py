@@ -142,8 +142,8 @@ def single_ages(edition: Edition, pattern: Array) -> Array:
 
 
 def by_single_ages(panel: Panel) -> list[Array]:
-    """Single ages of every edition. Groups take their pattern from the edition before, carried on by its
-    cohorts.
+    """Single ages of every edition. Groups take their pattern from the edition before, carried on
+    by its cohorts.
 
     The first edition takes that of the panel.
     """
@@ -233,8 +233,8 @@ def generation_of_parents(single: Array) -> Array:
 class Course:
     """What a scenario adds to the trend, a year each of the horizon.
 
-    births: factors, (years, areas). arrivals: persons by age who come (or go, below zero), (years, areas,
-    TOP).
+    births: factors, (years, areas). arrivals: persons by age who come (or go, below zero),
+    (years, areas, TOP).
     """
 
     births: Array

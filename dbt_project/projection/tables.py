@@ -229,8 +229,8 @@ def _panel(name: str, columns: Columns, others: Sequence[Named]) -> Named | None
 
 
 def _tiles(columns: Columns, chosen: np.ndarray[Any, Any]) -> tuple[int, ...]:
-    """Edges of the finest groups that follow each other from age 0 and most areas have; empty where there are
-    none.
+    """Edges of the finest groups that follow each other from age 0 and most areas have; empty where
+    there are none.
     """
     first, last = columns["age_from"][chosen], columns["age_to"][chosen]
     aged = last >= 0
@@ -249,8 +249,8 @@ def _tiles(columns: Columns, chosen: np.ndarray[Any, Any]) -> tuple[int, ...]:
 
 
 def _pattern(kreise: Sequence[str], first: Edition, others: Sequence[Named]) -> Array:
-    """How single ages are shared out at first: as in the Kreis around, at its edition nearest to `first`;
-    else evenly.
+    """How single ages are shared out at first: as in the Kreis around, at its edition nearest to
+    `first`; else evenly.
     """
     found = np.ones((len(kreise), TOP))
     for other in others:
@@ -353,8 +353,8 @@ def ahead(found: Sequence[Named], assumed: Columns) -> pa.Table:
 
 
 def projections(found: Sequence[Named], assumed: Columns) -> dict[str, np.ndarray[Any, Any]]:
-    """Columns of one row per scenario, area, age group and year ahead, from the newest edition of each panel
-    on.
+    """Columns of one row per scenario, area, age group and year ahead, from the newest edition of
+    each panel on.
 
     A figure that is missing is NaN.
     """
@@ -406,8 +406,8 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
 def _course(named: Named, rows: Columns) -> Course:
     """The assumptions of one scenario as births and arrivals by year, area and age.
 
-    Births hold for every area that a row names; arrivals to an area around are shared out by those who live
-    there.
+    Births hold for every area that a row names; arrivals to an area around are shared out by those
+    who live there.
     """
     births = np.ones((HORIZON, len(named.areas)))
     arrivals = np.zeros((HORIZON, len(named.areas), TOP))

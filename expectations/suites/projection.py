@@ -1,5 +1,5 @@
-"""Projection: the common rules, and that each figure starts from what was counted and shows only what was
-tested.
+"""Projection: the common rules, and that each figure starts from what was counted and shows only
+what was tested.
 """
 
 from __future__ import annotations

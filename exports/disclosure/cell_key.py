@@ -1,10 +1,10 @@
 """Cell-key method: small keyed noise instead of hiding, the same noise for the same units in every table.
 
-Noise table after Giessing (2016) and the R package ptable: for each true count the distribution of the shown
-count with most entropy, given mean 0, variance V, deviation at most D, no shown count in 1..small, and 0
-stays 0. Record keys come from HMAC-SHA256 over a stable unit id, so they do not change when data change; the
-key of a cell is the sum of its records' keys modulo 1. Shown values are not additive: sums are perturbed on
-their own.
+Noise table after Giessing (2016) and the R package ptable: for each true count the distribution of the
+shown count with most entropy, given mean 0, variance V, deviation at most D, no shown count in 1..small,
+and 0 stays 0. Record keys come from HMAC-SHA256 over a stable unit id, so they do not change when data
+change; the key of a cell is the sum of its records' keys modulo 1. Shown values are not additive: sums are
+perturbed on their own.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ KEY_SPACE = 2**64
 
 @dataclass(frozen=True)
 class NoiseTable:
-    """Per true count i (the last row serves all larger counts): shown counts and upper ends of their key
-    range.
+    """Per true count i (the last row serves all larger counts): shown counts and upper ends of
+    their key range.
     """
 
     shown: tuple[tuple[int, ...], ...]
@@ -35,8 +35,8 @@ class NoiseTable:
     upper: tuple[tuple[float, ...], ...]
 
     def look_up(self, count: int, key: float) -> int:
-        """The shown count for a true count and a cell key; keys are taken modulo 1, ranges include their
-        lower end.
+        """The shown count for a true count and a cell key; keys are taken modulo 1, ranges include
+        their lower end.
         """
         row = min(count, len(self.shown) - 1)
         key = key % 1.0

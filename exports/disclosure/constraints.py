@@ -1,5 +1,5 @@
-"""The planner's view of everything published together: all cells, and the additive equations A x = 0 among
-them.
+"""The planner's view of everything published together: all cells, and the additive equations A x =
+0 among them.
 
 Each dimension becomes a ladder of nodes (leaves, groups, total). Codes with the same leaves are one node, so
 trivial levels and identical cells disappear. Leaves that no table tells apart are joined into atoms; two
@@ -379,8 +379,8 @@ def build_system(declaration: Declaration, leaves: Leaves, measure: str) -> Syst
 
 
 def clusters(matrix: sparse.csr_matrix, active: Booleans) -> list[Integers]:
-    """Connected sets of active cells: cells that share an equation, directly or over others. Deterministic
-    order.
+    """Connected sets of active cells: cells that share an equation, directly or over
+    others. Deterministic order.
     """
     chosen = np.flatnonzero(active)
     reduced = sparse.csr_matrix(matrix[:, chosen])
@@ -436,8 +436,8 @@ def _places(ladders: Sequence[Ladder], block: tuple[bool, ...]) -> Integers:
 def _equations(
     ladders: Sequence[Ladder], block: tuple[bool, ...], places: Integers, *, independent: bool
 ) -> sparse.csr_matrix:
-    """Sums along every crossed dimension; with `independent` one sum per cell that is not made of atoms
-    alone.
+    """Sums along every crossed dimension; with `independent` one sum per cell that is not made
+    of atoms alone.
     """
     grids = [_nodes(ladder, crossed) for ladder, crossed in zip(ladders, block, strict=True)]
     block_places = _places(ladders, block)

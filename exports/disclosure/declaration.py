@@ -65,8 +65,8 @@ class Hierarchy(Strict):
 
 
 class Dimension(Strict):
-    """One dimension: its leaves, the code of its total (null: its codes are never added up, such as
-    years).
+    """One dimension: its leaves, the code of its total (null: its codes are never added
+    up, such as years).
     """
 
     total: str | None = "_T"
@@ -331,8 +331,8 @@ def parse_model(document: Any, model: type[ModelT], where: str) -> ModelT:
 
 
 def read_hierarchy_file(path: Path, valid_on: dt.date | None) -> dict[str, tuple[str, ...]]:
-    """Children per code from a CSV with `code,parent[,valid_from,valid_to]`; empty parent: top of the
-    tree.
+    """Children per code from a CSV with `code,parent[,valid_from,valid_to]`; empty
+    parent: top of the tree.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -364,8 +364,8 @@ def resolve(
     codes: Mapping[str, Iterable[tuple[str, ...]]] | None = None,
     level_columns: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Declaration:
-    """The same declaration with every hierarchy spelled out as `children` and every dimension's leaves
-    listed.
+    """The same declaration with every hierarchy spelled out as `children` and every
+    dimension's leaves listed.
 
     `codes` gives per dimension the rows (leaf, upper level codes…) seen in the input, in the order of
     `level_columns`; it is needed only where a hierarchy is given by levels or leaves are not listed.
@@ -430,8 +430,8 @@ def _children_of_levels(
     columns: tuple[str, ...],
     rows: list[tuple[str, ...]],
 ) -> dict[str, tuple[str, ...]]:
-    """Children per code from level columns (coarse to fine, the leaf last); a code equal to its child is
-    merged.
+    """Children per code from level columns (coarse to fine, the leaf last); a code equal to its
+    child is merged.
     """
     children: dict[str, set[str]] = {}
     parent_of: dict[str, str] = {}
@@ -456,8 +456,8 @@ def _children_of_levels(
 
 
 def _check_hierarchies(name: str, dimension: Dimension) -> None:
-    """Every hierarchy must be a forest that covers each leaf exactly once: no holes, no loops, no double
-    parents.
+    """Every hierarchy must be a forest that covers each leaf exactly once: no holes, no loops,
+    no double parents.
     """
     leaves = set(dimension.leaves or ())
     if len(leaves) != len(dimension.leaves or ()):

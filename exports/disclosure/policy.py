@@ -78,8 +78,8 @@ class Costs(Strict):
 
     `decoys`: share of cheap cells that are hidden without need, drawn by the secret key of the policy, so
     that nobody excludes tables by running the planner on them. `factors`: dimension -> code -> factor (Kreis
-    totals and the newest year are dear). `kept` is the factor of cells that an earlier pattern hides already:
-    below 1 patterns stay stable where that is safe.
+    totals and the newest year are costly). `kept` is the factor of cells that an earlier pattern hides
+    already: below 1 patterns stay stable where that is safe.
     """
 
     factors: dict[str, dict[str, float]] = Field(default_factory=dict)
@@ -95,7 +95,7 @@ class Costs(Strict):
                         Told(
                             f"factors.{name}.{code}: {factor:g} is no factor above 0 (1 changes nothing, 4 "
                             "makes "
-                            "hiding four times as dear)",
+                            "hiding four times as costly)",
                             f"factors.{name}.{code}: {figure(factor, 'de')} ist kein Faktor über 0 (1 "
                             "ändert nichts, 4 macht das Sperren viermal so teuer)",
                         )
@@ -141,9 +141,9 @@ _HIDES = {
 class Policy(Strict):
     """One decision of the data protection officer about one set of tables.
 
-    `public_before` says what becomes of a cell that is sensitive now and that an earlier release shows:
-    `refuse` the whole release, or `withdraw` the cell from now on, knowing that earlier files cannot be
-    called back.
+    `public_before` says what becomes of a cell that is sensitive now and that an earlier release
+    shows: `refuse` the whole release, or `withdraw` the cell from now on, knowing that earlier files
+    cannot be called back.
     """
 
     legal_basis: str = Field(min_length=1)

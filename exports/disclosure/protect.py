@@ -1,9 +1,9 @@
-"""From confidential leaf counts to protected tables, in memory: plan, attack, repair, until nothing is
-broken.
+"""From confidential leaf counts to protected tables, in memory: plan, attack, repair, until
+nothing is broken.
 
 The planner works on the interval model; what the stricter attacks (whole numbers, hidden zeros, insiders)
-still find becomes further tasks. A pattern that the auditor breaks never leaves: after the last round it is
-an error.
+still find becomes further tasks. A pattern that the auditor breaks never leaves: after the last round it
+is an error.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class NotSafe(RuntimeError):
 
 @dataclass
 class Protected:
-    """Protected tables and what is known about them. Everything but `published` and `declaration` is
-    confidential.
+    """Protected tables and what is known about them. Everything but `published` and
+    `declaration` is confidential.
     """
 
     declaration: Declaration
@@ -267,7 +267,9 @@ def protect_tables(
         withdrawn,
         current,
         # where the source rounds numbers and sums one by one, its own numbers are printed
-        functools.partial(publish, system, cells, told=_told(declaration, system, leaves, given or {})),
+        functools.partial(
+            publish, system, cells, told=_published_numbers(declaration, system, leaves, given or {})
+        ),
         insight,
     )
     for sight in sights:
@@ -511,7 +513,7 @@ def check_amounts(leaves: Leaves, data: Data) -> None:
             )
 
 
-def _told(
+def _published_numbers(
     declaration: Declaration,
     system: System,
     leaves: Leaves,

@@ -1,5 +1,5 @@
-"""Rounding of counts to a multiple of 3, 5 or 10: to the nearest, or up or down by a keyed draw without
-bias.
+"""Rounding of counts to a multiple of 3, 5 or 10: to the nearest, or up or down by a
+keyed draw without bias.
 """
 
 from __future__ import annotations

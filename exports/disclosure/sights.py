@@ -36,8 +36,8 @@ ROUNDS = 16
 """Rounds of attack and repair before the table is refused."""
 
 AFRESH = 5
-"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then it
-only grows."""
+"""Rounds in which a table of at most SMALL cells is planned anew with the further tasks; then
+it only grows."""
 
 SMALL = 6_000
 """A plan of so many cells takes seconds."""
@@ -158,7 +158,7 @@ class Sight:
         """Attack what this attacker would see; `broken` holds what must not be."""
         knowledge = gather(self.declaration, {**published, **self.before})
         result = attack(knowledge, self.declaration.safety, insight=insight)
-        self.broken = [finding for finding in result.findings if not self.known.tells(finding)]
+        self.broken = [finding for finding in result.findings if not self.known.gives_away(finding)]
         if not self.broken:
             self.broken = too_narrow(self.system, self.declaration, self.primaries, knowledge)
         return result

@@ -1,5 +1,5 @@
-"""The one door to the HiGHS solver: single thread, fixed seed, every status checked, never stopped by the
-clock.
+"""The one door to the HiGHS solver: single thread, fixed seed, every status checked, never stopped
+by the clock.
 
 Objects with a different number of threads in one process solve silently wrong, so the number is fixed here.
 Limits are counts (nodes, iterations), so that the same input gives the same bytes on every machine.
@@ -27,8 +27,8 @@ class SolverFailure(RuntimeError):
 
 @dataclass(frozen=True)
 class Solution:
-    """Outcome of one solve. `status` is optimal, infeasible, unbounded or limit; `bound` is the proven
-    bound.
+    """Outcome of one solve. `status` is optimal, infeasible, unbounded or limit;
+    `bound` is the proven bound.
     """
 
     status: str

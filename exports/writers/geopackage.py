@@ -258,8 +258,8 @@ def _measured(
     names: dict[tuple[str, ...], str],
     codes: Sequence[str],
 ) -> list[Attribute]:
-    """One attribute per combination of the `by` columns: its values at its newest date that has any on this
-    layer."""
+    """One attribute per combination of the `by` columns: its values at its newest date that has any
+    on this layer."""
     by = _by(layout)
     newest = rows.query(
         f"select {by}, moment, area_code, value, status, reason, grade, from_codes, estimated_share "
@@ -278,7 +278,7 @@ def _measured(
         cells.setdefault(key, {})[code] = _cell(
             code, value, status, reason, grade, from_codes, share, is_counted
         )
-    told = _told(rows, layout, place[0])
+    told = _labels_and_units(rows, layout, place[0])
     absent = Cell(None, "M", _reason("not_delivered"))
     return [
         Attribute(
@@ -293,7 +293,7 @@ def _measured(
     ]
 
 
-def _told(rows: Rows, layout: Geometry, level: str) -> dict[tuple[str, ...], tuple[str, str]]:
+def _labels_and_units(rows: Rows, layout: Geometry, level: str) -> dict[tuple[str, ...], tuple[str, str]]:
     """Label and unit of each measured thing in the rows of a level.
 
     The label is the product's own, or what the codes mean there, totals left out; where datasets name the
@@ -337,8 +337,8 @@ def _cell(
     share: float | None,
     is_counted: bool,
 ) -> Cell:
-    """A figure as it is shown. What is made of other areas, or of parts of them, is an estimate (status
-    E)."""
+    """A figure as it is shown. What is made of other areas, or of parts of them, is an
+    estimate (status E)."""
     if value is None:
         return Cell(None, "M", _reason(reason) if reason else None)
     known = read_vocabulary()["obs_status"]
@@ -387,8 +387,8 @@ def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[
 
 
 def attribute_names(keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """A short unique column name per key: snake case ASCII, `NAME_LENGTH` at most, parts at their total left
-    out.
+    """A short unique column name per key: snake case ASCII, `NAME_LENGTH` at most, parts at their
+    total left out.
 
     `("K01-centre",)` gives `k01_centre`, `("persons", "_T")` gives `persons`; names that would be alike after
     shortening are numbered in the order of the keys.

@@ -313,8 +313,8 @@ def _legend(sheet: Worksheet, rows: Rows, bold: Format, wrapped: Format) -> None
             titles[label.column],
             label.code,
             label.sign,
-            f"{label.label_de} {label.told_in}".strip(),
-            f"{label.label_en} {label.told_in}".strip(),
+            f"{label.label_de} {label.scopes_in_brackets}".strip(),
+            f"{label.label_en} {label.scopes_in_brackets}".strip(),
         )
         for label in rows.labels
     ]

@@ -38,7 +38,7 @@ UNSAID = (None, "", "untested", "high", "not_graded")
 """Entries that need no column of their own when all rows have them."""
 
 
-def tell_indicators(
+def print_indicators(
     settings: Settings, policy_field: str | None, console: Console, language: Language = "en"
 ) -> None:
     """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why."""
@@ -156,7 +156,7 @@ def _day(text: str) -> dt.date:
         ) from None
 
 
-def tell_answer(answer: Answer, console: Console, language: Language = "en") -> None:
+def print_answer(answer: Answer, console: Console, language: Language = "en") -> None:
     """Tables with bars; breaks of the series stand between the rows they part, missing values say why.
 
     A series has a table per area, values of one date have one table of all areas.
@@ -380,7 +380,7 @@ def csv_of(answer: Answer) -> str:
     return out.getvalue()
 
 
-def tell_receipt(
+def print_receipt(
     paths: Paths,
     indicator: str,
     area: str,

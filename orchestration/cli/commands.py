@@ -20,7 +20,7 @@ from sources.foundation.exits import REFUSED, SOURCE_TROUBLE, USAGE, exit_code_o
 from sources.foundation.told import Told, said
 
 from ..speed.programs import run_program
-from .interrupts import heeding
+from .interrupts import interruptible
 from .language import Language, lang
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ class Trouble(click.ClickException):
 def in_words() -> Iterator[Callable[[], bool]]:
     """Turn errors into words without a trace; `--debug` shows the trace instead.
 
-    Gives a function that tells whether Ctrl-C was heard, see `interrupts.heeding`.
+    Gives a function that tells whether Ctrl-C was heard, see `interrupts.interruptible`.
     """
     context = click.get_current_context(silent=True)
     language: Language = (context.params.get("language") if context is not None else None) or "en"
     if context is not None and context.find_root().params.get("debug"):
-        with heeding() as interrupted:
+        with interruptible() as interrupted:
             yield interrupted
         return
     try:
-        with heeding() as interrupted:
+        with interruptible() as interrupted:
             yield interrupted
     except (click.ClickException, click.exceptions.Exit):
         raise
@@ -139,8 +139,8 @@ def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...
                 raise Trouble(f"there is no dataset {', '.join(unknown)}; `planstat sources list`", USAGE)
         settings = settings_here(of_sample=origin == "sample")
         with Display(console()) as display:
-            whence = tuple(folder.resolve() for folder in folders)
-            outcome, log = run_main(settings, origin, whence, display.say, interrupted, only)
+            delivered = tuple(folder.resolve() for folder in folders)
+            outcome, log = run_main(settings, origin, delivered, display.say, interrupted, only)
         display.summarise(outcome, settings.paths, log)
     sys.exit(outcome.exit_code)
 
@@ -149,18 +149,18 @@ def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...
 def show_settings() -> None:
     """Show every setting: whether it is set here, and what it is for. Secrets are not shown."""
     with in_words():
-        from .settings import tell_settings
+        from .settings import print_settings
 
-        tell_settings(console())
+        print_settings(console())
 
 
 @main.command()
 def status() -> None:
     """Say in words what a run would do and why, and which dataset is old."""
     with in_words():
-        from .status import tell_status
+        from .status import print_status
 
-        tell_status(settings_here(), console())
+        print_status(settings_here(), console())
 
 
 @main.group()
@@ -172,9 +172,9 @@ def sources() -> None:
 def list_sources() -> None:
     """List every declared dataset with its newest accepted snapshot."""
     with in_words():
-        from .status import tell_sources
+        from .status import print_sources
 
-        tell_sources(settings_here(), console())
+        print_sources(settings_here(), console())
 
 
 @sources.command("check")
@@ -182,9 +182,9 @@ def list_sources() -> None:
 def check_sources(folder: Path | None) -> None:
     """Check all declarations; with FOLDER also which of its files belong to which dataset."""
     with in_words():
-        from .status import tell_matches
+        from .status import print_matches
 
-        found_trouble = tell_matches(folder, console())
+        found_trouble = print_matches(folder, console())
     sys.exit(SOURCE_TROUBLE if found_trouble else 0)
 
 
@@ -289,10 +289,10 @@ def try_source(file: Path, dataset: str | None) -> None:
     Ends with 3 when it is not as declared, and says where and what to do.
     """
     with in_words():
-        from .status import tell_trial
+        from .status import print_trial
 
         try:
-            tell_trial(file, dataset, console())
+            print_trial(file, dataset, console())
         except KeyError as unknown:
             raise Trouble(str(unknown.args[0]), USAGE) from None
 
@@ -333,9 +333,9 @@ def releases() -> None:
 def list_releases(product: str | None, language: Language) -> None:
     """List editions, of one PRODUCT or of all; `*` marks the current one, and internal ones are marked."""
     with in_words():
-        from .display import tell_releases
+        from .display import print_releases
 
-        tell_releases(settings_here().paths, product, console(), language)
+        print_releases(settings_here().paths, product, console(), language)
 
 
 @releases.command("show")
@@ -345,9 +345,9 @@ def list_releases(product: str | None, language: Language) -> None:
 def show_release(product: str, version: str | None, language: Language) -> None:
     """Show one edition of PRODUCT (the current one without VERSION): files, datasets, checks, changes."""
     with in_words():
-        from .display import tell_release
+        from .display import print_release
 
-        tell_release(settings_here().paths, product, version, console(), language)
+        print_release(settings_here().paths, product, version, console(), language)
 
 
 @releases.command("diff")
@@ -365,10 +365,10 @@ def diff_releases(
 ) -> None:
     """Show what changed in PRODUCT from edition BEFORE to edition AFTER (the current one without it)."""
     with in_words():
-        from .display import tell_difference
+        from .display import print_difference
 
         place = settings_here().paths
-        tell_difference(place, product, before, after or "current", lines, console(), language)
+        print_difference(place, product, before, after or "current", lines, console(), language)
 
 
 @releases.command("verify")
@@ -384,9 +384,9 @@ def verify_releases(product: str | None, version: str | None, every: bool, head:
     if every and product:
         raise click.UsageError("give a product or --all, not both")
     with in_words():
-        from .history import tell_verification
+        from .history import print_verification
 
-        whole = tell_verification(settings_here(), product, version, every, head, console())
+        whole = print_verification(settings_here(), product, version, every, head, console())
     sys.exit(0 if whole else REFUSED)
 
 
@@ -397,9 +397,9 @@ def adopt_releases() -> None:
     For releases from before the history, and after a new key. Look at the editions first.
     """
     with in_words():
-        from .history import tell_adoption
+        from .history import print_adoption
 
-        tell_adoption(settings_here(), console())
+        print_adoption(settings_here(), console())
 
 
 @releases.command("sign")
@@ -409,9 +409,9 @@ def sign_releases() -> None:
     For editions from before the key; new ones are signed when they are published. Look at the editions first.
     """
     with in_words():
-        from .history import tell_signing
+        from .history import print_signing
 
-        tell_signing(settings_here(), console())
+        print_signing(settings_here(), console())
 
 
 @releases.command("lost")
@@ -425,9 +425,9 @@ def lose_release(product: str, version: str, reason: str) -> None:
     and say in the certificate that they are not complete.
     """
     with in_words():
-        from .history import tell_loss
+        from .history import print_loss
 
-        tell_loss(settings_here(), product, version, reason, console())
+        print_loss(settings_here(), product, version, reason, console())
 
 
 @main.command("indicators")
@@ -436,9 +436,9 @@ def lose_release(product: str, version: str, reason: str) -> None:
 def list_indicators(policy_field: str | None, language: Language) -> None:
     """List every indicator: how many values it has, or which input it waits for and why."""
     with in_words():
-        from .answers import tell_indicators
+        from .answers import print_indicators
 
-        tell_indicators(settings_here(), policy_field, console(), language)
+        print_indicators(settings_here(), policy_field, console(), language)
 
 
 AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
@@ -471,12 +471,12 @@ def query(
     missing the reason is named.
     """
     with in_words():
-        from .answers import ask, csv_of, tell_answer
-        from .projecting import NAME, tell_ahead
+        from .answers import ask, csv_of, print_answer
+        from .projecting import NAME, print_ahead
 
         if indicator == NAME:
             for area in areas:
-                tell_ahead(settings_here().paths, area, "trend", as_csv, console(), language, period)
+                print_ahead(settings_here().paths, area, "trend", as_csv, console(), language, period)
             if not areas:
                 raise Trouble(f"`planstat query {NAME}` needs an area: --area NAME", USAGE, language)
             return
@@ -485,7 +485,7 @@ def query(
         if as_csv:
             click.echo(csv_of(answer), nl=False)
         else:
-            tell_answer(answer, console(), language)
+            print_answer(answer, console(), language)
 
 
 @main.command()
@@ -510,14 +510,16 @@ def explain(
     Formula and edition, every cell it is made of with table, line, field and file hash, status, rounding.
     """
     with in_words():
-        from .answers import tell_receipt
-        from .projecting import NAME, tell_ahead
+        from .answers import print_receipt
+        from .projecting import NAME, print_ahead
 
         if indicator == NAME:
-            tell_ahead(settings_here().paths, area, "trend", False, console(), language, period)
+            print_ahead(settings_here().paths, area, "trend", False, console(), language, period)
             return
 
-        tell_receipt(settings_here().paths, indicator, area, period, as_of, gebietsstand, console(), language)
+        print_receipt(
+            settings_here().paths, indicator, area, period, as_of, gebietsstand, console(), language
+        )
 
 
 @main.group()
@@ -533,9 +535,9 @@ def projection() -> None:
 def projection_backtest(level: str | None, by_size: bool, as_csv: bool, language: Language) -> None:
     """Show how far off projections from every past edition would have been, for all data at hand."""
     with in_words():
-        from .projecting import tell_backtest
+        from .projecting import print_backtest
 
-        tell_backtest(settings_here().paths, level, by_size, as_csv, console(), language)
+        print_backtest(settings_here().paths, level, by_size, as_csv, console(), language)
 
 
 @projection.command("show")
@@ -546,9 +548,9 @@ def projection_backtest(level: str | None, by_size: bool, as_csv: bool, language
 def projection_show(area: str, scenario: str, as_csv: bool, language: Language) -> None:
     """Show what is projected for AREA (code or name), with interval, method and what it rests on."""
     with in_words():
-        from .projecting import tell_ahead
+        from .projecting import print_ahead
 
-        tell_ahead(settings_here().paths, area, scenario, as_csv, console(), language)
+        print_ahead(settings_here().paths, area, scenario, as_csv, console(), language)
 
 
 @main.group()
@@ -568,9 +570,9 @@ def plan_disclosure(product: tuple[str, ...], side_by_side: bool, language: Lang
     Nothing is published. The confidential report lies in the data root under disclosure/.
     """
     with in_words():
-        from .secrecy import tell_plans
+        from .secrecy import print_plans
 
-        tell_plans(settings_here(), product, console(), language, side_by_side=side_by_side)
+        print_plans(settings_here(), product, console(), language, side_by_side=side_by_side)
 
 
 @disclosure.command("audit")
@@ -594,9 +596,9 @@ def audit_disclosure(
     Ends with 1 when a hidden value can be computed, and says how.
     """
     with in_words():
-        from .secrecy import tell_audit
+        from .secrecy import print_audit
 
-        held = tell_audit(settings_here(), what, declaration, certificate, console(), language)
+        held = print_audit(settings_here(), what, declaration, certificate, console(), language)
     sys.exit(0 if held else REFUSED)
 
 
@@ -610,9 +612,9 @@ def explain_disclosure(what: str, cell: tuple[str, ...], language: Language) -> 
     Confidential: the answer can name true values.
     """
     with in_words():
-        from .secrecy import tell_reason
+        from .secrecy import print_reason
 
-        tell_reason(settings_here(), what, cell, console(), language)
+        print_reason(settings_here(), what, cell, console(), language)
 
 
 @disclosure.command("protect")
@@ -626,9 +628,9 @@ def protect_disclosure(table: Path, config: Path, out: Path, language: Language)
     Writes OUT/published (tables, declaration, certificate) and OUT/confidential (pattern, summary, attacks).
     """
     with in_words():
-        from .secrecy import tell_protection
+        from .secrecy import print_protection
 
-        tell_protection(settings_here(), table, config, out, console(), language)
+        print_protection(settings_here(), table, config, out, console(), language)
 
 
 @disclosure.command("coarsen")
@@ -638,13 +640,13 @@ def protect_disclosure(table: Path, config: Path, out: Path, language: Language)
 def coarsen_disclosure(table: Path, config: Path, language: Language) -> None:
     """Try coarser versions of a CSV TABLE that is too detailed to be protected by hiding, and rank them.
 
-    Every version is planned and attacked as configured; nothing is written. Confidential: hidden cells are
-    counted.
+    Every version is planned and attacked as configured; nothing is written. Confidential: hidden
+    cells are counted.
     """
     with in_words():
-        from .secrecy import tell_coarser
+        from .secrecy import print_coarser
 
-        tell_coarser(settings_here(), table, config, console(), language)
+        print_coarser(settings_here(), table, config, console(), language)
 
 
 @disclosure.command("check")
@@ -653,9 +655,9 @@ def coarsen_disclosure(table: Path, config: Path, language: Language) -> None:
 def check_disclosure(published: Path, language: Language) -> None:
     """Compare the certificate in a folder that `protect` or a product wrote with the files beside it."""
     with in_words():
-        from .secrecy import tell_certificate
+        from .secrecy import print_certificate
 
-        fits = tell_certificate(published, console(), language)
+        fits = print_certificate(published, console(), language)
     sys.exit(0 if fits else REFUSED)
 
 

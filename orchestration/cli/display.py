@@ -148,7 +148,7 @@ def plain_table(*headers: str) -> Table:
     return table
 
 
-def tell_releases(paths: Paths, product: str | None, console: Console, language: Language = "en") -> None:
+def print_releases(paths: Paths, product: str | None, console: Console, language: Language = "en") -> None:
     """List editions, the newest of each product last; those for internal use are marked and come last."""
     from exports.release import list_releases
 
@@ -202,7 +202,7 @@ def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
     return paths.releases
 
 
-def tell_release(
+def print_release(
     paths: Paths, product: str, version: str | None, console: Console, language: Language = "en"
 ) -> None:
     """Show one edition: files, datasets, what the gate said, what changed."""
@@ -257,7 +257,7 @@ def _outcome(outcome: str, language: Language) -> str:
     return OUTCOMES[outcome][1] if language == "de" else outcome
 
 
-def tell_difference(
+def print_difference(
     paths: Paths,
     product: str,
     before: str,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def tell_verification(
+def print_verification(
     settings: Settings,
     product: str | None,
     version: str | None,
@@ -63,7 +63,7 @@ def tell_verification(
     return whole and looked > 0
 
 
-def tell_adoption(settings: Settings, console: Console) -> None:
+def print_adoption(settings: Settings, console: Console) -> None:
     """Begin the histories anew with what lies here."""
     from exports.release import adopt
 
@@ -72,7 +72,7 @@ def tell_adoption(settings: Settings, console: Console) -> None:
         console.print(f"{root}: {len(names)} editions adopted", markup=False)
 
 
-def tell_signing(settings: Settings, console: Console) -> None:
+def print_signing(settings: Settings, console: Console) -> None:
     """Sign what is not signed yet."""
     from exports.release import sign_all
 
@@ -81,7 +81,7 @@ def tell_signing(settings: Settings, console: Console) -> None:
         console.print(f"{root}: {len(names)} editions signed", markup=False)
 
 
-def tell_loss(settings: Settings, product: str, version: str, reason: str, console: Console) -> None:
+def print_loss(settings: Settings, product: str, version: str, reason: str, console: Console) -> None:
     """Give an edition up."""
     from exports.release import ReleaseError, current_release, give_up
 

@@ -26,7 +26,7 @@ class Stopped(KeyboardInterrupt):
 
 
 @contextlib.contextmanager
-def heeding() -> Iterator[Callable[[], bool]]:
+def interruptible() -> Iterator[Callable[[], bool]]:
     """Within this block Ctrl-C ends in `Stopped`, whatever it turned into on its way.
 
     Gives a function that tells whether one was heard; what could not be interrupted asks it. For

@@ -1,5 +1,5 @@
-"""What `planstat projection` shows: the test on the past, and the years ahead of one area with what they rest
-on.
+"""What `planstat projection` shows: the test on the past, and the years ahead of one area with what
+they rest on.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _SHORT = {
 _SIZES = ("<2", "2–5", "5–20", "20–100", "100–200", "200–500", "≥500")
 
 
-def tell_backtest(
+def print_backtest(
     paths: Paths, level: str | None, by_size: bool, as_csv: bool, console: Console, language: Language
 ) -> None:
     """The errors of every projection that the data at hand allow to test."""
@@ -126,7 +126,7 @@ NAME = "projection"
 """What `query` and `explain` are asked for, where they are asked for no indicator."""
 
 
-def tell_ahead(
+def print_ahead(
     paths: Paths,
     area: str,
     scenario: str,

@@ -73,7 +73,7 @@ def run_main(
         origin: `sample`, `folder`, `live` or `drop`; `folders` are needed for the second.
         only: datasets to take; all of them when none is named.
         say: gets (kind, text) for every line a person wants to see, see `progress.Watcher`.
-        interrupted: tells whether Ctrl-C was heard, see `interrupts.heeding`.
+        interrupted: tells whether Ctrl-C was heard, see `interrupts.interruptible`.
 
     Returns the outcome and the log file of this run, which holds everything Dagster and dbt said.
     Raises InUse when another run works in the same root, LandingRefused when the sample would mix with
@@ -125,13 +125,13 @@ def _execute(
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as instance:
         job: dg.JobDefinition = build(settings).resolve_job_def("main")
         run_id = make_new_run_id()
-        whence = os.pathsep.join(map(str, folders))
+        delivered = os.pathsep.join(map(str, folders))
         if interrupted():  # an import may have swallowed it
             raise Stopped
         instance.add_event_listener(run_id, watcher.take)
         result = job.execute_in_process(
             run_config={
-                "resources": {"run": {"config": {"origin": origin, "folder": whence, "only": list(only)}}},
+                "resources": {"run": {"config": {"origin": origin, "folder": delivered, "only": list(only)}}},
             },
             instance=instance,
             run_id=run_id,

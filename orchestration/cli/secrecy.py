@@ -91,7 +91,7 @@ _NONE = Both("keine", "none")
 _NOT_KNOWN = Both("nicht bekannt", "not known")
 
 
-def tell_plans(
+def print_plans(
     settings: Settings,
     products: Sequence[str],
     console: Console,
@@ -131,7 +131,7 @@ def tell_plans(
         context = Context.of(universe, tuple(declared.values()), known, folder, settings.secret)
         try:
             if side_by_side:
-                _tell_choices(universe, settings.paths.warehouse, context, console, language)
+                _print_choices(universe, settings.paths.warehouse, context, console, language)
                 continue
             planned = plan(settings.paths.warehouse, context)
         except DeclarationError as error:
@@ -147,7 +147,7 @@ def tell_plans(
         console.print(_REPORT.say(language, path=folder / "bericht.md"), markup=False)
 
 
-def _tell_choices(
+def _print_choices(
     universe: Universe, warehouse: Path, context: Context, console: Console, language: Language
 ) -> None:
     from exports.disclosure.compare import compare, in_german
@@ -168,7 +168,7 @@ def _tell_choices(
     console.print(_COMPARED.say(language, path=page), markup=False)
 
 
-def tell_audit(
+def print_audit(
     settings: Settings,
     what: str,
     declaration: Path | None,
@@ -210,7 +210,7 @@ def tell_audit(
     return found.passed
 
 
-def tell_reason(
+def print_reason(
     settings: Settings, what: str, cell: Sequence[str], console: Console, language: Language
 ) -> None:
     """Why a cell is hidden: its rule, or what could be computed if it were shown."""
@@ -241,7 +241,7 @@ def tell_reason(
     console.print(told.say(language), markup=False)
 
 
-def tell_protection(
+def print_protection(
     settings: Settings, table: Path, config: Path, out: Path, console: Console, language: Language
 ) -> None:
     """Protect a CSV of leaf counts and say what came of it."""
@@ -252,7 +252,9 @@ def tell_protection(
         console.print(f"{_TITLES[key].say(language)}: {told}", markup=False)
 
 
-def tell_coarser(settings: Settings, table: Path, config: Path, console: Console, language: Language) -> None:
+def print_coarser(
+    settings: Settings, table: Path, config: Path, console: Console, language: Language
+) -> None:
     """Say which coarser versions of a CSV can be protected, most detailed first, and noise beside them."""
     from exports.disclosure.standalone import coarsen
 
@@ -262,7 +264,7 @@ def tell_coarser(settings: Settings, table: Path, config: Path, console: Console
         console.print(_NO_NOISE.say(language), markup=False)
 
 
-def tell_certificate(published: Path, console: Console, language: Language) -> bool:
+def print_certificate(published: Path, console: Console, language: Language) -> bool:
     """Whether the certificate in a folder speaks about exactly the files there."""
     from exports.disclosure.auditor.certificate import check_certificate
     from exports.disclosure.auditor.edition import certificate_problems

@@ -69,7 +69,7 @@ def settings_known() -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def tell_settings(console: Console, environ: Mapping[str, str] | None = None) -> None:
+def print_settings(console: Console, environ: Mapping[str, str] | None = None) -> None:
     """Print all settings and what holds for each here."""
     from .display import plain_table
 

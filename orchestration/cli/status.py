@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sources.declared.catalogue import Catalog
 
 
-def tell_status(settings: Settings, console: Console) -> None:
+def print_status(settings: Settings, console: Console) -> None:
     """Say what holds, what would be built, and which dataset is old."""
     paths = settings.paths
     from sources.declared.catalogue import load_catalog
@@ -34,14 +34,14 @@ def tell_status(settings: Settings, console: Console) -> None:
         console.print("a run is going on right now")
     manifest = Project(settings).manifest()
     plan = make_plan(manifest, Project(settings), paths)
-    _tell_inbox(paths, console)
-    _tell_datasets(paths, catalog, console)
-    _tell_currency(currency(paths, manifest), dt.date.today(), console)
-    _tell_models(plan, console)
-    _tell_products(settings, manifest, catalog, plan, console)
+    _print_inbox(paths, console)
+    _print_datasets(paths, catalog, console)
+    _print_currency(currency(paths, manifest), dt.date.today(), console)
+    _print_models(plan, console)
+    _print_products(settings, manifest, catalog, plan, console)
 
 
-def _tell_inbox(paths: Paths, console: Console) -> None:
+def _print_inbox(paths: Paths, console: Console) -> None:
     """What lies in the drop folder: files that wait, and those that wait to be corrected."""
     from sources.arrival.inbox import REFUSED, listing
 
@@ -54,7 +54,7 @@ def _tell_inbox(paths: Paths, console: Console) -> None:
         console.print(f"  {name} was refused: {name}{REFUSED} says why", markup=False)
 
 
-def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
+def _print_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
     states = lineage.dataset_states(paths, catalog, catalog)
     delivered = [state for state in states if state["snapshot_id"]]
     console.print(f"\n{len(delivered)} of {len(states)} declared datasets are landed")
@@ -83,7 +83,7 @@ def _tell_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
 
 
-def _tell_currency(known: Currency, today: dt.date, console: Console) -> None:
+def _print_currency(known: Currency, today: dt.date, console: Console) -> None:
     """The newest period of every indicator, and what is overdue by the publishers' calendars."""
     newest: dict[str, list[str]] = {}
     for name, one in known.indicators.items():
@@ -110,7 +110,7 @@ def _day(text: object) -> str:
     return f"{dt.date.fromisoformat(str(text)):%d.%m.%Y}"
 
 
-def _tell_models(plan: Plan, console: Console) -> None:
+def _print_models(plan: Plan, console: Console) -> None:
     if not plan.reasons:
         console.print("\nall models and checks hold: dbt would have nothing to do")
         return
@@ -121,7 +121,7 @@ def _tell_models(plan: Plan, console: Console) -> None:
         console.print(f"  {example}{more}: {reason}", markup=False)
 
 
-def _tell_products(
+def _print_products(
     settings: Settings, manifest: Manifest, catalog: Catalog, plan: Plan, console: Console
 ) -> None:
     from exports.products import load_products
@@ -147,7 +147,7 @@ def _next_step(publication: Publication, plan: Plan) -> str:
         return f"build it: {problem}"
 
 
-def tell_sources(settings: Settings, console: Console) -> None:
+def print_sources(settings: Settings, console: Console) -> None:
     """List the declared datasets with their newest accepted snapshot."""
     from sources.declared.catalogue import load_catalog
 
@@ -171,7 +171,7 @@ def tell_sources(settings: Settings, console: Console) -> None:
     console.print(table)
 
 
-def tell_matches(folder: Path | None, console: Console) -> bool:
+def print_matches(folder: Path | None, console: Console) -> bool:
     """Check the declarations; say which files of a folder belong to which dataset. True: something is wrong.
 
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
@@ -201,7 +201,7 @@ def tell_matches(folder: Path | None, console: Console) -> bool:
     return False
 
 
-def tell_trial(file: Path, dataset: str | None, console: Console) -> None:
+def print_trial(file: Path, dataset: str | None, console: Console) -> None:
     """Read a file without landing it, and show what it would become.
 
     Raises SourceError when it is not as declared, UnknownName when nobody knows the dataset or the file.

@@ -6,8 +6,8 @@ Berlin has twelve Bezirke, printed as 11001 or 11001001; its only Kreis is 11000
 
 Codes are text: `DG` (Germany), Land 2 digits, Regierungsbezirk or statistical region 3, Kreis 5, Gemeinde 8
 (AGS). GENESIS adds codes of its own in Rhineland-Palatinate (Kreis + 2 digits for a Verbandsgemeinde,
-+ 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel (ARS) has 9 or 12
-digits.
++ 5 for its Gemeinden) and Lower Saxony (Kreis + 3 + 3 digits). The Regionalschlüssel
+(ARS) has 9 or 12 digits.
 """
 
 from __future__ import annotations

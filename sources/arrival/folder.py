@@ -60,8 +60,8 @@ class Delivery:
 
 
 def match_folder(catalog: Catalog, folder: Path, scratch: Path | None = None) -> list[Delivery]:
-    """All files below `folder` as deliveries: in the catalogue's order, older editions first, undeclared
-    last.
+    """All files below `folder` as deliveries: in the catalogue's order, older editions
+    first, undeclared last.
 
     Hidden files, unfinished downloads and symbolic links are left out. An archive that is named as a file of
     a dataset (`12411-01-01-4.zip`) is unpacked below `scratch`, where one is given, and its files take its

@@ -94,8 +94,8 @@ class Landing:
     # --- the state --------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Make the folder ready: sweep what a killed run left, write catalogue tables, empty partitions,
-        ledger.
+        """Make the folder ready: sweep what a killed run left, write catalogue tables,
+        empty partitions, ledger.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         for place in (self.folder, self.quarantine):
@@ -118,8 +118,8 @@ class Landing:
         return self._ledger.rows()
 
     def withdraw(self, snapshot_id: str, reason: str, person: str) -> None:
-        """Take a snapshot out of the count until it is reinstated, with a reason and who says so. Its files
-        stay.
+        """Take a snapshot out of the count until it is reinstated, with a reason and who says so.
+        Its files stay.
 
         Raises KeyError for a snapshot that there is not.
         """
@@ -156,8 +156,8 @@ class Landing:
         source_uri: str | None = None,
         now: dt.datetime | None = None,
     ) -> Outcome:
-        """Take in one delivery of a dataset: its file, or the files that belong together (the main one
-        first).
+        """Land one delivery of a dataset: its file, or the files that belong together (the
+        main one first).
 
         `now` is the time of retrieval (aware, default: now). A file that is not as declared is set aside
         whole and reported in the outcome, not raised.

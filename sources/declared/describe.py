@@ -1,5 +1,5 @@
-"""The catalogue in words for people: a list, a description of one dataset, a template for a new one, a
-check.
+"""The catalogue in words for people: a list, a description of one dataset, a template
+for a new one, a check.
 """
 
 from __future__ import annotations

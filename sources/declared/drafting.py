@@ -339,8 +339,8 @@ def _regular(
 
 
 def _label(catalog: Catalog, text: str, taken: list[str]) -> tuple[str | None, str | None]:
-    """The dimension and code that a header text is the label of; nothing for a total or for an ambiguous
-    text.
+    """The dimension and code that a header text is the label of; nothing for a total or for
+    an ambiguous text.
     """
     found = [
         (name, codes.code_of[text])

@@ -48,7 +48,8 @@ def draft_list(file: Path, publisher: str) -> str | None:
     for text in header:
         names.append(_free(_slug(text), names))
     columns = [
-        f"  - {{name: {name}, source: {_quoted(text)}, title_de: {_quoted(text)}, title_en: …{_told(texts)}}}"
+        f"  - {{name: {name}, source: {_quoted(text)}, title_de: {_quoted(text)}, title_en: …"
+        f"{_kind_of(texts)}}}"
         for name, text, texts in zip(names, header, zip(*found.rows, strict=True), strict=True)
     ]
     lines = [
@@ -114,8 +115,8 @@ def _workbook(file: Path) -> _List | None:
     return _List(rows[start], rows[start + 1 : end], ("kind: workbook", f"sheet: {_quoted(name)}"))
 
 
-def _told(texts: Sequence[str]) -> str:
-    """What the texts of a column tell of it."""
+def _kind_of(texts: Sequence[str]) -> str:
+    """What kind of column its texts make: whole numbers, always filled."""
     filled = [text.strip() for text in texts if text.strip()]
     kind = ", type: integer" if filled and all(map(_INTEGER.fullmatch, filled)) else ""
     return kind + (", required: true" if len(filled) == len(texts) else "")

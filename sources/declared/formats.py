@@ -65,9 +65,8 @@ class HeaderColumn(Strict):
 class GenesisLayout(Strict):
     """One edition of a classic table. A file is read with the layout whose header fits exactly.
 
-    Either `levels` (a regular header: every combination of codes, one measure) or `columns` (a
-    tree, column by column). The time stands in a key column, in a header level, or else alone in the last
-    title line.
+    Either `levels` (a regular header: every combination of codes, one measure) or `columns` (a tree, column
+    by column). The time stands in a key column, in a header level, or else alone in the last title line.
     """
 
     id: Text

@@ -156,11 +156,11 @@ class Scenario(Strict):
 
 @dataclass(frozen=True)
 class Assumption:
-    """One row of the catalogue's table `scenarios`: what a scenario adds in an area, from year to year, to
-    ages.
+    """One row of the catalogue's table `scenarios`: what a scenario adds in an area, from year to
+    year, to ages.
 
-    kind births: `amount` is a change in per cent. kind arrivals: `amount` is persons a year over all ages of
-    the span.
+    kind births: `amount` is a change in per cent. kind arrivals: `amount` is persons a year over all ages
+    of the span.
     """
 
     scenario_id: str

@@ -1,5 +1,5 @@
-"""Getting published files over the network: `fetch(way, target_dir, state)`, and `FetchError` when it
-fails.
+"""Getting published files over the network: `fetch(way, target_dir, state)`, and
+`FetchError` when it fails.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ _IGNORED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True)
 class ArchiveLimits:
-    """Sizes in bytes; `ratio` is unpacked over packed size, judged once more than `ratio_from` bytes are
-    out.
+    """Sizes in bytes; `ratio` is unpacked over packed size, judged once more than
+    `ratio_from` bytes are out.
     """
 
     members: int = 500

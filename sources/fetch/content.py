@@ -1,5 +1,5 @@
-"""What a retrieved file really is, whatever the server called it, and a digest that ignores the order of
-rows.
+"""What a retrieved file really is, whatever the server called it, and a digest that ignores the
+order of rows.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def read_json(path: Path) -> Any:
 
 
 def error_text(body: Any) -> str:
-    """The sentence that an error answer in JSON carries, whatever its publisher calls the field; '' if
-    none.
+    """The sentence that an error answer in JSON carries, whatever its publisher calls
+    the field; '' if none.
     """
     for _ in range(3):
         if isinstance(body, list) and body:

@@ -49,8 +49,8 @@ class Credentials(AuthBase):  # type: ignore[misc, unused-ignore]
         raise TypeError("credentials are not stored")
 
     def scrub(self, text: str) -> str:
-        """The text with every occurrence of a secret (plain, percent-encoded, JSON-escaped) replaced by
-        `***`.
+        """The text with every occurrence of a secret (plain, percent-encoded, JSON-escaped)
+        replaced by `***`.
         """
         import json
         from urllib.parse import quote, quote_plus

@@ -17,8 +17,8 @@ from sources.fetch.ways import DownloadWay, Fetched
 def fetch_download(
     way: DownloadWay, target_dir: Path, state: FetchState, http: HttpClient, limits: ArchiveLimits
 ) -> Fetched:
-    """Fetch the file of `way` into `target_dir` unless the publisher says, or its content shows, that it is
-    known.
+    """Fetch the file of `way` into `target_dir` unless the publisher says, or its content shows, that
+    it is known.
 
     Raises:
         FetchError: in words. Of a failed transfer only the resumable part stays in `target_dir`.
@@ -57,8 +57,8 @@ def fetch_download(
 
 
 def _files(way: DownloadWay, path: Path, name: str, folder: Path, limits: ArchiveLimits) -> list[Path]:
-    """The published files behind a download: itself, or what its transport ZIP holds, each judged by
-    content.
+    """The published files behind a download: itself, or what its transport ZIP holds,
+    each judged by content.
     """
     found = content.recognise(path)
     if found.kind != content.ZIP or content.ZIP in way.expects:

@@ -113,8 +113,8 @@ class GenesisClient:
         self._limits = limits or ArchiveLimits()
 
     def fetch(self, way: GenesisWay, target_dir: Path, state: FetchState) -> Fetched:
-        """Fetch the table into `target_dir`, compare it with what is remembered, and confirm it when it
-        changed.
+        """Fetch the table into `target_dir`, compare it with what is remembered, and confirm it
+        when it changed.
 
         Raises:
             FetchError: in words; nothing is left in `target_dir` but resumable or pending work.
@@ -336,8 +336,8 @@ class GenesisClient:
         }
 
     def _ask(self, way: GenesisWay, method: str, form: dict[str, str], folder: Path) -> Path | _Status:
-        """POST and return the table as a text file with at least one row, or the status the publisher
-        gave.
+        """POST and return the table as a text file with at least one row, or the status
+        the publisher gave.
         """
         target = folder / "answer"
         name = way.table
@@ -422,8 +422,8 @@ class GenesisClient:
         return body
 
     def _metadata(self, way: GenesisWay, work: Path) -> tuple[Path, str | None]:
-        """The publisher's description of the table, without the echo of our request, and its own time
-        stamp.
+        """The publisher's description of the table, without the echo of our request,
+        and its own time stamp.
         """
         import json
 

@@ -142,8 +142,8 @@ class HttpClient:
         last_modified: str | None,
         started: float,
     ) -> Download | tuple[FetchError, float | None, bool]:
-        """One attempt, over all its redirects: the download, or (failure, seconds to wait, worth
-        retrying).
+        """One attempt, over all its redirects: the download, or (failure, seconds to
+        wait, worth retrying).
         """
         import requests
 
@@ -282,8 +282,8 @@ class HttpClient:
     def _stream(self, uri: str, part: _Part, response: requests.Response, offset: int, started: float) -> int:
         """Append the body to the partial file; the size of the whole file in bytes.
 
-        The library raises when fewer bytes than `Content-Length` come; the count here is for size limits
-        only.
+        The library raises when fewer bytes than `Content-Length` come; the count here is for
+        size limits only.
         """
         settings = self.settings
         announced = response.headers.get("Content-Length", "")
@@ -355,8 +355,8 @@ class _Part:
         return self.path.stat().st_size if self.path.exists() else 0
 
     def resume_headers(self) -> dict[str, str]:
-        """`Range` and `If-Range` when a partial body of this address with a validator lies here, else
-        nothing.
+        """`Range` and `If-Range` when a partial body of this address with a validator lies
+        here, else nothing.
         """
         try:
             note = json.loads(self.note.read_text(encoding="utf-8"))
@@ -429,8 +429,8 @@ def _redirected(here: str, step: str, *, with_credentials: bool) -> str:
 
 
 def _in_words(error: Exception, uri: str) -> tuple[FetchError, float | None, bool]:
-    """A library's exception as one of ours, without its text (it may quote addresses of proxies with
-    passwords).
+    """A library's exception as one of ours, without its text (it may quote addresses of
+    proxies with passwords).
     """
     import requests
 

@@ -1,9 +1,9 @@
 """What the last accepted retrieval of each address was: a small JSON file beside landing.
 
-It belongs to the caller: `fetch` only reads it, and `remember` is called once the files have landed. A file
-that was fetched but set aside is therefore fetched again next time instead of being reported as unchanged.
-The state is a convenience, never the truth: an unreadable state file only means that everything is fetched
-once more.
+It belongs to the caller: `fetch` only reads it, and `remember` is called once the files have landed. A
+file that was fetched but set aside is therefore fetched again next time instead of being reported as
+unchanged. The state is a convenience, never the truth: an unreadable state file only means that everything
+is fetched once more.
 """
 
 from __future__ import annotations

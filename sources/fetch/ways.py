@@ -1,5 +1,5 @@
-"""The two ways over the network that a declaration can name, as plain values, and what a retrieval
-returns.
+"""The two ways over the network that a declaration can name, as plain values, and what
+a retrieval returns.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ class GenesisWay:
         regional_variable, regional_key: restrict areas, as the interface has it.
         quality: ask for the quality column.
         slice_years: fetch the table in slices of that many years from the start (ffcsv only); None asks for
-            the whole table and falls back to a job or to halving only when the publisher says that it is too
-            large.
+            the whole table, and for a job or halves of it only when the publisher says that it is too large.
     """
 
     instance: str

@@ -1,9 +1,9 @@
 """Files that are never seen half written: hashes, siblings that take a name at once, locks.
 
-The rule is always the same: write beside the target, then rename. A rename on one file system happens whole
-or not at all, so a process killed at any point leaves either the old state or the new one, plus at most a
-leftover whose name starts with `LEFTOVER` and names the process; `sweep` removes those of processes that are
-gone.
+The rule is always the same: write beside the target, then rename. A rename on one file system happens
+whole or not at all, so a process killed at any point leaves either the old state or the new one, plus at
+most a leftover whose name starts with `LEFTOVER` and names the process; `sweep` removes those of processes
+that are gone.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ _GERMAN = (
 def faults(error: ValidationError) -> Iterator[tuple[tuple[Key, ...], Told]]:
     """Each thing that is wrong: the path of keys to it and what is wrong there, in words.
 
-    German knows the findings that files of an office can have; what a model itself raises is in the words it
-    raises.
+    German knows the findings that files of an office can have; what a model itself raises is in the
+    words it raises.
     """
     found = error.errors(include_url=False)
     for one in found:

@@ -39,7 +39,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     """
     form = declaration.format
     assert isinstance(form, Delimited)
-    captured = grid.told_by_name(form, file)
+    captured = grid.captured_from_name(form, file)
     grid.check_text(file)
     lines = list(_lines(decode(file.read_bytes(), form.encoding, file.name), form, file.name))
 

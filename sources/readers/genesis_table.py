@@ -155,8 +155,8 @@ def _check_content(data: bytes, declaration: Declaration, name: str) -> None:
 
 
 def as_utf8(data: bytes, declared: str | None, name: str) -> bytes:
-    """The file as UTF-8 without byte-order mark; its encoding is the declared one, else UTF-8, else
-    cp1252.
+    """The file as UTF-8 without byte-order mark; its encoding is the declared one, else
+    UTF-8, else cp1252.
     """
     data = data.removeprefix(_BOM)
     try:
@@ -474,8 +474,8 @@ def _tree_header(layout: GenesisLayout) -> Expected:
 def _regular_header(
     catalog: Catalog, declaration: Declaration, layout: GenesisLayout, matrix: list[list[str]]
 ) -> Expected:
-    """Every combination of the levels' entries, the last level varying fastest; times as found in the
-    header.
+    """Every combination of the levels' entries, the last level varying fastest; times
+    as found in the header.
     """
     assert layout.measure is not None
     choices: list[list[tuple[tuple[str, ...], str, str | None]]] = []  # (texts, role, code or time)
@@ -510,8 +510,8 @@ def _is_time(declaration: Declaration, text: str) -> bool:
 
 
 def _columns(body: bytes, width: int, first_line: int, name: str) -> list[pa.Array]:
-    """The fields of all data lines, column by column, as text. `first_line` is the 1-based line of the
-    first.
+    """The fields of all data lines, column by column, as text. `first_line` is the
+    1-based line of the first.
     """
     returns = body.count(b"\r")
     if returns and returns != body.count(b"\r\n"):
@@ -604,8 +604,8 @@ class _Sheet:
         return self._unpivot(encoded)
 
     def _checked(self, position: int, texts: pa.Array, convert: Callable[[str], str]) -> pa.DictionaryArray:
-        """The column with its distinct texts converted. The error of the first bad one is raised with its
-        line.
+        """The column with its distinct texts converted. The error of the first bad one is raised
+        with its line.
         """
         array = texts.dictionary_encode()
         distinct = array.dictionary.to_pylist()

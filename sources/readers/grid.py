@@ -155,8 +155,8 @@ def match_columns(
     """Declared columns against found header texts, from the left.
 
     Returns:
-        The columns that fit, what placeholders stand for, and the 0-based column that does not fit (None:
-        all do).
+        The columns that fit, what placeholders stand for, and the 0-based column that does not fit,
+        None when all do.
     """
     columns: list[Found] = []
     captured: dict[str, str] = {}
@@ -299,8 +299,8 @@ class _AreasByName:
         return None
 
 
-def told_by_name(form: SheetOrText, file: Path) -> dict[str, str]:
-    """What the file's name tells about the file.
+def captured_from_name(form: SheetOrText, file: Path) -> dict[str, str]:
+    """What the file's name says about the file.
 
     Raises:
         SourceError: the name is not the declared one.
@@ -337,8 +337,8 @@ def cells(
         columns: what each column of the file is.
 
     Raises:
-        SourceError: with line and column, for a wrong width, time, area, label or number, or a key given
-            twice.
+        SourceError: with line and column, for a wrong width, time, area, label or number, or for a key
+            that is given twice.
     """
     schema = cells_schema(declaration)
     values = _Values(catalog, declaration)

@@ -58,7 +58,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     """
     form = declaration.format
     assert isinstance(form, Workbook)
-    captured = grid.told_by_name(form, file)
+    captured = grid.captured_from_name(form, file)
     tables, notes = [], ""
     corrected: list[Corrected] = []
     with _opened(file, links=form.links) as workbook:

@@ -1,8 +1,8 @@
 """Reads a code list of the XRepository as JSON (XÖV-Codelisten 1.2), as declared by `XoevCodeList`.
 
-The file holds `metadaten` (name, version), `spalten` (the columns) and `daten` (a list of texts per entry).
-`line` counts entries from 1. The version is the placeholder `{version}`; `gueltigAb` is the publisher's
-own date.
+The file holds `metadaten` (name, version), `spalten` (the columns) and `daten` (a list of texts per
+entry). `line` counts entries from 1. The version is the placeholder `{version}`; `gueltigAb` is the
+publisher's own date.
 """
 
 from __future__ import annotations

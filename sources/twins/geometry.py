@@ -34,8 +34,8 @@ def render(
     """Write records with geometry.
 
     Args:
-        numbers: columns that the publisher stores as whole numbers; columns of dates are found by their
-            texts.
+        numbers: columns that the publisher stores as whole numbers; columns of dates are
+            found by their texts.
 
     Returns:
         Bytes by suffix (`.shp`, `.shx`, `.dbf`, `.prj`, `.cpg`), the main part first.

@@ -1,7 +1,7 @@
 """Invented figures for any declared table, at any size: for property tests.
 
-`frame` lists the cells that a complete table has, without values; `invent` fills them with seeded numbers
-and signs.
+`frame` lists the cells that a complete table has, without values; `invent` fills them with seeded
+numbers and signs.
 """
 
 from __future__ import annotations

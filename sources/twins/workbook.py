@@ -42,8 +42,8 @@ def render(
     Args:
         notes: lines below the table; default one line, or none for a table of counts.
         placeholders: texts for `{name}` in headers that no column of the register carries.
-        header_at: empty lines above the header; default 2 under a title for a register, none for a table
-            of counts.
+        header_at: empty lines above the header; default 2 under a title for a register, none for
+            a table of counts.
 
     Raises:
         ValueError: a placeholder has no text, or a cell is missing.

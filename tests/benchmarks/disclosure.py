@@ -128,7 +128,7 @@ def run_against_k5(name: str) -> None:
     policy = POLICY.model_copy(update={"withstand": ("K1", "K2", "K5"), "effort": efforts[-1]})
     with Stopwatch(f"{name}: protected against K1, K2 and K5, {efforts[-1]}") as watch:
         protected = protect_tables(declaration, leaves, Data(value="n"), policy)
-    watch.say(told(protected))
+    watch.say(described(protected))
 
 
 def run_noise(name: str) -> None:
@@ -150,10 +150,10 @@ def run_town(effort: str) -> None:
         universe = context.universe.model_copy(update={"policy": policy})
         with Stopwatch(f"youth_service of Musterstadt, first edition: {effort}") as watch:
             planned = plan_products(town.warehouse, replace(context, universe=universe))
-        watch.say(told(planned.protected))
+        watch.say(described(planned.protected))
 
 
-def told(protected: Protected) -> str:
+def described(protected: Protected) -> str:
     """What a plan hides and costs, with the hash of its hidden cells."""
     pattern = protected.pattern
     digest = hashlib.sha256(np.packbits(pattern.hidden).tobytes()).hexdigest()

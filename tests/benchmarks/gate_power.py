@@ -382,8 +382,8 @@ def outcomes(
 
 
 def clean(ground: Ground, register: Path, *severities: str) -> list[str]:
-    """Findings about the untouched figures that nothing explains: rule and case (fail and warn, or those
-    named).
+    """Findings about the untouched figures that nothing explains: rule and case (fail and warn,
+    or those named).
     """
     ground.judge([])
     with tempfile.TemporaryDirectory() as scratch:

@@ -60,8 +60,8 @@ def main() -> None:
         print(f"{given.areas:,} municipalities, {given.years} years, {WANTED} indicators, {cells:,} cells")
         ours = apart(file, pass_sql(), given.memory)
         theirs = apart(file, by_hand(file), given.memory)
-    tell("the pass over the facts", ours)
-    tell("written by hand", theirs)
+    report("the pass over the facts", ours)
+    report("written by hand", theirs)
     print(f"ratio of wall times               {ours['wall'] / theirs['wall']:6.2f}")
 
 
@@ -262,7 +262,7 @@ def _measure(file: str, sql: str, memory: str, queue: Any) -> None:
     queue.put({"wall": wall, "processor": processor, "rows": rows, "peak": peak})
 
 
-def tell(what: str, found: dict[str, float]) -> None:
+def report(what: str, found: dict[str, float]) -> None:
     """One line of the result."""
     print(
         f"{what:24} {found['wall']:8.2f} s wall {found['processor']:8.2f} s processor "

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.reader_genesis_table [folder of published files]
 
 Floors: a bare pass of the csv module over the decoded lines (no checks, no result), and DuckDB's read_csv
-of the data lines alone (all text, counted). The reader's figure includes reading the file, every check, and
-the unpivoted table; `+ Parquet` adds writing it. Each figure is the best of five rounds; the rounds of all
-contenders alternate.
+of the data lines alone (all text, counted). The reader's figure includes reading the file, every check,
+and the unpivoted table; `+ Parquet` adds writing it. Each figure is the best of five rounds; the rounds of
+all contenders alternate.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ CHECK = Path(__file__).resolve().parents[2] / "dbt_project" / "tests" / "answers
 FINDING = "income:t:01001:Y2015:income_teur:12.0"
 
 
-def told(finding_id: str, dataset: str, origin: str, printed: str) -> list[str]:
+def explained(finding_id: str, dataset: str, origin: str, printed: str) -> list[str]:
     """What the check says of one answer when the register holds the finding about `printed`."""
     connection = duckdb.connect()
     connection.execute(
@@ -45,4 +45,4 @@ def told(finding_id: str, dataset: str, origin: str, printed: str) -> list[str]:
 def test_only_an_answer_that_nothing_asks_for_is_told(
     finding_id: str, dataset: str, origin: str, printed: str, is_told: bool
 ) -> None:
-    assert told(finding_id, dataset, origin, printed) == ([finding_id] if is_told else [])
+    assert explained(finding_id, dataset, origin, printed) == ([finding_id] if is_told else [])

@@ -1,8 +1,7 @@
 """What is implausible in a published table: wrong cells are found, moves that many make are none.
 
-The figures are a table of Kreise as offices print them, made by the rules that such tables keep: parts
-add up to wholes, Kreise to their Land, Länder to Germany, and every Kreis moves by chance around a
-common trend.
+The figures are a table of Kreise as offices print them, made by the rules that such tables keep: parts add up
+to wholes, Kreise to their Land, Länder to Germany, and every Kreis moves by chance around a common trend.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """What a table fills around a reform decides, cell by cell: which codes report, where a row stands.
 
-The Land 77 knows three days. 2005: the Kreis 77001 gives a part away, which becomes 77002; the
-same day 77051 gives some to 77052, and both keep their codes. 2010: the Kreise
-77011 and 77012 become 77020. 2015: the town 77030 goes on as a town of the Kreis 77040, to which 77031
-belongs too.
+The Land 77 knows three days. 2005: the Kreis 77001 gives a part away, which becomes 77002; the same day 77051
+gives some to 77052, and both keep their codes. 2010: the Kreise 77011 and 77012 become 77020. 2015: the town
+77030 goes on as a town of the Kreis 77040, to which 77031 belongs too.
 """
 
 from __future__ import annotations

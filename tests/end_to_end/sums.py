@@ -22,8 +22,8 @@ SUMS = {
     "arrivals": ("migration", "arrivals", {}),
     "departures": ("migration", "departures", {}),
 }
-"""Relation to the fact it is made of, the measure it counts, and what is divided where that is not the
-total."""
+"""Relation to the fact it is made of, the measure it counts, and what is divided where that is
+not the total."""
 
 
 KEYS = ("snapshot", "time_text", "area_code", "measure", "unit")
@@ -38,8 +38,8 @@ def dimensions_of(connection: duckdb.DuckDBPyConnection, relation: str) -> list[
 
 
 def wrong_marginals(warehouse: Path, relation: str) -> tuple[int, list[tuple]]:
-    """How many sums along one dimension were compared with the cell that the fact prints, and those that
-    differ.
+    """How many sums along one dimension were compared with the cell that the fact prints, and
+    those that differ.
 
     For each area, date and dimension that the area is divided by, the rows of a code are summed up naively
     and compared with the published cell of the code at the total of all others. A code without a published

@@ -41,10 +41,10 @@ def forgotten_words(warehouse: Path) -> tuple[int, list[str]]:
     """How many receipts a warehouse gave for `ASKED`, and the words that they have in both languages."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         asked = connection.execute(ASKED).fetchall()
-    return len(asked), [word for one in asked for word in told_alike(explain(warehouse, *one))]
+    return len(asked), [word for one in asked for word in foreign_words(explain(warehouse, *one))]
 
 
-def told_alike(receipt: Explanation) -> list[str]:
+def foreign_words(receipt: Explanation) -> list[str]:
     """Words that both languages of a receipt have in the same line: what was forgotten to be said in one.
 
     Left out are names, codes and numbers; formulas and laws, which are quoted as the publisher prints them;

@@ -19,7 +19,7 @@ from scipy import stats
 
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
-from orchestration.cli.answers import csv_of, tell_answer
+from orchestration.cli.answers import csv_of, print_answer
 from orchestration.cli.asking.explain import explain
 from orchestration.cli.asking.query import Answer, CannotAnswer, denominator_dates, query, sparkline
 from orchestration.cli.asking.register import register
@@ -27,7 +27,7 @@ from orchestration.cli.asking.warehouse import Busy, UnknownName, facts, period_
 from sources.foundation.told import Told
 from tests.contracts import make
 from tests.dbt.compiled import function
-from tests.indicators.both_languages import told_alike
+from tests.indicators.both_languages import foreign_words
 
 FIRST, REVISED = dt.datetime(2016, 10, 1), dt.datetime(2018, 10, 1)
 END_2015, MARCH_2016 = dt.date(2015, 12, 31), dt.date(2016, 3, 1)
@@ -362,13 +362,13 @@ def test_a_receipt_is_german_throughout_and_english_throughout(
     told = receipt.lines("de")
     assert [line for line in lines if line not in told] == []
     assert [line for line in told if ISO_DAY.search(line)] == [], "a day is written 31.12.2015"
-    assert told_alike(receipt) == []
+    assert foreign_words(receipt) == []
 
 
 def test_a_word_forgotten_in_one_language_is_noticed(warehouse: Path) -> None:
     receipt = explain(warehouse, "K01", "01001", "2016")
     receipt.remarks.append(Told("carried from elsewhere", "carried von anderswo"))
-    assert told_alike(receipt) == ["carried: carried von anderswo"]
+    assert foreign_words(receipt) == ["carried: carried von anderswo"]
 
 
 def test_a_warehouse_built_before_there_was_a_register_answers_too(warehouse: Path, tmp_path: Path) -> None:
@@ -424,7 +424,7 @@ def test_a_break_between_two_dates_is_named() -> None:
           "before": known[1], "dataset_scope": "12411", "area_scope": "01"}],
     )  # fmt: skip
     out = io.StringIO()
-    tell_answer(answer, Console(file=out, width=100))
+    print_answer(answer, Console(file=out, width=100))
     lines = [line.split() for line in out.getvalue().splitlines()]
     series = [line for line in lines if line and re.match(r"\d{4}-", line[0])]
     assert series == [
@@ -459,7 +459,7 @@ def test_a_reason_is_said_in_whole_words_however_narrow_the_terminal(width: int)
         [one | {"reference_date": day} for one, day in zip(shown, days, strict=True)],
     )
     out = io.StringIO()
-    tell_answer(answer, Console(file=out, width=width))
+    print_answer(answer, Console(file=out, width=width))
     lines = out.getvalue().splitlines()
     for sentence in ("a) missing: value unknown or confidential", "b) carried back to a later territory"):
         assert sentence in lines

@@ -66,7 +66,7 @@ def series(
     ]  # fmt: skip
 
 
-def told(
+def named(
     connection: duckdb.DuckDBPyConnection, rows: list[Row], indicator: str = "P09", **how: bool
 ) -> list[tuple[str, str, str | None, str | None]]:
     return [
@@ -80,7 +80,7 @@ def test_a_whole_series_has_each_event_once_where_it_stands(warehouse: duckdb.Du
     rows += series(
         "08111", "2005-12-31", "2008-12-31", "2009-12-31", "2010-12-31", "2011-12-31", "2012-12-31"
     )
-    assert told(warehouse, rows) == [
+    assert named(warehouse, rows) == [
         # the seam of the two tables, which tells of the reform of that year too
         ("2005-12-31", "2005-12-31", "22311-01-0", None),
         ("2009-01-01", "2009-12-31", "22311", None),
@@ -93,12 +93,12 @@ def test_a_whole_series_has_each_event_once_where_it_stands(warehouse: duckdb.Du
 def test_an_area_out_of_scope_and_a_table_that_is_not_used_are_not_named(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert told(warehouse, series("01001", "2010-12-31", "2011-12-31")) == [
+    assert named(warehouse, series("01001", "2010-12-31", "2011-12-31")) == [
         ("2011-12-31", "2011-12-31", "12411", None)
     ]
-    assert told(warehouse, series("01001", "2010-12-31", "2011-12-31", denominator=None)) == []
-    assert told(warehouse, series("01001", "2012-12-31", "2013-12-31")) == []
-    assert told(warehouse, []) == []
+    assert named(warehouse, series("01001", "2010-12-31", "2011-12-31", denominator=None)) == []
+    assert named(warehouse, series("01001", "2012-12-31", "2013-12-31")) == []
+    assert named(warehouse, []) == []
 
 
 @pytest.mark.parametrize(
@@ -114,23 +114,23 @@ def test_a_break_of_the_denominator_counts_between_its_days(
 ) -> None:
     """A mean of two days is crossed twice: with the first half of it, and with the second."""
     rows = series("01001", "2021-06-30", "2022-06-30", "2023-06-30", "2024-06-30", numerator="X")
-    assert told(warehouse, rows, rule) == [("2022-12-31", one, "12411", None) for one in before]
+    assert named(warehouse, rows, rule) == [("2022-12-31", one, "12411", None) for one in before]
 
 
 def test_new_boundaries_are_named_unless_the_numbers_were_carried_to_them(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = series("03159", "2015-12-31", "2016-12-31", numerator="X", denominator=None)
-    assert told(warehouse, rows) == [("2016-11-01", "2016-12-31", None, "03159")]
-    assert told(warehouse, rows, converted=True) == []
+    assert named(warehouse, rows) == [("2016-11-01", "2016-12-31", None, "03159")]
+    assert named(warehouse, rows, converted=True) == []
     carried = series("03159", "2015-12-31", numerator="X", denominator=None, is_backcast=True) + rows[1:]
-    assert told(warehouse, carried) == []
+    assert named(warehouse, carried) == []
 
 
 def test_an_area_that_grew_under_its_old_code_is_named_too(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = series("16063", "2019-12-31", "2020-12-31", "2021-12-31", numerator="X")
-    assert told(warehouse, rows) == [("2021-12-31", "2021-12-31", None, "16063")]
-    assert told(warehouse, rows, converted=True) == []
+    assert named(warehouse, rows) == [("2021-12-31", "2021-12-31", None, "16063")]
+    assert named(warehouse, rows, converted=True) == []
     days = [dt.date(2019, 12, 31), dt.date(2021, 12, 31)]
     sql = "select what_en from breaks_between(null, '16063', ?, ?) where dataset_scope is null"
     found = warehouse.execute(sql, days).fetchall()
@@ -143,19 +143,19 @@ def test_a_mean_of_the_year_of_a_reform_stands_on_the_former_boundaries(
     """The break lies where the territory changes under the row, not where the date of the row passes it."""
     rows = series("16063", "2020-12-31", "2021-12-31", "2022-12-31", numerator="X", denominator=None)
     rows[1]["area_key"] = rows[0]["area_key"]
-    assert told(warehouse, rows) == [("2021-12-31", "2022-12-31", None, "16063")]
+    assert named(warehouse, rows) == [("2021-12-31", "2022-12-31", None, "16063")]
 
 
 def test_the_reform_of_planning_areas_is_one_break(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = series("12345678", "2020-12-31", "2021-12-31", numerator="ewr-lor", denominator="ewr-lor")
-    assert told(warehouse, rows) == [("2021-01-01", "2021-12-31", "ewr-lor", None)]
-    assert told(warehouse, rows, converted=True) == []
+    assert named(warehouse, rows) == [("2021-01-01", "2021-12-31", "ewr-lor", None)]
+    assert named(warehouse, rows, converted=True) == []
 
 
 def test_what_conversion_does_not_bridge_stays(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Carrier and residence of 22151 is a matter of definition, whatever the boundaries."""
     rows = series("03159", "2015-12-31", "2016-12-31", numerator="22151-01-02-4", denominator=None)
-    scopes = [scope for _, _, scope, _ in told(warehouse, rows, converted=True)]
+    scopes = [scope for _, _, scope, _ in named(warehouse, rows, converted=True)]
     assert scopes == ["22151"]
 
 

@@ -28,7 +28,7 @@ from sources.twins.musterstadt import CITY, YEARS, Musterstadt
 from tests.contracts import make
 from tests.dbt.compiled import PROJECT, function, macro, model
 from tests.exports.disclosure.musterstadt import fill
-from tests.indicators.both_languages import told_alike
+from tests.indicators.both_languages import foreign_words
 
 HZE = {"S27", "S28", "S29", "S30", "S31", "S32", "S33", "S34", "S35", "S41"}
 OUTPATIENT, RESIDENTIAL = {"S27", "S29", "S30", "S31", "S32"}, {"S33", "S34"}
@@ -280,7 +280,7 @@ def test_a_receipt_names_form_sheet_lines_and_hash(warehouse: Path, forms: dict[
     ]
     assert "hilfen-zur-erziehung.xlsx, sheet Hilfen zur Erziehung, line " in running
     assert "sha256 abababababab…" in running
-    assert told_alike(receipt) == []
+    assert foreign_words(receipt) == []
     # the lines named are the lines of the form
     named = re.search(r"line ([\d–, ]+) field", running)
     assert named is not None

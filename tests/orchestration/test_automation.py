@@ -24,12 +24,12 @@ def job() -> dg.JobDefinition:
     """A job that says where its deliveries come from."""
 
     @dg.op
-    def tell(context: dg.OpExecutionContext, run: Run) -> None:
+    def record(context: dg.OpExecutionContext, run: Run) -> None:
         context.log.info(f"{run.origin} {run.folder}")
 
     @dg.job(name="main", resource_defs={"run": Run()})
     def main() -> None:
-        tell()
+        record()
 
     return main
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from orchestration.cli.interrupts import Stopped, heeding
+from orchestration.cli.interrupts import Stopped, interruptible
 
 
 def interrupt() -> None:
@@ -19,13 +19,13 @@ def interrupt() -> None:
 
 def test_raised_where_it_happens() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(Stopped), heeding():
+    with pytest.raises(Stopped), interruptible():
         interrupt()
     assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_heard_where_it_is_swallowed() -> None:
-    with heeding() as interrupted:
+    with interruptible() as interrupted:
         assert not interrupted()
         with contextlib.suppress(BaseException):
             interrupt()
@@ -34,14 +34,14 @@ def test_heard_where_it_is_swallowed() -> None:
 
 
 def test_heard_where_somebody_else_handles_it() -> None:
-    with heeding() as interrupted:
+    with interruptible() as interrupted:
         signal.signal(signal.SIGINT, lambda *_: None)
         interrupt()
         assert interrupted()
 
 
 def test_an_error_it_turned_into() -> None:
-    with pytest.raises(Stopped) as stopped, heeding():
+    with pytest.raises(Stopped) as stopped, interruptible():
         try:
             interrupt()
         except BaseException:
@@ -50,7 +50,7 @@ def test_an_error_it_turned_into() -> None:
 
 
 def test_an_error_without_one() -> None:
-    with pytest.raises(OSError, match="disk"), heeding():
+    with pytest.raises(OSError, match="disk"), interruptible():
         raise OSError("disk")
 
 
@@ -64,9 +64,9 @@ def test_the_exit_code_holds_after_one_within_exec() -> None:
 
 CODE = """
 import os, signal, sys
-from orchestration.cli.interrupts import Stopped, heeding
+from orchestration.cli.interrupts import Stopped, interruptible
 try:
-    with heeding():
+    with interruptible():
         exec("os.kill(os.getpid(), signal.SIGINT)")
 except Stopped:
     sys.exit(130)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from orchestration.cli import main
-from orchestration.cli.answers import _cell, tell_answer
+from orchestration.cli.answers import _cell, print_answer
 from orchestration.cli.asking.query import Answer
 from orchestration.cli.display import _changes, _moved
 from orchestration.cli.language import Language, language_here
@@ -128,7 +128,7 @@ def said(language: Language) -> str:
     missing |= {"missing_reason": "not_delivered", "reference_verdict": "untested"}
     out = io.StringIO()
     answer = Answer(INDICATOR, [ROW, missing], [], None, None, [])
-    tell_answer(answer, Console(file=out, width=120), language)
+    print_answer(answer, Console(file=out, width=120), language)
     return out.getvalue()
 
 

@@ -1,5 +1,5 @@
-"""What is shown follows from the test on the past: better than today, with an interval that held in other
-years.
+"""What is shown follows from the test on the past: better than today, with an interval that held
+in other years.
 """
 
 from __future__ import annotations

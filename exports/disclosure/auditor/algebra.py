@@ -1,12 +1,12 @@
-"""Exact algebra: which unknown cells are uniquely determined by the equations alone, and the proof in
-integers.
+"""Exact algebra: which unknown cells are uniquely determined by the equations alone, and the
+proof in integers.
 
 If the true table lies strictly inside all bounds, an unknown cell is determined if and only if its unit
 vector lies in the row space of the equations restricted to the unknown cells. The row space is found by
-sparse elimination modulo a prime. A random vector of the null space is zero in exactly the determined cells;
-two cells whose entries are in the same ratio in every such vector determine each other. Both are computed
-for two primes, and every determination that is reported is proved again by an integer combination of the
-original equations.
+sparse elimination modulo a prime. A random vector of the null space is zero in exactly the determined
+cells; two cells whose entries are in the same ratio in every such vector determine each other. Both are
+computed for two primes, and every determination that is reported is proved again by an integer combination
+of the original equations.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Proof that a hidden cell is safe: another complete table of whole numbers that fits everything
-published.
+"""Proof that a hidden cell is safe: another complete table of whole numbers
+that fits everything published.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from exports.disclosure.solver import INFINITY
 
 
 def alternative(knowledge: Knowledge, cell: int, value: float) -> dict[str, float] | None:
-    """Values of the hidden cells of another possible table in which the cell differs from `value` by at
-    least 1.
+    """Values of the hidden cells of another possible table in which the cell differs from `value` by
+    at least 1.
     """
     component = component_of(knowledge, cell)
     if component is None:

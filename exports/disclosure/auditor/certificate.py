@@ -248,8 +248,8 @@ def _program_known(result: Result) -> list[Risk]:
 
 
 def check_certificate(certificate: Path, published: Path, declaration_file: Path) -> list[str]:
-    """Problems that forbid a release: no certificate, not passed, or other bytes than were attacked. Empty:
-    fine.
+    """Problems that forbid a release: no certificate, not passed, or other bytes than were
+    attacked. Empty: fine.
     """
     if not certificate.is_file():
         return [f"{certificate}: there is no disclosure certificate"]

@@ -11,8 +11,8 @@ from sources.foundation.told import Told
 
 @dataclass(frozen=True)
 class Finding:
-    """One broken cell: which attack broke it, what it proves (low..high), and the derivation in words of
-    both languages.
+    """One broken cell: which attack broke it, what it proves (low..high), and the derivation in words
+    of both languages.
     """
 
     attack: str

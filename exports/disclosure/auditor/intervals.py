@@ -1,9 +1,9 @@
 """Attack by linear programs: how low and how high can each unknown cell be, given everything that is known.
 
-One program per connected set of equations, kept warm between questions. Every solution is a complete possible
-table: it widens the seen range of all its cells at once, so most cells need no program of their own.
-Solutions in whole numbers are checked exactly and serve as proofs for the integer attack and as alternative
-tables.
+One program per connected set of equations, kept warm between questions. Every solution is a complete
+possible table: it widens the seen range of all its cells at once, so most cells need no program of
+their own. Solutions in whole numbers are checked exactly and serve as proofs for the integer attack and
+as alternative tables.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ NEAR = 200
 """Cells around one that are changed first when another table is looked for."""
 
 TRIES = ((3, 1.0, 40.0), (3, 1.0, 40.0), (5, 2.0, 1000.0), (8, 4.0, 1000.0))
-"""Searches around single cells: siblings per sum, how far cells may change, what changing an open cell
-pays.
+"""Searches around single cells: siblings per sum, how far cells may change, what changing an open cell pays.
 """
 
 STILL = 1e-5
@@ -85,8 +84,8 @@ def implied_bounds(
 
 
 class Component:
-    """One connected set of unknown cells: the polytope of all tables that fit, explored by linear
-    programs.
+    """One connected set of unknown cells: the polytope of all tables that fit, explored
+    by linear programs.
     """
 
     def __init__(
@@ -177,7 +176,7 @@ class Component:
             self.see_whole(whole)
 
     def see_whole(self, table: Floats) -> bool:
-        """Take in a table of whole numbers if it satisfies every equation and bound exactly."""
+        """Accept a table of whole numbers if it satisfies every equation and bound exactly."""
         exact = np.array_equal(self.matrix @ table, self.right)
         if not exact or np.any(table < self.lower) or np.any(table > self.upper):
             return False

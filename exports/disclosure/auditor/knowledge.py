@@ -96,8 +96,8 @@ class Knowledge:
 
 
 def read_published(path: Path, table: Table, declaration: Declaration) -> dict[Key, float | None]:
-    """Cells of one published file (CSV or Parquet): codes of the shown dimensions -> number, None where
-    hidden.
+    """Cells of one published file (CSV or Parquet): codes of the shown dimensions -> number,
+    None where hidden.
     """
     if not path.is_file():
         raise DeclarationError(
@@ -204,8 +204,8 @@ def _check_header(path: Path, wanted: Sequence[str], header: Sequence[str]) -> N
 
 
 def gather(declaration: Declaration, published: dict[str, dict[Key, float | None]]) -> Knowledge:
-    """All cells and equations that follow from a resolved declaration and the published cells of its
-    tables.
+    """All cells and equations that follow from a resolved declaration and the published
+    cells of its tables.
     """
     names = tuple(declaration.dimensions)
     trees = [_Tree(name, declaration.dimensions[name], declaration.tables) for name in names]
@@ -366,8 +366,8 @@ def _expand(
     joint: bool,
     kinds: set[tuple[bool, ...]],
 ) -> None:
-    """Take every cell apart along every dimension; without `joint` only inside the dimensions of one
-    table.
+    """Take every cell apart along every dimension; without `joint` only inside the
+    dimensions of one table.
     """
     done = 0
     while done < len(pending):

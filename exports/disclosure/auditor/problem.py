@@ -30,8 +30,8 @@ class Problem:
 
 
 def problem_of(knowledge: Knowledge) -> Problem:
-    """Restrict the equations to unknown cells; an equation of known cells that does not add up is an
-    error.
+    """Restrict the equations to unknown cells; an equation of known cells that does not
+    add up is an error.
     """
     unknown = [not knowledge.is_exact(cell) for cell in range(len(knowledge.keys))]
     rows: dict[tuple[tuple[int, int], ...], tuple[float, int]] = {}
@@ -224,8 +224,8 @@ def component_in(
 
 
 def component_of(knowledge: Knowledge, cell: int) -> Component | None:
-    """The connected set of unknown cells around one of them, with non-negative values; None without
-    equations.
+    """The connected set of unknown cells around one of them, with non-negative values;
+    None without equations.
     """
     problem = problem_of(knowledge)
     for columns, rows in split_of(problem, range(len(problem.rows))):

@@ -80,7 +80,7 @@ def matters(knowledge: Knowledge, safety: Safety, cell: int, low: float, high: f
 
 
 def offer_truth(component: Component, knowledge: Knowledge, truth: Mapping[tuple[str, ...], float]) -> None:
-    """The true table is one more possible table; taken in only if it fits."""
+    """The true table is one more possible table; it is accepted only if it fits."""
     values = [truth.get(knowledge.keys[cell]) for cell in component.columns]
     if all(value is not None for value in values):
         component.see_whole(np.array(values, dtype=np.float64))

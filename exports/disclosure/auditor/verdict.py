@@ -61,18 +61,18 @@ def joined(
     asked, tried = (*alone.asked, "K5"), alone.tried | {"K5"}
     if both is None or known is None:
         return replace(alone, asked=asked, tried=tried)
-    lost = {finding.cell for finding in both.findings if known.tells(finding)}
+    lost = {finding.cell for finding in both.findings if known.gives_away(finding)}
     alone_found = {(finding.attack, finding.cell, finding.parts) for finding in alone.findings}
     fresh = [
         finding
         for finding in both.findings
-        if not known.tells(finding) and (finding.attack, finding.cell, finding.parts) not in alone_found
+        if not known.gives_away(finding) and (finding.attack, finding.cell, finding.parts) not in alone_found
     ]
     findings = [*alone.findings, *fresh]
     levels = dict(alone.levels)
     for name, outcome in both.levels.items():
         broken = sum(finding.attack == name for finding in findings)
-        gone = any(finding.attack == name and known.tells(finding) for finding in both.findings)
+        gone = any(finding.attack == name and known.gives_away(finding) for finding in both.findings)
         if outcome.startswith("not tried"):
             levels[name] = outcome
         else:
@@ -100,13 +100,13 @@ def without_earlier(declaration: Declaration) -> Declaration:
 
 @dataclass(frozen=True)
 class KnownBefore:
-    """What earlier editions give away by themselves: `cells`, and by `tells` sums of cells."""
+    """What earlier editions give away by themselves: `cells`, and by `gives_away` sums of cells."""
 
     cells: frozenset[Key] = frozenset()
     knowledge: Knowledge | None = None
     space: RowSpace | None = None
 
-    def tells(self, finding: Finding) -> bool:
+    def gives_away(self, finding: Finding) -> bool:
         """Whether the cell, or the sum of cells, of a finding follows from earlier editions alone."""
         if not finding.parts:
             return finding.cell in self.cells

@@ -45,8 +45,8 @@ class Cluster:
         self.columns_of_lines = sparse.csc_matrix(self.lines)
 
     def room_down(self, floor: float) -> Floats:
-        """How far each cell may fall: to its floor if it is printed as hidden, to zero if nobody printed
-        it.
+        """How far each cell may fall: to its floor if it is printed as hidden, to zero
+        if nobody printed it.
         """
         return np.maximum(self.values - np.where(self.floored, floor, 0.0), 0.0)
 
@@ -128,8 +128,8 @@ class Cluster:
         return task.sign * float(solution.values[task.cell]), solution.values, solution.row_duals
 
     def settle(self, group: Sequence[Task], need: float, *, mirrored: bool, most: int = 40) -> list[Task]:
-        """Sort out the tasks that joint movements in random directions meet; what is left needs its own
-        program.
+        """Sort out the tasks that joint movements in random directions meet; what is left needs
+        its own program.
         """
         generator = np.random.default_rng(SEED)
         open_tasks = list(group)

@@ -1,8 +1,8 @@
 """Why a sensitive cell cannot be protected: a smallest set of public cells that fixes it.
 
-The set is found by a linear program (least weight of public cells in an equation that keeps the cell in
-place) and then thinned until no member can be left out: were any one of them not public, the cell could be
-protected.
+The set is found by a linear program (least weight of public cells in an equation that keeps the cell
+in place) and then thinned until no member can be left out: were any one of them not public, the cell
+could be protected.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def check_possible(cluster: Cluster, frozen: Booleans, primaries: Primaries) -> 
 
 
 def smallest_conflict(system: System, task: Task, cells: Integers, frozen: Booleans) -> list[int]:
-    """Public cells (of the whole system) that together keep the task's cell in place; `task` is local to
-    `cells`.
+    """Public cells (of the whole system) that together keep the task's cell in place; `task` is
+    local to `cells`.
 
     Cells that an earlier release froze are preferred over zeros that are shown by rule.
     """

@@ -40,8 +40,8 @@ def costs_of(
 
 
 def decoys_of(system: System, cost: Floats, share: float, key: bytes) -> Booleans:
-    """Cells hidden although nobody needs them, drawn by the key: cheap ones with this probability, dear ones
-    with less.
+    """Cells hidden although nobody needs them, drawn by the key: cheap ones with this probability, costly
+    ones with less.
 
     With them every pattern that is safe for a table could have come from that table, so that none of the
     tables that fit is excluded by running the planner on it.

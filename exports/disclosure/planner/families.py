@@ -62,8 +62,8 @@ class Families:
         self.blocks = _blocks(cluster)
 
     def separate(self, share: Floats, least: float) -> int:
-        """Cuts from the equations of one family of areas at a time: small programs, cuts valid for the
-        whole.
+        """Cuts from the equations of one family of areas at a time: small programs,
+        cuts valid for the whole.
         """
         spread_all = np.minimum(1.0, share + least)
         spread_all[self.cluster.must] = 1.0

@@ -89,8 +89,8 @@ class Heuristic:
         return hidden
 
     def fill_lines(self, hidden: Booleans) -> Booleans:
-        """Very large clusters start from this: in every equation with one hidden cell hide the cheapest
-        other one.
+        """Very large clusters start from this: in every equation with one hidden cell hide the
+        cheapest other one.
         """
         hidden = hidden.copy()
         filled = self.cluster.filled(hidden)
@@ -179,7 +179,7 @@ class Heuristic:
         )
 
     def give_back(self, hidden: Booleans) -> Booleans:
-        """Publish again, dearest first, every secondary cell that no task needs."""
+        """Publish again, costliest first, every secondary cell that no task needs."""
         hidden = (
             NearSearch(self.cluster, hidden).improved()
             if len(self.cluster.cells) > limits.LARGE
@@ -200,8 +200,8 @@ class Heuristic:
         return self._drop_alone(hidden, filled)
 
     def _drop_alone(self, hidden: Booleans, filled: Integers) -> Booleans:
-        """Publish secondary cells that stand alone in an equation: they are determined, so hiding them is
-        vain.
+        """Publish secondary cells that stand alone in an equation: they are determined, so hiding
+        them is vain.
         """
         while True:
             alone = np.flatnonzero(filled == 1)

@@ -1,8 +1,8 @@
 """How far hidden cells can move: the attacker's room around the true table, as a linear program kept warm.
 
-A movement f is a change of the true table that leaves every published number as it is: A f = 0, f is 0 in
-published cells and does not push a hidden cell below its floor. A task asks that one cell can move far
-enough.
+A movement f is a change of the true table that leaves every published number as it is: A f = 0, f is
+0 in published cells and does not push a hidden cell below its floor. A task asks that one cell can
+move far enough.
 """
 
 from __future__ import annotations

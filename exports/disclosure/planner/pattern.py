@@ -39,8 +39,8 @@ class Pattern:
 
     @property
     def gap(self) -> float:
-        """Proven distance from the optimum, as a share of the bound (0 means optimal); what is given counts
-        in neither.
+        """Proven distance from the optimum, as a share of the bound (0 means optimal); what is given
+        counts in neither.
         """
         if self.objective <= self.bound + limits.PROVEN:
             return 0.0

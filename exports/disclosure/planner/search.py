@@ -259,7 +259,7 @@ class Search:
         return list(self.cuts.pool.values())[before:]
 
     def improve(self) -> None:
-        """Choose anew around one secondary cell after the other, dearest first, while all else stays."""
+        """Choose anew around one secondary cell after the other, costliest first, while all else stays."""
         left = self.hidden & ~self.cluster.must
         while left.any():
             open_cells = np.flatnonzero(left)

@@ -355,8 +355,8 @@ def check_bound(seed: int, most: int = 6) -> bool:
 
 
 def _safe(declaration: Declaration, system: System, hidden: np.ndarray, sensitive: np.ndarray) -> bool:
-    """The auditor, told the truth and the room that each sensitive cell needs, finds nothing for these
-    cells.
+    """The auditor, told the truth and the room that each sensitive cell needs, finds
+    nothing for these cells.
     """
     published = all_codes(declaration, system, hidden)
     safety = Safety(withstand=("K1",), minimum_frequency=3)

@@ -1,7 +1,7 @@
 """No byte of what is released gives a hidden number: every file is searched, packed ones are opened.
 
-The counts are numbers of five or six digits of their own, so that a hit is no chance; the search must find
-shown ones.
+The counts are numbers of five or six digits of their own, so that a hit is no chance; the search must
+find shown ones.
 """
 
 from __future__ import annotations

@@ -109,13 +109,13 @@ def test_every_product_of_a_form_withstands_the_attack(town: Editions, name: str
     levels = {"exact", "insider", "integer", "interval", "minimality", "unions"}
     assert levels <= set(certificate["levels"])
     assert {certificate["levels"][level] for level in levels} == {"passed"}
-    hidden, shown, small = told(edition.path / f"{name}.parquet")
+    hidden, shown, small = counts_in(edition.path / f"{name}.parquet")
     assert hidden
     assert shown
     assert not small, "counts below the minimum"
 
 
-def told(file: Path) -> tuple[int, int, int]:
+def counts_in(file: Path) -> tuple[int, int, int]:
     """Counts of hidden, shown and too small numbers; whatever is computed from a hidden one is empty."""
     with duckdb.connect() as connection:
         found = connection.execute(

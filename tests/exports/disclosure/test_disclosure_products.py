@@ -1,5 +1,5 @@
-"""Products with a policy: what leaves is protected in every file, and nothing leaves without a "
-"certificate."""
+"""Products with a policy: what leaves is protected in every file, and nothing leaves without
+a " "certificate."""
 
 from __future__ import annotations
 

@@ -178,8 +178,8 @@ def test_costs_steer_the_choice() -> None:
     primaries = find_primaries(system, leaves, policy(rules=Rules()), Data(value="n"))
     plain = plan(system, primaries, costs_of(system, {}, None, 1.0), effort=EFFORTS["optimal"])
     assert plain.hidden[system.find({"r": "b", "c": "y"})]
-    dear = costs_of(system, {"r": {"b": 100.0}}, None, 1.0)
-    steered = plan(system, primaries, dear, effort=EFFORTS["optimal"])
+    costly = costs_of(system, {"r": {"b": 100.0}}, None, 1.0)
+    steered = plan(system, primaries, costly, effort=EFFORTS["optimal"])
     assert not steered.hidden[system.find({"r": "b", "c": "y"})]
     assert steered.hidden[system.find({"c": "x"})]
 

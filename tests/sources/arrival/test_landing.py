@@ -1,5 +1,5 @@
-"""Landing: what becomes of a delivery, what the ledger says, what is set aside, and what a kill leaves
-behind.
+"""Landing: what becomes of a delivery, what the ledger says, what is set aside, and what a
+kill leaves behind.
 """
 
 from __future__ import annotations

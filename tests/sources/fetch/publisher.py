@@ -1,9 +1,8 @@
 """A publisher on the loopback interface, for tests: plain downloads, the GENESIS interface, and bad manners.
 
 It is a real HTTP server on a free port of 127.0.0.1. Files are served with ETag, Last-Modified and ranges;
-tables of the GENESIS interface with statuses, jobs and credentials; recorded exchanges are replayed byte
-for byte. Faults are queued per path and used up one per request, so that a test can say "twice busy, then
-fine".
+tables of the GENESIS interface with statuses, jobs and credentials; recorded exchanges are replayed byte for
+byte. Faults are queued per path and used up one per request, so that a test can say "twice busy, then fine".
 """
 
 from __future__ import annotations

@@ -374,7 +374,7 @@ def _forms(secret: str) -> set[str]:
     }
 
 
-def _told(act: Callable[[], object]) -> str:
+def _message_of(act: Callable[[], object]) -> str:
     """All that a run can print about an outcome: the value, or the error with all frames and variables."""
     try:
         return repr(act())
@@ -412,7 +412,7 @@ def test_credentials_appear_nowhere(
             if fault:
                 publisher.misbehave(TABLEFILE, *[fault] * 5)
             way = GenesisWay("zensus", table)
-            said.append(_told(lambda way=way: fetch(way, tmp_path / "t", state, http=http)))
+            said.append(_message_of(lambda way=way: fetch(way, tmp_path / "t", state, http=http)))
             publisher._faults.clear()
     client = GenesisClient("zensus", http=http)
     said += [repr(client), repr(vars(client)), repr(client._credentials), str(vars(client._credentials))]

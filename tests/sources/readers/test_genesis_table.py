@@ -1,5 +1,5 @@
-"""The reader of the classic table on small files: every variant of the layout, and every way a file can be
-wrong.
+"""The reader of the classic table on small files: every variant of the layout, and every way a file
+can be wrong.
 """
 
 from __future__ import annotations

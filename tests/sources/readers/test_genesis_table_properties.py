@@ -1,5 +1,5 @@
-"""What must hold for any content: texts survive untouched, signs never become numbers, no file crashes the
-reader.
+"""What must hold for any content: texts survive untouched, signs never become numbers, no file
+crashes the reader.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The reader of the classic table on the publisher's own files, against an independent reading of every
-cell.
-"""
+"""The reader of the classic table on the publisher's own files, against an independent reading of every cell."""
 
 from __future__ import annotations
 

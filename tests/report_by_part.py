@@ -39,7 +39,7 @@ class _Part:
         return f"{self.clock:7.1f} s {self.processor:7.1f} s processor   {outcomes}"
 
 
-class ToldByPart:
+class ReportByPart:
     """The plugin: it measures in the process that tests, and tells in the one that the person sees."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -87,9 +87,9 @@ class ToldByPart:
         if report.when == "teardown":
             part.finished += 1
             if part.finished == part.expected:
-                self._tell(report.nodeid.split("::", 1)[0], part)
+                self._print(report.nodeid.split("::", 1)[0], part)
 
-    def _tell(self, module: str, part: _Part) -> None:
+    def _print(self, module: str, part: _Part) -> None:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.ensure_newline()
