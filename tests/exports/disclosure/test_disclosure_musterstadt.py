@@ -16,7 +16,7 @@ from exports import release
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planning import plan
 from orchestration.cli import main as command_line
-from tests.exports.disclosure.musterstadt import Editions, demand, describe_product, fill
+from tests.exports.disclosure.musterstadt import Editions, build_warehouse, demand, describe_product, fill
 
 NAME = "sgb2_small_area"
 
@@ -150,7 +150,7 @@ def test_the_reform_reveals_nothing_and_would_without_the_earlier_edition_in_min
 def test_two_runs_give_the_same_bytes(town: Editions, tmp_path: Path) -> None:
     other = Editions(tmp_path / "other")
     other.folder.mkdir()
-    fill(other.warehouse, (2023, 2024))
+    build_warehouse(other.warehouse, (2023, 2024))
     other.build(NAME)
     edition = town.releases / NAME / "current"
     for file in sorted((other.folder / "candidates" / NAME).iterdir()):
