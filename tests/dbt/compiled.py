@@ -42,6 +42,14 @@ def _project() -> Project:
     return project
 
 
+def parsed() -> Project:
+    """The project with its manifest read, by one process for all: `manifest()` of it has nothing to parse."""
+    project = _project()
+    with locked(KEPT / "compile.lock", wait_seconds=SECONDS):
+        project.manifest()
+    return project
+
+
 @functools.cache
 def _manifest() -> Manifest:
     """What dbt knows of the project, with the compiled SQL of each model and test."""

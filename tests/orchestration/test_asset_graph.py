@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from orchestration.outline import text
+from tests.dbt.compiled import parsed
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.filterwarnings("ignore::dagster.BetaWarning")]
 
@@ -17,12 +18,12 @@ KEPT = Path(__file__).with_name("asset_graph.json")
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The outline of the definitions as they are now (parses the dbt project)."""
+def found() -> str:
+    """The outline of the definitions as they are now."""
     from orchestration.definitions import defs
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PLANSTAT_DATA", str(tmp_path_factory.mktemp("graph")))
+        patched.setenv("PLANSTAT_DATA", str(parsed().settings.paths.root))
         return text(defs())
 
 

@@ -20,10 +20,10 @@ from exports.candidate import Candidate
 from exports.products import load_products
 from orchestration import lineage
 from orchestration.labelling import NoSuchVocabulary, with_words
-from orchestration.project import Manifest, Project
-from orchestration.resources import Settings
+from orchestration.project import Manifest
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.foundation.vocabulary import read_vocabulary
+from tests.dbt.compiled import parsed
 from tests.exports.small_warehouse import description_of, make_warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,13 +36,9 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    """The project's own manifest, read once."""
-    root = tmp_path_factory.mktemp("root")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANSTAT_DATA", str(root))
-        patch.chdir(ROOT)
-        return Project(Settings.from_environment()).manifest()
+def manifest() -> Manifest:
+    """The project's own manifest."""
+    return parsed().manifest()
 
 
 @pytest.mark.parametrize("product", sorted(load_products()))

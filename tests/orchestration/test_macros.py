@@ -12,7 +12,7 @@ from dbt_common.clients.jinja import get_environment
 
 from orchestration.plan import Fingerprints, Landed
 from orchestration.project import Manifest, Project
-from orchestration.resources import Settings
+from tests.dbt import compiled
 
 pytestmark = pytest.mark.end_to_end  # parses with the real dbt, some seconds
 
@@ -22,12 +22,10 @@ DISPATCHED = ("materialization_", "test_")
 
 
 @pytest.fixture(scope="module")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Manifest]:
+def parsed() -> tuple[Project, Manifest]:
     """The project as it is now."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PLANSTAT_DATA", str(tmp_path_factory.mktemp("macros")))
-        project = Project(Settings.from_environment())
-        return project, project.manifest()
+    project = compiled.parsed()
+    return project, project.manifest()
 
 
 def _ours(manifest: Manifest) -> dict[str, dict[str, Any]]:
