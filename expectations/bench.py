@@ -22,6 +22,7 @@ import duckdb
 from expectations import known
 from expectations.declared import Declared
 from expectations.settings import Description
+from sources.foundation.sql import insert
 
 CANDIDATE_VIEW = "candidate_file"
 LINEAGE_VIEW = "lineage_file"
@@ -140,8 +141,7 @@ def _declare_codes(connection: duckdb.DuckDBPyConnection, description: Descripti
         for column in description.columns
         for one in column.codes
     ]
-    if rows:
-        connection.executemany("insert into declared_codes values (?, ?, ?, ?, ?, ?)", rows)
+    insert(connection, "declared_codes", rows)
 
 
 def _user_agent() -> str:

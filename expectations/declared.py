@@ -12,7 +12,7 @@ from datetime import date
 
 import duckdb
 
-from sources.foundation.sql import quoted
+from sources.foundation.sql import insert, quoted
 
 
 class Declared:
@@ -29,8 +29,7 @@ class Declared:
         """A subquery with one row per text, for `in` and `not in`."""
         number = self._take()
         rows = [(number, position, value) for position, value in enumerate(values)]
-        if rows:
-            self._connection.executemany("insert into declared_text values (?, ?, ?)", rows)
+        insert(self._connection, "declared_text", rows)
         return f"(select value from declared_text where id = {number})"
 
     def mapping(self, values: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.notation import shortest
-from sources.foundation.sql import quoted, text_literal
+from sources.foundation.sql import insert, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -209,7 +209,7 @@ def _create_labels(connection: duckdb.DuckDBPyConnection, words: Words) -> None:
     rows = [[*key, *told] for key, told in words.labels.items()]
     rows += [["change", code, "", *told] for code, told in CHANGES.items()]
     rows += [["column", name, "", *told] for name, told in words.headings.items()]
-    connection.executemany("insert into labels values (?, ?, ?, ?, ?)", rows)
+    insert(connection, "labels", rows)
 
 
 def _beside(grain: Sequence[str], words: Words, *editions: dict[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exports import outlines
 from exports.describe import Column, Description
 from exports.products import Geometry
-from sources.foundation.sql import quoted, text_literal
+from sources.foundation.sql import insert, quoted, text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -259,8 +259,7 @@ def _code_lists(connection: duckdb.DuckDBPyConnection, description: Description,
                 ).fetchall()
                 if all((None, code) in meant for code in text.split(", "))
             ]
-        if entries:
-            connection.executemany("insert into code_lists values (?, ?, ?, ?, ?)", entries)
+        insert(connection, "code_lists", entries)
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, description: Description) -> tuple[CodeLabel, ...]:
