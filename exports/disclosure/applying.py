@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,19 +48,49 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
     columns = columns_of(planned.universe, description)
     _check_columns(rows, description, disclosure, columns)
     _stage_cells(rows, planned, description.product)
+    hiding = _hiding(rows, disclosure, columns, noise=planned.universe.policy.method != "suppress")
+    _refuse_undeclared(rows, description, hiding)
+    _protect_rows(rows, description, hiding, planned.universe.policy.symbol)
+    _refuse_copies(rows, description, disclosure)
+    _put_in_place(rows)
+    (folder / DECLARATION).write_text(
+        readable_json(public_declaration(planned, description.product)), encoding="utf-8"
+    )
+
+
+@dataclass(frozen=True)
+class _Hiding:
+    """How rows meet the cells of the plan, and when which column is hidden; conditions are SQL over `mart`.
+
+    joins: of each row with its own cell (`own`), then with those that its derived columns are computed from.
+    is_count: the row is a count. others: the row is derived from counts, a condition a derivation.
+    hides: column -> conditions under which it is emptied. anew: column -> what it is computed as with noise.
+    """
+
+    bound: _Bound
+    disclosure: Disclosure
+    noise: bool
+    joins: tuple[str, ...]
+    is_count: str
+    others: tuple[str, ...]
+    hides: dict[str, list[str]]
+    anew: dict[str, str]
+
+    def hidden(self, column: str) -> str:
+        """When a column is emptied."""
+        return " or ".join(f"({one})" for one in self.hides[column])
+
+
+def _hiding(rows: Rows, disclosure: Disclosure, columns: Mapping[str, str], *, noise: bool) -> _Hiding:
+    """What the declaration says of each column, as conditions."""
     bound = _Bound()
     own = _matches(bound, columns)
     is_count = _chosen(bound, disclosure.rows)
-    noise = planned.universe.policy.method != "suppress"
-    connection = rows.connection
-    names = [field.name for field in rows.fields]
-
     joins = [f"left join {CHANGED_BY} as own on ({is_count}) and {own}"]
-    hides: dict[str, list[str]] = {name: [] for name in names}
+    hides: dict[str, list[str]] = {field.name: [] for field in rows.fields}
     computed = dict.fromkeys(name for derived in disclosure.derived for name in derived.columns)
     anew: dict[str, str] = {}
-    unread = f"({is_count}) and own.position is null"
-    neither = [f"not ({is_count})"]
+    others = []
     for number, derived in enumerate(disclosure.derived):
         hidden = []
         for place, change in enumerate(derived.of):
@@ -79,62 +110,39 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
                 hides[name].append(f"({is_count}) and ({condition})")
         else:
             mine = _chosen(bound, derived.where)
-            neither.append(f"not ({mine})")
+            others.append(mine)
             for name in (disclosure.value, *computed):
                 hides[name].append(f"({mine}) and not ({is_count}) and ({condition})")
     hides[disclosure.value].append(f"({is_count}) and own.hidden")
+    return _Hiding(bound, disclosure, noise, tuple(joins), is_count, tuple(others), hides, anew)
+
+
+def _refuse_undeclared(rows: Rows, description: Description, hiding: _Hiding) -> None:
+    """Refuse a count that the plan does not know, and a row that is neither a count nor derived from any."""
     left_out = Told(
         "is a count, but is not part of the plan", "ist eine Fallzahl, gehört aber nicht zum Plan"
     )
-    _refuse(rows, description, bound, unread, joins[0], left_out)
-    if len(neither) > 1 or disclosure.rows:
-        _refuse(
-            rows,
-            description,
-            bound,
-            " and ".join(neither),
-            joins[0],
-            Told(
-                "is neither a count (`disclosure.rows`) nor `derived` from counts",
-                "ist weder eine Fallzahl (`disclosure.rows`) noch aus Fallzahlen errechnet (`derived`)",
-            ),
+    _refuse(rows, description, hiding, f"({hiding.is_count}) and own.position is null", left_out)
+    if hiding.others or hiding.disclosure.rows:
+        neither = " and ".join(f"not ({one})" for one in (hiding.is_count, *hiding.others))
+        undeclared = Told(
+            "is neither a count (`disclosure.rows`) nor `derived` from counts",
+            "ist weder eine Fallzahl (`disclosure.rows`) noch aus Fallzahlen errechnet (`derived`)",
         )
-    sign = bound.value(planned.universe.policy.symbol)
-    marks = {"obs_status": "'M'", "conf_status": "'N'", "missing_reason": f"'{HIDDEN}'"}
-    value_hidden = " or ".join(f"({one})" for one in hides[disclosure.value])
-    kinds = {field.name: field.kind for field in rows.fields}
-    labelled = {label_column(name): name for name in rows.labelled}
-    selected = []
-    for name in [column for column, *_ in connection.execute("describe rows").fetchall()]:
-        source = f"mart.{quoted(name)}"
-        if name == disclosure.value:
-            shown = f"case when ({is_count}) then own.shown else {source} end" if noise else source
-            if kinds[name] == "integer":
-                shown = f"cast({shown} as bigint)"
-            expression = f"case when {value_hidden} then null else {shown} end"
-        elif name in STATUS:
-            mark = sign if name == "raw_symbol" else marks[name]
-            expression = f"case when {value_hidden} then {mark} else {source} end"
-        elif name == "snapshot_id":
-            # the rest of the name is a hash of the confidential delivery
-            expression = f"split_part({source}, '-', 1)"
-        elif name in anew:
-            expression = f"case when ({is_count}) then {anew[name]} end"
-        elif (beside := labelled.get(name)) in STATUS:
-            code = planned.universe.policy.symbol if beside == "raw_symbol" else marks[beside].strip("'")
-            label = bound.value(_label_of(description, beside, code))
-            expression = f"case when {value_hidden} then {label} else {source} end"
-        elif hidden_with := hides.get(beside or name):
-            expression = f"case when {' or '.join(hidden_with)} then null else {source} end"
-        else:
-            expression = source
-        selected.append(f"{expression} as {quoted(name)}")
-    bound.execute(
+        _refuse(rows, description, hiding, neither, undeclared)
+
+
+def _protect_rows(rows: Rows, description: Description, hiding: _Hiding, symbol: str) -> None:
+    """Make the table `protected_rows`, a row for each of `rows`."""
+    names = [column for column, *_ in rows.connection.execute("describe rows").fetchall()]
+    shown = _Shown(rows, description, hiding, symbol)
+    selected = ", ".join(f"{shown.column(name)} as {quoted(name)}" for name in names)
+    hiding.bound.execute(
         rows,
-        f"create table protected_rows as select {', '.join(selected)} from rows as mart {' '.join(joins)} "
+        f"create table protected_rows as select {selected} from rows as mart {' '.join(hiding.joins)} "
         "order by mart.rowid",
     )
-    (count,) = connection.execute("select count(*) from protected_rows").fetchone() or (0,)
+    (count,) = rows.connection.execute("select count(*) from protected_rows").fetchone() or (0,)
     if count != rows.count:
         raise DeclarationError(
             Told(
@@ -142,13 +150,53 @@ def apply(rows: Rows, description: Description, planned: Planned, folder: Path) 
                 f"Produkt {description.product}: aus {rows.count} Zeilen wurden durch den Schutz {count}",
             )
         )
-    _refuse_copies(rows, description, disclosure)
-    connection.execute("drop table rows")
-    connection.execute("alter table protected_rows rename to rows")
-    connection.execute(f"drop table {CHANGED_BY}")
-    (folder / DECLARATION).write_text(
-        readable_json(public_declaration(planned, description.product)), encoding="utf-8"
-    )
+
+
+class _Shown:
+    """What each column shows, hidden or not, as an expression over `mart`."""
+
+    def __init__(self, rows: Rows, description: Description, hiding: _Hiding, symbol: str) -> None:
+        self._description = description
+        self._hiding = hiding
+        self._kinds = {field.name: field.kind for field in rows.fields}
+        self._labelled = {label_column(name): name for name in rows.labelled}
+        self._marks = {"obs_status": "M", "conf_status": "N", "missing_reason": HIDDEN, "raw_symbol": symbol}
+        self._sign = hiding.bound.value(symbol)
+
+    def column(self, name: str) -> str:
+        """The expression of one column."""
+        hiding, source = self._hiding, f"mart.{quoted(name)}"
+        value, beside = hiding.disclosure.value, self._labelled.get(name)
+        if name == value:
+            return f"case when {hiding.hidden(value)} then null else {self._value(source)} end"
+        if name in STATUS:
+            mark = self._sign if name == "raw_symbol" else f"'{self._marks[name]}'"
+            return f"case when {hiding.hidden(value)} then {mark} else {source} end"
+        if name == "snapshot_id":
+            # the rest of the name is a hash of the confidential delivery
+            return f"split_part({source}, '-', 1)"
+        if name in hiding.anew:
+            return f"case when ({hiding.is_count}) then {hiding.anew[name]} end"
+        if beside in STATUS:
+            label = hiding.bound.value(_label_of(self._description, beside, self._marks[beside]))
+            return f"case when {hiding.hidden(value)} then {label} else {source} end"
+        if hiding.hides.get(beside or name):
+            return f"case when {hiding.hidden(beside or name)} then null else {source} end"
+        return source
+
+    def _value(self, source: str) -> str:
+        """The value where it is not hidden: as it is, or with its noise."""
+        hiding = self._hiding
+        shown = f"case when ({hiding.is_count}) then own.shown else {source} end" if hiding.noise else source
+        whole = self._kinds[hiding.disclosure.value] == "integer"
+        return f"cast({shown} as bigint)" if whole else shown
+
+
+def _put_in_place(rows: Rows) -> None:
+    """The protected rows take the place of those with true numbers."""
+    rows.connection.execute("drop table rows")
+    rows.connection.execute("alter table protected_rows rename to rows")
+    rows.connection.execute(f"drop table {CHANGED_BY}")
 
 
 def _refuse_copies(rows: Rows, description: Description, disclosure: Disclosure) -> None:
@@ -309,12 +357,12 @@ def _chosen(bound: _Bound, where: Mapping[str, tuple[str, ...]]) -> str:
     )
 
 
-def _refuse(
-    rows: Rows, description: Description, bound: _Bound, condition: str, join: str, words: Told
-) -> None:
+def _refuse(rows: Rows, description: Description, hiding: _Hiding, condition: str, words: Told) -> None:
+    """Refuse the first row that meets a condition, with its place."""
     keys = ", ".join(f"mart.{quoted(name)}" for name in description.grain)
-    row = bound.execute(
-        rows, f"select {keys} from rows as mart {join} where {condition} order by mart.rowid limit 1"
+    own = hiding.joins[0]
+    row = hiding.bound.execute(
+        rows, f"select {keys} from rows as mart {own} where {condition} order by mart.rowid limit 1"
     ).fetchone()
     if row:
         place = ", ".join(f"{name}={value}" for name, value in zip(description.grain, row, strict=True))

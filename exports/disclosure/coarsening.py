@@ -19,7 +19,8 @@ from exports.disclosure.planner.heuristic import OPEN_SHARE, TooSparse
 from exports.disclosure.planner.pattern import computable_with_two
 from exports.disclosure.policy import CellKey, Data, Policy, Rules
 from exports.disclosure.primary import find_primaries
-from exports.disclosure.protect import NotSafe, Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import NotSafe, Protected
 from sources.foundation.told import Language, Told, figure, said
 
 NOISE = ((2, 1.08), (3, 2.25), (4, 3.0), (5, 3.75), (6, 4.5), (8, 6.0))

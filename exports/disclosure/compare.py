@@ -20,7 +20,7 @@ from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planner.heuristic import TooSparse
 from exports.disclosure.planning import Context, Planned, plan
 from exports.disclosure.policy import Policy, Rules
-from exports.disclosure.protect import NotSafe
+from exports.disclosure.protected import NotSafe
 from exports.disclosure.universe import Universe
 from sources.foundation.told import figure
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from exports.disclosure.constraints import Leaves
     from exports.disclosure.primary import LinkedUnits
-    from exports.disclosure.protect import Protected
+    from exports.disclosure.protected import Protected
 
 DIFFERS = 1e-6
 """A count of the product and the sum of its cases may differ by this (relative, numbers are doubles)."""

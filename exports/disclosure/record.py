@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy
 
     from exports.disclosure.planning import Planned
-    from exports.disclosure.protect import Protected
+    from exports.disclosure.protected import Protected
 
 
 BESIDE_CODES = ("value", "status", "reason", "reason_de")

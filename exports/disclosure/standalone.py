@@ -48,7 +48,8 @@ from exports.disclosure.declaration import (
 from exports.disclosure.leaf_table import check_codes, check_keys, check_totals, numbers, read_text
 from exports.disclosure.plan_key import keep, plan_key
 from exports.disclosure.policy import Config, Data, safety_of
-from exports.disclosure.protect import NotSafe, Protected, cells_of, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import NotSafe, Protected, cells_of
 from exports.disclosure.record import (
     BESIDE_CODES,
     in_digits,

@@ -34,7 +34,8 @@ from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.planning import plan as plan_products
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import find_primaries
-from exports.disclosure.protect import Protected, cells_of, protect_tables, publish
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import Protected, cells_of, publish
 from tests.benchmarks.disclosure_tables import t400x8, t400x8x2, t400x8x2x5
 from tests.exports.disclosure.musterstadt import SECRET, Editions, fill
 

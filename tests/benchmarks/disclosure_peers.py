@@ -34,7 +34,8 @@ from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries, find_primaries
-from exports.disclosure.protect import cells_of, protect_tables, publish
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import cells_of, publish
 from exports.disclosure.sights import too_narrow
 from tests.benchmarks.disclosure_tables import t400x8
 from tests.exports.disclosure.disclosure_cases import declare, leaves_of, read_rows

@@ -20,7 +20,8 @@ from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import Pattern, plan
 from exports.disclosure.policy import Data
 from exports.disclosure.primary import find_primaries
-from exports.disclosure.protect import NotSafe, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import NotSafe
 from tests.benchmarks.disclosure import POLICY
 from tests.benchmarks.disclosure_tables import t400x8, t400x8x2
 from tests.exports.disclosure.disclosure_fuzz import as_large, random_table

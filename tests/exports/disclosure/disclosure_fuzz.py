@@ -27,7 +27,8 @@ from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import plan
 from exports.disclosure.policy import Data, Policy, safety_of
 from exports.disclosure.primary import Primaries
-from exports.disclosure.protect import NotSafe, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import NotSafe
 
 KEY = b"costs and decoys of the fuzz"
 

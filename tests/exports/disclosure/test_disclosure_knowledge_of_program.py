@@ -32,7 +32,8 @@ from exports.disclosure.planner.limits import EFFORTS
 from exports.disclosure.planner.pattern import plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import find_primaries
-from exports.disclosure.protect import NotSafe, Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import NotSafe, Protected
 
 SIDE = 3
 ROWS = tuple(f"r{place}" for place in range(SIDE))

@@ -27,7 +27,8 @@ from exports.disclosure.declaration import (
     resolve,
 )
 from exports.disclosure.policy import Data, Policy
-from exports.disclosure.protect import Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import Protected
 
 AREAS, KINDS = ("a", "b", "c", "d"), ("x", "y", "z")
 COUNTS = {"a": (2, 14, 25), "b": (17, 1, 31), "c": (12, 19, 40), "d": (33, 28, 15)}

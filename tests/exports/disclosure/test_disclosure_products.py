@@ -22,7 +22,7 @@ from exports.disclosure.auditor.edition import audit_edition, certificate_proble
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.planner.conflict import FrozenConflict
 from exports.disclosure.planning import plan
-from exports.disclosure.protect import NotSafe
+from exports.disclosure.protected import NotSafe
 from exports.disclosure.solver import Program, SolverFailure
 from exports.disclosure.universe import load_universe, members
 from orchestration.cli import main as command_line

@@ -25,7 +25,8 @@ from exports.disclosure.declaration import (
 from exports.disclosure.planning import Context, plan
 from exports.disclosure.policy import Data, Policy
 from exports.disclosure.primary import LinkedUnits, find_primaries
-from exports.disclosure.protect import Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import Protected
 from exports.disclosure.universe import check_families, load_universe, load_universes
 from exports.products import load_products
 from orchestration.cli import main

@@ -12,7 +12,8 @@ import pytest
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import Axis, Declaration, DeclarationError, Dimension, Table, resolve
 from exports.disclosure.policy import Data, Policy
-from exports.disclosure.protect import Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import Protected
 from exports.disclosure.standalone import audit, explain, protect
 
 AREAS, AGES = ("A", "B", "C"), ("young", "old")

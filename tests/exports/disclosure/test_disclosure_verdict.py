@@ -26,7 +26,8 @@ from exports.disclosure.declaration import (
     resolve,
 )
 from exports.disclosure.policy import Config, Data, Policy
-from exports.disclosure.protect import Protected, protect_tables
+from exports.disclosure.protect import protect_tables
+from exports.disclosure.protected import Protected
 from exports.disclosure.standalone import audit, protect
 
 AREAS = ("A", "B", "C", "D", "E")
