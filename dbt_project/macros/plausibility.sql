@@ -172,7 +172,8 @@ weighted_cells as (
 ),
 {%- endif %}
 
--- published sums: one row per cell and sum it stands in
+-- published sums: one row per cell and sum it stands in. Each is made as parts that give a total, as shares of a whole that
+-- is known (`given`), or as a product of two figures of a line (`given` is what their product should be)
 {{ 'unscaled_members' if has_factors else 'sum_members' }} as (
     {%- for sum in how.get('parts', []) %}
     {%- set total = sum.get('total', '_T') %}
@@ -183,6 +184,7 @@ weighted_cells as (
             {%- if 'at' in sum and sum.at.dimension == dimension %}
             case when {{ sum.dimension }} = '{{ sum.at.part }}' then '_T' else {{ dimension }} end
             {%- else %} {{ dimension }}{% endif %}{% endfor %}) as sum_id,
+        'parts' as made_as,
         period_key,
         '{{ sum.dimension }} = {{ total }}' as sum_name,
         row_no,
@@ -208,6 +210,7 @@ weighted_cells as (
 
     select
         'W{{ loop.index }}|' || of_line as sum_id,
+        'shares' as made_as,
         period_key,
         '{{ whole.measures | join(' + ') }} = {{ whole.give }}' as sum_name,
         row_no,
@@ -231,6 +234,7 @@ weighted_cells as (
 
     select
         'P{{ product_no }}|' || ones.of_line,
+        'product',
         ones.period_key,
         '{{ product.factor }} * {{ product.by }} = {{ product.gives }}',
         {{ member }}.row_no,
@@ -263,6 +267,7 @@ weighted_cells as (
     select
         '{{ part }}|{{ whole }}|' || concat_ws('|', case when area_level = '{{ whole }}' then area_code else {{ parent }} end, period_key, cell)
             as sum_id,
+        'parts' as made_as,
         period_key,
         '{{ part }} = {{ whole }}' as sum_name,
         row_no,
@@ -319,10 +324,11 @@ complete_sums as (
             sum_id,
             replace(sum_id, '|' || any_value(period_key) || '|', '|') as sum_series,
             any_value(sum_name) as sum_name,
+            any_value(made_as) as made_as,
             count(*) as members,
             {%- if has_factors %}
-            case when sum_id like 'P%' then max(given) else sum(value * factor) filter (where not is_total) end as parts_sum,
-            case when sum_id like 'W%' then max(given) else max(value) filter (where is_total) end as total,
+            case when any_value(made_as) = 'product' then max(given) else sum(value * factor) filter (where not is_total) end as parts_sum,
+            case when any_value(made_as) = 'shares' then max(given) else max(value) filter (where is_total) end as total,
             least(sum(slack * factor), {{ rounding_limit() }} * sqrt(sum(slack_variance * factor * factor)))
             + max(tolerance) * coalesce(max(abs(value)) filter (where is_total), 0) + 1e-6 as slack
             {%- else %}
@@ -333,7 +339,7 @@ complete_sums as (
         from sum_members
         group by sum_id
         having
-            {% if has_factors %}(count(value) filter (where is_total) = 1 or sum_id like 'W%'){% else %}count(value) filter (where is_total) = 1{% endif %}
+            {% if has_factors %}(count(value) filter (where is_total) = 1 or any_value(made_as) = 'shares'){% else %}count(value) filter (where is_total) = 1{% endif %}
             and count(value) filter (where not is_total) = count(*) filter (where not is_total)
             and count(value) filter (where not is_total) >= max(part_count)
     )
@@ -347,7 +353,7 @@ weights_in_doubt as (
     select distinct sum_members.row_no
     from complete_sums
     inner join sum_members on complete_sums.sum_id = sum_members.sum_id
-    where abs(complete_sums.printed_gap) > complete_sums.slack and complete_sums.sum_id not like 'P%'
+    where abs(complete_sums.printed_gap) > complete_sums.slack and complete_sums.made_as <> 'product'
 
 ),
 
@@ -358,7 +364,7 @@ sums_in_doubt as (
     inner join (select row_no, unnest(weight_rows) as weight_row from weighted_cells) as weighed_rows
         on sum_members.row_no = weighed_rows.row_no
     inner join weights_in_doubt on weighed_rows.weight_row = weights_in_doubt.row_no
-    where sum_members.sum_id not like 'W%' and sum_members.sum_id not like 'P%'
+    where sum_members.made_as = 'parts'
 
 ),
 

@@ -296,6 +296,20 @@ residents as (
     cast(null as varchar) as raw_symbol
 {%- endmacro %}
 
+{#- Of a sum over a form: how it stands, and the form with its delivery. -#}
+{% macro small_area_origin(dataset_id) -%}
+    {{ small_area_status('summed.value') }},
+    '{{ dataset_id }}' as dataset_id,
+    shown.snapshot_id,
+    shown.known_from
+{%- endmacro %}
+
+{#- Sums with the area and period that each stands in. -#}
+{% macro summed_and_shown() -%}
+summed
+inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+{%- endmacro %}
+
 {#- Every area of every edition with the leaves below it, at any distance. -#}
 {% macro leaves_below() %}
     with recursive below as (

@@ -38,12 +38,8 @@ select
     cast(100 * summed.value / nullif(residents.residents, 0) as double) as per_100,
     case when summed.measure_code = 'children' then cast(100 * summed.value / nullif(places.usable, 0) as double) end
         as occupancy_pct,
-    {{ small_area_status('summed.value') }},
-    'kita-plaetze' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('kita-plaetze') }}
+from {{ summed_and_shown() }}
 inner join places
     on summed.area_key = places.area_key
     and summed.period_key = places.period_key

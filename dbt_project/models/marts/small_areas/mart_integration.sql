@@ -25,12 +25,8 @@ select
     case
         when summed.integration_code like 'PLANS%' then cast(100 * summed.value / nullif(arrived.value, 0) as double)
     end as plans_per_100,
-    {{ small_area_status('summed.value') }},
-    'integration-zuwanderung' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('integration-zuwanderung') }}
+from {{ summed_and_shown() }}
 inner join summed as arrived
     on summed.area_key = arrived.area_key
     and summed.period_key = arrived.period_key

@@ -28,12 +28,8 @@ select
         when summed.measure_code = 'course_completions'
             then cast(100 * summed.value / nullif(beside.participants, 0) as double)
     end as completed_pct,
-    {{ small_area_status('summed.value') }},
-    'integration-kurse' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('integration-kurse') }}
+from {{ summed_and_shown() }}
 inner join beside
     on summed.area_key = beside.area_key
     and summed.period_key = beside.period_key

@@ -26,12 +26,8 @@ select
     cast(summed.value as double) as value,
     cast(residents.residents as double) as residents_count,
     cast(100 * summed.value / nullif(residents.residents, 0) as double) as per_100,
-    {{ small_area_status('summed.value') }},
-    'sgb12-kleinraeumig' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('sgb12-kleinraeumig') }}
+from {{ summed_and_shown() }}
 left join residents
     on summed.area_key = residents.area_key
     and shown.reference_date = residents.reference_date

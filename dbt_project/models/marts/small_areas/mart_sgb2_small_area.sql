@@ -48,12 +48,8 @@ select
     'Personen' as unit,
     cast(summed.value as double) as value,
     cast(100 * summed.value / nullif(whole.value, 0) as double) as share_pct,
-    {{ small_area_status('summed.value') }},
-    'sgb2-kleinraeumig' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('sgb2-kleinraeumig') }}
+from {{ summed_and_shown() }}
 left join summed as whole
     on summed.area_key = whole.area_key
     and summed.period_key = whole.period_key

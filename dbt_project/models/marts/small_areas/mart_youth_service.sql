@@ -44,10 +44,6 @@ select
     cast(summed.value as double) as value,
     cast(young.residents as double) as residents_under_21_count,
     cast(1000 * summed.value / nullif(young.residents, 0) as double) as per_1000,
-    {{ small_area_status('summed.value') }},
-    'hilfen-zur-erziehung' as dataset_id,
-    shown.snapshot_id,
-    shown.known_from
-from summed
-inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
+    {{ small_area_origin('hilfen-zur-erziehung') }}
+from {{ summed_and_shown() }}
 left join young on summed.area_key = young.area_key and year(shown.reference_date) = young.year
