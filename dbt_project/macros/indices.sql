@@ -6,10 +6,22 @@
     components  edition_id, component, sign, weight, reference_mean, reference_sd
     inputs      input, component, area_code, year, value
   Without a given reference the areas of the edition in that year are the reference, unweighted and with the
-  standard deviation of a population (dividing by n), as the Monitoring Soziale Stadtentwicklung does.
+  standard deviation of a population (dividing by n), as the Monitoring Soziale Stadtentwicklung does. Neither hangs on
+  the order of rows, so that no score moves over the cut of a class from one build to the next.
 -#}
 
+{#- Mean of a number over a window. -#}
+{% macro exact_mean(number, over) -%}
+{{ exact_sum(number, 15, over) }} / count({{ number }}) over ({{ over }})
+{%- endmacro %}
+
+{#- Standard deviation of a population over a window, from a number and its mean. -#}
+{% macro deviation(number, mean, over) -%}
+sqrt({{ exact_mean('power(' ~ number ~ ' - ' ~ mean ~ ', 2)', over) }})
+{%- endmacro %}
+
 {% macro index_z(editions, components, inputs) %}
+{%- set reference = 'partition by editions.edition_id, components.component, inputs.year' %}
 select
     edition_id,
     index_id,
@@ -18,7 +30,9 @@ select
     component,
     value,
     weight,
-    sign * (value - coalesce(reference_mean, own_mean)) / nullif(coalesce(reference_sd, own_sd), 0) as z
+    sign * (value - coalesce(reference_mean, own_mean))
+        / nullif(coalesce(reference_sd, {{ deviation('value', 'own_mean', 'partition by edition_id, component, year') }}), 0)
+        as z
 from (
     select
         editions.edition_id,
@@ -31,8 +45,7 @@ from (
         components.reference_mean,
         components.reference_sd,
         inputs.value,
-        avg(inputs.value) over (partition by editions.edition_id, components.component, inputs.year) as own_mean,
-        stddev_pop(inputs.value) over (partition by editions.edition_id, components.component, inputs.year) as own_sd
+        {{ exact_mean('inputs.value', reference) }} as own_mean
     from {{ editions }} as editions
     inner join {{ components }} as components on editions.edition_id = components.edition_id
     inner join {{ inputs }} as inputs
@@ -44,6 +57,7 @@ from (
 
 {#- One row per edition, area and year; no score when a component is missing. `z_values` has the columns of index_z. -#}
 {% macro index_score(editions, components, z_values) %}
+{%- set edition = 'partition by edition_id, year' %}
 select
     edition_id,
     index_id,
@@ -51,11 +65,12 @@ select
     year,
     components_found,
     components_needed,
-    case when standardise then raw_score / nullif(coalesce(score_sd, own_sd), 0) else raw_score end as score
+    {{ settled('case when standardise then raw_score / nullif(coalesce(score_sd, '
+        ~ deviation('raw_score', 'own_mean', edition) ~ '), 0) else raw_score end') }} as score
 from (
     select
         combined.*,
-        stddev_pop(combined.raw_score) over (partition by combined.edition_id, combined.year) as own_sd
+        {{ exact_mean('raw_score', edition) }} as own_mean
     from (
         select
             editions.edition_id,
@@ -68,8 +83,9 @@ from (
             needed.components_needed,
             case
                 when count(z_values.z) < needed.components_needed then null
-                when editions.combine = 'mean' then sum(z_values.weight * z_values.z) / sum(z_values.weight)
-                else sum(z_values.weight * z_values.z)
+                when editions.combine = 'mean'
+                    then {{ exact_sum('z_values.weight * z_values.z', 15) }} / {{ exact_sum('z_values.weight', 15) }}
+                else {{ exact_sum('z_values.weight * z_values.z', 15) }}
             end as raw_score
         from {{ editions }} as editions
         inner join {{ z_values }} as z_values on editions.edition_id = z_values.edition_id

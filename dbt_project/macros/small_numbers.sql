@@ -133,7 +133,8 @@ round({{ number }}, 10)
 {#-
   A sum that does not hang on the order in which rows are added: a million persons times a mean age leave no digit
   that could be rounded away afterwards. Each summand counts to the sixth decimal, or to as many as are named.
+  `over`: the window whose rows are added.
 -#}
-{% macro exact_sum(number, decimals=6) -%}
-cast(sum(cast({{ number }} as decimal(38, {{ decimals }}))) as double)
+{% macro exact_sum(number, decimals=6, over=none) -%}
+cast(sum(cast({{ number }} as decimal(38, {{ decimals }}))){{ ' over (' ~ over ~ ')' if over }} as double)
 {%- endmacro %}

@@ -152,6 +152,24 @@ def test_frozen_loadings_are_those_of_the_first_principal_component_of_2015(shar
     assert variances[-1] / variances.sum() == pytest.approx(0.63, abs=0.005)
 
 
+def test_no_score_hangs_on_the_order_of_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """A score at the cut of a class would change its class from one build to the next."""
+    dice = np.random.default_rng(3)
+    table = [
+        {"id": f"a{number}", **{f"s{n}_x": repr(dice.random() * 100) for n in range(1, 5)}}
+        for number in range(300)
+    ]
+    found, plain = set(), set()
+    for _ in range(5):
+        dice.shuffle(table)
+        z, _ = compute(warehouse, table, 2013)
+        scores = warehouse.execute("select edition_id, area_code, score from scores order by all").fetchall()
+        found.add((tuple(sorted(z.items())), tuple(scores)))
+        plain.add(warehouse.execute("select avg(value), stddev_pop(value) from inputs").fetchone())
+    assert len(found) == 1
+    assert len(plain) > 1, "else this examines nothing"
+
+
 def test_an_area_without_a_component_has_no_score(warehouse: duckdb.DuckDBPyConnection) -> None:
     whole = [
         {"id": name, **{f"s{n}_x": str(value * n) for n in range(1, 5)}}
