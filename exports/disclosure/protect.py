@@ -27,8 +27,8 @@ from exports.disclosure.policy import Data, Policy, check_fit, safety_of
 from exports.disclosure.primary import LinkedUnits, Primaries, find_primaries, insight_of
 from exports.disclosure.protected import Protected, cells_of, publish
 from exports.disclosure.secret_parts import Completed, complete
+from exports.disclosure.shown_before import cells_named, shown_before, still_valid
 from exports.disclosure.sights import Published, Sight, cell_behind, known_not_zero
-from exports.disclosure.told_before import cells_named, still_valid, told_before
 from sources.foundation.told import Told
 
 
@@ -178,7 +178,7 @@ def _demanded(
 ) -> _Demanded:
     """Find the sensitive cells, and what is known before anything is printed."""
     declaration, system, data = ground.declaration, ground.system, ground.data
-    frozen, hidden_before = told_before(declaration, system, ground.before)
+    frozen, hidden_before = shown_before(declaration, system, ground.before)
     insight = None
     if data.kind == "magnitude" and data.contributor is not None:
         insight = insight_of(

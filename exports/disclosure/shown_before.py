@@ -76,7 +76,7 @@ def still_valid(
     return valid, outdated
 
 
-def told_before(declaration: Declaration, system: System, earlier: Published) -> tuple[Booleans, Booleans]:
+def shown_before(declaration: Declaration, system: System, earlier: Published) -> tuple[Booleans, Booleans]:
     """Cells that earlier releases show with today's number, and those they print as hidden."""
     shown = np.zeros(system.size, dtype=bool)
     hidden = np.zeros(system.size, dtype=bool)
