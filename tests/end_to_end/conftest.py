@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from .forking import Forking
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTS = tuple(
@@ -42,10 +44,10 @@ class Place:
 
     root: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    forking: Forking | None = None
 
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start `planstat …`; output of both streams together."""
-        environment = {
+    def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
+        return {
             **os.environ,
             "LC_ALL": "C.UTF-8",  # the prompt answers in English
             **self.variables,
@@ -53,10 +55,13 @@ class Place:
             "PLANSTAT_DATA": str(self.root),
             "PYTHONWARNINGS": "default",
         }
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Start `planstat …` as a shell does; output of both streams together."""
         return subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", *arguments],
             cwd=ROOT,
-            env=environment,
+            env=self._environment(variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -66,6 +71,9 @@ class Place:
     def planstat(self, *arguments: str, **variables: str) -> Ended:
         """Run `planstat …` to its end."""
         began = time.monotonic()
+        if self.forking is not None:
+            code, said = self.forking.run(arguments, self._environment(variables))
+            return Ended(code, said, time.monotonic() - began)
         with self.start(*arguments, **variables) as process:
             said, _ = process.communicate()
         return Ended(process.returncode, said, time.monotonic() - began)
@@ -84,16 +92,24 @@ class Place:
         return newest.read_text(encoding="utf-8", errors="replace") if newest else ""
 
 
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Forking]:
+    """The command line with its libraries imported, for all tests of this process."""
+    waiting = Forking()
+    yield waiting
+    waiting.end()
+
+
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> Place:
     """An empty data root, one for all tests of a module."""
-    return Place(tmp_path_factory.mktemp("place") / "data")
+    return Place(tmp_path_factory.mktemp("place") / "data", forking=forking)
 
 
 @pytest.fixture(scope="session")
-def real_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def real_place(tmp_path_factory: pytest.TempPathFactory, forking: Forking) -> Place:
     """The data root that the published files go to, one for all tests that ask about them."""
-    return Place(tmp_path_factory.mktemp("published") / "data")
+    return Place(tmp_path_factory.mktemp("published") / "data", forking=forking)
 
 
 @pytest.fixture(scope="session")
