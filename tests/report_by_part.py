@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 _SPENT = "processor seconds"
+_NAMED = 10
+"""Tests of a module that are named when they are skipped for the same reason."""
 
 
 def _spent() -> float:
@@ -45,7 +47,8 @@ class ReportByPart:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.parts: defaultdict[str, _Part] = defaultdict(_Part)
-        self.skipped: Counter[str] = Counter()
+        self.skipped: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        """Reason -> module -> names of the tests."""
         self.spent = _spent()
 
     @pytest.hookimpl(wrapper=True)
@@ -83,7 +86,8 @@ class ReportByPart:
         if report.when == "call" or not report.passed:
             part.outcomes[report.outcome if report.when == "call" or report.skipped else "error"] += 1
         if report.skipped and isinstance(report.longrepr, tuple):
-            self.skipped[str(report.longrepr[2]).removeprefix("Skipped: ")] += 1
+            module, _, name = report.nodeid.partition("::")
+            self.skipped[str(report.longrepr[2]).removeprefix("Skipped: ")][module].append(name)
         if report.when == "teardown":
             part.finished += 1
             if part.finished == part.expected:
@@ -116,5 +120,8 @@ class ReportByPart:
                 terminalreporter.write_line(f"{folder.line()}   {name}")
         if self.skipped:
             terminalreporter.section("left out")
-            for reason, count in sorted(self.skipped.items()):
-                terminalreporter.write_line(f"{count:4}   {reason}")
+            for reason, modules in sorted(self.skipped.items()):
+                terminalreporter.write_line(f"{sum(map(len, modules.values())):4}   {reason}")
+                for module, names in sorted(modules.items()):
+                    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+                    terminalreporter.write_line(f"       {module}: {', '.join(names[:_NAMED])}{more}")
