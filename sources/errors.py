@@ -238,8 +238,8 @@ PROBLEMS: dict[str, ProblemWords] = {
     "ambiguous_area_name": ProblemWords(
         "{found!r} steht für mehrere Gebiete, aber nicht jedes hat eine Zeile: welches gemeint ist, bleibt offen",
         "Tabelle vollständig abrufen; die Ebenen sind an der Reihenfolge der Zeilen zu erkennen.",
-        "{found!r} stands for several areas, but not each has a row: which one is meant cannot be told",
-        "Fetch the whole table; levels are told by the order of rows.",
+        "{found!r} stands for several areas, but not each has a row: which one is meant cannot be decided",
+        "Fetch the whole table; levels are known by the order of rows.",
     ),
     "unknown_label": ProblemWords(
         "Unbekannte Ausprägung von {dimension}: {found!r}",

@@ -137,7 +137,7 @@ class SheetOrText(FlatTable):
         default=None, description="beginning of the line from which on nothing is data"
     )
     file_name: Text | None = Field(
-        default=None, description="the file's name with `{name}` in place of what it tells about the file"
+        default=None, description="the file's name with `{name}` in place of what it says about the file"
     )
 
     @model_validator(mode="after")

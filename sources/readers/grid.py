@@ -292,7 +292,7 @@ class _AreasByName:
         return codes[number]
 
     def incomplete(self) -> tuple[str, int] | None:
-        """A name of several areas that stands fewer times: which of them it is cannot be told."""
+        """A name of several areas that stands fewer times: which of them it is cannot be decided."""
         for key, number in self.seen.items():
             if number < len(self.codes[str(key[0])]):
                 return str(key[0]), self.last[key]
@@ -310,7 +310,7 @@ def captured_from_name(form: SheetOrText, file: Path) -> dict[str, str]:
         raise SourceError(
             f"the file's name is not of the form {form.file_name}",
             file=file.name,
-            remedy="Give the file the name its publisher gave it: the name tells its period.",
+            remedy="Give the file the name its publisher gave it: the name says its period.",
             what_de=f"Der Dateiname hat nicht die Form {form.file_name}",
             remedy_de="Der Datei den Namen des Herausgebers geben: er nennt den Zeitraum.",
         )

@@ -231,7 +231,7 @@ class _Sheet:
             "unreadable",
             self.name,
             line=block.line,
-            reason=Told("the lines cannot be told apart", "die Zeilen lassen sich nicht trennen"),
+            reason=Told("the lines cannot be distinguished", "die Zeilen lassen sich nicht trennen"),
         )
 
     def _cell_ids(self, block: _Block, ids: pa.Array, x: pa.Array, y: pa.Array) -> Numbers:

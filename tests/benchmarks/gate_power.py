@@ -11,7 +11,7 @@ rules of plausibility over the fact itself.
 - refused   a rule stops the product, and the finding is about the planted cell
 - marked    the cell leaves only with status U and a row in the register
 - warned    a rule warns about the cell, and nothing explains the warning
-- told      a sum of the cell that does not hold is reported, and other figures of it are marked for that
+- reported  a sum of the cell that does not hold is reported, and other figures of it are marked for that
 - silent    none of these
 
 Some errors nothing that is published can tell. They are counted apart (`beyond`), and why:
@@ -57,7 +57,7 @@ from tests.dbt.compiled import macro
 PRODUCTS = Path(__file__).resolve().parents[2] / "exports" / "products"
 KINDS = ("x10", "digit", "swapped", "one")
 WHOLE = ("column", "area")
-OUTCOMES = ("refused", "marked", "warned", "told", "silent")
+OUTCOMES = ("refused", "marked", "warned", "reported", "silent")
 JUDGING = ("values", "additivity", "plausibility")
 LEAST = 0.02
 
@@ -377,7 +377,7 @@ def outcomes(
         elif "warn" in found_here:
             result.append("warned")
         else:
-            result.append("told" if "info" in found_here else "silent")
+            result.append("reported" if "info" in found_here else "silent")
     return result
 
 
@@ -409,7 +409,7 @@ def clean(ground: Ground, register: Path, *severities: str) -> list[str]:
 def measure(
     warehouse: Path, register: Path, chosen: Sequence[Fact], cells: int, groups: int, seed: int
 ) -> dict[tuple[str, str], Counter[str]]:
-    """Outcomes by product (or fact) and kind of error; with an asterisk of those beyond what can be told."""
+    """Outcomes by product (or fact) and kind of error; with an asterisk of those beyond what can be judged."""
     table: dict[tuple[str, str], Counter[str]] = {}
     for fact in chosen:
         ground = Ground(warehouse, fact)

@@ -87,7 +87,7 @@ def audit_edition(
     if revised:
         risks.append(
             Risk(
-                f"{revised} numbers of earlier editions were revised since and tell nothing about today's",
+                f"{revised} numbers of earlier editions were revised since and reveal nothing about today's",
                 f"{revised} Zahlen früherer Ausgaben wurden seither berichtigt und sagen nichts über heutige",
             )
         )
