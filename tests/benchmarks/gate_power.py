@@ -409,7 +409,7 @@ def clean(ground: Ground, register: Path, *severities: str) -> list[str]:
 def measure(
     warehouse: Path, register: Path, chosen: Sequence[Fact], cells: int, groups: int, seed: int
 ) -> dict[tuple[str, str], Counter[str]]:
-    """Outcomes by product (or fact) and kind of error; with an asterisk of those beyond what can be judged."""
+    """Outcomes by product (or fact) and kind of error; an asterisk marks those beyond judgement."""
     table: dict[tuple[str, str], Counter[str]] = {}
     for fact in chosen:
         ground = Ground(warehouse, fact)
