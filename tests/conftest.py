@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.report_by_part import ReportByPart
+from tests.report_by_part import ReportByPart, seconds_before
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -26,10 +26,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes test, the long ones begin."""
-    if hasattr(config, "workerinput"):
-        published = {path: _asks_about_published_files(path) for path in {item.path for item in items}}
-        items.sort(key=lambda item: (not published[item.path], item.get_closest_marker("end_to_end") is None))
+    """Where several processes test, the long modules begin: as long as the run before took, else those that
+    run the whole way.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    published = {path: _asks_about_published_files(path) for path in {item.path for item in items}}
+    took = seconds_before(config)
+
+    def place(item: pytest.Item) -> tuple[bool, float, str]:
+        guess = 60.0 if item.get_closest_marker("end_to_end") else 0.0
+        module = item.nodeid.split("::", 1)[0]
+        return not published[item.path], -took.get(module, guess), module
+
+    items.sort(key=place)
 
 
 class _ByModule(LoadScopeScheduling):

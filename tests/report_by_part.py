@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 _SPENT = "processor seconds"
+_KEPT = "planstat/seconds"
 _NAMED = 10
 """Tests of a module that are named when they are skipped for the same reason."""
 
@@ -23,6 +24,13 @@ def _spent() -> float:
     """Processor seconds of this process and of those it started and has waited for."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def seconds_before(config: pytest.Config) -> dict[str, float]:
+    """Seconds of each module in the run before that had it; empty on a fresh machine."""
+    cache = getattr(config, "cache", None)  # absent where the plugin is switched off
+    kept = cache.get(_KEPT, {}) if cache is not None else {}
+    return {str(module): float(seconds) for module, seconds in kept.items()}
 
 
 @dataclass
@@ -104,6 +112,18 @@ class ReportByPart:
         if report.when == "call" and report.passed and self.config.get_verbosity() < 1:
             return "passed", "", ""
         return ("skipped", "", "") if report.skipped and self.config.get_verbosity() < 1 else None
+
+    def pytest_sessionfinish(self) -> None:
+        """Keep the seconds of whole modules, so that the next run begins with the long ones."""
+        if hasattr(self.config, "workerinput") or getattr(self.config, "cache", None) is None:
+            return
+        whole = {
+            module: round(part.clock, 1)
+            for module, part in self.parts.items()
+            if part.finished and part.finished == part.expected
+        }
+        if len(whole) > 1:
+            self.config.cache.set(_KEPT, {**seconds_before(self.config), **whole})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say where the time went, by folder of tests, and what was left out for which reason."""

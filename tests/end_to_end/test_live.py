@@ -61,7 +61,7 @@ def content(files: tuple[Path, ...]) -> File:
 def live(place: Place, publisher: Publisher) -> Place:
     """The data root with the mirror in its environment, and no proxy before it."""
     without = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), "")
-    return Place(place.root, {"PLANSTAT_MIRROR": publisher.base, **without})
+    return Place(place.root, {"PLANSTAT_MIRROR": publisher.base, **without}, place.forking)
 
 
 def test_what_is_fetched_is_released(live: Place, publisher: Publisher) -> None:
