@@ -33,6 +33,7 @@ from sources.foundation.located_yaml import DeclarationError, Problem
 PROJECT = Path(__file__).parent.parent
 COMPILED = "dbt_project/compiled"
 BY_HAND = PROJECT / "models"
+CORRECTED = PROJECT / "seeds" / "corrections.csv"
 TOTAL = "_T"
 HEADER = "Generated from dbt_project/facts (make generate); do not edit."
 
@@ -163,9 +164,12 @@ def printed_by(fact: Fact, table: Table, catalog: Catalog) -> tuple[str, ...]:
 
 def _problems(fact: Fact, catalog: Catalog, written: Collection[str]) -> Iterator[tuple[str, str]]:
     """What a fact names that is not there, or cannot be staged: the key and what is wrong."""
+    corrected = CORRECTED.read_text("utf-8").partition("\n")[0].split(",")
     for name in fact.dimensions:
         if name not in catalog.code_lists:
             yield "dimensions", f"no code list {name!r} in sources/catalog/code_lists.yml"
+        elif not fact.form and f"{name}_code" not in corrected:
+            yield "dimensions", f"no column {name}_code in {CORRECTED.name}: no correction could name a cell"
     for one in (*fact.tables, *([Table(table=fact.form)] if fact.form else [])):
         dataset = catalog.get(one.table)
         if dataset is None:

@@ -99,6 +99,7 @@ selection_parts as (
     where
         selection_parts.fact = '{{ fact.name }}'
         and facts.missing_reason <> 'area_not_existing'
+        and not {{ within_a_year('facts.period_key') }}
         {%- if as_known %}
         and {{ was_known('facts') }}
         {%- else %}

@@ -38,14 +38,34 @@
     end
 {%- endmacro %}
 
-{#- Key of the period: `D2015-12-31` a day, `Y2015` a year, `S2014` the school year 2014/15. -#}
+{#- What the time of a dataset's cells is: a day, a year, a school year, or the month or half-year of a flow. -#}
+{% macro period_kind(dataset) -%}
+    case
+        when {{ dataset }}.time_kind = 'flow' and {{ dataset }}.time_text in ('month', 'half_year')
+            then 'flow_' || {{ dataset }}.time_text
+        else {{ dataset }}.time_kind
+    end
+{%- endmacro %}
+
+{#-
+  Key of the period: `D2015-12-31` a day, `Y2015` a year, `S2014` the school year 2014/15, `M2015-03` a month and `H2015-1` a
+  half-year of a flow.
+-#}
 {% macro period_key(reference_date, time_kind) -%}
     case {{ time_kind }}
         when 'stock' then 'D' || strftime({{ reference_date }}, '%Y-%m-%d')
         when 'flow' then 'Y' || year({{ reference_date }})
+        when 'flow_month' then 'M' || strftime({{ reference_date }}, '%Y-%m')
+        when 'flow_half_year'
+            then 'H' || year({{ reference_date }}) || '-' || case when month({{ reference_date }}) <= 6 then 1 else 2 end
         when 'school_year'
             then 'S' || (year({{ reference_date }}) - case when month({{ reference_date }}) = 7 then 1 else 0 end)
     end
+{%- endmacro %}
+
+{#- Whether a period is a month or half-year of a flow: no year's figure, and never added to one. -#}
+{% macro within_a_year(period_key) -%}
+    left({{ period_key }}, 1) in ('M', 'H')
 {%- endmacro %}
 
 {#- The day whose boundaries a number stands on: the middle of the year for an annual figure, else its own day. -#}

@@ -71,7 +71,7 @@ parsed as (
     select
         cells.*,
         dataset.missing_dialect,
-        dataset.time_kind,
+        {{ period_kind('dataset') }} as time_kind,
         coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
         {{ published_number(ungrouped('trim(cells.value_text)', 'dataset')) }} as number_value,
         {{ published_mark(ungrouped('trim(cells.value_text)', 'dataset'), 'cells.quality_text') }} as mark,

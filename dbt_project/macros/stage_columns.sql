@@ -33,7 +33,7 @@ dated as (
         {{ name }} as name_of_record,
         coalesce(snapshots.published_at, snapshots.retrieved_at) as known_from,
         dataset.missing_dialect,
-        dataset.time_kind,
+        {{ period_kind('dataset') }} as time_kind,
         {{ reference_date(time, 'dataset') }} as reference_date
     from records
     inner join snapshots on records.snapshot = snapshots.snapshot_id

@@ -47,6 +47,7 @@ cells as (
     where
         facts.is_preferred
         and not facts.is_backcast
+        and not {{ within_a_year('facts.period_key') }}
         and facts.missing_reason <> 'area_not_existing'
         and facts.measure_code = '{{ measure }}'
         and areas.area_level = '{{ level }}'

@@ -252,7 +252,7 @@ def _with_landing(change: Callable[[Landing], None]) -> None:
     help="Write it to this file, or into this folder, whole or not at all.",
 )
 def new_source(file_or_id: str, into: Path | None) -> None:
-    """Print a declaration to fill in, as YAML: drafted from the classic table in a file, or a commented
+    """Print a declaration to fill in, as YAML: drafted from the table in a file, or a commented
     template for a dataset of that id. Write it with --into: a redirected file would be empty while the
     declarations are read.
     """

@@ -61,7 +61,8 @@ class Cadence(Strict):
 class ReferenceTime(Strict):
     """What time a cell speaks of, and how its printed text becomes a date.
 
-    kind `stock`: a day. `flow`: a period, here the calendar year. `school_year`: 1 August to 31 July.
+    kind `stock`: a day. `flow`: a period, the calendar year, or the month or half-year that is printed.
+    `school_year`: 1 August to 31 July.
     text `date`: 31.12.2015; `compact_date`: 20151231; `month`: 201512 or 2015-12, of a stock its last day;
     `half_year`: 2015-02 is the second half, of a stock its last day; `year`: 2015; `school_year`: 2024/25;
     `none`: no time is printed, see `fixed`.

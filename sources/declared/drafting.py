@@ -18,6 +18,7 @@ from pathlib import Path
 from sources.areas import area_codes
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import ReferenceTime
+from sources.declared.drafting_flat import draft_flat
 from sources.declared.drafting_lists import draft_list
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
@@ -27,7 +28,7 @@ from sources.foundation.files import write_text
 from sources.foundation.located_yaml import Problem
 from sources.foundation.told import Told
 from sources.foundation.vocabulary import read_vocabulary
-from sources.readers import genesis_table
+from sources.readers import genesis_flat, genesis_table
 
 _UNITS = re.compile(
     r"Anzahl|Personen|Fälle|Jahre|EUR|Euro|Tsd\. EUR|Mill\. EUR|Prozent|%|ha|qkm|m²|qm|km|t|1000|"
@@ -52,12 +53,16 @@ class _Measure:
 
 
 def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") -> str:
-    """The declaration of the table in `file`, as YAML text: a classic table, a delimited file, a workbook.
+    """The declaration of the table in `file`, as YAML text: a classic table, a flat
+    file, a delimited file, a workbook.
 
     Raises:
         SourceError: the file is no classic table that can be taken apart.
     """
     kind = content.recognise(file).kind
+    with file.open("rb") as stream:
+        if genesis_flat.recognises(stream.read(64)):
+            return draft_flat(catalog, file, publisher)
     is_classic = kind not in _NO_TABLE and genesis_table.table_code(file.read_bytes()[:2048]) is not None
     if not is_classic and kind not in _NO_LIST and (listed := draft_list(file, publisher)) is not None:
         return listed

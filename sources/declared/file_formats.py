@@ -41,6 +41,7 @@ class ValueColumn(Strict):
     header: Text
     measure: Identifier
     codes: dict[Identifier, Code] = Field(default={})
+    optional: bool = Field(default=False, description="older files do not have it: nothing is known then")
 
     @property
     def repeats(self) -> bool:

@@ -130,7 +130,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
     form = declaration.format
     assert isinstance(form, GenesisFlat)
     head = read_head(file)
-    layout = _layout(head.names, file.name)
+    layout = layout_of(head.names, file.name)
     if head.first is None:
         raise problem("no_rows", file.name, line=2)
     if len(head.first) != len(head.names):
@@ -145,7 +145,7 @@ def read(catalog: Catalog, declaration: Declaration, file: Path) -> Reading:
         return check.reading()
 
 
-def _layout(names: list[str], name: str) -> Layout:
+def layout_of(names: list[str], name: str) -> Layout:
     """What the header's columns are.
 
     Raises:

@@ -230,7 +230,7 @@ def wanted_columns(declaration: Declaration, form: SheetOrText) -> list[Wanted]:
     if form.shape == "cells":
         return [
             *(Wanted(key.header) for key in form.keys),
-            *(Wanted(value.header, repeats=value.repeats) for value in form.values),
+            *(Wanted(value.header, value.optional, value.repeats) for value in form.values),
             *(Wanted(key.header) for key in form.tail),
         ]
     return [

@@ -396,7 +396,7 @@ class Musterstadt:
         ]  # fmt: skip
 
     def _sgb2_kleinraeumig(self) -> list[dict[str, Any]]:
-        dice = self._dice("sgb2")
+        dice, more = self._dice("sgb2"), self._dice("sgb2 more")
         groups = {
             "Y_LT15": (0, 15, 0.16),
             "Y15T24": (15, 25, 0.09),
@@ -418,8 +418,16 @@ class Musterstadt:
             values = [("SGB2_BG", "_T", "benefit_communities", "Anzahl", -(-persons * 10 // 19)),
                       ("SGB2_RLB", "_T", "persons", "Personen", persons)]  # fmt: skip
             values += [("SGB2_RLB", group, "persons", "Personen", count) for group, count in by_age.items()]
-            values.append(("SGB2_ELB", "_T", "persons", "Personen", persons - by_age["Y_LT15"]))
+            values.append(("SGB2_ELB", "_T", "employable", "Personen", persons - by_age["Y_LT15"]))
             values.append(("SGB2_NEF", "Y_LT15", "persons", "Personen", children))
+            minors = by_age["Y_LT15"] + _share(more, by_age["Y15T24"], 0.33)
+            values += [
+                ("SGB2_RLB", "_T", "minors", "Personen", minors),
+                ("SGB2_ELB", "_T", "employed", "Personen", _share(more, persons - by_age["Y_LT15"], 0.23)),
+                ("SGB2_RLB", "_T", "education_benefits", "Personen",
+                 _share(more, by_age["Y_LT15"], 0.45) + _share(more, by_age["Y15T24"], 0.2)),
+                ("SGB2_BG", "_T", "single_parent_communities", "Anzahl", _share(more, values[0][4], 0.18)),
+            ]  # fmt: skip
             for benefit, group, measure, unit, count in values if year in self.years else ():
                 codes = {"benefit": benefit, "age_group": group}
                 cells.append(_cell(f"{year}12", area, codes, measure, unit, count))
@@ -437,7 +445,7 @@ class Musterstadt:
 
     def _kita_plaetze(self) -> list[dict[str, Any]]:
         """Where a facility lies: the smallest parts have none, their children go elsewhere."""
-        dice = self._dice("kita")
+        dice, more = self._dice("kita"), self._dice("kita more")
         ages = {"Y_LT3": ("Y_LT3",), "Y3T5": ("Y3T5",), "Y6T13": ("Y6T8", "Y9", "Y10T11", "Y12T13")}
         counts: Counter[tuple[Any, ...]] = Counter()
         for part in PARTS:
@@ -456,6 +464,8 @@ class Musterstadt:
                     for measure, count in (
                         ("places", children + free + vacant), ("places_usable", children + free),
                         ("children", children), ("children_waiting", waiting),
+                        ("children_other_language", _share(more, children, min(0.8, 0.18 * part.need))),
+                        ("children_integration", _share(more, children, 0.04)),
                     ):  # fmt: skip
                         counts[(*key, measure)] += count
         units = {"places": "Plätze", "places_usable": "Plätze"}
@@ -466,7 +476,7 @@ class Musterstadt:
         ]  # fmt: skip
 
     def _einschulungen(self) -> list[dict[str, Any]]:
-        dice = self._dice("einschulungen")
+        dice, more = self._dice("einschulungen"), self._dice("einschulungen more")
         counts: Counter[tuple[Any, ...]] = Counter()
         for part in PARTS:
             for year in YEARS:
@@ -476,6 +486,11 @@ class Musterstadt:
                         key = (year, self._where(part, year), kind, sex)
                         counts[(*key, "enrolments")] += 1
                         counts[(*key, "enrolments_language_support")] += dice.random() < 0.13 * part.need
+                        examined = more.random() < 0.97
+                        counts[(*key, "examined")] += examined
+                        counts[(*key, "examined_with_finding")] += (
+                            examined and more.random() < 0.22 * part.need
+                        )
         return [
             _cell(f"{year}/{(year + 1) % 100:02d}", area, {"enrolment_kind": kind, "sex": sex}, measure,
                   "Kinder", count)
@@ -502,10 +517,14 @@ class Musterstadt:
         ]  # fmt: skip
 
     def _integration_zuwanderung(self) -> list[dict[str, Any]]:
-        dice = self._dice("zuwanderung")
+        dice, more = self._dice("zuwanderung"), self._dice("zuwanderung more")
         counts: Counter[tuple[Any, ...]] = Counter()
         measures = {"newcomers": "Personen", "integration_plans_begun": "Pläne"}
-        measures["integration_plans_completed"] = "Pläne"
+        measures |= {
+            "integration_plans_completed": "Pläne",
+            "guided": "Personen",
+            "guided_with_plan": "Personen",
+        }
         for part in PARTS:
             mean = part.residents * 0.012 * (0.5 + 0.5 * part.need) * (1.5 if part.mix == "young" else 1)
             for year in YEARS:
@@ -518,6 +537,9 @@ class Musterstadt:
                         counts[(*key, "newcomers")] += 1
                         counts[(*key, "integration_plans_begun")] += begun
                         counts[(*key, "integration_plans_completed")] += begun and dice.random() < 0.55
+                        guided = more.random() < 0.7
+                        counts[(*key, "guided")] += guided
+                        counts[(*key, "guided_with_plan")] += guided and (begun or more.random() < 0.5)
         return [
             _cell(str(year), area, {"newcomer_group": group, "sex": sex}, measure, measures[measure], count)
             for (year, area, group, sex, measure), count in counts.items() if year in self.years
@@ -698,6 +720,11 @@ def _cell(time: str, area: str, codes: dict[str, str], measure: str, unit: str, 
         "unit": unit,
         "value_text": str(count),
     }
+
+
+def _share(dice: random.Random, count: int, chance: float) -> int:
+    """How many of a count it is true of."""
+    return sum(dice.random() < chance for _ in range(count))
 
 
 def _weight(mix: str, first: int, last: int) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -31,13 +32,16 @@ def _project() -> Project:
     state = KEPT / "compiled.txt"
     now = project.hash()
     with locked(KEPT / "compile.lock", wait_seconds=SECONDS):
-        if not state.exists() or state.read_text(encoding="utf-8") != now:
+        kept = KEPT / "compiled.json"
+        if not kept.exists() or not state.exists() or state.read_text(encoding="utf-8") != now:
             with project.settings.environment():
                 subprocess.run(
                     [project.program, "--no-use-colors", "--quiet", "compile", *project.arguments()],
                     cwd=project.folder,
                     check=True,
                 )
+            # parsing the project writes the manifest anew, without what was compiled
+            shutil.copyfile(project.target / "manifest.json", kept)
             write_text(state, now)
     return project
 
@@ -53,7 +57,8 @@ def parsed() -> Project:
 @functools.cache
 def _manifest() -> Manifest:
     """What dbt knows of the project, with the compiled SQL of each model and test."""
-    manifest: Manifest = json.loads((_project().target / "manifest.json").read_bytes())
+    _project()
+    manifest: Manifest = json.loads((KEPT / "compiled.json").read_bytes())
     return manifest
 
 

@@ -84,6 +84,17 @@ def test_children_of_march_are_divided_by_the_population_of_the_december_before(
     assert (rows["K01"]["value"], rows["K01"]["denominator"]) == (pytest.approx(815 / 2264 * 100), 2264)
 
 
+@pytest.mark.parametrize("period", ["M2015-12", "H2015-2"])
+def test_a_month_or_half_year_of_a_flow_is_in_no_years_figure(
+    seeds: duckdb.DuckDBPyConnection, period: str
+) -> None:
+    """December and the second half end on the day on which the year ends."""
+    printed = people(7000, "Y_LT3", period_key=period)
+    rows = values(seeds, [people(2264, "Y_LT3"), people(100), printed, people(50, period_key=period)])
+    assert rows["D05-u3"]["numerator"] == 2264
+    assert rows["D01"]["value"] == 100
+
+
 def test_a_date_without_any_denominator_is_not_computed(seeds: duckdb.DuckDBPyConnection) -> None:
     assert "K01" not in values(seeds, [people(100)], [children(815)])
 

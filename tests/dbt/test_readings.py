@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dbt.compiled import macro
+from sources.declared.declaration import ReferenceTime
+from tests.dbt.compiled import macro, model
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,11 @@ def test_no_sign_becomes_a_number(number: str, text: str) -> None:
         ("2015", "flow", "year", None, None, dt.date(2015, 12, 31), "Y2015"),
         ("2015", "school_year", "year", None, "end", dt.date(2015, 7, 31), "S2014"),
         ("2015", "school_year", "year", None, "start", dt.date(2015, 8, 1), "S2015"),
+        ("2015-03", "flow", "month", None, None, dt.date(2015, 3, 31), "M2015-03"),
+        ("201512", "flow", "month", None, None, dt.date(2015, 12, 31), "M2015-12"),
+        ("201512", "stock", "month", None, None, dt.date(2015, 12, 31), "D2015-12-31"),
+        ("2015-01", "flow", "half_year", None, None, dt.date(2015, 6, 30), "H2015-1"),
+        ("2015-02", "flow", "half_year", None, None, dt.date(2015, 12, 31), "H2015-2"),
         ("2015/16", "school_year", "school_year", None, "start", dt.date(2015, 8, 1), "S2015"),
         ("2015/16", "school_year", "school_year", None, "end", dt.date(2016, 7, 31), "S2015"),
     ],
@@ -85,11 +91,12 @@ def test_a_printed_time_is_read_as_declared(
     database, text, kind, printed, month_day, year_is, day, period
 ) -> None:
     date_sql = macro("reference_date", text="text", dataset="dataset")
+    kind_sql = macro("period_kind", dataset="dataset")
     key_sql = macro("period_key", reference_date="day", time_kind="time_kind")
     found = database.execute(
         f"select day, {key_sql} from ("
-        f"select {date_sql} as day, time_kind from (select ? as text), (select ? as time_kind,"
-        " ? as time_text, ?::varchar as time_month_day,"
+        f"select {date_sql} as day, {kind_sql} as time_kind from (select ? as text),"
+        " (select ? as time_kind, ? as time_text, ?::varchar as time_month_day,"
         " ?::varchar as time_year_is, null::date as time_fixed) as dataset)",
         [text, kind, printed, month_day, year_is],
     ).fetchone()
@@ -112,3 +119,18 @@ def test_age_groups_say_their_bounds(database, code, youngest, oldest) -> None:
     bounds = f"{macro('age_from', code='code')}, {macro('age_to', code='code')}"
     sql = f"select {bounds} from (select ? as code)"
     assert database.execute(sql, [code]).fetchone() == (youngest, oldest)
+
+
+def test_the_calendar_holds_every_period_that_a_declared_time_can_be(database) -> None:
+    """The periods of `dim_period` begin and end as the declaration reads them, each under one key."""
+    columns = "period_key, period_type, period_start, period_end"
+    rows = database.execute(f"select {columns} from ({model('dim_period')})").fetchall()
+    periods = {key: (kind, start, end) for key, kind, start, end in rows}
+    assert len(periods) == len(rows)
+    for year in (1990, 2016, 2045):
+        for printed, parts in (("month", range(1, 13)), ("half_year", (1, 2))):
+            time = ReferenceTime(kind="flow", text=printed)
+            for part in parts:
+                text = f"{year}-{part:02d}"
+                key = f"M{text}" if printed == "month" else f"H{year}-{part}"
+                assert periods[key] == (f"flow_{printed}", *time.period(text)), text

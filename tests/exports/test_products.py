@@ -46,11 +46,15 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "indicators",
         "labour_market",
         "land_area",
+        "land_use",
         "migration",
         "population",
+        "protection_seekers",
+        "school_index",
         "social_benefits",
         "structure",
         "vital_events",
+        "vocational_schools",
     }
     for name, product in products.items():
         assert product.relation.startswith("mart_")

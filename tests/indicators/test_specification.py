@@ -16,15 +16,15 @@ from sources.foundation.located_yaml import DeclarationError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = (
-    [f"D{n:02}" for n in range(1, 15)]
+    [f"D{n:02}" for n in range(1, 17)]
     + [f"I{n:02}" for n in range(1, 8)]
-    + [f"A{n:02}" for n in range(1, 6)]
+    + [f"A{n:02}" for n in range(1, 7)]
     + [f"P{n:02}" for n in range(1, 16)]
     + [f"J{n:02}" for n in range(1, 17)]
     + [f"K{n:02}" for n in range(1, 8)]
-    + [f"B{n:02}" for n in range(1, 11)]
+    + [f"B{n:02}" for n in range(1, 14)]
     + [f"H{n:02}" for n in range(1, 5)]
-    + [f"W{n:02}" for n in range(1, 4)]
+    + [f"W{n:02}" for n in range(1, 10)]
     + [f"X{n:02}" for n in range(1, 7)]
     + ["Z01"]
 )
@@ -189,8 +189,8 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
     for file in specification.FOLDER.glob("*.yml"):
         shutil.copy(file, tmp_path / file.name)
     text = (tmp_path / "B03.yml").read_text(encoding="utf-8")
-    text = text.replace("id: B03", "id: B11").replace("AHR", "MSA")
-    (tmp_path / "B11.yml").write_text(text, encoding="utf-8")
+    text = text.replace("id: B03", "id: B99").replace("AHR", "MSA")
+    (tmp_path / "B99.yml").write_text(text, encoding="utf-8")
     files = compile_files(load_specifications(tmp_path))
     for path in (
         "dbt_project/compiled/seeds/indicator.csv",
@@ -199,11 +199,11 @@ def test_an_indicator_added_by_yaml_alone_is_in_everything_generated(
         "docs/indicators.md",
         "docs/indicators.json",
     ):
-        assert "B11" in files[path], path
-    assert "as b11" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.sql"]
-    assert "name: b11" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.yml"]
+        assert "B99" in files[path], path
+    assert "as b99" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.sql"]
+    assert "name: b99" in files["dbt_project/compiled/models/marts/indicators/mart_indicator_wide.yml"]
     view = files["dbt_project/compiled/models/views/mart_indicator_wide_education.sql"]
-    assert "reference_year, b01, b01_structure, b02, b03, b11\n" in view
+    assert "reference_year, b01, b01_structure, b02, b03, b11, b11_foreign, b12, b12_hsa, b13, b99\n" in view
 
 
 def test_a_published_rate_is_not_taken_for_a_count(specifications: specification.Specifications) -> None:

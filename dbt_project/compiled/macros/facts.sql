@@ -7,29 +7,36 @@
     {'name': 'birth', 'model': 'fct_birth', 'dimensions': ['sex', 'nationality', 'mother_age']},
     {'name': 'care_facility', 'model': 'fct_care_facility', 'dimensions': []},
     {'name': 'care_recipient', 'model': 'fct_care_recipient', 'dimensions': ['care_type', 'care_type_until_2007', 'sex']},
+    {'name': 'census_figure', 'model': 'fct_census_figure', 'dimensions': ['sex', 'age_group']},
     {'name': 'childcare', 'model': 'fct_childcare', 'dimensions': ['childcare_type', 'age_group']},
     {'name': 'death', 'model': 'fct_death', 'dimensions': ['sex', 'nationality', 'age_group']},
     {'name': 'deprivation', 'model': 'fct_deprivation', 'dimensions': []},
     {'name': 'dwelling', 'model': 'fct_dwelling', 'dimensions': ['building_size', 'dwelling_size']},
+    {'name': 'earnings', 'model': 'fct_earnings', 'dimensions': []},
     {'name': 'election', 'model': 'fct_election', 'dimensions': ['party']},
     {'name': 'employment', 'model': 'fct_employment', 'dimensions': ['sex', 'nationality']},
     {'name': 'household', 'model': 'fct_household', 'dimensions': ['household_type']},
     {'name': 'immigration_background', 'model': 'fct_immigration_background', 'dimensions': ['migration_background', 'age_group', 'length_of_stay', 'sex', 'nationality']},
     {'name': 'income', 'model': 'fct_income', 'dimensions': []},
+    {'name': 'land_use', 'model': 'fct_land_use', 'dimensions': ['land_use']},
     {'name': 'migration', 'model': 'fct_migration', 'dimensions': ['sex', 'age_group', 'nationality']},
     {'name': 'population', 'model': 'fct_population', 'dimensions': ['sex', 'age_group', 'nationality']},
     {'name': 'poverty_risk', 'model': 'fct_poverty_risk', 'dimensions': []},
+    {'name': 'protection_seeker', 'model': 'fct_protection_seeker', 'dimensions': ['protection_status', 'sex']},
     {'name': 'school_enrolment', 'model': 'fct_school_enrolment', 'dimensions': ['school_type', 'sex', 'nationality', 'grade']},
     {'name': 'school_leaver', 'model': 'fct_school_leaver', 'dimensions': ['qualification', 'sex']},
+    {'name': 'school_social_index', 'model': 'fct_school_social_index', 'dimensions': ['social_index']},
     {'name': 'structure_figure', 'model': 'fct_structure_figure', 'dimensions': []},
     {'name': 'unemployment', 'model': 'fct_unemployment', 'dimensions': ['sex', 'nationality', 'age_group', 'unemployed_group']},
+    {'name': 'vocational_leaver', 'model': 'fct_vocational_leaver', 'dimensions': ['qualification', 'sex']},
+    {'name': 'vocational_pupil', 'model': 'fct_vocational_pupil', 'dimensions': ['vocational_school_type', 'sex', 'nationality']},
     {'name': 'youth_facility', 'model': 'fct_youth_facility', 'dimensions': ['facility_branch', 'facility_type']},
 ]) }}
 {%- endmacro %}
 
 {#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}
 {% macro indicator_forms() -%}
-{{ return({'forms': {'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['childcare_type', 'age_group', 'course_type', 'newcomer_group', 'sex', 'nationality', 'assessment_result', 'enrolment_kind', 'school_type', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
+{{ return({'forms': {'basic_income': 'sgb2-kleinraeumig', 'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['age_group', 'childcare_type', 'course_type', 'newcomer_group', 'sex', 'nationality', 'assessment_result', 'enrolment_kind', 'school_type', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
 {%- endmacro %}
 
 {#- Marts of counts: the facts of each, and what names a cell beside area, period, measure. -#}
@@ -42,6 +49,10 @@
     'education': {
         'facts': {'school_enrolment': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code'], 'school_leaver': ['qualification_code', 'sex_code']},
         'dimensions': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code', 'qualification_code'],
+    },
+    'vocational_schools': {
+        'facts': {'vocational_pupil': ['vocational_school_type_code', 'sex_code', 'nationality_code'], 'vocational_leaver': ['qualification_code', 'sex_code']},
+        'dimensions': ['vocational_school_type_code', 'sex_code', 'nationality_code', 'qualification_code'],
     },
     'social_benefits': {
         'facts': {'benefit_receipt': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code']},
@@ -63,6 +74,10 @@
         'facts': {'migration': ['sex_code', 'age_group_code', 'nationality_code']},
         'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
     },
+    'protection_seekers': {
+        'facts': {'protection_seeker': ['protection_status_code', 'sex_code']},
+        'dimensions': ['protection_status_code', 'sex_code'],
+    },
     'vital_events': {
         'facts': {'birth': ['sex_code', 'nationality_code', 'mother_age_code'], 'death': ['sex_code', 'nationality_code', 'age_group_code']},
         'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'mother_age_code'],
@@ -76,11 +91,11 @@
         'dimensions': ['party_code'],
     },
     'census_2011': {
-        'facts': {'household': ['household_type_code'], 'immigration_background': ['migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code']},
+        'facts': {'household': ['household_type_code'], 'immigration_background': ['migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'], 'census_figure': ['sex_code', 'age_group_code']},
         'dimensions': ['household_type_code', 'migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'],
     },
     'structure': {
-        'facts': {'structure_figure': [], 'deprivation': []},
+        'facts': {'structure_figure': [], 'deprivation': [], 'earnings': []},
         'dimensions': [],
     },
     'income': {
@@ -90,6 +105,14 @@
     'land_area': {
         'facts': {'area_size': []},
         'dimensions': [],
+    },
+    'land_use': {
+        'facts': {'land_use': ['land_use_code']},
+        'dimensions': ['land_use_code'],
+    },
+    'school_index': {
+        'facts': {'school_social_index': ['social_index_code']},
+        'dimensions': ['social_index_code'],
     },
 }) }}
 {%- endmacro %}

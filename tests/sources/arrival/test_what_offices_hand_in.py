@@ -73,7 +73,7 @@ def test_an_error_of_excel_is_no_empty_cell(
 
 
 def test_an_error_of_excel_in_a_csv_is_one_too(landing: Landing, tmp_path: Path) -> None:
-    row = ["202412", "990010000101", "Altstadt", "#NV", *["3"] * 7]
+    row = ["202412", "990010000101", "Altstadt", "#NV", *["3"] * 11]
     file = tmp_path / f"{SGB2}.csv"
     file.write_bytes(blank.csv_text(landing.catalog, landing.catalog[SGB2], [row]))
     error = refused(hand_in(landing, file))
@@ -89,7 +89,7 @@ def test_a_row_of_sums_is_refused_at_the_door(landing: Landing, shared_cases: Pa
 
 @pytest.mark.parametrize("time", ["205212", "209901"])
 def test_a_month_to_come_is_refused(landing: Landing, tmp_path: Path, time: str) -> None:
-    row = [time, "990010000101", "Altstadt", *["3"] * 8]
+    row = [time, "990010000101", "Altstadt", *["3"] * 12]
     file = tmp_path / f"{SGB2}.csv"
     file.write_bytes(blank.csv_text(landing.catalog, landing.catalog[SGB2], [row]))
     error = refused(hand_in(landing, file))
@@ -142,7 +142,7 @@ def test_a_form_handed_in_again_after_a_newer_one_says_which_counts(landing: Lan
 
     def put(name: str, figure: str, day: int) -> Outcome:
         file = inbox / name
-        row = ["202412", "990010000101", "Altstadt", *[figure] * 8]
+        row = ["202412", "990010000101", "Altstadt", *[figure] * 12]
         file.write_bytes(blank.csv_text(landing.catalog, declaration, [row]))
         now = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
         return landing.land(declaration, [file], origin="drop", now=now)
@@ -178,7 +178,7 @@ def test_names_that_cannot_be_kept_are_told_and_the_rest_goes_on(landing: Landin
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     good = inbox / f"{SGB2}.csv"
-    row = ["202412", "990010000101", "Altstadt", *["12"] * 8]
+    row = ["202412", "990010000101", "Altstadt", *["12"] * 12]
     good.write_bytes(blank.csv_text(landing.catalog, landing.catalog[SGB2], [row]))
     latin = Path(os.fsdecode(os.fsencode(inbox) + b"/sgb2-kleinraeumig-K\xf6ln.csv"))
     long = inbox / f"{SGB2}-{'x' * 225}.csv"
@@ -244,10 +244,20 @@ def test_a_reform_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, line
 ALTSTADT = ("990010000101", "Altstadt")
 KITA = ("01.03.2025", *ALTSTADT, "Tageseinrichtung", "unter 3 Jahre")
 BY_FORM = {
-    "kita-plaetze": (*KITA, "10", "9", "8", "2"),
-    "einschulungen": ("2024/25", *ALTSTADT, "fristgemäß", "männlich", "5", "2"),
+    "kita-plaetze": (*KITA, "10", "9", "8", "2", "3", "1"),
+    "einschulungen": ("2024/25", *ALTSTADT, "fristgemäß", "männlich", "5", "2", "5", "1"),
     "schuluebergaenge": ("2024/25", *ALTSTADT, "Gymnasien", "weiblich", "Deutsche", "5"),
-    "integration-zuwanderung": ("2024", *ALTSTADT, "sonstige Zuwanderung", "männlich", "5", "2", "1"),
+    "integration-zuwanderung": (
+        "2024",
+        *ALTSTADT,
+        "sonstige Zuwanderung",
+        "männlich",
+        "5",
+        "2",
+        "1",
+        "4",
+        "3",
+    ),
     "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11"),
     "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
 }
@@ -319,6 +329,24 @@ def test_what_is_impossible_in_a_form_is_refused_at_the_door(
 def test_a_figure_that_is_not_recorded_is_compared_with_nothing(landing: Landing, tmp_path: Path) -> None:
     for form, field in (("einschulungen", "f7"), ("sgb12-kleinraeumig", "f7"), ("kita-plaetze", "f6")):
         assert hand_in_lines(landing, form, tmp_path, with_cells(form, **{field: "."})).status == "landed"
+
+
+@pytest.mark.parametrize(
+    ("form", "later"), [("kita-plaetze", 2), ("einschulungen", 2), ("integration-zuwanderung", 2)]
+)
+def test_a_form_of_an_earlier_layout_is_accepted(
+    landing: Landing, tmp_path: Path, form: str, later: int
+) -> None:
+    """Columns that were added since tell nothing, and no zero."""
+    whole = blank.csv_text(landing.catalog, landing.catalog[form], [list(BY_FORM[form])]).decode("utf-8-sig")
+    lines = [";".join(line.split(";")[:-later]) for line in whole.splitlines()]
+    (tmp_path / f"{form}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    outcome = hand_in(landing, tmp_path / f"{form}.csv", form)
+    assert outcome.status == "landed", outcome.error
+    (snapshot,) = [one for one in landing.snapshots() if one.dataset_id == form]
+    measures = pq.read_table(snapshot.folder / "cells.parquet")["measure"].to_pylist()
+    declared = [value.measure for value in landing.catalog[form].format.values]
+    assert measures == declared[:-later]
 
 
 def test_sums_of_a_form_name_its_columns(catalog: Catalog) -> None:

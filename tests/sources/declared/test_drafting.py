@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,56 @@ def test_a_delimited_file_is_drafted_and_read(
     assert [(column.name, column.type) for column in declaration.columns] == columns
     lines = len(content.splitlines()) - 1 - content.startswith("sep=")
     assert reader_of(declaration).read(catalog, declaration, file).row_count == lines
+
+
+OLD_FLAT = (
+    "Statistik_Code;Statistik_Label;Zeit_Code;Zeit_Label;Zeit;1_Merkmal_Code;1_Merkmal_Label;"
+    "1_Auspraegung_Code;1_Auspraegung_Label;2_Merkmal_Code;2_Merkmal_Label;2_Auspraegung_Code;"
+    "2_Auspraegung_Label;BEVSTD__Bevölkerungsstand__Anzahl;FLC__Fläche__qkm\n"
+    "12411;Fortschreibung des Bevölkerungsstandes;STAG;Stichtag;31.12.2022;KREISE;Kreise;01001;Flensburg;"
+    "GES;Geschlecht;GESM;männlich;45000;56,7\n"
+    "12411;Fortschreibung des Bevölkerungsstandes;STAG;Stichtag;31.12.2022;KREISE;Kreise;01001;Flensburg;"
+    "GES;Geschlecht;;Insgesamt;92550;-\n"
+)
+
+
+def test_a_flat_file_of_the_old_edition_is_drafted_and_read(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "12411-99-01-4_flat.csv"
+    file.write_text(OLD_FLAT, encoding="utf-8")
+    declaration = drafted(catalog, file, tmp_path)
+    assert declaration.id == declaration.table_code.lower() == "12411-99-01-4"
+    assert (declaration.statistic, declaration.area_levels) == ("12411", ("KREIS",))
+    assert declaration.dimensions["sex"].codes == ("_T", "M")
+    assert [(one.unit, one.decimals) for one in declaration.measures.values()] == [("Anzahl", 0), ("qkm", 1)]
+    assert reader_of(declaration).read(catalog, declaration, file).row_count == 4
+
+
+@pytest.mark.real_files
+@pytest.mark.parametrize(
+    "table", ["11111-02-01-4", "12211-Z-11", "12411-01-01-4", "12531-0043", "13111-01-03-4", "AI-N-01-2-5"]
+)
+def test_a_recorded_flat_file_is_drafted_and_read(
+    catalog: Catalog, shared_data: Path, tmp_path: Path, table: str
+) -> None:
+    """The draft reads as many cells as the declaration that a person finished."""
+    recorded = shared_data / "09-api-samples" / "pystatis-recorded-http" / "2026-03" / table
+    (archive,) = sorted(recorded.glob("*_ffcsv.response.zip"))[:1]
+    with zipfile.ZipFile(archive) as opened:
+        (name,) = opened.namelist()
+        file = Path(opened.extract(name, tmp_path))
+    declaration = drafted(catalog, file, tmp_path)
+    assert declaration.id == table.lower()
+    finished = next(one for one in catalog.values() if one.id.lower() == table.lower())
+    reading = reader_of(declaration).read(catalog, declaration, file)
+    forms = (finished.format, *finished.other_formats)
+    flat = finished.model_copy(
+        update={"format": next(one for one in forms if one.kind == "genesis_flat"), "other_formats": ()}
+    )
+    assert reading.row_count == reader_of(flat).read(catalog, flat, file).row_count
+    assert set(declaration.area_levels) <= set(finished.area_levels)
+    assert {one.unit for one in declaration.measures.values()} <= {
+        one.unit for one in finished.measures.values()
+    }
 
 
 def test_columns_without_a_heading_of_their_own_are_told(catalog: Catalog, tmp_path: Path) -> None:

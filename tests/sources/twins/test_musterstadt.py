@@ -97,7 +97,7 @@ def test_counts_are_small_and_benefits_add_up(tables: dict[str, list[dict[str, s
     assert sum(0 < count < 3 for count in counts) / sum(count > 0 for count in counts) > 0.5
     by_area: dict[tuple[str, str], dict[str, int]] = {}
     for cell in tables["sgb2-kleinraeumig"]:
-        if cell["benefit"] == "SGB2_RLB":
+        if cell["benefit"] == "SGB2_RLB" and cell["measure"] == "persons":
             place = by_area.setdefault((cell["time_text"], cell["area_code"]), {})
             place[cell["age_group"]] = int(cell["value_text"])
     assert all(ages.pop("_T") == sum(ages.values()) for ages in by_area.values())

@@ -19,4 +19,11 @@ immigration_background as (
 
 ),
 
+census_figure as (
+
+    select * from {{ ref('fct_census_figure') }}
+    where is_preferred
+
+),
+
 {{ count_mart('census_2011') }}

@@ -19,4 +19,11 @@ deprivation as (
 
 ),
 
+earnings as (
+
+    select * from {{ ref('fct_earnings') }}
+    where is_preferred
+
+),
+
 {{ count_mart('structure') }}

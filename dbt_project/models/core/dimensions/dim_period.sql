@@ -6,6 +6,12 @@ with days as (
 
 ),
 
+months as (
+
+    select day as month_start from days where day(day) = 1
+
+),
+
 years as (
 
     select cast(year as integer) as year from generate_series(1990, 2045) as calendar(year)
@@ -21,6 +27,31 @@ select
     day as period_end,
     cast(null as varchar) as school_year
 from days
+
+union all
+
+select
+    'M' || strftime(month_start, '%Y-%m'),
+    'flow_month',
+    strftime(month_start, '%m/%Y'),
+    last_day(month_start),
+    month_start,
+    last_day(month_start),
+    null
+from months
+
+union all
+
+select
+    'H' || year(month_start) || '-' || case when month(month_start) = 1 then 1 else 2 end,
+    'flow_half_year',
+    case when month(month_start) = 1 then '1' else '2' end || '. Halbjahr ' || year(month_start),
+    cast(last_day(month_start + interval 5 month) as date),
+    month_start,
+    cast(last_day(month_start + interval 5 month) as date),
+    null
+from months
+where month(month_start) in (1, 7)
 
 union all
 

@@ -95,6 +95,21 @@ delivered as (
 
 ),
 
+-- a form of an earlier layout may lack a column: what it would have told is not known, and no zero
+complete as (
+
+    select wanted.selection_id, listed.reference_date
+    from (
+        select selection_id, dataset_id, measure_code, count(*) over (partition by selection_id) as measures
+        from (select distinct selection_id, dataset_id, measure_code from selections) as one_each
+    ) as wanted
+    inner join (select distinct dataset_id, reference_date, measure_code from counts) as listed
+        on wanted.dataset_id = listed.dataset_id and wanted.measure_code = listed.measure_code
+    group by wanted.selection_id, listed.reference_date, wanted.measures
+    having count(*) = wanted.measures
+
+),
+
 places as (
 
     select distinct area_key, area_code, area_name, area_level, edition, is_backcast, reference_date, leaf_codes
@@ -119,6 +134,9 @@ summed as (
         end as value
     from sides
     inner join delivered on sides.dataset_id = delivered.dataset_id
+    inner join complete
+        on sides.selection_id = complete.selection_id
+        and delivered.reference_date = complete.reference_date
     inner join places on delivered.reference_date = places.reference_date
     inner join members on places.area_key = members.area_key
     left join leaf_sums

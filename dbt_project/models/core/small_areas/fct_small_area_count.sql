@@ -44,7 +44,7 @@ with printed as (
         column_no as source_column
     from {{ ref('stg_kommune__' ~ form) }}
     {%- if form == 'sgb2_kleinraeumig' %}
-    where benefit in ('SGB2_RLB', 'SGB2_BG')
+    where benefit <> 'SGB2_NEF'
     {%- endif %}
     {%- if not loop.last %}
 

@@ -30,8 +30,8 @@ shares as (
 
     select
         *,
-        part_area / sum(part_area) over (partition by from_code) as share_of_from,
-        part_area / sum(part_area) over (partition by to_code) as share_of_to
+        part_area / {{ exact_sum('part_area', decimals=9, over='partition by from_code') }} as share_of_from,
+        part_area / {{ exact_sum('part_area', decimals=9, over='partition by to_code') }} as share_of_to
     from common_parts
 
 )
@@ -41,6 +41,6 @@ select
     from_code,
     to_code,
     part_area,
-    part_area / sum(part_area) over (partition by from_code) as weight_area
+    part_area / {{ exact_sum('part_area', decimals=9, over='partition by from_code') }} as weight_area
 from shares
 where share_of_from >= 0.005 or share_of_to >= 0.005

@@ -1,0 +1,3 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ config(parameters=['gebietsstand := null', 'as_of := null']) }}
+{{ counts_on('school_index') }}
