@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from dbt_project.vocabulary import columns_declared
 from sources.foundation.located_yaml import DeclarationError, Problem
 from sources.foundation.strict import Strict, read
 
 FOLDER = Path(__file__).parent
+GROUPS = "groups.yml"
 COMPILED = "dbt_project/compiled/models"
 HEADER = "Generated from dbt_project/contracts (make generate); do not edit."
 
@@ -38,15 +39,48 @@ def _type_alone(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
-class Contract(Strict):
+Described = Annotated[Column, BeforeValidator(_type_alone)]
+
+
+class Terms(Strict):
     """What holds of every row of a model."""
 
     about: Text = Field(description="“One row per …”")
     one_row_per: tuple[Text, ...] = Field(default=(), description="its grain; none: rows may repeat")
-    columns: dict[Name, Annotated[Column, BeforeValidator(_type_alone)]]
     typed_values: bool = Field(default=False, description="values have their status, in full")
     refers_to: dict[Text, Name] = Field(default={}, description="column -> dimension that has it")
     tests: tuple[dict[str, Any], ...] = Field(default=(), description="further tests, as dbt reads them")
+
+
+class Contract(Terms):
+    """What holds of every row of a model, and its columns."""
+
+    columns: dict[Name, Described]
+
+
+class ShortContract(Terms):
+    """A contract as it is written: `+<group>` among its columns stands for those of a group."""
+
+    columns: dict[Annotated[str, StringConstraints(pattern=r"^\+?[a-z][a-z0-9_]*$")], Described | None]
+
+    @model_validator(mode="after")
+    def _said(self) -> ShortContract:
+        for name, one in self.columns.items():
+            if name.startswith("+") == (one is not None):
+                raise ValueError(f"{name}: a column has a type, and `+<group>` stands alone")
+        return self
+
+    @property
+    def groups(self) -> set[str]:
+        """The groups it names."""
+        return {name[1:] for name in self.columns if name.startswith("+")}
+
+    def whole(self, groups: Mapping[str, Mapping[str, Column]]) -> Contract:
+        """The contract with all its columns."""
+        found: dict[str, Column] = {}
+        for name, one in self.columns.items():
+            found |= groups[name[1:]] if one is None else {name: one}
+        return Contract(**{**dict(self), "columns": found})
 
 
 def columns(*names: str, type: str = "varchar") -> dict[str, Column]:
@@ -59,13 +93,22 @@ def load_contracts(folder: Path = FOLDER) -> dict[str, dict[str, Contract]]:
 
     Raises `DeclarationError` with every problem.
     """
+    groups = read(folder / GROUPS, dict[Name, dict[Name, Described]])
     rooms: dict[str, dict[str, Contract]] = {}
     problems: list[Problem] = []
-    for file in sorted(folder.rglob("*.yml")):
+    for file in sorted(folder.rglob("*/*.yml")):
         try:
-            rooms[file.relative_to(folder).with_suffix("").as_posix()] = read(file, dict[Name, Contract])
+            short = read(file, dict[Name, ShortContract])
         except DeclarationError as error:
             problems.extend(error.problems)
+            continue
+        room = file.relative_to(folder).with_suffix("").as_posix()
+        rooms[room] = {}
+        for name, one in short.items():
+            unknown = sorted(one.groups - groups.keys())
+            problems += [Problem(str(file), 0, f"{name}.columns", f"no group {group!r}") for group in unknown]
+            if not unknown:
+                rooms[room][name] = one.whole(groups)
     if problems:
         raise DeclarationError(problems)
     return rooms

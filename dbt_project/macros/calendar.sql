@@ -5,24 +5,14 @@
   day      last day of the newest period that there are figures for
   dataset  a row of dim_dataset
 -#}
-{% macro months_between_editions(dataset) -%}
-    case {{ dataset }}.cadence
-        when 'month' then 1
-        when 'quarter' then 3
-        when 'half_year' then 6
-        when 'year' then 12
-        when 'two_years' then 24
-        when 'four_years' then 48
-    end
-{%- endmacro %}
 
 {#- The last day of the period after; the end of a month stays one. -#}
 {% macro next_date(day, dataset) -%}
     cast(
         case
             when {{ day }} = last_day({{ day }})
-                then last_day({{ day }} + {{ months_between_editions(dataset) }} * interval '1' month)
-            else {{ day }} + {{ months_between_editions(dataset) }} * interval '1' month
+                then last_day({{ day }} + {{ cadence_months(dataset ~ '.cadence') }} * interval '1' month)
+            else {{ day }} + {{ cadence_months(dataset ~ '.cadence') }} * interval '1' month
         end as date
     )
 {%- endmacro %}

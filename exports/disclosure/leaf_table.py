@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from exports.disclosure.combinations import left_out
 from exports.disclosure.constraints import Floats
 from exports.disclosure.declaration import DeclarationError
 from exports.disclosure.policy import Data
@@ -267,11 +267,8 @@ def check_keys(text: Text, codes: Mapping[str, str], free: Sequence[str], data: 
     blocks: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
     for key in keys:
         blocks.setdefault(tuple(key[place] for place in fixed), set()).add(key)
-    for present in blocks.values():
-        axes = [sorted({key[place] for key in present}) for place in range(len(names))]
-        if math.prod(map(len, axes)) == len(present):
-            continue
-        absent = next(key for key in itertools.product(*axes) if key not in present)
+    absent = left_out(blocks.values())
+    if absent is not None:
         words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
         raise DeclarationError(
             Told(

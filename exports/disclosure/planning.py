@@ -8,7 +8,6 @@ from release to release, so that nobody learns from the change and nothing is re
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.disclosure.auditor.earlier import Cells, Key, Public, layers, released
+from exports.disclosure.combinations import left_out
 from exports.disclosure.declaration import (
     Axis,
     Declaration,
@@ -624,11 +624,8 @@ def _check_complete(table: Table, declaration: Declaration, keys: Sequence[Key])
             for code, level, alone in zip(key, levels, free, strict=True)
         )
         blocks.setdefault(block, set()).add(key)
-    for present in blocks.values():
-        axes = [sorted({key[place] for key in present}) for place in range(len(names))]
-        if math.prod(map(len, axes)) == len(present):
-            continue
-        absent = next(key for key in itertools.product(*axes) if key not in present)
+    absent = left_out(blocks.values())
+    if absent is not None:
         words = ", ".join(f"{name}={code}" for name, code in zip(names, absent, strict=True))
         raise DeclarationError(
             Told(

@@ -35,9 +35,6 @@ TREND = "trend"
 OLDEST = 17
 """Highest age that is projected."""
 
-FARTHEST = 15
-"""Years ahead of the newest figures that are projected at most."""
-
 
 _CODE = re.compile(r"[0-9][0-9A-Za-z._-]*")
 

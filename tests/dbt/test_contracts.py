@@ -63,6 +63,8 @@ def project(tmp_path: Path) -> Path:
     [
         ("core/bridges", "bridge_area_hierarchy:", "bridge_nowhere:", "no bridge_nowhere.sql is written"),
         ("core/bridges", "one_row_per:", "one_row:", "unknown key"),
+        ("core/bridges", "area_code: varchar", "area_code:", "a column has a type"),
+        ("marts/small_areas", "+small_area_place:", "+small_area:", "no group 'small_area'"),
         ("core/dimensions", "area_key: varchar", "area_key: VARCHAR", "should match pattern"),
     ],
 )
