@@ -136,12 +136,13 @@ staying as (
     case when unit in ('qkm', 'ha') then weight_area else weight end
 {%- endmacro %}
 
-{#- How much of a number comes from parts whose weight is estimated. -#}
+{#-
+  How much of a number comes from parts whose weight is estimated; without the last digits, which hang on the order of parts:
+  they would make a new edition of every map from the same files.
+-#}
 {% macro estimated_share(value, weight) -%}
-    coalesce(
-        sum({{ value }} * {{ weight }}) filter (grade = 'estimated') / nullif(sum({{ value }} * {{ weight }}), 0),
-        case when bool_or(grade = 'estimated') then 1.0 else 0.0 end
-    )
+    {%- set share = 'sum(' ~ value ~ ' * ' ~ weight ~ ") filter (grade = 'estimated') / nullif(sum(" ~ value ~ ' * ' ~ weight ~ '), 0)' %}
+    coalesce({{ settled(share) }}, case when bool_or(grade = 'estimated') then 1.0 else 0.0 end)
 {%- endmacro %}
 
 {#- Grade of a number made of several parts: the worst of them. -#}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contracts import make
-from tests.dbt.compiled import count_functions, model
+from tests.dbt.compiled import count_functions, macro, model
 from tests.profiles import tried
 
 PIVOT = 2020
@@ -456,3 +456,21 @@ def test_people_go_where_people_live() -> None:
     back = ways(connection, 2022, 2020)
     assert back["00000012", "00000001"] == (0.5, "estimated")
     assert back["00000011", "00000001"] == (1.0, "merged"), "nobody lives there: by area"
+
+
+def test_the_estimated_part_hangs_on_no_order_of_parts() -> None:
+    """Else each map would have another hash, and each build from the same files another edition."""
+    share = macro("estimated_share", value="number", weight="weight")
+    dice = random.Random(5)
+    rows = [(dice.random() * 9e4, dice.random(), dice.choice(["estimated", "merged"])) for _ in range(200)]
+    found, plain = set(), set()
+    for _ in range(10):
+        dice.shuffle(rows)
+        listed = ", ".join(
+            f"({number!r}::double, {weight!r}::double, '{grade}')" for number, weight, grade in rows
+        )
+        given = f"(values {listed}) as parts(number, weight, grade)"
+        found.add(duckdb.sql(f"select {share} from {given}").fetchone())
+        plain.add(duckdb.sql(f"select sum(number * weight) from {given}").fetchone())
+    assert len(found) == 1
+    assert len(plain) > 1, "else this examines nothing"
