@@ -16,7 +16,7 @@ release, unless it is known (`known`) or explained in the product file.
 
 from __future__ import annotations
 
-from expectations.bench import Bench
+from expectations.bench import CANDIDATE_VIEW, Bench
 from expectations.rules import PUBLISHER, Rule, Statement, quoted_list
 from expectations.settings import AreaSum, Parts, Rates, Where
 from expectations.values import excuses
@@ -217,7 +217,7 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             ),
             unit=_SUMS,
             keys=tuple(dict.fromkeys(("area_code", *cell))),
-            must_apply=bench.has_areas,
+            must_apply=_has_parents(bench, sums),
             values=("parts_sum", "total"),
         ),
         cases=f"""
@@ -270,6 +270,24 @@ def _areas(bench: Bench, sums: AreaSum) -> Rule:
             and {" and ".join(f"carrier.{quoted(n)} is not distinct from found.{quoted(n)}" for n in cell)}
         """,
     )
+
+
+def _has_parents(bench: Bench, sums: AreaSum | Rates) -> bool:
+    """Whether areas of the upper level lie around the product's: some Länder have no Regierungsbezirk."""
+    if not bench.has_areas:
+        return False
+    found = bench.connection.execute(
+        f"""
+        select 1 from areas
+        where area_level = ? and (
+            area_level = 'DE'
+            or left(area_code, 2) in (select left(area_code, 2) from {CANDIDATE_VIEW} where area_level = ?)
+        )
+        limit 1
+        """,
+        [sums.parents, sums.children],
+    )
+    return found.fetchone() is not None
 
 
 def _rates(bench: Bench, rates: Rates) -> Rule:
@@ -326,7 +344,7 @@ def _rates(bench: Bench, rates: Rates) -> Rule:
             ),
             unit=Phrase("Quoten", "rates"),
             keys=("area_code", "reference_date"),
-            must_apply=bench.has_areas,
+            must_apply=_has_parents(bench, rates),
             values=("mean_rate", "rate"),
         ),
         cases=f"""

@@ -18,6 +18,8 @@ def rules(bench: Bench) -> list[Rule]:
     if bench.previous_types is None or not _same_grain(bench):
         return []
     found = [_rows_lost(bench), _rows_added(bench)]
+    if _span(bench):
+        found.append(_rows_redated(bench))
     if _both_have(bench, "value"):
         found += [_values_moved(bench), _share_moved(bench), _values_gone(bench), _totals_fallen(bench)]
     if _both_have(bench, "unit"):
@@ -70,6 +72,70 @@ def _pairs(bench: Bench) -> str:
 _MOVED = "abs(movement) > 1e-9 * greatest(1, abs(value_before))"
 
 
+def _span(bench: Bench) -> tuple[str, str] | None:
+    """The columns between which a row holds, where the product declares them and both releases have them."""
+    span = bench.description.checks.comparison.span
+    return span if span and span[0] in bench.description.grain and _both_have(bench, *span) else None
+
+
+def _redated(bench: Bench) -> str:
+    """SQL: rows of the release before whose key is gone, and `begins_now`, the beginning that they have now.
+
+    Such a row is a new one of the same key but for its beginning that holds on days on which the former one
+    held. Each new row stands for one former row, the one that it shares most days with: of two versions that
+    became one, one is lost.
+    """
+    span = _span(bench)
+    if span is None:
+        names = quoted_list(bench.description.grain)
+        return f"select {names}, cast(null as date) as begins_now from previous where false"
+    since, until = map(quoted, span)
+    grain = bench.description.grain
+    same = " and ".join(f"gone.{quoted(n)} = new.{quoted(n)}" for n in grain if n != span[0]) or "true"
+    shared = f"least(new.{until}, gone.{until}) - greatest(new.{since}, gone.{since})"
+    return f"""
+        select {quoted_list(grain, "gone")}, new.{since} as begins_now
+        from (select * from previous anti join candidate using ({quoted_list(grain)})) as gone
+        inner join (select * from candidate anti join previous using ({quoted_list(grain)})) as new
+            on {same} and new.{since} < gone.{until} and gone.{since} < new.{until}
+        qualify row_number() over (
+                partition by {quoted_list(grain, "new")} order by {shared} desc, gone.{since}
+            ) = 1
+            and row_number() over (
+                partition by {quoted_list(grain, "gone")} order by {shared} desc, new.{since}
+            ) = 1
+    """
+
+
+def _rows_redated(bench: Bench) -> Rule:
+    since = (_span(bench) or ("", ""))[0]
+    keys = _shared_keys(bench)
+    return Rule(
+        Statement(
+            "comparison.rows_redated",
+            "comparison",
+            "info",
+            Phrase("Zeilen, deren Beginn neu bestimmt ist", "Rows whose beginning is known anew"),
+            Phrase(
+                "Verknüpfungen mit früheren Ausgaben über den Beginn",
+                "joins with former releases by the beginning",
+            ),
+            STATISTICIAN,
+            Phrase("beginnt jetzt am {begins_now}", "begins on {begins_now} now"),
+            unit=Phrase("frühere Zeilen", "former rows"),
+            keys=keys,
+        ),
+        cases=f"""
+            select {quoted_list(keys, "previous")}, redated.begins_now
+            from previous
+            left join ({_redated(bench)}) as redated on {_join(bench, "previous", "redated")}
+        """,
+        broken="begins_now is not null",
+        order=f"{quoted(since)} desc",
+        of_previous=True,
+    )
+
+
 def _rows_lost(bench: Bench) -> Rule:
     keys = _shared_keys(bench)
     had_value = "value" if "value" in (bench.previous_types or {}) else "cast(null as double)"
@@ -97,7 +163,11 @@ def _rows_lost(bench: Bench) -> Rule:
                 case when here.is_here is null then {withdrawals.withdrawn_with(bench)} end
                     as withdrawn_snapshot
             from previous
-            left join (select {quoted_list(bench.description.grain)}, true as is_here from candidate) as here
+            left join (
+                select {quoted_list(bench.description.grain)}, true as is_here from candidate
+                union all
+                select {quoted_list(bench.description.grain)}, true from ({_redated(bench)})
+            ) as here
                 on {_join(bench, "previous", "here")}
         """.replace("previous.cast", "cast"),
         broken="is_lost",

@@ -43,15 +43,13 @@ def excel_csv(bench: Bench) -> Path:
 
 def inspections(bench: Bench) -> list[Inspection]:
     """All checks of files, in the order in which a reader meets them."""
-    found = [
-        _present(bench),
-        _described(bench),
-        _dictionary(bench),
-        _machine_csv(bench),
-        _excel_format(bench),
-        _excel_csv(bench),
-    ]
-    if bench.description.geometry:
+    found = [_present(bench), _described(bench), _dictionary(bench)]
+    formats = bench.description.formats
+    if "csv" in formats:
+        found.append(_machine_csv(bench))
+    if "csv-excel" in formats:
+        found += [_excel_format(bench), _excel_csv(bench)]
+    if bench.description.geometry and "gpkg" in formats:
         found += [_geopackage(bench), _map_values(bench), _outlines(bench)]
     return found
 
@@ -86,17 +84,21 @@ def _present(bench: Bench) -> Inspection:
     product = bench.description.product
 
     def run() -> Result:
-        wanted = [
-            f"{product}.parquet",
-            f"{product}.csv",
-            f"{product}_excel.csv",
-            "datapackage.json",
-            "dictionary.csv",
-            "LICENCES.md",
-        ]
-        if bench.description.geometry:
-            wanted.append(f"{product}.gpkg")
+        wanted = [f"{product}.parquet", "datapackage.json", "dictionary.csv", "LICENCES.md"]
         findings = _Findings()
+        chosen = {
+            "csv": f"{product}.csv",
+            "csv-excel": f"{product}_excel.csv",
+            "xlsx": f"{product}.xlsx",
+            "gpkg": f"{product}.gpkg",
+        }
+        for form, name in chosen.items():
+            if form not in bench.description.formats:
+                if (bench.folder / name).exists():
+                    findings.add(name, "ist für das Produkt nicht vorgesehen", "is no format of the product")
+            elif form != "xlsx" and (form != "gpkg" or bench.description.geometry):
+                # a workbook is left out, with a note, where Excel could not hold the rows
+                wanted.append(name)
         for name in wanted:
             path = bench.folder / name
             if not path.is_file():
@@ -435,16 +437,16 @@ def _codes_known(
         .distinct()
         .fetchall()
     }
-    if (bench.description.geometry or {}).get("converted_by"):  # a map may show areas founded later
-        if not bench.has_areas:
-            return
+    if bench.has_areas:  # a map shows areas founded later, and those that no table has figures of
         register = bench.connection.cursor().execute("select distinct area_code from areas").fetchall()
         known |= {row[0] for row in register}
+    elif (bench.description.geometry or {}).get("converted_by"):
+        return
     unknown = sorted(str(value) for value in codes if value not in known)
     if unknown:
         shown = ", ".join(unknown[:5])
         findings.add(
             path,
-            f"Ebene {layer}: {len(unknown)} Schlüssel stehen nicht im Produkt: {shown}",
-            f"layer {layer}: {len(unknown)} codes are not in the product: {shown}",
+            f"Ebene {layer}: {len(unknown)} Schlüssel kennt weder Produkt noch Verzeichnis: {shown}",
+            f"layer {layer}: {len(unknown)} codes are neither in the product nor in the register: {shown}",
         )

@@ -43,7 +43,8 @@ def rules(bench: Bench) -> list[Rule]:
 
 def inspections(bench: Bench) -> list[Inspection]:
     """What the CSV for German Excel and the dictionary say."""
-    return [_dictionary(bench), _printed(bench)]
+    printed = [_printed(bench)] if "csv-excel" in bench.description.formats else []
+    return [_dictionary(bench), *printed]
 
 
 def _declared(bench: Bench, coded: list[DescribedColumn]) -> Rule:

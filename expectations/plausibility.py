@@ -241,8 +241,12 @@ def _outliers() -> Rule:
             keys=("indicator_id", "area_code", "reference_date"),
             values=("numerator", "denominator", "value"),
         ),
+        # of a few cases expected chance makes many times that: a count of n spreads by 1 / sqrt(n)
         cases=f"""
-            select *, round(abs(ln(value) - ln(typical)) / greatest(spread, 0.02), 0) as distance
+            select *, round(
+                abs(ln(value) - ln(typical))
+                / sqrt(greatest(spread, 0.02) ** 2 + value / (typical * numerator)), 0
+            ) as distance
             from (
                 select *, 1.4826 * median(abs(ln(value) - ln(typical))) over (partition by {group}) as spread
                 from (

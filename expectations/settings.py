@@ -28,7 +28,8 @@ What `exports/products/<product>.yml` holds under `checks:` (every key may be le
       completeness:                            # every Kreis of the register has a row per group and date
         - {by: [indicator_id], level: KREIS, fail_share: 0.05, where: {…}, explained: [...]}
       comparison:                              # against the release before
-        {by: [indicator_id], moved_relative: 0.2, moved_warn_share: 0.02, moved_fail_share: 0.5}
+        {by: [indicator_id], moved_relative: 0.2, moved_warn_share: 0.02, moved_fail_share: 0.5,
+         span: [valid_from, valid_to]}
       waivers:                                 # a finding let through by a named person until a day
         - {check: comparison.rows_lost, who: "…", reason: "…", until: 2027-01-31, where: {indicator_id: P06}}
 
@@ -263,6 +264,9 @@ class Comparison(Strict):
     A value that moved by more than `moved_relative` of its former size warns. Per group, a share of moved
     values above `moved_warn_share` warns and above `moved_fail_share` fails. Lost rows always fail, and so
     does a group whose total, or whose number of figures, falls by more than `fallen_share`.
+
+    `span`: the columns between which a row holds, the first of them part of the grain. A row whose beginning
+    became known better is the same row: it is told, and not lost.
     """
 
     by: tuple[Column, ...] = ()
@@ -270,6 +274,7 @@ class Comparison(Strict):
     moved_warn_share: float = Field(default=0.02, ge=0, lt=1)
     moved_fail_share: float = Field(default=0.5, gt=0, lt=1)
     fallen_share: float = Field(default=0.5, gt=0, lt=1)
+    span: tuple[Column, Column] | None = None
 
     @model_validator(mode="after")
     def _warns_before_it_fails(self) -> Comparison:
@@ -426,10 +431,18 @@ class Description(BaseModel):
     grain: tuple[Column, ...] = Field(min_length=1)
     columns: tuple[DescribedColumn, ...] = Field(min_length=1)
     geometry: dict[str, Any] | None = None
+    formats: tuple[str, ...] = ("csv", "csv-excel", "xlsx", "gpkg")
     disclosure: Decision | None = None
     policy: Demanded | None = None
     checks: Settings = Field(default_factory=Settings)
     datasets: tuple[DescribedDataset, ...] = ()
+
+    @model_validator(mode="after")
+    def _span_begins_in_the_grain(self) -> Description:
+        span = self.checks.comparison.span
+        if span and span[0] not in self.grain:
+            raise ValueError(f"checks.comparison.span: {span[0]} is no part of the grain, so it dates no row")
+        return self
 
     @property
     def column_names(self) -> tuple[str, ...]:

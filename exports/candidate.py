@@ -48,7 +48,7 @@ COMPANIONS = {
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 7
+COMPANION_VERSION = 8
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -109,7 +109,10 @@ def build(
             with staged(warehouse, described, work) as rows:
                 _protect(rows, described, planned, work)
                 notes = _write(rows, described, work, tell)
-                fingerprint_ = _fingerprint(rows, described, work / f"{described.product}.csv", work)
+                lines = work / f"{described.product}.csv"
+                fingerprint_ = _fingerprint(rows, described, lines, work)
+                if "csv" not in described.formats:
+                    lines.unlink()
                 tell("diff.csv")
                 changes = _difference(described, work, previous)
                 (work / "diff.json").write_text(readable_json(changes.as_plain()), encoding="utf-8")
@@ -147,20 +150,21 @@ def build(
 
 
 def _write(rows: Rows, description: Description, folder: Path, tell: Callable[[str], None]) -> dict[str, str]:
-    """Write every format and give the notes of those that have one.
+    """Write every format of the product and give the notes of those that have one.
 
-    What is written beside the others has a thread and a connection of its own: database and compression
-    leave Python's lock.
+    The CSV for programs is written in any case: its hash is that of the content. What is written beside the
+    others has a thread and a connection of its own: database and compression leave Python's lock.
     """
     notes: dict[str, str | None] = {}
+    forms = [form for form in FORMATS if form.name == "csv" or form.is_offered(description)]
     with rows.another_reader() as reader, ThreadPoolExecutor(max_workers=1) as thread:
         beside = {
             form.name: thread.submit(form.write, reader, description, form.path(folder, description))
-            for form in FORMATS
+            for form in forms
             if form.is_beside
         }
         try:
-            for form in FORMATS:
+            for form in forms:
                 path = form.path(folder, description)
                 tell(path.name)
                 if not form.is_beside:
@@ -169,7 +173,7 @@ def _write(rows: Rows, description: Description, folder: Path, tell: Callable[[s
         except BaseException:
             reader.connection.interrupt()
             raise
-    return {form.name: note for form in FORMATS if (note := notes[form.name])}
+    return {form.name: note for form in forms if (note := notes[form.name])}
 
 
 def fingerprint(

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from exports.disclosure.declaration import Demand
-from exports.products import COLUMN_NAME, UNNAMED, Contact, Product, Stripped
+from exports.products import COLUMN_NAME, EVERY_FORMAT, UNNAMED, Contact, Product, Stripped
 from sources.foundation.files import canonical_json
 from sources.foundation.strict import in_one_line
 
@@ -230,6 +230,8 @@ class Description(Product):
         )
         if self.audience == "public":
             del noticed["audience"]
+        if self.formats == EVERY_FORMAT:
+            del noticed["formats"]
         for dataset in noticed["datasets"]:
             for passing in ("snapshot_id", "retrieved_at", "is_old", "note", "is_confidential"):
                 del dataset[passing]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -26,6 +26,11 @@ COLUMN_NAME = r"^[a-z][a-z0-9_]{0,31}$"
 """Names that Parquet readers, Stata and SQL take unquoted: ASCII snake case, 32 characters at most."""
 
 Declared = TypeVar("Declared", bound=BaseModel)
+
+Choice = Literal["csv", "csv-excel", "xlsx", "gpkg"]
+"""Formats that a product may go without. Every edition has Parquet, and what explains it."""
+
+EVERY_FORMAT: tuple[Choice, ...] = get_args(Choice)
 
 
 class ProductError(ValueError):
@@ -185,6 +190,8 @@ class Product(Stripped):
     `audience` internal: less protected, marked, and published into a folder of its own. `may_be_empty`: why
     there may be no row yet; until then nothing is released and nothing fails, then it must have rows.
     `begins_with`: what its first edition must hold (column -> values, one of them), else it waits likewise.
+    `formats`: which files an edition has beside Parquet, where not all: a large product is read by programs,
+    and a part of it is written in any format on demand (`exports.extract`).
     `contact`: only where it is another office than the one that publishes all the others. `sums`: views of
     the released database whose rows may be added up (name -> column -> value): one measure, Kreise only, no
     backcast, every dimension at its total, so that a plain sum per date counts each case once.
@@ -199,6 +206,7 @@ class Product(Stripped):
     grain: tuple[str, ...] = Field(min_length=1)
     order_by: tuple[str, ...] = Field(min_length=1)
     geometry: Geometry | None = None
+    formats: tuple[Choice, ...] = EVERY_FORMAT
     sums: dict[str, dict[str, str]] = Field(default_factory=dict)
     cadence: Literal["ANNUAL", "BIENNIAL", "QUARTERLY", "MONTHLY", "IRREG", "UNKNOWN"] = "ANNUAL"
     keywords: tuple[str, ...] = ()
@@ -236,6 +244,12 @@ class Product(Stripped):
         if wrong:
             raise ValueError(f"{', '.join(wrong)}: lower case letters, digits and _, starting with a letter")
         return sums
+
+    @field_validator("formats")
+    @classmethod
+    def in_the_order_of_writing(cls, formats: tuple[Choice, ...]) -> tuple[Choice, ...]:
+        """The order in a product file says nothing."""
+        return tuple(one for one in EVERY_FORMAT if one in formats)
 
     @field_validator("grain", "order_by")
     @classmethod

@@ -157,7 +157,8 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
                 f"wait for that to end, then run again ({problem})"
             ) from problem
         try:
-            fields, labelled = _copy_rows(connection, description, warehouse)
+            relation = _relation(connection, description.relation, warehouse)
+            fields, labelled = _copy_rows(connection, description, relation, warehouse)
             digest = _stage_maps(connection, description)
         finally:
             connection.execute("detach warehouse")
@@ -167,15 +168,38 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
         yield Rows(connection, fields, int(count), digest, labels, labelled)
 
 
+@contextlib.contextmanager
+def released(parquet: Path, description: Description, scratch: Path) -> Iterator[Rows]:
+    """The rows of an edition out of its Parquet file, as `staged` gave them when it was written; no maps.
+
+    `description` must be that of the edition: see `exports.extract`. Raises `RowsError` as `staged` does.
+    """
+    import duckdb
+
+    with duckdb.connect(":memory:", config={"threads": 1, "temp_directory": str(scratch)}) as connection:
+        _in_utc(connection)
+        try:
+            connection.execute(
+                f"create view edition as select * from read_parquet({text_literal(str(parquet))})"
+            )
+        except duckdb.Error as problem:
+            raise RowsError(f"{parquet}: cannot be read as Parquet ({problem})") from problem
+        fields, labelled = _copy_rows(connection, description, "edition", parquet)
+        (count,) = connection.execute("select count(*) from rows").fetchone() or (0,)
+        yield Rows(connection, fields, int(count), None, _labels(connection, description), labelled)
+
+
 def _in_utc(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set timezone = 'UTC'")
 
 
 def _copy_rows(
-    connection: duckdb.DuckDBPyConnection, description: Description, warehouse: Path
+    connection: duckdb.DuckDBPyConnection, description: Description, relation: str, where: Path
 ) -> tuple[tuple[Field, ...], frozenset[str]]:
-    """Create `rows` in publication order with published types, labels of codes and decimals to show."""
-    relation = _relation(connection, description.relation, warehouse)
+    """Create `rows` in publication order with published types, labels of codes and decimals to show.
+
+    `relation` in `where`, a warehouse or an edition's Parquet file, is what they are copied from.
+    """
     types = {
         str(name): str(kind)
         for name, kind, *_ in connection.execute(f"describe select * from {relation}").fetchall()
@@ -185,7 +209,7 @@ def _copy_rows(
     undescribed = [name for name in types if name not in described]
     if absent or undescribed:
         raise RowsError(
-            f"{warehouse}: {description.relation} and the description of {description.product} differ: "
+            f"{where}: {description.relation} and the description of {description.product} differ: "
             + "; ".join(
                 part
                 for part in (

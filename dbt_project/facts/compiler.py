@@ -114,8 +114,8 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
             {name: _sum_contract(one, fact) for fact in published.values() for name, one in fact.sums.items()}
         ),
         f"{models}/territory/counts.yml": "version: 2\n\nmodels:\n"
-        + "\n".join(map(_function_contracts, marts)),
-        f"{COMPILED}/macros/facts.sql": _macros(facts, marts),
+        + "\n".join(_function_contracts(name) for name, mart in marts.items() if not mart.gemeinden),
+        f"{COMPILED}/macros/facts.sql": _macros(facts, marts, catalog),
     }
     for fact in published.values():
         if fact.model not in written:
@@ -134,6 +134,8 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         files[f"{models}/core/dimensions/dim_{name}.sql"] = f"{{{{ code_dimension('{name}') }}}}\n"
     for name, mart in marts.items():
         files[f"{models}/marts/mart_{name}.sql"] = _mart_sql(name, mart)
+        if mart.gemeinden:
+            continue
         files[f"{models}/territory/{name}_on.sql"] = (
             "{{ config(parameters=['gebietsstand := null', 'as_of := null']) }}\n"
             f"{{{{ counts_on('{name}') }}}}\n"
@@ -213,6 +215,8 @@ def _fact_sql(fact: Fact, catalog: Catalog) -> str:
             row["has"] = list(printed)
         if table.measures:
             row["measure"] = list(table.measures)
+        if table.gemeinden:
+            row["gemeinden"] = True
         rows.append(f"    {row},\n")
     note = f"{{#- {fact.note} -#}}\n" if fact.note else ""
     by = f"{{\n{_laid_out(fact.how, '    ')}}}" if fact.how else "{}"
@@ -323,17 +327,24 @@ def _function_contracts(mart: str) -> str:
 
 
 def _mart_sql(name: str, mart: CountMart) -> str:
+    which = "    where area_level in {{ municipal_levels() }}\n" if mart.gemeinden else ""
     read = "".join(
         f"{fact} as (\n\n    select * from {{{{ ref('fct_{fact}') }}}}\n    where is_preferred\n\n),\n\n"
         for fact in mart.facts
     )
     return (
-        "with areas as (\n\n    select * from {{ ref('dim_area') }}\n\n),\n\n"
+        f"with areas as (\n\n    select * from {{{{ ref('dim_area') }}}}\n{which}\n),\n\n"
         f"{read}{{{{ count_mart('{name}') }}}}\n"
     )
 
 
-def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart]) -> str:
+def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart], catalog: Catalog) -> str:
+    staged = [
+        staging_model(catalog[table.table])
+        for fact in facts.values()
+        for table in fact.tables
+        if table.gemeinden
+    ]
     rows = "".join(
         f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}},\n"
         for name, fact in facts.items()
@@ -344,9 +355,15 @@ def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart]) -> str:
     counted = ""
     for name, mart in marts.items():
         of = {fact: [f"{one}_code" for one in facts[fact].dimensions] for fact in mart.facts}
+        municipal = {
+            fact: [table.table for table in facts[fact].tables if table.gemeinden] for fact in mart.facts
+        }
+        apart = {fact: tables for fact, tables in municipal.items() if tables and not mart.gemeinden}
         counted += (
             f"    '{name}': {{\n        'facts': {of},\n"
-            f"        'dimensions': {[f'{one}_code' for one in mart.dimensions]},\n    }},\n"
+            f"        'dimensions': {[f'{one}_code' for one in mart.dimensions]},\n"
+            f"        'without_gemeinden_of': {apart},\n"
+            "    },\n"
         )
     return (
         "{#- Facts over published tables, with their dimensions. -#}\n"
@@ -357,7 +374,12 @@ def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart]) -> str:
         "{% macro indicator_forms() -%}\n"
         f"{{{{ return({{'forms': {forms}, 'dimensions': {own}}}) }}}}\n"
         "{%- endmacro %}\n\n"
-        "{#- Marts of counts: the facts of each, and what names a cell beside area, period, measure. -#}\n"
+        "{#- The staged tables that print Gemeinden. -#}\n"
+        "{% macro municipal_tables() -%}\n"
+        f"{{{{ return({staged}) }}}}\n"
+        "{%- endmacro %}\n\n"
+        "{#- Marts of counts: the facts of each, what names a cell beside area, period, measure, and the\n"
+        "    tables whose Gemeinden are left to the mart of Gemeinden. -#}\n"
         "{% macro count_marts() -%}\n"
         f"{{{{ return({{\n{counted}}}) }}}}\n"
         "{%- endmacro %}\n"

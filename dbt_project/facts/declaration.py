@@ -39,6 +39,10 @@ class Table(Strict):
         default=None, description="the dimensions that its own staging model gives; else those it declares"
     )
     measures: tuple[Measure, ...] = Field(default=(), description="only these; none named: all")
+    gemeinden: bool = Field(
+        default=False,
+        description="it prints Gemeinden, under codes of eight digits or more than the register's",
+    )
 
 
 def _named_alone(value: Any) -> Any:
@@ -222,6 +226,10 @@ class CountMart(Strict):
     about: Text = Field(description="“One row per …. Newest version, preferred table.”")
     dimensions: tuple[Dimension, ...] = Field(
         default=(), description="their order where it is not that of the facts, one after the other"
+    )
+    gemeinden: bool = Field(
+        default=False,
+        description="only Gemeinden and their associations; the others leave those of `gemeinden` tables out",
     )
 
 

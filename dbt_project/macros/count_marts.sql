@@ -34,7 +34,15 @@ cells as (
         snapshot_id,
         known_from
     from {{ fact }}
-    where missing_reason <> 'area_not_existing'
+    where
+        missing_reason <> 'area_not_existing'
+        {%- if fact in found.without_gemeinden_of %}
+        -- thousands, in a mart of their own
+        and not (
+            dataset_id in {{ listed(found.without_gemeinden_of[fact]) }}
+            and area_key in (select area_key from areas where area_level in {{ municipal_levels() }})
+        )
+        {%- endif %}
     {%- if not loop.last %}
 
     union all

@@ -6,7 +6,8 @@
   tables      in the order in which they are preferred where several print the same cell. Each has `model` (staging),
               perhaps `fixed` (dimension -> the code all of it stands at), `has` (the other dimensions that are columns
               there; all without it) and `measure` (only that one, or
-              those)
+              those); `gemeinden` where Gemeinden are printed: a code there may stand for an area of another code, or for
+              two, and a zero for an area that is not there on the day is left out
   judged_by   what is judged in it (macros/plausibility.sql)
 -#}
 {% macro versioned_fact(fact, dimensions, tables, judged_by) %}
@@ -25,7 +26,7 @@ with published as (
         {% endif -%}
         {% endfor -%}
         {{ loop.index }} as source_rank
-    from {{ ref(table.model) }}
+    from {% if table.get('gemeinden') %}{{ as_areas(table.model) }}{% else %}{{ ref(table.model) }}{% endif %}
     {%- if 'measure' in table %}
     where measure_code in {{ listed([table.measure] if table.measure is string else table.measure) }}
     {%- endif %}
@@ -737,6 +738,17 @@ cells as (
     where published_codes.area_code is null
 
 )
+{%- endmacro %}
+
+{#- The cells of a table that prints Gemeinden, under the codes of the areas they stand for. -#}
+{% macro as_areas(model) -%}
+(
+        select printed.* replace (coalesce(codes.area_code, printed.area_code) as area_code)
+        from {{ ref(model) }} as printed
+        left join {{ ref('int_municipality_code') }} as codes
+            on printed.area_code = codes.printed_code and printed.reference_date = codes.reference_date
+        where codes.area_code is not null or printed.value is distinct from 0
+    ) as {{ model }}
 {%- endmacro %}
 
 {#- The columns that every staged table hands on to a fact, whatever its dimensions. -#}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exports.describe import Description
+from exports.products import EVERY_FORMAT
 from exports.rows import Rows
 from exports.writers import csv_excel, csv_machine, dictionary, geopackage, licences, parquet, workbook
 
@@ -35,6 +36,10 @@ class Format:
     def path(self, folder: Path, description: Description) -> Path:
         """Where the file lies in a candidate's folder."""
         return folder / self.file.format(product=description.product)
+
+    def is_offered(self, description: Description) -> bool:
+        """Whether an edition of the product has this file; the CSV for programs is hashed in any case."""
+        return self.name not in EVERY_FORMAT or self.name in description.formats
 
 
 FORMATS: tuple[Format, ...] = (

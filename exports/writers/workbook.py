@@ -69,9 +69,10 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     """Write the workbook, or give a note that the product is too large for one."""
     columns = len(shown_columns(rows))
     if rows.count >= EXCEL_ROWS or rows.count * columns > CELL_LIMIT:
+        whole = f"{description.product}{'_excel.csv' if 'csv-excel' in description.formats else '.parquet'}"
         return (
             f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {columns} Spalten sind für Excel zu "
-            f"viel; die Datei {description.product}_excel.csv enthält alles."
+            f"viel; die Datei {whole} enthält alles."
         )
     with (
         zipfile.ZipFile(_frame(rows, description)) as frame,

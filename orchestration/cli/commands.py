@@ -26,6 +26,7 @@ from .language import Language, lang
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from exports.extract import Form
     from sources.arrival.landing import Landing
     from sources.arrival.snapshots import Origin
 
@@ -369,6 +370,41 @@ def diff_releases(
 
         place = settings_here().paths
         print_difference(place, product, before, after or "current", lines, console(), language)
+
+
+@releases.command("export")
+@click.argument("product")
+@click.argument("version", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv-excel", "csv", "xlsx")),
+    default="csv-excel",
+    show_default=True,
+    help="csv-excel opens right in a German Excel, csv is for programs.",
+)
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="CODE",
+    help="Only this area and those whose codes begin so (a Kreis with its Gemeinden); may be repeated.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
+)
+@lang
+def export_release(
+    product: str, version: str | None, form: Form, areas: tuple[str, ...], out: Path, language: Language
+) -> None:
+    """Write an edition of PRODUCT (the current one without VERSION), or a part of it, as one file.
+
+    For formats that the product's editions do not hold, and for readers who need one Kreis.
+    """
+    with in_words():
+        from .exporting import print_extract
+
+        print_extract(settings_here(), product, version, form, areas, out, console(), language)
 
 
 @releases.command("verify")

@@ -164,12 +164,12 @@ def print_releases(paths: Paths, product: str | None, console: Console, language
     table = plain_table("", *(head.say(language) for head in _EDITION_HEADS))
     for root, edition in found:
         published = f"{edition.published_at:%Y-%m-%d %H:%M}"
-        audience = (_INTERNAL if root == paths.internal else _PUBLIC).say(language)
+        audience = (ONLY_INTERNAL if root == paths.internal else _PUBLIC).say(language)
         table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}", audience)
     console.print(table)
 
 
-_INTERNAL = Both("nur für den internen Gebrauch", INTERNAL)
+ONLY_INTERNAL = Both("nur für den internen Gebrauch", INTERNAL)
 _PUBLIC = Both("öffentlich", "public")
 _NONE_OF = Both(
     "von {product} ist nichts veröffentlicht; es gibt: {there}",
@@ -211,7 +211,7 @@ def print_release(
     root = _root_of(paths, product, version)
     shown = show(root, product, version)
     mark = f" ({_CURRENT.say(language)})" if shown["is_current"] else ""
-    mark += f", {_INTERNAL.say(language)}" if root == paths.internal else ""
+    mark += f", {ONLY_INTERNAL.say(language)}" if root == paths.internal else ""
     named = f"{product}/{shown['version']}{mark}"
     console.print(
         _PUBLISHED.say(language, named=named, at=shown["published_at"], rows=shown["rows"]), markup=False
@@ -273,7 +273,7 @@ def print_difference(
     before, after = (show(root, product, name)["version"] for name in (before, after))
     with tempfile.TemporaryDirectory() as folder:
         found = diff(root, product, before, after, lines or Path(folder) / "diff.csv").as_plain()
-    mark = f" ({_INTERNAL.say(language)})" if root == paths.internal else ""
+    mark = f" ({ONLY_INTERNAL.say(language)})" if root == paths.internal else ""
     console.print(f"{product}: {_FROM_TO.say(language, before=before, after=after)}{mark}", markup=False)
     console.print(_changes(found, language), markup=False)
     for movement in found["largest_movements"]:

@@ -95,3 +95,8 @@ def polygon(corners: list[tuple[float, float]]) -> bytes:
     ring = [*corners, corners[0]]
     points = b"".join(struct.pack("<dd", x, y) for x, y in ring)
     return struct.pack("<BIII", 1, 3, 1, len(ring)) + points
+
+
+def polygons(outlines: list[list[tuple[float, float]]]) -> bytes:
+    """Several polygons without holes as one WKB."""
+    return struct.pack("<BII", 1, 6, len(outlines)) + b"".join(map(polygon, outlines))

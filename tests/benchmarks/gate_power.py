@@ -93,7 +93,9 @@ class Planted:
 def facts() -> list[Fact]:
     """All facts over published tables."""
     declared = load_facts()
-    marts = {fact: name for name, mart in load_marts(declared).items() for fact in mart.facts}
+    marts = {
+        fact: name for name, mart in load_marts(declared).items() if not mart.gemeinden for fact in mart.facts
+    }
     return [
         Fact(name, one.dimensions, marts.get(name), one.how) for name, one in declared.items() if not one.form
     ]

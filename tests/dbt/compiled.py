@@ -109,8 +109,9 @@ def function(name: str) -> str:
 
 
 def count_functions(*marts: str) -> list[str]:
-    """Statements for the functions of these marts of counts (none named: all)."""
-    return [function(f"{name}_{kind}") for name in marts or macro("count_marts") for kind in ("on", "up")]
+    """Statements for the functions of these marts of counts (none named: all that have some)."""
+    known = [name for name in macro("count_marts") if f"model.planstat.{name}_on" in _manifest()["nodes"]]
+    return [function(f"{name}_{kind}") for name in marts or known for kind in ("on", "up")]
 
 
 def macro(name: str, **arguments: Any) -> Any:

@@ -86,32 +86,38 @@ def _one(connection: duckdb.DuckDBPyConnection, folder: Path, found: Found) -> N
     dimensions = [name for name in columns if name.endswith("_code") and name in listed]
     if not dimensions:
         return
-    ask(
-        "create or replace temp table printed as select * from"
-        " read_csv(?, all_varchar = true, header = true, delim = ';', quote = '\"')",
-        str(folder / f"{product}_excel.csv"),
-    )
-    (number,) = ask("select count(*) from printed")[0]
-    assert (number,) == ask("select count(*) from figures")[0]
-    found.rows += number
+    sheet = folder / f"{product}_excel.csv"
+    is_printed = sheet.is_file()
+    if is_printed:
+        ask(
+            "create or replace temp table printed as select * from"
+            " read_csv(?, all_varchar = true, header = true, delim = ';', quote = '\"')",
+            str(sheet),
+        )
+        (number,) = ask("select count(*) from printed")[0]
+        assert (number,) == ask("select count(*) from figures")[0]
+        found.rows += number
     for name in dimensions:
         label, code = headings[name][0], f"{headings[name][0]} (Code)"
         own = name.removesuffix("_code")
+        # a product without a sheet prints its German labels in the dictionary alone
+        german = "" if is_printed else "or words.heading_de is distinct from known.de"
         if own == "measure":
             table, known = headings["dataset_id"][0], "declared_measures"
             of_row = f'ltrim(printed."{table}", chr(9)) = known.dataset'
         else:
             known, of_row = "declared_codes", f"known.list = '{own}'"
-        found.wrong += [
-            (product, name, *row)
-            for row in ask(
-                f"""select printed."{code}", printed."{label}", known.de, count(*) from printed
-                left join {known} as known on {of_row} and ltrim(printed."{code}", chr(9)) = known.code
-                where printed."{code}" is not null
-                    and ltrim(printed."{label}", chr(9)) is distinct from known.de
-                group by all"""
-            )
-        ]
+        if is_printed:
+            found.wrong += [
+                (product, name, *row)
+                for row in ask(
+                    f"""select printed."{code}", printed."{label}", known.de, count(*) from printed
+                    left join {known} as known on {of_row} and ltrim(printed."{code}", chr(9)) = known.code
+                    where printed."{code}" is not null
+                        and ltrim(printed."{label}", chr(9)) is distinct from known.de
+                    group by all"""
+                )
+            ]
         of_figure = "figures.dataset_id" if own == "measure" else "''"
         of_known = "known.dataset = figures.dataset_id" if own == "measure" else f"known.list = '{own}'"
         found.wrong += [
@@ -123,7 +129,7 @@ def _one(connection: duckdb.DuckDBPyConnection, folder: Path, found: Found) -> N
                         words.scope is null or list_contains(string_split(words.scope, ', '), {of_figure})
                     )
                 left join {known} as known on {of_known} and known.code = figures."{name}"
-                where figures."{name}" is not null and words.heading_en is distinct from known.en
+                where figures."{name}" is not null and (words.heading_en is distinct from known.en {german})
                 group by all"""
             )
         ]

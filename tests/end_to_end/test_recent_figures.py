@@ -162,3 +162,49 @@ def test_foreigners_of_an_authority_of_several_kreise_have_no_kreis(
         ("01001", 20_350, "none"), ("06611", None, "not_locatable"), ("06633", None, "not_locatable"),
         ("10", 153_455, "none"), ("10041", None, "not_locatable"), ("10044", None, "not_locatable"),
     ]  # fmt: skip
+
+
+def test_gemeinden_add_to_germany(real_place: Place, real_run: Ended) -> None:
+    """Towns that are a Kreis count as Gemeinden too. Before 2011 the table has gaps (Hannover)."""
+    found = asked(
+        real_place,
+        "select reference_date::varchar, sum(value) from fct_population inner join dim_area using (area_key)"
+        " where area_level = 'GEMEINDE' and measure_code = 'persons' and is_preferred and sex_code = '_T'"
+        " and age_group_code = '_T' and reference_date >= date '2011-12-31' group by 1 order by 1",
+    )
+    assert found == [
+        ("2011-12-31", 80_327_900), ("2012-12-31", 80_523_746), ("2013-12-31", 80_767_463),
+        ("2014-12-31", 81_197_537), ("2015-12-31", 82_175_684), ("2021-12-31", 83_237_124),
+    ]  # fmt: skip
+
+
+def test_gemeinden_have_the_names_and_codes_of_their_day(real_place: Place, real_run: Ended) -> None:
+    found = asked(
+        real_place,
+        "select areas.area_code, areas.area_name, counts.reference_date::varchar, value"
+        " from fct_population as counts inner join dim_area as areas using (area_key)"
+        " where measure_code = 'persons' and is_preferred and sex_code = '_T' and age_group_code = '_T'"
+        " and (areas.area_code in ('03156017', '010510011011') and counts.reference_date = date '2015-12-31'"
+        " or areas.area_code = '064370016016' and counts.reference_date = date '2021-12-31') order by 1",
+    )
+    assert [(code, day) for code, _, day, _ in found] == [
+        ("010510011011", "2015-12-31"),  # Brunsbüttel
+        ("03156017", "2015-12-31"),  # Bad Grund, under the Kreis that ended in 2016
+        ("064370016016", "2021-12-31"),  # Oberzent, formed in 2018
+    ]
+    assert found[0][3] == 12_740
+
+
+def test_indicators_and_their_product_reach_gemeinden(real_place: Place, real_run: Ended) -> None:
+    counts = dict(
+        asked(
+            real_place,
+            "select indicator_id, count(distinct area_code) from fct_indicator"
+            " where area_level = 'GEMEINDE' and value is not null group by 1",
+        )
+    )
+    assert {"D01", "D01-census2022", "D02", "D03", "D04", "D05-u3", "D05-65plus", "D10"} <= counts.keys()
+    assert counts["D01"] > 11_000
+    released = asked(real_place, "select count(*), count(distinct area_level) from mart_municipality")
+    assert released[0][0] > 1_000_000
+    assert released[0][1] == 2

@@ -112,6 +112,82 @@ def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None
     assert compared > 1000
 
 
+def test_the_sample_has_several_years_gemeinden_and_a_town_with_small_areas(
+    place: Place, first: Ended
+) -> None:
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as released:
+
+        def counted(table: str, where: str) -> tuple[int, int]:
+            (found,) = released.execute(
+                f"select count(distinct area_code), count(distinct reference_date) from {table} where {where}"
+            ).fetchall()
+            return found
+
+        assert counted("population", "area_level = 'KREIS' and measure_code = 'persons'") == (15, 8)
+        assert counted("population", "area_level = 'PLANUNGSRAUM' and value is not null") == (46, 3)
+        of_kreis = "area_level = 'GEMEINDE' and starts_with(area_code, '01056') and value is not null"
+        for measure, dates in (("persons", 3), ("arrivals", 1), ("residential_buildings", 1)):
+            assert counted("municipalities", f"{of_kreis} and measure_code = '{measure}'") == (49, dates)
+        assert counted("indicators", f"{of_kreis} and indicator_id = 'D05-u3'") == (49, 1)
+        neukoelln = released.execute(
+            "select parent_area_code, parent_area_name from areas where area_code = '0810'"
+        ).fetchall()
+        assert neukoelln == [("11008008", "Neukölln")]
+
+
+@pytest.mark.parametrize(
+    ("fact", "mart", "dimensions"),
+    [
+        ("population", "population", ("sex_code", "age_group_code", "nationality_code")),
+        ("migration", "migration", ("sex_code", "age_group_code", "nationality_code")),
+        ("dwelling", "housing", ("building_size_code", "dwelling_size_code")),
+    ],
+)
+def test_every_figure_of_a_fact_with_gemeinden_is_published(
+    place: Place, first: Ended, fact: str, mart: str, dimensions: tuple[str, ...]
+) -> None:
+    """In the product of Gemeinden or in the other one; in both only what no table of Gemeinden prints."""
+    key = ", ".join(("area_key", "period_key", "measure_code", *dimensions))
+    with duckdb.connect(str(place.root / "warehouse.duckdb"), read_only=True) as warehouse:
+
+        def rows(sql: str) -> int:
+            (found,) = warehouse.execute(f"select count(*) from ({sql})").fetchone() or (0,)
+            return int(found)
+
+        known = f"from fct_{fact} where is_preferred and missing_reason <> 'area_not_existing'"
+        apart = f"from mart_municipality where subject = '{fact}'"
+        assert rows(f"select {key} {apart}") > 40
+        assert (
+            rows(f"select {key} {known} except (select {key} from mart_{mart} union select {key} {apart})")
+            == 0
+        )
+        assert rows(f"select {key} {apart} except select {key} {known}") == 0
+        twice = f"select {key}, dataset_id from mart_{mart} intersect select {key}, dataset_id {apart}"
+        assert rows(f"select * from ({twice}) where not starts_with(dataset_id, 'zensus2022')") == 0
+
+
+def test_a_part_of_an_edition_becomes_a_csv_that_no_edition_holds(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    edition = place.root / "releases" / "municipalities" / "current"
+    assert sorted(path.name for path in edition.glob("municipalities*")) == [
+        "municipalities.gpkg",
+        "municipalities.parquet",
+    ]
+    assert "planstat releases export municipalities" in (edition / "README.md").read_text(encoding="utf-8")
+    target = tmp_path / "wedel.csv"
+    asked = ("releases", "export", "municipalities", "--format", "csv", "--out", str(target))
+    told = place.planstat(*asked, "--area", "010560050050")
+    assert told.code == 0, told.said
+    with target.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert {row["area_name"] for row in rows} == {"Wedel, Stadt"}
+    assert f"{len(rows)} rows" in told.said
+    nowhere = place.planstat(*asked, "--area", "99")
+    assert (nowhere.code, "no row of the edition lies in 99" in nowhere.said) == (2, True)
+    assert "Traceback" not in nowhere.said
+
+
 def test_planted_errors_are_refused_or_leave_as_implausible(place: Place, first: Ended) -> None:
     """A small `make bench-gate` with a fixed seed; over the published files: docs/plausibility.md."""
     register = place.root / "candidates" / "register.parquet"
@@ -204,7 +280,7 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     assert re.search(r" 17 +\d+ +\d+ +\d{4} – \d{4} +fct_benefit_receipt, fct_population", row)
     [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
     assert "hilfen-zur-erziehung" in row
-    assert re.search(r"131 indicators and variants: 103 compute, 28 wait", told.said)
+    assert re.search(r"158 indicators and variants: 139 compute, 19 wait", told.said)
     unknown = place.planstat("indicators", "--field", "Sport")
     assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
 

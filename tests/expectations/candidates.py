@@ -108,6 +108,7 @@ class Candidate:
     checks: dict[str, Any] = field(default_factory=dict)
     datasets: list[dict[str, Any]] = field(default_factory=lambda: [copy.deepcopy(SOURCE)])
     geometry: dict[str, Any] | None = None
+    formats: tuple[str, ...] = ("csv", "csv-excel", "xlsx", "gpkg")
     disclosure: dict[str, Any] | None = field(
         default_factory=lambda: {"exempt": "published by the office, protected there", "decided_by": "DPO"}
     )
@@ -123,6 +124,7 @@ class Candidate:
             "grain": self.grain,
             "order_by": self.grain,
             "geometry": self.geometry,
+            "formats": list(self.formats),
             "columns": [
                 {"name": name, "type": kind, "description": name, "unit": None, "role": "attribute"}
                 for name, kind in self.types.items()

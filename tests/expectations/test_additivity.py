@@ -239,6 +239,21 @@ def rated() -> Candidate:
     return candidate
 
 
+def test_a_land_without_regierungsbezirke_has_no_sum_of_them(ask) -> None:
+    """An office of Schleswig-Holstein is not asked whether its declaration is right."""
+    candidate = population()
+    candidate.rows = [row for row in candidate.rows if str(row["area_code"]).startswith("01")]
+    candidate.checks["areas"][0] |= {"parents": "REGBEZ"}
+    name = f"additivity.{candidate.checks['areas'][0]['id']}"
+    register = population()
+    assert ask(candidate, name, register=register).outcome == "noted"
+    pattern = next(row for row in register.rows if row["area_level"] == "KREIS")
+    register.rows.append(pattern | {"area_code": "051", "area_level": "REGBEZ"})
+    assert ask(candidate, name, register=register).outcome == "noted"
+    register.rows.append(pattern | {"area_code": "010", "area_level": "REGBEZ"})
+    assert ask(candidate, name, register=register).outcome == "warned"
+
+
 def test_rates_of_areas_are_the_rate_of_the_area_around_them(ask) -> None:
     kreise, laender = (ask(rated(), f"additivity.per_head_{level}") for level in ("kreis", "land"))
     assert (kreise.outcome, kreise.examined, laender.outcome, laender.examined) == ("passed", 16, "passed", 1)

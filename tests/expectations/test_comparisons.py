@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.expectations.candidates import indicators, population
+from expectations.settings import DescriptionError, read_description
+from tests.expectations.candidates import Candidate, areas, indicators, population
 
 KIEL = {"indicator_id": "D01", "area_code": "01002", "reference_date": date(2015, 12, 31)}
 ALL = (
@@ -137,3 +138,55 @@ def test_another_grain_cannot_be_compared(ask) -> None:
 def test_the_first_release_has_nothing_to_compare_with(ask) -> None:
     check = ask(indicators(), "comparison.previous")
     assert check.outcome == "noted"
+
+
+def spanned() -> Candidate:
+    """Areas whose beginnings may become known better."""
+    candidate = areas()
+    candidate.checks["comparison"] = {"span": ["valid_from", "valid_to"]}
+    return candidate
+
+
+GOETTINGEN = {"area_code": "03159"}
+
+
+@pytest.mark.parametrize("begins", [date(2015, 12, 31), date(2018, 1, 1)])
+def test_a_beginning_known_better_is_told_and_not_lost(ask, begins: date) -> None:
+    candidate = spanned()
+    candidate.change(GOETTINGEN, valid_from=begins)
+    told = ask(candidate, "comparison.rows_redated", previous=spanned())
+    assert (told.outcome, told.found, told.examined) == ("noted", 1, 5)
+    assert f"begins on {begins} now" in told.examples[0]
+    assert ask(candidate, "comparison.rows_lost", previous=spanned()).outcome == "passed"
+    candidate.checks["comparison"] = {}
+    assert ask(candidate, "comparison.rows_lost", previous=areas()).found == 1
+
+
+def test_an_area_that_goes_is_lost_whatever_begins(ask) -> None:
+    gone, moved, foreign = spanned(), spanned(), spanned()
+    gone.drop(**GOETTINGEN)
+    moved.change(GOETTINGEN, valid_from=date(1900, 1, 1), valid_to=date(2010, 1, 1))
+    foreign.change(GOETTINGEN, area_code="03158")
+    for candidate in (gone, moved, foreign):
+        assert ask(candidate, "comparison.rows_lost", previous=spanned()).found == 1
+        assert ask(candidate, "comparison.rows_redated", previous=spanned()).found == 0
+
+
+def test_of_two_versions_that_became_one_one_is_lost(ask) -> None:
+    """Days of the former versions are covered all the same: another territory took the place of theirs."""
+    previous, candidate = spanned(), spanned()
+    previous.change(GOETTINGEN, valid_to=date(2020, 1, 1))
+    later = next(row for row in previous.rows if row["area_code"] == "03159")
+    previous.rows.append({**later, "valid_from": date(2020, 1, 1), "valid_to": date(9999, 12, 31)})
+    candidate.change(GOETTINGEN, valid_from=date(2015, 12, 31))
+    assert ask(candidate, "comparison.rows_lost", previous=previous).found == 1
+    assert ask(candidate, "comparison.rows_redated", previous=previous).found == 1
+    candidate.change(GOETTINGEN, valid_from=date(2016, 11, 1))
+    assert ask(candidate, "comparison.rows_lost", previous=previous).found == 1
+
+
+def test_a_span_that_dates_no_row_is_refused() -> None:
+    candidate = indicators()
+    candidate.checks["comparison"] = {"span": ["known_from", "known_to"]}
+    with pytest.raises(DescriptionError, match="known_from is no part of the grain"):
+        read_description(candidate.description())

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from expectations.bench import laid_out
+from expectations.settings import read_description
+from expectations.suites import suite_of
 from tests.expectations.candidates import (
     Candidate,
     MapFigure,
@@ -105,6 +108,31 @@ def test_passes_a_sound_candidate(ask, check_id: str) -> None:
     assert check.examined > 0
 
 
+def test_files_of_formats_that_the_product_does_not_have_are_neither_missed_nor_let_through(
+    ask, tmp_path: Path
+) -> None:
+    candidate = indicators()
+    candidate.formats = ("gpkg",)
+
+    def without_csv(folder: Path) -> None:
+        removed("indicators.csv")(folder)
+        removed("indicators_excel.csv")(folder)
+        describe_files(folder)
+
+    for check_id in ("files.present", "files.described"):
+        check = ask(candidate, check_id, spoil=without_csv)
+        assert (check.outcome, check.examples) == ("passed", ())
+    check = ask(candidate, "files.present")
+    assert (check.outcome, check.found) == ("failed", 2)
+    assert "indicators.csv: is no format of the product" in check.examples
+    described = read_description(candidate.description())
+    folder = candidate.write(tmp_path)
+    with laid_out(folder, described, None, None, date(2026, 11, 30)) as bench:
+        asked = {item.statement.id for item in suite_of("indicators").inspections(bench)}
+    assert asked.isdisjoint({"files.machine_csv", "files.excel_csv", "files.excel_format", "labels.printed"})
+    assert {"files.present", "files.described", "files.dictionary", "labels.dictionary"} <= asked
+
+
 def write_moments(folder: Path) -> None:
     """Moments as the exports write them: to the second for programs, to the minute for people."""
     for name, moment in (
@@ -145,7 +173,7 @@ def test_a_map_layer_with_unknown_codes_or_no_features_fails(ask) -> None:
         candidate, "files.geopackage", spoil=lambda f: write_geopackage(f / "indicators.gpkg", ["99999"])
     )
     assert unknown.outcome == "failed"
-    assert "1 codes are not in the product: 99999" in unknown.examples[0]
+    assert "1 codes are neither in the product nor in the register: 99999" in unknown.examples[0]
     empty = ask(candidate, "files.geopackage", spoil=lambda f: write_geopackage(f / "indicators.gpkg", []))
     assert "layer kreise is empty" in empty.examples[0]
     broken = ask(
@@ -266,7 +294,7 @@ def test_a_map_may_show_areas_of_the_register_that_the_table_does_not_know_yet(a
         write_geopackage(folder / "indicators.gpkg", ["01001", "99999"], figures=RIGHT[:1])
 
     unknown = ask(candidate, "files.geopackage", spoil=foreign, register=indicators())
-    assert "1 codes are not in the product: 99999" in unknown.examples[0]
+    assert "1 codes are neither in the product nor in the register: 99999" in unknown.examples[0]
 
 
 def test_what_is_hidden_in_the_table_is_hidden_on_the_map(ask) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.expectations.candidates import Candidate, population, write_parquet
+from tests.expectations.candidates import Candidate, indicators, population, write_parquet
 
 CELL = ("dataset_id", "area_code", "period_key", "measure_code", "reference_date", "value")
 
@@ -64,3 +64,36 @@ def test_another_number_or_cell_was_not_looked_at(ask, tmp_path: Path, change: d
     candidate, rows = marked("01001")
     others = looked_at(tmp_path, [row | change for row in rows])
     assert ask(candidate, "plausibility.marked_area", answered=others).outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "outcome"),
+    [
+        (46.0, 195.0, "passed"),  # five children were to be expected in a village of 195
+        (4600.0, 19_500.0, "warned"),  # the same share of a town
+        (26.0, 100_000.0, "warned"),  # a hundredth of what was to be expected
+    ],
+)
+def test_a_share_far_from_all_others_is_told_where_chance_does_not_make_it(
+    ask, numerator: float, denominator: float, outcome: str
+) -> None:
+    candidate = indicators()
+    pattern = next(row for row in candidate.rows if row["area_level"] == "KREIS")
+    candidate.rows = [
+        pattern
+        | {
+            "indicator_id": "D05-u3",
+            "area_code": f"01056{number:03}",
+            "area_level": "GEMEINDE",
+            "numerator": over * share,
+            "denominator": over,
+            "value": 100 * share,
+        }
+        for number, (over, share) in enumerate(
+            [
+                *((10_000.0, 0.0255 + 0.0003 * (n % 7)) for n in range(40)),
+                (denominator, numerator / denominator),
+            ]
+        )
+    ]
+    assert ask(candidate, "plausibility.outliers").outcome == outcome

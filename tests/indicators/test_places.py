@@ -48,7 +48,14 @@ AREAS = [  # code, level, name, Land
     ("092007", "BEZIRKSREGION", "Adlershof", "11"),
     ("13003", "KREIS", "Rostock, kreisfreie Stadt", "13"),
     ("13072", "KREIS", "Landkreis Rostock", "13"),
-    ("99000001", "GEMEINDE", "Plön", "01"),
+    ("010570057057", "GEMEINDE", "Plön, Stadt", "01"),
+    ("010510011011", "GEMEINDE", "Brunsbüttel, Stadt", "01"),
+    ("010515166016", "GEMEINDE", "Büsum", "01"),
+    ("010010000000", "GEMEINDE", "Flensburg, Stadt", "01"),
+    ("010590075075", "GEMEINDE", "Schleswig, Stadt", "01"),
+    ("010605005060", "GEMEINDE", "Neuenkirchen", "01"),
+    ("033585401016", "GEMEINDE", "Neuenkirchen", "03"),
+    ("073395003001", "GEMEINDE", "Mainzweiler", "07"),
 ]
 
 
@@ -91,6 +98,10 @@ def year(number: int, last: int | None = None) -> Span:
         ("Ackerstrasse", "05100315"),
         ("Adlershof", "092007"), ("Mitte", "11001001"), ("03403", "03403"), ("Flensburg", "01001"),
         ("Deutschland", "DG"),
+        # a town that is a Kreis goes before its only Gemeinde, a Kreis before the Gemeinde of its name
+        ("Flensburg, Stadt", "01001"), ("Plön, Stadt", "010570057057"), ("Gemeinde Plön", "010570057057"),
+        ("Büsum", "010515166016"), ("buesum", "010515166016"), ("Stadt Brunsbüttel", "010510011011"),
+        ("01051011", "010510011011"), ("010515166016", "010515166016"),
     ],
 )  # fmt: skip
 def test_a_name_finds_its_area(register: duckdb.DuckDBPyConnection, written: str, code: str) -> None:
@@ -106,7 +117,8 @@ def test_a_name_finds_its_area(register: duckdb.DuckDBPyConnection, written: str
         ("Rostock", {"13003", "13072"}),
         ("Bremen", {"04", "04011"}),  # the Land has Bremerhaven too
         ("Neukölln", {"11008008", "0810"}),
-        ("Schleswig", {"01", "01059"}),
+        ("Schleswig", {"01", "01059", "010590075075"}),
+        ("Neuenkirchen", {"010605005060", "033585401016"}),
     ],
 )
 def test_what_could_be_two_areas_is_asked_back(

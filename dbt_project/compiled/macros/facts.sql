@@ -39,80 +39,109 @@
 {{ return({'forms': {'basic_income': 'sgb2-kleinraeumig', 'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['age_group', 'childcare_type', 'course_type', 'newcomer_group', 'sex', 'nationality', 'assessment_result', 'enrolment_kind', 'school_type', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
 {%- endmacro %}
 
-{#- Marts of counts: the facts of each, and what names a cell beside area, period, measure. -#}
+{#- The staged tables that print Gemeinden. -#}
+{% macro municipal_tables() -%}
+{{ return(['stg_regionalstatistik__gemeinden_flats_2021_derivative', 'stg_regionalstatistik__12711_01_03_5', 'stg_regionalstatistik__12411_01_01_5', 'stg_regionalstatistik__12411_02_03_5', 'stg_regionalstatistik__gemeinden_population_2021_derivative']) }}
+{%- endmacro %}
+
+{#- Marts of counts: the facts of each, what names a cell beside area, period, measure, and the
+    tables whose Gemeinden are left to the mart of Gemeinden. -#}
 {% macro count_marts() -%}
 {{ return({
     'population': {
         'facts': {'population': ['sex_code', 'age_group_code', 'nationality_code']},
         'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
+        'without_gemeinden_of': {'population': ['12411-01-01-5', '12411-02-03-5', 'gemeinden-population-2021-derivative']},
     },
     'education': {
         'facts': {'school_enrolment': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code'], 'school_leaver': ['qualification_code', 'sex_code']},
         'dimensions': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code', 'qualification_code'],
+        'without_gemeinden_of': {},
     },
     'vocational_schools': {
         'facts': {'vocational_pupil': ['vocational_school_type_code', 'sex_code', 'nationality_code'], 'vocational_leaver': ['qualification_code', 'sex_code']},
         'dimensions': ['vocational_school_type_code', 'sex_code', 'nationality_code', 'qualification_code'],
+        'without_gemeinden_of': {},
     },
     'social_benefits': {
         'facts': {'benefit_receipt': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code']},
         'dimensions': ['benefit_code', 'sex_code', 'nationality_code', 'age_group_code', 'setting_code'],
+        'without_gemeinden_of': {},
     },
     'childcare': {
         'facts': {'childcare': ['childcare_type_code', 'age_group_code'], 'youth_facility': ['facility_branch_code', 'facility_type_code']},
         'dimensions': ['childcare_type_code', 'age_group_code', 'facility_branch_code', 'facility_type_code'],
+        'without_gemeinden_of': {},
     },
     'labour_market': {
         'facts': {'unemployment': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'], 'employment': ['sex_code', 'nationality_code']},
         'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'unemployed_group_code'],
+        'without_gemeinden_of': {},
     },
     'care': {
         'facts': {'care_recipient': ['care_type_code', 'care_type_until_2007_code', 'sex_code'], 'care_facility': []},
         'dimensions': ['care_type_code', 'care_type_until_2007_code', 'sex_code'],
+        'without_gemeinden_of': {},
     },
     'migration': {
         'facts': {'migration': ['sex_code', 'age_group_code', 'nationality_code']},
         'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
+        'without_gemeinden_of': {'migration': ['12711-01-03-5']},
     },
     'protection_seekers': {
         'facts': {'protection_seeker': ['protection_status_code', 'sex_code']},
         'dimensions': ['protection_status_code', 'sex_code'],
+        'without_gemeinden_of': {},
     },
     'vital_events': {
         'facts': {'birth': ['sex_code', 'nationality_code', 'mother_age_code'], 'death': ['sex_code', 'nationality_code', 'age_group_code']},
         'dimensions': ['sex_code', 'nationality_code', 'age_group_code', 'mother_age_code'],
+        'without_gemeinden_of': {},
     },
     'housing': {
         'facts': {'dwelling': ['building_size_code', 'dwelling_size_code']},
         'dimensions': ['building_size_code', 'dwelling_size_code'],
+        'without_gemeinden_of': {'dwelling': ['gemeinden-flats-2021-derivative']},
     },
     'elections': {
         'facts': {'election': ['party_code']},
         'dimensions': ['party_code'],
+        'without_gemeinden_of': {},
     },
     'census_2011': {
         'facts': {'household': ['household_type_code'], 'immigration_background': ['migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'], 'census_figure': ['sex_code', 'age_group_code']},
         'dimensions': ['household_type_code', 'migration_background_code', 'age_group_code', 'length_of_stay_code', 'sex_code', 'nationality_code'],
+        'without_gemeinden_of': {},
     },
     'structure': {
         'facts': {'structure_figure': [], 'deprivation': [], 'earnings': []},
         'dimensions': [],
+        'without_gemeinden_of': {},
     },
     'income': {
         'facts': {'income': [], 'poverty_risk': []},
         'dimensions': [],
+        'without_gemeinden_of': {},
+    },
+    'municipality': {
+        'facts': {'population': ['sex_code', 'age_group_code', 'nationality_code'], 'migration': ['sex_code', 'age_group_code', 'nationality_code'], 'dwelling': ['building_size_code', 'dwelling_size_code']},
+        'dimensions': ['sex_code', 'age_group_code', 'nationality_code', 'building_size_code', 'dwelling_size_code'],
+        'without_gemeinden_of': {},
     },
     'land_area': {
         'facts': {'area_size': []},
         'dimensions': [],
+        'without_gemeinden_of': {},
     },
     'land_use': {
         'facts': {'land_use': ['land_use_code']},
         'dimensions': ['land_use_code'],
+        'without_gemeinden_of': {},
     },
     'school_index': {
         'facts': {'school_social_index': ['social_index_code']},
         'dimensions': ['social_index_code'],
+        'without_gemeinden_of': {},
     },
 }) }}
 {%- endmacro %}

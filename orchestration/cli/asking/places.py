@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -24,15 +24,21 @@ NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
 SMALL = ("PROGNOSERAUM", "BEZIRKSREGION", "PLANUNGSRAUM", "ORTSTEIL")
 """Levels within a town, looked for where no larger area has the name."""
 
+MUNICIPAL = ("GEMEINDE", "GEMEINDEVERBAND")
+"""Levels of thousands of areas, looked for by their whole name where no larger area has it."""
+
 Span = tuple[dt.date, dt.date]
 
 KREIS = frozenset({"kreis", "landkreis", "regionalverband", "staedteregion", "region"})
 TOWN = frozenset(
     {"stadt", "hansestadt", "landeshauptstadt", "stadtkreis", "kreisfreie", "krfr", "universitaetsstadt"}
 )
-OTHER = frozenset({"regierungsbezirk", "statistische", "land", "freistaat", "bezirk", "freie", "und"})
+OTHER = frozenset(
+    {"regierungsbezirk", "statistische", "land", "freistaat", "bezirk", "freie", "und", "gemeinde"}
+)
 KINDS = KREIS | TOWN | OTHER
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+FITS = ("exact", "begins", "words", "contains")
 LISTED = 8
 
 
@@ -68,6 +74,8 @@ class Name:
         if asked.kinds & {"regierungsbezirk", "bezirk", "land"}:
             levels = {"regierungsbezirk": "REGBEZ", "bezirk": "BEZIRK", "land": "LAND"}
             return any(levels.get(kind) == level for kind in asked.kinds)
+        if "gemeinde" in asked.kinds:
+            return level == "GEMEINDE"
         if level not in ("KREIS", "CITY_IN_KREIS"):
             return False
         is_kreis = bool(self.kinds & KREIS) or any(word.endswith("kreis") for word in self.own)
@@ -96,6 +104,13 @@ def area_row(
     it, those that exist now. Raises `UnknownName` with what the name could mean, or what comes near.
     """
     by_code = rows(connection, "select * from dim_area where area_code = ? and is_latest", [area])
+    if not by_code and re.fullmatch(r"\d{8}", area):  # of a Gemeinde the register has the longer code
+        by_code = rows(
+            connection,
+            "select * from dim_area where area_level = 'GEMEINDE' and is_latest"
+            " and left(area_code, 5) || right(area_code, 3) = ? order by valid_to desc limit 1",
+            [area],
+        )
     if by_code:
         return by_code[0]
     asked = Name.of(area)
@@ -118,37 +133,47 @@ def area_row(
 
 def _candidates(
     connection: duckdb.DuckDBPyConnection, asked: Name, named: Sequence[str], span: Span | None
-) -> list[list[Row]]:
-    """Areas that the name could mean, the best fits first; of each fit, those of the time asked for."""
-    first, last = span or (dt.date.max, dt.date.max)
-    levels = [*named, *(SMALL if tuple(named) == NAMED else ())]
-    every = rows(
-        connection,
-        """select *, valid_from <= ? and (valid_to > ? or valid_to = date '9999-12-31') as is_of_time
-        from dim_area
-        where list_contains(?::varchar[], area_level) and area_name is not null
-        order by area_code, valid_from desc""",
-        [last, first, levels],
-    )
+) -> Iterator[list[Row]]:
+    """Areas that the name could mean, the best fits first; of each fit, those of the time asked for.
+
+    Gemeinden are asked for only where no area of the levels `named` has the name, and by their whole name.
+    """
     fits: dict[tuple[str, bool], list[Row]] = {}
-    for row in every:
-        name = Name.of(row["area_name"])
-        fit = name.match(asked) if name.suits(asked, row["area_level"]) else None
-        if fit is not None:
-            fits.setdefault((fit, row["area_level"] in named), []).append(row)
+
+    def look(levels: Sequence[str], *, is_named: bool, only: Collection[str] = FITS) -> None:
+        for row in _of_levels(connection, levels, span):
+            name = Name.of(row["area_name"])
+            fit = name.match(asked) if name.suits(asked, row["area_level"]) else None
+            if fit in only:
+                fits.setdefault((str(fit), is_named), []).append(row)
 
     def of(*keys: tuple[str, bool]) -> list[Row]:
         found = [row for key in keys for row in fits.get(key, [])]
         return _without_the_same(connection, [row for row in found if row["is_of_time"]] or found)
 
-    return [
-        of(("exact", True), ("begins", True)),
-        of(("words", True), ("exact", False)),
-        of(("begins", False)),
-        of(("words", False)),
-        of(("contains", True)),
-        of(("contains", False)),
-    ]
+    look(named, is_named=True)
+    yield of(("exact", True), ("begins", True))
+    if tuple(named) == NAMED:
+        look(SMALL, is_named=False)
+        look(MUNICIPAL, is_named=False, only=("exact",))
+    yield of(("words", True), ("exact", False))
+    yield of(("begins", False))
+    yield of(("words", False))
+    yield of(("contains", True))
+    yield of(("contains", False))
+
+
+def _of_levels(connection: duckdb.DuckDBPyConnection, levels: Sequence[str], span: Span | None) -> list[Row]:
+    """The versions of all areas of some levels, and whether they are of the time asked for."""
+    first, last = span or (dt.date.max, dt.date.max)
+    return rows(
+        connection,
+        """select *, valid_from <= ? and (valid_to > ? or valid_to = date '9999-12-31') as is_of_time
+        from dim_area
+        where list_contains(?::varchar[], area_level) and area_name is not null
+        order by area_code, valid_from desc""",
+        [last, first, list(levels)],
+    )
 
 
 def _without_the_same(connection: duckdb.DuckDBPyConnection, found: list[Row]) -> list[Row]:

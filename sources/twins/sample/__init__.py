@@ -1,6 +1,6 @@
 """The embedded sample: official figures for Germany, Schleswig-Holstein and its Kreise, written by the twins.
 
-`figures.csv`, `census.csv` and `register.csv` carry the figures over as facts (see ATTRIBUTION.md);
+The tables beside this file carry the figures over as facts (see ATTRIBUTION.md);
 outlines are invented and say so. `write_sample` writes them as files in the publishers' own wire formats.
 """
 

@@ -13,7 +13,13 @@ from sources.readers.reading import Reading, reader_of
 from sources.twins.sample import extract, write_sample
 from sources.twins.sample.writing import HERE, INVENTED
 
-EXPECTED = {*extract.TIMES, "zensus2022-bevoelkerung", "gv-isys", "regionalschluessel-xoev", "vg2500-krs"}
+TABLES = extract.TIMES | extract.MUNICIPAL
+EXPECTED = {
+    *TABLES,
+    *("gisd-kreise", "gemeinden-flats-2021-derivative", "vg250-gem-simplified", "zensus2022-bevoelkerung"),
+    *("gv-isys", "regionalschluessel-xoev", "vg2500-krs", "ewr-lor2021", "lor-population-derivative"),
+    *("lor2021-planungsraeume", "lor2021-bezirksregionen", "lor2021-prognoseraeume", "lor2021-bezirke"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +71,24 @@ def test_national_figures(sample: dict[str, Reading]) -> None:
 
 
 def test_says_what_it_is(sample: dict[str, Reading]) -> None:
-    assert all("Beispieldaten" in (sample[name].notes or "") for name in extract.TIMES)
+    assert all("Beispieldaten" in (sample[name].notes or "") for name in TABLES)
     assert set(sample["vg2500-krs"].table["bem"].to_pylist()) == {INVENTED}
     assert sample["vg2500-krs"].table.num_rows == 15
     assert (HERE / "ATTRIBUTION.md").read_text(encoding="utf-8").count("©") >= 3
+
+
+def test_the_town_has_areas_at_every_level_of_its_figures(sample: dict[str, Reading]) -> None:
+    residents = sample["ewr-lor2021"].table.to_pylist()
+    areas = {record["plr_id"] for record in sample["lor2021-planungsraeume"].table.to_pylist()}
+    assert {cell["area_code"] for cell in residents} == areas
+    assert {record["id"] for record in sample["lor-population-derivative"].table.to_pylist()} == areas
+    for dataset_id, digits in (
+        *(("lor2021-bezirksregionen", 6), ("lor2021-prognoseraeume", 4), ("lor2021-bezirke", 2)),
+    ):
+        codes = {record["id"] for record in sample[dataset_id].table.to_pylist()}
+        assert codes == {area[:digits] for area in areas}
+    wanted = {"area_code": "08100101", "measure": "registered_persons", "sex": "_T", "age_group": "_T"}
+    assert value(sample["ewr-lor2021"], **wanted) == "4671"
 
 
 def test_keeps_the_publishers_time_stamp(sample: dict[str, Reading]) -> None:
@@ -76,10 +96,10 @@ def test_keeps_the_publishers_time_stamp(sample: dict[str, Reading]) -> None:
 
 
 def test_stays_small() -> None:
-    assert sum(path.stat().st_size for path in HERE.glob("*.csv")) < 400_000
+    assert sum(path.stat().st_size for path in HERE.glob("*.csv")) < 500_000
 
 
 @pytest.mark.real_files
-def test_every_figure_is_the_published_one(catalog: Catalog, shared_data: Path) -> None:
-    for name, text in extract.extract(catalog, shared_data).items():
+def test_every_figure_is_the_published_one(catalog: Catalog, shared_data: Path, more: Path) -> None:
+    for name, text in extract.extract(catalog, shared_data, more).items():
         assert (HERE / name).read_text(encoding="utf-8") == text, f"{name} differs; run extract.py again"

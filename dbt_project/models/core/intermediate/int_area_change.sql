@@ -10,6 +10,33 @@ earlier_register as (
 
 ),
 
+municipalities as (
+
+    select * from {{ ref('int_municipality') }}
+
+),
+
+inhabitants_2021 as (
+
+    select * from {{ ref('stg_regionalstatistik__gemeinden_population_2021_derivative') }}
+
+),
+
+census as (
+
+    select * from {{ ref('stg_zensus__zensus2022_bevoelkerung') }}
+
+),
+
+counted as (
+
+    select {{ municipal_key('area_code') }} as municipal_key, min(reference_date) as counted_on
+    from inhabitants_2021
+    where value > 0 and {{ municipal_key('area_code') }} is not null
+    group by municipal_key
+
+),
+
 history as (
 
     select * from {{ source('catalog', 'area_history') }}
@@ -27,38 +54,74 @@ editions as (
 
 edition_days as (
 
-    select stated_on, lead(stated_on) over (order by stated_on) as next_on, row_number() over (order by stated_on) = 1 as is_first
-    from (select distinct stated_on from editions) as days
+    select distinct stated_on from editions
+
+),
+
+bounds as (
+
+    select min(stated_on) as first_day, max(stated_on) as newest_day from edition_days
+
+),
+
+-- who is listed on a day is there; who is not may only be missing in the list of the census, which has no uninhabited areas
+listed as (
+
+    select area_code, stated_on as listed_on, 'Gemeindeverzeichnis' as listed_in
+    from editions
+    where area_level in {{ municipal_levels() }}
+
+    union all
+
+    select area_code, reference_date, 'Zensus'
+    from census
+    where length(area_code) in (9, 12)
+
+),
+
+spans as (
+
+    select
+        area_code,
+        min(listed_on) as first_on,
+        arg_min(listed_in, listed_on) as first_in,
+        max(listed_on) as last_on
+    from listed
+    group by area_code
 
 ),
 
 seen as (
 
     select
-        editions.area_code,
-        min(editions.stated_on) as first_on,
-        bool_or(edition_days.is_first) as since_first,
-        bool_or(edition_days.next_on is null) as is_in_newest,
-        arg_max(edition_days.next_on, editions.stated_on) as missing_on
-    from editions
-    inner join edition_days on editions.stated_on = edition_days.stated_on
-    where editions.area_level in ('GEMEINDE', 'GEMEINDEVERBAND')
-    group by editions.area_code
+        spans.area_code,
+        spans.first_on,
+        spans.first_in,
+        spans.last_on,
+        coalesce(spans.first_on <= bounds.first_day, true) as since_first,
+        coalesce(spans.last_on >= bounds.newest_day, true) as is_in_newest,
+        min(edition_days.stated_on) as missing_on
+    from spans
+    cross join bounds
+    left join edition_days on spans.last_on < edition_days.stated_on
+    group by all
 
 ),
 
 -- the same Gemeinde under another Regionalschlüssel has the same Gemeindeschlüssel (Kreis and Gemeinde part)
 renumbered as (
 
-    select before.area_code, after.area_code as successor_code
+    select before.area_code, after.area_code as successor_code, after.first_on as renumbered_on, after.first_in
     from seen as before
     inner join seen as after
         on left(before.area_code, 5) = left(after.area_code, 5)
         and right(before.area_code, 3) = right(after.area_code, 3)
         and length(before.area_code) = 12
         and length(after.area_code) = 12
-        and before.missing_on = after.first_on
-    where not before.is_in_newest and not after.since_first
+        and before.last_on < after.first_on
+        and before.missing_on >= after.first_on
+    where not before.is_in_newest
+    qualify row_number() over (partition by before.area_code order by after.first_on, after.area_code) = 1
 
 )
 
@@ -71,18 +134,50 @@ union all
 select
     seen.area_code,
     null,
-    case when not seen.since_first then seen.first_on end,
-    case when not seen.is_in_newest then seen.missing_on end,
+    case
+        when before.area_code is not null then seen.first_on
+        when seen.since_first then municipalities.valid_from
+        else least(seen.first_on, counted.counted_on)
+    end,
+    case when not seen.is_in_newest then coalesce(renumbered.renumbered_on, seen.missing_on) end,
     renumbered.successor_code,
     case when renumbered.successor_code is not null then 'recode' when seen.is_in_newest then 'created' else 'dissolved' end,
     case
-        when seen.is_in_newest then 'zuerst im Gemeindeverzeichnis zum ' || strftime(seen.first_on, '%d.%m.%Y')
-        else 'fehlt im Gemeindeverzeichnis zum ' || strftime(seen.missing_on, '%d.%m.%Y')
+        when renumbered.successor_code is not null
+            then 'unter neuem Schlüssel im ' || renumbered.first_in || strftime(renumbered.renumbered_on, ' zum %d.%m.%Y')
+        when not seen.is_in_newest then 'fehlt im Gemeindeverzeichnis zum ' || strftime(seen.missing_on, '%d.%m.%Y')
+        when before.area_code is null and seen.since_first
+            then 'zuerst in den Einwohnerzahlen zum ' || strftime(municipalities.first_filled, '%d.%m.%Y')
+        when before.area_code is null and counted.counted_on < seen.first_on
+            then 'zuerst in den Einwohnerzahlen zum ' || strftime(counted.counted_on, '%d.%m.%Y')
+        else 'zuerst im ' || seen.first_in || strftime(seen.first_on, ' zum %d.%m.%Y')
     end,
     null
 from seen
 left join renumbered on seen.area_code = renumbered.area_code
+left join renumbered as before on seen.area_code = before.successor_code
+left join counted on {{ key_of_register('seen.area_code') }} = counted.municipal_key
+left join municipalities on {{ key_of_register('seen.area_code') }} = municipalities.municipal_key
 where
-    not (seen.since_first and seen.is_in_newest)
+    not (
+        seen.since_first and seen.is_in_newest and municipalities.valid_from is null and before.area_code is null
+    )
     -- where the reform is on record its day is known
     and seen.area_code not in (select history.area_code from history)
+
+union all
+
+select
+    municipal_key,
+    area_level,
+    valid_from,
+    valid_to,
+    null,
+    case when valid_to is null then 'created' else 'dissolved' end,
+    case
+        when valid_to is null then 'zuerst in den Einwohnerzahlen zum ' || strftime(first_filled, '%d.%m.%Y')
+        else 'zuletzt in den Einwohnerzahlen zum ' || strftime(last_filled, '%d.%m.%Y')
+    end,
+    null
+from municipalities
+where not is_registered and (valid_from is not null or valid_to is not null)

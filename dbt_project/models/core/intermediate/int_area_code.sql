@@ -51,6 +51,19 @@ identity as (
 
 ),
 
+districts as (
+
+    select * from {{ ref('stg_berlin__districts') }}
+
+),
+
+municipalities as (
+
+    select * from {{ ref('int_municipality') }}
+    where not is_registered
+
+),
+
 named as (
 
     select area_code, arg_min(area_name, name_rank) as area_name, 1 as name_rank
@@ -91,6 +104,16 @@ named as (
     -- Kreise that ended before any table or register at hand
     select area_code, area_name, 7 from kreis_names where is_newest
 
+    union all
+
+    -- Gemeinden that ended before any register
+    select municipal_key, area_name, 9 from municipalities
+
+    union all
+
+    -- Bezirke of Berlin where no table prints them
+    select area_code, area_name, 10 from districts
+
 )
 
 select
@@ -103,6 +126,7 @@ select
         when length(area_code) = 3 then 'REGBEZ'
         when length(area_code) = 5 then 'KREIS'
         when length(area_code) = 8 and starts_with(area_code, '11') then 'BEZIRK'
+        when length(area_code) = 8 and min(name_rank) = 9 then 'GEMEINDE'
         when length(area_code) = 8 then 'CITY_IN_KREIS'
         when length(area_code) = 9 then 'GEMEINDEVERBAND'
         -- quarters of the city states have a Kreis part of their own, or that of their town

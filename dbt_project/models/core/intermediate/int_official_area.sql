@@ -146,7 +146,7 @@ placed as (
     left join codes as regbez
         on case when versions.area_level = 'KREIS' then left(versions.area_code, 3) end = regbez.area_code
     left join codes as gemeindeverband
-        on case when versions.area_level = 'GEMEINDE' then left(versions.area_code, 9) end = gemeindeverband.area_code
+        on case when length(versions.area_code) = 12 then left(versions.area_code, 9) end = gemeindeverband.area_code
     left join codes as kreis on left(versions.area_code, 5) = kreis.area_code
     left join identity as city_state on left(versions.area_code, 2) = city_state.table_code
 

@@ -2,6 +2,7 @@
 {{ versioned_fact('dwelling', ['building_size', 'dwelling_size'], [
     {'model': 'stg_regionalstatistik__31231_02_01_4'},
     {'model': 'stg_regionalstatistik__31231_01_02_4'},
+    {'model': 'stg_regionalstatistik__gemeinden_flats_2021_derivative', 'gemeinden': True},
 ], judged_by={
     'parts': [
         {'dimension': 'dwelling_size', 'measure': 'dwellings', 'parts': ['ROOMS_1', 'ROOMS_2', 'ROOMS_3', 'ROOMS_4', 'ROOMS_5', 'ROOMS_6', 'ROOMS_GE7']},

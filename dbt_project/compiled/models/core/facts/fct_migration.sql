@@ -2,6 +2,7 @@
 {{ versioned_fact('migration', ['sex', 'age_group', 'nationality'], [
     {'model': 'stg_regionalstatistik__12711_01_03_4', 'has': ['sex', 'age_group']},
     {'model': 'stg_regionalstatistik__12711_03_02_4', 'has': ['sex', 'nationality']},
+    {'model': 'stg_regionalstatistik__12711_01_03_5', 'has': ['sex', 'age_group'], 'gemeinden': True},
 ], judged_by={
     'parts': [
         {'dimension': 'sex', 'parts': ['M', 'F']},

@@ -19,6 +19,7 @@ select
     any_value(areas.area_name) as area_name,
     cast(year(indicators.reference_date) as integer) as reference_year,
     max(case when indicators.indicator_id = 'D01' then indicators.value end) as d01,
+    max(case when indicators.indicator_id = 'D01-census2022' then indicators.value end) as d01_census2022,
     max(case when indicators.indicator_id = 'D02' then indicators.value end) as d02,
     max(case when indicators.indicator_id = 'D02-u18' then indicators.value end) as d02_u18,
     max(case when indicators.indicator_id = 'D03' then indicators.value end) as d03,

@@ -1,0 +1,2 @@
+{#- Generated from dbt_project/facts (make generate); do not edit. -#}
+{{ stage_cells('regionalstatistik', '12711-01-03-5', ['age_group', 'sex']) }}

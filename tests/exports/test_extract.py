@@ -1,0 +1,123 @@
+"""Formats of a product are declared; what an edition does not hold is made from its Parquet file."""
+
+from __future__ import annotations
+
+import json
+import typing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.settings import Description as Gated
+from exports import candidate, describe, products
+from exports.candidate import Candidate
+from exports.extract import FORMS, ExtractError, extract
+from exports.writers import FORMATS
+from sources.foundation.files import sha256_of
+from sources.foundation.located_yaml import DeclarationError
+from tests.exports.small_warehouse import description_of
+
+CHOSEN = {"csv": "{}.csv", "csv-excel": "{}_excel.csv", "xlsx": "{}.xlsx", "gpkg": "{}.gpkg"}
+
+
+def built(warehouse: Path, folder: Path, *formats: str) -> Candidate:
+    described = description_of("population") | {"formats": list(formats)}
+    return candidate.build(warehouse, "population", described, folder / "population")
+
+
+@pytest.mark.parametrize("formats", [(), ("gpkg",), ("csv",), ("csv-excel", "xlsx")])
+def test_an_edition_holds_the_formats_that_its_product_declares(
+    warehouse: Path, tmp_path: Path, formats: tuple[str, ...]
+) -> None:
+    made = built(warehouse, tmp_path, *formats)
+    names = {form: name.format("population") for form, name in CHOSEN.items()}
+    assert {form for form, name in names.items() if name in made.files} == set(formats)
+    assert {"population.parquet", "dictionary.csv", "LICENCES.md", "README.md"} <= set(made.files)
+    package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
+    listed = {resource["path"] for resource in package["resources"]}
+    readme = made.files["README.md"].read_text(encoding="utf-8")
+    for form, name in names.items():
+        assert (name in listed) == (form in formats)
+        assert (f"`{name}`" in readme or f'"{name}"' in readme) == (form in formats), name
+    asked = "planstat releases export population" in readme
+    assert asked == (not {"csv", "csv-excel"} <= set(formats))
+
+
+def test_the_choice_is_part_of_the_fingerprint_and_figures_are_the_same(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    every = built(warehouse, tmp_path / "a", *CHOSEN)
+    usual = candidate.build(
+        warehouse, "population", description_of("population"), tmp_path / "b" / "population"
+    )
+    few = built(warehouse, tmp_path / "c", "gpkg")
+    assert usual.fingerprint == every.fingerprint
+    assert few.fingerprint != every.fingerprint
+    rows = [duckdb.read_parquet(str(one.parquet)).fetchall() for one in (every, few)]
+    assert rows[0] == rows[1]
+    known = description_of("population") | {"formats": ["gpkg"]}
+    assert candidate.fingerprint(warehouse, "population", known, tmp_path) == few.fingerprint
+
+
+def test_formats_that_may_be_left_out_have_one_list() -> None:
+    names = {form.name for form in FORMATS}
+    assert set(products.EVERY_FORMAT) == set(CHOSEN) == names - {"parquet", "dictionary", "licences"}
+    assert set(typing.get_type_hints(Gated)) >= {"formats"}
+    assert set(Gated.model_fields["formats"].default) == set(products.EVERY_FORMAT)
+    assert set(FORMS) < set(products.EVERY_FORMAT)
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+    known = (products.FOLDER / "municipalities.yml").read_text(encoding="utf-8")
+    file = tmp_path / "municipalities.yml"
+    file.write_text(known.replace("formats: [gpkg]", "formats: [gpkg, odt]"), encoding="utf-8")
+    with pytest.raises((products.ProductError, DeclarationError), match="formats"):
+        products.load_product(file)
+
+
+@pytest.mark.parametrize("form", ["csv", "csv-excel"])
+def test_an_extract_of_everything_is_the_file_that_the_edition_would_hold(
+    warehouse: Path, tmp_path: Path, form: str
+) -> None:
+    every, few = built(warehouse, tmp_path / "a", *CHOSEN), built(warehouse, tmp_path / "b")
+    found = extract(few.path, description_of("population"), form, (), tmp_path / "out.csv")  # type: ignore[arg-type]
+    assert found.rows == every.rows
+    assert sha256_of(tmp_path / "out.csv") == sha256_of(every.files[CHOSEN[form].format("population")])
+
+
+def test_a_workbook_is_extracted_too(warehouse: Path, tmp_path: Path) -> None:
+    every = built(warehouse, tmp_path / "a", *CHOSEN)
+    extract(every.path, description_of("population"), "xlsx", (), tmp_path / "out.xlsx")
+    assert sha256_of(tmp_path / "out.xlsx") == sha256_of(every.files["population.xlsx"])
+
+
+def test_an_extract_of_an_area_holds_its_rows_and_what_lies_in_it(warehouse: Path, tmp_path: Path) -> None:
+    made = built(warehouse, tmp_path)
+    target = tmp_path / "out.csv"
+    codes = "select distinct area_code from '{}' order by 1"
+    published = [code for (code,) in duckdb.sql(codes.format(made.parquet)).fetchall()]
+    for asked in (["01"], ["01001"], ["05315", "01051"]):
+        found = extract(made.path, description_of("population"), "csv", asked, target)
+        rows = duckdb.read_csv(str(target), all_varchar=True)
+        inside = [code for code in published if code.startswith(tuple(asked))]
+        assert inside
+        assert sorted({row[rows.columns.index("area_code")] for row in rows.fetchall()}) == inside
+        assert found.rows == len(duckdb.read_csv(str(target), all_varchar=True).fetchall())
+
+
+def test_what_cannot_be_extracted_leaves_the_target_alone(warehouse: Path, tmp_path: Path) -> None:
+    made = built(warehouse, tmp_path)
+    target = tmp_path / "out.csv"
+    target.write_text("before", encoding="utf-8")
+    described = description_of("population")
+    with pytest.raises(ExtractError, match="no row of the edition lies in 99"):
+        extract(made.path, described, "csv", ["01", "99"], target)
+    other = describe.parse(described).as_plain()
+    other["columns"][1]["label_de"] = "Anders"
+    with pytest.raises(ExtractError, match="other headings or labels"):
+        extract(made.path, other, "csv", [], target)
+    assert target.read_text(encoding="utf-8") == "before"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == [
+        ".lock-population"
+    ]
