@@ -15,14 +15,20 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from sources.foundation.spatial import load_spatial
+from sources.foundation.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb
+
+    from exports.products import Geometry
 
 CRS = "EPSG:25832"
 """The reference system of every map layer: metres, zone 32, as the offices of Germany use it."""
 
 TABLE = "geometries"
+
+POINTS = "POINTS"
+"""Level of the layer whose features are places of their own, not areas."""
 
 LAYERS = {
     "LAND": ("laender", "Länder"),
@@ -34,6 +40,7 @@ LAYERS = {
     "PROGNOSERAUM": ("prognoseraeume", "Prognoseräume"),
     "BEZIRKSREGION": ("bezirksregionen", "Bezirksregionen"),
     "PLANUNGSRAUM": ("planungsraeume", "Planungsräume"),
+    POINTS: ("orte", "Orte"),
 }
 """Layer name and German title of the levels that have a name of their own; others are called
 by their level."""
@@ -85,6 +92,34 @@ def stage(connection: duckdb.DuckDBPyConnection, warehouse: str, levels: set[str
             [sorted(levels)],
         )
     _put_together(connection, warehouse, levels)
+    return _digest(connection)
+
+
+def stage_points(connection: duckdb.DuckDBPyConnection, layout: Geometry) -> str | None:
+    """Create the table `geometries` (see `stage`) with a point for each of the product's rows that has one;
+    give a hash over them, None without any.
+    """
+    if layout.point is None:
+        raise ValueError("the product's rows are no places")
+    load_spatial(connection)
+    lat, lon = map(quoted, layout.point)
+    key, name, day = quoted(layout.area_code), quoted(layout.name), quoted(layout.date)
+    connection.execute(
+        f"""
+        create table {TABLE} as
+        select '{POINTS}' as area_level, {key} as area_code, {key} as area_key, {name} as area_name,
+            max({day}) over () as valid_on,
+            cast(st_aswkb(
+                st_transform(st_point({lon}, {lat}), 'EPSG:4326', '{CRS}', always_xy := true)
+            ) as blob) as geometry
+        from rows
+        where {lat} is not null and {lon} is not null
+        """
+    )
+    return _digest(connection)
+
+
+def _digest(connection: duckdb.DuckDBPyConnection) -> str | None:
     rows = connection.execute(
         f"select area_level, area_code, valid_on, sha256(geometry) from {TABLE} order by all"
     ).fetchall()

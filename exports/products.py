@@ -69,6 +69,9 @@ class Geometry(Stripped):
     A value stands on the outline of the very version of the area that it is for (`area_key`). `converted_by`
     names the warehouse's function that carries the product to a Gebietsstand; with it the newest outlines of
     a level show converted values, marked as such, where an area has changed.
+
+    With `point` (columns of latitude and longitude, WGS 84) each row is a place of its own: `area_code` and
+    `area_key` are then the column that tells the rows apart, and `name` the one that names the place.
     """
 
     area_key: str = Field(default="area_key", pattern=COLUMN_NAME)
@@ -80,6 +83,8 @@ class Geometry(Stripped):
     label: str | None = Field(default=None, pattern=COLUMN_NAME)
     where: dict[str, str] = Field(default_factory=dict)
     converted_by: str | None = Field(default=None, pattern=COLUMN_NAME)
+    name: str = Field(default="area_name", pattern=COLUMN_NAME)
+    point: tuple[str, str] | None = None
 
     @field_validator("by", mode="before")
     @classmethod
@@ -94,11 +99,14 @@ class Geometry(Stripped):
             raise ValueError("`value` and `by` go together: give both, or neither")
         if self.converted_by is not None and self.value is None:
             raise ValueError("`converted_by` is for a `value`")
+        if self.point is not None and (self.value is not None or self.area_code != self.area_key):
+            raise ValueError("`point` is for rows as they are: one column tells them apart, and no `value`")
         return self
 
     def columns(self) -> set[str]:
         """Every column of the product that the layer needs."""
         named = {self.area_key, self.area_code, self.area_level, self.date, *self.by, *self.where}
+        named |= set(self.point or ())
         return named | ({self.value} if self.value else set()) | ({self.label} if self.label else set())
 
 

@@ -375,6 +375,8 @@ def _stage_maps(connection: duckdb.DuckDBPyConnection, description: Description)
     geometry = description.geometry
     if geometry is None:
         return None
+    if geometry.point is not None:
+        return outlines.stage_points(connection, geometry)
     schemas = connection.execute(
         "select table_schema from information_schema.tables where table_catalog = 'warehouse' "
         "and table_name = ?",

@@ -135,9 +135,9 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     drawn = bool(rows.geometry_sha256)
     if not layers:
         layers, drawn = [_without_outlines(rows, layout)], False
-    _write_layers(path, layers, drawn)
+    _write_layers(path, layers, layout, drawn)
     headings = {column.name: column.heading_de for column in description.columns}
-    _name_columns(path, layers, headings)
+    _name_columns(path, layers, layout, headings)
     return None if drawn else NO_OUTLINES
 
 
@@ -150,9 +150,13 @@ def _layers(rows: Rows, layout: Geometry) -> Iterable[Layer]:
     if layout.value:
         names = _lay_out_cells(rows, layout)
     for level, valid_on in found:
+        # where nothing is carried, an area that the product says nothing of is no feature
+        known = (
+            "" if layout.converted_by else f"and area_code in (select {quoted(layout.area_code)} from rows)"
+        )
         drawn = rows.query(
-            "select area_code, area_name, geometry from geometries where area_level = ? and valid_on = ? "
-            "order by 1",
+            "select area_code, area_name, geometry from geometries "
+            f"where area_level = ? and valid_on = ? {known} order by 1",
             [level, valid_on],
         )
         layer = Layer(
@@ -359,7 +363,7 @@ def _as_they_are(rows: Rows, layout: Geometry, place: tuple[str, date]) -> list[
     taken = [
         one
         for one in rows.fields
-        if one.name not in {layout.area_code, "area_name"} and one.kind != "timestamp"
+        if one.name not in {layout.area_code, layout.name} and one.kind != "timestamp"
     ]
     key = quoted(layout.area_key)
     found = rows.query(
@@ -408,7 +412,7 @@ def attribute_names(keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     return names
 
 
-def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
+def _write_layers(path: Path, layers: list[Layer], layout: Geometry, drawn: bool) -> None:
     """Write the map layers and the layer of columns with fixed time stamps."""
     import numpy
     import pyogrio
@@ -417,14 +421,15 @@ def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
     def texts(values: list[Any]) -> numpy.ndarray[Any, Any]:
         return numpy.array(values, dtype=object)
 
+    shape = "Point" if layout.point else "MultiPolygon"
     kept = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_MOMENT})
     try:
         for number, layer in enumerate(layers):
             codes = sorted(layer.names)
             columns: list[tuple[str, Any]] = [
-                ("area_code", texts(codes)),
-                ("area_name", texts([layer.names[code] for code in codes])),
+                (layout.area_code, texts(codes)),
+                (layout.name, texts([layer.names[code] for code in codes])),
             ]
             for attribute in layer.attributes:
                 cells = [attribute.cells.get(code, Cell(None)) for code in codes]
@@ -439,8 +444,8 @@ def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
                 fields=[name for name, _ in columns],
                 layer=layer.name,
                 driver="GPKG",
-                geometry_type="MultiPolygon" if drawn else None,
-                promote_to_multi=True if drawn else None,
+                geometry_type=shape if drawn else None,
+                promote_to_multi=shape == "MultiPolygon" if drawn else None,
                 crs=CRS if drawn else None,
                 encoding="UTF-8",
                 append=number > 0,
@@ -477,20 +482,17 @@ def _write_layers(path: Path, layers: list[Layer], drawn: bool) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": kept})
 
 
-def _name_columns(path: Path, layers: list[Layer], headings: Mapping[str, str]) -> None:
+def _name_columns(path: Path, layers: list[Layer], layout: Geometry, headings: Mapping[str, str]) -> None:
     """Name every column in German with the schema extension; the areas' own as in the files, `headings`."""
     entries: list[tuple[str, str, str, str]] = []
     domains = {STATUS_DOMAIN: {code: one.de for code, one in read_vocabulary()["obs_status"].items()}}
     domain_of: dict[tuple[str, str], str] = {}
     for layer in layers:
+        key, name = layout.area_code, layout.name
+        told = "amtlicher Schlüssel des Gebiets als Text" if not layout.point else "Schlüssel als Text"
         entries += [
-            (
-                layer.name,
-                "area_code",
-                headings.get("area_code", "area_code"),
-                "amtlicher Schlüssel des Gebiets als Text",
-            ),
-            (layer.name, "area_name", headings.get("area_name", "area_name"), "Name des Gebiets"),
+            (layer.name, key, headings.get(key, key), told),
+            (layer.name, name, headings.get(name, name), "Name des Gebiets" if not layout.point else "Name"),
         ]
         for attribute in layer.attributes:
             day = f", {attribute.reference_date:%d.%m.%Y}" if attribute.reference_date else ""

@@ -508,13 +508,13 @@ def query(
     """
     with in_words():
         from .answers import ask, csv_of, print_answer
-        from .projecting import NAME, print_ahead
+        from .projecting import ASKED
 
-        if indicator == NAME:
+        if indicator in ASKED:
             for area in areas:
-                print_ahead(settings_here().paths, area, "trend", as_csv, console(), language, period)
+                ASKED[indicator](settings_here().paths, area, "trend", as_csv, console(), language, period)
             if not areas:
-                raise Trouble(f"`planstat query {NAME}` needs an area: --area NAME", USAGE, language)
+                raise Trouble(f"`planstat query {indicator}` needs an area: --area NAME", USAGE, language)
             return
 
         answer = ask(settings_here().paths, indicator, areas, level, period, as_of, gebietsstand)
@@ -547,10 +547,10 @@ def explain(
     """
     with in_words():
         from .answers import print_receipt
-        from .projecting import NAME, print_ahead
+        from .projecting import ASKED
 
-        if indicator == NAME:
-            print_ahead(settings_here().paths, area, "trend", False, console(), language, period)
+        if indicator in ASKED:
+            ASKED[indicator](settings_here().paths, area, "trend", False, console(), language, period)
             return
 
         print_receipt(
@@ -587,6 +587,19 @@ def projection_show(area: str, scenario: str, as_csv: bool, language: Language) 
         from .projecting import print_ahead
 
         print_ahead(settings_here().paths, area, scenario, as_csv, console(), language)
+
+
+@projection.command("need")
+@click.argument("area")
+@click.option("--scenario", default="trend", show_default=True, help="Name of a scenario of the office.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+@lang
+def projection_need(area: str, scenario: str, as_csv: bool, language: Language) -> None:
+    """Show need and places in day care of AREA (code or name), at every demand rate, and the gap."""
+    with in_words():
+        from .projecting import print_need
+
+        print_need(settings_here().paths, area, scenario, as_csv, console(), language)
 
 
 @main.group()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dbt_project.vocabulary import written
 from sources.foundation.told import Told, day_in
 
+from .asking.need import need
 from .asking.projection import NothingProjected, ahead, trials
 from .display import plain_table
 from .language import Both, Language
@@ -122,10 +123,6 @@ def print_backtest(
 _ERRORS = ("as_today_off_pct", "births_held_off_pct", "births_follow_off_pct", "off_pct")
 
 
-NAME = "projection"
-"""What `query` and `explain` are asked for, where they are asked for no indicator."""
-
-
 def print_ahead(
     paths: Paths,
     area: str,
@@ -180,6 +177,104 @@ def print_ahead(
         told += f"{parted}{day_in(edition['reference_date'], language)} ({edition['dataset_id']}{census})"
     console.print(_EDITIONS.say(language, editions=told), markup=False)
     console.print(_NO_RATIO.say(language), markup=False)
+
+
+_NEED = (
+    Both("Jahresende", "year-end"),
+    Both("Kinder", "children"),
+    Both("Quote", "rate"),
+    Both("Bedarf", "need"),
+    Both("Bestand", "stock"),
+    Both("Lücke", "gap"),
+    Both("80 %", "80 %"),
+)
+_DEMAND = Both("Bedarfsquote {name}: {title} ({source})", "Demand rate {name}: {title} ({source})")
+_RATE_OF = Both(
+    "Quote: von {area}, {day}{note}.",
+    "Rate: of {area}, {day}{note}.",
+)
+_STOCK = {
+    "PLACES": Both(
+        "Bestand: Plätze von {count} Einrichtungen, {dataset}, {day}.",
+        "Stock: places of {count} facilities, {dataset}, {day}.",
+    ),
+    "CHILDREN": Both(
+        "Bestand: betreute Kinder, {dataset}, {day}; Plätze dieser Altersgruppe sind nicht bekannt.",
+        "Stock: children in day care, {dataset}, {day}; places of this age group are not known.",
+    ),
+}
+_PRINCIPLE = Both(
+    "Kinder zählen, wo sie wohnen, Plätze, wo sie liegen. Lücke: Bedarf minus Bestand; unter null sind mehr"
+    " Plätze da als nachgefragt. Der Bedarf vom 31.12. gilt für den 1.3. danach.",
+    "Children count where they live, places where they lie. Gap: need minus stock; below zero there are more"
+    " places than asked for. The need of 31 December is for 1 March after it.",
+)
+
+
+def print_need(
+    paths: Paths,
+    area: str,
+    scenario: str,
+    as_csv: bool,
+    console: Console,
+    language: Language,
+    period: str | None = None,
+) -> None:
+    """Need and places of one area, by demand rate, with what rate and stock rest on."""
+    answer = need(paths.warehouse, area, scenario, _years(period))
+    if as_csv:
+        console.print(_csv(answer.rows), end="", markup=False)
+        return
+    console.print(f"{answer.area['area_name']} ({answer.area['area_code']})", markup=False)
+    for demand in dict.fromkeys(row["demand_id"] for row in answer.rows):
+        found = [row for row in answer.rows if row["demand_id"] == demand]
+        title, source = found[0][f"demand_label_{language}"], found[0]["demand_source"]
+        console.print(_DEMAND.say(language, name=demand, title=title, source=source), markup=False)
+        for ages in dict.fromkeys(row[f"label_{language}"] for row in found):
+            _print_need_of(
+                ages, [row for row in found if row[f"label_{language}"] == ages], console, language
+            )
+    console.print(_PRINCIPLE.say(language), markup=False)
+
+
+def _print_need_of(ages: str, found: Sequence[dict[str, Any]], console: Console, language: Language) -> None:
+    """One age group at one demand rate, with what both sides rest on."""
+    console.print(ages, markup=False, style="bold")
+    table = plain_table(*(head.say(language) for head in _NEED))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in found:
+        table.add_row(
+            f"{row['reference_date']:%Y}",
+            _count(row["children_count"]),
+            _number(row["demand_rate_pct"], language) + " %",
+            _count(row["value"]),
+            _count(row["stock_count"]),
+            _count(row["gap"]),
+            _span(row["gap_lower"], row["gap_upper"]),
+        )
+    console.print(table)
+    row = found[-1]
+    if row["rate_area_code"]:
+        note = f"; {row['demand_note']}" if row["demand_note"] else ""
+        day = day_in(row["rate_date"], language)
+        console.print(_RATE_OF.say(language, area=row["rate_area_code"], day=day, note=note), markup=False)
+    if row["stock_kind"]:
+        words = _STOCK[row["stock_kind"]].say(
+            language,
+            count=_count(row["facilities_count"]),
+            dataset=row["stock_dataset_id"],
+            day=day_in(row["stock_date"], language),
+        )
+        console.print(words, markup=False)
+
+
+ASKED = {"projection": print_ahead, "need": print_need}
+"""What `query` and `explain` are asked for, where they are asked for no indicator."""
+
+
+def _span(lower: float | None, upper: float | None) -> str:
+    return "" if lower is None or upper is None or lower == upper else f"{lower:.0f} – {upper:.0f}"
 
 
 def _years(period: str | None) -> tuple[int, int] | None:

@@ -20,6 +20,7 @@ from sources.areas.reforms import Reform, reforms
 from sources.declared.answers import answers
 from sources.declared.breaks import breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
+from sources.declared.demand import demand_rates
 from sources.declared.scenarios import scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
@@ -146,6 +147,21 @@ SCENARIOS = pa.schema(
         ("amount", pa.float64()),
     ]
 )
+DEMAND_RATES = pa.schema(
+    [
+        ("demand_id", pa.string()),
+        ("title_de", pa.string()),
+        ("title_en", pa.string()),
+        ("source", pa.string()),
+        ("dated", pa.date32()),
+        ("area_code", pa.string()),
+        ("age_group_code", pa.string()),
+        ("from_year", pa.int32()),
+        ("to_year", pa.int32()),
+        ("rate", pa.float64()),
+        ("note", pa.string()),
+    ]
+)
 ANSWERS = pa.schema(
     [
         ("finding_id", pa.string()),
@@ -197,6 +213,9 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         ),
         "scenarios": pa.Table.from_pylist(
             [asdict(one) for one in (scenarios(town) if town else ())], schema=SCENARIOS
+        ),
+        "demand_rates": pa.Table.from_pylist(
+            [asdict(one) for one in (demand_rates(town) if town else ())], schema=DEMAND_RATES
         ),
     }
 

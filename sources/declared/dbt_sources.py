@@ -31,6 +31,7 @@ CATALOG_TABLES = {
     "area_names": "One row per area that published tables of Kreise name, with its name there",
     "answers": "One row per finding about an implausible number that a statistician has answered",
     "scenarios": "One row per assumption of a scenario that the office makes for the projection of children",
+    "demand_rates": "One row per demand rate that the office plans day care with, by area, age and years",
     "text_corrections": "One row per text of a delivery that was read as another, or was to be, with reason",
     "area_aliases": "One row per code that tables print for an area of another code, until it ended",
     "area_identity": "One row per area code of tables that stands for a district of another code",

@@ -59,7 +59,8 @@ def _is_day(value: object) -> dt.date:
         raise ValueError("ist kein Datum wie 2026-03-12") from None
 
 
-def _is_span(text: str) -> tuple[int, int]:
+def span_of(text: str) -> tuple[int, int]:
+    """First and last age of a span like 0-2 or 6."""
     first, dash, last = str(text).partition("-")
     if not first.isdigit() or (dash and not last.isdigit()):
         raise ValueError("ist keine Altersspanne wie 0-2 oder 6")
@@ -82,25 +83,27 @@ class Title(Strict):
     en: Text
 
 
-class _Years(Strict):
+class Span(Strict):
+    """An area and the years for which something is said of it."""
+
     area: Area
     from_year: Year
     to_year: Year
 
     @model_validator(mode="after")
-    def _in_order(self) -> _Years:
+    def _in_order(self) -> Span:
         if self.to_year < self.from_year:
             raise ValueError("to_year liegt vor from_year")
         return self
 
 
-class Births(_Years):
+class Births(Span):
     """Births in and below an area are `change_pct` per cent above the trend, in years from … to …"""
 
     change_pct: float = Field(ge=-90, le=300)
 
 
-class Migration(_Years):
+class Migration(Span):
     """`persons_per_year` of these ages come to the area beside the trend, or go where it is below zero."""
 
     ages: Text = f"0-{OLDEST}"
@@ -108,7 +111,7 @@ class Migration(_Years):
 
     @model_validator(mode="after")
     def _ages_are_a_span(self) -> Migration:
-        _is_span(self.ages)
+        span_of(self.ages)
         return self
 
 
@@ -125,7 +128,7 @@ class Housing(Strict):
     def _ages_are_spans(self) -> Housing:
         seen: set[int] = set()
         for text in self.children_per_dwelling:
-            first, last = _is_span(text)
+            first, last = span_of(text)
             ages = set(range(first, last + 1))
             if ages & seen:
                 raise ValueError(f"children_per_dwelling: das Alter {min(ages & seen)} steht in zwei Spannen")
@@ -217,14 +220,14 @@ def _assumptions(name: str, scenario: Scenario) -> Iterator[Assumption]:
             age_from=0, age_to=0, amount=births.change_pct,
         )  # fmt: skip
     for migration in scenario.migration:
-        first, last = _is_span(migration.ages)
+        first, last = span_of(migration.ages)
         yield Assumption(
             **head, kind="arrivals", area_code=migration.area, from_year=migration.from_year,
             to_year=migration.to_year, age_from=first, age_to=last, amount=migration.persons_per_year,
         )  # fmt: skip
     for housing in scenario.housing:
         for text, children in housing.children_per_dwelling.items():
-            first, last = _is_span(text)
+            first, last = span_of(text)
             yield Assumption(
                 **head, kind="arrivals", area_code=housing.area, from_year=housing.year, to_year=housing.year,
                 age_from=first, age_to=last, amount=housing.dwellings * children,

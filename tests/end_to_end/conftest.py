@@ -23,7 +23,7 @@ PRODUCTS = tuple(
     )
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
-NOT_OF_SAMPLE = ("land_use", "protection_seekers", "school_index", "vocational_schools")
+NOT_OF_SAMPLE = ("land_use", "offers", "protection_seekers", "school_index", "vocational_schools")
 """The sample has no table for these: they wait."""
 OF_SAMPLE = tuple(product for product in PRODUCTS if product not in NOT_OF_SAMPLE)
 """Products that come of the sample."""

@@ -208,3 +208,31 @@ def test_indicators_and_their_product_reach_gemeinden(real_place: Place, real_ru
     released = asked(real_place, "select count(*), count(distinct area_level) from mart_municipality")
     assert released[0][0] > 1_000_000
     assert released[0][1] == 2
+
+
+def test_day_care_places_of_berlin_add_up_to_the_published_stock(real_place: Place, real_run: Ended) -> None:
+    """10/2024: 2,920 centres with 199,276 places, each in one planning area; need and gap beside them."""
+    assert asked(
+        real_place,
+        "select area_level, sum(facilities_count), sum(places_count) from int_place_stock"
+        " where dataset_id = 'kita-verzeichnis' group by 1 order by 1",
+    ) == [(level, 2920, 199_276) for level in
+          ("BEZIRK", "BEZIRKSREGION", "KREIS", "PLANUNGSRAUM", "PROGNOSERAUM")]  # fmt: skip
+    assert asked(
+        real_place,
+        "select distinct round(demand_rate_pct, 1), stock_kind, stock_count from mart_need_childcare"
+        " where area_code = '11000' and age_group_code = 'Y_LT6' and demand_id = 'held'",
+    ) == [(69.3, "PLACES", 199_276)]
+    # of every Kreis with figures of children in care the held rate is the published one
+    assert asked(
+        real_place,
+        "select count(*) from mart_need_childcare as need inner join mart_indicator as rate"
+        " on need.area_code = rate.area_code and need.rate_date = rate.reference_date"
+        " and rate.indicator_id = 'K01' and not rate.is_backcast and need.demand_id = 'held'"
+        " where need.age_group_code = 'Y_LT3' and abs(need.demand_rate_pct - rate.value) > 1e-9",
+    ) == [(0,)]
+    assert asked(
+        real_place,
+        "select max(abs(gap - (children_count * demand_rate_pct / 100 - stock_count))) < 1e-6,"
+        " count(gap) > 20000 from mart_need_childcare",
+    ) == [(True, True)]

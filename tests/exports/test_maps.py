@@ -12,8 +12,13 @@ import duckdb
 import pytest
 from pyogrio import raw
 
-from exports import candidate
+from exports import candidate, describe
 from exports.candidate import Candidate
+from exports.products import FOLDER, load_product
+from orchestration.labelling import with_words
+from sources.declared.catalogue import load_catalog
+from sources.foundation.spatial import open_spatial
+from tests.contracts import contracts, make
 from tests.exports.small_warehouse import KREISE, description_of, make_warehouse, square
 
 K01 = [28.4, -0.5, 1e15, 123456789.1, 33.3]
@@ -251,3 +256,46 @@ def test_a_layer_with_too_many_attributes_is_refused(
     monkeypatch.setattr(geopackage, "ATTRIBUTE_LIMIT", 1)
     with pytest.raises(candidate.RowsError, match="kreise_2023 would have 2 attributes"):
         build(warehouse, "indicators", tmp_path)
+
+
+def test_places_are_points_with_a_key_of_their_own(tmp_path: Path) -> None:
+    """Rows that are places stand where their degrees say; one without a position is no feature."""
+    warehouse = tmp_path / "places.duckdb"
+    offer = {
+        "offer_kind_code": "DAYCARE", "target_group_code": "PRESCHOOL", "located_by": "point",
+        "covers_code": "11000", "reference_date": "2024-10-31", "dataset_id": "kita-verzeichnis",
+        "snapshot_id": "s",
+    }  # fmt: skip
+    with duckdb.connect(str(warehouse)) as connection:
+        make(
+            connection,
+            "mart_offer",
+            [
+                offer | {"offer_key": "a", "facility_name": "Haus", "lat": 52.5117497, "lon": 13.3821185},
+                offer | {"offer_key": "b", "facility_name": "Hütte", "lat": 54.78, "lon": 9.43},
+                offer | {"offer_key": "c", "facility_name": "Heim", "located_by": "none"},
+            ],
+        )
+    named = [
+        {"name": one, "type": kind, "description": one} for one, kind in contracts()["mart_offer"].items()
+    ]
+    words = with_words(named, load_catalog(), ["kita-verzeichnis"])
+    description = describe.describe(load_product(FOLDER / "offers.yml"), words, [])
+    made = candidate.build(warehouse, "offers", description, tmp_path / "c" / "offers")
+    about, table = raw.read_arrow(made.files["offers.gpkg"], layer="orte_2024")
+    assert (about["crs"], about["geometry_type"]) == ("EPSG:25832", "Point")
+    drawn = {row["offer_key"]: row for row in table.to_pylist()}
+    assert {key: row["facility_name"] for key, row in drawn.items()} == {"a": "Haus", "b": "Hütte"}
+    assert "area_code" in drawn["a"], "an attribute like others"
+    with open_spatial() as engine:
+        back = engine.execute(
+            "select st_y(p), st_x(p) from (select st_transform(st_geomfromwkb(?), 'EPSG:25832', 'EPSG:4326', "
+            "always_xy := true) as p)",
+            [bytes(drawn["a"]["geom"])],
+        ).fetchone()
+    assert back == pytest.approx((52.5117497, 13.3821185), abs=1e-7)
+    aliases = dict(
+        asked(made, "select column_name, name from gpkg_data_columns where table_name = 'orte_2024'")
+    )
+    assert aliases["facility_name"] == "Einrichtung"
+    assert set(aliases) == {row[1] for row in asked(made, "pragma table_info(orte_2024)")} - {"fid", "geom"}

@@ -49,6 +49,8 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "land_use",
         "migration",
         "municipalities",
+        "need_childcare",
+        "offers",
         "population",
         "protection_seekers",
         "school_index",
@@ -61,9 +63,10 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         assert product.relation.startswith("mart_")
         assert (product.geometry is None) == (name in without_map)
         if product.geometry:
-            # figures are carried; of Gemeinden each stands on the outline of its own version alone
-            is_carried = bool(product.geometry.value) and name != "municipalities"
+            # figures are carried; of Gemeinden, and of years to come, each stands on its own outline alone
+            is_carried = bool(product.geometry.value) and name not in ("municipalities", "need_childcare")
             assert is_carried == bool(product.geometry.converted_by)
+        assert bool(product.geometry and product.geometry.point) == (name == "offers")
         assert set(product.order_by) <= set(product.grain) | {"area_level"}
 
 

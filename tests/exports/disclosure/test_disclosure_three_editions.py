@@ -22,6 +22,8 @@ TAKES_LONG = pytest.mark.skipif(
     reason="three editions of this product take two minutes of processor; `make test-nightly` runs them",
 )
 SOON = "child_protection"
+UNBROKEN = ("integration_course",)
+"""Courses are few and large, and the reform moves none: even planned alone its editions hold together."""
 
 
 def findings(town: Editions, name: str, *, all_editions: bool) -> tuple[dict[str, str], set[str]]:
@@ -45,7 +47,8 @@ def test_no_edition_gives_a_hidden_number_away_alone_or_with_all_others(name: st
         if number > 1:
             town.build(name, alone=True)
             _, careless = findings(town, name, all_editions=True)
-            assert "exact" in careless, "planned as if nothing were public, it is broken by the ones before"
+            broken = "planned as if nothing were public, it is broken by the ones before"
+            assert ("exact" in careless) == (name not in UNBROKEN), broken
         town.build(name)
         for all_editions in (False, True):
             levels, found = findings(town, name, all_editions=all_editions)

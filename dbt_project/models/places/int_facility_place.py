@@ -1,0 +1,14 @@
+"""In which outlines a facility lies: see dbt_project/locating.py."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from dbt_project import locating
+
+
+def model(dbt: Any, session: Any) -> pa.Table:
+    """One row per facility with a point and area whose outline holds it."""
+    dbt.config(materialized="table")
+    points = dbt.ref("int_offer").filter("lat is not null and lon is not null")
+    return locating.located(points.project("facility_key, lat, lon").distinct(), dbt.ref("dim_area_geometry"))

@@ -1,0 +1,244 @@
+"""Need and places: where a list of facilities says something, which rate counts, and the gap between."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from sources.declared.catalogue_tables import DEMAND_RATES
+from sources.declared.demand import DemandRate
+from tests.contracts import make
+from tests.dbt.compiled import model, singular_test
+
+DAY = "2024-10-31"
+ALWAYS = {"valid_from": "1900-01-01", "valid_to": "9999-12-31"}
+AREAS = {
+    "11": "LAND",
+    "11000": "KREIS",
+    "110000000000": "GEMEINDE",
+    "110A": "PLANUNGSRAUM",
+    "110B": "PLANUNGSRAUM",
+}
+ABOVE = {"11000": ["11"], "110000000000": ["11000", "11"], "110A": ["11000", "11"], "110B": ["11000", "11"]}
+OFFERS: list[tuple[str, int | None, str | None]] = [
+    ("in-a", 30, None),  # by its point
+    ("named-a", 12, "110A"),  # by the code that the list names
+    ("nowhere", 10, None),
+]
+"""Facility, places, area code."""
+
+
+def offer(facility: str, places: int | None, code: str | None, kind: str = "DAYCARE") -> dict[str, object]:
+    return {
+        "facility_key": f"l:{facility}", "dataset_id": "l", "snapshot_id": "s", "reference_date": DAY,
+        "covers_code": "11000", "facility_id": facility, "facility_name": facility, "provider": "p",
+        "offer_kind_code": kind, "target_group_code": "PRESCHOOL", "places": places, "area_code": code,
+        "source_line": 1,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def town() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        make(
+            connection,
+            "dim_area",
+            [
+                {"area_key": code, "area_code": code, "area_level": level, "area_name": code, **ALWAYS}
+                for code, level in AREAS.items()
+            ],
+        )
+        make(
+            connection,
+            "bridge_area_hierarchy",
+            [
+                {"hierarchy": hierarchy, "area_key": code, "area_code": code, "area_level": AREAS[code],
+                 "ancestor_key": other, "ancestor_code": other, "ancestor_level": AREAS[other],
+                 "distance": distance, **ALWAYS}
+                for code, others in ABOVE.items()
+                for distance, other in enumerate(others, start=1)
+                # two hierarchies that meet further up
+                for hierarchy in (("ADMIN", "SCHOOLS") if code.startswith("110A") else ("ADMIN",))
+            ],
+        )  # fmt: skip
+        connection.execute(
+            "create table int_facility_place as from (values "
+            "('l:in-a', 'PLANUNGSRAUM', '110A', date '2021-01-01'), "
+            "('l:in-a', 'KREIS', '11000', date '2022-12-31')) "
+            "places(facility_key, area_level, area_code, valid_on)"
+        )
+        make(connection, "int_offer", [offer(*one) for one in OFFERS])
+        yield connection
+
+
+def again(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, object]]) -> None:
+    connection.execute(f"drop table if exists {name}")
+    make(connection, name, rows)
+
+
+def build(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    for name in names:
+        connection.execute(f"create or replace table {name} as {model(name)}")
+
+
+def stock(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int | None]]:
+    build(connection, "dim_facility", "fct_offer", "int_place_stock")
+    found = connection.execute(
+        "select area_code, facilities_count, places_count from int_place_stock"
+    ).fetchall()
+    return {code: (facilities, places) for code, facilities, places in found}
+
+
+def test_places_add_up_and_what_cannot_be_located_counts_for_the_whole(
+    town: duckdb.DuckDBPyConnection,
+) -> None:
+    assert stock(town) == {"11000": (3, 52), "110A": (2, 42), "110B": (0, 0)}
+
+
+def test_nothing_is_said_of_a_level_in_which_facilities_do_not_stand(town: duckdb.DuckDBPyConnection) -> None:
+    assert "110000000000" not in stock(town)
+
+
+def test_a_facility_that_names_no_places_leaves_the_sum_open(town: duckdb.DuckDBPyConnection) -> None:
+    again(town, "int_offer", [offer("in-a", 30, None), offer("named-a", None, "110A")])
+    assert stock(town) == {"11000": (2, None), "110A": (2, None), "110B": (0, 0)}
+
+
+def test_the_code_of_the_list_goes_before_the_point_and_the_smallest_area_counts(
+    town: duckdb.DuckDBPyConnection,
+) -> None:
+    again(town, "int_offer", [offer("in-a", 30, "11000"), offer("named-a", 12, "110A")])
+    build(town, "dim_facility")
+    located = town.execute(
+        "select facility_id, area_code, located_by from dim_facility order by 1"
+    ).fetchall()
+    assert located == [("in-a", "11000", "code"), ("named-a", "110A", "code")]
+    again(town, "int_offer", [offer("in-a", 30, None), offer("nowhere", 1, None)])
+    build(town, "dim_facility")
+    located = town.execute(
+        "select facility_id, area_code, located_by from dim_facility order by 1"
+    ).fetchall()
+    assert located == [("in-a", "110A", "point"), ("nowhere", None, "none")]
+
+
+def projected(area: str, ages: str, year: int, value: float) -> dict[str, object]:
+    return {
+        "projection_key": f"{area}{ages}{year}", "scenario_id": "trend", "area_key": area, "area_code": area,
+        "area_level": AREAS[area], "age_group_code": ages, "base_date": "2024-12-31", "dataset_id": "p",
+        "measure_code": "persons", "horizon_years": year - 2024, "reference_date": f"{year}-12-31",
+        "value": value, "projection_lower": value - 10, "projection_upper": value + 10, "base_value": value,
+        "projection_method": "cohorts", "interval_basis": "tested", "obs_status": "E", "conf_status": "F",
+        "missing_reason": "none",
+    }  # fmt: skip
+
+
+def needs(connection: duckdb.DuckDBPyConnection, rates: list[tuple[str, str, int, int, float]]) -> None:
+    """Build the mart; `rates`: area, ages, years from and to, rate of the office's input."""
+    make(
+        connection,
+        "fct_projection",
+        [projected("11000", ages, year, 100.0) for ages in ("Y_LT3", "Y3T5") for year in (2026, 2027)]
+        + [projected(area, "Y_LT6", year, 50.0) for area in ("110A", "110B") for year in (2026, 2027)],
+    )
+    make(
+        connection,
+        "fct_indicator",
+        [
+            {"indicator_id": one, "area_key": "11000", "area_code": "11000", "area_level": "KREIS",
+             "reference_date": day, "value": 100 * cared / 80, "numerator": cared, "denominator": 80.0,
+             "numerator_dataset": "k"}
+            for one, cared, day in (
+                ("K01", 30.0, "2015-03-01"), ("K01", 40.0, "2016-03-01"), ("K02", 72.0, "2016-03-01"),
+            )
+        ],
+    )  # fmt: skip
+    head = {"demand_id": "survey", "title_de": "S", "title_en": "S", "source": "Bericht", "note": None}
+    given = [
+        DemandRate(**head, dated=dt.date(2026, 3, 12), area_code=area, age_group_code=ages, from_year=first,
+                   to_year=last, rate=rate)
+        for area, ages, first, last, rate in rates
+    ]  # fmt: skip
+    connection.register("given", pa.Table.from_pylist([asdict(one) for one in given], schema=DEMAND_RATES))
+    connection.execute("create table demand_rates as from given")
+    make(
+        connection,
+        "dim_scenario",
+        [
+            {
+                "scenario_id": "trend",
+                "scenario_label_de": "t",
+                "scenario_label_en": "t",
+                "scenario_source": "t",
+            }
+        ],
+    )
+    stock(connection)
+    build(connection, "dim_demand", "int_demand_rate", "mart_need_childcare")
+
+
+def test_need_is_children_times_the_newest_rate_and_the_gap_is_to_what_there_is(
+    town: duckdb.DuckDBPyConnection,
+) -> None:
+    needs(town, [])
+    found = town.execute(
+        "select area_code, age_group_code, round(demand_rate_pct, 6), round(value, 6), stock_kind, "
+        "stock_count, round(gap, 6), round(gap_lower, 6), round(gap_upper, 6) "
+        "from mart_need_childcare where year(reference_date) = 2026 order by all"
+    ).fetchall()
+    assert found == [
+        ("11000", "Y3T5", 90.0, 90.0, "CHILDREN", 72.0, 18.0, 9.0, 27.0),
+        ("11000", "Y_LT3", 50.0, 50.0, "CHILDREN", 40.0, 10.0, 5.0, 15.0),
+        ("11000", "Y_LT6", 70.0, 140.0, "PLACES", 52.0, 88.0, 74.0, 102.0),
+        # the rate of the Kreis around, places of their own
+        ("110A", "Y_LT6", 70.0, 35.0, "PLACES", 42.0, -7.0, -14.0, 0.0),
+        ("110B", "Y_LT6", 70.0, 35.0, "PLACES", 0.0, 35.0, 28.0, 42.0),
+    ]
+
+
+def test_an_input_holds_below_its_area_until_a_nearer_one_speaks(town: duckdb.DuckDBPyConnection) -> None:
+    needs(town, [("11000", "Y_LT6", 2026, 2030, 0.8), ("110A", "Y_LT6", 2027, 2027, 1.0)])
+    found = town.execute(
+        "select area_code, year(reference_date), round(demand_rate_pct, 6), rate_area_code "
+        "from mart_need_childcare where demand_id = 'survey' order by all"
+    ).fetchall()
+    assert found == [
+        ("11000", 2026, 80.0, "11000"),
+        ("11000", 2027, 80.0, "11000"),
+        ("110A", 2026, 80.0, "11000"),
+        ("110A", 2027, 100.0, "110A"),
+        ("110B", 2026, 80.0, "11000"),
+        ("110B", 2027, 80.0, "11000"),
+    ]
+
+
+def test_an_area_without_a_rate_says_so(town: duckdb.DuckDBPyConnection) -> None:
+    needs(town, [])
+    again(town, "fct_indicator", [])
+    build(town, "int_demand_rate", "mart_need_childcare")
+    found = town.execute(
+        "select distinct value, gap, obs_status, missing_reason from mart_need_childcare"
+    ).fetchall()
+    assert found == [(None, None, "M", "not_delivered")]
+
+
+def test_a_rate_that_meets_nothing_stops_the_run(town: duckdb.DuckDBPyConnection) -> None:
+    needs(town, [("11000", "Y_LT6", 2026, 2030, 0.8), ("11999", "Y_LT6", 2026, 2030, 0.8),
+                 ("110A", "Y_LT3", 2026, 2030, 0.5), ("110B", "Y_LT6", 1999, 2000, 0.5)])  # fmt: skip
+    found = town.execute(singular_test("demand_rates_meet_an_area")).fetchall()
+    assert sorted(row[1:3] for row in found) == [
+        ("110A", "Y_LT3"), ("110B", "Y_LT6"), ("11999", "Y_LT6"),
+    ]  # fmt: skip
+
+
+def test_a_facility_outside_the_area_of_its_list_stops_the_run(town: duckdb.DuckDBPyConnection) -> None:
+    stock(town)
+    assert town.execute(singular_test("lists_of_facilities_cover_an_area")).fetchall() == []
+    again(town, "int_offer", [offer("in-a", 30, None), offer("elsewhere", 1, "11")])
+    stock(town)
+    found = town.execute(singular_test("lists_of_facilities_cover_an_area")).fetchall()
+    assert [row[1:3] for row in found] == [("elsewhere", "11")]
