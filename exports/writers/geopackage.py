@@ -412,6 +412,11 @@ def attribute_names(keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     return names
 
 
+def _key(layout: Geometry) -> str:
+    """The column that tells features apart: areas go by one name in all products, places by their own."""
+    return layout.area_code if layout.point else "area_code"
+
+
 def _write_layers(path: Path, layers: list[Layer], layout: Geometry, drawn: bool) -> None:
     """Write the map layers and the layer of columns with fixed time stamps."""
     import numpy
@@ -428,7 +433,7 @@ def _write_layers(path: Path, layers: list[Layer], layout: Geometry, drawn: bool
         for number, layer in enumerate(layers):
             codes = sorted(layer.names)
             columns: list[tuple[str, Any]] = [
-                (layout.area_code, texts(codes)),
+                (_key(layout), texts(codes)),
                 (layout.name, texts([layer.names[code] for code in codes])),
             ]
             for attribute in layer.attributes:
@@ -488,7 +493,7 @@ def _name_columns(path: Path, layers: list[Layer], layout: Geometry, headings: M
     domains = {STATUS_DOMAIN: {code: one.de for code, one in read_vocabulary()["obs_status"].items()}}
     domain_of: dict[tuple[str, str], str] = {}
     for layer in layers:
-        key, name = layout.area_code, layout.name
+        key, name = _key(layout), layout.name
         told = "amtlicher Schlüssel des Gebiets als Text" if not layout.point else "Schlüssel als Text"
         entries += [
             (layer.name, key, headings.get(key, key), told),

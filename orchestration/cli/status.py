@@ -201,6 +201,10 @@ def print_matches(folder: Path | None, console: Console) -> bool:
     return False
 
 
+ABREAST, ROWS_BELOW = 6, 3
+"""Columns of a trial that fit side by side on a screen; else so many rows, a column to a line."""
+
+
 def print_trial(file: Path, dataset: str | None, console: Console) -> None:
     """Read a file without landing it, and show what it would become.
 
@@ -214,7 +218,14 @@ def print_trial(file: Path, dataset: str | None, console: Console) -> None:
     period = f", {first} to {last}" if first and last else ""
     layout = f", layout {trial.layout}" if trial.layout else ""
     console.print(f"{file.name}: {trial.dataset_id}{layout}, {trial.rows} rows{period}; nothing was landed")
-    table = plain_table("place", *trial.columns)
-    for place, texts in trial.shown:
-        table.add_row(place, *texts)
-    console.print(table)
+    if len(trial.columns) <= ABREAST:
+        table = plain_table("place", *trial.columns)
+        for place, texts in trial.shown:
+            table.add_row(place, *texts)
+        console.print(table)
+        return
+    for place, texts in trial.shown[:ROWS_BELOW]:
+        table = plain_table(place, "")
+        for name, text in zip(trial.columns, texts, strict=True):
+            table.add_row(name, text)
+        console.print(table)

@@ -9,6 +9,7 @@ import pytest
 from sources.arrival.landing import Landing
 from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog
+from sources.declared.file_formats import FormFile
 from sources.forms import blank
 from sources.twins.musterstadt import write_musterstadt
 
@@ -67,8 +68,10 @@ def test_a_figure_is_of_an_area_of_the_town(
 
 def test_other_forms_quote_the_code(landing: Landing, tmp_path: Path) -> None:
     file = tmp_path / "kita-plaetze.csv"
-    line = ["01.03.2025", NOBODY, "Irgendwo", "Tageseinrichtung", "unter 3 Jahre", "1", "1", "1", "."]
+    line = ["01.03.2025", NOBODY, "Irgendwo", "Tageseinrichtung", "unter 3 Jahre"]
     declaration = landing.catalog["kita-plaetze"]
+    assert isinstance(declaration.format, FormFile)
+    line += ["."] * len(declaration.format.values)
     file.write_bytes(blank.csv_text(landing.catalog, declaration, [line]))
     error = landing.land(declaration, [file], origin="drop").error
     assert error is not None

@@ -1,13 +1,21 @@
 {#-
   The Gemeinden and associations that the table of inhabitants prints: which of them a register knows, and between which
   year-ends the table has figures for them. A Gemeinde without a figure on one day and with one on the next began between
-  the two; the day is not on record there, and the reform is taken to have come with the new year. One that is in no
-  register ended before the first register at hand.
+  the two; the day is not on record there, and the reform is taken to have come with the new year. A town of which the
+  history of areas says that it is only reported by itself from a day on was there before. One that is in no register
+  ended before the first register at hand.
 -#}
 with inhabitants as (
 
     select * from {{ ref('stg_regionalstatistik__12411_01_01_5') }}
     where sex = '_T'
+
+),
+
+reported as (
+
+    select area_code from {{ source('catalog', 'area_history') }}
+    where change_kind = 'reported'
 
 ),
 
@@ -82,7 +90,9 @@ blanks as (
     select printed.municipal_key, max(printed.reference_date) as last_blank
     from printed
     inner join spans on printed.municipal_key = spans.municipal_key
-    where printed.reference_date < spans.first_filled
+    where
+        printed.reference_date < spans.first_filled
+        and printed.municipal_key not in (select reported.area_code from reported)
     group by printed.municipal_key
 
 ),
