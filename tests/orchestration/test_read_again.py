@@ -13,10 +13,11 @@ from orchestration.plan import CATALOGUE
 from orchestration.resources import Paths
 from sources.arrival.landing import Landing
 from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.file_formats import FormFile
 from sources.forms import blank
 
 DATASET = "kita-plaetze"
-LINE = ["01.03.2025", "990010000101", "Altstadt", "Tageseinrichtung", "unter 3 Jahre", "40", "38", "36", "."]
+LINE = ["01.03.2025", "990010000101", "Altstadt", "Tageseinrichtung", "unter 3 Jahre"]
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path))
     paths, catalog = Paths(tmp_path), load_catalog()
     file = tmp_path / f"{DATASET}.csv"
-    file.write_bytes(blank.csv_text(catalog, catalog[DATASET], [LINE]))
+    form = catalog[DATASET].format
+    assert isinstance(form, FormFile)
+    file.write_bytes(blank.csv_text(catalog, catalog[DATASET], [LINE + ["."] * len(form.values)]))
     older = catalog[DATASET].model_copy(update={"area_levels": ("SMALL_AREA", "GEMEINDE")})
     landing = Landing(paths.root, Catalog(**{**vars(catalog), "declarations": {DATASET: older}}))
     landing.prepare()

@@ -18,6 +18,8 @@ from sources.twins.musterstadt import FORMS
 from tests.exports.disclosure.musterstadt import PRODUCTS, Editions, build_models, fill
 
 NOT_OF_THE_TOWN = {
+    # a public list of facilities, no count of people; what it changes stands in test_need
+    "angebote",
     # areas by youth-office and school district: the town has one of each
     "gebietszuordnung",
     # goals over published figures of a Kreis; what they change stands in test_goals

@@ -61,7 +61,7 @@ def texts(catalog: Catalog, declaration: Declaration, column: Column) -> st.Sear
         return st.just(TIMES[declaration.reference_time.text])
     if column.code_list:
         return st.sampled_from(sorted(catalog.code_lists[column.code_list].codes))
-    if column.type is not None:
+    if column.type == "date" or (column.type is not None and column.pattern is None):
         return TYPED[column.type]
     if column.pattern is None:
         return WORDS
