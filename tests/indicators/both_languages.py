@@ -14,7 +14,7 @@ SAME_IN_BOTH = frozenset(
     re.findall(
         r"\S+",
         """
-        an april baden byar definition dg gisd gv ii in index intensive isys ix km² kreise land mss
+        an april baden byar definition dg gisd gv ii in index intensive isys ix km² kreise land mss m²
         pflegestufen plus private rate revision segregation sgb status wilson wohngeld württemberg xii zentral
         """,
     )
