@@ -31,6 +31,7 @@ CARRIED = {
     "indicators",
     "indicators_wide",
     "area_profile",
+    "need_childcare",
     "peer_ring",
     "projection",
     "social_index",
@@ -56,6 +57,12 @@ def exchanged(text: str) -> str:
     assert kiel
     assert luebeck
     return text.replace(kiel[1], "§").replace(luebeck[1], kiel[1]).replace("§", luebeck[1])
+
+
+def newest_year(text: str) -> dict[str, tuple[str, ...]]:
+    """Figures of the first date that a table prints, by area."""
+    lines = re.finditer(r"^(DG|[0-9]{2,8});[^;]*;([^;]*);([^;]*);([^;\n]*)", text, re.MULTILINE)
+    return {line[1]: line.groups()[1:] for line in lines}
 
 
 def later(text: str, day: str) -> str:
@@ -162,9 +169,13 @@ def test_the_sample_is_refused_beside_published_files(place: Place, first: dict[
 
 
 def test_the_delivery_is_the_one_that_went_wrong(shared_cases: Path, sample: Path) -> None:
-    """The tests of this module run on case H1 itself, byte for byte."""
+    """The tests of this module run on the slip of case H1: its figures of the newest year, cell by cell."""
     case = shared_cases / "H1_swapped_rows" / "delivery2" / f"{TABLE}.csv"
-    assert later(exchanged(table(TABLE, sample)), "12.12.2017").encode() == case.read_bytes()
+    wrong = newest_year(case.read_text(encoding="utf-8"))
+    assert len(wrong) > 10
+    assert (wrong["01002"][0], wrong["01003"][0]) == (str(LUEBECK), str(KIEL))
+    delivered = newest_year(later(exchanged(table(TABLE, sample)), "12.12.2017"))
+    assert {area: delivered[area] for area in wrong} == wrong
 
 
 def test_what_is_refused_in_one_product_leaves_by_none(
