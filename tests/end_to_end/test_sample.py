@@ -376,21 +376,21 @@ def test_an_indicator_added_by_yaml_alone_is_everywhere(place: Place, first: End
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("target", "__pycache__"))
     known = (project / "indicators" / "B03.yml").read_text(encoding="utf-8")
     added = (
-        known.replace("id: B03", "id: B11")
+        known.replace("id: B03", "id: B99")
         .replace("AHR", "MSA")
         .replace("Abiturquote", "Mittlerer Abschluss")
     )
-    (project / "indicators" / "B11.yml").write_text(added, encoding="utf-8")
+    (project / "indicators" / "B99.yml").write_text(added, encoding="utf-8")
     assert "docs/indicators.md" in write(tmp_path)
-    assert "### B11" in (tmp_path / "docs" / "indicators.md").read_text(encoding="utf-8")
+    assert "### B99" in (tmp_path / "docs" / "indicators.md").read_text(encoding="utf-8")
 
     ended = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
     assert ended.code == 0, ended.said
     with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as connection:
         for counted in (
-            "count(value) from indicators where indicator_id = 'B11'",
-            "count(b11) from indicators_wide",
-            "2 * count(value) from area_profile where indicator_id = 'B11'",
+            "count(value) from indicators where indicator_id = 'B99'",
+            "count(b99) from indicators_wide",
+            "2 * count(value) from area_profile where indicator_id = 'B99'",
         ):
             assert connection.execute(f"select {counted}").fetchone() == (34,), counted
     dictionary = place.root / "releases" / "indicators_wide" / "current" / "dictionary.csv"
@@ -403,9 +403,9 @@ def test_an_indicator_added_by_yaml_alone_is_everywhere(place: Place, first: End
     told = place.planstat(
         "indicators", "--lang", "de", "--field", "Bildung", PLANSTAT_DBT_PROJECT=str(project), COLUMNS="200"
     )
-    assert re.search(r"B11 +Mittlerer Abschluss.* 17 +2 +34 ", told.said)
-    asked = place.planstat("query", "B11", "--area", "01001", "--csv", PLANSTAT_DBT_PROJECT=str(project))
-    assert len(re.findall(r"^B11,01001@[^,]+,01001,", asked.said, re.MULTILINE)) == 2
+    assert re.search(r"B99 +Mittlerer Abschluss.* 17 +2 +34 ", told.said)
+    asked = place.planstat("query", "B99", "--area", "01001", "--csv", PLANSTAT_DBT_PROJECT=str(project))
+    assert len(re.findall(r"^B99,01001@[^,]+,01001,", asked.said, re.MULTILINE)) == 2
 
 
 def test_the_german_file_has_commas_and_umlauts(place: Place, first: Ended) -> None:
