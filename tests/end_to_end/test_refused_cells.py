@@ -38,8 +38,7 @@ CARRIED = {
 }
 """Products made from the population of Kreise."""
 BESIDE = "municipalities"
-"""Rests on the same facts, of which it shows the Gemeinden: a new edition names a delivery of Kreise, and no row
-of it changes."""
+"""Shows the Gemeinden of the same facts: a new edition names a delivery of Kreise, and no row of it changes."""
 
 Deliver = Callable[..., Ended]
 
