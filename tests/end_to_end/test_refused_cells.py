@@ -38,7 +38,7 @@ CARRIED = {
 }
 """Products made from the population of Kreise."""
 BESIDE = "municipalities"
-"""Shows the Gemeinden of the same facts: a new edition names a delivery of Kreise, and no row of it changes."""
+"""Shows the Gemeinden of the same facts: a new edition names a delivery of Kreise, and no row changes."""
 
 Deliver = Callable[..., Ended]
 
