@@ -23,12 +23,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import Field, TypeAdapter, model_validator
-from pydantic import ValidationError as Invalid
+from pydantic import Field, model_validator
 
+from sources.declared.office_file import entries
 from sources.declared.scenarios import Day, Span, Text, Title, span_of
-from sources.foundation.located_yaml import DeclarationError, Problem, load
-from sources.foundation.strict import Strict, problem_at, problems_of
+from sources.foundation.located_yaml import DeclarationError
+from sources.foundation.strict import Strict, problem_at
 
 FILE = "demand.yml"
 HELD = "held"
@@ -92,21 +92,10 @@ def demand_rates(town: Path) -> tuple[DemandRate, ...]:
     file = town / FILE
     if not file.exists():
         return ()
-    located = load(file)
-    if not isinstance(located.value, dict):
-        words = "erwartet werden Bedarfsquoten: Name, darunter Angaben"
-        raise DeclarationError([Problem(str(file), 1, "", words)])
-    problems: list[Problem] = []
-    found: list[DemandRate] = []
-    for name, content in located.value.items():
-        if name == HELD:
-            problems.append(problem_at(located, (name,), "so heißt die Quote der neuesten Statistik"))
-        try:
-            given = TypeAdapter(Input).validate_python(content)
-        except Invalid as error:
-            problems += problems_of(error, located, (name,), "de")
-            continue
-        found += _rates(str(name), given)
+    located, inputs, problems = entries(
+        file, Input, "Bedarfsquoten", {HELD: "die Quote der neuesten Statistik"}
+    )
+    for name, given in inputs.items():
         problems += [
             problem_at(
                 located, (name, "childcare", place), "für dieses Gebiet, Alter und Jahr gilt schon eine Quote"
@@ -115,7 +104,7 @@ def demand_rates(town: Path) -> tuple[DemandRate, ...]:
         ]
     if problems:
         raise DeclarationError(problems)
-    return tuple(found)
+    return tuple(rate for name, given in inputs.items() for rate in _rates(name, given))
 
 
 def _again(given: Input) -> Iterator[int]:

@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
-from pydantic import ValidationError as Invalid
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from sources.foundation.located_yaml import DeclarationError, Problem, load
-from sources.foundation.strict import Strict, problem_at, problems_of
+from sources.declared.office_file import entries
+from sources.foundation.located_yaml import DeclarationError
+from sources.foundation.strict import Strict
 
 FILE = "scenarios.yml"
 TREND = "trend"
@@ -186,24 +186,10 @@ def scenarios(town: Path) -> tuple[Assumption, ...]:
     file = town / FILE
     if not file.exists():
         return ()
-    located = load(file)
-    if not isinstance(located.value, dict):
-        words = "erwartet werden Szenarien: Name, darunter Angaben"
-        raise DeclarationError([Problem(str(file), 1, "", words)])
-    problems: list[Problem] = []
-    found: list[Assumption] = []
-    for name, content in located.value.items():
-        if name == TREND:
-            problems.append(problem_at(located, (name,), "so heißt die Fortschreibung ohne Annahmen"))
-        try:
-            scenario = TypeAdapter(Scenario).validate_python(content)
-        except Invalid as error:
-            problems += problems_of(error, located, (name,), "de")
-            continue
-        found += _assumptions(str(name), scenario)
+    _, found, problems = entries(file, Scenario, "Szenarien", {TREND: "die Fortschreibung ohne Annahmen"})
     if problems:
         raise DeclarationError(problems)
-    return tuple(found)
+    return tuple(one for name, scenario in found.items() for one in _assumptions(name, scenario))
 
 
 def _assumptions(name: str, scenario: Scenario) -> Iterator[Assumption]:
