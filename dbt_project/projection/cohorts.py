@@ -8,6 +8,8 @@ weight `k` (Clayton and Kaldor 1987; Marshall 1991). Who is not yet born enters 
 year as of late, or moved by half of the change of the generation of parents (the child-woman ratio of
 Hamilton and Perry, over both sexes and damped).
 
+Old people are carried on the same way, in ages counted from a first one: who enters there is not shown.
+
 Arrays are (areas, ages) for single ages and (areas, groups) for groups of ages; a missing figure is NaN.
 """
 
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,14 @@ Array = NDArray[np.float64]
 
 TOP = 45
 """Single ages are held from 0 to below this: children, young people and the generation of their parents."""
+
+MORTALITY_GROWS = 0.1
+"""How much mortality grows from age to age among the old, as a logarithm: it doubles in about seven years
+(Gompertz 1825).
+"""
+
+MORTALITY_AT_75 = 0.03
+"""Yearly mortality at age 75, of both sexes; it only shapes single ages within a group without an end."""
 
 PRIOR = 3500.0
 """Weight of the parent's ratio in persons times years observed: 700 persons where five years were observed.
@@ -78,15 +88,17 @@ class Panel:
     """Areas of one kind with their editions by time, all within the same boundaries.
 
     parents: ordinal of the area around each area, (areas,); areas with the same ordinal share a parent.
-    pattern: how single ages are shared out within groups as long as nothing else is known, (areas, TOP).
+    pattern: how single ages are shared out within groups as long as nothing else is known, (areas, ages).
     still_years: years without growth that count beside the years observed: what a part of a town gained in
-    few years, it does not go on to gain for many.
+    few years, it does not go on to gain for many. first: the age that ages are counted from; above 0 the last
+    group of every edition has no end, and mortality grows with age within it.
     """
 
     parents: NDArray[np.int64]
     editions: tuple[Edition, ...]
     pattern: Array
     still_years: float = 0.0
+    first: int = 0
 
     def at(self, base: Edition) -> Panel:
         """What a projection from `base` rests on: it and editions whole years before, up to WINDOW."""
@@ -97,7 +109,7 @@ class Panel:
             and base.time - one.time <= WINDOW
             and (whole_years(base.time - one.time) or one.is_census)
         ]
-        return Panel(self.parents, tuple(known), self.pattern, self.still_years)
+        return replace(self, editions=tuple(known))
 
 
 def whole_years(span: float) -> bool:
@@ -128,15 +140,16 @@ def carried(single: Array, years: float) -> Array:
 
 
 def single_ages(edition: Edition, pattern: Array) -> Array:
-    """Single ages below TOP: each group's persons, shared out by `pattern` (evenly where it is empty)."""
-    found = np.full((len(edition.values), TOP), np.nan)
+    """Single ages: each group's persons, shared out by `pattern` (evenly where it is empty)."""
+    top = pattern.shape[1]
+    found = np.full((len(edition.values), top), np.nan)
     for position, (start, end) in enumerate(zip(edition.edges, edition.edges[1:], strict=False)):
         inside = np.nan_to_num(pattern[:, start:end])
         total = inside.sum(axis=1, keepdims=True)
         share = np.where(total > 0, inside / np.where(total > 0, total, 1), 1 / (end - start))
         found[:, start:end] = edition.values[:, position, None] * share
     last = edition.edges[-1]
-    if last < TOP:
+    if last < top:
         found[:, last:] = np.where(np.isnan(pattern[:, last:]), found[:, last - 1 : last], pattern[:, last:])
     return found
 
@@ -152,6 +165,9 @@ def by_single_ages(panel: Panel) -> list[Array]:
         if position:
             before = panel.editions[position - 1]
             pattern = carried(found[-1], edition.time - before.time)
+            if panel.first:
+                years = edition.time - before.time
+                pattern *= np.exp(-years * mortality(panel.first, pattern.shape[1]))
         else:
             pattern = panel.pattern
         found.append(single_ages(edition, pattern))
@@ -161,7 +177,7 @@ def by_single_ages(panel: Panel) -> list[Array]:
 def growth(panel: Panel, singles: Sequence[Array]) -> tuple[Array, Array, float]:
     """Yearly growth of cohorts, the weight of the area's own ratios in it, and the years observed.
 
-    Growth is the logarithm of the factor from age a to a + 1, (areas, TOP). Pairs of neighbouring editions
+    Growth is the logarithm of the factor from age a to a + 1, (areas, ages). Pairs of neighbouring editions
     are compared that rest on the same census: a pair across one would take its correction for migration. A
     pair of n years says about each step of age what the cohort said whose n years have that step in their
     middle. Years are 0 without a pair.
@@ -172,8 +188,8 @@ def growth(panel: Panel, singles: Sequence[Array]) -> tuple[Array, Array, float]
         if before.basis == after.basis
     ]
     observed = sum(after.time - before.time for before, after, _ in pairs)
-    areas = len(panel.parents)
-    total, weight = np.zeros((areas, TOP)), np.zeros((areas, TOP))
+    areas, top = len(panel.parents), panel.pattern.shape[1]
+    total, weight = np.zeros((areas, top)), np.zeros((areas, top))
     for before, after, one in pairs:
         years = after.time - before.time
         first = math.ceil(years - 1e-9)
@@ -194,16 +210,37 @@ def growth(panel: Panel, singles: Sequence[Array]) -> tuple[Array, Array, float]
             prior = PRIOR / observed
             ratio[:, column] = (v + prior * parent) / (n + prior)
             own[:, column] = n / (n + prior)
-        steps = np.arange(TOP) + 0.5 + years / 2
+        steps = np.arange(top) + 0.5 + years / 2
         column_of = np.clip(
             np.searchsorted(starts, np.floor(steps + 0.5), side="right") - 1, 0, len(starts) - 1
         )
-        total += np.log(ratio)[:, column_of]
+        grown = np.log(ratio)[:, column_of]
+        if panel.first:
+            grown[:, after.edges[-2] :] *= _rising(came[:, after.edges[-2] :])
+        total += grown
         weight += own[:, column_of] * years
     if not observed:
         return total, weight, 0.0
     counted = observed + panel.still_years
     return total / counted, weight / counted, observed
+
+
+def mortality(first: int, ages: int) -> Array:
+    """Yearly mortality by age, (ages,), after Gompertz."""
+    found: Array = MORTALITY_AT_75 * np.exp(MORTALITY_GROWS * (first + np.arange(ages) - 75.0))
+    return found
+
+
+def _rising(persons: Array) -> Array:
+    """How mortality of each age of a group stands to that of the group, (areas, ages): 1 in the mean of its
+    persons.
+    """
+    shape = np.exp(MORTALITY_GROWS * np.arange(persons.shape[1]))
+    known = np.nan_to_num(persons)
+    total = known.sum(axis=1, keepdims=True)
+    weighed = (known * shape).sum(axis=1, keepdims=True)
+    found: Array = shape / np.where(total > 0, weighed / np.where(total > 0, total, 1), 1)
+    return found
 
 
 def newborn(single: Array, step: Array, parents: NDArray[np.int64]) -> Array:
@@ -223,7 +260,7 @@ def newborn(single: Array, step: Array, parents: NDArray[np.int64]) -> Array:
 
 def generation_of_parents(single: Array) -> Array:
     """Persons by how likely people of their age become parents in a year, (areas,)."""
-    ages = np.arange(TOP)
+    ages = np.arange(single.shape[1])
     likely = np.where(ages >= 15, np.exp(-0.5 * ((ages - MEAN_AGE_OF_PARENTS) / SPREAD_OF_PARENTS) ** 2), 0.0)
     found: Array = np.nan_to_num(single) @ likely
     return found
@@ -234,7 +271,7 @@ class Course:
     """What a scenario adds to the trend, a year each of the horizon.
 
     births: factors, (years, areas). arrivals: persons by age who come (or go, below zero),
-    (years, areas, TOP).
+    (years, areas, ages).
     """
 
     births: Array
@@ -249,7 +286,7 @@ def projected(
     births: Births = HELD,
     course: Course | None = None,
 ) -> Array:
-    """Single ages 0 … `years` years after the start, (years + 1, areas, TOP). Nobody is ever below zero."""
+    """Single ages 0 … `years` years after the start, (years + 1, areas, ages). Nobody is ever below zero."""
     found = np.empty((years + 1, *single.shape))
     found[0] = single
     level, base = newborn(single, step, parents), generation_of_parents(single)

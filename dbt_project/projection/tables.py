@@ -75,6 +75,7 @@ AHEAD = pa.schema(
         ("area_code", pa.string()),
         ("is_sum", pa.bool_()),
         ("age_group_code", pa.string()),
+        ("is_within_group", pa.bool_()),
         ("size_class", pa.int32()),
         ("base_date", pa.date32()),
         ("base_dataset_id", pa.string()),
@@ -95,29 +96,76 @@ AHEAD = pa.schema(
     ]
 )
 
-GROUPS: Mapping[str, Group] = {
-    "Y_LT3": (0, 3),
-    "Y3T5": (3, 6),
-    "Y6T9": (6, 10),
-    "Y10T14": (10, 15),
-    "Y15T17": (15, 18),
-    "Y_LT6": (0, 6),
-    "Y6T14": (6, 15),
-}
-"""Age groups that are projected, by code: from the first age to below the second."""
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "Y_LT6": ("Y_LT3", "Y3T5"),
-    "Y6T14": ("Y6T9", "Y10T14"),
-    "Y15T17": ("Y15T17",),
-}
-"""Coarse age groups and the finer ones that tile them."""
+@dataclass(frozen=True)
+class Window:
+    """Ages that are projected together.
+
+    first, end: lowest age held, and the end. groups: age groups by code, from the first age to below the
+    second, counted from `first`. parts: coarse groups and the finer ones that tile them. within: groups that
+    lie within one of those and are not tried themselves: their share is estimated.
+    """
+
+    first: int
+    end: int
+    groups: Mapping[str, Group]
+    parts: Mapping[str, tuple[str, ...]]
+    within: Mapping[str, Group]
+
+    @property
+    def shown(self) -> slice:
+        """Ages of its groups."""
+        spans = self.groups.values()
+        return slice(min(start for start, _ in spans), max(end for _, end in spans))
+
+
+YOUNG = Window(
+    0,
+    TOP,
+    {
+        "Y_LT3": (0, 3),
+        "Y3T5": (3, 6),
+        "Y6T9": (6, 10),
+        "Y10T14": (10, 15),
+        "Y15T17": (15, 18),
+        "Y_LT6": (0, 6),
+        "Y6T14": (6, 15),
+    },
+    {"Y_LT6": ("Y_LT3", "Y3T5"), "Y6T14": ("Y6T9", "Y10T14"), "Y15T17": ("Y15T17",)},
+    {"Y6": (6, 7), "Y6T7": (6, 8), "Y6T8": (6, 9), "Y6T9": (6, 10), "Y10": (10, 11)},
+)
+"""Children and young people, with the generation of their parents; within them, the classes of school."""
+
+OLD = Window(
+    45,
+    105,
+    {"Y65T74": (20, 30), "Y_GE75": (30, 60), "Y_GE65": (20, 60), "Y_GE80": (35, 60)},
+    {"Y_GE65": ("Y65T74", "Y_GE75"), "Y_GE80": ("Y_GE80",)},
+    {},
+)
+"""Old people: who is 65 in fifteen years is 50 today, and small areas print 45 to 54 together."""
+
+WINDOWS = (YOUNG, OLD)
+
+NO_END = 999
+"""Highest age of a group without one."""
+
+OLD_ARE_FEWER = 0.12
+"""How much fewer the old of an age are than those a year younger, as a logarithm, as long as no edition
+tells their single ages: from 75 to 99 in the census of 2011.
+"""
 
 STILL_YEARS = 3.0
 """Years without growth that count beside those observed in parts of a town."""
 
 SUM = "sum"
 """Code of how the figure of a parent came about: each of its areas by the method of its size class."""
+
+QUANTILE = 1.2816
+"""Standard deviations of a normal count that hold 80 of 100."""
+
+WITHIN = "within_group"
+"""Code of how a figure of the base came about that is not printed: its group is, and it is estimated."""
 
 PUBLISHED = UNTRIED
 """What the base itself rests on: nothing is projected there."""
@@ -134,6 +182,7 @@ class Named:
     """
 
     name: str
+    window: Window
     areas: tuple[str, ...]
     parents: tuple[str, ...]
     dates: tuple[dt.date, ...]
@@ -167,19 +216,23 @@ def panels(columns: Columns) -> list[Named]:
     """The panels of `int_projection_population`: Kreise first, whose single ages others lean on."""
     names = sorted(set(columns["panel"].tolist()), key=lambda name: (name != "KREIS", name))
     found: list[Named] = []
-    for name in names:
-        chosen = columns["panel"] == name
-        named = _panel(name, {key: values[chosen] for key, values in columns.items()}, found)
-        if named is not None:
-            found.append(named)
+    for window in WINDOWS:
+        of_window: list[Named] = []
+        for name in names:
+            chosen = columns["panel"] == name
+            own = {key: values[chosen] for key, values in columns.items()}
+            named = _panel(name, window, own, of_window)
+            if named is not None:
+                of_window.append(named)
+        found += of_window
     return found
 
 
-def _panel(name: str, columns: Columns, others: Sequence[Named]) -> Named | None:
-    """One panel; None where no edition begins with age 0."""
+def _panel(name: str, window: Window, columns: Columns, others: Sequence[Named]) -> Named | None:
+    """One panel in the ages of a window; None where no edition begins with its first age."""
     days = sorted(set(columns["reference_date"].tolist()))
     at = {day: columns["reference_date"] == day for day in days}
-    newest = next((day for day in reversed(days) if _tiles(columns, at[day])), None)
+    newest = next((day for day in reversed(days) if _tiles(columns, at[day], window)), None)
     if newest is None:
         return None
     areas = tuple(sorted(set(columns["area_code"][at[newest]].tolist())))
@@ -190,7 +243,7 @@ def _panel(name: str, columns: Columns, others: Sequence[Named]) -> Named | None
     ordinals = {code: one for one, code in enumerate(sorted(set(parents)))}
     editions, dates = [], []
     for day in days:
-        edges = _tiles(columns, at[day])
+        edges = _tiles(columns, at[day], window)
         if day > newest or not edges:
             continue
         rows = np.flatnonzero(at[day])
@@ -204,7 +257,7 @@ def _panel(name: str, columns: Columns, others: Sequence[Named]) -> Named | None
             first, last = int(columns["age_from"][row]), int(columns["age_to"][row])
             if last < 0:
                 residents[area] = columns["persons"][row]
-            elif (column := column_of.get((first, last + 1))) is not None:
+            elif (column := column_of.get(_span(first, last, window))) is not None:
                 values[area, column] = columns["persons"][row]
         first_row = rows[0]
         editions.append(
@@ -215,44 +268,58 @@ def _panel(name: str, columns: Columns, others: Sequence[Named]) -> Named | None
         )  # fmt: skip
         dates.append(day)
     last_row = np.flatnonzero(at[newest])[0]
-    pattern = _pattern([kreis[code] for code in areas], editions[0], others)
+    pattern = _pattern([kreis[code] for code in areas], editions[0], others, window)
     panel = Panel(
         np.array([ordinals[code] for code in parents]),
         tuple(editions),
         pattern,
-        0.0 if name == "KREIS" else STILL_YEARS,
+        # what grows in parts of a town is migration; of old people most die
+        0.0 if name == "KREIS" or window is OLD else STILL_YEARS,
+        window.first,
     )
     return Named(
-        name, areas, parents, tuple(dates), str(columns["dataset_id"][last_row]),
+        name, window, areas, parents, tuple(dates), str(columns["dataset_id"][last_row]),
         str(columns["measure_code"][last_row]), panel,
     )  # fmt: skip
 
 
-def _tiles(columns: Columns, chosen: np.ndarray[Any, Any]) -> tuple[int, ...]:
-    """Edges of the finest groups that follow each other from age 0 and most areas have; empty where
-    there are none.
+def _span(first: int, last: int, window: Window) -> Group:
+    """Ages of a group, counted from the first of the window; a group without an end ends with the window."""
+    return first - window.first, (window.end if last == NO_END else last + 1) - window.first
+
+
+def _tiles(columns: Columns, chosen: np.ndarray[Any, Any], window: Window) -> tuple[int, ...]:
+    """Edges of the finest groups that follow each other from the first age of the window and most areas have,
+    counted from that age; empty where there are none. Those of old people reach the end.
     """
     first, last = columns["age_from"][chosen], columns["age_to"][chosen]
     aged = last >= 0
-    spans, counts = np.unique(np.stack([first[aged], last[aged] + 1], axis=1), axis=0, return_counts=True)
+    spans, counts = np.unique(np.stack([first[aged], last[aged]], axis=1), axis=0, return_counts=True)
     if not len(spans):
         return ()
     areas = len(set(columns["area_code"][chosen].tolist()))
-    usual = {(int(a), int(b)) for (a, b), n in zip(spans, counts, strict=True) if n >= MOST * areas}
+    usual = {
+        _span(int(a), int(b), window) for (a, b), n in zip(spans, counts, strict=True) if n >= MOST * areas
+    }
+    top = window.end - window.first
     edges = [0]
-    while edges[-1] < TOP:
-        ends = [end for start, end in usual if start == edges[-1] and end <= TOP]
+    while edges[-1] < top:
+        ends = [end for start, end in usual if start == edges[-1] and end <= top]
         if not ends:
             break
         edges.append(min(ends))
+    if window is OLD and edges[-1] < top:
+        return ()
     return tuple(edges) if len(edges) > 1 else ()
 
 
-def _pattern(kreise: Sequence[str], first: Edition, others: Sequence[Named]) -> Array:
+def _pattern(kreise: Sequence[str], first: Edition, others: Sequence[Named], window: Window) -> Array:
     """How single ages are shared out at first: as in the Kreis around, at its edition nearest to
-    `first`; else evenly.
+    `first`; else evenly, and the old by OLD_ARE_FEWER.
     """
-    found = np.ones((len(kreise), TOP))
+    ages = np.arange(window.end - window.first)
+    shape = np.exp(-OLD_ARE_FEWER * ages) if window is OLD else np.ones(len(ages))
+    found = np.tile(shape, (len(kreise), 1))
     for other in others:
         nearest = min(
             range(len(other.dates)), key=lambda one: abs(other.panel.editions[one].time - first.time)
@@ -269,20 +336,21 @@ def _pattern(kreise: Sequence[str], first: Edition, others: Sequence[Named]) -> 
 
 
 def groups_of(named: Named, made: Sequence[Trial]) -> dict[str, Group]:
-    """The age groups to project, by code: they tile ages 0 to 17, so that none is told twice.
+    """The age groups to project, by code: they tile the ages of the window, so that none is told twice.
 
     The finest that the newest edition adds to and that were tried; where none was, the finest it adds to.
     """
     tried = {one.group for one in made}
     found: dict[str, Group] = {}
-    for coarse, fine in PARTS.items():
-        adds = [code for code in (*fine, coarse) if named.base.group(*GROUPS[code]) is not None]
+    groups = named.window.groups
+    for coarse, fine in named.window.parts.items():
+        adds = [code for code in (*fine, coarse) if named.base.group(*groups[code]) is not None]
         parts = [code for code in fine if code in adds]
         takes_parts = len(parts) == len(fine) and (
-            all(GROUPS[code] in tried for code in fine) or GROUPS[coarse] not in tried
+            all(groups[code] in tried for code in fine) or groups[coarse] not in tried
         )
         chosen = parts if takes_parts else [code for code in adds if code == coarse]
-        found |= {code: GROUPS[code] for code in chosen}
+        found |= {code: groups[code] for code in chosen}
     return found
 
 
@@ -293,8 +361,8 @@ def trial_rows(found: Sequence[Named]) -> list[Row]:
     rows: list[Row] = []
     for named in found:
         when = {edition.time: day for edition, day in zip(named.panel.editions, named.dates, strict=True)}
-        made = trials(named.panel, list(GROUPS.values()))
-        for code, group in GROUPS.items():
+        made = trials(named.panel, list(named.window.groups.values()))
+        for code, group in named.window.groups.items():
             own = [one for one in made if one.group == group]
             if not own:
                 continue
@@ -323,7 +391,7 @@ def _trial_row(
         "births_held_off_pct": off(errors[HELD]),
         "births_follow_off_pct": off(errors[FOLLOWING]),
         "bias_pct": float(np.mean(np.expm1(-errors[quality.method])) * 100),
-        "method": method_of(quality.method, group=GROUPS[code], horizon=one.horizon),
+        "method": method_of(quality.method, group=one.group, horizon=one.horizon),
         "off_pct": off(errors[quality.method]),
         "left_out_off_pct": judged.shown,
         "left_out_as_today_off_pct": judged.shown_as_today,
@@ -365,18 +433,25 @@ def projections(found: Sequence[Named], assumed: Columns) -> dict[str, np.ndarra
 
 
 def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
-    made = trials(named.panel, list(GROUPS.values()))
+    made = trials(named.panel, list(named.window.groups.values()))
     groups = groups_of(named, made)
     known = named.panel.at(named.base)
     singles = by_single_ages(known)[-1]
     step, weight, observed = growth(known, by_single_ages(known))
     judged = {code: judgement(made, group) for code, group in groups.items()}
-    own = weight[:, :18].mean(axis=1) * 100
+    wanted = {code: (group, code) for code, group in groups.items()} | {
+        code: (group, other)
+        for code, group in named.window.within.items()
+        for other, (start, end) in groups.items()
+        if code not in groups and start <= group[0] and group[1] <= end
+    }
+    own = weight[:, named.window.shown].mean(axis=1) * 100
     paths = {births: projected(singles, step, named.panel.parents, HORIZON, births) for births in COHORTS}
     here = np.isin(assumed["area_code"].astype(str), named.areas)
     for scenario in (TREND, *sorted(set(assumed["scenario_id"][here].tolist()))):
         moved = paths
-        if scenario != TREND:
+        # scenarios assume births and arrivals of children and young people
+        if scenario != TREND and named.window is YOUNG:
             course = _course(
                 named, {key: one[here & (assumed["scenario_id"] == scenario)] for key, one in assumed.items()}
             )
@@ -384,7 +459,7 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
                 births: projected(singles, step, named.panel.parents, HORIZON, births, course)
                 for births in COHORTS
             }
-        for code, group in groups.items():
+        for code, (group, around_it) in wanted.items():
             for horizon in range(HORIZON + 1):
                 ages = slice(*group)
                 trend = {births: path[horizon][:, ages].sum(axis=1) for births, path in paths.items()}
@@ -392,7 +467,10 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
                     births: path[horizon][:, ages].sum(axis=1) - trend[births]
                     for births, path in moved.items()
                 }
-                for block in _at(named, group, horizon, judged[code], trend, added, own):
+                asked = Asked(group, horizon, judged[around_it], share=_share(group, named.window, around_it))
+                start = named.base.group(*group)
+                of_start = singles[:, ages].sum(axis=1) if start is None else start
+                for block in _at(named, asked, of_start, start is not None, trend, added, own):
                     rows = len(block["area_code"])
                     head = {
                         "scenario_id": scenario,
@@ -401,6 +479,11 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
                         "ratio_years": observed,
                     }
                     yield {key: np.full(rows, one, object) for key, one in head.items()} | dict(block)
+
+
+def _share(group: Group, window: Window, around_it: str) -> float:
+    start, end = window.groups[around_it]
+    return (group[1] - group[0]) / (end - start)
 
 
 def _course(named: Named, rows: Columns) -> Course:
@@ -426,18 +509,46 @@ def _course(named: Named, rows: Columns) -> Course:
     return Course(births, arrivals)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An age group at a horizon, and the trials that speak of it: its own or those of the group around it.
+
+    share: how many of the ages of that group it has; 1 for a group that was tried itself.
+    """
+
+    group: Group
+    horizon: int
+    judged: Tested
+    share: float
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it lies within the group that was tried."""
+        return self.share < 1
+
+    def wider(self, distances: Array, values: Array) -> Array:
+        """Distances of the group around, with the chance of fewer ages beside (the variance of a Poisson
+        count, as a logarithm).
+        """
+        chance = (1 - self.share) / np.maximum(values, 1.0)
+        found: Array = np.sqrt(distances**2 + QUANTILE**2 * chance) if self.is_within else distances
+        return found
+
+
 def _at(
     named: Named,
-    group: Group,
-    horizon: int,
-    judged: Tested,
+    asked: Asked,
+    now: Array,
+    is_printed: bool,
     trend: Mapping[str, Array],
     added: Mapping[str, Array],
     own: Array,
 ) -> Iterator[Columns]:
-    """The rows of one age group at one horizon: the areas, and the sums over those of a parent."""
-    now = named.base.group(*group)
-    assert now is not None
+    """The rows of one age group at one horizon: the areas, and the sums over those of a parent.
+
+    now: the figures of the base; is_printed: whether they are published, or estimated within their group.
+    """
+    horizon, judged = asked.horizon, asked.judged
     sizes = size_class(named.base.residents)
     values = np.full(len(now), np.nan)
     qualities = {
@@ -448,8 +559,9 @@ def _at(
         start = trend[births] if quality.method in COHORTS else now
         values = np.where(sizes == size, start + added[births], values)
     values = np.maximum(np.round(values), 0.0)
+    now = np.round(now)
     of_rows = [qualities[int(size)] for size in sizes]
-    yield _block(named, named.areas, group, horizon, judged, values, now, of_rows, sizes, own)
+    yield _block(named, named.areas, asked, is_printed, values, now, of_rows, sizes, own)
     whole = around(named.panel.parents, np.where(np.isfinite(values) & np.isfinite(now), 0.0, 1.0)) == 0
     sums = np.where(whole, around(named.panel.parents, values), np.nan)
     bases = np.where(whole, around(named.panel.parents, now), np.nan)
@@ -458,7 +570,7 @@ def _at(
     places = [named.parents[area] for area in first]
     nothing = np.full(len(first), np.nan)
     yield _block(
-        named, places, group, horizon, judged, sums[first], bases[first], [quality] * len(first),
+        named, places, asked, is_printed, sums[first], bases[first], [quality] * len(first),
         np.full(len(first), AROUND), nothing,
     )  # fmt: skip
 
@@ -466,23 +578,24 @@ def _at(
 def _block(
     named: Named,
     places: Sequence[str],
-    group: Group,
-    horizon: int,
-    judged: Tested,
+    asked: Asked,
+    is_printed: bool,
     values: Array,
     bases: Array,
     qualities: Sequence[Quality],
     sizes: np.ndarray[Any, Any],
     own: Array,
 ) -> Columns:
-    base = named.dates[-1]
-    distances = np.array([one.distance for one in qualities])
-    bases_of_interval = [_basis_of(one, horizon) for one in qualities]
+    base, group, horizon = named.dates[-1], asked.group, asked.horizon
+    distances = asked.wider(np.array([one.distance for one in qualities]), values)
+    bases_of_interval = [_basis_of(one, asked) if horizon or is_printed else "around" for one in qualities]
     rows = len(places)
     is_sum = bool((np.asarray(sizes) == AROUND).all())
+    untold = np.full(rows, np.nan)
     return {
         "area_code": np.array(places, dtype=object),
         "is_sum": np.full(rows, is_sum),
+        "is_within_group": np.full(rows, asked.is_within),
         "size_class": np.asarray(sizes, dtype=np.int64),
         "base_date": np.full(rows, np.datetime64(base, "D")),
         "base_dataset_id": np.full(rows, named.dataset, object),
@@ -492,31 +605,36 @@ def _block(
         "base_value": bases,
         "value": values,
         # outwards, so that rounding to persons never narrows an interval
-        "lower": np.floor(values * np.exp(-distances)) if horizon else values,
-        "upper": np.ceil(values * np.exp(distances)) if horizon else values,
+        "lower": np.floor(values * np.exp(-distances)) if horizon else values if is_printed else untold,
+        "upper": np.ceil(values * np.exp(distances)) if horizon else values if is_printed else untold,
         "method": np.array(
             [
                 SUM
-                if is_sum and basis in ("tested", "between")
+                if is_sum and basis in ("tested", "between", "around") and horizon
                 else method_of(one.method, group=group, horizon=horizon)
+                if horizon or is_printed
+                else WITHIN
                 for one, basis in zip(qualities, bases_of_interval, strict=True)
             ],
             dtype=object,
         ),
         "interval_basis": np.array(bases_of_interval, dtype=object),
         "own_weight_pct": own,
-        "off_pct": np.array([one.off for one in qualities]),
-        "as_today_off_pct": np.array([one.off_as_today for one in qualities]),
-        "coverage_pct": np.full(rows, judged.coverage if horizon else np.nan),
+        # errors are those of groups that were tried themselves
+        "off_pct": untold if asked.is_within else np.array([one.off for one in qualities]),
+        "as_today_off_pct": untold if asked.is_within else np.array([one.off_as_today for one in qualities]),
+        "coverage_pct": untold if asked.is_within or not horizon else np.full(rows, asked.judged.coverage),
     }
 
 
-def _basis_of(quality: Quality, horizon: int) -> str:
+def _basis_of(quality: Quality, asked: Asked) -> str:
     """Code of what an interval rests on."""
-    if not horizon:
+    if not asked.horizon:
         return "published"
     if np.isnan(quality.distance):
         return "not_tested"
+    if asked.is_within:
+        return "around"
     return "tested" if quality.is_tried else "between"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dbt_project.projection import tables
 from dbt_project.projection.backtest import AS_TODAY, COHORTS, Trial, judgement, off, trials
 from dbt_project.projection.cohorts import TOP, Edition, Panel, by_single_ages, growth
 
@@ -16,9 +17,8 @@ BASES = range(1996, 2022)
 """Year-ends from which is projected, as the beginning of the next year."""
 
 
-@pytest.fixture(scope="module")
-def town(more: Path) -> Panel:
-    """Konstanz, 1983 to 2025, as a panel of one area."""
+def konstanz(more: Path, first: int, end: int) -> Panel:
+    """Konstanz, 1983 to 2025, as a panel of one area: single ages from `first` to below `end`."""
     editions = []
     for file in sorted((more / "05-small-area" / "konstanz" / "pyramiden").glob("pyramide_*.csv")):
         persons = np.zeros((1, 130))
@@ -27,9 +27,15 @@ def town(more: Path) -> Panel:
                 age = int(re.match(r"\d+", row["alter"]).group())  # type: ignore[union-attr]
                 persons[0, age] += sum(float(value or 0) for name, value in row.items() if name != "alter")
         year = int(file.stem.removeprefix("pyramide_")) + 1
-        editions.append(Edition(year, 0, tuple(range(TOP + 1)), persons[:, :TOP], persons.sum(axis=1)))
+        edges = tuple(range(end - first + 1))
+        editions.append(Edition(year, 0, edges, persons[:, first:end], persons.sum(axis=1)))
     assert len(editions) == 43
-    return Panel(np.array([0]), tuple(editions), np.ones((1, TOP)))
+    return Panel(np.array([0]), tuple(editions), np.ones((1, end - first)), first=first)
+
+
+@pytest.fixture(scope="module")
+def town(more: Path) -> Panel:
+    return konstanz(more, 0, TOP)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,44 @@ def test_intervals_hold_in_years_that_had_no_part_in_them(found: list[Trial], gr
     judged = judgement(found, group)
     assert 74 <= judged.coverage <= 86
     assert judged.shown <= judged.shown_as_today
+
+
+@pytest.mark.parametrize(
+    ("code", "group", "around"),
+    [("Y6", (6, 7), "Y6T9"), ("Y6T7", (6, 8), "Y6T9"), ("Y6T8", (6, 9), "Y6T9"), ("Y10", (10, 11), "Y10T14")],
+)
+def test_classes_of_school_are_met_by_the_interval_of_the_age_group_around(
+    town: Panel, code: str, group: tuple[int, int], around: str
+) -> None:
+    whole = tables.YOUNG.groups[around]
+    made = [one for one in trials(town, [group, whole]) if one.base in BASES]
+    judged = judgement([one for one in made if one.group == whole], whole)
+    born = {edition.time: edition for edition in town.editions}
+    share = tables.YOUNG.within[code][1] - tables.YOUNG.within[code][0]
+    hits, shown, today = [], [], []
+    for one in (one for one in made if one.group == group):
+        asked = tables.Asked(group, one.horizon, judged, share / (whole[1] - whole[0]))
+        quality = judged.at(int(one.sizes[0]), one.horizon)
+        came = born[one.target].group(*group)
+        assert came is not None
+        distance = asked.wider(np.array([quality.distance]), came)
+        hits.append(abs(one.errors[quality.method][0]) <= distance[0])
+        shown.append(off(one.errors[quality.method]))
+        today.append(off(one.errors[AS_TODAY]))
+    assert len(hits) > 300
+    assert 0.8 <= np.mean(hits) <= 0.92
+    assert np.mean(shown) < 0.7 * np.mean(today)
+
+
+@pytest.mark.parametrize(
+    ("group", "bar"), [("Y65T74", 3.3), ("Y_GE75", 6.1), ("Y_GE65", 4.6), ("Y_GE80", 7.9)]
+)
+def test_old_people_are_met_better_than_by_the_figure_of_the_day(more: Path, group: str, bar: float) -> None:
+    ages = tables.OLD.groups[group]
+    panel = konstanz(more, tables.OLD.first, tables.OLD.end)
+    judged = judgement([one for one in trials(panel, [ages]) if one.base in BASES], ages)
+    assert judged.shown < bar < 0.6 * judged.shown_as_today
+    assert 77 <= judged.coverage <= 83
 
 
 GROUPS_17 = (0, 3, 6, 10, 15, 18, 20, 25, 30, 35, 40, TOP)

@@ -67,7 +67,7 @@ def found() -> list[tables.Named]:
 @pytest.fixture(scope="module")
 def rows(found: list[tables.Named]) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = tables.ahead(found, NOTHING).to_pylist()
-    return made
+    return [row for row in made if not row["is_within_group"]]
 
 
 def test_every_area_age_group_and_year_has_one_row(rows: list[dict[str, Any]]) -> None:
@@ -123,7 +123,68 @@ def test_coarse_editions_project_the_groups_that_they_can_be_tested_on() -> None
     old, new = coarse["reference_date"] < NEWEST, single["reference_date"] == NEWEST
     mixed = {name: np.concatenate([coarse[name][old], single[name][new]]) for name in coarse}
     made = tables.ahead(tables.panels(mixed), NOTHING)
-    assert set(pc.unique(made["age_group_code"]).to_pylist()) == {"Y_LT6", "Y6T14", "Y15T17"}
+    tried = made.filter(pc.invert(made["is_within_group"]))
+    assert set(pc.unique(tried["age_group_code"]).to_pylist()) == {"Y_LT6", "Y6T14", "Y15T17"}
+    within = made.filter(made["is_within_group"])
+    assert set(pc.unique(within["age_group_code"]).to_pylist()) == {"Y6", "Y6T7", "Y6T8", "Y6T9", "Y10"}
+
+
+def test_a_class_is_a_share_of_its_age_group_and_less_sure(found: list[tables.Named]) -> None:
+    made = tables.ahead(tables.panels(population((0, 3, 6, 10, 15, 18, 27, TOP))), NOTHING).to_pylist()
+    at = {(row["area_code"], row["age_group_code"], row["horizon_years"]): row for row in made}
+    for horizon in (0, 1, 2):
+        one, four = at["01001", "Y6", horizon], at["01001", "Y6T9", horizon]
+        assert 0.2 < one["value"] / four["value"] < 0.3
+        assert (one["interval_basis"], one["off_pct"]) == ("around", None)
+        assert (one["method"] == "within_group") == (one["lower"] is None) == (horizon == 0)
+    first, whole = at["01001", "Y6", 2], at["01001", "Y6T9", 2]
+    assert first["upper"] / first["value"] > whole["upper"] / whole["value"]
+
+
+def old_population(edges: tuple[int, ...], years: range = range(2018, 2025)) -> Columns:
+    """Yearly editions of people of 45 and over: cohorts of unequal size that die by age."""
+    chance = np.random.default_rng(3)
+    ages = np.arange(45, 105)
+    dying = 0.03 * np.exp(0.1 * (ages - 75.0))
+    wave = 1 + 0.5 * np.sin((ages + chance.uniform(-2, 2, (len(AREAS), 1))) / 5)
+    single = 3000 * wave * np.exp(-np.cumsum(dying))
+    rows: dict[str, list[Any]] = {name: [] for name in population((0, 6))}
+    for year in years:
+        for area, code in enumerate(AREAS):
+            spans = [(a, b - 1 if b < 105 else 999, single[area, a - 45 : b - 45].sum())
+                     for a, b in pairwise(edges)]  # fmt: skip
+            for first, last, persons in [*spans, (0, -1, 50000.0)]:
+                day = dt.date(year, 12, 31)
+                values = ("KREIS", code, code[:2], code, day, "persons", "t", 2, False, first, last,
+                          float(round(persons)))  # fmt: skip
+                for name, value in zip(rows, values, strict=True):
+                    rows[name].append(value)
+        older = np.roll(single * np.exp(-dying), 1, axis=1)
+        older[:, 0] = single[:, 0]
+        single = older
+    return {
+        name: np.array(values, dtype=object if isinstance(values[0], str | dt.date) else None)
+        for name, values in rows.items()
+    }
+
+
+def test_old_people_are_carried_on_by_their_cohorts_in_groups_without_an_end() -> None:
+    edges = (45, 50, 55, 60, 65, 75, 105)
+    known = tables.panels(old_population(edges))
+    assert [one.window.first for one in known] == [45]
+    made = {
+        (row["area_code"], row["age_group_code"], row["horizon_years"]): row
+        for row in tables.ahead(known, NOTHING).to_pylist()
+    }
+    assert {group for _, group, _ in made} == {"Y65T74", "Y_GE75"}
+    for group in ("Y65T74", "Y_GE75"):
+        rows = [made[code, group, 2] for code in AREAS]
+        assert {row["method"] for row in rows} == {"cohorts"}
+        assert np.mean([row["off_pct"] for row in rows]) < np.mean([row["as_today_off_pct"] for row in rows])
+
+
+def test_old_people_whose_editions_do_not_reach_the_end_are_not_projected() -> None:
+    assert tables.panels(old_population((45, 55, 65, 75))) == []
 
 
 def test_a_scenario_adds_its_children_once_in_its_area_and_in_the_sum(found: list[tables.Named]) -> None:

@@ -1,6 +1,7 @@
 with projection as (
 
     select * from {{ ref('fct_projection') }}
+    where not is_within_group
 
 ),
 

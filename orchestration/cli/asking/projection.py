@@ -74,7 +74,7 @@ def ahead(warehouse: Path, area: str, scenario: str, years: tuple[int, int] | No
             from fct_projection as projection
             inner join dim_age_group as ages on projection.age_group_code = ages.age_group_code
             inner join dim_scenario as scenarios on projection.scenario_id = scenarios.scenario_id
-            where projection.area_code = ? and projection.scenario_id = ?
+            where projection.area_code = ? and projection.scenario_id = ? and not projection.is_within_group
                 and year(projection.reference_date) between ? and ?
             order by ages.age_from, ages.age_to, projection.horizon_years
             """,

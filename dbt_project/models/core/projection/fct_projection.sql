@@ -18,6 +18,7 @@ select
     ahead.area_code,
     areas.area_level,
     ahead.age_group_code,
+    ahead.is_within_group,
     ahead.base_date,
     ahead.base_dataset_id as dataset_id,
     ahead.measure_code,
@@ -34,7 +35,7 @@ select
     ahead.off_pct,
     ahead.as_today_off_pct,
     ahead.coverage_pct,
-    case when ahead.value is null then 'M' when ahead.horizon_years = 0 then 'A' else 'E' end as obs_status,
+    case when ahead.value is null then 'M' when ahead.method = 'published' then 'A' else 'E' end as obs_status,
     'F' as conf_status,
     case when ahead.value is null then 'part_missing' else 'none' end as missing_reason
 from ahead

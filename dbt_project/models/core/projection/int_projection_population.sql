@@ -20,8 +20,10 @@ with figures as (
 
 ages as (
 
-    select * from {{ ref('dim_age_group') }}
-    where age_from is not null and (age_group_code = '_T' or age_to is not null)
+    -- 999 stands for no end; an age limit of the law is none
+    select age_group_code, age_from, coalesce(age_to, 999) as age_to
+    from {{ ref('dim_age_group') }}
+    where age_from is not null and (age_group_code = '_T' or age_group_code like 'Y_GE%' or age_to is not null)
 
 ),
 
