@@ -264,7 +264,10 @@ def new_source(file_or_id: str, into: Path | None) -> None:
             from sources.declared.catalogue import load_catalog
             from sources.declared.drafting import draft
 
-            text = draft(load_catalog(), Path(file_or_id))
+            folder = into.parent if into is not None and into.suffix else into
+            catalog = load_catalog()
+            known = folder is not None and folder.name in catalog.publishers
+            text = draft(catalog, Path(file_or_id), *([folder.name] if folder and known else []))
         else:
             from sources.declared.describe import template
 

@@ -64,7 +64,11 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
         if genesis_flat.recognises(stream.read(64)):
             return draft_flat(catalog, file, publisher)
     is_classic = kind not in _NO_TABLE and genesis_table.table_code(file.read_bytes()[:2048]) is not None
-    if not is_classic and kind not in _NO_LIST and (listed := draft_list(file, publisher)) is not None:
+    if (
+        not is_classic
+        and kind not in _NO_LIST
+        and (listed := draft_list(catalog, file, publisher)) is not None
+    ):
         return listed
     if kind in _NO_TABLE:
         raise problem("no_draft", file.name, found=_NO_TABLE[kind])

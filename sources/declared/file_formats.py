@@ -138,7 +138,9 @@ class SheetOrText(FlatTable):
         default=None, description="beginning of the line from which on nothing is data"
     )
     file_name: Text | None = Field(
-        default=None, description="the file's name with `{name}` in place of what it says about the file"
+        default=None,
+        description="the file's name with `{name}` in place of what it says about the file; `{time}` is the"
+        " time of every cell of a table of counts",
     )
 
     @model_validator(mode="after")
@@ -147,7 +149,14 @@ class SheetOrText(FlatTable):
             raise ValueError("shape cells needs keys and values; shape records has neither")
         if self.thousands == self.decimal:
             raise ValueError("decimal and thousands mark are the same")
+        if self.tells_time and any(key.holds == "time" for key in (*self.keys, *self.tail)):
+            raise ValueError("time stands in a key column or in the file's name, not in both")
         return self
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether the file's name says the time of every cell."""
+        return "{time}" in (self.file_name or "")
 
 
 class Workbook(SheetOrText):

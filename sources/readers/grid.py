@@ -253,7 +253,7 @@ def table(
     if form.left_out:
         numbered = [(line, texts) for line, texts in numbered if not is_left_out(form, texts)]
     if form.shape == "cells":
-        return cells(catalog, declaration, form, numbered, header.columns, where, file)
+        return cells(catalog, declaration, form, numbered, header, where, file)
     table = records(
         declaration, numbered, header.captured, where, file,
         columns=header.columns, labels=catalog.column_codes(declaration),
@@ -322,7 +322,7 @@ def cells(
     declaration: Declaration,
     form: SheetOrText,
     numbered: Iterable[tuple[int, Sequence[str]]],
-    columns: Sequence[Found],
+    header: Header,
     where: Where,
     file: str,
 ) -> tuple[pa.Table, tuple[Corrected, ...]]:
@@ -334,7 +334,7 @@ def cells(
 
     Args:
         numbered: line number and texts of every data line.
-        columns: what each column of the file is.
+        header: what each column of the file is, and what its name says.
 
     Raises:
         SourceError: with line and column, for a wrong width, time, area, label or number, or for a key
@@ -345,6 +345,7 @@ def cells(
     declared: list[KeyColumn | ValueColumn] = [*form.keys, *form.values, *form.tail]
     key_at: dict[str, int] = {}
     value_at: list[tuple[int, ValueColumn, Measure, str | None]] = []
+    columns = header.columns
     for at, found in enumerate(columns):
         column = declared[found.wanted]
         if isinstance(column, ValueColumn):
@@ -353,6 +354,12 @@ def cells(
             key_at[column.holds] = at
     checked = _KeyTexts(catalog, declaration)
     named = _AreasByName(form) if form.areas else None
+    of_all: dict[str, str | None] = {}
+    if form.tells_time:
+        try:
+            of_all["time"] = checked.code("time", header.captured["time"])
+        except _RefusedText as refused:
+            raise problem(refused.code, file, reason=refused.facts["reason"]) from None
     out: dict[str, list[object]] = {name: [] for name in schema.names}
     seen: dict[tuple[str | None, ...], int] = {}
 
@@ -363,7 +370,7 @@ def cells(
         if len(texts) != len(columns):
             at = min(len(texts), len(columns)) + 1
             raise refuse("wrong_width", line, at, found=len(texts), expected=len(columns))
-        key: dict[str, str | None] = {}
+        key: dict[str, str | None] = dict(of_all)
         standing_for: str | None = None
         if form.named_rows and not texts[key_at["area_code"]].strip():
             words = tidy(texts[key_at["area_name"]])

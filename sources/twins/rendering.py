@@ -61,13 +61,18 @@ def render(
     contents: bytes | Mapping[str, bytes] = writer.render(
         catalog, declaration, table, seed=seed, quirks=frozenset(quirks), **options
     )
-    name = file_name(declaration)
+    name = file_name(declaration, table)
     if isinstance(contents, bytes):
         return Twin({name: contents})
     stem = Path(name).stem
     return Twin({stem + suffix: content for suffix, content in contents.items()})
 
 
-def file_name(declaration: Declaration) -> str:
-    """A name that the declaration's first file pattern recognises: `12411-01-01-4.csv`, `VG2500_KRS.shp`."""
+def file_name(declaration: Declaration, table: pa.Table | None = None) -> str:
+    """A name that the declaration's first file pattern recognises: `12411-01-01-4.csv`, `VG2500_KRS.shp`;
+    where the name says the time of a table, that of its first cell.
+    """
+    said = getattr(declaration.format, "file_name", None)
+    if said and "{time}" in said and table is not None:
+        return str(said).replace("{time}", table["time_text"][0].as_py())
     return re.sub(r"\.\*$", ".shp", re.sub(r"\*(?!$)", "", declaration.file_patterns[0]))
