@@ -453,6 +453,7 @@ def _chapter(specifications: Specifications, one: Indicator) -> list[str]:
         out.append(f"- **Wartet auf:** {one.waits_for.input} ({one.waits_for.where}): {one.waits_for.why}")
     if one.denominator and one.denominator.date != "same":
         rule = {
+            "year_before": "derselbe Tag des Vorjahres",
             "year_end": "31.12. des Jahres",
             "year_end_before": "31.12. des Vorjahres",
             "mean_of_two": "Mittel aus 31.12. des Vorjahres und des Jahres",

@@ -42,7 +42,7 @@ PolicyField = Literal[
     "Gesundheit/Pflege", "Wohnen", "Querschnitt",
 ]  # fmt: skip
 Statistic = Literal["proportion", "rate", "odds", "published_share", "none"]
-DateRule = Literal["same", "year_end", "year_end_before", "mean_of_two"]
+DateRule = Literal["same", "year_before", "year_end", "year_end_before", "mean_of_two"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -101,8 +101,9 @@ class MeanAge(Strict):
 class Denominator(Strict):
     """What the numerator is divided by, and of which day it is.
 
-    date `same`: the reference date of the numerator. `year_end`: 31 December of its year. `year_end_before`:
-    of the year before. `mean_of_two`: the mean of both.
+    date `same`: the reference date of the numerator. `year_before`: that day of the year before, over
+    forms only. `year_end`: 31 December of its year. `year_end_before`: that of the year before.
+    `mean_of_two`: the mean of both.
     """
 
     date: DateRule = "same"
@@ -454,6 +455,8 @@ def _check(
     own = [term.fact for _, term in terms if term.fact in specifications.facts]
     if any(specifications.facts[name].form for name in own):
         _check_own(specifications, indicator, own, complain)
+    elif indicator.denominator and indicator.denominator.date == "year_before":
+        complain(("denominator", "date"), "the same day a year before is looked up over forms only")
     if indicator.derived:
         for number, operand in enumerate(indicator.derived.operands):
             other = specifications.indicators.get(operand)
@@ -478,11 +481,8 @@ def _check_own(
         )
     if indicator.published_value or indicator.mean_age:
         complain(("numerator",), "over forms only sums and their quotient are computed")
-    if indicator.denominator and indicator.denominator.date not in ("same", "year_end_before"):
-        complain(
-            ("denominator", "date"),
-            "over forms: the same day, or the end of the year before (year_end_before)",
-        )
+    if indicator.denominator and indicator.denominator.date == "mean_of_two":
+        complain(("denominator", "date"), "over forms: one day, and no mean of two")
 
 
 def _check_term(specifications: Specifications, term: Term, key: tuple[Key, ...], complain: Any) -> None:

@@ -78,12 +78,14 @@ steps as (
     select
         followed.*,
         case indicators.denominator_date
+            when 'year_before' then cast(followed.previous_date - interval 1 year as date)
             when 'year_end' then make_date(cast(year(followed.previous_date) as integer), 12, 31)
             when 'year_end_before' then make_date(cast(year(followed.previous_date) as integer) - 1, 12, 31)
             when 'mean_of_two' then make_date(cast(year(followed.previous_date) as integer) - 1, 12, 31)
             else followed.previous_date
         end as first_below,
         case indicators.denominator_date
+            when 'year_before' then cast(followed.reference_date - interval 1 year as date)
             when 'year_end' then make_date(cast(year(followed.reference_date) as integer), 12, 31)
             when 'year_end_before' then make_date(cast(year(followed.reference_date) as integer) - 1, 12, 31)
             when 'mean_of_two' then make_date(cast(year(followed.reference_date) as integer), 12, 31)

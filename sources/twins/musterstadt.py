@@ -37,7 +37,7 @@ NOTE = "ERFUNDENE BEISPIELDATEN: Musterstadt gibt es nicht, keine Zahl gehört z
 FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
-    "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig",
+    "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -190,6 +190,9 @@ CHILDCARE = {
 
 SCHOOLS = {"GY": 0.42, "IGS": 0.24, "RS": 0.18, "SMB": 0.08, "HS": 0.04, "FOES": 0.02, "WALDORF": 0.02}
 """Shares of the types of school that pupils enter in a part of average need."""
+
+ALL_DAY = {"HORT": 0.14, "OPEN": 0.28, "BOUND": 0.1, "OTHER": 0.04}
+"""Children in all-day offers per child of classes 1 to 4 in a part of average need, by kind of offer."""
 
 NEWCOMERS = {
     "ASYLUM": (0.16, 0.5), "RECOGNISED": (0.08, 0.7), "TEMPORARY": (0.2, 0.6), "FAMILY": (0.16, 0.4),
@@ -514,6 +517,69 @@ class Musterstadt:
                   {"school_type": name, "sex": sex, "nationality": nationality}, "transfers", "Personen",
                   count)
             for (year, area, name, sex, nationality), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _schuelerzahlen(self) -> list[dict[str, Any]]:
+        dice = self._dice("schuelerzahlen")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            special = min(0.3, 0.025 * part.need)
+            for year in YEARS:
+                for nationality in ("GERMAN", "FOREIGN"):
+                    for grade, people in self._by_grade(year, part, nationality=nationality).items():
+                        primary = grade != "G5T10"
+                        names = ["GS"] if primary else [name for name in SCHOOLS if name != "FOES"]
+                        shares = [1.0] if primary else [SCHOOLS[name] for name in names]
+                        for _ in range(people):
+                            in_special = dice.random() < special
+                            (name,) = ("FOES",) if in_special else dice.choices(names, shares)
+                            key = (year, self._where(part, year), name, grade, nationality)
+                            counts[(*key, "pupils")] += 1
+                            counts[(*key, "pupils_special_needs")] += (
+                                in_special or dice.random() < 0.03 * part.need
+                            )
+                            counts[(*key, "pupils_repeating")] += dice.random() < 0.015
+        return [
+            _cell(f"{year}/{(year + 1) % 100:02d}", area,
+                  {"school_type": name, "grade": grade, "nationality": nationality}, measure, "Personen",
+                  count)
+            for (year, area, name, grade, nationality, measure), count in counts.items() if year in self.years
+        ]  # fmt: skip
+
+    def _by_grade(self, year: int, part: Part, **codes: str) -> dict[str, int]:
+        """Pupils of a part by class: a third of those from 6 to under 9 in each of the first three."""
+        young = self._people(year, part, ("Y6T8",), **codes)
+        older = self._people(year, part, ("Y10T11", "Y12T13", "Y14"), **codes)
+        return {
+            "G1": young // 3,
+            "G2": (young + 1) // 3,
+            "G3": (young + 2) // 3,
+            "G4": self._people(year, part, ("Y9",), **codes),
+            "G5T10": older + self._people(year, part, ("Y15T17",), **codes) // 3,
+        }
+
+    def _ganztag(self) -> list[dict[str, Any]]:
+        """Where a school or centre lies: the smallest parts have none, their children go elsewhere."""
+        dice = self._dice("ganztag")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            if part.residents < 1000:
+                continue
+            for offer, share in ALL_DAY.items():
+                near = share * dice.lognormvariate(0, 0.3) * (0.7 + 0.3 * part.need)
+                for year in YEARS:
+                    for grade, pupils in self._by_grade(year, part).items():
+                        if grade == "G5T10":
+                            continue
+                        for hours in dice.choices(
+                            ("H_LT30", "H30T39", "H_GE40"), (0.2, 0.35, 0.45), k=_poisson(dice, pupils * near)
+                        ):
+                            counts[year, self._where(part, year), offer, grade, hours] += 1
+        return [
+            _cell(f"{year}/{(year + 1) % 100:02d}", area,
+                  {"allday_offer": offer, "grade": grade, "allday_hours": hours}, "all_day_children",
+                  "Kinder", count)
+            for (year, area, offer, grade, hours), count in counts.items() if year in self.years
         ]  # fmt: skip
 
     def _integration_zuwanderung(self) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             """create table indicator as select * from (values
                 ('P09', 'same', null, null), ('year_end', 'year_end', null, null),
                 ('year_end_before', 'year_end_before', null, null),
+                ('year_before', 'year_before', null, null),
                 ('mean_of_two', 'mean_of_two', null, null),
                 ('H01', 'same', null, null), ('ratio', 'same', 'H01', 'P09')
             ) as given (indicator_id, denominator_date, operand_1, operand_2)"""
@@ -106,6 +107,7 @@ def test_an_area_out_of_scope_and_a_table_that_is_not_used_are_not_named(
     [
         ("year_end", ["2022-06-30"]),
         ("year_end_before", ["2023-06-30"]),
+        ("year_before", ["2024-06-30"]),
         ("mean_of_two", ["2022-06-30", "2023-06-30"]),
     ],
 )

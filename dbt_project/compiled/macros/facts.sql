@@ -36,7 +36,7 @@
 
 {#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}
 {% macro indicator_forms() -%}
-{{ return({'forms': {'basic_income': 'sgb2-kleinraeumig', 'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['age_group', 'childcare_type', 'course_type', 'newcomer_group', 'sex', 'nationality', 'assessment_result', 'enrolment_kind', 'school_type', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
+{{ return({'forms': {'all_day': 'ganztag', 'basic_income': 'sgb2-kleinraeumig', 'day_care_place': 'kita-plaetze', 'language_course': 'integration-kurse', 'newcomer': 'integration-zuwanderung', 'pupil': 'schuelerzahlen', 'resident': 'bevoelkerung-kleinraeumig', 'risk_assessment': 'gefaehrdungseinschaetzungen', 'school_entry': 'einschulungen', 'school_transfer': 'schuluebergaenge', 'social_assistance': 'sgb12-kleinraeumig', 'taking_into_care': 'inobhutnahmen', 'youth_support': 'hilfen-zur-erziehung'}, 'dimensions': ['allday_offer', 'grade', 'allday_hours', 'age_group', 'childcare_type', 'course_type', 'newcomer_group', 'sex', 'school_type', 'nationality', 'assessment_result', 'enrolment_kind', 'benefit', 'taking_into_care_reason', 'youth_support']}) }}
 {%- endmacro %}
 
 {#- The staged tables that print Gemeinden. -#}

@@ -8,6 +8,7 @@ Composite indices and goals are read from marts of their own.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
@@ -412,8 +413,19 @@ def _nothing(
 def denominator_dates(indicator: Row, date: dt.date) -> list[dt.date]:
     """The days whose denominators a numerator of `date` is divided by (their mean, where there are two)."""
     before, end = dt.date(date.year - 1, 12, 31), dt.date(date.year, 12, 31)
-    rules = {"same": [date], "year_end": [end], "year_end_before": [before], "mean_of_two": [before, end]}
+    rules = {
+        "same": [date],
+        "year_before": [_a_year_before(date)],
+        "year_end": [end],
+        "year_end_before": [before],
+        "mean_of_two": [before, end],
+    }
     return rules.get(indicator["denominator_date"], [])
+
+
+def _a_year_before(date: dt.date) -> dt.date:
+    last = calendar.monthrange(date.year - 1, date.month)[1]
+    return date.replace(year=date.year - 1, day=min(date.day, last))
 
 
 def parts_of(connection: duckdb.DuckDBPyConnection, indicator_id: str, role: str) -> list[Row]:

@@ -142,6 +142,11 @@ def _why_empty(known: Specifications, one: Indicator, empty: set[str]) -> Told:
             "no numerator whose denominator of 31 December of the year before is loaded too",
             "zu keinem Zähler ist auch der Nenner vom 31. Dezember des Vorjahres geladen",
         )
+    if rule == "year_before":
+        return Told(
+            "no numerator whose denominator of the year before is loaded too",
+            "zu keinem Zähler ist auch der Nenner des Vorjahres geladen",
+        )
     if rule == "mean_of_two":
         return Told(
             "no numerator whose denominators of both year-ends are loaded too",

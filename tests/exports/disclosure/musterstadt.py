@@ -47,6 +47,8 @@ PRODUCTS = (
     "integration",
     "integration_course",
     "sgb12_small_area",
+    "pupils",
+    "all_day",
 )
 
 SECRET = b"the invented office's secret"

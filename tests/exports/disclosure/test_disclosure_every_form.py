@@ -32,6 +32,7 @@ CHANGES = {
         "child_protection",
         "childcare_small_area",
         "sgb12_small_area",
+        "all_day",
     },
     "hilfen-zur-erziehung": {"youth_service"},
     "gefaehrdungseinschaetzungen": {"child_protection"},
@@ -43,6 +44,8 @@ CHANGES = {
     "integration-zuwanderung": {"integration"},
     "integration-kurse": {"integration_course"},
     "sgb12-kleinraeumig": {"sgb12_small_area"},
+    "schuelerzahlen": {"pupils"},
+    "ganztag": {"all_day"},
 }
 """Products that would have other figures without the form."""
 

@@ -258,6 +258,8 @@ BY_FORM = {
         "4",
         "3",
     ),
+    "schuelerzahlen": ("2024/25", *ALTSTADT, "Grundschulen", "Klasse 4", "Deutsche", "9", "2", "1"),
+    "ganztag": ("2024/25", *ALTSTADT, "offene Ganztagsschule", "Klasse 2", "40 Stunden und mehr", "7"),
     "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11"),
     "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
 }
@@ -305,6 +307,9 @@ def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
         ("schuluebergaenge", {"f1": "2098/99"}, "not_yet", None, "liegt in der Zukunft"),
         ("integration-zuwanderung", {"f1": "2099"}, "not_yet", None, "liegt in der Zukunft"),
         ("integration-kurse", {"f5": "-1"}, "bad_value", 5, "'-1' ist weder eine Zahl"),
+        ("schuelerzahlen", {"f8": "10"}, "part_above_whole", 8, "„Schülerinnen und Schüler“ mit 9"),
+        ("schuelerzahlen", {"f5": "Klasse 11"}, "unknown_label", 5, "Klasse 11"),
+        ("ganztag", {"f7": "-2"}, "bad_value", 7, "'-2' ist weder eine Zahl"),
         ("sgb12-kleinraeumig", {"f1": "30.12.2024"}, "bad_time", 1, "keiner der deklarierten Tage"),
         ("sgb12-kleinraeumig", {"f5": "6"}, "part_above_whole", 5, "„darunter unter 15 Jahren“ ist mit 6"),
         ("sgb12-kleinraeumig", {"f6": "31"}, "sum_differs", 6,

@@ -175,9 +175,10 @@ joined as (
         on numerators.indicator_id = denominators.indicator_id
         and denominators.role = 'denominator'
         and numerators.area_key = denominators.area_key
-        and denominators.reference_date = case
-            when indicators.denominator_date = 'year_end_before'
-                then make_date(year(numerators.reference_date) - 1, 12, 31)
+        and denominators.reference_date = case indicators.denominator_date
+            when 'year_before' then cast(numerators.reference_date - interval 1 year as date)
+            when 'year_end' then make_date(year(numerators.reference_date), 12, 31)
+            when 'year_end_before' then make_date(year(numerators.reference_date) - 1, 12, 31)
             else numerators.reference_date
         end
     where

@@ -14,14 +14,17 @@
     'integration_zuwanderung': ['newcomer_group', 'sex'],
     'integration_kurse': ['course_type'],
     'sgb12_kleinraeumig': ['benefit', 'age_group'],
+    'schuelerzahlen': ['school_type', 'grade', 'nationality'],
+    'ganztag': ['allday_offer', 'grade', 'allday_hours'],
 } -%}
 {#- Forms in which an office may say that it did not record a count: nobody knows it then, so it is kept like a secret. -#}
 {% set with_gaps = [
-    'kita_plaetze', 'einschulungen', 'schuluebergaenge', 'integration_zuwanderung', 'integration_kurse', 'sgb12_kleinraeumig'
+    'kita_plaetze', 'einschulungen', 'schuluebergaenge', 'integration_zuwanderung', 'integration_kurse', 'sgb12_kleinraeumig',
+    'schuelerzahlen', 'ganztag',
 ] -%}
 {% set crossed = [
     'youth_support', 'assessment_result', 'taking_into_care_reason', 'age_group', 'sex', 'nationality', 'childcare_type',
-    'enrolment_kind', 'school_type', 'newcomer_group', 'course_type', 'benefit',
+    'enrolment_kind', 'school_type', 'newcomer_group', 'course_type', 'benefit', 'grade', 'allday_offer', 'allday_hours',
 ] -%}
 with printed as (
 
@@ -54,13 +57,16 @@ with printed as (
 
 ),
 
--- who begins school without need of support, who is older than the children that the form names
+-- who begins school or goes to it without need of support, who is older than the children that the form names
 rests as (
 
     select
         wholes.* replace (
-            case when wholes.measure_code = 'enrolments' then 'enrolments_no_language_support' else wholes.measure_code end
-                as measure_code,
+            case wholes.measure_code
+                when 'enrolments' then 'enrolments_no_language_support'
+                when 'pupils' then 'pupils_no_special_needs'
+                else wholes.measure_code
+            end as measure_code,
             case when wholes.benefit_code = 'SGB12_HLU' then 'Y_GE15' else wholes.age_group_code end as age_group_code,
             wholes.value - parts.value as value,
             wholes.is_secret or parts.is_secret as is_secret
@@ -74,8 +80,12 @@ rests as (
         and wholes.enrolment_kind_code = parts.enrolment_kind_code
         and wholes.sex_code = parts.sex_code
         and wholes.benefit_code = parts.benefit_code
+        and wholes.school_type_code = parts.school_type_code
+        and wholes.grade_code = parts.grade_code
+        and wholes.nationality_code = parts.nationality_code
     where
         (wholes.measure_code = 'enrolments' and parts.measure_code = 'enrolments_language_support')
+        or (wholes.measure_code = 'pupils' and parts.measure_code = 'pupils_special_needs')
         or (
             wholes.benefit_code = 'SGB12_HLU' and wholes.age_group_code = '_T' and parts.age_group_code = 'Y_LT15'
         )
@@ -152,6 +162,14 @@ select
         when 'enrolments_no_language_support' then 'WITHOUT_SUPPORT'
         else '_T'
     end as entry_code,
+    case when cells.allday_offer_code in ('_T', 'HORT') then cells.allday_offer_code else 'SCHOOL' end as allday_group_code,
+    case
+        when cells.measure_code = 'pupils' then 'PUPILS'
+        when cells.measure_code not in ('pupils_special_needs', 'pupils_no_special_needs') then '_T'
+        when cells.school_type_code = 'FOES' then 'SPECIAL_SCHOOL'
+        when cells.measure_code = 'pupils_special_needs' then 'REGULAR_WITH_NEED'
+        else 'REGULAR_WITHOUT_NEED'
+    end as pupil_code,
     case
         when cells.dataset_id <> 'sgb12-kleinraeumig' then '_T'
         when cells.benefit_code = 'SGB12_HLU' then 'HLU'
@@ -167,6 +185,9 @@ select
     cells.newcomer_group_code,
     cells.course_type_code,
     cells.benefit_code,
+    cells.grade_code,
+    cells.allday_offer_code,
+    cells.allday_hours_code,
     cast(cells.value as double) as value,
     cast(case when cells.is_secret then 0 else cells.value end as double) as known_count,
     cast(cells.is_secret as integer) as unknown_count,
