@@ -21,7 +21,8 @@ from exports import release
 from exports.candidate import Candidate
 from exports.describe import parse
 from exports.history import HistoryError, Memory
-from exports.release import Release, ReleaseError, ReleaseRefused
+from exports.release import Release, ReleaseError, ReleaseRefused, publishing
+from exports.release.receipt import hashes_of
 from sources.foundation.files import sha256_of
 from tests.exports.conftest import Editions
 from tests.exports.small_warehouse import description_of, passing
@@ -130,13 +131,13 @@ def test_the_receipt_records_the_hashes_that_were_compared(
     """A file that changes after it was compared must not come into the receipt by a second reading."""
     made = house.checked()
     seen = release.look(made.path)
-    hashes = release._hashes
+    hashes = hashes_of
 
     def then_change(folder: Path) -> dict[str, dict[str, object]]:
         overwrite(folder / "areas.csv")
         return hashes(folder)
 
-    monkeypatch.setattr(release, "_hashes", then_change)
+    monkeypatch.setattr("exports.release.receipt.hashes_of", then_change)
     current = house.releases / "areas" / "current"
     release.write_receipt(made, passing("areas"), description_of("areas"), seen, previous=current, key=KEY)
     monkeypatch.undo()
@@ -157,7 +158,7 @@ def test_bytes_that_change_between_the_hash_and_the_move(
     house: House, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     made = house.checked()
-    checked = release._check_destination
+    checked = publishing._check_destination
 
     def then_change(folder: Path, *rest: object) -> None:
         checked(folder, *rest)  # type: ignore[arg-type]
@@ -166,7 +167,7 @@ def test_bytes_that_change_between_the_hash_and_the_move(
         if name != "receipt.json":
             overwrite(path)
 
-    monkeypatch.setattr(release, "_check_destination", then_change)
+    monkeypatch.setattr("exports.release.publishing._check_destination", then_change)
     with pytest.raises(ReleaseRefused, match="was changed after the check"):
         publish(house, made)
     assert house.current() == "2026-11-22.1"
@@ -346,7 +347,7 @@ def change_with_receipt(edition: Path) -> None:
     """The receipt is made to fit the forged file."""
     overwrite(edition / "areas.csv")
     receipt = json.loads((edition / "receipt.json").read_text(encoding="utf-8"))
-    receipt["files"] = release._hashes(edition)
+    receipt["files"] = hashes_of(edition)
     (edition / "receipt.json").write_text(json.dumps(receipt), encoding="utf-8")
 
 

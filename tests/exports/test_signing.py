@@ -14,6 +14,7 @@ import pytest
 from exports import release
 from exports.history import Memory
 from exports.release import Release, ReleaseRefused
+from exports.release.receipt import hashes_of
 from exports.signing import Signer, SigningError, signature_of
 from sources.foundation.files import sha256_of
 from tests.exports.conftest import Editions
@@ -102,7 +103,7 @@ def test_a_history_and_a_receipt_written_anew_do_not_make_a_signature(house: Hou
     edition = opened(house.releases / "areas" / "2026-11-22.1")
     (edition / "areas.csv").write_text("area_code\n99999\n", encoding="utf-8")
     receipt = json.loads((edition / "receipt.json").read_text(encoding="utf-8"))
-    hashes = {name: one for name, one in release._hashes(edition).items() if not name.endswith(".sig")}
+    hashes = {name: one for name, one in hashes_of(edition).items() if not name.endswith(".sig")}
     (edition / "receipt.json").write_text(json.dumps(receipt | {"files": hashes}), encoding="utf-8")
     digest = sha256_of(edition / "receipt.json")
     note = json.loads((edition / "release.json").read_text(encoding="utf-8"))

@@ -1,0 +1,116 @@
+"""Whether editions, and the files derived from them, are still what was published."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from exports.history import BESIDE, History, Memory
+from exports.release.derived import catalog_of, tables_that_differ
+from exports.release.edition import (
+    CATALOG,
+    DATABASE,
+    SIGNED,
+    Release,
+    ReleaseRefused,
+    homes,
+    list_releases,
+    named_release,
+    versions,
+)
+from exports.release.receipt import compare_hashes
+from exports.signing import Signer
+from sources.foundation.editions import RECEIPT, RELEASE
+from sources.foundation.files import sha256_of
+
+
+def verify(
+    releases_root: Path,
+    product: str,
+    version: str | None = None,
+    memory: Memory = BESIDE,
+) -> Release:
+    """Compare a published edition with its receipt and the history; raises `ReleaseRefused` when they differ.
+
+    Every file is hashed; `release.json` must say what the history remembers.
+    """
+    release = named_release(releases_root, product, version)
+    problem = difference_of(release.path, memory.of(releases_root), memory.signer)
+    if problem:
+        raise ReleaseRefused(problem)
+    return release
+
+
+def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
+    """Every edition that was ever published, by id, with what is wrong with it; '' for one that is whole."""
+    history = memory.of(releases_root)
+    known = history.editions()
+    there = {f"{home.name}/{version}" for home in homes(releases_root) for version in versions(home)}
+    found: dict[str, str] = {}
+    for name in sorted({*known, *there} - set(history.lost())):
+        product, _, version = name.partition("/")
+        found[name] = difference_of(releases_root / product / version, history, memory.signer) or ""
+    return found
+
+
+def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
+    """What is wrong with the files that are derived from the editions and stand in no receipt, in words.
+
+    Compares every row of `planstat.duckdb` with the editions it says it holds, and the catalog.
+    """
+    known = memory.of(releases_root).editions()
+    whole = {name for name, problem in verify_all(releases_root, memory).items() if not problem}
+    editions = [edition for edition in list_releases(releases_root) if edition.id in whole & known.keys()]
+    again = "delete it, the next run writes it anew, and tell whoever has read it"
+    problems = []
+    catalog = releases_root / CATALOG
+    if catalog.is_file():
+        try:
+            listed = json.loads(catalog.read_text(encoding="utf-8"))["products"]
+        except (ValueError, KeyError, TypeError):
+            listed = None
+        if listed != catalog_of(editions)["products"] and whole == known.keys():
+            problems.append(f"{catalog}: does not say what the editions are; {again}")
+    database = releases_root / DATABASE
+    if database.is_file():
+        current = [edition for edition in editions if edition.is_current]
+        differs = tables_that_differ(database, current)
+        if differs:
+            problems.append(f"{database}: {', '.join(differs)} differs from the edition; {again}")
+    return problems
+
+
+def unsigned_part(edition: Path, signer: Signer | None) -> str | None:
+    """Which signature of an edition is missing or wrong, in words; None without a key too."""
+    if signer is None:
+        return None
+    problems = (signer.problem(edition / name) for name in SIGNED if (edition / name).is_file())
+    return next(filter(None, problems), None)
+
+
+def difference_of(edition: Path, history: History, signer: Signer | None = None) -> str | None:
+    """What is wrong with an edition, in words; None when receipt, files, history and signatures agree."""
+    name = f"{edition.parent.name}/{edition.name}"
+    known = history.editions().get(name)
+    if known is None:
+        return f"{edition}: is not in the history of what was published ({history.path}); who put it there?"
+    if not edition.is_dir():
+        return f"{edition}: was published and is gone; restore it from a backup"
+    try:
+        if sha256_of(edition / RECEIPT) != known.receipt_sha256:
+            return f"{edition}: its receipt was changed after publication; restore it from a backup"
+        receipt = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))
+        compare_hashes(edition, receipt["files"], of_edition=True)
+        note = json.loads((edition / RELEASE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, ReleaseRefused) as problem:
+        return f"{problem}; restore it from a backup"
+    said = note.get("product"), note.get("version"), note.get("receipt_sha256")
+    if said != (known.product, known.version, known.receipt_sha256):
+        return f"{edition / RELEASE}: was changed after publication; restore it from a backup"
+    unsigned = unsigned_part(edition, signer)
+    if unsigned:
+        return (
+            f"{unsigned}; restore it from a backup, or, when it is from before the key, look at it and run "
+            "`planstat releases sign`"
+        )
+    return None
