@@ -134,9 +134,9 @@ shown as (
 
 codes as (
 
+    -- a measure that the form of a period does not have is not known, and no zero
     select *
-    from (select distinct period_key from counts)
-    cross join (select distinct measure_code from counts) as measures
+    from (select distinct period_key, measure_code from counts)
     {% for dimension in dimensions -%}
     cross join (select distinct {{ dimension }} from counts {{ "union select '_T'" if totals }}) as {{ dimension }}_codes
     {% endfor %}

@@ -38,6 +38,7 @@ FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
     "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
+    "engagement", "einbuergerungen",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -199,6 +200,14 @@ NEWCOMERS = {
     "EU": (0.3, 0.1), "OTHER": (0.1, 0.2),
 }  # fmt: skip
 """Share of each group in those who arrive, and of them with an integration plan."""
+
+GUIDANCE_ENDS = {"": 0.6, "INDEPENDENT": 0.2, "MOVED": 0.08, "BROKEN_OFF": 0.07, "OTHER": 0.05}
+"""Share of those who arrived whose guidance ends in the year, by reason; the empty one goes on."""
+
+VOLUNTEERS = {
+    "LANGUAGE": 0.35, "LEARNING": 0.25, "MENTORING": 0.15, "AUTHORITIES": 0.1, "MEETING": 0.1, "OTHER": 0.05,
+}  # fmt: skip
+"""Share of each kind in the volunteers of a part."""
 
 COURSES: dict[str, dict[str, float]] = {
     "0101": {"INTEGRATION": 6, "VOCATIONAL": 2, "MUNICIPAL": 3},
@@ -583,14 +592,8 @@ class Musterstadt:
         ]  # fmt: skip
 
     def _integration_zuwanderung(self) -> list[dict[str, Any]]:
-        dice, more = self._dice("zuwanderung"), self._dice("zuwanderung more")
+        dice, more, also = self._dice("zuwanderung"), self._dice("zuwanderung more"), self._dice("begleitung")
         counts: Counter[tuple[Any, ...]] = Counter()
-        measures = {"newcomers": "Personen", "integration_plans_begun": "Pläne"}
-        measures |= {
-            "integration_plans_completed": "Pläne",
-            "guided": "Personen",
-            "guided_with_plan": "Personen",
-        }
         for part in PARTS:
             mean = part.residents * 0.012 * (0.5 + 0.5 * part.need) * (1.5 if part.mix == "young" else 1)
             for year in YEARS:
@@ -600,19 +603,44 @@ class Musterstadt:
                         sex = "F" if dice.random() < 0.48 else "M"
                         key = (year, self._where(where, year), group, sex)
                         begun = dice.random() < with_plan
+                        completed = begun and dice.random() < 0.55
+                        guided = more.random() < 0.7
                         counts[(*key, "newcomers")] += 1
                         counts[(*key, "integration_plans_begun")] += begun
-                        counts[(*key, "integration_plans_completed")] += begun and dice.random() < 0.55
-                        guided = more.random() < 0.7
+                        counts[(*key, "integration_plans_completed")] += completed
                         counts[(*key, "guided")] += guided
                         counts[(*key, "guided_with_plan")] += guided and (begun or more.random() < 0.5)
+                        counts[(*key, "guidance_begun")] += guided and also.random() < 0.8
+                        end = also.choices(list(GUIDANCE_ENDS), list(GUIDANCE_ENDS.values()))[0]
+                        for reason in GUIDANCE_ENDS:
+                            if reason:
+                                counts[(*key, f"guidance_ended {reason}")] += reason == end
+                        counts[(*key, "integration_plans_reviewed")] += begun and also.random() < 0.4
+                        counts[(*key, "integration_plans_not_reached")] += (
+                            begun and not completed and also.random() < 0.4
+                        )
+                        age = also.random()
+                        small, pupil = age < 0.13, 0.13 <= age < 0.32
+                        counts[(*key, "children_before_school")] += small
+                        counts[(*key, "children_with_place")] += small and also.random() < 0.5
+                        counts[(*key, "children_of_school_age")] += pupil
+                        counts[(*key, "children_at_school")] += pupil and also.random() < 0.85
+        units = {"integration_plans": "Pläne", "children": "Kinder"}
         return [
-            _cell(str(year), area, {"newcomer_group": group, "sex": sex}, measure, measures[measure], count)
-            for (year, area, group, sex, measure), count in counts.items() if year in self.years
-        ]  # fmt: skip
+            _cell(
+                str(year),
+                area,
+                {"newcomer_group": group, "sex": sex, "guidance_end": measure.partition(" ")[2] or "_T"},
+                measure.partition(" ")[0],
+                next((unit for begin, unit in units.items() if measure.startswith(begin)), "Personen"),
+                count,
+            )
+            for (year, area, group, sex, measure), count in counts.items()
+            if year in self.years
+        ]
 
     def _integration_kurse(self) -> list[dict[str, Any]]:
-        dice = self._dice("kurse")
+        dice, more = self._dice("kurse"), self._dice("kurse more")
         cells = []
         for part in PARTS:
             for kind, courses in COURSES.get(part.before.removeprefix(CITY), {}).items():
@@ -620,6 +648,7 @@ class Musterstadt:
                     places = round(22 * courses)
                     begun = sum(dice.random() < 0.86 for _ in range(places))
                     ended = sum(dice.random() < 0.68 for _ in range(begun))
+                    waiting = _poisson(more, places * 0.2)
                     if year in self.years:
                         place = self._where(part, year)
                         cells += [
@@ -628,9 +657,56 @@ class Musterstadt:
                                 ("course_places", "Plätze", places),
                                 ("course_participants", "Personen", begun),
                                 ("course_completions", "Personen", ended),
+                                ("course_waiting", "Personen", waiting),
                             )
                         ]
         return cells
+
+    def _engagement(self) -> list[dict[str, Any]]:
+        """Where courses are held there are volunteers too; some kinds have one or two."""
+        dice = self._dice("engagement")
+        cells = []
+        for part in PARTS:
+            size = sum(COURSES.get(part.before.removeprefix(CITY), {}).values())
+            for kind, share in VOLUNTEERS.items() if size else ():
+                for year in YEARS:
+                    people = _poisson(dice, 14 * size * share)
+                    matches = _poisson(dice, 1.5 * people)
+                    hours = sum(dice.randrange(20, 120) for _ in range(people))
+                    if year in self.years:
+                        cells += [
+                            _cell(
+                                str(year),
+                                self._where(part, year),
+                                {"volunteer_kind": kind},
+                                measure,
+                                unit,
+                                count,
+                            )
+                            for measure, unit, count in (
+                                ("volunteer_offers", "Angebote", -(-people // 5)),
+                                ("volunteers", "Personen", people),
+                                ("volunteers_sought", "Personen", _poisson(dice, 1 + people / 4)),
+                                ("volunteer_matches", "Begleitungen", matches),
+                                ("volunteer_hours", "Stunden", hours),
+                            )
+                        ]
+        return cells
+
+    def _einbuergerungen(self) -> list[dict[str, Any]]:
+        dice = self._dice("einbuergerungen")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for (year, part, _, sex, nationality), residents in self.residents.items():
+            if nationality == "FOREIGN":
+                long_here = _share(dice, residents, 0.45)
+                key = (year, self._where(part, year), sex)
+                counts[(*key, "foreigners_ten_years")] += long_here
+                counts[(*key, "naturalised")] += _share(dice, long_here, 0.03)
+        return [
+            _cell(str(year), area, {"sex": sex}, measure, "Personen", count)
+            for (year, area, sex, measure), count in counts.items()
+            if year in self.years
+        ]
 
     def _sgb12_kleinraeumig(self) -> list[dict[str, Any]]:
         dice = self._dice("sgb12")

@@ -141,7 +141,7 @@ def test_numbers_are_those_counted_from_the_forms(
     }
     places, entries = forms["kita-plaetze"], forms["einschulungen"]
     transfers, assisted = forms["schuluebergaenge"], forms["sgb12-kleinraeumig"]
-    arrivals = forms["integration-zuwanderung"]
+    arrivals, naturalised = forms["integration-zuwanderung"], forms["einbuergerungen"]
 
     def counted(measure: str, **codes: str) -> Callable[[Row], bool]:
         return lambda line: line["measure"] == measure and all(line[key] == of for key, of in codes.items())
@@ -235,6 +235,28 @@ def test_numbers_are_those_counted_from_the_forms(
         ),
         "B10": (entries, counted("examined_with_finding"), entries, counted("examined"), 100),
         "I07": (arrivals, counted("guided_with_plan"), arrivals, counted("guided"), 100),
+        "I07-reached": (
+            arrivals,
+            counted("integration_plans_completed"),
+            arrivals,
+            lambda line: line["measure"] in {"integration_plans_completed", "integration_plans_not_reached"},
+            100,
+        ),
+        "I07-daycare": (
+            arrivals,
+            counted("children_with_place"),
+            arrivals,
+            counted("children_before_school"),
+            100,
+        ),
+        "I07-school": (
+            arrivals,
+            counted("children_at_school"),
+            arrivals,
+            counted("children_of_school_age"),
+            100,
+        ),
+        "I05": (naturalised, counted("naturalised"), naturalised, counted("foreigners_ten_years"), 100),
     }
     pupils, all_day = forms["schuelerzahlen"], forms["ganztag"]
 

@@ -49,6 +49,7 @@ PRODUCTS = (
     "sgb12_small_area",
     "pupils",
     "all_day",
+    "volunteering",
 )
 
 SECRET = b"the invented office's secret"

@@ -46,6 +46,8 @@ CHANGES = {
     "sgb12-kleinraeumig": {"sgb12_small_area"},
     "schuelerzahlen": {"pupils"},
     "ganztag": {"all_day"},
+    "engagement": {"volunteering"},
+    "einbuergerungen": {"integration"},
 }
 """Products that would have other figures without the form."""
 
@@ -99,6 +101,34 @@ def test_every_form_of_the_invented_town_changes_a_product(
     assert {name for name in PRODUCTS if whole[name] != without[name]} == CHANGES[form]
 
 
+def test_a_column_that_the_form_of_a_year_lacks_is_no_zero_in_a_product(
+    changing: duckdb.DuckDBPyConnection,
+) -> None:
+    """What an older form does not ask for is not printed for its year; the other years stay."""
+    lacking = {
+        "mart_integration": ("integration-zuwanderung", "guidance_ended", "integration_code like 'ENDED%'"),
+        "mart_integration_course": ("integration-kurse", "course_waiting", "measure_code = 'course_waiting'"),
+        "mart_school_entry": ("einschulungen", "examined", "whole_code = 'EXAMINED'"),
+    }
+    before = {mart: years_of(changing, mart, rows) for mart, (_, _, rows) in lacking.items()}
+    for form, measure, _ in lacking.values():
+        changing.execute(
+            f"delete from \"{form}\" where starts_with(measure, ?) and starts_with(time_text, '2024')",
+            [measure],
+        )
+    build_models(changing)
+    for mart, (_, _, rows) in lacking.items():
+        assert before[mart] == {2024, 2025}
+        assert years_of(changing, mart, rows) == {2025}, mart
+        assert years_of(changing, mart, "true") == {2024, 2025}, mart
+
+
+def years_of(connection: duckdb.DuckDBPyConnection, mart: str, rows: str) -> set[int]:
+    """Years of these rows."""
+    found = connection.execute(f"select distinct year(reference_date) from {mart} where {rows}").fetchall()
+    return {row[0] for row in found}
+
+
 @pytest.mark.parametrize("name", PRODUCTS[3:])
 def test_every_product_of_a_form_withstands_the_attack(town: Editions, name: str) -> None:
     """Planned, attacked with all that is public, checked and published."""
@@ -132,7 +162,10 @@ def counts_in(file: Path) -> tuple[int, int, int]:
             row[0]
             for row in connection.execute("describe select * from read_parquet(?)", [str(file)]).fetchall()
         }
-        computed = names & {"per_100", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct"}
+        computed = names & {
+            "per_100", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct", "waiting_per_100",
+            "hours_count",
+        }  # fmt: skip
         assert computed
         left = " or ".join(f"{column} is not null" for column in sorted(computed))
         assert connection.execute(

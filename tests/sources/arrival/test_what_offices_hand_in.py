@@ -257,10 +257,13 @@ BY_FORM = {
         "1",
         "4",
         "3",
+        *("3", "1", "1", "0", "0", "2", "1", "2", "1", "3", "3"),
     ),
     "schuelerzahlen": ("2024/25", *ALTSTADT, "Grundschulen", "Klasse 4", "Deutsche", "9", "2", "1"),
     "ganztag": ("2024/25", *ALTSTADT, "offene Ganztagsschule", "Klasse 2", "40 Stunden und mehr", "7"),
-    "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11"),
+    "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11", "4"),
+    "engagement": ("2024", *ALTSTADT, "Sprachbegleitung", "2", "9", "3", "12", "410"),
+    "einbuergerungen": ("2024", *ALTSTADT, "weiblich", "4", "260"),
     "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
 }
 """A line of each form that is accepted."""
@@ -306,6 +309,9 @@ def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
         ("einschulungen", {"f1": "2024/26"}, "bad_time", 1, "ist kein Schuljahr wie 2024/25"),
         ("schuluebergaenge", {"f1": "2098/99"}, "not_yet", None, "liegt in der Zukunft"),
         ("integration-zuwanderung", {"f1": "2099"}, "not_yet", None, "liegt in der Zukunft"),
+        ("integration-zuwanderung", {"f19": "4"}, "part_above_whole", 19, "bis zur Einschulung“ mit 2"),
+        ("engagement", {"f4": "Kuchen"}, "unknown_label", 4, "Kuchen"),
+        ("einbuergerungen", {"f5": "1.5"}, "bad_value", 5, "'1.5' ist weder eine Zahl"),
         ("integration-kurse", {"f5": "-1"}, "bad_value", 5, "'-1' ist weder eine Zahl"),
         ("schuelerzahlen", {"f8": "10"}, "part_above_whole", 8, "„Schülerinnen und Schüler“ mit 9"),
         ("schuelerzahlen", {"f5": "Klasse 11"}, "unknown_label", 5, "Klasse 11"),
@@ -337,7 +343,14 @@ def test_a_figure_that_is_not_recorded_is_compared_with_nothing(landing: Landing
 
 
 @pytest.mark.parametrize(
-    ("form", "later"), [("kita-plaetze", 2), ("einschulungen", 2), ("integration-zuwanderung", 2)]
+    ("form", "later"),
+    [
+        ("kita-plaetze", 2),
+        ("einschulungen", 2),
+        ("integration-zuwanderung", 13),
+        ("integration-zuwanderung", 11),
+        ("integration-kurse", 1),
+    ],
 )
 def test_a_form_of_an_earlier_layout_is_accepted(
     landing: Landing, tmp_path: Path, form: str, later: int

@@ -25,7 +25,8 @@ def test_the_forms_of_the_town(catalog: Catalog) -> None:
     assert set(FORMS) >= {
         "gebietsgliederung", "bevoelkerung-kleinraeumig", HZE, "gefaehrdungseinschaetzungen", "inobhutnahmen",
         "kita-plaetze", "sgb2-kleinraeumig", "sgb12-kleinraeumig", "einschulungen", "schuluebergaenge",
-        "integration-zuwanderung", "integration-kurse", "schuelerzahlen", "ganztag", "zielwerte",
+        "integration-zuwanderung", "integration-kurse", "schuelerzahlen", "ganztag", "engagement",
+        "einbuergerungen", "zielwerte",
     }  # fmt: skip
 
 

@@ -11,21 +11,33 @@
     'kita_plaetze': ['childcare_type', 'age_group'],
     'einschulungen': ['enrolment_kind', 'sex'],
     'schuluebergaenge': ['school_type', 'sex', 'nationality'],
-    'integration_zuwanderung': ['newcomer_group', 'sex'],
+    'integration_zuwanderung': ['newcomer_group', 'sex', 'guidance_end'],
     'integration_kurse': ['course_type'],
     'sgb12_kleinraeumig': ['benefit', 'age_group'],
     'schuelerzahlen': ['school_type', 'grade', 'nationality'],
     'ganztag': ['allday_offer', 'grade', 'allday_hours'],
+    'engagement': ['volunteer_kind'],
+    'einbuergerungen': ['sex'],
 } -%}
 {#- Forms in which an office may say that it did not record a count: nobody knows it then, so it is kept like a secret. -#}
 {% set with_gaps = [
     'kita_plaetze', 'einschulungen', 'schuluebergaenge', 'integration_zuwanderung', 'integration_kurse', 'sgb12_kleinraeumig',
-    'schuelerzahlen', 'ganztag',
+    'schuelerzahlen', 'ganztag', 'engagement', 'einbuergerungen',
 ] -%}
 {% set crossed = [
     'youth_support', 'assessment_result', 'taking_into_care_reason', 'age_group', 'sex', 'nationality', 'childcare_type',
     'enrolment_kind', 'school_type', 'newcomer_group', 'course_type', 'benefit', 'grade', 'allday_offer', 'allday_hours',
+    'guidance_end', 'volunteer_kind',
 ] -%}
+{#- A measure that is printed beside a part of it: the part, and how the rest is named. -#}
+{% set wholes = {
+    'enrolments': ('enrolments_language_support', 'enrolments_no_language_support'),
+    'examined': ('examined_with_finding', 'examined_without_finding'),
+    'pupils': ('pupils_special_needs', 'pupils_no_special_needs'),
+    'guided': ('guided_with_plan', 'guided_without_plan'),
+    'children_before_school': ('children_with_place', 'children_without_place'),
+    'children_of_school_age': ('children_at_school', 'children_not_at_school'),
+} -%}
 with printed as (
 
     {%- for form, dimensions in forms.items() %}
@@ -57,14 +69,15 @@ with printed as (
 
 ),
 
--- who begins school or goes to it without need of support, who is older than the children that the form names
+-- whoever is no part of those that the form names apart, who is older than the children that it names
 rests as (
 
     select
         wholes.* replace (
             case wholes.measure_code
-                when 'enrolments' then 'enrolments_no_language_support'
-                when 'pupils' then 'pupils_no_special_needs'
+                {%- for whole, (part, rest) in wholes.items() %}
+                when '{{ whole }}' then '{{ rest }}'
+                {%- endfor %}
                 else wholes.measure_code
             end as measure_code,
             case when wholes.benefit_code = 'SGB12_HLU' then 'Y_GE15' else wholes.age_group_code end as age_group_code,
@@ -77,18 +90,14 @@ rests as (
         and wholes.snapshot_id = parts.snapshot_id
         and wholes.period_key = parts.period_key
         and wholes.area_code = parts.area_code
-        and wholes.enrolment_kind_code = parts.enrolment_kind_code
-        and wholes.sex_code = parts.sex_code
-        and wholes.benefit_code = parts.benefit_code
-        and wholes.school_type_code = parts.school_type_code
-        and wholes.grade_code = parts.grade_code
-        and wholes.nationality_code = parts.nationality_code
+        {%- for name in crossed if name != 'age_group' %}
+        and wholes.{{ name }}_code = parts.{{ name }}_code
+        {%- endfor %}
     where
-        (wholes.measure_code = 'enrolments' and parts.measure_code = 'enrolments_language_support')
-        or (wholes.measure_code = 'pupils' and parts.measure_code = 'pupils_special_needs')
-        or (
-            wholes.benefit_code = 'SGB12_HLU' and wholes.age_group_code = '_T' and parts.age_group_code = 'Y_LT15'
-        )
+        (wholes.benefit_code = 'SGB12_HLU' and wholes.age_group_code = '_T' and parts.age_group_code = 'Y_LT15')
+        {%- for whole, (part, rest) in wholes.items() %}
+        or (wholes.measure_code = '{{ whole }}' and parts.measure_code = '{{ part }}')
+        {%- endfor %}
 
 ),
 
@@ -147,19 +156,31 @@ select
     end as school_group_code,
     case cells.measure_code
         when 'newcomers'
-            then case
-                when cells.newcomer_group_code in ('ASYLUM', 'RECOGNISED', 'TEMPORARY') then 'REFUGE'
-                when cells.newcomer_group_code = 'EU' then 'EU'
-                else 'OTHER'
+            then case cells.newcomer_group_code
+                when 'FAMILY' then 'OTHER'
+                else cells.newcomer_group_code
             end
+        when 'guidance_ended' then 'ENDED_' || cells.guidance_end_code
         when 'integration_plans_begun' then 'PLANS_BEGUN'
         when 'integration_plans_completed' then 'PLANS_COMPLETED'
+        when 'integration_plans_reviewed' then 'PLANS_REVIEWED'
+        when 'integration_plans_not_reached' then 'PLANS_NOT_REACHED'
+        when 'guided_with_plan' then 'GUIDED_WITH_PLAN'
+        when 'guided_without_plan' then 'GUIDED_WITHOUT_PLAN'
+        when 'guidance_begun' then 'GUIDANCE_BEGUN'
+        when 'children_with_place' then 'WITH_PLACE'
+        when 'children_without_place' then 'WITHOUT_PLACE'
+        when 'children_at_school' then 'AT_SCHOOL'
+        when 'children_not_at_school' then 'NOT_AT_SCHOOL'
+        when 'naturalised' then 'NATURALISED'
         else '_T'
     end as integration_code,
     case cells.measure_code
         when 'enrolments' then 'ENROLMENTS'
         when 'enrolments_language_support' then 'WITH_SUPPORT'
         when 'enrolments_no_language_support' then 'WITHOUT_SUPPORT'
+        when 'examined_with_finding' then 'WITH_FINDING'
+        when 'examined_without_finding' then 'WITHOUT_FINDING'
         else '_T'
     end as entry_code,
     case when cells.allday_offer_code in ('_T', 'HORT') then cells.allday_offer_code else 'SCHOOL' end as allday_group_code,
@@ -188,6 +209,8 @@ select
     cells.grade_code,
     cells.allday_offer_code,
     cells.allday_hours_code,
+    cells.guidance_end_code,
+    cells.volunteer_kind_code,
     cast(cells.value as double) as value,
     cast(case when cells.is_secret then 0 else cells.value end as double) as known_count,
     cast(cells.is_secret as integer) as unknown_count,

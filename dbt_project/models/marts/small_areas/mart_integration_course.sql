@@ -1,5 +1,5 @@
 with {{ small_area_sums(
-    'integration-kurse', ['course_places', 'course_participants', 'course_completions'], ['course_type_code']
+    'integration-kurse', ['course_places', 'course_participants', 'course_completions', 'course_waiting'], ['course_type_code']
 ) }},
 
 beside as (
@@ -28,10 +28,12 @@ select
         when summed.measure_code = 'course_completions'
             then cast(100 * summed.value / nullif(beside.participants, 0) as double)
     end as completed_pct,
+    case when summed.measure_code = 'course_waiting' then cast(100 * summed.value / nullif(beside.places, 0) as double) end
+        as waiting_per_100,
     {{ small_area_origin('integration-kurse') }}
 from {{ summed_and_shown() }}
 inner join beside
     on summed.area_key = beside.area_key
     and summed.period_key = beside.period_key
     and summed.course_type_code = beside.course_type_code
-where summed.measure_code in ('course_participants', 'course_completions')
+where summed.measure_code in ('course_participants', 'course_completions', 'course_waiting')
