@@ -7,13 +7,14 @@ line; what it was part of has a break in its series then, in all tables.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from sources.areas.area_codes import levels_of
 from sources.foundation.located_yaml import DeclarationError, Problem
+from sources.foundation.office_csv import no_day, office_lines
+from sources.foundation.told import Told
 
 FILE = "reforms.csv"
 COLUMNS = (
@@ -51,57 +52,45 @@ def reforms(town: Path) -> tuple[Reform, ...]:
         DeclarationError: lines that cannot be read, with file, line and column.
     """
     file = town / FILE
-    if not file.exists():
-        return ()
-    problems: list[Problem] = []
+    lines, problems = office_lines(file, COLUMNS)
     found: list[Reform] = []
-    try:
-        lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";", strict=True)
-        heading = tuple(name.strip() for name in next(lines, []))
-        if heading != COLUMNS:
-            raise DeclarationError([Problem(str(file), 1, "", f"the heading must be {';'.join(COLUMNS)}")])
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(COLUMNS):
-                message = f"has {len(cells)} fields instead of {len(COLUMNS)}"
-                problems.append(Problem(str(file), lines.line_num, "", message))
-                continue
-            row = {name: cell.strip() for name, cell in zip(COLUMNS, cells, strict=True)}
-            wrong = _wrong(row)
-            problems += [Problem(str(file), lines.line_num, column, words) for column, words in wrong]
-            if not wrong:
-                found.append(_reform(row))
-    except UnicodeDecodeError:
-        problems.append(Problem(str(file), 1, "", "is no UTF-8 text: save it as CSV UTF-8"))
-    except csv.Error as error:
-        problems.append(Problem(str(file), lines.line_num, "", f"cannot be read as CSV: {error}"))
+    for number, row in lines:
+        wrong = _wrong(row)
+        problems += [Problem(str(file), number, column, words) for column, words in wrong]
+        if not wrong:
+            found.append(_reform(row))
     if problems:
         raise DeclarationError(problems)
     return tuple(found)
 
 
-def _wrong(row: dict[str, str]) -> list[tuple[str, str]]:
+def _wrong(row: dict[str, str]) -> list[tuple[str, Told]]:
     """Column and message of everything that is wrong with a line."""
-    wrong = []
+    wrong: list[tuple[str, Told]] = []
     for column in ("area_code", "successor_code", "further_successor_codes", "formed_from"):
         for code in row[column].split() or ([""] if column == "area_code" else []):
             if not levels_of(code):
-                wrong.append((column, f"{code!r} is no area code"))
+                wrong.append(
+                    (column, Told(f"{code!r} is no area code", f"{code!r} ist kein Gebietsschlüssel"))
+                )
     for column in ("valid_from", "valid_to"):
-        try:
-            if row[column]:
-                dt.date.fromisoformat(row[column])
-        except ValueError:
-            wrong.append((column, f"is {row[column]!r}, expected like 2026-01-01"))
+        if row[column] and (strange := no_day(row[column])):
+            wrong.append((column, strange))
     if not (row["valid_from"] or row["valid_to"]):
-        wrong.append(("valid_from", "the day of the change is missing"))
-    if row["change_kind"] not in KINDS:
-        wrong.append(("change_kind", f"is {row['change_kind']!r}, expected one of {', '.join(KINDS)}"))
+        wrong.append(("valid_from", Told("the day of the change is missing", "der Tag der Änderung fehlt")))
+    kind, kinds = row["change_kind"], ", ".join(KINDS)
+    if kind not in KINDS:
+        words = Told(f"is {kind!r}, expected one of {kinds}", f"ist {kind!r}, erlaubt sind {kinds}")
+        wrong.append(("change_kind", words))
     if not row["legal_basis"]:
-        wrong.append(("legal_basis", "is empty: name the law, or who said so"))
-    if row["area_level"] not in levels_of(row["area_code"]):
-        wrong.append(("area_level", f"{row['area_code']} is {' or '.join(levels_of(row['area_code']))}"))
+        words = Told(
+            "is empty: name the law, or who said so", "ist leer: das Gesetz nennen, oder wer es sagt"
+        )
+        wrong.append(("legal_basis", words))
+    code, levels = row["area_code"], levels_of(row["area_code"])
+    if levels and row["area_level"] not in levels:
+        words = Told(f"{code} is {' or '.join(levels)}", f"{code} ist {' oder '.join(levels)}")
+        wrong.append(("area_level", words))
     return wrong
 
 

@@ -16,7 +16,6 @@ publisher prints another one, its answer is no longer asked for.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from sources.foundation.located_yaml import DeclarationError, Problem
+from sources.foundation.office_csv import no_day, office_lines
+from sources.foundation.told import Told
 
 COLUMNS = ("finding_id", "answer", "corrected_value", "reason", "person", "date")
 Answered = Literal["accept", "correct", "withdraw", "implausible"]
@@ -63,38 +64,17 @@ def answers(package: Path, town: Path | None = None) -> list[Answer]:
 
 
 def _read(file: Path, origin: str, problems: list[Problem]) -> list[Answer]:
-    if not file.exists():
-        return []
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        problems.append(Problem(str(file), 1, "", "is no UTF-8 text: save it as CSV UTF-8"))
-        return []
-    lines = csv.reader(text.splitlines(), delimiter=";", strict=True)
+    lines, unreadable = office_lines(file, COLUMNS)
+    problems += unreadable
     found: dict[str, Answer] = {}
-    try:
-        heading = tuple(name.strip() for name in next(lines, []))
-        if heading != COLUMNS:
-            problems.append(Problem(str(file), 1, "", f"the heading must be {';'.join(COLUMNS)}"))
-            return []
-        for cells in lines:
-            number = lines.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(COLUMNS):
-                problems.append(
-                    Problem(str(file), number, "", f"has {len(cells)} fields instead of {len(COLUMNS)}")
-                )
-                continue
-            row = {name: cell.strip() for name, cell in zip(COLUMNS, cells, strict=True)}
-            answer = _answer(row, origin, file, number, problems)
-            if answer is None:
-                continue
-            if answer.finding_id in found:
-                problems.append(Problem(str(file), number, "finding_id", "is answered twice: keep one line"))
-            found[answer.finding_id] = answer
-    except csv.Error as error:
-        problems.append(Problem(str(file), lines.line_num, "", f"cannot be read as CSV: {error}"))
+    for number, row in lines:
+        answer = _answer(row, origin, file, number, problems)
+        if answer is None:
+            continue
+        if answer.finding_id in found:
+            words = Told("is answered twice: keep one line", "ist zweimal beantwortet: eine Zeile behalten")
+            problems.append(Problem(str(file), number, "finding_id", words))
+        found[answer.finding_id] = answer
     return list(found.values())
 
 
@@ -104,43 +84,58 @@ def _answer(
     """The answer of one line; what is wrong with it is added to `problems`."""
     before = len(problems)
 
-    def wrong(column: str, message: str) -> None:
-        problems.append(Problem(str(file), line, column, message))
+    def wrong(column: str, en: str, de: str) -> None:
+        problems.append(Problem(str(file), line, column, Told(en, de)))
 
     parts = row["finding_id"].split(":")
     if len(parts) < 6:
-        wrong("finding_id", "is no name of a finding: copy it from the register of implausible numbers")
-    if row["answer"] not in ANSWERS:
-        wrong("answer", f"is {row['answer']!r}, allowed are {', '.join(ANSWERS)}")
-    value = None
-    if row["answer"] == "correct":
+        wrong(
+            "finding_id",
+            "is no name of a finding: copy it from the register of implausible numbers",
+            "ist kein Befund: aus dem Verzeichnis der unplausiblen Zahlen übernehmen",
+        )
+    answer, allowed = row["answer"], ", ".join(ANSWERS)
+    if answer not in ANSWERS:
+        wrong("answer", f"is {answer!r}, allowed are {allowed}", f"ist {answer!r}, erlaubt sind {allowed}")
+    value, printed = None, row["corrected_value"]
+    if answer == "correct":
         try:
-            value = float(row["corrected_value"].replace(",", "."))
+            value = float(printed.replace(",", "."))
         except ValueError:
-            wrong("corrected_value", f"is {row['corrected_value']!r}: `correct` needs a number")
+            wrong(
+                "corrected_value",
+                f"is {printed!r}: `correct` needs a number",
+                f"ist {printed!r}: `correct` braucht eine Zahl",
+            )
         else:
             if value < 0 or not math.isfinite(value):
-                wrong("corrected_value", "must be a number that is not negative")
-    elif row["corrected_value"]:
-        wrong("corrected_value", "belongs to `correct` only: leave it empty")
+                wrong(
+                    "corrected_value",
+                    "must be a number that is not negative",
+                    "muss eine Zahl sein, die nicht negativ ist",
+                )
+    elif printed:
+        wrong(
+            "corrected_value",
+            "belongs to `correct` only: leave it empty",
+            "gehört nur zu `correct`: leer lassen",
+        )
     for column in ("reason", "person"):
         if not row[column]:
-            wrong(column, "is empty: say why, and who says it")
-    day = None
-    try:
-        day = dt.date.fromisoformat(row["date"])
-    except ValueError:
-        wrong("date", f"is {row['date']!r}, expected like 2027-01-31")
-    if len(problems) > before or day is None:
+            wrong(column, "is empty: say why, and who says it", "ist leer: angeben, warum, und wer es sagt")
+    strange = no_day(row["date"])
+    if strange:
+        wrong("date", strange, strange.de)
+    if len(problems) > before:
         return None
     return Answer(
         finding_id=row["finding_id"],
         fact=parts[0],
         dataset_id=parts[1],
-        answer=cast("Answered", row["answer"]),
+        answer=cast("Answered", answer),
         corrected_value=value,
         reason=row["reason"],
         person=row["person"],
-        answered_on=day,
+        answered_on=dt.date.fromisoformat(row["date"]),
         origin=origin,
     )

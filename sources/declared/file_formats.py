@@ -149,12 +149,12 @@ class SheetOrText(FlatTable):
             raise ValueError("shape cells needs keys and values; shape records has neither")
         if self.thousands == self.decimal:
             raise ValueError("decimal and thousands mark are the same")
-        if self.tells_time and any(key.holds == "time" for key in (*self.keys, *self.tail)):
+        if self.has_time and any(key.holds == "time" for key in (*self.keys, *self.tail)):
             raise ValueError("time stands in a key column or in the file's name, not in both")
         return self
 
     @property
-    def tells_time(self) -> bool:
+    def has_time(self) -> bool:
         """Whether the file's name says the time of every cell."""
         return "{time}" in (self.file_name or "")
 

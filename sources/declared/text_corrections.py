@@ -14,7 +14,6 @@ A text that can be read is corrected where facts are made (dbt_project/seeds/cor
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
@@ -25,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from sources.declared.notation import notation_of
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.located_yaml import DeclarationError, Problem
+from sources.foundation.office_csv import no_day, office_lines
+from sources.foundation.told import Told
 
 if TYPE_CHECKING:
     from sources.declared.catalogue import Catalog
@@ -136,45 +137,30 @@ def text_corrections(catalog: Catalog, file: Path) -> tuple[TextCorrection, ...]
     Raises:
         DeclarationError: lines that cannot be read or name what is not declared, with file, line and column.
     """
-    if not file.exists():
-        return ()
-    problems: list[Problem] = []
+    lines, problems = office_lines(file, COLUMNS)
     found: dict[str, TextCorrection] = {}
     cells: set[tuple[object, ...]] = set()
-    try:
-        lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines(), delimiter=";", strict=True)
-        heading = tuple(name.strip() for name in next(lines, []))
-        if heading != COLUMNS:
-            raise DeclarationError([Problem(str(file), 1, "", f"the heading must be {';'.join(COLUMNS)}")])
-        for cells_of_line in lines:
-            number = lines.line_num
-            if not any(cell.strip() for cell in cells_of_line):
-                continue
-            if len(cells_of_line) != len(COLUMNS):
-                message = f"has {len(cells_of_line)} fields instead of {len(COLUMNS)}"
-                problems.append(Problem(str(file), number, "", message))
-                continue
-            row = {name: cell.strip() for name, cell in zip(COLUMNS, cells_of_line, strict=True)}
-            wrong = list(_wrong(catalog, row))
-            if row["correction_id"] in found:
-                wrong.append(("correction_id", "stands here twice"))
-            if wrong:
-                problems += [Problem(str(file), number, column, message) for column, message in wrong]
-                continue
-            one = TextCorrection(
-                **{name: row[name] for name in COLUMNS if name not in ("dimensions", "date")},
-                dimensions=_codes(row["dimensions"]),
-                corrected_on=dt.date.fromisoformat(row["date"]),
+    for number, row in lines:
+        wrong = list(_wrong(catalog, row))
+        if row["correction_id"] in found:
+            wrong.append(("correction_id", Told("stands here twice", "steht hier zweimal")))
+        if wrong:
+            problems += [Problem(str(file), number, column, message) for column, message in wrong]
+            continue
+        one = TextCorrection(
+            **{name: row[name] for name in COLUMNS if name not in ("dimensions", "date")},
+            dimensions=_codes(row["dimensions"]),
+            corrected_on=dt.date.fromisoformat(row["date"]),
+        )
+        cell = (one.dataset_id, one.area_code, one.time_text, one.measure, one.dimensions, one.expected_text)
+        if cell in cells:
+            words = Told(
+                "the cell is corrected twice: keep one line",
+                "die Zelle ist zweimal berichtigt: eine Zeile behalten",
             )
-            cell = (one.dataset_id, one.area_code, one.time_text, one.measure, one.dimensions)
-            if (*cell, one.expected_text) in cells:
-                problems.append(Problem(str(file), number, "", "the cell is corrected twice: keep one line"))
-            cells.add((*cell, one.expected_text))
-            found[one.correction_id] = one
-    except UnicodeDecodeError:
-        problems.append(Problem(str(file), 1, "", "is no UTF-8 text: save it as CSV UTF-8"))
-    except csv.Error as error:
-        problems.append(Problem(str(file), lines.line_num, "", f"cannot be read as CSV: {error}"))
+            problems.append(Problem(str(file), number, "", words))
+        cells.add(cell)
+        found[one.correction_id] = one
     if problems:
         raise DeclarationError(problems)
     return tuple(found.values())
@@ -186,46 +172,64 @@ def _codes(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, code) for name, _, code in pairs if code != TOTAL))
 
 
-def _wrong(catalog: Catalog, row: dict[str, str]) -> Iterable[tuple[str, str]]:
+def _wrong(catalog: Catalog, row: dict[str, str]) -> Iterable[tuple[str, Told]]:
     """What is wrong with a line: column and message."""
     for column in COLUMNS:
         if not row[column] and column not in OPTIONAL:
-            yield column, "is empty"
-    try:
-        dt.date.fromisoformat(row["date"])
-    except ValueError:
-        yield "date", f"is {row['date']!r}, expected like 2027-01-31"
-    declaration = catalog.get(row["dataset_id"])
+            yield column, Told("is empty", "ist leer")
+    if strange_day := no_day(row["date"]):
+        yield "date", strange_day
+    name = row["dataset_id"]
+    declaration = catalog.get(name)
     if declaration is None:
-        yield "dataset_id", f"{row['dataset_id']!r} is not declared"
+        yield "dataset_id", Told(f"{name!r} is not declared", f"{name!r} ist keine erklärte Tabelle")
         return
     kinds = {str(form.kind) for form in (declaration.format, *declaration.other_formats)}
     if strange := sorted(kinds - READERS):
+        read, corrected = ", ".join(strange), ", ".join(sorted(READERS))
         yield (
             "dataset_id",
-            f"is read as {', '.join(strange)}; corrected are {', '.join(sorted(READERS))} only",
+            Told(
+                f"is read as {read}; corrected are {corrected} only",
+                f"wird als {read} gelesen; berichtigt werden nur {corrected}",
+            ),
         )
-    if row["time_text"] or declaration.reference_time.fixed is None:
+    time = row["time_text"]
+    if time or declaration.reference_time.fixed is None:
         try:
-            declaration.reference_time.period(row["time_text"])
+            declaration.reference_time.period(time)
         except ValueError as error:
-            yield "time_text", f"{row['time_text']!r} is no time of the table: {error}"
+            yield (
+                "time_text",
+                Told(
+                    f"{time!r} is no time of the table: {error}",
+                    f"{time!r} ist keine Zeit der Tabelle: {error}",
+                ),
+            )
     yield from _strange_codes(catalog, declaration, row["dimensions"])
     measure = declaration.measures.get(row["measure"])
     if measure is None:
-        yield "measure", f"is {row['measure']!r}, declared are {', '.join(declaration.measures)}"
+        named, declared = row["measure"], ", ".join(declaration.measures)
+        yield "measure", Told(f"is {named!r}, declared are {declared}", f"ist {named!r}, es gibt {declared}")
         return
     notation = notation_of(catalog, declaration)
     if row["expected_text"] and notation.is_valid(row["expected_text"], measure):
-        yield "expected_text", "can be read as it is: correct it in dbt_project/seeds/corrections.csv"
+        where = "dbt_project/seeds/corrections.csv"
+        yield (
+            "expected_text",
+            Told(f"can be read as it is: correct it in {where}", f"ist lesbar: in {where} berichtigen"),
+        )
     if row["text"] and not notation.is_valid(row["text"], measure):
-        yield "text", str(notation.problem(row["text"], measure))
+        found = notation.problem(row["text"], measure)
+        yield "text", Told(f"{found}", f"{row['text']!r} ist in dieser Tabelle keine Zahl und kein Zeichen")
 
 
-def _strange_codes(catalog: Catalog, declaration: Declaration, text: str) -> Iterable[tuple[str, str]]:
+def _strange_codes(catalog: Catalog, declaration: Declaration, text: str) -> Iterable[tuple[str, Told]]:
     for part in text.split():
         name, _, code = part.partition("=")
         if name not in declaration.dimensions:
-            yield "dimensions", f"{part!r}: the table has {', '.join(declaration.dimensions)}"
+            names = ", ".join(declaration.dimensions)
+            yield "dimensions", Told(f"{part!r}: the table has {names}", f"{part!r}: die Tabelle hat {names}")
         elif (codes := catalog.codes(declaration, name)) and code not in (*codes, TOTAL):
-            yield "dimensions", f"{part!r}: codes are {', '.join(codes)}"
+            allowed = ", ".join(codes)
+            yield "dimensions", Told(f"{part!r}: codes are {allowed}", f"{part!r}: Schlüssel sind {allowed}")

@@ -355,7 +355,7 @@ def cells(
     checked = _KeyTexts(catalog, declaration)
     named = _AreasByName(form) if form.areas else None
     of_all: dict[str, str | None] = {}
-    if form.tells_time:
+    if form.has_time:
         try:
             of_all["time"] = checked.code("time", header.captured["time"])
         except _RefusedText as refused:
