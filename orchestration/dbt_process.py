@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .project import Project
+from .speed.events import without_unread_events
 from .speed.programs import run_program
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -102,6 +103,7 @@ def main() -> None:
     _end_with_parent()
     from dbt.cli.main import dbtRunner
 
+    without_unread_events()
     own = sys.argv[1:]
     silently = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
     parsed = dbtRunner().invoke(["parse", *own, *silently])
