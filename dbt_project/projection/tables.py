@@ -164,6 +164,11 @@ SUM = "sum"
 QUANTILE = 1.2816
 """Standard deviations of a normal count that hold 80 of 100."""
 
+WITHIN_OFF = 0.02
+"""What a year of age that is estimated within printed groups is off beside chance, as a logarithm: with it
+80 % intervals held for a town whose editions were made as coarse as those of the Kreise.
+"""
+
 WITHIN = "within_group"
 """Code of how a figure of the base came about that is not printed: its group is, and it is estimated."""
 
@@ -527,10 +532,10 @@ class Asked:
         return self.share < 1
 
     def wider(self, distances: Array, values: Array) -> Array:
-        """Distances of the group around, with the chance of fewer ages beside (the variance of a Poisson
-        count, as a logarithm).
+        """Distances of the group around, with the chance of fewer ages beside (the variance of a
+        Poisson count, as a logarithm) and what estimating them is off.
         """
-        chance = (1 - self.share) / np.maximum(values, 1.0)
+        chance = (1 - self.share) / np.maximum(values, 1.0) + WITHIN_OFF**2
         found: Array = np.sqrt(distances**2 + QUANTILE**2 * chance) if self.is_within else distances
         return found
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from exports.extract import Form
     from sources.arrival.landing import Landing
     from sources.arrival.snapshots import Origin
+    from sources.declared.needs import NeedId
 
     from ..resources import Settings
 
@@ -596,13 +597,20 @@ def projection_show(area: str, scenario: str, as_csv: bool, language: Language) 
 @click.argument("area")
 @click.option("--scenario", default="trend", show_default=True, help="Name of a scenario of the office.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values instead of a table.")
+@click.option(
+    "--kind",
+    type=click.Choice(["childcare", "school", "care"]),
+    default="childcare",
+    show_default=True,
+    help="Day care, school or care of old people.",
+)
 @lang
-def projection_need(area: str, scenario: str, as_csv: bool, language: Language) -> None:
-    """Show need and places in day care of AREA (code or name), at every demand rate, and the gap."""
+def projection_need(area: str, scenario: str, as_csv: bool, kind: NeedId, language: Language) -> None:
+    """Show need and places of AREA (code or name) in day care, school or care, at every rate, and the gap."""
     with in_words():
         from .projecting import print_need
 
-        print_need(settings_here().paths, area, scenario, as_csv, console(), language)
+        print_need(settings_here().paths, area, scenario, as_csv, console(), language, kind=kind)
 
 
 @main.group()

@@ -7,12 +7,15 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dbt_project.vocabulary import written
+from dbt_project.vocabulary import meaning, written
+from sources.declared.needs import NeedId, steps
 from sources.foundation.told import Told, day_in
 
+from .asking.labels import label_of
 from .asking.need import need
 from .asking.projection import NothingProjected, ahead, trials
 from .display import plain_table
@@ -72,6 +75,7 @@ _NO_RATIO = Both(
 _SHORT = {
     "published": Both("gezählt", "counted"),
     "as_today": Both("wie heute", "as today"),
+    "within_group": Both("in der Altersgruppe geschätzt", "estimated within its group"),
     "sum": Both("Summe der Gebiete", "sum of its areas"),
     "cohorts": Both("Jahrgänge", "cohorts"),
     "cohorts_births_held": Both("Jahrgänge, Geburten gleich", "cohorts, births held"),
@@ -181,7 +185,7 @@ def print_ahead(
 
 _NEED = (
     Both("Jahresende", "year-end"),
-    Both("Kinder", "children"),
+    Both("Menschen", "people"),
     Both("Quote", "rate"),
     Both("Bedarf", "need"),
     Both("Bestand", "stock"),
@@ -190,25 +194,34 @@ _NEED = (
 )
 _DEMAND = Both("Bedarfsquote {name}: {title} ({source})", "Demand rate {name}: {title} ({source})")
 _RATE_OF = Both(
-    "Quote: von {area}, {day}{note}.",
-    "Rate: of {area}, {day}{note}.",
+    "Quote: von {area}, {day}{dataset}{note}.",
+    "Rate: of {area}, {day}{dataset}{note}.",
 )
-_STOCK = {
-    "PLACES": Both(
-        "Bestand: Plätze von {count} Einrichtungen, {dataset}, {day}.",
-        "Stock: places of {count} facilities, {dataset}, {day}.",
+_STOCK = Both("Bestand: {kind}{count}, {source}, {day}.", "Stock: {kind}{count}, {source}, {day}.")
+_FACILITIES = Both(" ({count} Einrichtungen)", " ({count} facilities)")
+_PEOPLE = Both(
+    "Menschen: {ages}, Fortschreibung von {base} ({dataset}), {method}.",
+    "People: {ages}, projected from {base} ({dataset}), {method}.",
+)
+_PRINCIPLE = Both(
+    "Menschen zählen, wo sie wohnen, Plätze, wo sie liegen. Lücke: Bedarf minus Bestand; unter null ist mehr"
+    " da als nachgefragt.",
+    "People count where they live, places where they lie. Gap: need minus stock; below zero there is more"
+    " than asked for.",
+)
+_OF_KIND = {
+    "childcare": Both(
+        "Der Bedarf vom 31.12. gilt für den 1.3. danach.", "The need of 31 December is for 1 March after it."
     ),
-    "CHILDREN": Both(
-        "Bestand: betreute Kinder, {dataset}, {day}; Plätze dieser Altersgruppe sind nicht bekannt.",
-        "Stock: children in day care, {dataset}, {day}; places of this age group are not known.",
+    "school": Both(
+        "Ein 31.12. steht für das Schuljahr, in dem er liegt; eine Klasse ist ein Altersjahr an diesem Tag.",
+        "A 31 December stands for the school year around it; a class is a year of age on that day.",
+    ),
+    "care": Both(
+        "Die gehaltene Quote ist eine Annahme, keine Vorhersage.",
+        "The rate held is an assumption, no forecast.",
     ),
 }
-_PRINCIPLE = Both(
-    "Kinder zählen, wo sie wohnen, Plätze, wo sie liegen. Lücke: Bedarf minus Bestand; unter null sind mehr"
-    " Plätze da als nachgefragt. Der Bedarf vom 31.12. gilt für den 1.3. danach.",
-    "Children count where they live, places where they lie. Gap: need minus stock; below zero there are more"
-    " places than asked for. The need of 31 December is for 1 March after it.",
-)
 
 
 def print_need(
@@ -219,9 +232,10 @@ def print_need(
     console: Console,
     language: Language,
     period: str | None = None,
+    kind: NeedId = "childcare",
 ) -> None:
-    """Need and places of one area, by demand rate, with what rate and stock rest on."""
-    answer = need(paths.warehouse, area, scenario, _years(period))
+    """One need of one area, by demand rate and step, with what people, rate and stock rest on."""
+    answer = need(paths.warehouse, area, scenario, kind, _years(period))
     if as_csv:
         console.print(_csv(answer.rows), end="", markup=False)
         return
@@ -230,46 +244,82 @@ def print_need(
         found = [row for row in answer.rows if row["demand_id"] == demand]
         title, source = found[0][f"demand_label_{language}"], found[0]["demand_source"]
         console.print(_DEMAND.say(language, name=demand, title=title, source=source), markup=False)
-        for ages in dict.fromkeys(row[f"label_{language}"] for row in found):
-            _print_need_of(
-                ages, [row for row in found if row[f"label_{language}"] == ages], console, language
-            )
-    console.print(_PRINCIPLE.say(language), markup=False)
+        parts: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        for row in found:
+            ages = row["age_group_code"] if kind == "care" else ""
+            parts.setdefault((row["need_step_code"], row["branch_code"], ages), []).append(row)
+        for (step, branch, _), own in parts.items():
+            title = label_of("need_step", step, language)
+            if of := steps()[step][1].of:
+                title += f": {label_of(of, branch, language)}"
+            if kind == "care":
+                title += f", {own[0][f'label_{language}']}"
+            _print_need_of(title, own, console, language)
+    console.print(f"{_PRINCIPLE.say(language)} {_OF_KIND[kind].say(language)}", markup=False)
 
 
-def _print_need_of(ages: str, found: Sequence[dict[str, Any]], console: Console, language: Language) -> None:
-    """One age group at one demand rate, with what both sides rest on."""
-    console.print(ages, markup=False, style="bold")
+def _print_need_of(title: str, found: Sequence[dict[str, Any]], console: Console, language: Language) -> None:
+    """One step at one demand rate, with what people, rate and stock rest on."""
+    console.print(title, markup=False, style="bold")
     table = plain_table(*(head.say(language) for head in _NEED))
     for column in table.columns[1:]:
         column.justify = "right"
     for row in found:
         table.add_row(
             f"{row['reference_date']:%Y}",
-            _count(row["children_count"]),
+            _count(row["persons_count"]),
             _number(row["demand_rate_pct"], language) + " %",
             _count(row["value"]),
             _count(row["stock_count"]),
             _count(row["gap"]),
-            _span(row["gap_lower"], row["gap_upper"]),
+            _span(row["gap_lower"], row["gap_upper"])
+            if row["gap"] is not None
+            else _span(row["need_lower"], row["need_upper"]),
         )
     console.print(table)
     row = found[-1]
+    ages = dict.fromkeys(one[f"label_{language}"] for one in found)
+    console.print(
+        _PEOPLE.say(
+            language,
+            ages=" / ".join(ages),
+            base=day_in(row["base_date"], language),
+            dataset=row["dataset_id"],
+            method=", ".join(dict.fromkeys(_SHORT[one["projection_method"]].say(language) for one in found)),
+        ),
+        markup=False,
+    )
     if row["rate_area_code"]:
         note = f"; {row['demand_note']}" if row["demand_note"] else ""
+        dataset = f", {row['rate_dataset_id']}" if row["rate_dataset_id"] else ""
         day = day_in(row["rate_date"], language)
-        console.print(_RATE_OF.say(language, area=row["rate_area_code"], day=day, note=note), markup=False)
-    if row["stock_kind"]:
-        words = _STOCK[row["stock_kind"]].say(
+        console.print(
+            _RATE_OF.say(language, area=row["rate_area_code"], day=day, dataset=dataset, note=note),
+            markup=False,
+        )
+    for one in {
+        row["stock_source"] or row["stock_dataset_id"]: row for row in found if row["stock_kind"]
+    }.values():
+        count = "" if one["facilities_count"] is None else _FACILITIES.say(
+            language, count=_count(one["facilities_count"])
+        )  # fmt: skip
+        words = _STOCK.say(
             language,
-            count=_count(row["facilities_count"]),
-            dataset=row["stock_dataset_id"],
-            day=day_in(row["stock_date"], language),
+            kind=meaning("stock_kind", one["stock_kind"], language),
+            count=count,
+            source=one["stock_source"] or one["stock_dataset_id"],
+            day=day_in(one["stock_date"], language),
         )
         console.print(words, markup=False)
 
 
-ASKED = {"projection": print_ahead, "need": print_need}
+ASKED: Mapping[str, Callable[..., None]] = {
+    "projection": print_ahead,
+    "need": print_need,
+    "need_childcare": print_need,
+    "need_school": partial(print_need, kind="school"),
+    "need_care": partial(print_need, kind="care"),
+}
 """What `query` and `explain` are asked for, where they are asked for no indicator."""
 
 

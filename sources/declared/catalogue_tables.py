@@ -21,6 +21,8 @@ from sources.declared.answers import answers
 from sources.declared.breaks import breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.demand import demand_rates
+from sources.declared.needs import need_steps
+from sources.declared.places import planned_places
 from sources.declared.scenarios import scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
@@ -154,11 +156,43 @@ DEMAND_RATES = pa.schema(
         ("title_en", pa.string()),
         ("source", pa.string()),
         ("dated", pa.date32()),
+        ("need_id", pa.string()),
+        ("step_code", pa.string()),
+        ("branch_code", pa.string()),
         ("area_code", pa.string()),
         ("age_group_code", pa.string()),
         ("from_year", pa.int32()),
         ("to_year", pa.int32()),
         ("rate", pa.float64()),
+        ("note", pa.string()),
+    ]
+)
+NEED_STEPS = pa.schema(
+    [
+        ("need_id", pa.string()),
+        ("step_code", pa.string()),
+        ("age_group_code", pa.string()),
+        ("from_year", pa.int32()),
+        ("to_year", pa.int32()),
+        ("by_law", pa.bool_()),
+        ("offer_kind_code", pa.string()),
+    ]
+)
+PLANNED_PLACES = pa.schema(
+    [
+        ("input_id", pa.string()),
+        ("title_de", pa.string()),
+        ("title_en", pa.string()),
+        ("source", pa.string()),
+        ("dated", pa.date32()),
+        ("need_id", pa.string()),
+        ("step_code", pa.string()),
+        ("branch_code", pa.string()),
+        ("area_code", pa.string()),
+        ("from_year", pa.int32()),
+        ("to_year", pa.int32()),
+        ("places", pa.int32()),
+        ("rule", pa.string()),
         ("note", pa.string()),
     ]
 )
@@ -216,6 +250,10 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         ),
         "demand_rates": pa.Table.from_pylist(
             [asdict(one) for one in (demand_rates(town) if town else ())], schema=DEMAND_RATES
+        ),
+        "need_steps": pa.Table.from_pylist([asdict(one) for one in need_steps()], schema=NEED_STEPS),
+        "planned_places": pa.Table.from_pylist(
+            [asdict(one) for one in (planned_places(town) if town else ())], schema=PLANNED_PLACES
         ),
     }
 

@@ -96,6 +96,10 @@ class Span(Strict):
             raise ValueError("to_year liegt vor from_year")
         return self
 
+    def meets(self, other: Span) -> bool:
+        """Whether both speak of a year."""
+        return self.from_year <= other.to_year and other.from_year <= self.to_year
+
 
 class Births(Span):
     """Births in and below an area are `change_pct` per cent above the trend, in years from … to …"""

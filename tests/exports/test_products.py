@@ -49,7 +49,9 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "land_use",
         "migration",
         "municipalities",
+        "need_care",
         "need_childcare",
+        "need_school",
         "offers",
         "population",
         "protection_seekers",
@@ -64,7 +66,9 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         assert (product.geometry is None) == (name in without_map)
         if product.geometry:
             # figures are carried; of Gemeinden, and of years to come, each stands on its own outline alone
-            is_carried = bool(product.geometry.value) and name not in ("municipalities", "need_childcare")
+            is_carried = (
+                bool(product.geometry.value) and not name.startswith("need_") and name != "municipalities"
+            )
             assert is_carried == bool(product.geometry.converted_by)
         assert bool(product.geometry and product.geometry.point) == (name == "offers")
         assert set(product.order_by) <= set(product.grain) | {"area_level"}

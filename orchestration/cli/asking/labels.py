@@ -25,6 +25,13 @@ def words_of_cell(dataset_id: str, measure_code: str, codes: Mapping[str, str]) 
     )
 
 
+def label_of(code_list: str, code: str, language: Language) -> str:
+    """A code of a code list in words; the code where the declarations do not know it."""
+    listed = _catalog().code_lists.get(code_list)
+    entry = listed.codes.get(code) if listed else None
+    return code if entry is None else entry.de if language == "de" else entry.en
+
+
 def _words(dataset_id: str, measure_code: str, codes: Mapping[str, str], language: Language) -> list[str]:
     catalog = _catalog()
     measure = catalog[dataset_id].measures.get(measure_code) if dataset_id in catalog else None

@@ -47,10 +47,13 @@ def test_every_rate_carries_name_source_and_date(tmp_path: Path) -> None:
         "title_en": "Survey of parents",
         "source": "Bericht des Jugendamtes vom 12.03.2026, Tabelle 4",
     }
+    head |= {"need_id": "childcare", "branch_code": "_T"}
     years = {"from_year": 2026, "to_year": 2030, "area_code": "01001", "dated": dt.date(2026, 3, 12)}
     assert demand_rates(written(tmp_path, GOOD)) == (
-        DemandRate(**head, **years, age_group_code="Y_LT3", rate=0.52, note=None),
-        DemandRate(**head, **years, age_group_code="Y3T5", rate=1.02, note="Kinder von auswärts"),
+        DemandRate(**head, **years, step_code="Y_LT3", age_group_code="Y_LT3", rate=0.52, note=None),
+        DemandRate(
+            **head, **years, step_code="Y3T5", age_group_code="Y3T5", rate=1.02, note="Kinder von auswärts"
+        ),
     )
 
 
@@ -87,3 +90,48 @@ def test_a_refused_file_leaves_the_rates_of_before(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError):
         write_catalogue_tables(load_catalog(), landing)
     assert (landing / "demand_rates.parquet").read_bytes() == before
+
+
+SCHOOL = """\
+plan:
+  title: {de: Plan, en: Plan}
+  source: Beschluss vom 12.03.2026
+  dated: 2026-03-12
+  school:
+    - {area: "01001", step: ALLDAY, from_year: 2026, to_year: 2030, rate: 0.78}
+    - {area: "01001", step: CLASS_5, school_type: GY, from_year: 2026, to_year: 2030, rate: 0.41}
+  care:
+    - {area: "01001", step: CARE_HOME, ages: 75+, from_year: 2026, to_year: 2030, rate: 0.11}
+"""
+
+
+def test_rates_of_school_and_care_name_their_step(tmp_path: Path) -> None:
+    found = demand_rates(written(tmp_path, SCHOOL))
+    assert [(one.need_id, one.step_code, one.branch_code, one.age_group_code) for one in found] == [
+        ("school", "ALLDAY", "_T", "_T"), ("school", "CLASS_5", "GY", "_T"),
+        ("care", "CARE_HOME", "_T", "Y_GE75"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("step: ALLDAY", "step: HORT", "demand.yml:6: plan.school[0]: step: geplant wird für CLASS_1, "),
+        ("school_type: GY, ", "", "demand.yml:7: plan.school[1]: school_type: fehlt"),
+        (
+            "school_type: GY",
+            "school_type: ABI",
+            "demand.yml:7: plan.school[1]: school_type: ABI gibt es nicht",
+        ),
+        ("step: ALLDAY", "step: ALLDAY, school_type: GY", "school_type: gehört nicht zu ALLDAY"),
+        ("ages: 75+", "ages: 70+", "demand.yml:9: plan.care[0]: ages: geplant wird für 65+, 65-74, 75+, 80+"),
+        ("rate: 0.78", "rate: 1.2", "demand.yml:6: plan.school[0]: rate liegt über 1"),
+        (SCHOOL[SCHOOL.index("  school") :], "", "nennt keine Quote: childcare, school oder care fehlt"),
+        ("plan:", "law:", "so heißt die Quote nach dem Gesetz"),
+    ],
+)
+def test_a_step_that_is_not_planned_is_refused(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in SCHOOL
+    said = refusal(tmp_path / "town", SCHOOL.replace(old, new, 1))
+    assert len(said) == 1
+    assert expected in said[0]
