@@ -169,6 +169,12 @@ PROBLEMS: dict[str, ProblemWords] = {
         "area {found!r} ({name}) is not of the lowest level: other areas of the list make it up ({lines})",
         "Leave rows of sums out; sums are made from the areas.",
     ),
+    "not_the_whole": ProblemWords(
+        "Gebiet {found!r} ({name}) ist nicht die ganze Stadt ({whole})",
+        "Die Angaben gelten für die Stadt als Ganzes: ihren Schlüssel eintragen.",
+        "area {found!r} ({name}) is not the town as a whole ({whole})",
+        "The figures are those of the whole town: give its code.",
+    ),
     "key_against_name": ProblemWords(
         "Schlüssel und Name widersprechen sich: {found} heißt {own!r}, in der Zeile steht {name!r}; so heißt {other}",
         "Prüfen, ob eine Spalte für sich sortiert wurde; Schlüssel und Namen wieder zusammenbringen.",

@@ -310,8 +310,8 @@ summed
 inner join shown on summed.area_key = shown.area_key and summed.period_key = shown.period_key
 {%- endmacro %}
 
-{#- Every area of every edition with the leaves below it, at any distance. -#}
-{% macro leaves_below() %}
+{#- Every area of every edition with the leaves below it, at any distance; `with_areas`: with all areas from itself on. -#}
+{% macro leaves_below(with_areas=false) %}
     with recursive below as (
 
         select area_key, edition, area_key as at_key, area_code as leaf_code, is_leaf from areas
@@ -324,5 +324,5 @@ inner join shown on summed.area_key = shown.area_key and summed.period_key = sho
 
     )
 
-    select distinct area_key, leaf_code from below where is_leaf
+    select distinct area_key, leaf_code from below{{ "" if with_areas else " where is_leaf" }}
 {% endmacro %}

@@ -142,10 +142,10 @@ def find_primaries(
     for unit, minimum in rules.units.items():
         given = (linked or {}).get(unit)
         if given is not None:
+            # cases of which no unit is known are no safer than those of few
             told = system.aggregate_over(given.codes, given.known)
-            whole = told + system.aggregate_over(given.codes, given.unknown)
             mark(
-                (values > 0) & (whole > 0) & (told < minimum),
+                (values > 0) & (told < minimum),
                 fewer_than(minimum, unit),
                 policy.width,
                 np.minimum(policy.width, values),

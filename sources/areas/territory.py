@@ -108,11 +108,15 @@ class Territory:
 
 @dataclass(frozen=True)
 class OwnAreas:
-    """A town's own areas by code: the day after their last (None: it exists), names, days of their parts."""
+    """A town's own areas by code: the day after their last (None: it exists), names, days of their parts.
+
+    `tops` are those that lie in no other: the town as a whole.
+    """
 
     ends: dict[str, dt.date | None]
     names: Names
     parts: dict[str, tuple[tuple[dt.date, dt.date], ...]]
+    tops: frozenset[str]
 
     @classmethod
     def known(cls, records: Path, columns: Division, names: str = "area_name") -> OwnAreas:
@@ -122,16 +126,20 @@ class OwnAreas:
         ends: dict[str, dt.date | None] = {}
         called: list[tuple[str, str]] = []
         parts: dict[str, list[tuple[dt.date, dt.date]]] = {}
+        tops: set[str] = set()
         for row in pq.read_table(records).to_pylist():
             end = _german_day(row[columns.valid_to])
             code = row[columns.code]
             known = ends.get(code, dt.date.min)
             ends[code] = None if end is None or known is None else max(end, known)
             called.append((code, row[names] or ""))
-            if row[columns.parent]:
+            if not row[columns.parent]:
+                tops.add(code)
+            else:
                 days = (_german_day(row[columns.valid_from]) or dt.date.min, end or dt.date.max)
                 parts.setdefault(row[columns.parent], []).append(days)
-        return cls(ends, Names.of(called), {code: tuple(days) for code, days in parts.items()})
+        days_of_parts = {code: tuple(days) for code, days in parts.items()}
+        return cls(ends, Names.of(called), days_of_parts, frozenset(tops))
 
     def trouble(self, code: str, time: str | None) -> str | None:
         """Why a figure of that time cannot be of that area: the code of a problem, or None."""
@@ -147,9 +155,9 @@ class OwnAreas:
             return "area_of_parts"
         return None
 
-    def check(self, cells: pa.Table, file_name: str) -> None:
+    def check(self, cells: pa.Table, file_name: str, *, whole: bool = False) -> None:
         """Refuse figures of areas that are not in the list, had ended, are made of others, or are called as
-        another area is. `cells` as a reader gives them.
+        another area is. `cells` as a reader gives them; `whole`: they are those of the town as a whole.
 
         Raises `SourceError` with the line of the first one.
         """
@@ -158,6 +166,8 @@ class OwnAreas:
         for row in rows:
             code, time = row["area_code"], row["time_text"]
             trouble = self.trouble(code, time)
+            if whole and trouble != "no_own_area":
+                trouble = None if code in self.tops else "not_the_whole"
             if trouble is not None:
                 end = self.ends.get(code)
                 lines = sorted(
@@ -166,6 +176,7 @@ class OwnAreas:
                 raise problem(
                     trouble, file_name, line=lines[0], found=code, name=_name(cells, code), time=time,
                     end=f"{end:%d.%m.%Y}" if end else "", lines=_lines(lines),
+                    whole=", ".join(sorted(self.tops)),
                 )  # fmt: skip
         self.names.check(
             ((row["area_code"], row["area_name"], min(row["line_distinct"])) for row in rows), file_name

@@ -21,6 +21,11 @@ FAR_AHEAD = 20
 """Years ahead that a town may decide on its areas; a later day is a slip of the pen."""
 
 
+SMALL_AREAS = ("SMALL_AREA",)
+WHOLE_TOWN = ("CITY",)
+"""Levels of forms whose areas are those of the town's own list: the lowest ones, or the town itself."""
+
+
 class Admission:
     """What deliveries are compared with: the areas on record, and accepted deliveries of the same time."""
 
@@ -39,7 +44,7 @@ class Admission:
             self._territory(of_sample=incoming.is_sample).check(reading.areas(), name)
             own = self.own_areas(declaration, of_sample=incoming.is_sample)
             if own is not None:
-                own.check(reading.areas(), name)
+                own.check(reading.areas(), name, whole=declaration.area_levels == WHOLE_TOWN)
         if declaration.form is not None:
             _refuse_future(declaration, reading, incoming.landed_at.date(), name)
             check_line_sums(declaration, reading.table, name)
@@ -59,7 +64,7 @@ class Admission:
 
     def own_areas(self, declaration: Declaration, *, of_sample: bool) -> OwnAreas | None:
         """The publisher's own list of areas, for a form about them; None when no list has landed."""
-        if declaration.form is None or declaration.area_levels != ("SMALL_AREA",):
+        if declaration.form is None or declaration.area_levels not in (SMALL_AREAS, WHOLE_TOWN):
             return None
         for one in self._catalog.values():
             if one.publisher == declaration.publisher and one.division is not None:

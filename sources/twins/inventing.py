@@ -43,6 +43,7 @@ def invent_areas(count: int, levels: Sequence[str] = ()) -> list[Area]:
             code = f"{land}{region}{number:02d}"
             areas.append(("KREIS", (code, f"      Beispielkreis {code}")))
             areas.append(("GEMEINDE", (f"{code}001", f"        Beispielort {code}")))
+            areas.append(("CITY", (f"{code}000", f"Beispielstadt {code}")))
             areas.append(("SMALL_AREA", (f"{code}101", f"Beispielviertel {code}")))
     fitting = [area for level, area in areas if level in wanted]
     if count > len(fitting):

@@ -38,7 +38,7 @@ FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
     "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
-    "engagement", "einbuergerungen",
+    "engagement", "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -180,7 +180,18 @@ _PROTECTION = {
         "taking_into_care_reason",
         {"OWN_REQUEST": 0.22, "DANGER": 0.5, "UNACCOMPANIED": 0.18, "PROVISIONAL": 0.1},
     ),
+    "familiengericht": _Protection(
+        22,
+        "court_measure",
+        {"DUTIES": 0.3, "ORDERS": 0.15, "DECLARATIONS": 0.1, "CUSTODY_PART": 0.25, "CUSTODY_WHOLE": 0.2},
+    ),
 }
+
+EUROS = {
+    "S27": 9_000, "S28": 900, "S29": 6_000, "S30": 8_500, "S31": 11_000, "S32": 24_000, "S33": 19_000,
+    "S34": 68_000, "S35": 40_000, "S35A": 16_000, "S41": 14_000,
+}  # fmt: skip
+"""What a support of each kind costs in a year."""
 
 
 CHILDCARE = {
@@ -346,6 +357,23 @@ class Musterstadt:
 
     def _inobhutnahmen(self) -> list[dict[str, Any]]:
         return self._protection_counts("inobhutnahmen", "takings_into_care", "Maßnahmen")
+
+    def _familiengericht(self) -> list[dict[str, Any]]:
+        return self._protection_counts("familiengericht", "court_measures", "Maßnahmen")
+
+    def _jugendhilfe_ausgaben(self) -> list[dict[str, Any]]:
+        """Amounts of the town as a whole: what its supports of a year cost, and what is paid back."""
+        dice = self._dice("ausgaben")
+        supports: Counter[tuple[int, str]] = Counter()
+        for case, year, measure, _ in self.events():
+            supports[year, case.support] += measure in ("cases_running", "cases_ended")
+        cells = []
+        for year, name in sorted(supports):
+            amount = round(supports[year, name] * EUROS[name] * dice.uniform(0.8, 1.1))
+            for measure, euros in (("gross_spending", amount), ("spending_revenue", round(0.08 * amount))):
+                if year in self.years:
+                    cells.append(_cell(str(year), CITY, {"youth_support": name}, measure, "EUR", euros))
+        return cells
 
     def _protection_counts(self, dataset_id: str, measure: str, unit: str) -> list[dict[str, Any]]:
         counts: Counter[tuple[Any, ...]] = Counter()
@@ -842,7 +870,7 @@ def _block(part: Part) -> str:
 
 
 _NAMES = (
-    {NOT_LOCATABLE: "ohne Anschrift in Musterstadt"}
+    {NOT_LOCATABLE: "ohne Anschrift in Musterstadt", CITY: "Musterstadt (erfunden)"}
     | {
         code: name
         for part in PARTS

@@ -292,7 +292,18 @@ def test_numbers_are_those_counted_from_the_forms(
             100,
         ),
     }
-    of_the_town = {"K07-pupils"}
+    court, spending = forms["familiengericht"], forms["jugendhilfe-ausgaben"]
+
+    def spent(line: Row) -> bool:
+        return counted("gross_spending")(line) and line["youth_support"] in HZE
+
+    expected |= {
+        "J11": (spending, spent, people, young, 1),
+        # gross spending; revenue goes off it, see below
+        "J12": (spending, spent, help_, supports(IN_YEAR, HZE), 1),
+        "J16": (court, lambda line: True, people, minors, 10_000),
+    }
+    of_the_town = {"K07-pupils", "J11", "J12"}
     # on 1 March, per residents of the year's end before
     in_march = {
         "K01-town": (places, counted("children", age_group="Y_LT3"), people, residents({"Y_LT3"}), 100),
@@ -317,6 +328,13 @@ def test_numbers_are_those_counted_from_the_forms(
         above, counts, below, people_of, factor = expected[name]
         before = year - 1 if name in year_before else year
         x, n = sums(above, counts, year)[area], sums(below, people_of, before)[area]
+        if name == "J12":
+            paid_back = sums(
+                spending,
+                lambda line: counted("spending_revenue")(line) and line["youth_support"] in HZE,
+                year,
+            )
+            x -= paid_back[area]
         if name == "P05":
             x -= 2 * sums(*expected["P03-town"][:2], year)[area]
         if name in year_before and (year == YEARS[0] or (year == 2025 and area in reformed)):
@@ -337,8 +355,9 @@ def test_without_the_register_of_residents_there_is_no_rate(tmp_path: Path) -> N
     with duckdb.connect(str(file)) as connection:
         connection.execute("delete from fct_small_area_count where dataset_id = 'bevoelkerung-kleinraeumig'")
         connection.execute(
-            "update fct_small_area_count set value = null where youth_support_code = 'S33' and"
-            " area_code = (select min(area_code) from fct_small_area_count where youth_support_code = 'S33')"
+            "update fct_small_area_count set value = null where measure_code = 'cases_running' and"
+            " youth_support_code = 'S33' and area_code = (select min(area_code) from fct_small_area_count"
+            " where measure_code = 'cases_running' and youth_support_code = 'S33')"
         )
         sql = model("fct_town_indicator")
         connection.execute(f"create or replace table again as {sql}")

@@ -50,6 +50,7 @@ PRODUCTS = (
     "pupils",
     "all_day",
     "volunteering",
+    "youth_spending",
 )
 
 SECRET = b"the invented office's secret"

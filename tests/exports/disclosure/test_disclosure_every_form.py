@@ -33,8 +33,9 @@ CHANGES = {
         "childcare_small_area",
         "sgb12_small_area",
         "all_day",
+        "youth_spending",
     },
-    "hilfen-zur-erziehung": {"youth_service"},
+    "hilfen-zur-erziehung": {"youth_service", "youth_spending"},
     "gefaehrdungseinschaetzungen": {"child_protection"},
     "inobhutnahmen": {"child_protection"},
     "sgb2-kleinraeumig": {"sgb2_small_area"},
@@ -48,6 +49,8 @@ CHANGES = {
     "ganztag": {"all_day"},
     "engagement": {"volunteering"},
     "einbuergerungen": {"integration"},
+    "familiengericht": {"child_protection"},
+    "jugendhilfe-ausgaben": {"youth_spending"},
 }
 """Products that would have other figures without the form."""
 
@@ -129,19 +132,44 @@ def years_of(connection: duckdb.DuckDBPyConnection, mart: str, rows: str) -> set
     return {row[0] for row in found}
 
 
+RARE = {
+    # amounts are hidden by the supports behind them: here those of young adults are few, or none in one year
+    "youth_spending": "delete from \"hilfen-zur-erziehung\" where youth_support = 'S41'"
+    " and (time_text = '2024' or not starts_with(area_code, '9900100003'))",
+}
+"""What makes a product hide something that the town's own figures leave open."""
+MAGNITUDES = {"youth_spending"}
+"""Products of amounts, whose policy does not ask for what is tried on counts of persons only."""
+
+
+def test_amounts_of_a_year_without_the_supports_behind_them_are_not_printed(
+    changing: duckdb.DuckDBPyConnection,
+) -> None:
+    """Nobody knows how many supports they are of when the form that counts them is not handed in."""
+    assert years_of(changing, "mart_youth_spending", "true") == {2024, 2025}
+    changing.execute("delete from \"hilfen-zur-erziehung\" where time_text = '2024'")
+    build_models(changing)
+    assert years_of(changing, "mart_youth_spending", "true") == {2025}
+
+
 @pytest.mark.parametrize("name", PRODUCTS[3:])
 def test_every_product_of_a_form_withstands_the_attack(town: Editions, name: str) -> None:
     """Planned, attacked with all that is public, checked and published."""
     editions = Editions(town.folder / name)
     editions.folder.mkdir()
     editions.warehouse.write_bytes(town.warehouse.read_bytes())
+    if name in RARE:
+        with duckdb.connect(str(editions.warehouse)) as connection:
+            connection.execute(RARE[name])
+            build_models(connection)
     editions.build(name)
     passed, words = editions.attack(name)
     assert passed, words
     assert editions.check(name).passed
     edition = editions.publish(name, 1)
     certificate = json.loads((edition.path / CERTIFICATE).read_text(encoding="utf-8"))
-    levels = {"exact", "insider", "integer", "interval", "minimality", "unions"}
+    levels = {"exact", "integer", "interval"}
+    levels |= set() if name in MAGNITUDES else {"insider", "minimality", "unions"}
     assert levels <= set(certificate["levels"])
     assert {certificate["levels"][level] for level in levels} == {"passed"}
     hidden, shown, small = counts_in(edition.path / f"{name}.parquet")
@@ -164,7 +192,7 @@ def counts_in(file: Path) -> tuple[int, int, int]:
         }
         computed = names & {
             "per_100", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct", "waiting_per_100",
-            "hours_count",
+            "hours_count", "per_resident_eur",
         }  # fmt: skip
         assert computed
         left = " or ".join(f"{column} is not null" for column in sorted(computed))

@@ -262,6 +262,15 @@ BY_FORM = {
     "schuelerzahlen": ("2024/25", *ALTSTADT, "Grundschulen", "Klasse 4", "Deutsche", "9", "2", "1"),
     "ganztag": ("2024/25", *ALTSTADT, "offene Ganztagsschule", "Klasse 2", "40 Stunden und mehr", "7"),
     "integration-kurse": ("2024", *ALTSTADT, "Erstorientierungskurs", "20", "18", "11", "4"),
+    "familiengericht": (
+        "2024",
+        *ALTSTADT,
+        "Hilfen in Anspruch zu nehmen (Nr. 1)",
+        "unter 3 Jahre",
+        "weiblich",
+        "2",
+    ),
+    "jugendhilfe-ausgaben": ("2024", "99001000", "Musterstadt", "§ 33 Vollzeitpflege", "1250000", "90000"),
     "engagement": ("2024", *ALTSTADT, "Sprachbegleitung", "2", "9", "3", "12", "410"),
     "einbuergerungen": ("2024", *ALTSTADT, "weiblich", "4", "260"),
     "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
@@ -289,6 +298,13 @@ def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
 ) -> None:
     outcome = hand_in_lines(landing, form, tmp_path, with_cells(form))
     assert outcome.status == "landed", outcome.error
+    if landing.catalog[form].area_levels == ("CITY",):
+        error = refused(
+            hand_in_lines(landing, form, tmp_path, with_cells(form, f2=ALTSTADT[0], f3="Altstadt"))
+        )
+        assert (error.code, error.line) == ("not_the_whole", 2)
+        assert "ist nicht die ganze Stadt (99001000)" in error.sentence_de
+        return
     for code, name in (("99001000", "Musterstadt (erfunden)"), ("9900100001", "Bezirk Mitte")):
         whole = with_cells(form, f2=code, f3=name)
         error = refused(hand_in_lines(landing, form, tmp_path, with_cells(form), whole))
@@ -310,6 +326,8 @@ def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
         ("schuluebergaenge", {"f1": "2098/99"}, "not_yet", None, "liegt in der Zukunft"),
         ("integration-zuwanderung", {"f1": "2099"}, "not_yet", None, "liegt in der Zukunft"),
         ("integration-zuwanderung", {"f19": "4"}, "part_above_whole", 19, "bis zur Einschulung“ mit 2"),
+        ("jugendhilfe-ausgaben", {"f5": "1.250.000,50"}, "bad_value", 5, "ist weder eine Zahl"),
+        ("familiengericht", {"f4": "§ 1666"}, "unknown_label", 4, "§ 1666"),
         ("engagement", {"f4": "Kuchen"}, "unknown_label", 4, "Kuchen"),
         ("einbuergerungen", {"f5": "1.5"}, "bad_value", 5, "'1.5' ist weder eine Zahl"),
         ("integration-kurse", {"f5": "-1"}, "bad_value", 5, "'-1' ist weder eine Zahl"),

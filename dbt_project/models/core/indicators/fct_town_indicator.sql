@@ -117,6 +117,13 @@ places as (
 
 ),
 
+-- amounts of a town stand under its own code
+reached as (
+
+    {{ leaves_below(with_areas=true) }}
+
+),
+
 -- a side of an indicator in an area on a day, when its form was handed in
 summed as (
 
@@ -138,10 +145,10 @@ summed as (
         on sides.selection_id = complete.selection_id
         and delivered.reference_date = complete.reference_date
     inner join places on delivered.reference_date = places.reference_date
-    inner join members on places.area_key = members.area_key
+    inner join reached on places.area_key = reached.area_key
     left join leaf_sums
         on sides.selection_id = leaf_sums.selection_id
-        and members.leaf_code = leaf_sums.leaf_code
+        and reached.leaf_code = leaf_sums.leaf_code
         and places.reference_date = leaf_sums.reference_date
     group by sides.indicator_id, sides.role, places.area_key, places.reference_date
 

@@ -18,16 +18,19 @@
     'ganztag': ['allday_offer', 'grade', 'allday_hours'],
     'engagement': ['volunteer_kind'],
     'einbuergerungen': ['sex'],
+    'familiengericht': ['court_measure', 'age_group', 'sex'],
+    'jugendhilfe_ausgaben': ['youth_support'],
 } -%}
 {#- Forms in which an office may say that it did not record a count: nobody knows it then, so it is kept like a secret. -#}
 {% set with_gaps = [
     'kita_plaetze', 'einschulungen', 'schuluebergaenge', 'integration_zuwanderung', 'integration_kurse', 'sgb12_kleinraeumig',
     'schuelerzahlen', 'ganztag', 'engagement', 'einbuergerungen',
+    'jugendhilfe_ausgaben',
 ] -%}
 {% set crossed = [
     'youth_support', 'assessment_result', 'taking_into_care_reason', 'age_group', 'sex', 'nationality', 'childcare_type',
     'enrolment_kind', 'school_type', 'newcomer_group', 'course_type', 'benefit', 'grade', 'allday_offer', 'allday_hours',
-    'guidance_end', 'volunteer_kind',
+    'guidance_end', 'volunteer_kind', 'court_measure',
 ] -%}
 {#- A measure that is printed beside a part of it: the part, and how the rest is named. -#}
 {% set wholes = {
@@ -143,6 +146,8 @@ select
     end as support_group_code,
     case
         when cells.assessment_result_code <> '_T' then cells.assessment_result_code
+        when cells.court_measure_code like 'CUSTODY%' then 'COURT_CUSTODY'
+        when cells.court_measure_code <> '_T' then 'COURT_ORDERS'
         when cells.taking_into_care_reason_code = '_T' then '_T'
         when cells.taking_into_care_reason_code = 'PROVISIONAL' then 'S42A'
         else 'S42'
@@ -211,6 +216,7 @@ select
     cells.allday_hours_code,
     cells.guidance_end_code,
     cells.volunteer_kind_code,
+    cells.court_measure_code,
     cast(cells.value as double) as value,
     cast(case when cells.is_secret then 0 else cells.value end as double) as known_count,
     cast(cells.is_secret as integer) as unknown_count,

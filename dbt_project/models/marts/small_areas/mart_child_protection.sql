@@ -7,6 +7,7 @@
     'J14': ('CONFIRMED', 'ASSESSMENTS', 'assessments', 'Verfahren'),
     'J15': ('S42', 'S42', 'takings_into_care', 'Maßnahmen'),
     'J15-42a': ('S42A', 'S42A', 'takings_into_care', 'Maßnahmen'),
+    'J16': ('COURT', 'COURT', 'court_measures', 'Maßnahmen'),
 } -%}
 with procedures as (
 
