@@ -253,17 +253,26 @@ def statement(rule: Rule) -> str:
             select * from found
             order by case found_severity when 'fail' then 0 when 'warn' then 1 else 2 end, {order}
             limit {EXAMPLES}
+        ),
+        compared as (
+            select
+                count(*) filter (where {_escaped(rule.comparable)}) as examined,
+                count(*) filter (where not coalesce(({_escaped(rule.comparable)}), false)) as skipped
+            from cases
+        ),
+        counted as (
+            select
+                count(*) filter (where found_severity = 'fail') as failed,
+                count(*) filter (where found_severity = 'warn') as warned,
+                count(*) filter (where found_severity = 'info') as noted,
+                count(*) filter (where excuse_number is not null and found_severity = 'warn') as excused,
+                count(*) filter (where known_reason is not null) as known
+            from found
         )
         select
-            (select count(*) from cases where {_escaped(rule.comparable)}) as examined,
-            (select count(*) from cases where not coalesce(({_escaped(rule.comparable)}), false)) as skipped,
-            (select count(*) from found where found_severity = 'fail') as failed,
-            (select count(*) from found where found_severity = 'warn') as warned,
-            (select count(*) from found where found_severity = 'info') as noted,
-            (select count(*) from found
-                where excuse_number is not null and found_severity = 'warn') as excused,
-            (select count(*) from found where known_reason is not null) as known,
+            compared.*, counted.*,
             (select cast(to_json(list(shown)) as varchar) from shown) as examples
+        from compared, counted
     """
     return re.sub(r"(?<![:\w\\]):(?=\w)", r"\\:", sql)
 
