@@ -65,24 +65,9 @@ def random_table(generator: np.random.Generator) -> tuple[Declaration, Leaves, S
 
 def reduced(rows: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[Matrix, list[int]]:
     """Reduced row echelon form of [rows | right] in fractions, with the pivot columns."""
-    matrix = [[Fraction(value) for value in row] + [Fraction(r)] for row, r in zip(rows, right, strict=True)]
-    width = len(rows[0]) if rows else 0
-    pivots: list[int] = []
-    top = 0
-    for column in range(width):
-        found = next((i for i in range(top, len(matrix)) if matrix[i][column]), None)
-        if found is None:
-            continue
-        matrix[top], matrix[found] = matrix[found], matrix[top]
-        scale = matrix[top][column]
-        matrix[top] = [value / scale for value in matrix[top]]
-        for i in range(len(matrix)):
-            if i != top and matrix[i][column]:
-                factor = matrix[i][column]
-                matrix[i] = [a - factor * b for a, b in zip(matrix[i], matrix[top], strict=True)]
-        pivots.append(column)
-        top += 1
-    return matrix[:top], pivots
+    return reduced_fractions(
+        [[Fraction(value) for value in row] + [Fraction(r)] for row, r in zip(rows, right, strict=True)]
+    )
 
 
 def brute_exact(matrix: Matrix, pivots: list[int], width: int) -> set[int]:

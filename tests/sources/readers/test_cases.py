@@ -164,23 +164,15 @@ def in_cp850(catalog: Catalog, folder: Path) -> Path:
     return file
 
 
+COUNTED = ["2025", "990010000101", "Altstadt", LINE[3], "3 bis unter 6 Jahre", "weiblich", "1", "0", "0", "1"]
+"""A line of the same form that holds counts."""
+
+
 def beside_counts(catalog: Catalog, folder: Path) -> Path:
     """Counts on their sheet, and the cases they came from left on another."""
-    line = [
-        "2025",
-        "990010000101",
-        "Altstadt",
-        LINE[3],
-        "3 bis unter 6 Jahre",
-        "weiblich",
-        "1",
-        "0",
-        "0",
-        "1",
-    ]
     file = folder / f"{HZE}.xlsx"
     folder.mkdir(exist_ok=True)
-    file.write_bytes(blank.workbook(catalog, catalog[HZE], [line]))
+    file.write_bytes(blank.workbook(catalog, catalog[HZE], [COUNTED]))
     book = openpyxl.load_workbook(file)
     book.create_sheet("meine Fälle").append(LINE)
     book.save(file)
@@ -243,20 +235,8 @@ def test_a_defect_of_the_reader_quotes_nothing(
 
 
 def test_counts_on_the_same_form_still_land(catalog: Catalog, tmp_path: Path) -> None:
-    line = [
-        "2025",
-        "990010000101",
-        "Altstadt",
-        LINE[3],
-        "3 bis unter 6 Jahre",
-        "weiblich",
-        "1",
-        "0",
-        "0",
-        "1",
-    ]
     file = tmp_path / f"{HZE}.xlsx"
-    file.write_bytes(blank.workbook(catalog, catalog[HZE], [line]))
+    file.write_bytes(blank.workbook(catalog, catalog[HZE], [COUNTED]))
     outcome = land(catalog, tmp_path / "data", file)
     assert (outcome.status, outcome.cases, outcome.rows) == ("landed", False, 4)
 
