@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from . import lineage
 from .plan import State
@@ -27,12 +27,24 @@ _ASKED = {
 }
 
 
+class Due(TypedDict):
+    """How new an indicator or dataset is: its newest period, the next one, when that is due (ISO days)."""
+
+    id: str
+    name_de: NotRequired[str]
+    newest_date: str | None
+    next_date: str | None
+    due_on: str | None
+    dataset_id: NotRequired[str]
+    successors: NotRequired[str | None]
+
+
 @dataclass(frozen=True)
 class Currency:
-    """By id: `newest_date`, `next_date` and `due_on` as ISO days or None; of datasets `successors` too."""
+    """Indicators and datasets by id."""
 
-    indicators: Mapping[str, Mapping[str, Any]]
-    datasets: Mapping[str, Mapping[str, Any]]
+    indicators: Mapping[str, Due]
+    datasets: Mapping[str, Due]
 
     def overdue(self, today: dt.date) -> dict[str, list[str]]:
         """Dataset -> the indicators whose next value waits for it although it was due before today."""
@@ -42,26 +54,25 @@ class Currency:
                 found.setdefault(str(one["dataset_id"]), []).append(name)
         return dict(sorted(found.items()))
 
-    def of_dataset(self, dataset_id: str) -> dict[str, Any]:
+    def of_dataset(self, dataset_id: str) -> dict[str, object]:
         """What a product's description says of a dataset; nothing of one that never came."""
-        known = self.datasets.get(dataset_id, {})
+        known: Mapping[str, object] = self.datasets.get(dataset_id, {})
         return {name: known.get(name) for name in ("newest_date", "next_date", "due_on", "successors")}
 
-    def of_indicators(self, names: Iterable[str]) -> list[dict[str, Any]]:
+    def of_indicators(self, names: Iterable[str]) -> list[dict[str, object]]:
         """What a product's description says of its indicators, in order of their ids."""
         fields = ("id", "name_de", "newest_date", "next_date", "due_on")
-        return [
-            {field: self.indicators[name][field] for field in fields}
-            for name in sorted(names)
-            if name in self.indicators
+        known: list[Mapping[str, object]] = [
+            self.indicators[name] for name in sorted(names) if name in self.indicators
         ]
+        return [{field: one[field] for field in fields} for one in known]
 
 
 NONE = Currency({}, {})
 """Of a warehouse that knows nothing of it yet."""
 
 
-def is_overdue(one: Mapping[str, Any], today: dt.date) -> bool:
+def is_overdue(one: Due, today: dt.date) -> bool:
     """Whether a value was to be there before today."""
     return one["due_on"] is not None and dt.date.fromisoformat(str(one["due_on"])) < today
 
@@ -97,5 +108,5 @@ def _node(manifest: Manifest, relation: str) -> str:
         return relation
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[str, object]) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in row.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from expectations.cells import LINEAGE, held, named, row_date
 from sources.foundation.editions import RECEIPT, REFUSED_CELLS
@@ -99,9 +99,17 @@ def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> s
     return found
 
 
+class Sources(TypedDict):
+    """The datasets that a product's figures and names are made from, and those of each indicator."""
+
+    figures: list[str]
+    names: list[str]
+    by_indicator: dict[str, list[str]]
+
+
 def sources(
     warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, product: Product, cells: Path, catalog: Catalog
-) -> dict[str, Any]:
+) -> Sources:
     """The datasets that a product's `figures` (`by_indicator`, too) are made from, and its `names`.
 
     `cells` is what `write_lineage` wrote. Names, codes and outlines come from registers of the levels that
@@ -202,13 +210,29 @@ def sharing(manifest: Manifest, relations: Mapping[str, str]) -> dict[str, list[
     }
 
 
-def holds(carried: Path, refused: Mapping[str, Path]) -> list[dict[str, Any]]:
-    """What holds a product of the lineage `carried`: one entry per refusing product, as JSON types.
+class Hold(TypedDict):
+    """What holds a product: what the gate refused in `product`, by the titles of its `checks`.
 
-    `refused` are the folders of candidates by product. An entry names the product, the titles of the checks
-    and what `expectations.cells.Shared` says; of areas the first five.
+    The rest is as `expectations.cells.Shared` says it, in JSON types; `areas` are the first of `areas_count`.
     """
-    found = []
+
+    product: str
+    checks: list[str]
+    cells: int
+    datasets: list[str]
+    snapshots: list[str]
+    areas: list[str]
+    areas_count: int
+    first_date: str | None
+    last_date: str | None
+
+
+def holds(carried: Path, refused: Mapping[str, Path]) -> list[Hold]:
+    """What holds a product of the lineage `carried`: one entry per refusing product.
+
+    `refused` are the folders of candidates by product.
+    """
+    found: list[Hold] = []
     for product, folder in refused.items():
         file = folder / REFUSED_CELLS
         shared = held(file, carried) if file.is_file() else None
@@ -225,14 +249,14 @@ def holds(carried: Path, refused: Mapping[str, Path]) -> list[dict[str, Any]]:
                 "snapshots": list(shared.snapshots),
                 "areas": list(shared.areas[:SHOWN]),
                 "areas_count": len(shared.areas),
-                "first_date": shared.first_date and shared.first_date.isoformat(),
-                "last_date": shared.last_date and shared.last_date.isoformat(),
+                "first_date": shared.first_date.isoformat() if shared.first_date else None,
+                "last_date": shared.last_date.isoformat() if shared.last_date else None,
             }
         )
     return found
 
 
-def in_words(hold: Mapping[str, Any]) -> str:
+def in_words(hold: Hold) -> str:
     """One entry of `holds` in words: which findings of which product, and of which cells."""
     more = f" and {hold['areas_count'] - SHOWN} more" if hold["areas_count"] > SHOWN else ""
     parts = [", ".join(hold["datasets"])]
@@ -240,7 +264,7 @@ def in_words(hold: Mapping[str, Any]) -> str:
         parts.append(f"area {', '.join(hold['areas'])}{more}")
     if hold["first_date"]:
         days = dict.fromkeys((hold["first_date"], hold["last_date"]))
-        parts.append(" to ".join(days))
+        parts.append(" to ".join(filter(None, days)))
     checks = hold["checks"]
     others = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
     return f"{hold['product']} ({checks[0]}{others}: {'; '.join(parts)})"

@@ -8,10 +8,10 @@ indicators, editions and rings from the seeds that the specifications are compil
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from dbt_project.vocabulary import ColumnWords, column_words, own_vocabulary
 from sources.foundation.vocabulary import read_vocabulary
@@ -24,7 +24,22 @@ if TYPE_CHECKING:
 LARGEST_DIGITS = 6
 """Decimals beyond which no figure is printed for people, whatever a publisher's file carries."""
 
-Codes = list[dict[str, Any]]
+
+class Code(TypedDict):
+    """One code of a vocabulary, as a product's description lists it.
+
+    `scope` is what else the row says where the code means this; `digits` are the decimals of its figures.
+    """
+
+    code: str
+    label_de: str
+    label_en: str
+    scope: NotRequired[str]
+    digits: NotRequired[int]
+    sign: NotRequired[str | None]
+
+
+Codes = list[Code]
 
 
 class NoSuchVocabulary(LookupError):
@@ -32,8 +47,8 @@ class NoSuchVocabulary(LookupError):
 
 
 def with_words(
-    columns: Iterable[Mapping[str, Any]], catalog: Catalog, datasets: Iterable[str]
-) -> list[dict[str, Any]]:
+    columns: Sequence[Mapping[str, object]], catalog: Catalog, datasets: Iterable[str]
+) -> list[dict[str, object]]:
     """The columns of a relation with heading, German description, codes and digits.
 
     What a column's contract says for itself (`label_de`, `label_en`, `description_de`, `digits`) comes before
@@ -51,7 +66,7 @@ def with_words(
 
 def _of_all(
     words: ColumnWords | None, catalog: Catalog, datasets: tuple[str, ...], given: set[str]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     if words is None:
         return {}
     scope = words.scope if words.scope in given else None
@@ -86,7 +101,7 @@ def _codes(name: str, catalog: Catalog, datasets: tuple[str, ...]) -> Codes:
         return [*_seed(name), *_of_both(name), *(_entry(code, one.de, one.en) for code, one in own.items())]
     found = [
         *(
-            [_entry(code, one.de, one.en, sign=one.sign) for code, one in room[name].items()]
+            [_signed(_entry(code, one.de, one.en), one.sign) for code, one in room[name].items()]
             for room in (read_vocabulary(), own_vocabulary())
             if name in room
         ),
@@ -105,27 +120,32 @@ def _codes(name: str, catalog: Catalog, datasets: tuple[str, ...]) -> Codes:
     return entries
 
 
-def _entry(code: str, de: str, en: str, **more: Any) -> dict[str, Any]:
-    return {"code": code, "label_de": de, "label_en": en, **more}
+def _entry(code: str, de: str, en: str) -> Code:
+    return {"code": code, "label_de": de, "label_en": en}
 
 
-def _measures(catalog: Catalog, datasets: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _signed(entry: Code, sign: str | None) -> Code:
+    return {**entry, "sign": sign}
+
+
+def _measures(catalog: Catalog, datasets: tuple[str, ...]) -> Iterator[Code]:
     for dataset_id in datasets:
         for name, measure in catalog[dataset_id].measures.items() if dataset_id in catalog else ():
             digits = min(measure.decimals, LARGEST_DIGITS)
-            yield _entry(name, measure.title_de, measure.title_en, scope=dataset_id, digits=digits)
+            words = _entry(name, measure.title_de, measure.title_en)
+            yield {**words, "scope": dataset_id, "digits": digits}
 
 
-def _symbols(catalog: Catalog, datasets: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _symbols(catalog: Catalog, datasets: tuple[str, ...]) -> Iterator[Code]:
     for dataset_id in datasets:
         dialect = catalog.dialect(catalog[dataset_id]) if dataset_id in catalog else None
         if dialect is None:
             continue
         for sign, symbol in dialect.symbols.items():
-            yield _entry(sign, symbol.label_de, symbol.label_en, scope=dataset_id)
+            yield {**_entry(sign, symbol.label_de, symbol.label_en), "scope": dataset_id}
         for sign, meaning in read_vocabulary()["printed_sign"].items():
             if sign not in dialect.symbols:
-                yield _entry(sign, meaning.de, meaning.en, scope=dataset_id)
+                yield {**_entry(sign, meaning.de, meaning.en), "scope": dataset_id}
 
 
 _SEEDS: dict[str, tuple[str, str, str, str, str | None]] = {
@@ -139,12 +159,15 @@ _SEEDS: dict[str, tuple[str, str, str, str, str | None]] = {
 
 def _seed(name: str) -> Codes:
     file, code, de, en, scope = _SEEDS[name]
-    return [
-        _entry(row[code], row[de], row[en])
-        | ({"scope": row[scope]} if scope else {})
-        | ({"digits": int(row["decimals"])} if row.get("decimals") else {})
-        for row in _rows_of(Settings.from_environment().dbt_project / "compiled" / "seeds" / file)
-    ]
+    found: Codes = []
+    for row in _rows_of(Settings.from_environment().dbt_project / "compiled" / "seeds" / file):
+        entry = _entry(row[code], row[de], row[en])
+        if scope:
+            entry["scope"] = row[scope]
+        if row.get("decimals"):
+            entry["digits"] = int(row["decimals"])
+        found.append(entry)
+    return found
 
 
 def _of_both(name: str) -> Codes:
@@ -162,12 +185,12 @@ def _of_both(name: str) -> Codes:
     if name == "index_class":
         classes = _seed("index_class")
         return [
-            _entry(
-                status["code"] + dynamics["code"],
-                f"Status {status['label_de']}, Dynamik {dynamics['label_de']}",
-                f"status {status['label_en']}, dynamics {dynamics['label_en']}",
-                scope=status["scope"].replace("X02", "X04"),
-            )
+            {
+                "code": status["code"] + dynamics["code"],
+                "label_de": f"Status {status['label_de']}, Dynamik {dynamics['label_de']}",
+                "label_en": f"status {status['label_en']}, dynamics {dynamics['label_en']}",
+                "scope": status["scope"].replace("X02", "X04"),
+            }
             for status in classes
             if status["scope"].startswith("X02-")
             for dynamics in classes

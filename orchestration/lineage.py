@@ -84,7 +84,7 @@ _SAID = ("unit", "role", "label_de", "label_en", "description_de", "digits")
 """What a contract may say of a column under `meta`."""
 
 
-def columns_of(manifest: Manifest, relation: str) -> list[dict[str, Any]]:
+def columns_of(manifest: Manifest, relation: str) -> list[dict[str, object]]:
     """The columns of the relation's contract, in its order: name, type, description, unit, role."""
     node = manifest["nodes"][relation_id(manifest, relation)]
     columns = []

@@ -41,7 +41,7 @@ STORED = {"table", "incremental", "seed", "snapshot"}
 ROOT = "<data root>"
 
 
-def _digest(content: Any) -> str:
+def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -148,7 +148,7 @@ class Fingerprints:
         """A dataset by its accepted snapshots; a catalogue table by its rows on the datasets beside it."""
         source = self._manifest["sources"][unique_id]
         name, table = source_table(self._manifest, unique_id)
-        content: Any
+        content: object
         if name == CATALOGUE:
             content = self._landed.hash_of(table, datasets)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import lineage
 from .project import Manifest
@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     import duckdb
 
     from sources.declared.catalogue import Catalog
+
+
+class Awaited(TypedDict):
+    """An indicator without a figure yet. Of each list of `needs` one dataset is enough.
+
+    `needs` is empty when all are there, but no numerator has a denominator of its day.
+    """
+
+    id: str
+    name_de: str
+    needs: list[list[str]]
+
+
+class Required(TypedDict):
+    """Values of a column that a product promises (`checks.required`)."""
+
+    column: str
+    values: list[str]
+
 
 Part = Mapping[str, Any]
 """A row of the warehouse's `indicator_part`: the cells of a fact that an indicator adds up."""
@@ -29,11 +48,10 @@ def awaited(
     catalog: Catalog,
     accepted: Collection[str],
     wanted: Iterable[str],
-) -> list[dict[str, Any]]:
+) -> list[Awaited]:
     """Which of the wanted indicators cannot have a figure yet, in order, each with the datasets it waits for.
 
-    `accepted` are the datasets with an accepted delivery. An entry has `id`, `name_de` and `needs`: of each
-    list in it one dataset is enough; empty when all are there, but no numerator has a denominator of its day.
+    `accepted` are the datasets with an accepted delivery.
     """
     indicators = {row["indicator_id"]: row for row in _rows(warehouse, "indicator")}
     parts: dict[str, list[Part]] = {}
@@ -42,7 +60,7 @@ def awaited(
     levels: dict[str, set[str]] = {}
     for row in _rows(warehouse, "indicator_area_level"):
         levels.setdefault(row["indicator_id"], set()).add(row["area_level"])
-    found = []
+    found: list[Awaited] = []
     for name in wanted:
         one = indicators.get(name)
         if one is None:
@@ -64,7 +82,7 @@ def awaited(
     return found
 
 
-def in_words(awaited: Mapping[str, Any]) -> str:
+def in_words(awaited: Awaited) -> str:
     """One entry of `awaited` in words."""
     needs = " and ".join(
         " or ".join(names) if len(names) == 1 or len(awaited["needs"]) == 1 else f"({' or '.join(names)})"
@@ -73,9 +91,9 @@ def in_words(awaited: Mapping[str, Any]) -> str:
     return f"{awaited['id']} ({needs or 'numerator and denominator of matching days'})"
 
 
-def kept(required: Sequence[Mapping[str, Any]], column: str, absent: Collection[str]) -> list[dict[str, Any]]:
+def kept(required: Sequence[Required], column: str, absent: Collection[str]) -> list[Required]:
     """The `required` entries of a product without the values of a column that cannot be there yet."""
-    entries = []
+    entries: list[Required] = []
     for entry in required:
         values = [value for value in entry["values"] if entry["column"] != column or value not in absent]
         if values:
@@ -83,7 +101,7 @@ def kept(required: Sequence[Mapping[str, Any]], column: str, absent: Collection[
     return entries
 
 
-def promised(required: Sequence[Mapping[str, Any]], column: str) -> list[str]:
+def promised(required: Sequence[Required], column: str) -> list[str]:
     """The values of a column that a product promises."""
     return [value for entry in required if entry["column"] == column for value in entry["values"]]
 

@@ -24,12 +24,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import expectations
 import exports
 from expectations import cells as refused_cells
-from exports.history import BESIDE, Memory
+from exports.history import BESIDE, Memory, Remembered
 from sources import foundation
 from sources.foundation.editions import AFTERWARDS, CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
 from sources.foundation.files import replacing, sha256_of
@@ -75,6 +75,35 @@ _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
 
 _MAKES_LINEAGE = tuple(Path(str(module.__file__)) for module in (refused_cells, holding, lineage, promises))
 """The code that says what a row is made from and what is awaited."""
+
+
+class Found(holding.Sources):
+    """What the warehouse says of what is behind a product's rows; it is asked once for each state."""
+
+    awaits: list[promises.Awaited]
+    levels: list[str]
+
+
+class Behind(Found):
+    """The same, and the `datasets` that the product names."""
+
+    datasets: list[str]
+
+
+class Kept(TypedDict, total=False):
+    """What is remembered of a candidate, see above; `waits` alone where there is none."""
+
+    waits: str
+    key: str
+    relation: str | None
+    fingerprint: str
+    files: dict[str, str]
+    beside: dict[str, str | None]
+    rows: int
+    public: list[str]
+    lineage: str
+    gate: str
+
 
 BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
 
@@ -214,7 +243,7 @@ class Publication:
             f"{row['snapshot_id']} {row['status_reason']}" for row in ledger if row["status"] == "withdrawn"
         )
 
-    def _promising(self, sources: Mapping[str, Any]) -> Product:
+    def _promising(self, sources: Behind) -> Product:
         """The product, with what it promises relative to what is loaded; `sources` as of `_sources`."""
         checks = self.product.checks
         required = promises.kept(
@@ -247,7 +276,7 @@ class Publication:
         ]
         return _digest([fingerprints, {**description, "datasets": datasets}, code_hash(exports)])
 
-    def is_released(self, kept: Mapping[str, Any]) -> bool:
+    def is_released(self, kept: Kept) -> bool:
         """Whether the current release holds exactly what was built last."""
         from exports.release import current_release
 
@@ -350,9 +379,8 @@ class Publication:
             demand, confidential = self.demand, self.disclosure.confidential
             assert demand is not None, "a product with a policy has a demand"
             assert confidential is not None, "and a folder of its own"
-            attacked = certify(
-                self.folder, self.known, demand, self._remembered(), read_outdated(confidential)
-            )
+            remembered = self._remembered(self.disclosure)
+            attacked = certify(self.folder, self.known, demand, remembered, read_outdated(confidential))
             written |= {CERTIFICATE: attacked.sha256} if attacked.sha256 else {}
             if not attacked.passed:  # how a hidden number follows is for no log
                 broken = len(attacked.findings)
@@ -410,7 +438,7 @@ class Publication:
             )
         return None
 
-    def _changed(self, kept: Mapping[str, Any]) -> list[str]:
+    def _changed(self, kept: Kept) -> list[str]:
         """Files of the candidate that are not as they were written, and the register when it is not."""
         written, found = kept.get("files") or {}, _hashes(self.folder)
         names = [name for name in written.keys() | found.keys() if written.get(name) != found.get(name)]
@@ -438,7 +466,7 @@ class Publication:
         if current is not None and self.is_released(kept):
             release.repair(self.releases, self.memory)
             return self._published("unchanged", current, before, self._doubt(current))
-        if self.disclosure is not None and not self._attack_is_current():
+        if not self._attack_is_current():
             # another product about the same cases was released meanwhile: attack them together
             answer = self.check()
             if not answer.passed:
@@ -468,7 +496,7 @@ class Publication:
         awaits = tuple(promises.in_words(awaited) for awaited in receipt.get("awaits", ()))
         return Published(status, release.version, release.path, release.rows, files, previous, doubt, awaits)
 
-    def _behind(self, kept: Mapping[str, Any]) -> Path:
+    def _behind(self, kept: Kept) -> Path:
         """Which cells of the sources every row of the candidate is made from, as a file."""
         built_from = str(kept.get("relation"))
         return self._lineage_of(built_from)
@@ -489,7 +517,7 @@ class Publication:
         """The ledger: what counts, and what a person withdrew."""
         return self.paths.landing / "ledger.parquet"
 
-    def _sources(self) -> dict[str, Any]:
+    def _sources(self) -> Behind:
         """What feeds the product's rows as the warehouse holds them now, see `holding.sources`.
 
         Asked of the warehouse once for each state of the relation. An exempt product also names every
@@ -508,24 +536,22 @@ class Publication:
             wanted = promises.promised(required, "indicator_id")
             with Warehouse(self.paths.warehouse).reading() as warehouse:
                 holding.write_lineage(warehouse, self.manifest, self.product.relation, cells)
-                found = holding.sources(warehouse, self.manifest, self.product, cells, self.catalog)
-                found["awaits"] = (
-                    promises.awaited(warehouse, self.manifest, self.catalog, self._accepted, wanted)
+                found: Found = {
+                    **holding.sources(warehouse, self.manifest, self.product, cells, self.catalog),
+                    "awaits": promises.awaited(warehouse, self.manifest, self.catalog, self._accepted, wanted)
                     if wanted
-                    else []
-                )
-                found["levels"] = (
-                    promises.levels_loaded(warehouse, self.manifest, self.product.relation)
+                    else [],
+                    "levels": promises.levels_loaded(warehouse, self.manifest, self.product.relation)
                     if promises.promised(required, "area_level")
-                    else []
-                )
+                    else [],
+                }
             write_json(about, found)
             kept = self._kept()
             if kept.get("relation") == fingerprint:
                 self._keep({**kept, "lineage": sha256_of(cells)})
         from sources.areas.area_names import names_areas
 
-        sources = read_json(about)
+        sources = cast("Found", read_json(about))
         upstream = lineage.datasets_of(self.manifest, self.product.relation)
         fed = {*sources["figures"], *self._accepted.intersection(sources["names"])}
         if not fed:  # without a register all that is known of areas is what the tables print
@@ -569,7 +595,7 @@ class Publication:
         refused = self.folder / REFUSED_CELLS
         return cells is None or (refused.is_file() and sha256_of(refused) == cells["sha256"])
 
-    def _holds(self) -> list[dict[str, Any]]:
+    def _holds(self) -> list[holding.Hold]:
         """What the gate refused in other products and this one carries too; see `holding.holds`."""
         refused = {
             other.name: other.folder
@@ -617,7 +643,7 @@ class Publication:
             f"{'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
         )
 
-    def _mend(self, holds: Sequence[Mapping[str, Any]]) -> str:
+    def _mend(self, holds: Sequence[holding.Hold]) -> str:
         """What to do about refused cells, in words. Computed cells name datasets and no snapshot."""
         snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
         if not snapshots:
@@ -649,9 +675,12 @@ class Publication:
         return Answer(bool(verdict.get("passed")), counts, words, report, is_new)
 
     def _attack_is_current(self) -> bool:
+        """Whether the certificate knew all that is out about the same cases; so it is without a policy."""
+        if self.disclosure is None:
+            return True
         from exports.disclosure.auditor.edition import is_current
 
-        return is_current(self.folder, self.known, self._remembered())
+        return is_current(self.folder, self.known, self._remembered(self.disclosure))
 
     def _waits(self) -> str | None:
         """For what a product waits that was never released, in words; once released, the gate wants rows.
@@ -695,7 +724,7 @@ class Publication:
                 fingerprint,
                 demands_sha256(parse(description)),
                 self._public(),
-                self._remembered(),
+                None if self.disclosure is None else self._remembered(self.disclosure),
                 release.version if release else None,
                 self._beside(),
                 self._withdrawn,
@@ -704,13 +733,11 @@ class Publication:
             ]
         )
 
-    def _remembered(self) -> Any:
-        """What was ever published about the same cases; None for a product without a policy."""
-        if self.disclosure is None:
-            return None
+    def _remembered(self, disclosure: Context) -> Remembered:
+        """What was ever published about the same cases."""
         from exports.release import remembered
 
-        return remembered(self.known, self.disclosure.universe.family, self.memory)
+        return remembered(self.known, disclosure.universe.family, self.memory)
 
     def _public(self) -> list[str]:
         """Editions about the same cases that are out; [] for a product without a policy."""
@@ -767,10 +794,10 @@ class Publication:
             )
         self._seal(name, {"of": fingerprint, "sha256": sha256_of(file)})
 
-    def _kept(self) -> dict[str, Any]:
-        return self._sealed(self.name)
+    def _kept(self) -> Kept:
+        return cast("Kept", self._sealed(self.name))
 
-    def _keep(self, content: Mapping[str, Any]) -> None:
+    def _keep(self, content: Kept) -> None:
         self._seal(self.name, content)
 
     def _sealed(self, name: str) -> dict[str, Any]:
@@ -818,5 +845,5 @@ def _identities(*paths: Path | None) -> list[tuple[int, int, int] | None]:
     return [None if one is None else (one.st_ino, one.st_ctime_ns, one.st_size) for one in found]
 
 
-def _digest(content: Any) -> str:
+def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -28,8 +28,8 @@ TOP = 45
 """Single ages are held from 0 to below this: children, young people and the generation of their parents."""
 
 MORTALITY_GROWS = 0.1
-"""How much mortality grows from age to age among the old, as a logarithm: it doubles in about seven years
-(Gompertz 1825).
+"""How much mortality grows from age to age among the old, as a logarithm (Gompertz 1825): it doubles in
+about seven years.
 """
 
 MORTALITY_AT_75 = 0.03
@@ -232,9 +232,7 @@ def mortality(first: int, ages: int) -> Array:
 
 
 def _rising(persons: Array) -> Array:
-    """How mortality of each age of a group stands to that of the group, (areas, ages): 1 in the mean of its
-    persons.
-    """
+    """Mortality of each age of a group over that of the group, (areas, ages): 1 in the mean of persons."""
     shape = np.exp(MORTALITY_GROWS * np.arange(persons.shape[1]))
     known = np.nan_to_num(persons)
     total = known.sum(axis=1, keepdims=True)

@@ -5,19 +5,18 @@
 
 import hashlib
 import time
-from typing import Any
 
 import dagster as dg
 
 from ..resources import Settings, is_running
 
 
-def deliveries_from(origin: str, folder: str = "") -> dict[str, Any]:
+def deliveries_from(origin: str, folder: str = "") -> dict[str, object]:
     """Run configuration of the main job: where its deliveries come from."""
     return {"resources": {"run": {"config": {"origin": origin, "folder": folder}}}}
 
 
-def build_refresh(job: Any) -> dg.ScheduleDefinition:
+def build_refresh(job: object) -> dg.ScheduleDefinition:
     """The weekly look at the publishers. It is off until somebody switches it on: it uses the network."""
     return dg.ScheduleDefinition(
         name="weekly_refresh",
@@ -31,7 +30,7 @@ def build_refresh(job: Any) -> dg.ScheduleDefinition:
     )
 
 
-def build_drop_folder(settings: Settings, job: Any) -> dg.SensorDefinition:
+def build_drop_folder(settings: Settings, job: object) -> dg.SensorDefinition:
     """Watches `inbox` in the data root: a run for every file that is new there, or written anew.
 
     The cursor holds what was seen (name, size, times); that a file was landed and left is nothing new.

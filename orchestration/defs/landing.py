@@ -9,7 +9,7 @@ on, and the last good snapshot stays current.
 # mypy: disable-error-code="untyped-decorator, misc"
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -20,6 +20,8 @@ from .warehouse import landing_key
 
 if TYPE_CHECKING:
     from sources.declared.declaration import Declaration
+
+Landing = dg.MaterializeResult | dg.AssetCheckResult
 
 
 def build_landing() -> dg.AssetsDefinition:
@@ -41,7 +43,9 @@ def build_landing() -> dg.AssetsDefinition:
         check_specs=[_accepted(key) for key in datasets],
         can_subset=True,
     )
-    def landing(context: dg.AssetExecutionContext, run: Run) -> Iterator[Any]:
+    def landing(
+        context: dg.AssetExecutionContext, run: Run
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         chosen = context.selected_asset_keys
         results = []
         lists_first = sorted(datasets.items(), key=lambda item: item[1].division is None)
@@ -80,8 +84,8 @@ def _accepted(key: dg.AssetKey) -> dg.AssetCheckSpec:
     )
 
 
-def _metadata(arrival: Arrival) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"status": arrival.status, "message": arrival.message}
+def _metadata(arrival: Arrival) -> dict[str, object]:
+    metadata: dict[str, object] = {"status": arrival.status, "message": arrival.message}
     good = [outcome for outcome in arrival.outcomes if outcome.snapshot_id]
     if good:
         newest = good[-1]

@@ -10,7 +10,7 @@ sees them too.
 # mypy: disable-error-code="untyped-decorator, misc"
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -35,7 +35,7 @@ def verdict_key(product: str) -> dg.AssetKey:
     return dg.AssetKey(["verdict", product])
 
 
-def build_releases(settings: Settings, manifest: Manifest) -> Iterator[Any]:
+def build_releases(settings: Settings, manifest: Manifest) -> Iterator[dg.AssetsDefinition]:
     """Candidate, verdict and release of every declared product."""
     from exports.products import load_products
 
@@ -68,7 +68,9 @@ def _reads(product: "Product", products: Mapping[str, "Product"]) -> set[str]:
     return reads
 
 
-def _publication(context: Any, run: Run, settings: Settings, manifest: Manifest, name: str) -> Publication:
+def _publication(
+    context: dg.AssetExecutionContext, run: Run, settings: Settings, manifest: Manifest, name: str
+) -> Publication:
     catalog = run.deliveries.landing.catalog
     return Publication(
         settings.paths, manifest, catalog, name, context.log.info, settings.secret, settings.memory

@@ -1,8 +1,7 @@
 """What is planned for: needs and their steps, from `catalog/needs.yml`, with the age groups that count.
 
-A step is what places are counted for (class 1, a place in a nursing home). What people ask for and which
-places there are is said by statistics, lists of facilities and files of the office; here stands only whom it
-concerns.
+A step is what places are counted for (class 1, a place in a nursing home). Here stands only whom it concerns;
+statistics, lists of facilities and files of the office say what people ask for and which places there are.
 """
 
 from __future__ import annotations
