@@ -93,9 +93,11 @@ class Member(Strict):
 class AutomaticPeers(Strict):
     """Peers by structure: the areas of a level nearest in standardised context indicators of one year."""
 
-    of: Text = Field(description="area code the peers are sought for")
+    of: Text = Field(description="area code the peers are sought for, or `every` area of the level")
     area_level: AreaLevel
-    year: int
+    year: int | None = Field(
+        default=None, description="without it, the newest in which nearly all have all context"
+    )
     context: tuple[IndicatorId, ...] = Field(min_length=1)
     number: int = Field(ge=1, le=50)
 

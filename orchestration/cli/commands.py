@@ -614,6 +614,74 @@ def projection_need(area: str, scenario: str, as_csv: bool, kind: NeedId, langua
 
 
 @main.group()
+def ring() -> None:
+    """Vergleichsringe: an area beside the others of its ring, and the form that the ring asks for."""
+
+
+@ring.command("show")
+@click.argument("name")
+@click.option("--area", help="The member whose values stand beside the ring's (code or name).")
+@lang
+def ring_show(name: str, area: str | None, language: Language) -> None:
+    """Show the ring NAME: own values, median, quartiles, trend and number of values.
+
+    `structural-peers` is the ring of the districts most similar to the one of `--area`.
+    """
+    with in_words():
+        from .ringing import print_ring
+
+        print_ring(settings_here(), name, area, console(), language)
+
+
+@ring.command("form")
+@click.argument("name")
+@click.option("--area", help="The member that fills it in (code or name).")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Folder for the workbook.",
+)
+@lang
+def ring_form(name: str, area: str | None, folder: Path, language: Language) -> None:
+    """Write the form of the ring NAME as a workbook, filled from the warehouse.
+
+    Own value, definition, source and remark by indicator and date; what is lacking; the ring's values.
+    """
+    with in_words():
+        from .ringing import write_form
+
+        console().print(f"{write_form(settings_here(), name, area, folder)}", markup=False)
+
+
+@main.group()
+def town() -> None:
+    """What the office decides: the files in town/ of the data root."""
+
+
+@town.command("check")
+@lang
+def town_check(language: Language) -> None:
+    """Check every file in town/; ends with 1 when something is wrong, with file, line and key."""
+    with in_words():
+        from .town import print_check
+
+        is_good = print_check(settings_here().paths.town, console(), language)
+    sys.exit(0 if is_good else REFUSED)
+
+
+@town.command("new")
+@lang
+def town_new(language: Language) -> None:
+    """Write the files that town/ does not have yet, each with an example to fill in."""
+    with in_words():
+        from .town import print_new
+
+        print_new(settings_here().paths.town, console(), language)
+
+
+@main.group()
 def disclosure() -> None:
     """Disclosure control: what is hidden, why, and whether it can be computed back."""
 

@@ -23,6 +23,7 @@ from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.demand import demand_rates
 from sources.declared.needs import need_steps
 from sources.declared.places import planned_places
+from sources.declared.rings import ring_indicators, ring_members, ring_rows, rings
 from sources.declared.scenarios import scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
@@ -196,6 +197,30 @@ PLANNED_PLACES = pa.schema(
         ("note", pa.string()),
     ]
 )
+RINGS = pa.schema(
+    [
+        ("ring_id", pa.string()),
+        ("name_de", pa.string()),
+        ("name_en", pa.string()),
+        ("purpose_de", pa.string()),
+        ("purpose_en", pa.string()),
+        ("ranking", pa.bool_()),
+        ("minimum_members", pa.int32()),
+        ("peers_of", pa.string()),
+        ("peer_level", pa.string()),
+        ("peer_year", pa.int32()),
+        ("peer_number", pa.int32()),
+    ]
+)
+RING_MEMBERS = pa.schema(
+    [
+        ("ring_id", pa.string()),
+        ("area_code", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+    ]
+)
+RING_INDICATORS = pa.schema([("ring_id", pa.string()), ("indicator_id", pa.string()), ("role", pa.string())])
 ANSWERS = pa.schema(
     [
         ("finding_id", pa.string()),
@@ -223,6 +248,7 @@ AREA_IDENTITY = pa.schema([("table_code", pa.string()), ("kreis_code", pa.string
 def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None = None) -> dict[str, pa.Table]:
     """All catalogue tables by name, rows in a fixed order. `town` is the folder of what an office decides."""
     own = reforms(town) if town else ()
+    own_rings = rings(town) if town else {}
     return {
         "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
         "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
@@ -250,6 +276,13 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         ),
         "demand_rates": pa.Table.from_pylist(
             [asdict(one) for one in (demand_rates(town) if town else ())], schema=DEMAND_RATES
+        ),
+        "rings": pa.Table.from_pylist([asdict(one) for one in ring_rows(own_rings)], schema=RINGS),
+        "ring_members": pa.Table.from_pylist(
+            [asdict(one) for one in ring_members(own_rings)], schema=RING_MEMBERS
+        ),
+        "ring_indicators": pa.Table.from_pylist(
+            [asdict(one) for one in ring_indicators(own_rings)], schema=RING_INDICATORS
         ),
         "need_steps": pa.Table.from_pylist([asdict(one) for one in need_steps()], schema=NEED_STEPS),
         "planned_places": pa.Table.from_pylist(

@@ -29,6 +29,9 @@ def entries(
         taken: names that no entry may have, with what has them.
     """
     located = load(file)
+    if located.value is None:
+        # nothing but comments
+        return located, {}, []
     if not isinstance(located.value, dict):
         words = f"erwartet werden {expected}: Name, darunter Angaben"
         raise DeclarationError([Problem(str(file), 1, "", words)])

@@ -359,7 +359,8 @@ def test_the_right_to_all_day_care_grows_by_one_class_a_year(town: duckdb.DuckDB
 def test_class_5_and_leaving_are_split_by_the_newest_statistics(town: duckdb.DuckDBPyConnection) -> None:
     needs(town, [], places=[("CLASS_5", "GY", "11000", 90)])
     found = town.execute(
-        "select need_step_code, branch_code, year(reference_date), round(demand_rate_pct, 6), "
+        "select need_step_code, replace(school_type_code || qualification_code, '_T', ''), "
+        "year(reference_date), round(demand_rate_pct, 6), "
         "round(value, 6), "
         "stock_kind, stock_count, round(gap, 6), stock_source, rate_date::varchar, unit "
         "from mart_need_school "

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
+
+from sources.declared.catalogue_tables import RING_INDICATORS, RING_MEMBERS, RINGS
+from sources.declared.rings import Ring, ring_indicators, ring_members, ring_rows, rings
 
 from .compiled import singular_test
 from .indicator_chain import Row, build, day, found, share_of, store, value_of, warehouse
@@ -15,7 +23,8 @@ from .indicator_chain import Row, build, day, found, share_of, store, value_of, 
 NOW = "2015-07-31"
 LEAVERS = {"01001": (111, 1302), "01002": (140, 2140), "01003": (191, 1989), "01004": (52, 780)}
 RING: Row = {
-    "ring_id": "towns", "name_de": "Städte", "name_en": "Towns", "ranking": True, "minimum_members": 4,
+    "ring_id": "towns", "name_de": "Städte", "name_en": "Towns", "purpose_de": "z", "purpose_en": "p",
+    "ranking": True, "minimum_members": 4,
     "peers_of": None, "peer_level": None, "peer_year": None, "peer_number": None,
 }  # fmt: skip
 
@@ -41,9 +50,28 @@ def ring(
         "peer_ring_indicator",
         [{"ring_id": "towns", "indicator_id": one, "role": role} for one, role in indicators],
     )
-    build(connection, "bridge_peer")
-    build(connection, "mart_peer_ring")
+    own: dict[str, Ring] = {}
+    for name, rows, schema in (
+        ("rings", ring_rows(own), RINGS),
+        ("ring_members", ring_members(own), RING_MEMBERS),
+        ("ring_indicators", ring_indicators(own), RING_INDICATORS),
+    ):
+        declare(connection, name, rows, schema)
+    build_rings(connection)
     return connection
+
+
+def declare(connection: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Any], schema: pa.Schema) -> None:
+    connection.register("given", pa.Table.from_pylist([asdict(one) for one in rows], schema=schema))
+    connection.execute(f"create or replace table {name} as from given")
+
+
+def build_rings(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in (
+        "dim_ring", "bridge_ring_member", "bridge_ring_indicator", "bridge_structural_peer", "bridge_peer",
+        "mart_peer_ring",
+    ):  # fmt: skip
+        build(connection, name)
 
 
 def members_of(connection: duckdb.DuckDBPyConnection, indicator: str = "B01") -> dict[str, Row]:
@@ -122,8 +150,7 @@ def test_the_grade_of_comparability_has_reasons() -> None:
 def test_a_member_counts_while_it_belongs_to_the_ring() -> None:
     connection = ring(leavers(), list(LEAVERS))
     connection.execute("update peer_ring_member set valid_to = date '2015-01-01' where area_code = '01001'")
-    build(connection, "bridge_peer")
-    build(connection, "mart_peer_ring")
+    build_rings(connection)
     rows = members_of(connection)
     assert "01001" not in rows
     assert {row["members_count"] for row in rows.values()} == {3}
@@ -166,6 +193,59 @@ def test_automatic_peers_are_the_nearest_in_standardised_context() -> None:
     rows = found(connection, "select * from bridge_peer where chosen_by = 'structure' order by distance")
     assert [row["area_code"] for row in rows] == nearest == ["01001", "01003", "01002"]
     assert [row["distance"] for row in rows] == pytest.approx([distance[area] for area in nearest])
+
+
+OWN = """\
+nord:
+  title: {de: Ring Nord, en: Ring North}
+  purpose: {de: Lernen, en: Learning}
+  ranking: false
+  members:
+    - {area: "01001"}
+    - {area: "01002", since: 2000-01-01, until: 2020-01-01}
+    - {area: "01999"}
+  indicators: [B01]
+aehnlich:
+  title: {de: Ähnlich, en: Similar}
+  purpose: {de: Lernen, en: Learning}
+  ranking: false
+  peers: {of: every, context: [B01], number: 3}
+  indicators: [B01, Q99]
+"""
+
+
+def test_rings_of_the_office_stand_beside_and_what_they_lack_stops_the_run(tmp_path: Path) -> None:
+    connection = ring(leavers(), list(LEAVERS))
+    (tmp_path / "rings.yml").write_text(OWN, encoding="utf-8")
+    own = rings(tmp_path)
+    declare(connection, "rings", ring_rows(own), RINGS)
+    declare(connection, "ring_members", ring_members(own), RING_MEMBERS)
+    declare(connection, "ring_indicators", ring_indicators(own), RING_INDICATORS)
+    build_rings(connection)
+    assert {row["ring_id"] for row in found(connection, "select * from mart_peer_ring")} == {"towns", "nord"}
+    peers = found(
+        connection, "select * from bridge_structural_peer where area_code = '01001' order by position"
+    )
+    # B01: 8.5, 6.5, 9.6 and 6.7 per cent, in the newest year that is complete
+    assert [row["peer_code"] for row in peers] == ["01001", "01003", "01004", "01002"]
+    assert {row["reference_year"] for row in peers} == {2015}
+    assert [row["distance"] == 0 for row in peers] == [True, False, False, False]
+    lacking = connection.execute(singular_test("rings_of_the_office_hold")).fetchall()
+    assert sorted(row[1] for row in lacking) == ["01999", "Q99"]
+    assert all(row[2].startswith("town/rings.yml: ") for row in lacking)
+
+
+def test_a_member_that_no_longer_exists_is_refused(tmp_path: Path) -> None:
+    connection = ring(leavers(), list(LEAVERS))
+    (tmp_path / "rings.yml").write_text(OWN.replace(", until: 2020-01-01", ""), encoding="utf-8")
+    own = rings(tmp_path)
+    declare(connection, "rings", ring_rows(own), RINGS)
+    declare(connection, "ring_members", ring_members(own), RING_MEMBERS)
+    build_rings(connection)
+    connection.execute("update dim_area set valid_to = date '2018-01-01' where area_code = '01002'")
+    lacking = connection.execute(singular_test("rings_of_the_office_hold")).fetchall()
+    assert "01002" in {row[1] for row in lacking}
+    assert "gibt es nur bis 01.01.2018: until angeben" in str(lacking)
 
 
 def test_a_member_that_does_not_exist_is_named() -> None:

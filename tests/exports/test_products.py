@@ -30,7 +30,15 @@ def written(folder: Path, text: str, name: str = "demo.yml") -> Path:
 
 def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> None:
     products = load_products()
-    without_map = {"area_profile", "indicators_wide", "outcome", "peer_ring", "projection", "social_index"}
+    without_map = {
+        "area_profile",
+        "indicators_wide",
+        "outcome",
+        "peer_ring",
+        "projection",
+        "social_index",
+        "structural_peers",
+    }
     without_map |= {
         name for name, product in products.items() if product.disclosure and product.disclosure.policy
     }

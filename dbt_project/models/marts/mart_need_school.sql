@@ -21,7 +21,8 @@ areas as (
 select
     {{ need_basis() }},
     need.need_step_code,
-    need.branch_code,
+    case when need.need_step_code = 'CLASS_5' then need.branch_code else '_T' end as school_type_code,
+    case when need.need_step_code = 'LEAVING' then need.branch_code else '_T' end as qualification_code,
     {{ need_dates() }},
     year(need.reference_date) || '/' || right(cast(year(need.reference_date) + 1 as varchar), 2) as school_year,
     need.persons_count as children_count,

@@ -67,9 +67,11 @@ def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-    """The result of a query as dictionaries."""
-    result = connection.execute(sql, list(values))
+def rows(
+    connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] | dict[str, Any] = ()
+) -> list[Row]:
+    """The result of a query as dictionaries; values by place (`?`) or by name (`$name`)."""
+    result = connection.execute(sql, values if isinstance(values, dict) else list(values))
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

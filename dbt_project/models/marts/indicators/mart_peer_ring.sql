@@ -1,6 +1,6 @@
 with rings as (
 
-    select * from {{ ref('peer_ring') }}
+    select * from {{ ref('dim_ring') }}
 
 ),
 
@@ -12,7 +12,7 @@ peers as (
 
 ring_indicators as (
 
-    select * from {{ ref('peer_ring_indicator') }}
+    select * from {{ ref('bridge_ring_indicator') }}
     where role = 'compared'
 
 ),

@@ -1,0 +1,142 @@
+"""The folder of what an office decides, `<data root>/town/`: checked as a whole, and begun with examples.
+
+Every file there is known by its name, so that a misspelt one is told and not passed over. Each is read by the
+module that knows it; what is wrong is told in German, with file, line and key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sized
+from dataclasses import dataclass
+from pathlib import Path
+
+from sources.areas.reforms import reforms
+from sources.declared.answers import answers
+from sources.declared.catalogue import CATALOG
+from sources.declared.demand import demand_rates
+from sources.declared.places import planned_places
+from sources.declared.rings import rings
+from sources.declared.scenarios import scenarios
+from sources.foundation.files import write_text
+from sources.foundation.located_yaml import DeclarationError, Problem
+
+README = "README.md"
+KNOWN = "known"
+"""Folder of known findings; the gate reads it."""
+
+
+@dataclass(frozen=True)
+class TownFile:
+    """A file that an office may write: what it says, how it is read, and how it begins."""
+
+    what_de: str
+    read: Callable[[Path], Sized]
+    example: str
+
+
+FILES: dict[str, TownFile] = {
+    "scenarios.yml": TownFile(
+        "Szenarien: Geburten, Wanderung, neue Wohnungen",
+        scenarios,
+        """\
+# Beispiel, auskommentiert; jede Angabe braucht Titel, Quelle und Datum.
+# wohnbau-nord:
+#   title: {de: Wohnbau Nord wie beschlossen, en: Housing in the north as resolved}
+#   source: Beschluss der Gemeindevertretung vom 12.03.2026, Vorlage 41/2026
+#   dated: 2026-03-12
+#   housing:
+#     - {area: "01001", year: 2028, dwellings: 240, children_per_dwelling: {0-2: 0.15, 3-5: 0.1}}
+""",
+    ),
+    "demand.yml": TownFile(
+        "Bedarfsquoten: Tagesbetreuung, Schule, Pflege",
+        demand_rates,
+        """\
+# Beispiel, auskommentiert; eine Quote über 1 braucht eine note.
+# elternbefragung-2026:
+#   title: {de: Elternbefragung 2026, en: Survey of parents 2026}
+#   source: Elternbefragung des Jugendamtes, Bericht vom 12.03.2026, Tabelle 4
+#   dated: 2026-03-12
+#   childcare:
+#     - {area: "01001", ages: 0-2, from_year: 2026, to_year: 2030, rate: 0.52}
+#   school:
+#     - {area: "01001", step: ALLDAY, from_year: 2026, to_year: 2030, rate: 0.78}
+#   care:
+#     - {area: "01001", step: CARE_HOME, ages: 75+, from_year: 2026, to_year: 2030, rate: 0.09}
+""",
+    ),
+    "places.yml": TownFile(
+        "Plätze, auch nach Regeln: Gruppen mal Größe, Züge mal Klassengröße",
+        planned_places,
+        """\
+# Beispiel, auskommentiert.
+# schulentwicklungsplan-2026:
+#   title: {de: Schulentwicklungsplan 2026, en: School development plan 2026}
+#   source: Beschluss der Ratsversammlung vom 12.03.2026, Anlage 2
+#   dated: 2026-03-12
+#   places:
+#     - {area: "01001", step: CLASS_1, from_year: 2026, to_year: 2030, trains: 32, class_size: 25}
+#     - {area: "01001", step: ALLDAY, from_year: 2026, to_year: 2027, places: 1850}
+""",
+    ),
+    "rings.yml": TownFile(
+        "Vergleichsringe: Mitglieder von Hand oder strukturähnliche Kreise",
+        rings,
+        """\
+# Beispiel, auskommentiert; entweder members oder peers.
+# ring-nord:
+#   title: {de: Vergleichsring Nord, en: Ring North}
+#   purpose: {de: Voneinander lernen, en: Learning}
+#   ranking: false
+#   members:
+#     - {area: "01001"}
+#     - {area: "01002", since: 2012-01-01}
+#     - {area: "01003"}
+#     - {area: "01004"}
+#   indicators: [P03, K01, B01]
+# aehnlich-wie-wir:
+#   title: {de: Strukturähnliche Kreise, en: Similar districts}
+#   purpose: {de: Vergleich nach Struktur, en: Comparison by structure}
+#   ranking: false
+#   peers: {of: "01001", context: [D13, A01, I01], number: 8}
+#   indicators: [P03, K01]
+""",
+    ),
+    "reforms.csv": TownFile("Gebietsreformen, bevor das Paket sie kennt", reforms, ""),
+    "answers.csv": TownFile(
+        "Antworten auf Befunde der Plausibilität",
+        lambda town: answers(CATALOG / "answers.csv", town / "answers.csv"),
+        "",
+    ),
+}
+
+
+def check_town(town: Path) -> tuple[dict[str, int], list[Problem]]:
+    """Entries by file that is there, and everything that is wrong, by file and line.
+
+    A file of another name is wrong: nobody would read it.
+    """
+    found: dict[str, int] = {}
+    problems: list[Problem] = []
+    for name, one in FILES.items():
+        if not (town / name).exists():
+            continue
+        try:
+            found[name] = len(one.read(town))
+        except DeclarationError as error:
+            problems += error.problems
+    for other in sorted(town.iterdir()) if town.is_dir() else ():
+        if other.name not in (*FILES, README, KNOWN) and not other.name.startswith("."):
+            close = ", ".join(FILES)
+            problems.append(Problem(str(other), 1, "", f"diese Datei liest niemand; bekannt sind {close}"))
+    return found, problems
+
+
+def new_town(town: Path) -> Iterator[Path]:
+    """Write the files that are not there yet, with an example that is commented out; none is overwritten."""
+    town.mkdir(parents=True, exist_ok=True)
+    for name, one in FILES.items():
+        file = town / name
+        if one.example and not file.exists():
+            write_text(file, f"# {one.what_de}\n{one.example}")
+            yield file
