@@ -257,7 +257,7 @@ def describe(
     """
     joined = product.model_dump(mode="json")
     joined["policy"] = policy.model_dump(mode="json") if policy is not None else None
-    joined["contact"] = (product.contact or office).model_dump(mode="json")
+    joined["contact"] = (product.contact or office).model_dump(mode="json", include=set(Contact.model_fields))
     joined["columns"] = [_with_role(dict(column), product) for column in columns]
     joined["datasets"] = sorted(
         (_without_hash(dataset) for dataset in datasets), key=lambda dataset: str(dataset.get("dataset_id"))

@@ -53,7 +53,23 @@ class Contact(Stripped):
     url: str | None = Field(default=None, pattern=r"^https?://")
 
 
-UNNAMED = Contact(name="Kommune (Stelle noch nicht benannt)")
+class Catalogue(Stripped):
+    """What portals of open data are told beside: `web` is the address of the folder of releases.
+
+    `contributor_id` is the id that GovData gave the office (dcat-ap.de/def/contributors).
+    """
+
+    web: str = Field(pattern=r"^https?://[^\s<>\"]+$")
+    contributor_id: str = Field(pattern=r"^http://dcat-ap\.de/def/contributors/[A-Za-z0-9_.-]+$")
+
+
+class Office(Contact):
+    """The office as `office.yml` says it; without `catalogue` no portal is told of its releases."""
+
+    catalogue: Catalogue | None = None
+
+
+UNNAMED = Office(name="Kommune (Stelle noch nicht benannt)")
 """Who publishes as long as nobody wrote who does; see `load_office`."""
 
 
@@ -289,12 +305,12 @@ def _product(path: Path, written: bytes) -> Product:
     return product
 
 
-def load_office(path: Path) -> Contact:
-    """Read who publishes (`name`, and if wanted `email` and `url`); `UNNAMED` where there is no such file.
+def load_office(path: Path) -> Office:
+    """Read who publishes (`name`, if wanted `email`, `url`, `catalogue`); `UNNAMED` where there is no file.
 
     Raises `ProductError` naming file, line and key for anything else in it.
     """
-    return _checked(_content(path, _bytes(path)), Contact) if path.exists() else UNNAMED
+    return _checked(_content(path, _bytes(path)), Office) if path.exists() else UNNAMED
 
 
 def _bytes(path: Path) -> bytes:

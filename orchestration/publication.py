@@ -488,7 +488,18 @@ class Publication:
             return self._published("unchanged", outcome.release, before)
         with replacing(self._released_lineage) as beside:
             shutil.copyfile(self._behind(kept), beside)
+        self._catalogue()
         return self._published("released", outcome, before)
+
+    def _catalogue(self) -> None:
+        """Write the catalogue for portals anew, where the office has one; internal editions stand in none."""
+        from exports.products import load_office
+
+        office = load_office(self.paths.office)
+        if self.product.audience == "public" and office.catalogue is not None:
+            from exports.dcat import write_catalogue
+
+            write_catalogue(self.paths.releases, office)
 
     def _published(self, status: str, release: Release, previous: str | None, doubt: str = "") -> Published:
         files = sorted(entry.name for entry in release.path.iterdir())

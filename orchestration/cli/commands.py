@@ -411,6 +411,19 @@ def export_release(
         print_extract(settings_here(), product, version, form, areas, out, console(), language)
 
 
+@releases.command("catalogue")
+@lang
+def catalogue_of_releases(language: Language) -> None:
+    """Write the catalogue for portals of open data (DCAT-AP.de) beside the public releases.
+
+    A release does so by itself when `office.yml` has the section `catalogue:`.
+    """
+    with in_words():
+        from .exporting import print_catalogue
+
+        print_catalogue(settings_here(), console(), language)
+
+
 @releases.command("verify")
 @click.argument("product", required=False)
 @click.argument("version", required=False)

@@ -1,4 +1,4 @@
-"""`planstat releases export`: an edition, or a part of it, as one file."""
+"""`planstat releases export | catalogue`: an edition as one file, and the catalogue for portals."""
 
 from __future__ import annotations
 
@@ -46,3 +46,21 @@ def print_extract(
 
 
 _WRITTEN = Both("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
+
+
+def print_catalogue(settings: Settings, console: Console, language: Language = "en") -> None:
+    """Write the catalogue of the public releases for portals, and say where it lies.
+
+    Raises `exports.dcat.NoCatalogue` where the office says too little for one.
+    """
+    from exports.dcat import JSON_LD, TURTLE, write_catalogue
+    from exports.products import load_office
+
+    changed = write_catalogue(settings.paths.releases, load_office(settings.paths.office))
+    for name in (TURTLE, JSON_LD):
+        words = _NEW if settings.paths.releases / name in changed else _AS_BEFORE
+        console.print(words.say(language, file=settings.paths.releases / name), markup=False)
+
+
+_NEW = Both("{file}: geschrieben", "{file}: written")
+_AS_BEFORE = Both("{file}: unverändert", "{file}: unchanged")

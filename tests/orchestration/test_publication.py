@@ -89,6 +89,11 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A root with the first edition released."""
     paths = Paths(tmp_path_factory.mktemp("root"))
     load(paths, (2024,))
+    paths.office.write_text(
+        "name: Stadt Musterstadt\ncatalogue:\n  web: https://daten.musterstadt.example\n"
+        "  contributor_id: http://dcat-ap.de/def/contributors/stadtMusterstadt\n",
+        encoding="utf-8",
+    )
     one = publication(paths)
     assert one.build()[0] == BUILT
     assert one.build()[0] == KEPT
@@ -96,6 +101,12 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     assert answer.passed, answer.words
     assert one.publish().status == "released"
     return paths
+
+
+def test_what_is_released_stands_in_the_catalogue_for_portals(first: Paths) -> None:
+    edition = (first.releases / NAME / "current").readlink()
+    text = (first.releases / "catalog.ttl").read_text(encoding="utf-8")
+    assert f"<https://daten.musterstadt.example/{NAME}/{edition}/{NAME}.parquet>" in text
 
 
 @pytest.fixture
