@@ -89,6 +89,14 @@ PROBLEMS: dict[str, ProblemWords] = {
         "„{part}“ ist mit {found} größer als „{whole}“ mit {limit}", "Beide Zahlen nachsehen und berichtigen.",
         "'{part}' is {found} and larger than '{whole}', which is {limit}", "Look up both figures and correct them.",
     ),
+    "ends_before": ProblemWords(
+        "„{later}“ ist {found} und liegt vor „{earlier}“ ({limit})", "Beide Tage nachsehen und berichtigen.",
+        "'{later}' is {found} and lies before '{earlier}' ({limit})", "Look up both days and correct them.",
+    ),
+    "names_a_person": ProblemWords(
+        "„{header}“ nennt eine Person ({found!r})", "Die Organisation, Stelle oder Funktion eintragen, keine Person.",
+        "'{header}' names a person ({found!r})", "Give the organisation, office or function, and no person.",
+    ),
     "sum_differs": ProblemWords(
         "„{whole}“ ist {found}, seine Teile in der Zeile ergeben {together}", "Die Zahlen nachsehen und berichtigen.",
         "'{whole}' is {found}, its parts in the line add up to {together}", "Look up the figures and correct them.",

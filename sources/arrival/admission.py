@@ -14,7 +14,7 @@ from sources.arrival.vintages import refuse_same_time
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.errors import problem
-from sources.forms.consistency import check_line_sums
+from sources.forms.consistency import check_line_sums, check_records
 from sources.readers.reading import Reading
 
 FAR_AHEAD = 20
@@ -48,6 +48,7 @@ class Admission:
         if declaration.form is not None:
             _refuse_future(declaration, reading, incoming.landed_at.date(), name)
             check_line_sums(declaration, reading.table, name)
+            check_records(declaration, reading.table, name)
         if declaration.division or declaration.crosswalk:
             check_areas(declaration, reading.table, name)
 

@@ -228,6 +228,12 @@ class FormFile(SheetOrText):
     sums: dict[Text, tuple[Text, ...]] = Field(
         default={}, description="header of a value column and those that add up to it"
     )
+    not_before: dict[Text, Text] = Field(
+        default={}, description="header of a column with a day, and of one whose day it must not lie before"
+    )
+    no_persons: tuple[Text, ...] = Field(
+        default=(), description="headers of columns in which organisations stand and no person is named"
+    )
 
     @model_validator(mode="after")
     def _sums_name_values(self) -> FormFile:

@@ -39,6 +39,7 @@ FORMS = (
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
     "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
     "engagement", "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben",
+    "leistungsvereinbarungen", "leistungsberichte",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -211,6 +212,22 @@ NEWCOMERS = {
     "EU": (0.3, 0.1), "OTHER": (0.1, 0.2),
 }  # fmt: skip
 """Share of each group in those who arrive, and of them with an integration plan."""
+
+AGREEMENTS = (
+    ("V1", "Familienbildung in der Siedlung Nord", "Nachbarschaftswerk (erfunden)", "OTHER",
+     "90000", "80", "Z1"),
+    ("V2", "Soziale Gruppenarbeit an drei Schulen", "Jugendhilfe Musterstadt (erfunden)", "S78B",
+     "240000", "90", "Z1; Z2"),
+    ("V3", "Lernpaten im Hafenviertel", "Bürgerverein Am Hafen (erfunden)", "OTHER", None, "75", None),
+)  # fmt: skip
+"""Agreements with providers: number, what, provider, basis, budget, share that counts as done, goals."""
+
+OUTPUTS = {
+    "V1": (("Elternkurse", "Termine", 40, 0.95, 22), ("Hausbesuche", "Besuche", 60, 0.9, 2)),
+    "V2": (("Gruppenstunden", "Stunden", 360, 0.6, 48),),
+    "V3": (("Patenschaften", "Treffen", 120, 1.1, 1),),
+}
+"""Outputs of each agreement: what, unit, quantity agreed for a year, share of it done, persons reached."""
 
 GUIDANCE_ENDS = {"": 0.6, "INDEPENDENT": 0.2, "MOVED": 0.08, "BROKEN_OFF": 0.07, "OTHER": 0.05}
 """Share of those who arrived whose guidance ends in the year, by reason; the empty one goes on."""
@@ -720,6 +737,39 @@ class Musterstadt:
                             )
                         ]
         return cells
+
+    def _leistungsvereinbarungen(self) -> list[dict[str, Any]]:
+        keys = ("agreement_id", "agreement", "provider", "basis", "budget", "done_from", "goals")
+        return [
+            dict(zip(keys, one, strict=True))
+            | {
+                "time_text": f"31.12.{self.years[-1]}",
+                "valid_from": f"01.01.{YEARS[0]}",
+                "valid_to": f"31.12.{YEARS[-1]}",
+            }
+            for one in AGREEMENTS
+        ]
+
+    def _leistungsberichte(self) -> list[dict[str, Any]]:
+        dice = self._dice("leistungsberichte")
+        found = []
+        for agreement, outputs in OUTPUTS.items():
+            for output, unit, agreed, share, reached in outputs:
+                for year in YEARS:
+                    done = round(agreed * share * dice.uniform(0.95, 1.05))
+                    row = {
+                        "time_text": f"31.12.{self.years[-1]}",
+                        "agreement_id": agreement,
+                        "report_year": str(year),
+                        "output": output,
+                        "output_unit": unit,
+                        "agreed": str(agreed),
+                        "done": str(done),
+                        "reached": str(round(reached * dice.uniform(0.8, 1.2))),
+                        "spending": str(done * 55),
+                    }
+                    found += [row] if year in self.years else []
+        return found
 
     def _einbuergerungen(self) -> list[dict[str, Any]]:
         dice = self._dice("einbuergerungen")

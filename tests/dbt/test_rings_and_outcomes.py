@@ -271,6 +271,7 @@ def progress(values: list[Row], **goal: object) -> list[Row]:
     """The states of a goal, oldest first."""
     connection = ring(values, list(LEAVERS))
     store(connection, "dim_goal", [GOAL | goal], agreement="varchar", baseline="double")
+    build(connection, "fct_outcome")
     build(connection, "mart_outcome")
     return found(connection, "select * from mart_outcome order by reference_date")
 

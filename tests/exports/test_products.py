@@ -33,6 +33,7 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
     without_map = {
         "area_profile",
         "indicators_wide",
+        "good_practice",
         "outcome",
         "peer_ring",
         "projection",

@@ -35,6 +35,7 @@ from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import FORMS, YEARS, Musterstadt
+from tests.contracts import make
 from tests.dbt.compiled import PROJECT, model
 
 PRODUCTS = (
@@ -51,6 +52,7 @@ PRODUCTS = (
     "all_day",
     "volunteering",
     "youth_spending",
+    "agreement",
 )
 
 SECRET = b"the invented office's secret"
@@ -63,6 +65,8 @@ MODELS = (
     "bridge_small_area",
     "fct_small_area_count",
     "fct_town_indicator",
+    "dim_agreement",
+    "fct_agreement_report",
     *(f"mart_{name}" for name in PRODUCTS),
 )
 """In the order in which they read each other."""
@@ -138,6 +142,8 @@ def build_warehouse(
                 f"create table {seed} as select * from read_csv(?)",
                 [str(PROJECT / "compiled" / "seeds" / f"{seed}.csv")],
             )
+        # goals are agreed over published figures, and there are none here
+        make(connection, "fct_outcome")
         build_models(connection)
 
 

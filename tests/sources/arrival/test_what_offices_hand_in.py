@@ -391,3 +391,52 @@ def test_sums_of_a_form_name_its_columns(catalog: Catalog) -> None:
         type(catalog["kita-plaetze"].format).model_validate(
             {**form, "parts": {"Plätze": "Genehmigte Plätze"}}
         )
+
+
+AGREEMENT = [
+    "31.12.2025", "V1", "Elternkurse", "Verein", "§ 78b SGB VIII", "01.01.2024", "31.12.2025", "", "80", "Z1",
+]  # fmt: skip
+EXAMPLE = [
+    "31.12.2025", "B1", "Kurse", "Viele Kinder ohne Platz", "Familien", "Kurse im Familienzentrum",
+    "Großstadt", "K01; P03", "Z1", "Familienzentrum Nord", "unter 10.000 Euro", "Sozialplanung", "eigene",
+    "CC BY 4.0", "01.03.2025",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "changed", "code", "words"),
+    [
+        ("leistungsvereinbarungen", AGREEMENT, {}, None, ""),
+        ("leistungsvereinbarungen", AGREEMENT, {7: "31.12.2023"}, "ends_before",
+         "„Ende“ ist 31.12.2023 und liegt vor „Beginn“ (01.01.2024)"),
+        ("leistungsvereinbarungen", AGREEMENT, {4: "Frau Dr. Meier"}, "names_a_person",
+         "„Träger“ nennt eine Person"),
+        ("gute-beispiele", EXAMPLE, {}, None, ""),
+        ("gute-beispiele", EXAMPLE, {12: "Herr Schulze"}, "names_a_person", "„Kontaktstelle“"),
+        ("gute-beispiele", EXAMPLE, {12: "erika.muster@example.org"}, "names_a_person", "eine Person"),
+        ("gute-beispiele", EXAMPLE, {10: "Ansprechpartnerin: Muster"}, "names_a_person", "„Partner“"),
+        ("gute-beispiele", EXAMPLE, {12: "sozialplanung@example.org"}, None, ""),
+        ("gute-beispiele", EXAMPLE, {1: "31.12.2024"}, "ends_before",
+         "„Stand“ ist 31.12.2024 und liegt vor „Geprüft am“"),
+        ("gute-beispiele", EXAMPLE, {8: "K1"}, "bad_pattern", "K1"),
+    ],
+)  # fmt: skip
+def test_agreements_and_examples_are_refused_by_line_and_column(
+    landing: Landing,
+    tmp_path: Path,
+    form: str,
+    line: list[str],
+    changed: dict[int, str],
+    code: str | None,
+    words: str,
+) -> None:
+    """A period that ends before it begins, a person where an organisation stands."""
+    filled = [changed.get(number, text) for number, text in enumerate(line, start=1)]
+    outcome = hand_in_lines(landing, form, tmp_path, filled)
+    if code is None:
+        assert outcome.status == "landed", outcome.error
+        return
+    error = refused(outcome)
+    (column,) = changed
+    assert (error.code, error.file, error.line, error.column) == (code, f"{form}.csv", 2, column)
+    assert words in error.sentence_de

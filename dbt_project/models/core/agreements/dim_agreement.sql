@@ -1,0 +1,13 @@
+{#- The town's agreements with providers. -#}
+select
+    agreement_id,
+    agreement_title,
+    provider,
+    agreement_basis_code,
+    agreed_from,
+    agreed_to,
+    budget_eur,
+    done_from_pct,
+    goal_ids,
+    snapshot_id
+from {{ ref('stg_kommune__leistungsvereinbarungen') }}

@@ -1,0 +1,46 @@
+{#-
+  Confidential: how many were reached leaves only through disclosure control. An agreement that nobody reported on has one
+  row without an output.
+-#}
+with agreements as (
+
+    select * from {{ ref('stg_kommune__leistungsvereinbarungen') }}
+
+),
+
+reports as (
+
+    select * from {{ ref('stg_kommune__leistungsberichte') }}
+
+)
+
+select
+    'leistungsberichte' as dataset_id,
+    reports.agreement_id,
+    reports.report_year,
+    reports.output_name,
+    reports.output_unit,
+    reports.agreed_quantity,
+    reports.done_quantity,
+    reports.persons_reached,
+    reports.spending_eur,
+    reports.snapshot_id
+from reports
+inner join agreements on reports.agreement_id = agreements.agreement_id
+
+union all
+
+select
+    'leistungsberichte' as dataset_id,
+    agreements.agreement_id,
+    year(agreements.agreed_from) as report_year,
+    '' as output_name,
+    '' as output_unit,
+    null as agreed_quantity,
+    null as done_quantity,
+    null as persons_reached,
+    null as spending_eur,
+    agreements.snapshot_id
+from agreements
+left join reports on agreements.agreement_id = reports.agreement_id
+where reports.agreement_id is null
