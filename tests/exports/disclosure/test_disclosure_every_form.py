@@ -81,7 +81,8 @@ def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, set[tuple[object
     found = {}
     for name in PRODUCTS:
         relation = load_product(FOLDER / f"{name}.yml").relation
-        rows = connection.execute(f"select columns(name -> name not in ('snapshot_id', 'known_from')) from {relation}").fetchall()
+        kept = "columns(name -> name not in ('snapshot_id', 'known_from'))"
+        rows = connection.execute(f"select {kept} from {relation}").fetchall()
         found[name] = set(rows)
     return found
 
