@@ -89,3 +89,42 @@ def _table(relation: Relation) -> pa.Table:
 def _whole(found: Any) -> pa.Table:
     """A table, whether this version of DuckDB gives one or a reader of batches."""
     return found.read_all() if isinstance(found, pa.RecordBatchReader) else found
+
+
+WITHIN = pa.schema(
+    [
+        ("area_level", pa.string()),
+        ("area_code", pa.string()),
+        ("valid_on", pa.date32()),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+    ]
+)
+
+
+def within(outlines: Relation) -> pa.Table:
+    """A point inside each outline, in degrees (`WITHIN`); in the middle of it where its shape allows.
+
+    Args:
+        outlines: area_level, area_code, valid_on, geometry (WKB), crs.
+    """
+    drawn = _table(outlines)
+    if not drawn.num_rows:
+        return WITHIN.empty_table()
+    with open_spatial() as engine:
+        engine.register("drawn", drawn)
+        found: Any = engine.execute(
+            """
+            with points as (
+                select area_level, area_code, valid_on,
+                    st_transform(
+                        st_pointonsurface(st_geomfromwkb(geometry)), crs, 'EPSG:4326', always_xy := true
+                    ) as point
+                from drawn
+            )
+            select area_level, area_code, valid_on, st_y(point) as lat, st_x(point) as lon
+            from points
+            order by all
+            """
+        )
+        return _whole(found.arrow()).cast(WITHIN)

@@ -411,6 +411,46 @@ def test_need_of_care_holds_the_rate_and_sums_the_ages_that_the_office_names(
     ]
 
 
+def test_offers_stand_beside_those_they_are_for_with_the_way_to_the_nearest(
+    town: duckdb.DuckDBPyConnection,
+) -> None:
+    again(
+        town,
+        "int_offer",
+        [
+            offer("in-a", 30, None) | {"lat": 52.5, "lon": 13.4},
+            offer("named-a", 12, "110A"),
+            offer("nowhere", 10, None),
+        ],
+    )
+    base = [
+        projected(area, ages, 2024, value) | {"is_within_group": False}
+        for area, ages, value in (
+            ("11000", "Y_LT3", 100.0), ("11000", "Y3T5", 100.0), ("110A", "Y_LT6", 21.0),
+            ("110B", "Y_LT6", 50.0), ("110B", "Y_LT3", 20.0),
+        )
+    ]  # fmt: skip
+    make(town, "fct_projection", base)
+    town.execute(
+        "create table int_area_point as from (values "
+        "('PLANUNGSRAUM', '110A', date '2021-01-01', 52.5, 13.4), "
+        "('PLANUNGSRAUM', '110B', date '2021-01-01', 52.51, 13.4)) "
+        "points(area_level, area_code, valid_on, lat, lon)"
+    )
+    stock(town)
+    build(town, "mart_offer_area")
+    found = town.execute(
+        "select area_code, facilities_count, places_count, persons_count, facilities_per_1000, "
+        "places_per_100_persons, nearest_m, offer_state from mart_offer_area order by 1"
+    ).fetchall()
+    # a hundredth of a degree of latitude is 1,112 m
+    assert found == [
+        ("11000", 3.0, 52.0, 200.0, 15.0, 26.0, None, "with_offer"),
+        ("110A", 2.0, 42.0, 21.0, 95.24, 200.0, 0.0, "with_offer"),
+        ("110B", 0.0, 0.0, 50.0, 0.0, 0.0, 1112.0, "without_offer"),
+    ]
+
+
 def test_a_facility_outside_the_area_of_its_list_stops_the_run(town: duckdb.DuckDBPyConnection) -> None:
     stock(town)
     assert town.execute(singular_test("lists_of_facilities_cover_an_area")).fetchall() == []

@@ -39,6 +39,7 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "projection",
         "social_index",
         "structural_peers",
+        "offers_by_area",
     }
     without_map |= {
         name for name, product in products.items() if product.disclosure and product.disclosure.policy

@@ -339,7 +339,7 @@ def test_numbers_are_those_counted_from_the_forms(
             x -= 2 * sums(*expected["P03-town"][:2], year)[area]
         if name in year_before and (year == YEARS[0] or (year == 2025 and area in reformed)):
             # nobody handed in those of the year before, or counted them on the areas of today
-            assert (numerator, denominator, value, reason) == (x, None, None, "not_delivered"), (name, area)
+            assert (numerator, denominator, value, reason) == (x, None, None, "not_handed_in"), (name, area)
             continue
         assert (numerator, denominator) == (x, n), (name, area)
         if n:
@@ -364,7 +364,7 @@ def test_without_the_register_of_residents_there_is_no_rate(tmp_path: Path) -> N
         rates = connection.execute(
             "select distinct value, obs_status, missing_reason from again where indicator_id = 'J13'"
         ).fetchall()
-        assert rates == [(None, "M", "not_delivered")]
+        assert rates == [(None, "M", "not_handed_in")]
         secret = connection.execute(
             "select area_level, missing_reason, value from again where indicator_id = 'J06' and value is null"
             " and missing_reason <> 'not_meaningful' order by area_level"
@@ -398,7 +398,7 @@ def test_a_column_that_an_earlier_form_lacks_is_no_zero(warehouse: Path, tmp_pat
         ).fetchall()
     assert kept == []
     assert lost == [("P04", 2024), ("P05", 2024)]
-    assert values == [(None, "not_delivered")]
+    assert values == [(None, "not_handed_in")]
 
 
 def test_the_office_asks_for_a_series(warehouse: Path) -> None:

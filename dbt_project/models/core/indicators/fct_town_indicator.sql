@@ -233,7 +233,7 @@ select
     case
         when value is not null then 'none'
         when numerator is null then 'unknown_or_confidential'
-        when not has_denominator then 'not_delivered'
+        when not has_denominator then 'not_handed_in'
         when denominator is null then 'unknown_or_confidential'
         else 'not_meaningful'
     end as missing_reason,

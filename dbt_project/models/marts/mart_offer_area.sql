@@ -1,0 +1,152 @@
+{#-
+  Offers by area and kind beside the people that they are for, with the straight line to the nearest one: from a point within the
+  outline of the area to the facility. Only areas that a list of facilities is complete for.
+-#}
+with stock as (
+
+    select * from {{ ref('int_place_stock') }}
+
+),
+
+offers as (
+
+    select * from {{ ref('fct_offer') }}
+
+),
+
+facilities as (
+
+    select * from {{ ref('dim_facility') }}
+
+),
+
+areas as (
+
+    select * from {{ ref('dim_area') }}
+
+),
+
+points as (
+
+    select * from {{ ref('int_area_point') }}
+
+),
+
+projection as (
+
+    select * from {{ ref('fct_projection') }}
+    where scenario_id = 'trend' and horizon_years = 0 and not is_within_group
+
+),
+
+-- ages of a target group; of groups without ages all who live there would be too many
+ages as (
+
+    select * from (values
+        ('PRESCHOOL', 'Y_LT6', 1), ('PRESCHOOL', 'Y_LT3', 2), ('PRESCHOOL', 'Y3T5', 2),
+        ('SCHOOLCHILDREN', 'Y6T14', 1), ('SCHOOLCHILDREN', 'Y6T9', 2), ('SCHOOLCHILDREN', 'Y10T14', 2),
+        ('YOUTH', 'Y15T17', 1),
+        ('OLDER', 'Y_GE65', 1), ('OLDER', 'Y65T74', 2), ('OLDER', 'Y_GE75', 2)
+    ) as ages(target_group_code, age_group_code, parts)
+
+),
+
+people as (
+
+    select
+        projection.area_key,
+        ages.target_group_code,
+        projection.reference_date as persons_date,
+        sum(projection.value) as persons_count
+    from projection
+    inner join ages on projection.age_group_code = ages.age_group_code
+    group by projection.area_key, ages.target_group_code, projection.reference_date, ages.parts
+    having count(projection.value) = ages.parts
+
+),
+
+targets as (
+
+    select
+        dataset_id,
+        offer_kind_code,
+        case when count(distinct target_group_code) = 1 then min(target_group_code) else '_T' end as target_group_code
+    from offers
+    group by dataset_id, offer_kind_code
+
+),
+
+placed as (
+
+    select distinct offers.dataset_id, offers.offer_kind_code, facilities.lat, facilities.lon
+    from offers
+    inner join facilities on offers.facility_key = facilities.facility_key
+    where facilities.lat is not null
+
+),
+
+middles as (
+
+    select areas.area_key, points.lat, points.lon
+    from areas
+    inner join points
+        on areas.area_level = points.area_level
+        and areas.area_code = points.area_code
+        and areas.valid_from <= points.valid_on
+        and points.valid_on < areas.valid_to
+
+),
+
+-- great circle by the haversine formula, on a sphere of 6,371 km
+nearest as (
+
+    select
+        stock.dataset_id,
+        stock.offer_kind_code,
+        stock.area_key,
+        min(
+            2 * 6371000 * asin(
+                sqrt(
+                    power(sin(radians(placed.lat - middles.lat) / 2), 2)
+                    + cos(radians(middles.lat)) * cos(radians(placed.lat)) * power(sin(radians(placed.lon - middles.lon) / 2), 2)
+                )
+            )
+        ) as nearest_m
+    from stock
+    inner join middles on stock.area_key = middles.area_key
+    inner join placed on stock.dataset_id = placed.dataset_id and stock.offer_kind_code = placed.offer_kind_code
+    where stock.area_level not in ('DE', 'LAND', 'REGBEZ')
+    group by stock.dataset_id, stock.offer_kind_code, stock.area_key
+
+)
+
+select
+    stock.dataset_id,
+    stock.area_key,
+    stock.area_code,
+    areas.area_name,
+    stock.area_level,
+    stock.offer_kind_code,
+    targets.target_group_code,
+    stock.reference_date,
+    cast(stock.facilities_count as double) as facilities_count,
+    cast(stock.places_count as double) as places_count,
+    people.persons_count,
+    people.persons_date,
+    round(1000 * stock.facilities_count / nullif(people.persons_count, 0), 2) as facilities_per_1000,
+    round(100 * stock.places_count / nullif(people.persons_count, 0), 1) as places_per_100_persons,
+    round(nearest.nearest_m) as nearest_m,
+    case
+        when people.persons_count is null then 'unknown'
+        when people.persons_count > 0 and stock.facilities_count = 0 then 'without_offer'
+        when people.persons_count > 0 then 'with_offer'
+        else 'nobody'
+    end as offer_state
+from stock
+inner join areas on stock.area_key = areas.area_key
+inner join targets on stock.dataset_id = targets.dataset_id and stock.offer_kind_code = targets.offer_kind_code
+left join people on stock.area_key = people.area_key and targets.target_group_code = people.target_group_code
+left join nearest
+    on stock.dataset_id = nearest.dataset_id
+    and stock.offer_kind_code = nearest.offer_kind_code
+    and stock.area_key = nearest.area_key
