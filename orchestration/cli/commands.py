@@ -411,6 +411,24 @@ def export_release(
         print_extract(settings_here(), product, version, form, areas, out, console(), language)
 
 
+@releases.command("workbook")
+@click.argument("area")
+@click.option("--ring", help="The ring that stands beside; without it the one ring that the area is in.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write."
+)
+@lang
+def workbook_of_area(area: str, ring: str | None, out: Path, language: Language) -> None:
+    """Write the indicators of AREA (a code) as a workbook to read and print, a sheet per policy field.
+
+    From the current releases: years as columns, Land and ring beside, with definitions and sources.
+    """
+    with in_words():
+        from .exporting import print_workbook
+
+        print_workbook(settings_here(), area, ring, out, console(), language)
+
+
 @releases.command("catalogue")
 @lang
 def catalogue_of_releases(language: Language) -> None:

@@ -1,4 +1,4 @@
-"""`planstat releases export | catalogue`: an edition as one file, and the catalogue for portals."""
+"""`planstat releases export | workbook | catalogue`: editions as files to take along, and for portals."""
 
 from __future__ import annotations
 
@@ -46,6 +46,40 @@ def print_extract(
 
 
 _WRITTEN = Both("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
+
+
+def print_workbook(
+    settings: Settings, area: str, ring: str | None, out: Path, console: Console, language: Language = "en"
+) -> None:
+    """Write the workbook of an area from the current editions, and say what is in it.
+
+    Raises `exports.booklet.NoBooklet` for an area or ring without figures, `exports.release.ReleaseError`
+    without an edition of `indicators`.
+    """
+    from dbt_project.indicators.compiler import FIELDS
+    from dbt_project.indicators.specification import load_specifications
+    from exports.booklet import Definition, write_booklet
+    from exports.release import current_release, verify
+
+    releases = settings.paths.releases
+    figures = verify(releases, "indicators", None, settings.memory).path
+    has_rings = current_release(releases, "peer_ring") is not None
+    rings = verify(releases, "peer_ring", None, settings.memory).path if has_rings else None
+    definitions = {
+        name: Definition(
+            one.question.de, one.how_to_read.de, one.how_not_to_read.de, one.formula.text, one.law
+        )
+        for name, one in load_specifications().indicators.items()
+    }
+    made = write_booklet(figures, rings, area, ring, definitions, list(FIELDS), out)
+    said = {"area": made.area_name, "number": made.indicators, "fields": len(made.fields), "out": out}
+    console.print(_WORKBOOK.say(language, **said), markup=False)
+
+
+_WORKBOOK = Both(
+    "{area}: {number} Kennzahlen in {fields} Planungsfeldern, {out}",
+    "{area}: {number} indicators in {fields} policy fields, {out}",
+)
 
 
 def print_catalogue(settings: Settings, console: Console, language: Language = "en") -> None:

@@ -14,10 +14,12 @@ import shutil
 import stat
 import subprocess
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from orchestration.project import Project
@@ -186,6 +188,39 @@ def test_a_part_of_an_edition_becomes_a_csv_that_no_edition_holds(
     nowhere = place.planstat(*asked, "--area", "99")
     assert (nowhere.code, "no row of the edition lies in 99" in nowhere.said) == (2, True)
     assert "Traceback" not in nowhere.said
+
+
+def test_the_workbook_to_read_holds_every_number_of_an_area(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    """Kiel: one cell for the newest number of each indicator and year, as the edition has it."""
+    target = tmp_path / "kiel.xlsx"
+    asked = ("releases", "workbook", "01002", "--ring", "sh-kreisfreie-staedte", "--out", str(target))
+    said = place.planstat(*asked, "--lang", "de")
+    assert said.code == 0, said.said
+    file = place.root / "releases" / "indicators" / "current" / "indicators.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select indicator_name_de, year(reference_date), max_by(value, reference_date) "
+            "from read_parquet(?) where area_code = '01002' and not is_backcast group by all having "
+            "max_by(value, reference_date) is not null",
+            [str(file)],
+        ).fetchall()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sparkline Group extension")
+        book = openpyxl.load_workbook(target)
+    found: dict[tuple[str, int], float] = {}
+    for sheet in book.worksheets[1:-2]:
+        years = {cell.column: cell.value for cell in sheet[2] if isinstance(cell.value, int)}
+        for line in sheet.iter_rows(min_row=3):
+            for cell in line:
+                if cell.column in years and isinstance(cell.value, int | float):
+                    found[str(line[0].value), years[cell.column]] = cell.value
+    assert found == {(name, year): value for name, year, value in rows}
+    assert len(found) > 100
+    assert f"{len({name for name, _ in found})} Kennzahlen" in said.said
+    several = place.planstat("releases", "workbook", "01002", "--out", str(target))
+    assert (several.code, "is in several rings" in several.said) == (2, True)
 
 
 def test_planted_errors_are_refused_or_leave_as_implausible(place: Place, first: Ended) -> None:

@@ -1,0 +1,558 @@
+"""The workbook to read: the indicators of one area, a sheet per policy field, to print and to take along.
+
+It is made from released editions (`indicators`, and `peer_ring` for a ring), so that no number stands in it
+that gate and attack have not seen. Indicators are rows and years columns, the Land and the ring stand beside.
+A number is a number with the decimals of its indicator; its status stands in the number format, so that it
+can be read and still be added to. A year without a number says why. Small lines show the course; they end at
+a break and where a year is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exports.difference import Words
+from exports.writers.licences import CHANGES
+from exports.writers.workbook import A4, FIXED_MOMENT, LINE
+from sources.foundation.exits import USAGE
+from sources.foundation.files import replacing
+from sources.foundation.told import Told
+from sources.foundation.vocabulary import read_vocabulary
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+COURSE = "Verlauf"
+"""A hidden sheet with the numbers behind the small lines: text in a cell would be drawn as zero."""
+
+NAME_WIDTH, YEAR_WIDTH = 40, 7.6
+YEARS = 10
+"""Years that are seen and printed; earlier ones are folded away and open by a click."""
+FIRST_YEAR = 3
+"""The column of the first year; before it stand name, unit and reference day."""
+
+NO_SIGN = "k. A."
+"""Printed for a reason that the statistical offices have no sign for; a number tells the reasons apart."""
+SMALL = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+DOUBTFUL = ("low", "insufficient")
+"""Reliability at which a number is printed in italics."""
+
+
+class NoBooklet(ValueError):
+    """A workbook that cannot be made; the message says why and what to do."""
+
+    exit_code = USAGE
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a reader is told about an indicator, in German."""
+
+    question: str
+    how_to_read: str
+    how_not_to_read: str
+    formula: str
+    law: str | None = None
+
+
+@dataclass(frozen=True)
+class Booklet:
+    """What was written: the area's name, sheets of policy fields, indicators, and the ring beside."""
+
+    area_name: str
+    fields: tuple[str, ...]
+    indicators: int
+    ring: str | None
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A figure of one indicator at one day."""
+
+    day: date
+    value: float | None
+    status: str
+    reason: str
+    reliability: str
+    change: str
+    land: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One row: an indicator with its cells by year, and the ring at its newest day."""
+
+    indicator_id: str
+    name: str
+    field: str
+    unit: str
+    decimals: int
+    cells: dict[int, _Cell]
+    ring_median: float | None = None
+    ring_day: date | None = None
+
+
+def write_booklet(
+    indicators: Path,
+    rings: Path | None,
+    area_code: str,
+    ring_id: str | None,
+    definitions: Mapping[str, Definition],
+    fields: Sequence[str],
+    target: Path,
+) -> Booklet:
+    """Write the workbook of an area to `target`, which is replaced whole.
+
+    `indicators` and `rings` are the folders of editions of `indicators` and `peer_ring`; `fields` are the
+    policy fields in their order. Without `ring_id` the one ring that the area is in stands beside. Raises
+    `NoBooklet` for an area without figures, for a ring it is not in, and where several rings leave it open.
+    """
+    series, area_name, land = _series(indicators, area_code)
+    if not series:
+        raise NoBooklet(
+            Told(
+                f"{area_code}: the edition has no figures of this area; product areas lists the areas",
+                f"{area_code}: die Ausgabe enthält keine Werte dieses Gebiets (Gebiete: Produkt areas)",
+            )
+        )
+    ring_name, series = _with_ring(series, rings, area_code, ring_id)
+    package = json.loads((indicators / "datapackage.json").read_text(encoding="utf-8"))
+    words = Words.read(indicators / "dictionary.csv")
+    with replacing(target) as beside:
+        book = _Book(beside, words, area_name, land, ring_name)
+        named = [field for field in fields if any(one.field == field for one in series)]
+        book.start(area_code, indicators, rings if ring_name else None, package, series, named)
+        for field in named:
+            book.field(field, [one for one in series if one.field == field])
+        book.definitions(series, definitions)
+        book.sources(indicators, package, series)
+        book.close()
+    return Booklet(area_name, tuple(named), len(series), ring_name)
+
+
+def _series(edition: Path, area_code: str) -> tuple[list[_Series], str, str]:
+    """The area's series in the order of the edition, its newest name, and that of its Land."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select indicator_id, indicator_name_de, policy_field, unit, decimals, area_name, "
+            "reference_area_name, reference_date, value, obs_status, missing_reason, reliability, "
+            "change_verdict, reference_value, reference_verdict "
+            "from read_parquet($file) where area_code = $area and not is_backcast "
+            "order by indicator_id, reference_date",
+            {"file": str(edition / f"{edition.parent.name}.parquet"), "area": area_code},
+        ).fetchall()
+    series: dict[str, _Series] = {}
+    area_name = land = ""
+    newest = date.min
+    for name, title, field, unit, decimals, area, reference, *rest in found:
+        one = series.setdefault(name, _Series(name, title, field, unit or "", int(decimals or 0), {}))
+        cell = _Cell(*rest)
+        one.cells[cell.day.year] = cell  # the newest day of the year: they come in order
+        if cell.day >= newest:
+            newest, area_name, land = cell.day, area, reference or land
+    return list(series.values()), area_name, land
+
+
+def _with_ring(
+    series: list[_Series], edition: Path | None, area_code: str, ring_id: str | None
+) -> tuple[str | None, list[_Series]]:
+    """The ring's name, and the series with its median at the newest day both have."""
+    if edition is None:
+        if ring_id is not None:
+            raise NoBooklet(
+                Told("there is no release of `peer_ring` yet", "es gibt noch keine Ausgabe von `peer_ring`")
+            )
+        return None, series
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select ring_id, ring_name_de, indicator_id, reference_date, ring_median "
+            "from read_parquet($file) where area_code = $area and ring_median is not null "
+            "order by reference_date",
+            {"file": str(edition / f"{edition.parent.name}.parquet"), "area": area_code},
+        ).fetchall()
+    names = {str(row[0]): str(row[1]) for row in rows}
+    if ring_id is None and len(names) == 1:
+        (ring_id,) = names
+    elif ring_id is None and names:
+        raise NoBooklet(
+            Told(
+                f"{area_code} is in several rings, name one with --ring: {', '.join(sorted(names))}",
+                f"{area_code} ist in mehreren Ringen, einen mit --ring nennen: {', '.join(sorted(names))}",
+            )
+        )
+    if ring_id is None:
+        return None, series
+    if ring_id not in names:
+        known = ", ".join(sorted(names)) or "–"
+        raise NoBooklet(
+            Told(
+                f"{area_code} is not in a ring {ring_id!r}; its rings: {known}",
+                f"{area_code} gehört zu keinem Ring {ring_id!r}; seine Ringe: {known}",
+            )
+        )
+    newest = {row[2]: (row[3], row[4]) for row in rows if row[0] == ring_id}
+    joined = []
+    for one in series:
+        day, median = newest.get(one.indicator_id, (None, None))
+        joined.append(
+            _Series(one.indicator_id, one.name, one.field, one.unit, one.decimals, one.cells, median, day)
+        )
+    return names[ring_id], joined
+
+
+class _Book:
+    """The workbook while it is written; sheets in the order in which they are asked for."""
+
+    def __init__(self, path: Path, words: Words, area_name: str, land: str, ring: str | None) -> None:
+        import xlsxwriter
+
+        self._book: Workbook = xlsxwriter.Workbook(
+            str(path), {"strings_to_formulas": False, "strings_to_urls": False}
+        )
+        self._book.set_properties({"title": area_name, "author": "planstat", "created": FIXED_MOMENT})
+        self._words, self._area, self._land, self._ring = words, area_name, land, ring
+        self._vocabulary = read_vocabulary()
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._course: Worksheet | None = None
+        self._course_row = 0
+        self._footer = ""
+
+    def _format(self, **how: Any) -> Format:
+        key = tuple(sorted(how.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({"valign": "vcenter", **how})
+        return self._formats[key]
+
+    def _sheet(self, name: str, *, wide: bool = True) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        sheet.set_paper(A4)
+        if wide:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+        sheet.hide_gridlines(2)
+        sheet.set_footer(f"&L&8{self._footer}&R&8Seite &P von &N")
+        return sheet
+
+    def start(
+        self,
+        area_code: str,
+        indicators: Path,
+        rings: Path | None,
+        package: Mapping[str, Any],
+        series: Sequence[_Series],
+        fields: Sequence[str],
+    ) -> None:
+        """What this is, of which edition, how to cite it, and what is in it, with links."""
+        editions = ", ".join(
+            f"{path.parent.name}/{path.name}" for path in (indicators, rings) if path is not None
+        )
+        publisher = package["contributors"][0]["title"]
+        self._footer = f"{self._area} · {publisher} · {editions}".replace("&", "&&")
+        sheet = self._sheet("Start", wide=False)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 70)
+        wrapped, bold = self._format(text_wrap=True), self._format(bold=True)
+        sheet.set_row(0, 32)
+        sheet.write_string(0, 0, f"{self._area}: Kennzahlen", self._format(bold=True, font_size=18))
+        published = json.loads((indicators / "release.json").read_text(encoding="utf-8"))["published_at"]
+        day = date.fromisoformat(published[:10])
+        about = {
+            "Gebiet": f"{self._area} (Schlüssel {area_code})",
+            "Daneben": " und ".join(filter(None, (self._land, self._ring))) or "kein Vergleich",
+            "Ausgabe": f"{editions}, veröffentlicht am {day:%d.%m.%Y}",
+            "Herausgeber": publisher,
+            "Zitieren": f"{publisher}: {package['title']}, {self._area}, Ausgabe {editions}. "
+            "Quellen siehe Blatt „Quellen“.",
+        }
+        row = 2
+        for label, text in about.items():
+            sheet.write_string(row, 0, label, bold)
+            sheet.write_string(row, 1, text, wrapped)
+            sheet.set_row(row, _height((text, 70)))
+            row += 1
+        row += 1
+        sheet.write_string(row, 0, "Inhalt", self._format(bold=True, font_size=13))
+        link = self._format(font_color="#1F4E79", underline=1)
+        for field in fields:
+            row += 1
+            count = sum(one.field == field for one in series)
+            years = [year for one in series if one.field == field for year in one.cells]
+            sheet.write_url(row, 0, f"internal:'{_tab(field)}'!A1", link, field)
+            kinds = "Kennzahl" if count == 1 else "Kennzahlen"
+            sheet.write_string(row, 1, f"{count} {kinds}, {min(years)} bis {max(years)}", wrapped)
+        for name, text in (
+            ("Definitionen", "was jede Kennzahl sagt, und was nicht"),
+            ("Quellen", "Tabellen und Quellenangaben zum Abdrucken"),
+        ):
+            row += 1
+            sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
+            sheet.write_string(row, 1, text, wrapped)
+        sheet.print_area(0, 0, row, 1)
+
+    def field(self, field: str, series: Sequence[_Series]) -> None:
+        """A sheet of one policy field: indicators as rows, years as columns, Land and ring beside."""
+        years = sorted({year for one in series for year in one.cells})
+        sheet = self._sheet(_tab(field))
+        in_ring = any(one.ring_median is not None for one in series)
+        beside = ["Verlauf", "Stand", "Wert", self._land or "Land", "im Vergleich"]
+        beside += ["Ring (Median)"] if in_ring else []
+        head = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4")
+        right = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", align="right")
+        indented = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", indent=1)
+        sheet.write_string(0, 0, f"{field}: {self._area}", self._format(bold=True, font_size=14))
+        sheet.set_row(0, 24)
+        sheet.set_row(1, 32)
+        for column, text in enumerate(("Kennzahl", "Einheit", "Stichtag")):
+            sheet.write_string(1, column, text, head)
+        for column, year in enumerate(years, start=FIRST_YEAR):
+            sheet.write_number(1, column, year, right)
+        last = FIRST_YEAR + len(years)
+        for column, text in enumerate(beside, start=last):
+            sheet.write_string(1, column, text, indented if text in ("Verlauf", "im Vergleich") else right)
+        sheet.set_column(0, 0, NAME_WIDTH)
+        sheet.set_column(1, 1, 13)
+        sheet.set_column(2, 2, 9.5)
+        sheet.set_column(FIRST_YEAR, last - 1, YEAR_WIDTH)
+        folded = len(years) - YEARS
+        if folded > 0:
+            sheet.set_column(
+                FIRST_YEAR, FIRST_YEAR + folded - 1, YEAR_WIDTH, None, {"level": 1, "hidden": True}
+            )
+            sheet.set_column(FIRST_YEAR + folded, FIRST_YEAR + folded, YEAR_WIDTH, None, {"collapsed": True})
+        sheet.set_column(last, last, 16)
+        sheet.set_column(last + 1, last + len(beside) - 1, 11)
+        sheet.set_column(last + 4, last + 4, 22)
+        sheet.freeze_panes(2, 1)
+        sheet.repeat_rows(1)
+        sheet.repeat_columns(0)
+        reasons: dict[str, str] = {}
+        used: set[str] = set()
+        for row, one in enumerate(series, start=2):
+            self._row(sheet, row, one, years, reasons, used)
+        legend = self._legend(reasons, used, in_ring=in_ring)
+        if folded > 0:
+            folded_years = f"{years[0]} bis {years[folded - 1]}"
+            legend.append(f"{folded_years}: zugeklappt, das + über der Spalte öffnet sie")
+        row = 3 + len(series)
+        for text in legend:
+            sheet.merge_range(row, 0, row, last + len(beside) - 1, text, self._format(font_size=9))
+            row += 1
+        sheet.print_area(0, 0, max(row - 1, 2), last + len(beside) - 1)
+
+    def _row(
+        self,
+        sheet: Worksheet,
+        row: int,
+        one: _Series,
+        years: Sequence[int],
+        reasons: dict[str, str],
+        used: set[str],
+    ) -> None:
+        """One indicator: its cells, the line, and its newest number beside Land and ring."""
+        sheet.write_string(row, 0, one.name, self._format(text_wrap=True))
+        sheet.set_row(row, _height((one.name, NAME_WIDTH), (one.unit, 13)))
+        sheet.write_string(row, 1, one.unit, self._format(text_wrap=True))
+        days = {f"{cell.day:%d.%m.}" for cell in one.cells.values()}
+        sheet.write_string(row, 2, days.pop() if len(days) == 1 else "wechselnd", self._format())
+        for column, year in enumerate(years, start=FIRST_YEAR):
+            cell = one.cells.get(year)
+            if cell is not None:
+                self._figure(sheet, row, column, one.decimals, cell, reasons, used)
+        last = FIRST_YEAR + len(years)
+        self._line(sheet, row, last, one, years)
+        newest = next((cell for _, cell in sorted(one.cells.items(), reverse=True) if _drawn(cell)), None)
+        if newest is None:
+            return
+        plain = self._format(num_format=_number(one.decimals), align="right")
+        sheet.write_string(row, last + 1, f"{newest.day:%d.%m.%Y}", self._format(align="right"))
+        self._figure(sheet, row, last + 2, one.decimals, newest, reasons, used, marks_break=False)
+        if newest.land is not None:
+            sheet.write_number(row, last + 3, newest.land, plain)
+        verdict = self._words.labels.get(("reference_verdict", newest.verdict, ""), ("", ""))[0]
+        if newest.verdict != "untested":
+            sheet.write_string(row, last + 4, verdict, self._format(indent=1))
+        if one.ring_median is not None and one.ring_day == newest.day:
+            sheet.write_number(row, last + 5, one.ring_median, plain)
+
+    def _figure(
+        self,
+        sheet: Worksheet,
+        row: int,
+        column: int,
+        decimals: int,
+        cell: _Cell,
+        reasons: dict[str, str],
+        used: set[str],
+        *,
+        marks_break: bool = True,
+    ) -> None:
+        """One number with what is to be known of it, or the sign of the reason why there is none."""
+        how: dict[str, Any] = {"align": "right"}
+        if marks_break and cell.change == "break":
+            how |= {"left": 5, "left_color": "#C00000"}
+            used.add("break")
+        if cell.value is None:
+            meaning = self._vocabulary["missing_reason"].get(cell.reason)
+            sign = meaning.sign if meaning and meaning.sign else None
+            if cell.reason not in reasons:
+                numbered = sum(text.startswith(NO_SIGN) for text in reasons.values()) + 1
+                reasons[cell.reason] = sign or NO_SIGN + str(numbered).translate(SMALL)
+            sheet.write_string(row, column, reasons[cell.reason], self._format(**how, font_color="#595959"))
+            return
+        number = _number(decimals)
+        meaning = self._vocabulary["obs_status"].get(cell.status)
+        if meaning is not None and meaning.sign:
+            used.add(cell.status)
+            number = f'"("{number}")"' if meaning.sign == "()" else f'{number}"{meaning.sign}"'
+        if cell.reliability in DOUBTFUL:
+            how |= {"italic": True}
+            used.add("doubtful")
+        sheet.write_number(row, column, cell.value, self._format(**how, num_format=number))
+
+    def _line(self, sheet: Worksheet, row: int, column: int, one: _Series, years: Sequence[int]) -> None:
+        """A small line of the series: nothing is joined across a break or a year without a number."""
+        if sum(_drawn(cell) for cell in one.cells.values()) < 2:
+            return
+        if self._course is None:
+            self._course = self._book.add_worksheet(COURSE)
+            self._course.hide()
+        place = 0
+        for year in range(years[0], years[-1] + 1):
+            cell = one.cells.get(year)
+            if cell is not None and cell.change == "break":
+                place += 1
+            if cell is not None and cell.value is not None and cell.status != "U":
+                self._course.write_number(self._course_row, place, cell.value)
+            place += 1
+        from xlsxwriter.utility import xl_rowcol_to_cell
+
+        first = xl_rowcol_to_cell(self._course_row, 0, row_abs=True, col_abs=True)
+        end = xl_rowcol_to_cell(self._course_row, place - 1, row_abs=True, col_abs=True)
+        sheet.add_sparkline(
+            row,
+            column,
+            {
+                "range": f"'{COURSE}'!{first}:{end}",
+                "markers": True,
+                "show_hidden": True,
+                "empty_cells": "gaps",
+                "series_color": "#1F4E79",
+                "markers_color": "#1F4E79",
+            },
+        )
+        self._course_row += 1
+
+    def _legend(self, reasons: Mapping[str, str], used: set[str], *, in_ring: bool) -> list[str]:
+        """What signs and shapes on the sheet mean; only those that occur."""
+        lines = []
+        if in_ring:
+            lines.append(f"Ring: {self._ring}; der Median gilt für denselben Stichtag wie der Wert.")
+        for code in sorted(used & self._vocabulary["obs_status"].keys()):
+            meaning = self._vocabulary["obs_status"][code]
+            shown = "(Zahl)" if meaning.sign == "()" else f"Zahl mit {meaning.sign}"
+            lines.append(f"{shown}: {meaning.de}")
+        if "doubtful" in used:
+            lines.append("kursiv: beruht auf wenigen Fällen und schwankt stark")
+        if "break" in used:
+            lines.append("roter Strich: Bruch in der Reihe; davor und danach nicht vergleichbar")
+        for reason, sign in sorted(reasons.items(), key=lambda item: item[1].startswith(NO_SIGN)):
+            lines.append(f"{sign} : {self._vocabulary['missing_reason'][reason].de}")
+        lines.append("leer: für dieses Jahr liegt keine Tabelle vor")
+        return lines
+
+    def definitions(self, series: Sequence[_Series], definitions: Mapping[str, Definition]) -> None:
+        """What each indicator asks, how it is computed, how it is read and how not."""
+        sheet = self._sheet("Definitionen")
+        columns = ("Nr.", "Kennzahl", "Frage", "Berechnung", "So zu lesen", "So nicht", "Recht")
+        widths = (16, 30, 34, 34, 34, 34, 18)
+        for column, (text, width) in enumerate(zip(columns, widths, strict=True)):
+            sheet.write_string(0, column, text, self._format(bold=True, bottom=1, bg_color="#E8EEF4"))
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 2)
+        sheet.repeat_rows(0)
+        wrapped = self._format(text_wrap=True, valign="top")
+        for row, one in enumerate(series, start=1):
+            known = definitions.get(one.indicator_id)
+            texts = (
+                (known.question, known.formula, known.how_to_read, known.how_not_to_read, known.law or "")
+                if known
+                else ("", "", "", "", "")
+            )
+            cells = (one.indicator_id, one.name, *texts)
+            for column, text in enumerate(cells):
+                sheet.write_string(row, column, text, wrapped)
+            sheet.set_row(row, _height(*zip(cells, widths, strict=True)))
+
+    def sources(self, edition: Path, package: Mapping[str, Any], series: Sequence[_Series]) -> None:
+        """The tables behind the numbers, and the notes to print beside them."""
+        used = _datasets(edition, [one.indicator_id for one in series])
+        sheet = self._sheet("Quellen")
+        columns = ("Tabelle", "Titel", "Quellenangabe", "Lizenz", "Stand beim Herausgeber")
+        widths = (22, 60, 48, 40, 24)
+        for column, (text, width) in enumerate(zip(columns, widths, strict=True)):
+            sheet.write_string(0, column, text, self._format(bold=True, bottom=1, bg_color="#E8EEF4"))
+            sheet.set_column(column, column, width)
+        sheet.repeat_rows(0)
+        wrapped = self._format(text_wrap=True, valign="top")
+        row = 0
+        for one in package["planstat"]["datasets"]:
+            if one["dataset_id"] not in used:
+                continue
+            row += 1
+            published = one["published_at"]
+            day = f"{date.fromisoformat(published[:10]):%d.%m.%Y}" if published else ""
+            texts = (one["dataset_id"], one["title_de"], one["attribution"], one["licence_title"], day)
+            for column, text in enumerate(texts):
+                sheet.write_string(row, column, text, wrapped)
+            sheet.set_row(row, _height(*zip(texts, widths, strict=True)))
+        sheet.merge_range(row + 2, 0, row + 2, 4, CHANGES, wrapped)
+        sheet.set_row(row + 2, 32)
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+
+def _datasets(edition: Path, indicators: Sequence[str]) -> set[str]:
+    """The datasets that figures of these indicators come from."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select distinct unnest([numerator_dataset, denominator_dataset]) from read_parquet($file) "
+            "where list_contains($names, indicator_id)",
+            {"file": str(edition / f"{edition.parent.name}.parquet"), "names": list(indicators)},
+        ).fetchall()
+    return {str(name) for (name,) in rows if name is not None}
+
+
+def _drawn(cell: _Cell) -> bool:
+    return cell.value is not None and cell.status != "U"
+
+
+def _tab(field: str) -> str:
+    """The name of a policy field's sheet; Excel allows no slash."""
+    return field.replace("/", " und ")[:31]
+
+
+def _height(*texts: tuple[str, float]) -> float:
+    """Points that a row needs for its wrapped texts, each with the width of its column in characters."""
+    return LINE * max(-(-len(text) // max(int(width * 0.92), 1)) or 1 for text, width in texts)
+
+
+def _number(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
