@@ -18,7 +18,7 @@ def rules(bench: Bench) -> list[Rule]:
     if bench.previous_types is None or not _same_grain(bench):
         return []
     found = [_rows_lost(bench), _rows_added(bench)]
-    if _span(bench):
+    if _begins(bench):
         found.append(_rows_redated(bench))
     if _both_have(bench, "value"):
         found += [_values_moved(bench), _share_moved(bench), _values_gone(bench), _totals_fallen(bench)]
@@ -65,7 +65,7 @@ def _pairs(bench: Bench) -> str:
             candidate.value - previous.value as movement,
             abs(candidate.value - previous.value) / nullif(abs(previous.value), 0) as relative
         from candidate
-        inner join previous on {_join(bench, "candidate", "previous")}
+        inner join {_before(bench)} on {_join(bench, "candidate", "previous")}
     """
 
 
@@ -78,37 +78,77 @@ def _span(bench: Bench) -> tuple[str, str] | None:
     return span if span and span[0] in bench.description.grain and _both_have(bench, *span) else None
 
 
+AREA_KEY = "area_key"
+"""Names a version of an area in any product: its code and, behind `@`, the day on which it begins."""
+
+
+def _begins(bench: Bench) -> str | None:
+    """The part of the grain that says when a row's area begins: declared, else the key of a version."""
+    span = _span(bench)
+    if span is not None:
+        return span[0]
+    return AREA_KEY if AREA_KEY in bench.description.grain and _both_have(bench, AREA_KEY) else None
+
+
+def _before(bench: Bench) -> str:
+    """SQL: the release before as `previous`, under the keys of areas whose beginning became known better."""
+    if _begins(bench) != AREA_KEY:
+        return "previous"
+    grain = quoted_list(bench.description.grain)
+    return f"""(
+        select before.* replace (coalesce(redated.key_now, before.{AREA_KEY}) as {AREA_KEY})
+        from previous as before left join ({_redated(bench)}) as redated using ({grain})
+    ) as previous"""
+
+
 def _redated(bench: Bench) -> str:
-    """SQL: rows of the release before whose key is gone, and `begins_now`, the beginning that they have now.
+    """SQL: rows of the release before whose key is gone, `begins_now`, the beginning that they have now, and
+    `key_now`, the value of the grain that says so.
 
     Such a row is a new one of the same key but for its beginning that holds on days on which the former one
     held. Each new row stands for one former row, the one that it shares most days with: of two versions that
-    became one, one is lost.
+    became one, one is lost. A version that begins after a row's own date is not what the row was about.
     """
-    span = _span(bench)
-    if span is None:
-        names = quoted_list(bench.description.grain)
-        return f"select {names}, cast(null as date) as begins_now from previous where false"
-    since, until = map(quoted, span)
+    begins = _begins(bench)
     grain = bench.description.grain
-    same = " and ".join(f"gone.{quoted(n)} = new.{quoted(n)}" for n in grain if n != span[0]) or "true"
-    shared = f"least(new.{until}, gone.{until}) - greatest(new.{since}, gone.{since})"
+    if begins is None:
+        names = quoted_list(grain)
+        return f"select {names}, cast(null as date) as begins_now from previous where false"
+    span = _span(bench)
+    same = " and ".join(f"gone.{quoted(n)} = new.{quoted(n)}" for n in grain if n != begins) or "true"
+    if span is not None:
+        since, until = map(quoted, span)
+        begins_now, key_now = f"new.{since}", f"new.{since}"
+        shared = f"least(new.{until}, gone.{until}) - greatest(new.{since}, gone.{since})"
+        holds = f"new.{since} < gone.{until} and gone.{since} < new.{until}"
+        since = f"gone.{since}"
+    else:
+        begins_now, since = (
+            f"try_cast(split_part({row}.{AREA_KEY}, '@', 2) as date)" for row in ("new", "gone")
+        )
+        key_now = f"new.{AREA_KEY}"
+        shared = f"-abs({begins_now} - {since})"
+        holds = f"split_part(gone.{AREA_KEY}, '@', 1) = split_part(new.{AREA_KEY}, '@', 1)"
+        if bench.has("reference_date"):
+            holds += f" and {begins_now} <= new.reference_date"
+        elif bench.has("reference_year"):
+            holds += f" and year({begins_now}) <= new.reference_year"
     return f"""
-        select {quoted_list(grain, "gone")}, new.{since} as begins_now
+        select {quoted_list(grain, "gone")}, {begins_now} as begins_now, {key_now} as key_now
         from (select * from previous anti join candidate using ({quoted_list(grain)})) as gone
         inner join (select * from candidate anti join previous using ({quoted_list(grain)})) as new
-            on {same} and new.{since} < gone.{until} and gone.{since} < new.{until}
+            on {same} and {holds}
         qualify row_number() over (
-                partition by {quoted_list(grain, "new")} order by {shared} desc, gone.{since}
+                partition by {quoted_list(grain, "new")} order by {shared} desc, {since}
             ) = 1
             and row_number() over (
-                partition by {quoted_list(grain, "gone")} order by {shared} desc, new.{since}
+                partition by {quoted_list(grain, "gone")} order by {shared} desc, {begins_now}
             ) = 1
     """
 
 
 def _rows_redated(bench: Bench) -> Rule:
-    since = (_span(bench) or ("", ""))[0]
+    begins = _begins(bench) or ""
     keys = _shared_keys(bench)
     return Rule(
         Statement(
@@ -131,7 +171,7 @@ def _rows_redated(bench: Bench) -> Rule:
             left join ({_redated(bench)}) as redated on {_join(bench, "previous", "redated")}
         """,
         broken="begins_now is not null",
-        order=f"{quoted(since)} desc",
+        order=f"{quoted(begins)} desc",
         of_previous=True,
     )
 
@@ -196,7 +236,9 @@ def _rows_added(bench: Bench) -> Rule:
         cases=f"""
             select {by}{date}count(*) filter (where there.is_there is null) as added
             from candidate
-            left join (select {quoted_list(bench.description.grain)}, true as is_there from previous) as there
+            left join (
+                select {quoted_list(bench.description.grain)}, true as is_there from {_before(bench)}
+            ) as there
                 on {_join(bench, "candidate", "there")}
             group by all
         """,
@@ -353,7 +395,7 @@ def _values_gone(bench: Bench) -> Rule:
         cases=f"""
             select {quoted_list(bench.key_columns(), "candidate")}, previous.value as value_before,
                 candidate.value as value_now, candidate.{reason} as missing_reason
-            from candidate inner join previous on {_join(bench, "candidate", "previous")}
+            from candidate inner join {_before(bench)} on {_join(bench, "candidate", "previous")}
         """.replace("candidate.cast", "cast"),
         # what is kept secret now is told by `disclosure.withdrawals`, without the old figure
         comparable="value_before is not null and coalesce(missing_reason, '') <> 'suppressed'",
@@ -379,7 +421,7 @@ def _unit_changed(bench: Bench) -> Rule:
         cases=f"""
             select {quoted_list(bench.key_columns(), "candidate")},
                 previous.unit as unit_before, candidate.unit as unit_now
-            from candidate inner join previous on {_join(bench, "candidate", "previous")}
+            from candidate inner join {_before(bench)} on {_join(bench, "candidate", "previous")}
         """,
         broken="unit_before is distinct from unit_now",
         of_figure=True,

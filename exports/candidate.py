@@ -27,6 +27,7 @@ from exports.products import Product
 from exports.readme import readme
 from exports.rows import Rows, RowsError, staged
 from exports.writers import FORMATS, csv_machine
+from sources.foundation.editions import DESCRIPTION
 from sources.foundation.files import (
     canonical_json,
     leftover_beside,
@@ -43,12 +44,13 @@ if TYPE_CHECKING:
 COMPANIONS = {
     "README.md": "Diese Beschreibung",
     "datapackage.json": "Maschinenlesbare Beschreibung (Data Package)",
+    DESCRIPTION: "Wie die Zahlen beschrieben und bezeichnet sind, für spätere Auszüge",
     "diff.csv": "Änderungen gegenüber der vorigen Ausgabe, Wert für Wert",
     "diff.json": "Änderungen gegenüber der vorigen Ausgabe, zusammengefasst",
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 8
+COMPANION_VERSION = 9
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -134,6 +136,7 @@ def build(
                     ),
                     encoding="utf-8",
                 )
+                (work / DESCRIPTION).write_text(readable_json(described.as_kept()), encoding="utf-8")
                 (work / "datapackage.json").write_text(
                     readable_json(datapackage(rows, described, work, fingerprint_, notes)),
                     encoding="utf-8",

@@ -217,6 +217,13 @@ class Description(Product):
         """The description as JSON-ready data."""
         return self.model_dump(mode="json")
 
+    def as_kept(self) -> dict[str, Any]:
+        """What an edition keeps of its description: how to head and label its rows when written anew.
+
+        What the gate checks and what disclosure control demands is no part of it.
+        """
+        return self.model_dump(mode="json", exclude={"checks", "policy"})
+
     def content_sha256(self) -> str:
         """A hash over what a reader of the product would notice when it changed.
 

@@ -1,12 +1,14 @@
 """Extracts: an edition, or a part of it, in a format that nobody chose for the product.
 
-It is made from the edition's Parquet file, which is compared with its receipt before (`release.verify`); the
-headings and labels that it is written with must be those of the edition's dictionary.
+It is made from the edition's Parquet file, which is compared with its receipt before (`release.verify`), with
+the headings and labels that the edition keeps (`description.json`). An edition from before that was kept is
+written with those of today, if they are still those of its dictionary.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import Any, Literal, get_args
 from exports.describe import parse
 from exports.rows import Rows, released
 from exports.writers import FORMATS, dictionary
+from sources.foundation.editions import DESCRIPTION
 from sources.foundation.exits import USAGE
 from sources.foundation.files import replacing
 from sources.foundation.told import Told
@@ -47,11 +50,13 @@ def extract(
 ) -> Extract:
     """Write the rows of an edition in a format to the file `target`, which is replaced whole.
 
-    `edition` is its folder, `description` what `describe.describe` gives. `areas` are codes: their rows, and
-    those of areas whose codes begin so (a Kreis with its Gemeinden); none: all rows. Raises `ExtractError`
-    where the edition was described otherwise, no row lies in an area, or the format cannot hold the rows.
+    `edition` is its folder, `description` what `describe.describe` gives today. `areas` are codes: their
+    rows, and those of areas whose codes begin so (a Kreis with its Gemeinden); none: all rows. Raises
+    `ExtractError` where the edition was described otherwise, no row lies in an area, or the format cannot
+    hold the rows.
     """
-    described = parse(description)
+    kept = edition / DESCRIPTION
+    described = parse(json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else description)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         scratch = Path(folder)
         with released(edition / f"{described.product}.parquet", described, scratch) as rows:

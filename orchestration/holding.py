@@ -2,13 +2,14 @@
 
 `write_lineage` says for every row of a product which cells of the sources it is made from, when the product
 is built. Rows that name their dataset speak for themselves; what is computed from indicators draws on the
-cells of those; and a dataset upstream that no row names counts for every row. After all gates have spoken,
-`holds` compares the lineage of one product with what the others refused.
+cells of those; and a dataset that rows upstream name and no row of the product counts for every row. A
+contract says where a row's dataset is its only one (`names_its_dataset`): nothing above it counts. After
+all gates have spoken, `holds` compares the lineage of one product with what the others refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -51,7 +52,7 @@ def write_lineage(
     for sql in parts:
         warehouse.execute(f"insert into cells_named select {', '.join(LINEAGE)} from ({sql})")
     stop = frozenset({COMPUTED}) if parts else frozenset()
-    others = sorted(_feeding(warehouse, upstream).intersection(lineage.figures_of(manifest, relation, stop)))
+    others = sorted(_feeding(warehouse, lineage.feeding(manifest, relation, stop)))
     target.parent.mkdir(parents=True, exist_ok=True)
     day = row_date(columns)
     area = "area_code" if "area_code" in columns else "cast(null as varchar)"
@@ -74,8 +75,10 @@ def write_lineage(
         )
 
 
-def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> set[str]:
-    """The datasets that have figures which hold in any of these relations."""
+def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Mapping[str, bool]) -> set[str]:
+    """The datasets that have figures which hold in any of these relations: facts, and whatever else has a
+    contract that its rows name their dataset.
+    """
     columns: dict[str, set[str]] = {}
     for table, column in warehouse.execute(
         "select table_name, column_name from information_schema.columns where table_name in "
@@ -85,7 +88,7 @@ def _feeding(warehouse: duckdb.DuckDBPyConnection, upstream: Iterable[str]) -> s
         columns.setdefault(table, set()).add(column)
     found: set[str] = set()
     for table, has in columns.items():
-        if "dataset_id" not in has or not table.startswith("fct_"):
+        if "dataset_id" not in has or not (upstream[table] or table.startswith("fct_")):
             continue
         holds = " and ".join(
             [

@@ -46,6 +46,33 @@ def upstream(manifest: Manifest, relation: str) -> set[str]:
     } - {relation}
 
 
+def feeding(manifest: Manifest, relation: str, stop: Container[str] = ()) -> dict[str, bool]:
+    """Relations upstream whose rows can say what feeds this one, and whether each names its only dataset.
+
+    Above such a relation nothing is looked at: its rows say what they are made from. Of the relation itself
+    the same holds, and then none is upstream. Not through dimensions, bridges and the relations in `stop`.
+    """
+    root = relation_id(manifest, relation)
+    found: dict[str, bool] = {}
+    seen = {root}
+    waiting = [root]
+    while waiting:
+        node = manifest["nodes"][waiting.pop()]
+        name = str(node["name"])
+        if name != relation:
+            found[name] = names_its_dataset(node)
+        if names_its_dataset(node):
+            continue
+        for parent in node.get("depends_on", {}).get("nodes", ()):
+            above = manifest["nodes"].get(parent)
+            if above is None or parent in seen:
+                continue
+            seen.add(parent)
+            if not above["name"].startswith(NO_FIGURES) and above["name"] not in stop:
+                waiting.append(parent)
+    return found
+
+
 def figures_of(manifest: Manifest, relation: str, stop: Container[str] = ()) -> list[str]:
     """The datasets that a relation's figures can come from, sorted: not through dimensions and bridges.
 
@@ -78,6 +105,12 @@ def _walk(manifest: Manifest, relation: str, goes_on: Callable[[str], bool]) -> 
             waiting += node.get("depends_on", {}).get("nodes", ())
         seen.add(unique_id)
     return seen
+
+
+def names_its_dataset(node: Mapping[str, Any]) -> bool:
+    """Whether the contract of a model says that each row is made from the dataset that it names alone."""
+    meta: Mapping[str, Any] = node.get("config", {}).get("meta", {})
+    return bool(meta.get("names_its_dataset"))
 
 
 _SAID = ("unit", "role", "label_de", "label_en", "description_de", "digits")

@@ -50,6 +50,11 @@ class Terms(Strict):
     typed_values: bool = Field(default=False, description="values have their status, in full")
     refers_to: dict[Text, Name] = Field(default={}, description="column -> dimension that has it")
     tests: tuple[dict[str, Any], ...] = Field(default=(), description="further tests, as dbt reads them")
+    names_its_dataset: bool = Field(
+        default=False,
+        description="each row is made from the dataset in its column dataset_id and from no other: what "
+        "feeds a product is read off the rows",
+    )
 
 
 class Contract(Terms):
@@ -150,6 +155,7 @@ def _model(name: str, contract: Contract) -> str:
     out = [
         f"  - name: {name}",
         f"    description: {quoted(f'One row per {contract.about}')}",
+        *(["    config: {meta: {names_its_dataset: true}}"] if contract.names_its_dataset else []),
         *(["    data_tests:", *tests] if tests else []),
         "    columns:",
     ]

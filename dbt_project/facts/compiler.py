@@ -242,6 +242,7 @@ def _fact_contract(fact: Fact) -> Contract:
         about=f"version of {fact.about}.",
         one_row_per=("dataset_id", "area_code", "period_key", "measure_code", *codes, "known_from"),
         typed_values=True,
+        names_its_dataset=True,
         refers_to={
             "area_key": "dim_area",
             "period_key": "dim_period",
@@ -274,6 +275,7 @@ def _mart_contract(mart: CountMart) -> Contract:
         about=f"{mart.about}. Newest version, preferred table.",
         one_row_per=(*subject, "area_code", "period_key", *codes, "measure_code"),
         typed_values=True,
+        names_its_dataset=True,
         columns={
             **columns(*subject, "area_key", "area_code", "area_level", "area_name"),
             **_of(CELL_BEFORE, "is_backcast", "period_key", "reference_date"),

@@ -120,6 +120,11 @@ class Judgement(Strict):
         description="figures are measured and stay what they are: a step has no share of chance that grows "
         "with the number",
     )
+    standing: bool = Field(
+        default=False,
+        description="what is counted stands for decades: a town's own area may have the figures of the date "
+        "before in every cell, since nothing was built there",
+    )
     unshared: dict[Dimension, tuple[Text, ...]] = Field(
         default={},
         description="codes whose Land counts more than its Kreise do (recipients of agencies above them)",

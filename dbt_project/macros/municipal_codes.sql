@@ -38,3 +38,8 @@
 {% macro municipal_levels() -%}
 ('GEMEINDE', 'GEMEINDEVERBAND')
 {%- endmacro %}
+
+{#- A Gemeinde's name without what stands behind a comma or in brackets: tables print ", Stadt" in one year and not in another. -#}
+{% macro name_without_additions(name) -%}
+    lower(trim(regexp_replace({{ name }}, '\s*[,(].*$', '')))
+{%- endmacro %}

@@ -24,7 +24,8 @@
   many (2015, a reform) is none. A cell is marked when it stands out against both neighbours in the same direction
   (`jump`), one at an end of a series when it stands out far against the one beside it (`newest`, `oldest`).
 
-  Repeats. An area that has on one date the figures of the date before, in every cell (`repeated`).
+  Repeats. An area that has on one date the figures of the date before, in every cell (`repeated`); not one of a town's own
+  areas where what is counted stands for decades (buildings).
 
   Figures that hang together. Where a row holds a count and the rate made of it, count / rate is the base the office
   divided by: it moves slowly; two rates of one count differ by much the same factor everywhere; the rate of men and women
@@ -654,7 +655,11 @@ repeats as (
 
     select unnest(list(row_no)) as row_no, any_value(date_before) as date_before
     from series
-    where date_before is not null
+    where
+        date_before is not null
+        {%- if how.get('standing') %}
+        and peer_level = 'KREIS'
+        {%- endif %}
     group by area_code, measure_code, reference_date, date_before
     having count(*) >= {{ repeated_cells() }} and bool_and(value = value_before) and min(value) >= 100
 

@@ -1,9 +1,9 @@
 {#- Share of a part in a whole; where the parts sum to nothing, the share in another measure of size, at last an equal one. -#}
 {% macro share(part, whole, otherwise) -%}
+    {%- set over = 'partition by ' ~ whole %}
     case
-        when sum({{ part }}) over (partition by {{ whole }}) > 0
-            then {{ part }} / sum({{ part }}) over (partition by {{ whole }})
-        else {{ otherwise }} / sum({{ otherwise }}) over (partition by {{ whole }})
+        when {{ exact_sum(part, 15, over) }} > 0 then {{ part }} / {{ exact_sum(part, 15, over) }}
+        else {{ otherwise }} / {{ exact_sum(otherwise, 15, over) }}
     end
 {%- endmacro %}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DESCRIPTION = "description.json"
 CERTIFICATE = "disclosure_certificate.json"
 GATE_JSON = "gate.json"
 GATE_REPORT = "gate_report.html"

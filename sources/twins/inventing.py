@@ -177,7 +177,7 @@ def _lines(
     in_rows = [name for name in held if name in declaration.dimensions]
     texts = {name: dimension.texts or ("Land",) for name, dimension in declaration.dimensions.items()}
     choices = [catalog.codes(declaration, name) or texts[name] for name in in_rows]
-    printed = times if "time" in held else [""]
+    printed = times if "time" in held else times[:1] if form.has_time else [""]
     for time, (code, name), combination in itertools.product(printed, areas, itertools.product(*choices)):
         own = {"area_code": code, "area_name": name, **dict(zip(in_rows, combination, strict=True))}
         own = {key: text for key, text in own.items() if key in held or key in declaration.dimensions}

@@ -190,3 +190,42 @@ def test_a_span_that_dates_no_row_is_refused() -> None:
     candidate.checks["comparison"] = {"span": ["known_from", "known_to"]}
     with pytest.raises(DescriptionError, match="known_from is no part of the grain"):
         read_description(candidate.description())
+
+
+def by_version(begins: str = "1900-01-01") -> Candidate:
+    """Indicators by version of an area, that of Kiel beginning on a day; nobody declares a span."""
+    candidate = indicators()
+    candidate.types = {"area_key": "VARCHAR", **candidate.types}
+    candidate.grain = ["indicator_id", "area_key", "reference_date"]
+    for row in candidate.rows:
+        row["area_key"] = f"{row['area_code']}@{begins if row['area_code'] == '01002' else '1900-01-01'}"
+    return candidate
+
+
+def test_a_version_of_an_area_that_begins_earlier_or_later_is_the_same_row(ask) -> None:
+    for begins in ("1800-01-01", "2009-01-01"):
+        told = ask(by_version(begins), "comparison.rows_redated", previous=by_version())
+        assert (told.outcome, told.found) == ("noted", 4)
+        assert f"begins on {begins} now" in told.examples[0]
+        assert ask(by_version(begins), "comparison.rows_lost", previous=by_version()).outcome == "passed"
+        assert ask(by_version(begins), "comparison.rows_added", previous=by_version()).found == 0
+
+
+def test_its_figures_are_compared_all_the_same(ask) -> None:
+    candidate = by_version("2009-01-01")
+    candidate.change(KIEL, value=123153.0)
+    check = ask(candidate, "comparison.values_moved", previous=by_version())
+    assert (check.outcome, check.found) == ("warned", 1)
+    candidate.change(KIEL, value=None, missing_reason="suppressed_primary", obs_status="M")
+    assert ask(candidate, "comparison.values_gone", previous=by_version()).found == 1
+
+
+def test_an_area_or_version_that_goes_is_lost(ask) -> None:
+    """So is one whose rows stand under a version that begins after them: that is another territory."""
+    gone = by_version()
+    gone.drop(area_code="01002")
+    assert ask(gone, "comparison.rows_lost", previous=by_version()).found == 4
+    assert ask(by_version("2015-06-01"), "comparison.rows_lost", previous=by_version()).found == 2
+    both = by_version()
+    both.rows += [{**row, "area_key": "01002@2009-01-01"} for row in both.rows if row["area_code"] == "01002"]
+    assert ask(by_version("2009-06-01"), "comparison.rows_lost", previous=both).found == 4

@@ -24,6 +24,7 @@ FILES = {
     "LICENCES.md",
     "README.md",
     "datapackage.json",
+    "description.json",
     "diff.csv",
     "diff.json",
 }

@@ -106,6 +106,19 @@ def test_an_extract_of_an_area_holds_its_rows_and_what_lies_in_it(warehouse: Pat
         assert found.rows == len(duckdb.read_csv(str(target), all_varchar=True).fetchall())
 
 
+def test_an_edition_is_extracted_with_the_labels_that_it_was_published_with(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    """Labels that changed since are those of the next edition."""
+    every = built(warehouse, tmp_path / "a", *CHOSEN)
+    today = describe.parse(description_of("population")).as_plain()
+    today["columns"][1]["label_de"] = "Anders"
+    extract(every.path, today, "csv-excel", (), tmp_path / "out.csv")
+    assert sha256_of(tmp_path / "out.csv") == sha256_of(every.files["population_excel.csv"])
+    kept = json.loads((every.path / "description.json").read_text(encoding="utf-8"))
+    assert not {"checks", "policy"} & set(kept), "how it is checked and protected is not published with it"
+
+
 def test_what_cannot_be_extracted_leaves_the_target_alone(warehouse: Path, tmp_path: Path) -> None:
     made = built(warehouse, tmp_path)
     target = tmp_path / "out.csv"
@@ -115,6 +128,7 @@ def test_what_cannot_be_extracted_leaves_the_target_alone(warehouse: Path, tmp_p
         extract(made.path, described, "csv", ["01", "99"], target)
     other = describe.parse(described).as_plain()
     other["columns"][1]["label_de"] = "Anders"
+    (made.path / "description.json").unlink()
     with pytest.raises(ExtractError, match="other headings or labels"):
         extract(made.path, other, "csv", [], target)
     assert target.read_text(encoding="utf-8") == "before"

@@ -26,10 +26,21 @@ READS = {
     "mart_profile": ["model.p.fct_indicator"],
     "mart_index": ["model.p.fct_index_component"],
     "mart_area": ["model.p.dim_area"],
+    "fct_people": ["source.p.persons", "model.p.dim_area"],
+    "int_ages": ["model.p.fct_people"],
+    "mart_ahead": ["model.p.int_ages", "model.p.fct_childcare"],
+    "mart_gemeinden": ["model.p.fct_people", "model.p.dim_area"],
 }
+NAMED = {"int_ages", "mart_gemeinden"}
+"""Their contracts say that each row is made from the dataset that it names alone."""
 MANIFEST: dict[str, Any] = {
     "nodes": {
-        f"model.p.{name}": {"name": name, "depends_on": {"nodes": reads}, "columns": {}}
+        f"model.p.{name}": {
+            "name": name,
+            "depends_on": {"nodes": reads},
+            "columns": {},
+            "config": {"meta": {"names_its_dataset": True} if name in NAMED else {}},
+        }
         for name, reads in READS.items()
     },
     "sources": {
@@ -49,6 +60,9 @@ ROWS = """
         as t(indicator_id, area_code, reference_date, value, numerator_dataset, denominator_dataset);
     create table fct_population as select * from (values ('persons', true, 1.0), ('superseded', false, 1.0))
         as t(dataset_id, is_preferred, value);
+    create table fct_people as select * from (values
+        ('persons', true, 1.0), ('ages', true, 1.0), ('gemeinden', true, 1.0))
+        as t(dataset_id, is_preferred, value);
     create table fct_childcare as select 'children' as dataset_id, true as is_preferred, 1.0 as value;
     create table fct_share as select 'shares' as dataset_id, 1.0 as value;
     create table mart_population as select * from (values
@@ -63,6 +77,11 @@ ROWS = """
         date '2016-12-31' as reference_date, date '2015-12-31' as previous_date, '02' as reference_area_code;
     create table mart_index as select '03' as area_code, 2016 as reference_year, 1.0 as score;
     create table mart_area as select '01' as area_code;
+    create table int_ages as select 'ages' as dataset_id, 5.0 as persons;
+    create table mart_ahead as select '01' as area_code, 2030 as reference_year, 5.0 as value;
+    create table mart_gemeinden as select * from (values
+        ('gemeinden', 's3', '01001000', 'persons', date '2015-12-31', 10.0))
+        as t(dataset_id, snapshot_id, area_code, measure_code, reference_date, value);
 """
 
 
@@ -108,6 +127,17 @@ def test_a_computed_figure_is_made_from_numerator_denominator_and_the_date_it_is
         ("children", "01", "2016-03-01", "2016-03-01"),
         ("persons", "01", "2015-12-31", "2016-12-31"),
     }
+
+
+def test_rows_that_name_their_only_dataset_end_the_search(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """A product of Gemeinden rests on no table of Kreise, whatever else its fact holds."""
+    gemeinden = {("gemeinden", "01001000", "2015-12-31", "2015-12-31")}
+    assert cells(warehouse, "mart_gemeinden", tmp_path) == gemeinden
+    assert {cell[0] for cell in cells(warehouse, "mart_ahead", tmp_path)} == {"ages", "children"}, (
+        "what is computed rests on what it reads, not on all that the fact above holds"
+    )
 
 
 def test_an_index_over_all_areas_is_made_from_every_area(

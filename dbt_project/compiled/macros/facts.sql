@@ -41,7 +41,7 @@
 
 {#- The staged tables that print Gemeinden. -#}
 {% macro municipal_tables() -%}
-{{ return(['stg_regionalstatistik__gemeinden_flats_2021_derivative', 'stg_regionalstatistik__12711_01_03_5', 'stg_regionalstatistik__12411_01_01_5', 'stg_regionalstatistik__12411_02_03_5', 'stg_regionalstatistik__gemeinden_population_2021_derivative']) }}
+{{ return(['stg_regionalstatistik__gemeinden_flats_2021_derivative', 'stg_regionalstatistik__12711_01_03_5', 'stg_konstanz__bevoelkerungspyramiden', 'stg_regionalstatistik__12411_01_01_5', 'stg_regionalstatistik__12411_02_03_5', 'stg_regionalstatistik__gemeinden_population_2021_derivative']) }}
 {%- endmacro %}
 
 {#- Marts of counts: the facts of each, what names a cell beside area, period, measure, and the
@@ -51,7 +51,7 @@
     'population': {
         'facts': {'population': ['sex_code', 'age_group_code', 'nationality_code']},
         'dimensions': ['sex_code', 'age_group_code', 'nationality_code'],
-        'without_gemeinden_of': {'population': ['12411-01-01-5', '12411-02-03-5', 'gemeinden-population-2021-derivative']},
+        'without_gemeinden_of': {'population': ['bevoelkerungspyramiden', '12411-01-01-5', '12411-02-03-5', 'gemeinden-population-2021-derivative']},
     },
     'education': {
         'facts': {'school_enrolment': ['school_type_code', 'sex_code', 'nationality_code', 'grade_code'], 'school_leaver': ['qualification_code', 'sex_code']},

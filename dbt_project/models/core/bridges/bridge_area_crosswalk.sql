@@ -49,7 +49,7 @@ lor_density as (
     select
         sizes.to_code,
         coalesce(arg_min(lor_people.people, lor_people.reference_date), 0) / sizes.area as people_per_area
-    from (select to_code, sum(part_area) as area from lor_parts group by to_code) as sizes
+    from (select to_code, {{ exact_sum('part_area', 9) }} as area from lor_parts group by to_code) as sizes
     left join lor_people on sizes.to_code = lor_people.area_code and lor_people.reference_date >= date '2021-01-01'
     group by sizes.to_code, sizes.area
 
@@ -228,8 +228,8 @@ step_pairs as (
         edition as to_edition,
         first_code as from_code,
         code as to_code,
-        sum(weight_population) as weight_population,
-        sum(weight_area) as weight_area
+        {{ exact_sum('weight_population', 15) }} as weight_population,
+        {{ exact_sum('weight_area', 15) }} as weight_area
     from paths
     group by scheme, first_edition, edition, first_code, code
     -- what went on as itself and received nothing is unchanged

@@ -2,7 +2,7 @@
 with days as (
 
     select cast(day as date) as day
-    from generate_series(date '1990-01-01', date '2045-12-31', interval 1 day) as calendar(day)
+    from generate_series(date '1980-01-01', date '2045-12-31', interval 1 day) as calendar(day)
 
 ),
 
@@ -14,7 +14,7 @@ months as (
 
 years as (
 
-    select cast(year as integer) as year from generate_series(1990, 2045) as calendar(year)
+    select cast(year as integer) as year from generate_series(1980, 2045) as calendar(year)
 
 )
 

@@ -123,6 +123,54 @@ renumbered as (
     where not before.is_in_newest
     qualify row_number() over (partition by before.area_code order by after.first_on, after.area_code) = 1
 
+),
+
+-- Kreise that took over a Kreis that ended
+kreis_successors as (
+
+    select area_code, successor_code from history where successor_code is not null
+    union
+    select area_code, unnest(string_split(further_successor_codes, ' ')) from history where further_successor_codes is not null
+
+),
+
+-- the same Gemeinde in a Kreis that took over its former one: it has the same name (without additions like ", Stadt") and
+-- about as many inhabitants (a census may lie between, an incorporated neighbour adds more), and there is but one like it
+moved as (
+
+    select
+        before.municipal_key as former_key,
+        after.municipal_key,
+        before.valid_to as renumbered_on
+    from municipalities as before
+    inner join kreis_successors on left(before.municipal_key, 5) = kreis_successors.area_code
+    inner join municipalities as after
+        on kreis_successors.successor_code = left(after.municipal_key, 5)
+        and before.valid_to = after.valid_from
+        and {{ name_without_additions('before.area_name') }} = {{ name_without_additions('after.area_name') }}
+    where
+        before.area_level = 'GEMEINDE'
+        and after.area_level = 'GEMEINDE'
+        and not before.is_registered
+        and abs(after.first_persons - before.last_persons) <= greatest(0.15 * before.last_persons, 30)
+    qualify
+        count(*) over (partition by before.municipal_key) = 1
+        and count(*) over (partition by after.municipal_key) = 1
+
+),
+
+-- the code of a Gemeinde as the areas have it: that of the register, where it has one
+codes_of_moved as (
+
+    select
+        moved.former_key,
+        moved.municipal_key,
+        moved.renumbered_on,
+        coalesce(arg_min(seen.area_code, seen.first_on), moved.municipal_key) as area_code
+    from moved
+    left join seen on moved.municipal_key = {{ key_of_register('seen.area_code') }} and length(seen.area_code) = 12
+    group by moved.former_key, moved.municipal_key, moved.renumbered_on
+
 )
 
 select
@@ -141,21 +189,31 @@ select
     end,
     case when not seen.is_in_newest then coalesce(renumbered.renumbered_on, seen.missing_on) end,
     renumbered.successor_code,
-    case when renumbered.successor_code is not null then 'recode' when seen.is_in_newest then 'created' else 'dissolved' end,
+    case
+        when renumbered.successor_code is not null then 'recode'
+        when not seen.is_in_newest then 'dissolved'
+        when before.area_code is not null or here.area_code is not null then 'recode'
+        else 'created'
+    end,
     case
         when renumbered.successor_code is not null
             then 'unter neuem Schlüssel im ' || renumbered.first_in || strftime(renumbered.renumbered_on, ' zum %d.%m.%Y')
         when not seen.is_in_newest then 'fehlt im Gemeindeverzeichnis zum ' || strftime(seen.missing_on, '%d.%m.%Y')
+        when here.area_code is not null
+            then 'unter neuem Schlüssel in den Einwohnerzahlen zum ' || strftime(municipalities.first_filled, '%d.%m.%Y')
         when before.area_code is null and seen.since_first
             then 'zuerst in den Einwohnerzahlen zum ' || strftime(municipalities.first_filled, '%d.%m.%Y')
         when before.area_code is null and counted.counted_on < seen.first_on
             then 'zuerst in den Einwohnerzahlen zum ' || strftime(counted.counted_on, '%d.%m.%Y')
+        when before.area_code is not null
+            then 'unter neuem Schlüssel im ' || seen.first_in || strftime(seen.first_on, ' zum %d.%m.%Y')
         else 'zuerst im ' || seen.first_in || strftime(seen.first_on, ' zum %d.%m.%Y')
     end,
     null
 from seen
 left join renumbered on seen.area_code = renumbered.area_code
 left join renumbered as before on seen.area_code = before.successor_code
+left join codes_of_moved as here on seen.area_code = here.area_code
 left join counted on {{ key_of_register('seen.area_code') }} = counted.municipal_key
 left join municipalities on {{ key_of_register('seen.area_code') }} = municipalities.municipal_key
 where
@@ -168,16 +226,30 @@ where
 union all
 
 select
-    municipal_key,
-    area_level,
-    valid_from,
-    valid_to,
-    null,
-    case when valid_to is null then 'created' else 'dissolved' end,
+    municipalities.municipal_key,
+    municipalities.area_level,
+    municipalities.valid_from,
+    municipalities.valid_to,
+    gone.area_code,
     case
-        when valid_to is null then 'zuerst in den Einwohnerzahlen zum ' || strftime(first_filled, '%d.%m.%Y')
-        else 'zuletzt in den Einwohnerzahlen zum ' || strftime(last_filled, '%d.%m.%Y')
+        when gone.area_code is not null then 'recode'
+        when municipalities.valid_to is not null then 'dissolved'
+        when here.area_code is not null then 'recode'
+        else 'created'
+    end,
+    case
+        when gone.area_code is not null
+            then 'unter neuem Schlüssel seit den Einwohnerzahlen nach dem ' || strftime(municipalities.last_filled, '%d.%m.%Y')
+        when municipalities.valid_to is not null
+            then 'zuletzt in den Einwohnerzahlen zum ' || strftime(municipalities.last_filled, '%d.%m.%Y')
+        when here.area_code is not null
+            then 'unter neuem Schlüssel in den Einwohnerzahlen zum ' || strftime(municipalities.first_filled, '%d.%m.%Y')
+        else 'zuerst in den Einwohnerzahlen zum ' || strftime(municipalities.first_filled, '%d.%m.%Y')
     end,
     null
 from municipalities
-where not is_registered and (valid_from is not null or valid_to is not null)
+left join codes_of_moved as gone on municipalities.municipal_key = gone.former_key
+left join codes_of_moved as here on municipalities.municipal_key = here.area_code
+where
+    not municipalities.is_registered
+    and (municipalities.valid_from is not null or municipalities.valid_to is not null)

@@ -27,8 +27,8 @@ scaled as (
         from_code,
         to_year as pivot_year,
         to_code as pivot_code,
-        weight_population / sum(weight_population) over (partition by from_year, from_code) as weight_population,
-        weight_area / sum(weight_area) over (partition by from_year, from_code) as weight_area,
+        weight_population / {{ exact_sum('weight_population', 15, 'partition by from_year, from_code') }} as weight_population,
+        weight_area / {{ exact_sum('weight_area', 15, 'partition by from_year, from_code') }} as weight_area,
         part_population,
         part_area
     from published
@@ -45,8 +45,8 @@ newest_size as (
 
     select
         pivot_code,
-        sum(part_population) as part_population,
-        sum(part_area) as part_area
+        {{ exact_sum('part_population', 9) }} as part_population,
+        {{ exact_sum('part_area', 9) }} as part_area
     from scaled
     where from_year = (select max(from_year) from scaled)
     group by pivot_code
@@ -107,8 +107,10 @@ to_pivot as (
         after_pivot.year,
         after_pivot.code,
         after_pivot.pivot_code,
-        newest_size.part_population / sum(newest_size.part_population) over (partition by after_pivot.year, after_pivot.code),
-        newest_size.part_area / sum(newest_size.part_area) over (partition by after_pivot.year, after_pivot.code),
+        newest_size.part_population
+        / {{ exact_sum('newest_size.part_population', 9, 'partition by after_pivot.year, after_pivot.code') }},
+        newest_size.part_area
+        / {{ exact_sum('newest_size.part_area', 9, 'partition by after_pivot.year, after_pivot.code') }},
         newest_size.part_population,
         newest_size.part_area
     from after_pivot
@@ -196,8 +198,8 @@ from_pivot as (
         to_year,
         pivot_code,
         code,
-        part_population / sum(part_population) over (partition by from_year, to_year, pivot_code) as share_population,
-        part_area / sum(part_area) over (partition by from_year, to_year, pivot_code) as share_area
+        part_population / {{ exact_sum('part_population', 9, 'partition by from_year, to_year, pivot_code') }} as share_population,
+        part_area / {{ exact_sum('part_area', 9, 'partition by from_year, to_year, pivot_code') }} as share_area
     from open_ways
 
 ),
@@ -209,8 +211,8 @@ kreis_pairs as (
         changed_from.code as from_code,
         changed_from.to_year,
         from_pivot.code as to_code,
-        sum(changed_from.weight_population * from_pivot.share_population) as weight_population,
-        sum(changed_from.weight_area * from_pivot.share_area) as weight_area
+        {{ exact_sum('changed_from.weight_population * from_pivot.share_population', 15) }} as weight_population,
+        {{ exact_sum('changed_from.weight_area * from_pivot.share_area', 15) }} as weight_area
     from changed_from
     inner join from_pivot
         on changed_from.year = from_pivot.from_year

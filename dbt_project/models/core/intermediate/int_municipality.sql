@@ -65,7 +65,8 @@ printed as (
         {{ municipal_key('area_code') }} as municipal_key,
         reference_date,
         arg_max(area_name, known_from) as area_name,
-        bool_or(coalesce(value > 0, raw_symbol is distinct from '-')) as is_filled
+        bool_or(coalesce(value > 0, raw_symbol is distinct from '-')) as is_filled,
+        max(value) as persons
     from inhabitants
     where {{ municipal_key('area_code') }} is not null
     group by all
@@ -79,7 +80,9 @@ spans as (
         arg_max(area_name, reference_date) as area_name,
         min(reference_date) filter (is_filled) as first_filled,
         max(reference_date) filter (is_filled) as last_filled,
-        max(reference_date) as last_printed
+        max(reference_date) as last_printed,
+        arg_min(persons, reference_date) filter (is_filled) as first_persons,
+        arg_max(persons, reference_date) filter (is_filled) as last_persons
     from printed
     group by municipal_key
 
@@ -116,7 +119,9 @@ select
         when first_register.stated_on > spans.last_printed then first_register.stated_on
     end as valid_to,
     spans.first_filled,
-    spans.last_filled
+    spans.last_filled,
+    spans.first_persons,
+    spans.last_persons
 from spans
 cross join first_register
 left join registered on spans.municipal_key = registered.municipal_key

@@ -14,6 +14,7 @@
     {'model': 'stg_destatis__12411_0018', 'has': ['sex', 'age_group']},
     {'model': 'stg_regionalstatistik__12411_langform_derivative', 'has': ['sex', 'age_group']},
     {'model': 'stg_berlin__lor_population_derivative'},
+    {'model': 'stg_konstanz__bevoelkerungspyramiden', 'gemeinden': True},
     {'model': 'stg_regionalstatistik__12411_01_01_5', 'has': ['sex'], 'gemeinden': True},
     {'model': 'stg_regionalstatistik__12411_02_03_5', 'has': ['sex', 'age_group'], 'gemeinden': True},
     {'model': 'stg_regionalstatistik__gemeinden_population_2021_derivative', 'has': [], 'gemeinden': True},
