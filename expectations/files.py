@@ -18,12 +18,19 @@ from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement
 from expectations.verdict import Severity
 from expectations.wording import Phrase
-from sources.foundation.editions import AFTERWARDS
+from sources.foundation.editions import AFTERWARDS, DESCRIPTION
 from sources.foundation.files import sha256_of
 from sources.foundation.sql import quoted
 
 # Files that hold no data of the product: about it, or written by or after the gate.
-_COMPANIONS = AFTERWARDS | {"README.md", "LICENCES.md", "diff.csv", "diff.json", "disclosure.json"}
+_COMPANIONS = AFTERWARDS | {
+    DESCRIPTION,
+    "README.md",
+    "LICENCES.md",
+    "diff.csv",
+    "diff.json",
+    "disclosure.json",
+}
 
 _FILES = Phrase("Dateien", "files")
 _FINDING = Phrase("{file_name}: {problem_de}", "{file_name}: {problem_en}")

@@ -177,6 +177,31 @@ def match_columns(
     return columns, captured, len(columns) if len(columns) < len(found) else None
 
 
+def match_in_any_order(
+    wanted: Sequence[Wanted], found: Sequence[str]
+) -> tuple[tuple[Found, ...], dict[str, str]] | None:
+    """Declared columns against found header texts that stand in another order.
+
+    Returns:
+        The columns and what placeholders stand for; None unless each text is that of one declared column, and
+        each column that must be there has its own text.
+    """
+    least = sum(not column.optional for column in wanted)
+    if not least <= len(found) <= len(wanted) or "" in found or any(column.repeats for column in wanted):
+        return None
+    numbers: list[int] = []
+    captured: dict[str, str] = {}
+    for text in found:
+        fitting = [number for number, column in enumerate(wanted) if fit(column.header, text, {})]
+        if len(fitting) != 1 or not fit(wanted[fitting[0]].header, text, captured):
+            return None
+        numbers += fitting
+    required = {number for number, column in enumerate(wanted) if not column.optional}
+    if len(set(numbers)) < len(numbers) or required - set(numbers):
+        return None
+    return tuple(Found(number) for number in numbers), captured
+
+
 def find_header(
     lines: Sequence[Sequence[str]],
     wanted: Sequence[Wanted],
@@ -185,7 +210,7 @@ def find_header(
     where: Where,
     file: str,
 ) -> Header:
-    """Find the line where the declared columns begin.
+    """Find the line where the declared columns begin, in their order or, where headers tell them, in another.
 
     Args:
         lines: the grid; cells covered by a merged header cell carry its text.
@@ -204,6 +229,10 @@ def find_header(
             return Header(first + depth, captured, tuple(columns))
         if misfit > best[0]:
             best = (misfit, first, found)
+    for first in range(min(search, max(len(lines) - depth + 1, 0))):
+        moved = match_in_any_order(wanted, paths(lines[first : first + depth]))
+        if moved is not None:
+            return Header(first + depth, moved[1], moved[0])
     at, first, found = best
     declared = [column.header for column in wanted]
     if at == 0:

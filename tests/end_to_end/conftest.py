@@ -23,8 +23,12 @@ PRODUCTS = tuple(
     )
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
-NOT_OF_SAMPLE = ("land_use", "offers", "protection_seekers", "school_index", "vocational_schools")
-"""The sample has no table for these: they wait."""
+NOT_OF_SAMPLE = {
+    "offers": "facilities are real institutions with names and addresses; a town hands in its own list",
+    "protection_seekers": "its Länder are sums over the lines of the table: a part would be a wrong sum",
+    "school_index": "the same: its Land is the sum over all schools of a directory",
+}
+"""Products that the sample has no table for, and why: they wait."""
 OF_SAMPLE = tuple(product for product in PRODUCTS if product not in NOT_OF_SAMPLE)
 """Products that come of the sample."""
 

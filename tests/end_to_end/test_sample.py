@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -28,7 +29,7 @@ from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
-from .conftest import OF_SAMPLE, ROOT, Ended, Place
+from .conftest import NOT_OF_SAMPLE, OF_SAMPLE, ROOT, Ended, Place
 
 pytestmark = pytest.mark.end_to_end
 
@@ -112,6 +113,36 @@ def test_naive_sums_are_the_published_totals(place: Place, first: Ended) -> None
         assert wrong == [], relation
         compared += found
     assert compared > 1000
+
+
+def test_every_product_view_of_sums_and_map_of_the_sample_has_rows(place: Place, first: Ended) -> None:
+    """But for those that are named with their reason."""
+    assert all(reason.strip() for reason in NOT_OF_SAMPLE.values())
+    waiting = re.search(r"wait for first rows +([^\n]*(?:\n {10,}[^\n]*)*)", first.said)
+    assert waiting is not None
+    assert set(NOT_OF_SAMPLE) <= set(re.split(r"[,\s]+", waiting[1].strip()))
+    maps, empty = 0, []
+    with duckdb.connect(str(place.root / "releases" / "planstat.duckdb"), read_only=True) as released:
+        relations = released.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in ('main', 'sums')"
+        ).fetchall()
+        assert {name for schema, name in relations if schema == "main"} >= set(OF_SAMPLE)
+        assert len(relations) > len(OF_SAMPLE) + 5
+        for schema, name in relations:
+            if released.execute(f'select count(*) from "{schema}"."{name}"').fetchone() == (0,):
+                empty.append(f"{schema}.{name}")
+    for product in OF_SAMPLE:
+        drawn = place.root / "releases" / product / "current" / f"{product}.gpkg"
+        if drawn.exists():
+            with sqlite3.connect(drawn) as layers:
+                names = layers.execute("select table_name from gpkg_contents where data_type = 'features'")
+                for (layer,) in names.fetchall():
+                    maps += 1
+                    if layers.execute(f'select count(*) from "{layer}"').fetchone() == (0,):
+                        empty.append(f"{product}: {layer}")
+    assert maps > 20
+    assert empty == []
 
 
 def test_the_sample_has_several_years_gemeinden_and_a_town_with_small_areas(
