@@ -137,8 +137,13 @@ def sources(
             continue
         if levels is None or not declaration.area_levels or levels.intersection(declaration.area_levels):
             names_from.add(dataset_id)
+    made_of = {str(name) for _, names in rows for name in names}
+    if lineage.names_its_dataset(manifest["nodes"][lineage.relation_id(manifest, product.relation)]):
+        # a row without a figure rests on its table too
+        asked = warehouse.execute(f'select distinct dataset_id from "{product.relation}"')
+        made_of |= {str(row[0]) for row in asked.fetchall()}
     return {
-        "figures": sorted({str(name) for _, names in rows for name in names}),
+        "figures": sorted(made_of),
         "names": sorted(names_from),
         # an index over all areas is one figure made of many indicators
         "by_indicator": {

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import meaning, written
@@ -39,15 +40,26 @@ UNSAID = (None, "", "untested", "high", "not_graded")
 
 
 def print_indicators(
-    settings: Settings, policy_field: str | None, console: Console, language: Language = "en"
+    settings: Settings,
+    policy_field: str | None,
+    console: Console,
+    language: Language = "en",
+    page: Path | None = None,
 ) -> None:
-    """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why."""
+    """Every indicator: computes, with how much; has no values, and why; or what it waits for, and why.
+
+    With `page` it is written there in Markdown, and nothing else is printed.
+    """
     from dbt_project.indicators.specification import load_specifications
 
-    from .asking.register import register
+    from .asking.register import as_page, register
 
     warehouse = settings.paths.warehouse
     entries = register(warehouse, policy_field, load_specifications(settings.dbt_project / "indicators"))
+    if page is not None:
+        page.write_text(as_page(entries, dt.date.today()), encoding="utf-8")
+        console.print(str(page), markup=False)
+        return
     is_wide = console.width >= WIDE
     is_german = language == "de"
     heads = (

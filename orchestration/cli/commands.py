@@ -504,12 +504,15 @@ def lose_release(product: str, version: str, reason: str) -> None:
 @main.command("indicators")
 @click.option("--field", "policy_field", help="Only one policy field, such as Kita or Armut.")
 @lang
-def list_indicators(policy_field: str | None, language: Language) -> None:
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write all of it as a page in Markdown."
+)
+def list_indicators(policy_field: str | None, page: Path | None, language: Language) -> None:
     """List every indicator: how many values it has, or which input it waits for and why."""
     with in_words():
         from .answers import print_indicators
 
-        print_indicators(settings_here(), policy_field, console(), language)
+        print_indicators(settings_here(), policy_field, console(), language, page)
 
 
 AS_OF = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 
@@ -236,3 +238,135 @@ def test_day_care_places_of_berlin_add_up_to_the_published_stock(real_place: Pla
         "select max(abs(gap - (children_count * demand_rate_pct / 100 - stock_count))) < 1e-6,"
         " count(gap) > 20000 from mart_need_childcare",
     ) == [(True, True)]
+
+
+OF_LISTS = [
+    # figures read off the files by hand: fact, dataset, area, day, what of it, value
+    ("dwelling", "berlin-lor-housing-stock", "01011103", "2022-12-31", "dwellings", {}, 3280),
+    (
+        "dwelling", "berlin-lor-housing-stock", "01011103", "2022-12-31", "dwellings",
+        {"dwelling_size": "ROOMS_3"}, 1286,
+    ),
+    ("dwelling", "berlin-lor-housing-stock", "01011103", "2022-12-31", "living_space_hsqm", {}, 2060),
+    (
+        "dwelling", "berlin-lor-housing-stock", "12304314", "2022-12-31", "residential_buildings",
+        {"building_size": "DWELLINGS_GE3"}, 637,
+    ),
+    ("deprivation", "gesix-planning-areas", "01011101", "2022-12-31", "gesix_index", {}, 0.87645614),
+    ("deprivation", "gesix-planning-areas", "12302212", "2013-12-31", "esix_index", {}, -1.5301149),
+    ("employment", "pendler-kreise", "11000", "2022-06-30", "commuters_in", {}, 391_120),
+    ("employment", "pendler-kreise", "11000", "2022-06-30", "commuters_out", {}, 212_719),
+    (
+        "employment", "pendler-kreise", "11000", "2022-06-30", "commuters_out",
+        {"nationality": "FOREIGN"}, 45_977,
+    ),
+    ("population", "bevoelkerungspyramiden", "083355004043", "2025-12-31", "registered_persons", {}, 87_178),
+    ("population", "bevoelkerungspyramiden", "083355004043", "1983-12-31", "registered_persons", {}, 72_538),
+    (
+        "population", "bevoelkerungspyramiden", "083355004043", "2025-12-31", "registered_persons",
+        {"nationality": "FOREIGN"}, 15_566,
+    ),
+    (
+        "population", "bevoelkerungspyramiden", "083355004043", "2025-12-31", "registered_persons",
+        {"age_group": "Y0"}, 650,
+    ),
+    (
+        "population", "bevoelkerungspyramiden", "083355004043", "2025-12-31", "registered_persons",
+        {"age_group": "Y_GE90"}, 1058,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fact", "dataset", "area", "day", "measure", "codes", "value"), OF_LISTS)
+def test_lists_of_towns_and_offices_reach_their_fact(
+    real_place: Place,
+    real_run: Ended,
+    fact: str,
+    dataset: str,
+    area: str,
+    day: str,
+    measure: str,
+    codes: dict[str, str],
+    value: float,
+) -> None:
+    dimensions = {
+        name for (name, *_) in asked(real_place, f"describe fct_{fact}") if name.endswith("_code")
+    } - {"area_code", "measure_code"}
+    places = {f"{name}_code": code for name, code in codes.items()}
+    assert set(places) <= dimensions
+    held = " and ".join(f"{name} = '{places.get(name, '_T')}'" for name in sorted(dimensions)) or "true"
+    found = asked(
+        real_place,
+        f"select value from fct_{fact} where dataset_id = '{dataset}' and area_code = '{area}' and "
+        f"reference_date = date '{day}' and measure_code = '{measure}' and {held} and known_to is null",
+    )
+    assert found == [(value,)]
+
+
+def test_the_ages_of_konstanz_add_up_in_every_year(real_place: Place, real_run: Ended) -> None:
+    """So do sexes and nationalities: 43 years, each against the sum over its file."""
+    [(years, apart)] = asked(
+        real_place,
+        """
+        with figures as (
+            select * from fct_population where dataset_id = 'bevoelkerungspyramiden' and known_to is null
+        ),
+        totals as (
+            select reference_date, value from figures
+            where sex_code = '_T' and nationality_code = '_T' and age_group_code = '_T'
+        ),
+        finest as (
+            select reference_date, sum(value) as value from figures
+            where sex_code <> '_T' and nationality_code <> '_T' and age_group_code <> '_T'
+            group by reference_date
+        )
+        select count(*), count(*) filter (where totals.value <> finest.value)
+        from totals inner join finest using (reference_date)
+        """,
+    )
+    assert (years, apart) == (43, 0)
+
+
+def test_a_gemeinde_of_a_reformed_kreis_is_recoded(real_place: Place, real_run: Ended) -> None:
+    """Towns around Aachen and Gemeinden of Mecklenburg kept name and people under a new code."""
+    pairs = asked(
+        real_place,
+        """
+        select
+            before.area_code, before.change_kind, after.area_code, after.change_kind, after.predecessor_codes
+        from dim_area as before
+        inner join dim_area as after on before.successor_code = after.area_code
+        where before.area_level = 'GEMEINDE'
+            and before.area_code in ('05354004', '05354036', '13051004')
+            and after.valid_from = before.valid_to
+        order by 1
+        """,
+    )
+    assert pairs == [
+        ("05354004", "recode", "053340004004", "recode", "05354004"),
+        ("05354036", "recode", "053340036036", "recode", "05354036"),
+        ("13051004", "recode", "130720006006", "recode", "13051004"),
+    ]
+    assert asked(
+        real_place,
+        "select count(*) from dim_area where change_kind = 'created' and predecessor_codes is not null "
+        "and area_level = 'GEMEINDE' and starts_with(legal_basis, 'zuerst')",
+    ) == [(0,)], "of whom the register knows a predecessor, and no law says more, is no new Gemeinde"
+
+
+def test_products_name_the_sources_of_their_rows(real_place: Place, real_run: Ended) -> None:
+    """A product of Gemeinden names no table of Kreise, and one of Kreise none of Gemeinden."""
+    for product in ("municipalities", "population", "migration", "housing"):
+        folder = real_place.root / "releases" / product / "current"
+        kept = json.loads((folder / "description.json").read_text(encoding="utf-8"))
+        of_rows = {
+            name
+            for (name,) in duckdb.sql(
+                f"select distinct dataset_id from '{folder / product}.parquet'"
+            ).fetchall()
+        }
+        registers = {"gv-isys", "gv100ad", "regionalschluessel-xoev", "gebietsgliederung"}
+        named = {one["dataset_id"] for one in kept["datasets"]}
+        assert of_rows <= named
+        strange = named - of_rows - registers
+        assert not {one for one in strange if one.startswith(("12411", "12711", "31231"))}, strange

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +40,55 @@ class Entry:
     values: int = 0
     first: dt.date | None = None
     last: dt.date | None = None
+    levels: tuple[str, ...] = ()
+
+
+def as_page(entries: Sequence[Entry], on: dt.date) -> str:
+    """What computes over a data root, with levels, areas and dates, and what waits: as a page in Markdown."""
+    computing = [one for one in entries if one.state == "computes"]
+    recent = sum(one.last is not None and one.last.year >= RECENT for one in computing)
+    lines = [
+        "# Stand der Kennzahlen",
+        "",
+        f"Geschrieben von `planstat indicators --page` am {on:%d.%m.%Y}; nicht von Hand ändern. Von "
+        f"{len(entries)} Kennzahlen und Varianten haben {len(computing)} Werte, {recent} davon für {RECENT} "
+        "oder später.",
+        "",
+        "| Kennzahl | Name | Ebenen | Gebiete | Stichtage | Werte | ältester | neuester | aus |",
+        "|---|---|---|---:|---:|---:|---|---|---|",
+    ]
+    lines += [
+        f"| {one.indicator_id} | {one.name_de} | {', '.join(one.levels)} | {one.areas} | {one.periods} "
+        f"| {one.values} | {_day(one.first)} | {_day(one.last)} | {one.origin} |"
+        for one in computing
+    ]
+    for state, title in (("waits", "Worauf Kennzahlen warten"), ("without values", "Ohne Werte")):
+        others = [one for one in entries if one.state == state]
+        if others:
+            lines += [
+                "",
+                f"## {title} ({len(others)})",
+                "",
+                "| Kennzahl | Name | worauf | warum |",
+                "|---|---|---|---|",
+            ]
+            lines += [
+                f"| {one.indicator_id} | {one.name_de} | {one.origin} | {_german(one.why)} |"
+                for one in others
+            ]
+    return "\n".join(lines) + "\n"
+
+
+RECENT = 2021
+"""The year from which on a value counts as recent."""
+
+
+def _day(day: dt.date | None) -> str:
+    return "" if day is None else f"{day:%d.%m.%Y}"
+
+
+def _german(why: str) -> str:
+    return why.de if isinstance(why, Told) else why
 
 
 def register(
@@ -165,21 +214,26 @@ def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str
     """
     sql = """
         select indicator_id, count(distinct reference_date) as periods, count(distinct area_code) as areas,
-            count(value) as values, min(reference_date) as first, max(reference_date) as last
-        from fct_indicator where value is not null group by indicator_id
+            count(value) as values, min(reference_date) as first, max(reference_date) as last,
+            list_sort(list(distinct dim_area.area_level)) as levels
+        from fct_indicator inner join dim_area using (area_key)
+        where value is not null group by indicator_id
         union all
         select index_id, count(distinct reference_year), count(distinct area_code), count(*),
-            make_date(min(reference_year), 12, 31), make_date(max(reference_year), 12, 31)
+            make_date(min(reference_year), 12, 31), make_date(max(reference_year), 12, 31),
+            list_sort(list(distinct area_level))
         from mart_social_index where missing_reason = 'none' group by index_id
         union all
         select 'Z01', count(distinct reference_date), count(distinct area_code), count(attainment_pct),
-            min(reference_date), max(reference_date)
+            min(reference_date), max(reference_date), list_sort(list(distinct area_level))
         from mart_outcome having count(attainment_pct) > 0
     """
     with opened(warehouse) as connection:
         counted = {row.pop("indicator_id"): row for row in rows(connection, sql)}
         counts, given = own.counted(connection)
         counted |= {row.pop("indicator_id"): row for row in counts}
+        for row in counted.values():
+            row["levels"] = tuple(row.get("levels") or ())
         models = {fact.model for fact in known.facts.values() if fact.form is None}
         empty = {model for model in models if not rows(connection, f"select 1 from {model} limit 1")}
         empty |= {fact.form for fact in known.facts.values() if fact.form} - given

@@ -317,10 +317,10 @@ def test_columns_in_another_order_say_the_same(catalog: Catalog, tmp_path: Path,
         csv.writer(opened, delimiter=form.delimiter).writerows([[row[at] for at in order] for row in rows])
     moved = delimited.read(catalog, declaration, file).table.drop_columns(["column_no"])
 
-    def told(table: pa.Table) -> list[str]:
+    def lines(table: pa.Table) -> list[str]:
         return sorted(map(str, table.to_pylist()))
 
-    assert told(moved) == told(straight)
+    assert lines(moved) == lines(straight)
 
 
 def test_columns_whose_headers_do_not_tell_them_apart_keep_their_order(
