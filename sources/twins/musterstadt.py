@@ -718,6 +718,7 @@ class Musterstadt:
                     people = _poisson(dice, 14 * size * share)
                     matches = _poisson(dice, 1.5 * people)
                     hours = sum(dice.randrange(20, 120) for _ in range(people))
+                    sought = _poisson(dice, 1 + people / 4)
                     if year in self.years:
                         cells += [
                             _cell(
@@ -731,7 +732,7 @@ class Musterstadt:
                             for measure, unit, count in (
                                 ("volunteer_offers", "Angebote", -(-people // 5)),
                                 ("volunteers", "Personen", people),
-                                ("volunteers_sought", "Personen", _poisson(dice, 1 + people / 4)),
+                                ("volunteers_sought", "Personen", sought),
                                 ("volunteer_matches", "Begleitungen", matches),
                                 ("volunteer_hours", "Stunden", hours),
                             )

@@ -33,7 +33,7 @@ union all
 select
     'leistungsberichte' as dataset_id,
     agreements.agreement_id,
-    year(agreements.agreed_from) as report_year,
+    cast(year(agreements.agreed_from) as integer) as report_year,
     '' as output_name,
     '' as output_unit,
     null as agreed_quantity,
