@@ -351,6 +351,16 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
 
 
+def test_a_page_says_what_computes_where_and_what_waits(place: Place, first: Ended, tmp_path: Path) -> None:
+    page = tmp_path / "stand.md"
+    assert place.planstat("indicators", "--page", str(page)).code == 0
+    text = page.read_text(encoding="utf-8")
+    [row] = re.findall(r"^\| D01 \|.*$", text, re.MULTILINE)
+    assert "KREIS" in row
+    assert "31.12.2015" in row
+    assert "## Worauf Kennzahlen warten" in text
+
+
 def test_a_number_is_asked_for_and_explained(place: Place, first: Ended) -> None:
     """Flensburg, children under 3 in day care on 1 March 2016: 815 of 2,264."""
     asked = place.planstat("query", "K01", "--area", "Flensburg", "--period", "2016")

@@ -215,8 +215,8 @@ def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str
     sql = """
         select indicator_id, count(distinct reference_date) as periods, count(distinct area_code) as areas,
             count(value) as values, min(reference_date) as first, max(reference_date) as last,
-            list_sort(list(distinct dim_area.area_level)) as levels
-        from fct_indicator inner join dim_area using (area_key)
+            list_sort(list(distinct area_level)) as levels
+        from fct_indicator
         where value is not null group by indicator_id
         union all
         select index_id, count(distinct reference_year), count(distinct area_code), count(*),
@@ -225,7 +225,7 @@ def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str
         from mart_social_index where missing_reason = 'none' group by index_id
         union all
         select 'Z01', count(distinct reference_date), count(distinct area_code), count(attainment_pct),
-            min(reference_date), max(reference_date), list_sort(list(distinct area_level))
+            min(reference_date), max(reference_date), []::varchar[]
         from mart_outcome having count(attainment_pct) > 0
     """
     with opened(warehouse) as connection:
