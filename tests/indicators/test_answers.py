@@ -402,8 +402,8 @@ def test_a_territory_that_is_not_kept(warehouse: Path, day: dt.date, message: st
 
 
 def test_an_indicator_that_waits_says_for_what(warehouse: Path) -> None:
-    with pytest.raises(CannotAnswer, match=r"J12 is not computed yet\. It waits for Ausgaben und Fälle"):
-        query(warehouse, "J12")
+    with pytest.raises(CannotAnswer, match=r"H04 is not computed yet\. It waits for Schwerbehinderte"):
+        query(warehouse, "H04")
 
 
 def test_a_break_between_two_dates_is_named() -> None:
@@ -512,7 +512,7 @@ def test_csv_has_every_column(warehouse: Path) -> None:
         ("K1", "01001", "2016", "no indicator 'K1'; near it are"),
         ("K01", "99999", "2016", "no area '99999'; near it are"),
         ("K01", "Flensborg", "2016", "near it are 01001 Flensburg"),
-        ("J12", "01001", "2016", "It waits for"),
+        ("H04", "01001", "2016", "It waits for"),
         ("K01", "Gött", "2016", "could be 03152 Göttingen"),
         ("K01", "01001", "16", "is no period"),
         ("K01", "01001", "2010", "there is 2016-03-01"),
@@ -624,8 +624,8 @@ def test_the_register_without_a_warehouse_says_what_computes_and_what_waits() ->
     entries = {one.indicator_id: one for one in register()}
     assert entries["K01"].state == "computes"
     assert entries["K01"].origin == "fct_childcare, fct_population"
-    assert entries["J12"].state == "waits"
-    assert entries["J12"].why
+    assert entries["H04"].state == "waits"
+    assert entries["H04"].why
 
 
 def test_the_register_says_why_an_indicator_has_no_values(warehouse: Path) -> None:
