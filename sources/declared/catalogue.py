@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,6 +99,26 @@ class Catalog(Mapping[str, Declaration]):
         """The code list of a dimension; None for a verbatim one."""
         declared = declaration.dimensions[dimension]
         return None if declared.verbatim else self.code_lists[declared.code_list or dimension]
+
+    @cached_property
+    def lists_of_dimensions(self) -> dict[str, CodeList]:
+        """The code lists that cells may be told apart by: all but those of columns of records alone."""
+        as_dimensions = {
+            dimension.code_list or name
+            for declaration in self.values()
+            for name, dimension in declaration.dimensions.items()
+        }
+        of_columns = {
+            column.code_list
+            for declaration in self.values()
+            for column in declaration.columns
+            if column.code_list
+        }
+        return {
+            name: codes
+            for name, codes in self.code_lists.items()
+            if name in as_dimensions or name not in of_columns
+        }
 
     def codes(self, declaration: Declaration, dimension: str) -> tuple[str, ...]:
         """The codes that may occur in a dimension of this dataset, in order; empty for a verbatim one."""

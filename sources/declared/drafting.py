@@ -177,7 +177,7 @@ def _holds_units(catalog: Catalog, header: list[list[str]], keys: int) -> bool:
     if all(_UNITS.fullmatch(text) for text in last):
         return True
     word = last[0]
-    known = any(word in codes.code_of for codes in catalog.code_lists.values())
+    known = any(word in codes.code_of for codes in catalog.lists_of_dimensions.values())
     time = _DATE.fullmatch(word) or _YEAR.fullmatch(word)
     return len(header) > 1 and bool(word) and set(last) == {word} and not known and not time
 
@@ -216,7 +216,9 @@ def _dimension_of(catalog: Catalog, labels: Iterable[str]) -> str | None:
     """The code list that knows all labels; the smallest of several."""
     wanted = set(labels)
     fitting = [
-        (len(codes.codes), name) for name, codes in catalog.code_lists.items() if wanted <= set(codes.code_of)
+        (len(codes.codes), name)
+        for name, codes in catalog.lists_of_dimensions.items()
+        if wanted <= set(codes.code_of)
     ]
     return min(fitting)[1] if fitting else None
 
@@ -353,7 +355,7 @@ def _label(catalog: Catalog, text: str, taken: list[str]) -> tuple[str | None, s
     """
     found = [
         (name, codes.code_of[text])
-        for name, codes in catalog.code_lists.items()
+        for name, codes in catalog.lists_of_dimensions.items()
         if text in codes.code_of and codes.code_of[text] != TOTAL and name not in (*taken, SEX_IN_CASES)
     ]
     return found[0] if len(found) == 1 else (None, None)

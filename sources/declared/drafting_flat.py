@@ -162,7 +162,7 @@ def _dimensions(catalog: Catalog, content: _Content) -> Iterator[tuple[str, dict
         labels = {words for one in variables.values() for words in one.labels.values()}
         fitting = [
             (len(codes.codes), name)
-            for name, codes in catalog.code_lists.items()
+            for name, codes in catalog.lists_of_dimensions.items()
             if name not in taken and labels <= set(codes.code_of)
         ]
         name = min(fitting)[1] if fitting else _slug(next(iter(variables.values())).label)

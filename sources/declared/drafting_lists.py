@@ -169,7 +169,7 @@ def _holds(catalog: Catalog, header: str, texts: Sequence[str], held: set[str]) 
     if is_whole and (labels := set(filled)) and not any(map(_NUMBER.fullmatch, labels)):
         fitting = [
             (len(codes.codes), name)
-            for name, codes in catalog.code_lists.items()
+            for name, codes in catalog.lists_of_dimensions.items()
             if labels <= set(codes.code_of) and name not in (*held, SEX_IN_CASES)
         ]
         if fitting:
@@ -269,7 +269,7 @@ def _values(catalog: Catalog, columns: Sequence[_Column], *, timed: bool) -> tup
 def _labels(catalog: Catalog) -> dict[str, tuple[str, str]]:
     """Label of a code -> dimension and code, as slugs; those that stand for two are left out."""
     found: dict[str, set[tuple[str, str]]] = {}
-    for name, codes in catalog.code_lists.items():
+    for name, codes in catalog.lists_of_dimensions.items():
         if name == SEX_IN_CASES:
             continue
         for code, entry in codes.codes.items():

@@ -223,9 +223,9 @@ AGREEMENTS = (
 """Agreements with providers: number, what, provider, basis, budget, share that counts as done, goals."""
 
 OUTPUTS = {
-    "V1": (("Elternkurse", "Termine", 40, 0.95, 22), ("Hausbesuche", "Besuche", 60, 0.9, 2)),
-    "V2": (("Gruppenstunden", "Stunden", 360, 0.6, 48),),
-    "V3": (("Patenschaften", "Treffen", 120, 1.1, 1),),
+    "V1": (("Elternkurse", "DATES", 40, 0.95, 22), ("Hausbesuche", "VISITS", 60, 0.9, 2)),
+    "V2": (("Gruppenstunden", "HOURS", 360, 0.6, 48),),
+    "V3": (("Patenschaften", "MEETINGS", 120, 1.1, 1),),
 }
 """Outputs of each agreement: what, unit, quantity agreed for a year, share of it done, persons reached."""
 

@@ -72,7 +72,7 @@ def chain(connection: duckdb.DuckDBPyConnection, goals: str, reports: list[Row])
 
 def report(year: int, done: float, reached: float | None = 8, output: str = "Stunden") -> Row:
     return {
-        "agreement_id": "V1", "report_year": year, "output_name": output, "output_unit": "h",
+        "agreement_id": "V1", "report_year": year, "output_name": output, "output_unit_code": "HOURS",
         "agreed_quantity": 100.0, "done_quantity": done, "persons_reached": reached, "spending_eur": 400.0,
         "snapshot_id": "s2",
     }  # fmt: skip

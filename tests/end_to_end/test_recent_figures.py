@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import duckdb
+import numpy as np
 import pytest
 
+from dbt_project.projection.tables import OLD_ARE_FEWER
 from tests.dbt.compiled import macro
 
 from .conftest import Ended, Place
@@ -370,3 +372,18 @@ def test_products_name_the_sources_of_their_rows(real_place: Place, real_run: En
         assert of_rows <= named
         strange = named - of_rows - registers
         assert not {one for one in strange if one.startswith(("12411", "12711", "31231"))}, strange
+
+
+def test_the_old_are_fewer_from_age_to_age_as_in_the_census(real_place: Place, real_run: Ended) -> None:
+    """The slope of the logarithm from 75 to 99, weighted by persons, that single ages are first shared by."""
+    rows = asked(
+        real_place,
+        "select cast(age_group_code[2:] as integer), sum(value) from fct_population "
+        "where area_key like 'DG@%' and reference_date = date '2011-05-09' and sex_code = '_T' "
+        "and nationality_code = '_T' and regexp_full_match(age_group_code, 'Y[7-9][0-9]') "
+        "and age_group_code >= 'Y75' group by 1 order by 1",
+    )
+    ages, persons = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    assert list(ages) == list(range(75, 100))
+    slope = np.polyfit(ages, np.log(persons), 1, w=np.sqrt(persons))[0]
+    assert -slope == pytest.approx(OLD_ARE_FEWER, abs=0.005)

@@ -396,11 +396,21 @@ def test_sums_of_a_form_name_its_columns(catalog: Catalog) -> None:
 AGREEMENT = [
     "31.12.2025", "V1", "Elternkurse", "Verein", "§ 78b SGB VIII", "01.01.2024", "31.12.2025", "", "80", "Z1",
 ]  # fmt: skip
+REPORT = ["31.12.2025", "V1", "2025", "Gruppenstunden", "Stunden", "360", "216", "48", "11880"]
 EXAMPLE = [
     "31.12.2025", "B1", "Kurse", "Viele Kinder ohne Platz", "Familien", "Kurse im Familienzentrum",
     "Großstadt", "K01; P03", "Z1", "Familienzentrum Nord", "unter 10.000 Euro", "Sozialplanung", "eigene",
     "CC BY 4.0", "01.03.2025",
 ]  # fmt: skip
+
+
+def test_a_quantity_that_is_published_as_it_is_counts_no_persons(landing: Landing, tmp_path: Path) -> None:
+    """The number of persons leaves through disclosure control only; as a quantity it would stand beside."""
+    for unit in ("Personen", "Familien", "Fälle", "Beratene"):
+        error = refused(
+            hand_in_lines(landing, "leistungsberichte", tmp_path, [*REPORT[:4], unit, *REPORT[5:]])
+        )
+        assert unit in error.sentence_de
 
 
 @pytest.mark.parametrize(
@@ -411,6 +421,8 @@ EXAMPLE = [
          "„Ende“ ist 31.12.2023 und liegt vor „Beginn“ (01.01.2024)"),
         ("leistungsvereinbarungen", AGREEMENT, {4: "Frau Dr. Meier"}, "names_a_person",
          "„Träger“ nennt eine Person"),
+        ("leistungsberichte", REPORT, {}, None, ""),
+        ("leistungsberichte", REPORT, {4: "Hilfe für Frau Meier"}, "names_a_person", "„Leistung“ nennt eine"),
         ("gute-beispiele", EXAMPLE, {}, None, ""),
         ("gute-beispiele", EXAMPLE, {12: "Herr Schulze"}, "names_a_person", "„Kontaktstelle“"),
         ("gute-beispiele", EXAMPLE, {12: "erika.muster@example.org"}, "names_a_person", "eine Person"),

@@ -74,7 +74,7 @@ select
     agreements.budget_eur,
     reports.output_name,
     cast(reports.report_year as integer) as report_year,
-    reports.output_unit,
+    reports.output_unit_code,
     cast(reports.agreed_quantity as double) as agreed_quantity,
     cast(reports.done_quantity as double) as done_quantity,
     100 * reports.done_quantity / nullif(reports.agreed_quantity, 0) as done_pct,

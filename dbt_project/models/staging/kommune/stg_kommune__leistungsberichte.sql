@@ -5,7 +5,7 @@ select
     records.agreement_id,
     cast(records.report_year as integer) as report_year,
     trim(records.output) as output_name,
-    trim(records.output_unit) as output_unit,
+    records.output_unit as output_unit_code,
     cast(replace(records.agreed, ',', '.') as double) as agreed_quantity,
     cast(replace(records.done, ',', '.') as double) as done_quantity,
     cast(records.reached as double) as persons_reached,
