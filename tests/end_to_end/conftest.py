@@ -24,7 +24,9 @@ PRODUCTS = tuple(
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
 NOT_OF_SAMPLE = {
+    "good_practice": "examples are an office's own, handed in as a form",
     "offers": "facilities are real institutions with names and addresses; a town hands in its own list",
+    "offers_by_area": "of the same list",
     "protection_seekers": "its Länder are sums over the lines of the table: a part would be a wrong sum",
     "school_index": "the same: its Land is the sum over all schools of a directory",
 }
