@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.contracts import make
-from tests.dbt.compiled import model
+from tests.dbt.compiled import model, singular_test
 
 Row = dict[str, object]
 
@@ -121,11 +121,20 @@ def test_input_output_and_reached_stand_beside_the_outcome(warehouse: duckdb.Duc
     assert moved == [5, 1, 1, 1]
 
 
-def test_a_report_on_an_agreement_that_is_not_listed_is_left_out(
+def test_a_report_on_an_agreement_that_is_not_listed_is_left_out_and_named(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = chain(warehouse, "fell", [report(2024, 90), report(2024, 50) | {"agreement_id": "V9"}])
     assert [row["agreement_id"] for row in rows] == ["V1"]
+    unlisted = warehouse.execute(singular_test("reports_meet_an_agreement")).fetchall()
+    assert unlisted == [
+        (
+            "V9",
+            2024,
+            "Stunden",
+            "leistungsberichte: die Vereinbarung V9 steht nicht in der Liste der Vereinbarungen",
+        )
+    ]
 
 
 def test_evidence_of_a_good_example_is_that_of_its_goal(warehouse: duckdb.DuckDBPyConnection) -> None:
