@@ -438,6 +438,7 @@ def test_offers_stand_beside_those_they_are_for_with_the_way_to_the_nearest(
         "points(area_level, area_code, valid_on, lat, lon)"
     )
     stock(town)
+    build(town, "int_offer_distance")
     build(town, "mart_offer_area")
     found = town.execute(
         "select area_code, facilities_count, places_count, persons_count, facilities_per_1000, "
