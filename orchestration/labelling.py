@@ -70,9 +70,7 @@ def _of_all(
     if words is None:
         return {}
     scope = words.scope if words.scope in given else None
-    every = [entry for name in words.codes for entry in _codes(name, catalog, datasets)]
-    # a code that means the same in two lists, like the total, is one code
-    codes = list({tuple(entry.items()): entry for entry in every}.values()) if words.codes[1:] else every
+    codes = [entry for name in words.codes for entry in _codes(name, catalog, datasets)]
     if words.scope is not None and scope is None:
         codes = []  # nothing in the product tells apart what the codes mean
     return {

@@ -283,12 +283,3 @@ def test_the_dictionary_says_in_which_dataset_a_code_means_what(sound: Path, tmp
             if (line["column"], line["code"]) == ("measure_code", "persons")
         }
     assert told == {("12411-01-01-4", "Bevölkerung"), ("22811-01-01-4", "Empfängerinnen und Empfänger")}
-
-
-def test_a_code_of_two_lists_that_means_the_same_in_both_is_one(catalog: Catalog) -> None:
-    """A column of types of school and of qualifications has one total."""
-    [column] = with_words([{"name": "branch_code", "type": "varchar"}], catalog, ())
-    totals = [entry for entry in column["codes"] if entry["code"] == "_T"]
-    assert len(totals) == 1
-    lists = [catalog.code_lists[name].codes for name in ("school_type", "qualification")]
-    assert len(column["codes"]) == sum(map(len, lists)) - 1

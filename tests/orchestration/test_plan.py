@@ -133,6 +133,7 @@ def test_changed_files_of_the_project_reach_what_uses_them(small: Settings) -> N
 def test_code_that_a_python_model_calls_is_part_of_what_it_means(tmp_path: Path) -> None:
     models = sorted((Path(dbt_project.__file__).parent / "models").rglob("*.py"))
     rooms = {
+        "int_area_point": {"locating/points.py"},
         "int_facility_place": {"locating/points.py"},
         "int_projection_ahead": {"projection/cohorts.py", "projection/backtest.py", "projection/tables.py"},
     }
