@@ -28,7 +28,7 @@ NOT_OF_THE_TOWN = {
     "zielwerte",
 }
 CHANGES = {
-    "gebietsgliederung": set(PRODUCTS),
+    "gebietsgliederung": set(PRODUCTS) - {"agreement"},  # which counts by no area
     "bevoelkerung-kleinraeumig": {
         "youth_service",
         "child_protection",
