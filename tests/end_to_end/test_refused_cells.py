@@ -37,6 +37,7 @@ CARRIED = {
     "peer_ring",
     "projection",
     "social_index",
+    "structural_peers",
 }
 """Products made from the population of Kreise."""
 Deliver = Callable[..., Ended]

@@ -247,7 +247,8 @@ def test_the_workbook_to_read_holds_every_number_of_an_area(
             for cell in line:
                 if cell.column in years and isinstance(cell.value, int | float):
                     found[str(line[0].value), years[cell.column]] = cell.value
-    assert found == {(name, year): value for name, year, value in rows}
+    # a workbook holds 16 digits
+    assert found == pytest.approx({(name, year): value for name, year, value in rows}, rel=1e-15)
     assert len(found) > 100
     assert f"{len({name for name, _ in found})} Kennzahlen" in said.said
     several = place.planstat("releases", "workbook", "01002", "--out", str(target))
@@ -346,7 +347,7 @@ def test_indicators_say_what_they_have_or_wait_for(place: Place, first: Ended) -
     assert re.search(r" 17 +\d+ +\d+ +\d{4} – \d{4} +fct_benefit_receipt, fct_population", row)
     [row] = [line for line in told.said.splitlines() if line.startswith("J01 ")]
     assert "hilfen-zur-erziehung" in row
-    assert re.search(r"158 indicators and variants: 139 compute, 19 wait", told.said)
+    assert re.search(r"163 indicators and variants: 155 compute, 8 wait", told.said)
     unknown = place.planstat("indicators", "--field", "Sport")
     assert (unknown.code, "there are Demografie" in unknown.said) == (2, True)
 

@@ -53,7 +53,7 @@ def test_a_folder_is_landed_once(tmp_path: Path, published: Path) -> None:
     first = arrives(paths, "folder", published)
     assert (first.status, first.outcomes[0].rows > 0) == ("landed", True)
     assert arrives(paths, "folder", published).status == "unchanged"
-    assert arrives(paths, "folder", published, "33111-01-01-4").status == "not delivered"
+    assert arrives(paths, "folder", published, "nrw-schulsozialindex").status == "not delivered"
 
 
 def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, published: Path) -> None:

@@ -4,6 +4,7 @@
   that year). Without a year the newest counts in which nine of ten areas of the level have all of them. Only areas with every
   context indicator take part; ties go to the smaller code, so the choice is reproducible. The area itself stands at position 0.
 -#}
+{%- set candidates = 'partition by known.ring_id, known.indicator_id' %}
 with rings as (
 
     select * from {{ ref('dim_ring') }}
@@ -88,6 +89,16 @@ chosen as (
 
 ),
 
+means as (
+
+    select
+        known.*,
+        {{ exact_mean('known.value', candidates) }} as mean_value
+    from known
+    inner join chosen on known.ring_id = chosen.ring_id and known.of_year = chosen.of_year
+
+),
+
 standardised as (
 
     select
@@ -97,10 +108,8 @@ standardised as (
         known.of_year,
         known.area_code,
         known.indicator_id,
-        (known.value - avg(known.value) over candidates) / nullif(stddev_pop(known.value) over candidates, 0) as z
-    from known
-    inner join chosen on known.ring_id = chosen.ring_id and known.of_year = chosen.of_year
-    window candidates as (partition by known.ring_id, known.indicator_id)
+        (known.value - known.mean_value) / nullif({{ deviation('known.value', 'known.mean_value', candidates) }}, 0) as z
+    from means as known
 
 ),
 
