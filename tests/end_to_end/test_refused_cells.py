@@ -40,8 +40,7 @@ CARRIED = {
 }
 """Products made from the population of Kreise."""
 NAMES_EVERY_SOURCE = "structural_peers"
-"""Its rows name no indicator, so it names the sources of all of them, and their new stand makes an edition with
-the same rows."""
+"""Its rows name no indicator, so it names the sources of all of them: their new stand makes an edition."""
 Deliver = Callable[..., Ended]
 
 
