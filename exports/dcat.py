@@ -158,7 +158,7 @@ def _describe(
     graph: Graph, edition: Release, dataset: URIRef, publisher: URIRef, office: Office, about: Catalogue
 ) -> None:
     """Add one product with the files of its current edition."""
-    from rdflib import DCAT, DCTERMS, RDF, XSD, BNode, Literal, Namespace, URIRef
+    from rdflib import DCAT, DCTERMS, RDF, XSD, Literal, Namespace, URIRef
 
     dcatde, dcatap = Namespace("http://dcat-ap.de/def/dcatde/"), Namespace("http://data.europa.eu/r5r#")
     vcard, spdx = Namespace("http://www.w3.org/2006/vcard/ns#"), Namespace("http://spdx.org/rdf/terms#")
@@ -171,7 +171,7 @@ def _describe(
     published = Literal(edition.published_at.isoformat(), datatype=XSD.dateTime)
     contact = URIRef(f"{web}/{TURTLE}#contact")
 
-    def say(subject: URIRef | BNode, *pairs: tuple[URIRef, Any]) -> None:
+    def say(subject: URIRef, *pairs: tuple[URIRef, Any]) -> None:
         for predicate, value in pairs:
             graph.add((subject, predicate, value))
 
