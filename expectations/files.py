@@ -48,10 +48,24 @@ def excel_csv(bench: Bench) -> Path:
     return bench.folder / f"{bench.description.product}_excel.csv"
 
 
+def left_out(bench: Bench) -> set[str]:
+    """Formats whose file is not there and whose note in the data package says why (too large for Excel)."""
+    try:
+        package = json.loads((bench.folder / "datapackage.json").read_text(encoding="utf-8"))
+        noted = set(package["planstat"]["notes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    files = {
+        "csv-excel": excel_csv(bench),
+        "xlsx": excel_csv(bench).with_name(f"{bench.description.product}.xlsx"),
+    }
+    return {form for form, file in files.items() if form in noted and not file.exists()}
+
+
 def inspections(bench: Bench) -> list[Inspection]:
     """All checks of files, in the order in which a reader meets them."""
     found = [_present(bench), _described(bench), _dictionary(bench)]
-    formats = bench.description.formats
+    formats = set(bench.description.formats) - left_out(bench)
     if "csv" in formats:
         found.append(_machine_csv(bench))
     if "csv-excel" in formats:
@@ -93,6 +107,7 @@ def _present(bench: Bench) -> Inspection:
     def run() -> Result:
         wanted = [f"{product}.parquet", "datapackage.json", "dictionary.csv", "LICENCES.md"]
         findings = _Findings()
+        absent = left_out(bench)
         chosen = {
             "csv": f"{product}.csv",
             "csv-excel": f"{product}_excel.csv",
@@ -103,8 +118,7 @@ def _present(bench: Bench) -> Inspection:
             if form not in bench.description.formats:
                 if (bench.folder / name).exists():
                     findings.add(name, "ist für das Produkt nicht vorgesehen", "is no format of the product")
-            elif form != "xlsx" and (form != "gpkg" or bench.description.geometry):
-                # a workbook is left out, with a note, where Excel could not hold the rows
+            elif form not in absent and (form != "gpkg" or bench.description.geometry):
                 wanted.append(name)
         for name in wanted:
             path = bench.folder / name

@@ -10,6 +10,7 @@ from datetime import date
 from exports.describe import Description
 from exports.difference import Difference
 from exports.rows import Rows
+from exports.sheet import thousands
 from sources.foundation.templates import fill
 
 
@@ -38,7 +39,7 @@ def readme(
         "product": description.product,
         "difference": difference,
         "files": files,
-        "notes": notes,
+        "remarks": tuple(dict.fromkeys(notes.values())),
         "method": method,
         "codes": [field.name for field in rows.fields if field.is_code],
         "old": [dataset for dataset in description.datasets if dataset.is_old],
@@ -49,7 +50,7 @@ def readme(
         ],
         "headings": headings,
         "day": _day,
-        "thousands": _thousands,
+        "thousands": thousands,
         "unbroken": unbroken,
         "cell": cell,
     }
@@ -69,8 +70,3 @@ def cell(text: str) -> str:
 def _day(day: date | None) -> str:
     """A day as it is written in German; nothing for none."""
     return day.strftime("%d.%m.%Y") if day else ""
-
-
-def _thousands(number: int) -> str:
-    """A number with German thousands marks."""
-    return f"{number:,}".replace(",", ".")

@@ -1,7 +1,8 @@
 """What a person sees in a spreadsheet: German headings, and words beside every code.
 
 The CSV for German Excel and the workbook show the same columns: each published column, and before a column of
-codes that a code list explains, the code's label.
+codes that a code list explains, the code's label. Both are written only while a sheet can hold the rows and a
+common computer can open them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,12 @@ from dataclasses import dataclass, replace
 from exports.notation import decimals_shown, german
 from exports.rows import Field, Kind, Rows, label_column
 from sources.foundation.sql import quoted
+
+EXCEL_ROWS = 1_048_576
+"""Lines an Excel sheet can hold, the heading included."""
+
+CELL_LIMIT = 9_000_000
+"""Cells above which nothing is written for Excel: it takes about a minute and 2 GB to open as many."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +56,19 @@ def shown_columns(rows: Rows) -> tuple[Shown, ...]:
         else column
         for column in columns
     )
+
+
+def too_large(rows: Rows) -> str | None:
+    """A German sentence when the rows are too much for Excel, None when a sheet can show them all."""
+    columns = len(shown_columns(rows))
+    if rows.count < EXCEL_ROWS and rows.count * columns <= CELL_LIMIT:
+        return None
+    return (
+        f"Zu groß für Excel, darum weder Arbeitsmappe noch CSV für Excel: {thousands(rows.count)} Zeilen mit "
+        f"{columns} Spalten (höchstens {thousands(EXCEL_ROWS - 1)} Zeilen, {thousands(CELL_LIMIT)} Zellen)."
+    )
+
+
+def thousands(number: int) -> str:
+    """A number with German thousands marks."""
+    return f"{number:,}".replace(",", ".")

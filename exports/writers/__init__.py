@@ -45,7 +45,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("csv", "{product}.csv", "CSV für Programme", "text/csv", 1, csv_machine.write),
     Format("parquet", "{product}.parquet", "Parquet", "application/vnd.apache.parquet", 1, parquet.write),
-    Format("csv-excel", "{product}_excel.csv", "CSV für deutsches Excel", "text/csv", 2, csv_excel.write),
+    Format("csv-excel", "{product}_excel.csv", "CSV für deutsches Excel", "text/csv", 3, csv_excel.write),
     Format(
         "xlsx",
         "{product}.xlsx",

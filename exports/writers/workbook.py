@@ -5,8 +5,7 @@ DuckDB builds, because row by row in Python they take a minute and more. Format:
 `c`) and 18.4 (shared strings); dates are days since 30 December 1899, and dates before March 1900, which
 Excel does not know, are texts.
 
-The workbook is written only while a sheet can hold it and a common computer can open it; a larger product
-says so and points to the CSV.
+No workbook is written where the rows are too many for Excel; the note says so.
 """
 
 from __future__ import annotations
@@ -22,8 +21,7 @@ from typing import IO, TYPE_CHECKING
 
 from exports.describe import Description
 from exports.rows import Kind, Rows
-from exports.sheet import Shown, shown_columns
-from exports.writers.csv_excel import EXCEL_ROWS
+from exports.sheet import Shown, shown_columns, too_large
 from exports.writers.licences import CHANGES
 from sources.foundation.sql import text_literal
 
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
-
-CELL_LIMIT = 9_000_000
-"""Cells above which no workbook is written: Excel takes about a minute and 2 GB to open as many."""
 
 FIXED_MOMENT = datetime(2000, 1, 1)
 """The workbook's time stamp; a real one would make the same rows give other bytes."""
@@ -66,14 +61,9 @@ BATCH = 20_000
 
 
 def write(rows: Rows, description: Description, path: Path) -> str | None:
-    """Write the workbook, or give a note that the product is too large for one."""
-    columns = len(shown_columns(rows))
-    if rows.count >= EXCEL_ROWS or rows.count * columns > CELL_LIMIT:
-        whole = f"{description.product}{'_excel.csv' if 'csv-excel' in description.formats else '.parquet'}"
-        return (
-            f"Keine Excel-Arbeitsmappe: {rows.count} Zeilen mit {columns} Spalten sind für Excel zu "
-            f"viel; die Datei {whole} enthält alles."
-        )
+    """Write the workbook, or give a note that the rows are too many for Excel."""
+    if note := too_large(rows):
+        return note
     with (
         zipfile.ZipFile(_frame(rows, description)) as frame,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as target,

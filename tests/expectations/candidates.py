@@ -232,8 +232,8 @@ def write_geopackage(
         connection.close()
 
 
-def describe_files(target: Path) -> None:
-    """datapackage.json over everything in the folder."""
+def describe_files(target: Path, left_out: tuple[str, ...] = ("xlsx",)) -> None:
+    """datapackage.json over everything in the folder; `left_out` are formats that it has a note of."""
     resources = [
         {
             "name": file.name.replace(".", "-"),
@@ -244,7 +244,8 @@ def describe_files(target: Path) -> None:
         for file in sorted(target.iterdir())
         if file.name not in GATE_FILES | {"datapackage.json"}
     ]
-    (target / "datapackage.json").write_text(json.dumps({"resources": resources}), encoding="utf-8")
+    package = {"resources": resources, "planstat": {"notes": dict.fromkeys(left_out, "zu groß")}}
+    (target / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
 
 
 def machine_text(value: Any) -> str:

@@ -108,6 +108,31 @@ def test_passes_a_sound_candidate(ask, check_id: str) -> None:
     assert check.examined > 0
 
 
+def test_files_for_excel_are_left_out_with_a_note_only(ask, tmp_path: Path) -> None:
+    def without_sheet(*left_out: str) -> Spoil:
+        def spoil(folder: Path) -> None:
+            removed("indicators_excel.csv")(folder)
+            describe_files(folder, left_out)
+
+        return spoil
+
+    check = ask(indicators(), "files.present", spoil=without_sheet("xlsx", "csv-excel"))
+    assert (check.outcome, check.examples) == ("passed", ())
+    check = ask(indicators(), "files.present", spoil=without_sheet("xlsx"))
+    assert check.examples == ("indicators_excel.csv: is absent",)
+    check = ask(indicators(), "files.present", spoil=without_sheet("csv-excel"))
+    assert check.examples == ("indicators.xlsx: is absent",)
+    folder = indicators().write(tmp_path)
+    described = read_description(indicators().description())
+    sheets = {"files.excel_csv", "files.excel_format", "labels.printed"}
+    removed("indicators_excel.csv")(folder)
+    for noted in (("xlsx",), ("xlsx", "csv-excel")):
+        describe_files(folder, noted)
+        with laid_out(folder, described, None, None, date(2026, 11, 30)) as bench:
+            asked = {item.statement.id for item in suite_of("indicators").inspections(bench)}
+        assert asked & sheets == (set() if "csv-excel" in noted else sheets)
+
+
 def test_files_of_formats_that_the_product_does_not_have_are_neither_missed_nor_let_through(
     ask, tmp_path: Path
 ) -> None:

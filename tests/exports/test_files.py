@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from exports import candidate
+from exports import sheet as of_excel
 from exports.candidate import Candidate
 from exports.writers.geopackage import attribute_names
 from sources.foundation.files import sha256_of
@@ -299,18 +300,29 @@ def test_workbook_with_about_as_many_texts_as_a_byte_counts(
     assert codes == [f"{number:05d}" for number in range(texts - 1)]
 
 
-def test_a_product_too_large_for_excel_says_so(
-    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "most"), [("CELL_LIMIT", 16 * 24 - 1), ("EXCEL_ROWS", 16)])
+def test_a_product_too_large_for_excel_has_neither_file_for_it_and_says_so(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    from exports.writers import workbook
-
-    monkeypatch.setattr(workbook, "CELL_LIMIT", 100)
+    monkeypatch.setattr(of_excel, limit, most + 1)
+    within = candidate.build(warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
+    assert {"indicators.xlsx", "indicators_excel.csv"} <= set(within.files)
+    monkeypatch.setattr(of_excel, limit, most)
     made = candidate.build(warehouse, "indicators", description_of("indicators"), tmp_path / "indicators")
-    assert "indicators.xlsx" not in made.files
-    assert "16 Zeilen mit 24 Spalten sind für Excel zu viel" in made.notes["xlsx"]
+    assert {"indicators.xlsx", "indicators_excel.csv"}.isdisjoint(made.files)
+    assert {"indicators.csv", "indicators.parquet"} <= set(made.files)
+    note = made.notes["xlsx"]
+    assert note == made.notes["csv-excel"]
+    assert "Zu groß für Excel" in note
+    assert "16 Zeilen mit 24 Spalten" in note
     package = json.loads(made.files["datapackage.json"].read_text(encoding="utf-8"))
-    assert package["planstat"]["notes"]["xlsx"] == made.notes["xlsx"]
-    assert "xlsx" not in {resource["name"] for resource in package["resources"]}
+    assert package["planstat"]["notes"] == made.notes
+    assert {"xlsx", "csv-excel"}.isdisjoint(resource["name"] for resource in package["resources"])
+    readme = made.files["README.md"].read_text(encoding="utf-8")
+    assert readme.count(note) == 1
+    assert "- Excel: auf Anfrage" in readme
+    assert "planstat releases export indicators --area 01056 --out auszug.csv" in readme
+    assert "_excel.csv" not in readme
 
 
 def test_workbook_is_a_sound_zip_without_a_clock(made: Candidate) -> None:
@@ -543,7 +555,7 @@ def test_no_dataset_is_said_to_leave_licences_open(warehouse: Path, tmp_path: Pa
 
 PINNED = {
     "csv": (1, "049374a5055d441c"),
-    "csv-excel": (2, "efaff8d023540979"),
+    "csv-excel": (3, "efaff8d023540979"),
     "dictionary": (3, "20de07ba4cbe66d1"),
     "licences": (3, "278a6dd2798b7a7e"),
 }
