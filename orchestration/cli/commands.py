@@ -297,7 +297,7 @@ def try_source(file: Path, dataset: str | None) -> None:
         from .status import print_trial
 
         try:
-            print_trial(file, dataset, console())
+            print_trial(settings_here().paths.root, file, dataset, console())
         except KeyError as unknown:
             raise Trouble(str(unknown.args[0]), USAGE) from None
 

@@ -201,31 +201,31 @@ def print_matches(folder: Path | None, console: Console) -> bool:
     return False
 
 
-ABREAST, ROWS_BELOW = 6, 3
-"""Columns of a trial that fit side by side on a screen; else so many rows, a column to a line."""
+ABREAST = 6
+"""Columns of a trial that fit side by side on a screen; else what a row is of stands in one of them."""
 
 
-def print_trial(file: Path, dataset: str | None, console: Console) -> None:
-    """Read a file without landing it, and show what it would become.
+def print_trial(root: Path, file: Path, dataset: str | None, console: Console) -> None:
+    """Read a file without landing it, and show what it would become, by the areas known in a data root.
 
     Raises SourceError when it is not as declared, UnknownName when nobody knows the dataset or the file.
     """
+    from sources.arrival.landing import Landing
     from sources.arrival.trial import try_file
-    from sources.declared.catalogue import load_catalog
 
-    trial = try_file(load_catalog(), file, dataset)
+    trial = try_file(Landing(root), file, dataset)
     first, last = trial.period
     period = f", {first} to {last}" if first and last else ""
     layout = f", layout {trial.layout}" if trial.layout else ""
     console.print(f"{file.name}: {trial.dataset_id}{layout}, {trial.rows} rows{period}; nothing was landed")
-    if len(trial.columns) <= ABREAST:
-        table = plain_table("place", *trial.columns)
-        for place, texts in trial.shown:
-            table.add_row(place, *texts)
-        console.print(table)
-        return
-    for place, texts in trial.shown[:ROWS_BELOW]:
-        table = plain_table(place, "")
-        for name, text in zip(trial.columns, texts, strict=True):
-            table.add_row(name, text)
-        console.print(table)
+    is_wide = len(trial.columns) > ABREAST
+    aside = ("value_text",) if is_wide and "value_text" in trial.columns else ()
+    beside = [name for name in trial.columns if name not in aside]
+    table = plain_table("place", *(("; ".join(beside), *aside) if is_wide else trial.columns))
+    for place, texts in trial.shown:
+        row = dict(zip(trial.columns, texts, strict=True))
+        cells = ("; ".join(row[name].strip() for name in beside), *(row[name] for name in aside))
+        table.add_row(place, *(cells if is_wide else texts))
+    console.print(table)
+    for place, printed, text, reason in trial.corrected:
+        console.print(f"{place}: {printed!r} would land as {repr(text) if text else 'missing'}: {reason}")

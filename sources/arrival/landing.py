@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +191,26 @@ class Landing:
             return replace(self._take_in(counted_cases), cases=True)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def read(self, declaration: Declaration, file: Path, now: dt.datetime | None = None) -> Reading:
+        """Read and judge a file as if it landed, and write nothing; cases are counted.
+
+        Raises `SourceError` when it is not as declared.
+        """
+        moment = _utc(now)
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                if cases.may_hold_cases(declaration):
+                    own = self._admission.own_areas(declaration, of_sample=False)
+                    counted = cases.counts(self.catalog, declaration, file, own)
+                    if counted is not None:
+                        file = Path(scratch) / f"{declaration.id}.csv"
+                        file.write_bytes(counted)
+                reading = reader_of(declaration).read(self.catalog, declaration, file)
+                self._admission.judge(Incoming(declaration, (file,), "folder", None, moment, moment), reading)
+            except SourceError as error:
+                raise (error if declaration.form is None else error.of_form()) from None
+        return reading
 
     def refresh(self, now: dt.datetime | None = None) -> list[Outcome]:
         """Read again, from the stored originals, what was read by an older declaration or reader.

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sources.arrival.folder import match_files
-from sources.declared.catalogue import Catalog
+from sources.arrival.landing import Landing
 from sources.errors import problem
-from sources.readers.reading import reader_of
 from sources.readers.workbook import column_letters
 
 SHOWN = 10
@@ -17,7 +16,11 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Trial:
-    """What a file would become: its dataset, and some rows of the table with the place each comes from."""
+    """What a file would become: its dataset, and some rows of the table with the place each comes from.
+
+    `corrected` are cells that would land otherwise: place, what is printed there, what lands (nothing: the
+    cell is missing), why.
+    """
 
     dataset_id: str
     layout: str | None
@@ -25,15 +28,19 @@ class Trial:
     period: tuple[dt.date | None, dt.date | None]
     columns: tuple[str, ...]
     shown: tuple[tuple[str, tuple[str, ...]], ...]
+    corrected: tuple[tuple[str, str, str, str], ...]
 
 
-def try_file(catalog: Catalog, file: Path, dataset_id: str | None = None) -> Trial:
+def try_file(landing: Landing, file: Path, dataset_id: str | None = None) -> Trial:
     """Read a file as the dataset it says it is, or as the one named; rows are taken from all over it.
+
+    It is judged as when it lands, by the areas that the landing folder knows.
 
     Raises:
         SourceError: no dataset takes the file, or it is not as declared.
         KeyError: there is no dataset of that id.
     """
+    catalog = landing.catalog
     if dataset_id is None:
         dataset_id = match_files(catalog, (file,)).dataset_id
         if dataset_id is None:
@@ -41,7 +48,7 @@ def try_file(catalog: Catalog, file: Path, dataset_id: str | None = None) -> Tri
     elif dataset_id not in catalog:
         raise KeyError(f"there is no dataset {dataset_id!r}; `planstat sources list` names them")
     declaration = catalog[dataset_id]
-    reading = reader_of(declaration).read(catalog, declaration, file)
+    reading = landing.read(declaration, file)
     table = reading.table
     step = max(table.num_rows // SHOWN, 1)
     rows = table.take(list(range(0, table.num_rows, step))[:SHOWN]).to_pylist()
@@ -60,6 +67,16 @@ def try_file(catalog: Catalog, file: Path, dataset_id: str | None = None) -> Tri
                 tuple("" if row[name] is None else str(row[name]) for name in filled),
             )
             for row in rows
+        ),
+        corrected=tuple(
+            (
+                _place(one.line, one.column_no, is_sheet=is_sheet),
+                one.printed,
+                one.correction.text,
+                one.correction.reason,
+            )
+            for one in reading.corrected
+            if one.is_applied
         ),
     )
 
