@@ -284,10 +284,16 @@ def _arrival(outcomes: Sequence[Outcome]) -> Arrival:
     for status in ("set_aside", "withdrawn", "landed", "unchanged"):
         of_status = [outcome for outcome in outcomes if outcome.status == status]
         if of_status:
-            words = "; ".join(
-                str(outcome.error or f"{outcome.file_name}: {outcome.newer and outcome.newer.words}")
-                for outcome in outcomes
-                if outcome.error or outcome.newer
-            )
+            words = "; ".join(word for outcome in outcomes for word in _words(outcome))
             return Arrival(STATUS[status], words, outcomes)
     raise AssertionError("landing knows no other status")
+
+
+def _words(outcome: Outcome) -> Iterator[str]:
+    """What is to be told of one file."""
+    if outcome.error:
+        yield str(outcome.error)
+    elif outcome.newer:
+        yield f"{outcome.file_name}: {outcome.newer.words}"
+    if outcome.status == "landed":
+        yield from (f"{outcome.file_name}, {one}" for one in outcome.corrected)

@@ -154,6 +154,8 @@ def _receipt(name: str, declaration: Declaration, outcome: Outcome) -> tuple[str
     facts = f"{declaration.id}{period}, Snapshot {outcome.snapshot_id}{hashed}"
     newer_de = f" Achtung: {outcome.newer.words.de}." if outcome.newer else ""
     newer_en = f" Mind: {outcome.newer.words}." if outcome.newer else ""
+    set_de = f" Achtung: {'; '.join(one.de for one in outcome.corrected)}." if outcome.corrected else ""
+    set_en = f" Mind: {'; '.join(outcome.corrected)}." if outcome.corrected else ""
     cases_de = " Gezählt wurden Fälle; sie wurden nicht gespeichert." if outcome.cases else ""
     cases_en = " Cases were counted; they were not stored." if outcome.cases else ""
     unused = declaration.unused
@@ -161,9 +163,9 @@ def _receipt(name: str, declaration: Declaration, outcome: Outcome) -> tuple[str
     unused_en = f" No published figure is made of it yet: {unused.en}." if unused else ""
     return (
         f"{name}: {'schon bekannt' if known else 'angenommen'}, {outcome.rows} Zellen oder"
-        f" Zeilen, {facts}.{cases_de}{newer_de}{unused_de}",
+        f" Zeilen, {facts}.{cases_de}{set_de}{newer_de}{unused_de}",
         f"{name}: {'known already' if known else 'accepted'}, {outcome.rows} cells or"
-        f" rows, {facts}.{cases_en}{newer_en}{unused_en}",
+        f" rows, {facts}.{cases_en}{set_en}{newer_en}{unused_en}",
     )
 
 

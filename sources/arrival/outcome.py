@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sources.arrival.snapshots import Snapshot, date_of, time_of
 from sources.errors import SourceError
@@ -39,7 +40,7 @@ class Outcome:
     status `landed`: a new snapshot; `unchanged`: these bytes are known; `withdrawn`: they are known and a
     person took them out of the count, see `error`; `set_aside`: see `error` and `quarantine`. cases: the file
     held cases; their counts are what landed. newer: of an unchanged delivery, the accepted one that came
-    later for the same time: that one counts.
+    later for the same time: that one counts. corrected: what landed otherwise than it is printed.
     """
 
     status: Literal["landed", "unchanged", "withdrawn", "set_aside"]
@@ -55,6 +56,7 @@ class Outcome:
     quarantine: Path | None = None
     cases: bool = False
     newer: Newer | None = None
+    corrected: tuple[Told, ...] = ()
 
     @classmethod
     def of(cls, status: Literal["landed", "unchanged", "withdrawn"], snapshot: Snapshot) -> Outcome:
@@ -70,4 +72,20 @@ class Outcome:
             size_bytes=about["size_bytes"],
             published_at=time_of(about["published_at"]),
             period=(date_of(about["period_min"]), date_of(about["period_max"])),
+            corrected=tuple(_corrected(one) for one in about["text_corrections"] if one["is_applied"]),
         )
+
+
+def _corrected(one: Mapping[str, Any]) -> Told:
+    """A corrected cell of a snapshot: where it stands, what is printed there, and what landed."""
+    place_en = f"line {one['line']}, column {one['column_no']}"
+    place_de = f"Zeile {one['line']}, Spalte {one['column_no']}"
+    if one["text"]:
+        return Told(
+            f"{place_en}: {one['printed']!r} was read as {one['text']!r}",
+            f"{place_de}: {one['printed']!r} wurde als {one['text']!r} gelesen",
+        )
+    return Told(
+        f"{place_en}: {one['printed']!r} cannot be and was set aside, the value is missing",
+        f"{place_de}: {one['printed']!r} kann nicht sein und wurde zurückgestellt, der Wert fehlt",
+    )

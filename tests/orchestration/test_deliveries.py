@@ -56,6 +56,22 @@ def test_a_folder_is_landed_once(tmp_path: Path, published: Path) -> None:
     assert arrives(paths, "folder", published, "nrw-schulsozialindex").status == "not delivered"
 
 
+def test_a_cell_that_cannot_be_is_told_of_a_file_that_landed(tmp_path: Path, published: Path) -> None:
+    table = "12411-01-01-4"
+    source = one_file(published, table)
+    lines = source.read_text(encoding="utf-8").split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("01001;"))
+    fields = lines[at].split(";")
+    lines[at] = ";".join([*fields[:2], "-56", *fields[3:]])
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / source.name).write_text("\n".join(lines), encoding="utf-8")
+    arrival = arrives(Paths(tmp_path / "root"), "folder", folder, table)
+    assert arrival.status == "landed"
+    assert f"{source.name}, line {at + 1}, column 3: '-56' cannot be" in arrival.message
+    assert arrives(Paths(tmp_path / "root"), "folder", folder, table).message == ""
+
+
 def test_archives_are_read_and_what_nobody_knows_is_named(tmp_path: Path, published: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from sources.arrival.inbox import Inbox
 from sources.arrival.landing import Landing
 from sources.declared.catalogue import load_catalog
 from sources.errors import SourceError
@@ -70,12 +71,18 @@ def test_the_other_cells_of_a_published_table_land_and_the_register_names_it(
     fields = lines[at].split(b";")
     fields[2] = b"-56"
     lines[at] = b";".join(fields)
-    file = tmp_path / "12411-01-01-4.csv"
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    file = inbox / "12411-01-01-4.csv"
     file.write_bytes(b"\n".join(lines))
     landing = Landing(tmp_path / "data", load_catalog())
     landing.prepare()
-    outcome = landing.land(landing.catalog["12411-01-01-4"], [file], origin="folder")
+    (delivery,) = Inbox(inbox, landing, quiet=0).deliveries
+    outcome = Inbox(inbox, landing, quiet=0).take(delivery)
     assert (outcome.status, outcome.rows) == ("landed", 33138)
+    said = (inbox / "12411-01-01-4.csv.angenommen.txt").read_text(encoding="utf-8-sig")
+    assert f"Achtung: Zeile {at + 1}, Spalte 3: '-56' kann nicht sein und wurde zurückgestellt" in said
+    assert f"line {at + 1}, column 3: '-56' cannot be and was set aside" in said
     (row,) = pq.read_table(landing.folder / "text_corrections.parquet").to_pylist()
     assert (row["printed"], row["line"], row["column_no"]) == ("-56", at + 1, 3)
     assert row["is_applied"]
