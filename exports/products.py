@@ -19,6 +19,7 @@ from sources.foundation import located_yaml
 from sources.foundation.exits import USAGE
 from sources.foundation.located_yaml import DeclarationError, Located
 from sources.foundation.strict import Strict, checked, problem_at
+from sources.foundation.vocabulary import AreaLevel
 
 FOLDER = Path(__file__).parent / "products"
 
@@ -63,10 +64,37 @@ class Catalogue(Stripped):
     contributor_id: str = Field(pattern=r"^http://dcat-ap\.de/def/contributors/[A-Za-z0-9_.-]+$")
 
 
+class KomMonitor(Stripped):
+    """The KomMonitor server that releases are sent to; the secret of the client comes from the environment.
+
+    `address` of data-management, `token_address` of its Keycloak, `owner_id` of the group that owns what is
+    made there, `permissions` of others on it, `public` whether everybody sees it. `region`: the area whose
+    published values stand beside (`DG` or a Land). `areas`: codes; these and those whose codes begin so are
+    sent, none: all. `levels`: level -> what it is called there, `topics`: policy field -> id of a topic there
+    (without: made). `units`: indicators that are sent in thousands or millions.
+    """
+
+    address: str = Field(pattern=r"^https?://[^\s<>\"]+$")
+    token_address: str = Field(pattern=r"^https?://[^\s<>\"]+$")
+    client_id: str = Field(min_length=1)
+    owner_id: str = Field(min_length=1)
+    permissions: tuple[str, ...] = ()
+    public: bool = True
+    region: str = Field(default="DG", pattern=r"^(DG|0[1-9]|1[0-6])$")
+    areas: tuple[str, ...] = ()
+    levels: dict[AreaLevel, str] = Field(default_factory=dict)
+    topics: dict[str, str] = Field(default_factory=dict)
+    units: dict[str, Literal["Tsd.", "Mio."]] = Field(default_factory=dict)
+
+
 class Office(Contact):
-    """The office as `office.yml` says it; without `catalogue` no portal is told of its releases."""
+    """The office as `office.yml` says it; without `catalogue` no portal is told of its releases.
+
+    Without `kommonitor` nothing is sent to one.
+    """
 
     catalogue: Catalogue | None = None
+    kommonitor: KomMonitor | None = None
 
 
 UNNAMED = Office(name="Kommune (Stelle noch nicht benannt)")

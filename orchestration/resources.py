@@ -10,6 +10,7 @@ This is the only module that reads the environment:
 | `PLANSTAT_OFFICE_KEY` | file with the key that signs receipts and histories, outside the data root | none |
 | `PLANSTAT_OFFICE_SSH_KEY` | SSH key that signs editions too: private, or `.pub` held by an agent | none |
 | `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
+| `PLANSTAT_KOMMONITOR_SECRET` | secret of the client that sends to KomMonitor | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
 """
@@ -121,6 +122,16 @@ class Paths:
         return self.root / "disclosure"
 
     @property
+    def kommonitor(self) -> Path:
+        """Which thing in KomMonitor belongs to which here."""
+        return self.root / "kommonitor.json"
+
+    @property
+    def kommonitor_log(self) -> Path:
+        """What was sent to KomMonitor: a line of JSON per push."""
+        return self.root / "kommonitor.log.jsonl"
+
+    @property
     def dagster_home(self) -> Path:
         return self.root / "dagster"
 
@@ -153,6 +164,7 @@ class Settings:
     key: bytes = field(default=b"", repr=False)
     key_file: Path | None = None
     signer: Signer | None = None
+    kommonitor_secret: str = field(default="", repr=False)
 
     @property
     def memory(self) -> Memory:
@@ -191,7 +203,8 @@ class Settings:
         key = _read_key(file, root) if file else b""
         ssh = values.get("PLANSTAT_OFFICE_SSH_KEY")
         signer = _read_signer(Path(ssh).expanduser().resolve(), root) if ssh else None
-        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file, signer)
+        kommonitor = values.get("PLANSTAT_KOMMONITOR_SECRET", "")
+        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file, signer, kommonitor)
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""

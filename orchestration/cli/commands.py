@@ -442,6 +442,22 @@ def catalogue_of_releases(language: Language) -> None:
         print_catalogue(settings_here(), console(), language)
 
 
+@releases.command("kommonitor")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write."
+)
+@lang
+def kommonitor_of_releases(out: Path, language: Language) -> None:
+    """Write the current indicators as a package for KomMonitor: outlines, metadata, values, import tables.
+
+    From the public releases. What `planstat push kommonitor` would send, as files to import by hand.
+    """
+    with in_words():
+        from .pushing import print_kommonitor_package
+
+        print_kommonitor_package(settings_here(), out, console(), language)
+
+
 @releases.command("verify")
 @click.argument("product", required=False)
 @click.argument("version", required=False)
@@ -821,6 +837,27 @@ def check_disclosure(published: Path, language: Language) -> None:
 
         fits = print_certificate(published, console(), language)
     sys.exit(0 if fits else REFUSED)
+
+
+@main.group()
+def push() -> None:
+    """Send releases to other programs: what is sent is what was released."""
+
+
+@push.command("kommonitor")
+@click.option("--dry-run", is_flag=True, help="Ask no server: say what would be sent and what is refused.")
+@lang
+def push_to_kommonitor(dry_run: bool, language: Language) -> None:
+    """Bring KomMonitor to the state of the current public indicators, and read it back.
+
+    The server stands in `office.yml` (section `kommonitor:`), the secret in PLANSTAT_KOMMONITOR_SECRET.
+    Ends with 1 when the state was not proved, or when numbers were refused that 32 bits would change.
+    """
+    with in_words():
+        from .pushing import print_kommonitor_push
+
+        whole = print_kommonitor_push(settings_here(), dry_run, console(), language)
+    sys.exit(0 if whole else REFUSED)
 
 
 @main.command()

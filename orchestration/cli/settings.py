@@ -40,6 +40,12 @@ HERE = (
     Setting(
         "PLANSTAT_DISCLOSURE_SECRET", "what the choice of hidden cells is drawn from", "made at first", True
     ),
+    Setting(
+        "PLANSTAT_KOMMONITOR_SECRET",
+        "secret of the client in Keycloak that `planstat push kommonitor` sends as",
+        "nothing can be sent to KomMonitor",
+        True,
+    ),
     Setting("PLANSTAT_DBT_PROJECT", "folder of another dbt project", "the one that comes with planstat"),
     Setting(
         "PLANSTAT_INDICATORS", "folder of an office's own indicators", "only those that come with planstat"

@@ -1,0 +1,417 @@
+"""The push: what a server has is read, compared with the edition, sent where it differs, and read again.
+
+The server's state decides, not our memory of it, so a push that was cut at any request is completed by the
+next one, and one with nothing to do changes nothing. What is ours is known by its id; where that was lost or
+the thing deleted, by its tag and owner (`bodies.TAG`); a level that somebody else made is never written to.
+
+The state after a push: each number of the edition that stands on an outline is there, as the 32-bit float
+nearest to it, and no other number is. A missing, withdrawn or refused value is sent as null. Indicators that
+the edition no longer has are emptied first and stay. Values come before what is said about them, so that an
+indicator names an edition when it shows it. Outlines that left the edition stay, without a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from exports.push.kommonitor import bodies
+from exports.push.kommonitor.bodies import DAY, ENDS, IDENTIFIER, NAME, STARTS, TAG, Body, Places
+from exports.push.kommonitor.client import Client, KomMonitorError
+from exports.push.kommonitor.content import Cells, Content, Layer, Level, Outline, Series, single
+from exports.push.kommonitor.ids import Ids
+from sources.foundation.told import Told
+
+BOX_TOLERANCE = 0.001
+"""Degrees (about 100 m) by which an outline read back may differ: servers round coordinates."""
+
+
+class NotAsSent(KomMonitorError):
+    """What was read back is not what was sent."""
+
+    def __init__(self, what: Told) -> None:
+        super().__init__(
+            Told(
+                f"{what}: reads back otherwise than it was sent; nothing is claimed, push again, and if it "
+                "stays so ask who runs KomMonitor",
+                f"{what.de}: liest sich anders zurück, als es gesendet wurde; nichts gilt als übertragen, "
+                "erneut senden, und wenn es so bleibt, den Betrieb von KomMonitor fragen",
+            )
+        )
+
+
+@dataclass
+class Outcome:
+    """What a push did: things made, changed and left as they were; numbers and empty cells now there."""
+
+    made: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    emptied: int = 0
+    numbers: int = 0
+    empty: int = 0
+
+    def count(self, *, made: bool, changed: bool) -> None:
+        """Count one thing."""
+        self.made += made
+        self.changed += changed and not made
+        self.unchanged += not (made or changed)
+
+
+def push(content: Content, places: Places, client: Client, ids: Ids) -> Outcome:
+    """Bring a server to the state of an edition, and prove it.
+
+    `places.topics` are topics that the office chose; the others are made. Ids are saved as soon as they are
+    known. Raises `KomMonitorError` where the server fails or shows another state than was sent.
+    """
+    return _Push(content, places, client, ids).run()
+
+
+class _Push:
+    def __init__(self, content: Content, places: Places, client: Client, ids: Ids) -> None:
+        self._content, self._places, self._client, self._ids = content, places, client, ids
+        self._outcome = Outcome()
+        self._titles: dict[str, str] = {}
+        self._topics: set[str] = set()
+
+    def run(self) -> Outcome:
+        self._places = replace(self._places, topics=self._bring_topics())
+        self._places = replace(self._places, levels=self._bring_levels())
+        overviews = self._ours()
+        wanted = {one.indicator_id for one in self._content.series}
+        for indicator_id, overview in overviews.items():
+            if indicator_id not in wanted:
+                self._empty(indicator_id, overview)
+        for series in self._content.series:
+            self._bring(series, overviews.get(series.indicator_id))
+        return self._outcome
+
+    # Topics
+
+    def _bring_topics(self) -> dict[str, str]:
+        there = {one["topicId"]: one for one in _topics(self._client.get("/public/topics"))}
+        found: dict[str, str] = {}
+        for field in dict.fromkeys(one.field for one in self._content.series):
+            if (chosen := self._places.topics.get(field)) is not None:
+                if chosen not in there:
+                    raise KomMonitorError(
+                        Told(
+                            f"KomMonitor has no topic {chosen}, which office.yml names for {field}",
+                            f"KomMonitor hat kein Thema {chosen}, das office.yml für {field} nennt",
+                        )
+                    )
+                found[field] = chosen
+                continue
+            known = self._ids.topics.get(field)
+            named = [key for key, one in there.items() if one["topicName"] == field and _of_indicators(one)]
+            if known in there:
+                found[field] = str(known)
+            elif named:
+                found[field] = min(named)
+            else:
+                made = self._client.post("/topics", bodies.topic(field))
+                found[field] = _id_in(made, "topicId", Told(f"topic {field}", f"Thema {field}"))
+                self._outcome.count(made=True, changed=False)
+            self._keep(self._ids.topics, field, found[field])
+        self._topics = {*there, *found.values()}
+        return found
+
+    # Levels
+
+    def _bring_levels(self) -> dict[str, str]:
+        there = {one["spatialUnitId"]: one for one in self._client.get("/spatial-units")}
+        found: dict[str, str] = {}
+        for level in self._content.levels:
+            tag = bodies.level_tag(level.level)
+            tagged = [
+                key
+                for key, one in there.items()
+                if tag in (one["metadata"].get("note") or "") and self._is_ours(one)
+            ]
+            known = self._ids.levels.get(level.level)
+            at = known if known in there else min(tagged, default=None)
+            if at is None and any(one["spatialUnitLevel"] == level.title for one in there.values()):
+                raise KomMonitorError(
+                    Told(
+                        f"KomMonitor has a level {level.title!r} of somebody else's, which is not touched; "
+                        "give ours another name (`levels:` in office.yml)",
+                        f"KomMonitor hat schon eine fremde Ebene „{level.title}“, die nicht angerührt wird; "
+                        "der eigenen einen anderen Namen geben (`levels:` in office.yml)",
+                    )
+                )
+            made = at is None
+            if at is None:
+                answer = self._client.post(
+                    "/spatial-units", bodies.new_level(self._content, level, self._places)
+                )
+                at = _id_in(answer, "spatialUnitId", Told(f"level {level.title}", f"Ebene {level.title}"))
+            self._keep(self._ids.levels, level.level, at)
+            self._titles[level.level] = level.title if made else there[at]["spatialUnitLevel"]
+            changed = self._bring_outlines(level, at)
+            self._outcome.count(made=made, changed=changed)
+            found[level.level] = at
+        return found
+
+    def _bring_outlines(self, level: Level, at: str) -> bool:
+        """Send the layers that are not there as they should be; whether any was."""
+        there = self._outlines_at(at)
+        differing = [layer for layer in level.layers if not _are_there(layer, there)]
+        for layer in differing:
+            self._client.put(f"/spatial-units/{at}", bodies.more_outlines(layer))
+        if differing:
+            there = self._outlines_at(at)
+            for layer in differing:
+                if not _are_there(layer, there):
+                    raise NotAsSent(Told(f"outlines of {layer.title}", f"Umrisse: {layer.title}"))
+        return bool(differing)
+
+    def _outlines_at(self, at: str) -> dict[tuple[str, str], Body]:
+        """Features by id and first day."""
+        found = self._or_none(f"/spatial-units/{at}/allFeatures")
+        features = found.get("features", []) if isinstance(found, dict) else []
+        return {
+            (str(own[IDENTIFIER]), _day_of(own.get(STARTS)) or ""): one
+            for one in features
+            if IDENTIFIER in (own := one["properties"])
+        }
+
+    # Indicators
+
+    def _ours(self) -> dict[str, Body]:
+        """Overviews of our indicators by our id: known ids win over tags."""
+        there = {one["indicatorId"]: one for one in self._client.get("/indicators")}
+        found: dict[str, Body] = {}
+        for key in sorted(there):
+            for tag in there[key].get("tags") or ():
+                if tag.startswith(TAG) and self._is_ours(there[key]):
+                    found.setdefault(tag.removeprefix(TAG), there[key])
+        known = {ours: there[theirs] for ours, theirs in self._ids.indicators.items() if theirs in there}
+        return found | known
+
+    def _is_ours(self, overview: Body) -> bool:
+        return bool(overview.get("ownerId", self._places.owner) == self._places.owner)
+
+    def _bring(self, series: Series, overview: Body | None) -> None:
+        name = Told(f"{series.indicator_id} {series.name}", f"{series.indicator_id} {series.name}")
+        made = overview is None
+        if overview is None:
+            answer = self._client.post(
+                "/indicators", bodies.new_indicator(self._content, series, self._places)
+            )
+            overview = self._overview(_id_in(answer, "indicatorId", name))
+        at = overview["indicatorId"]
+        self._keep(self._ids.indicators, series.indicator_id, at)
+        there = _levels_of(overview)
+        changed = False
+        for unit, title in there.items():
+            if unit not in {self._places.levels.get(level) for level in series.values}:
+                changed |= self._send(at, unit, title, {}, name)
+        for level, cells in series.values.items():
+            unit = self._places.levels[level]
+            changed |= self._send(at, unit, self._titles[level], cells, name, is_there=unit in there)
+        wanted = bodies.changed_indicator(self._content, series, self._places)
+        if overview["topicReference"] in self._topics:  # where people moved it to, it stays
+            wanted["topicReference"] = overview["topicReference"]
+        changed |= self._say(at, wanted, overview, name)
+        self._outcome.count(made=made, changed=changed)
+
+    def _empty(self, indicator_id: str, overview: Body) -> None:
+        """Take the numbers out of an indicator that the edition no longer has."""
+        name = Told(f"{indicator_id} (no longer published)", f"{indicator_id} (nicht mehr veröffentlicht)")
+        changed = False
+        for unit, title in _levels_of(overview).items():
+            changed |= self._send(overview["indicatorId"], unit, title, {}, name)
+        wanted = {**_said_of(overview), "regionalReferenceValues": []}
+        changed |= self._say(overview["indicatorId"], wanted, overview, name)
+        self._outcome.count(made=False, changed=changed)
+
+    def _say(self, at: str, wanted: Body, overview: Body, name: Told) -> bool:
+        """Send what is said of an indicator where it differs; whether it did."""
+        if _same_said(wanted, overview):
+            return False
+        self._client.patch(f"/indicators/{at}", wanted)
+        if not _same_said(wanted, self._overview(at)):
+            raise NotAsSent(Told(f"metadata of {name}", f"Metadaten von {name.de}"))
+        return True
+
+    def _overview(self, at: str) -> Body:
+        found: Body = self._client.get(f"/indicators/{at}")
+        return found
+
+    def _send(
+        self, at: str, unit: str, title: str, cells: Cells, name: Told, *, is_there: bool = True
+    ) -> bool:
+        """Send the values of one level where they differ; whether they did."""
+        before = self._values_at(at, unit) if is_there else {}
+        wanted = _with_empty(cells, before)
+        differs = not is_there or _differences(wanted, before) > 0
+        if differs and wanted:
+            self._client.put(f"/indicators/{at}", bodies.values(title, wanted, self._places))
+            after = self._values_at(at, unit)
+            if _differences(wanted, after) or _differences(_with_empty(cells, after), after):
+                raise NotAsSent(Told(f"{name}, {title}", f"{name.de}, {title}"))
+            self._outcome.emptied += sum(
+                before.get(code, {}).get(day) is not None and number is None
+                for code, days in wanted.items()
+                for day, number in days.items()
+            )
+        numbers = [one for days in cells.values() for one in days.values()]
+        self._outcome.numbers += sum(one is not None for one in numbers)
+        self._outcome.empty += sum(one is None for one in numbers)
+        return differs and bool(wanted)
+
+    def _values_at(self, at: str, unit: str) -> Cells:
+        """Numbers and empty cells that a server shows for one level; nothing where it has none."""
+        rows = self._or_none(f"/indicators/{at}/{unit}/without-geometry") or []
+        found: Cells = {}
+        for row in rows:
+            code = row.get(IDENTIFIER, row.get(IDENTIFIER.lower()))
+            for column, number in row.items():
+                if column.startswith(DAY):
+                    day = date.fromisoformat(column.removeprefix(DAY))
+                    of_area = found.setdefault(str(code), {})
+                    if of_area.get(day) is None:  # versions of an area share their cells
+                        of_area[day] = None if number is None else float(number)
+        return found
+
+    def _or_none(self, path: str) -> Any:
+        """What stands at a path, None where there is nothing yet."""
+        try:
+            return self._client.get(path)
+        except KomMonitorError as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def _keep(self, kept: dict[str, str], name: str, at: str) -> None:
+        if kept.get(name) != at:
+            kept[name] = at
+            self._ids.save()
+
+
+def _topics(found: Any) -> Iterator[Body]:
+    for one in found or ():
+        yield one
+        yield from _topics(one.get("subTopics"))
+
+
+def _of_indicators(topic: Body) -> bool:
+    return topic.get("topicResource") in (None, "indicator") and topic.get("topicType") == "main"
+
+
+def _id_in(answer: Any, key: str, what: Told) -> str:
+    """The id of what was made. An answer without one claims nothing: the next push looks for the thing."""
+    found = answer.get(key) if isinstance(answer, dict) else None
+    if not isinstance(found, str) or not found:
+        raise NotAsSent(what)
+    return found
+
+
+def _levels_of(overview: Body) -> dict[str, str]:
+    """Ids and names of the levels that an indicator has values for."""
+    return {
+        one["spatialUnitId"]: one["spatialUnitName"] for one in overview.get("applicableSpatialUnits") or ()
+    }
+
+
+def _are_there(layer: Layer, there: Mapping[tuple[str, str], Body]) -> bool:
+    return all(_is_drawn(one, there.get((one.code, one.valid_from.isoformat()))) for one in layer.outlines)
+
+
+def _is_drawn(outline: Outline, feature: Body | None) -> bool:
+    """Whether a feature is this outline: name, end, and where it lies."""
+    if feature is None:
+        return False
+    own = feature["properties"]
+    end = None if outline.valid_to is None else outline.valid_to.isoformat()
+    if own.get(NAME) != outline.name or _day_of(own.get(ENDS)) != end:
+        return False
+    xs, ys = zip(*_points(feature["geometry"]["coordinates"]), strict=True)
+    box = (min(xs), min(ys), max(xs), max(ys))
+    return all(abs(one - other) <= BOX_TOLERANCE for one, other in zip(box, outline.box, strict=True))
+
+
+def _points(coordinates: Any) -> Iterator[tuple[float, float]]:
+    if isinstance(coordinates[0], (int, float)):
+        yield coordinates[0], coordinates[1]
+    else:
+        for part in coordinates:
+            yield from _points(part)
+
+
+def _day_of(text: Any) -> str | None:
+    """The day of a date that a server gives, with or without a time of day."""
+    return None if not text else str(text)[:10]
+
+
+def _with_empty(cells: Cells, there: Cells) -> Cells:
+    """The cells to be, with null where the server has a number that must go; all areas with all days."""
+    stray = {
+        (code, day)
+        for code, of_area in there.items()
+        for day, number in of_area.items()
+        if number is not None and cells.get(code, {}).get(day) is None
+    }
+    codes = sorted({*cells, *(code for code, _ in stray)})
+    days = sorted({*(day for of_area in cells.values() for day in of_area), *(day for _, day in stray)})
+    return {code: {day: cells.get(code, {}).get(day) for day in days} for code in codes}
+
+
+def _differences(wanted: Cells, there: Cells) -> int:
+    """Cells that are not as they should be: another 32-bit float, or a number where none should be."""
+    return sum(
+        _kept(number) != _kept(there.get(code, {}).get(day))
+        for code, of_area in wanted.items()
+        for day, number in of_area.items()
+    )
+
+
+def _kept(number: float | None) -> float | None:
+    return None if number is None else single(number)
+
+
+OVERVIEW_KEYS = {"datasetName": "indicatorName"}
+"""What a body calls otherwise than the overview that is read."""
+REFERENCES = frozenset({"refrencesToOtherIndicators", "refrencesToGeoresources"})
+"""Sent empty, and read under another name and form."""
+
+
+def _same_said(wanted: Body, overview: Body) -> bool:
+    return all(
+        _plain(value) == _plain(_picked(overview.get(OVERVIEW_KEYS.get(key, key)), value))
+        for key, value in wanted.items()
+        if key not in REFERENCES
+    )
+
+
+def _picked(found: Any, like: Any) -> Any:
+    """Of what was read, the keys that were sent: a server adds some of its own."""
+    return (
+        {key: found.get(key) for key in like} if isinstance(like, dict) and isinstance(found, dict) else found
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A form in which what was sent and what was read compare: 32-bit floats, no empty keys, lists sorted."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in sorted(value.items()) if one not in (None, "")}
+    if isinstance(value, list):
+        if all(isinstance(one, dict) for one in value):
+            return sorted((_plain(one) for one in value), key=repr)
+        return sorted(value) if all(isinstance(one, str) for one in value) else [_plain(one) for one in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return single(value)
+    return value
+
+
+def _said_of(overview: Body) -> Body:
+    """The body of PATCH that says of an indicator what is said already."""
+    keys = (
+        "abbreviation", "characteristicValue", "creationType", "datasetName", "defaultClassificationMapping",
+        "indicatorType", "interpretation", "isHeadlineIndicator", "metadata", "precision",
+        "processDescription", "referenceDateNote", "tags", "topicReference", "unit",
+    )  # fmt: skip
+    said = {key: overview.get(OVERVIEW_KEYS.get(key, key)) for key in keys}
+    return {key: value for key, value in said.items() if value is not None}
