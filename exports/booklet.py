@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exports.definition import Definition
 from exports.difference import Words
 from exports.writers.licences import CHANGES
 from exports.writers.workbook import A4, FIXED_MOMENT, LINE
@@ -50,17 +51,6 @@ class NoBooklet(ValueError):
     """A workbook that cannot be made; the message says why and what to do."""
 
     exit_code = USAGE
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What a reader is told about an indicator, in German."""
-
-    question: str
-    how_to_read: str
-    how_not_to_read: str
-    formula: str
-    law: str | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,11 @@ def write_catalogue(releases_root: Path, office: Office) -> list[Path]:
                 "und `contributor_id` (Datenbereitsteller-ID von GovData)",
             )
         )
-    current = [edition for edition in list_releases(releases_root) if edition.is_current]
+    current = [
+        edition
+        for edition in list_releases(releases_root)
+        if edition.is_current and not edition.compiled_from
+    ]
     graph = catalogue_graph(current, office, office.catalogue)
     nodes = sorted(json.loads(graph.serialize(format="json-ld")), key=lambda node: str(node["@id"]))
     texts = {

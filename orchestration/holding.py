@@ -9,7 +9,7 @@ all gates have spoken, `holds` compares the lineage of one product with what the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -33,6 +33,9 @@ COMPUTED = "fct_indicator"
 OVER_ALL_AREAS = "fct_index_component"
 """A product over this relation measures every area against all others."""
 
+CONTEXT = "context_indicators"
+"""The column in which a row lists the indicators by which its area is measured against all others."""
+
 
 def write_lineage(
     warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, relation: str, target: Path
@@ -43,7 +46,7 @@ def write_lineage(
     upstream = lineage.upstream(manifest, relation)
     parts = [sql for sql in [named(columns, f'"{relation}"')] if sql and "dataset_id" in columns]
     if not parts and COMPUTED in upstream:
-        parts.append(_computed(columns, relation, over_all=OVER_ALL_AREAS in upstream))
+        parts.append(_computed(columns, relation, over_all=_against_all(columns, upstream)))
     warehouse.execute(
         "create or replace temp table cells_named (dataset_id varchar, snapshot_id varchar, "
         "area_code varchar, measure_code varchar, first_date date, last_date date, indicator_id varchar, "
@@ -145,41 +148,53 @@ def sources(
     return {
         "figures": sorted(made_of),
         "names": sorted(names_from),
-        # an index over all areas is one figure made of many indicators
+        # what is measured against all areas is one figure made of many indicators
         "by_indicator": {
             str(name): list(names)
             for name, names in rows
-            if name is not None and OVER_ALL_AREAS not in lineage.upstream(manifest, product.relation)
+            if name is not None and not _against_all(columns, lineage.upstream(manifest, product.relation))
         },
     }
+
+
+def _against_all(columns: Collection[str], upstream: Collection[str]) -> bool:
+    """Whether every row rests on the figures of all areas: an index over them, or peers sought among them."""
+    return OVER_ALL_AREAS in upstream or CONTEXT in columns
 
 
 def _computed(columns: Sequence[str], relation: str, *, over_all: bool) -> str:
     """SQL: the cells behind rows that show computed figures, through the indicators they show.
 
-    An indicator made of two others has the cells of both. A row that names an indicator draws on that one
-    from the date it is compared with to its own; one that does not draws on all of its area and year.
+    An indicator made of two others has the cells of both. A row that names an indicator, or several as its
+    `CONTEXT`, draws on those from the date it is compared with to its own; one that names none draws on all
+    of its area and year.
     """
     has = set(columns)
     day = row_date(has)
     # the days whose figures a row shows: its own, and the one it is compared with
     days = f"[{day}, previous_date]" if "previous_date" in has else f"[{day}]"
     of_day = "row_date" if "reference_date" in has else "make_date(cast(year(row_date) as integer), 12, 31)"
+    names_some = not has.isdisjoint({"indicator_id", CONTEXT})
     one = "indicator_id" if "indicator_id" in has else "cast(null as varchar)"
+    if CONTEXT in has:
+        one = f"unnest(string_split({CONTEXT}, ', '))"
     figures = "where value is not null" if "value" in has else ""
 
     def shown(area: str) -> str:
         area = "cast(null as varchar)" if over_all or area not in has else area
         return f"""
-            select distinct {one} as indicator_id, {area} as area_code, unnest({days}) as of_day, {day} as day
-            from "{relation}" {figures}
+            select distinct indicator_id, area_code, unnest(days) as of_day, day
+            from (
+                select {one} as indicator_id, {area} as area_code, {days} as days, {day} as day
+                from "{relation}" {figures}
+            )
         """
 
     rows = " union ".join(shown(area) for area in ("area_code", "reference_area_code") if area in has)
     of_facts = named(["indicator_id", "area_code", "reference_date", "value", *_SIDES], COMPUTED)
     area = "cast(null as varchar)" if over_all else "area_code"
     both = "rows.area_code is not distinct from every.area_code and rows.of_day = every.of_day"
-    if "indicator_id" in has:
+    if names_some:
         both += " and rows.indicator_id = every.indicator_id"
     return f"""
         with printed as ({of_facts}),

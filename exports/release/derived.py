@@ -103,7 +103,9 @@ def derive(releases_root: Path, history: History) -> None:
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
         write_text(path, catalog, mode=files.OPEN_FILE)
-    _refresh_database(releases_root, [edition for edition in editions if edition.is_current])
+    _refresh_database(
+        releases_root, [edition for edition in editions if edition.is_current and not edition.compiled_from]
+    )
 
 
 def _check_remembered(edition: Path, known: Mapping[str, Event]) -> None:

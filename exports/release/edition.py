@@ -52,7 +52,7 @@ class ReleaseError(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """One published edition."""
+    """One published edition; `compiled_from` names the editions that a compilation is put together from."""
 
     product: str
     version: str
@@ -64,6 +64,7 @@ class Release:
     title_de: str
     files: dict[str, dict[str, Any]] = field(repr=False)
     datasets: tuple[dict[str, Any], ...] = field(repr=False)
+    compiled_from: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -123,6 +124,13 @@ def show(releases_root: Path, product: str, version: str | None = None) -> dict[
 def diff(releases_root: Path, product: str, a: str, b: str, lines: Path) -> difference.Difference:
     """What changed from edition `a` to edition `b`; every changed value goes to the CSV `lines`."""
     before, after = named_release(releases_root, product, a), named_release(releases_root, product, b)
+    if before.compiled_from or after.compiled_from:
+        raise ReleaseError(
+            Told(
+                f"{product} is compiled from other editions; compare those",
+                f"{product} ist aus anderen Ausgaben zusammengestellt; diese vergleichen",
+            )
+        )
     package = json.loads((after.path / PACKAGE).read_text(encoding="utf-8"))
     grain = next(item for item in package["resources"] if item["name"] == "parquet")["schema"]["primaryKey"]
     return difference.compare(
@@ -225,6 +233,7 @@ def _edition(path: Path, _stamps: tuple[tuple[int, ...], ...]) -> Release:
         title_de=package["title"],
         files=receipt["files"],
         datasets=tuple(own["datasets"]),
+        compiled_from=tuple(f"{name}/{version}" for name, version in own.get("compiled_from", {}).items()),
     )
 
 

@@ -129,6 +129,39 @@ def write_receipt(
     return receipt
 
 
+def write_compiled_receipt(
+    folder: Path,
+    product: str,
+    fingerprint: str,
+    checks: Sequence[Mapping[str, Any]],
+    compiled_from: Mapping[str, str],
+    previous: Path | None = None,
+    key: bytes = b"",
+) -> dict[str, Any]:
+    """Write the receipt of a compilation: what was checked, and the editions (`compiled_from`) it is made of.
+
+    `checks` are entries of a verdict, `previous` is the edition that is current, `key` the office's. No gate
+    and no attack is asked: every figure is one of an edition that they passed, which `checks` have to show.
+    """
+    failed = _failed_checks({"checks": list(checks)})
+    receipt = {
+        "format": RECEIPT_FORMAT,
+        "product": product,
+        "planstat": planstat_version(),
+        "fingerprint": fingerprint,
+        "previous": named_predecessor(previous),
+        "passed": not failed,
+        "verdict": {"product": product, "passed": not failed, "checks": [dict(check) for check in checks]},
+        "compiled_from": dict(sorted(compiled_from.items())),
+        "awaits": [],
+        "held": [],
+        "files": dict(sorted(hashes_of(folder).items())),
+    }
+    receipt["signature"] = signature(key, RECEIPT, receipt)
+    write_text(folder / RECEIPT, readable_json(receipt))
+    return receipt
+
+
 def record_holds(folder: Path, held: Sequence[Mapping[str, Any]], key: bytes = b"") -> None:
     """Write into a candidate's receipt what was found about its cells in other products; [] for nothing.
 

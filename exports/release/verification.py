@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from exports.history import BESIDE, History, Memory
@@ -41,6 +42,25 @@ def verify(
     return release
 
 
+def verify_files(
+    releases_root: Path, release: Release, names: Sequence[str], memory: Memory = BESIDE
+) -> None:
+    """Compare some files of an edition with its receipt, and that with the history.
+
+    Raises `ReleaseRefused` when they differ; for those who read a part of an edition.
+    """
+    known = memory.of(releases_root).editions().get(release.id)
+    if known is None or sha256_of(release.path / RECEIPT) != known.receipt_sha256:
+        raise ReleaseRefused(f"{release.path}: is not what was published; restore it from a backup")
+    wrong = [
+        name for name in names if sha256_of(release.path / name) != release.files.get(name, {}).get("sha256")
+    ]
+    if wrong:
+        raise ReleaseRefused(
+            f"{release.path}: {', '.join(wrong)} was changed after publication; restore it from a backup"
+        )
+
+
 def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
     """Every edition that was ever published, by id, with what is wrong with it; '' for one that is whole."""
     history = memory.of(releases_root)
@@ -73,7 +93,7 @@ def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
             problems.append(f"{catalog}: does not say what the editions are; {again}")
     database = releases_root / DATABASE
     if database.is_file():
-        current = [edition for edition in editions if edition.is_current]
+        current = [one for one in editions if one.is_current and not one.compiled_from]
         differs = tables_that_differ(database, current)
         if differs:
             problems.append(f"{database}: {', '.join(differs)} differs from the edition; {again}")

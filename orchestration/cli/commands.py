@@ -429,6 +429,19 @@ def workbook_of_area(area: str, ring: str | None, out: Path, language: Language)
         print_workbook(settings_here(), area, ring, out, console(), language)
 
 
+@releases.command("star")
+@lang
+def star_of_releases(language: Language) -> None:
+    """Publish the star for Power BI and the like: facts and dimensions of the current public editions.
+
+    It becomes an edition of its own (`star`) when an edition that it is made from is new.
+    """
+    with in_words():
+        from .exporting import print_star
+
+        print_star(settings_here(), console(), language)
+
+
 @releases.command("catalogue")
 @lang
 def catalogue_of_releases(language: Language) -> None:

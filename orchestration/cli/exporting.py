@@ -1,8 +1,9 @@
-"""`planstat releases export | workbook | catalogue`: editions as files to take along, and for portals."""
+"""`planstat releases export | workbook | star | catalogue`: editions as files to take along and to load."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from .language import Both, Language
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from exports.definition import Definition
     from exports.extract import Form
 
 
@@ -48,6 +50,19 @@ def print_extract(
 _WRITTEN = Both("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
 
 
+def _definitions() -> dict[str, Definition]:
+    """What readers are told of each indicator."""
+    from dbt_project.indicators.specification import load_specifications
+    from exports.definition import Definition
+
+    return {
+        name: Definition(
+            one.question.de, one.how_to_read.de, one.how_not_to_read.de, one.formula.text, one.law
+        )
+        for name, one in load_specifications().indicators.items()
+    }
+
+
 def print_workbook(
     settings: Settings, area: str, ring: str | None, out: Path, console: Console, language: Language = "en"
 ) -> None:
@@ -57,21 +72,14 @@ def print_workbook(
     without an edition of `indicators`.
     """
     from dbt_project.indicators.compiler import FIELDS
-    from dbt_project.indicators.specification import load_specifications
-    from exports.booklet import Definition, write_booklet
+    from exports.booklet import write_booklet
     from exports.release import current_release, verify
 
     releases = settings.paths.releases
     figures = verify(releases, "indicators", None, settings.memory).path
     has_rings = current_release(releases, "peer_ring") is not None
     rings = verify(releases, "peer_ring", None, settings.memory).path if has_rings else None
-    definitions = {
-        name: Definition(
-            one.question.de, one.how_to_read.de, one.how_not_to_read.de, one.formula.text, one.law
-        )
-        for name, one in load_specifications().indicators.items()
-    }
-    made = write_booklet(figures, rings, area, ring, definitions, list(FIELDS), out)
+    made = write_booklet(figures, rings, area, ring, _definitions(), list(FIELDS), out)
     said = {"area": made.area_name, "number": made.indicators, "fields": len(made.fields), "out": out}
     console.print(_WORKBOOK.say(language, **said), markup=False)
 
@@ -98,3 +106,37 @@ def print_catalogue(settings: Settings, console: Console, language: Language = "
 
 _NEW = Both("{file}: geschrieben", "{file}: written")
 _AS_BEFORE = Both("{file}: unverändert", "{file}: unchanged")
+
+
+def print_star(settings: Settings, console: Console, language: Language = "en") -> None:
+    """Publish the star of the current public editions, and say what is in it.
+
+    Raises `exports.compilations.NotCompiled` where there is nothing to compile.
+    """
+    from exports.compilations import compile_edition
+    from exports.products import load_office
+    from exports.release import Unchanged
+
+    made = compile_edition(
+        settings.paths.releases,
+        settings.paths.candidates,
+        _definitions(),
+        load_office(settings.paths.office),
+        datetime.now(UTC),
+        settings.memory,
+    )
+    is_same = isinstance(made, Unchanged)
+    edition = made.release if isinstance(made, Unchanged) else made
+    said = {"named": edition.id, "rows": edition.rows, "number": len(edition.compiled_from)}
+    console.print((_STAR_AS_BEFORE if is_same else _STAR).say(language, **said), markup=False)
+    console.print(f"{edition.path}", markup=False)
+
+
+_STAR = Both(
+    "{named}: veröffentlicht, {rows} Zeilen aus {number} Ausgaben",
+    "{named}: released, {rows} rows of {number} editions",
+)
+_STAR_AS_BEFORE = Both(
+    "{named}: unverändert, {rows} Zeilen aus {number} Ausgaben",
+    "{named}: unchanged, {rows} rows of {number} editions",
+)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import warnings
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -197,6 +198,32 @@ def test_every_figure_of_a_fact_with_gemeinden_is_published(
         assert rows(f"select {key} {apart} except select {key} {known}") == 0
         twice = f"select {key}, dataset_id from mart_{mart} intersect select {key}, dataset_id {apart}"
         assert rows(f"select * from ({twice}) where not starts_with(dataset_id, 'zensus2022')") == 0
+
+
+def test_the_star_says_what_the_releases_say_and_is_made_once(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    """In a copy of the releases, since others count what is published."""
+    for name in ("releases", "releases.history.jsonl"):
+        subprocess.run(["cp", "-a", str(place.root / name), str(tmp_path)], check=True)
+    apart = replace(place, root=tmp_path)
+    told = apart.planstat("releases", "star", "--lang", "de")
+    assert told.code == 0, told.said
+    star = tmp_path / "releases" / "star" / "current"
+    facts = {path.stem.removeprefix("fact_") for path in star.glob("fact_*.parquet")}
+    assert len(facts) >= 20
+    assert {"indicators", "population", "need_school", "projection"} <= facts <= set(OF_SAMPLE)
+    checks = json.loads((star / "receipt.json").read_text(encoding="utf-8"))["verdict"]["checks"]
+    assert {check["id"] for check in checks} >= {f"star.same.fact_{name}" for name in facts}
+    with duckdb.connect() as connection:
+        indicators = connection.execute(
+            "select count(*), count(question_de), count(display_folder_de) "
+            f"from '{star}/dim_indicator.parquet'"
+        ).fetchone()
+    assert indicators is not None
+    assert indicators[0] == indicators[1] == indicators[2] > 50, "every indicator has its question and folder"
+    assert "unverändert" in apart.planstat("releases", "star", "--lang", "de").said
+    assert apart.planstat("releases", "verify", "--all").code == 0
 
 
 def test_a_part_of_an_edition_becomes_a_csv_that_no_edition_holds(

@@ -13,7 +13,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from exports.booklet import COURSE, Booklet, Definition, NoBooklet, write_booklet
+from exports.booklet import COURSE, Booklet, NoBooklet, write_booklet
+from exports.definition import Definition
 from sources.foundation.told import said
 
 FIELDS = ["Armut", "Gesundheit/Pflege", "Wohnen"]

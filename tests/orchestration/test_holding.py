@@ -25,6 +25,7 @@ READS = {
     "mart_wide": ["model.p.mart_indicator"],
     "mart_profile": ["model.p.fct_indicator"],
     "mart_index": ["model.p.fct_index_component"],
+    "mart_peers": ["model.p.fct_indicator", "model.p.dim_area"],
     "mart_area": ["model.p.dim_area"],
     "fct_people": ["source.p.persons", "model.p.dim_area"],
     "int_ages": ["model.p.fct_people"],
@@ -76,6 +77,8 @@ ROWS = """
     create table mart_profile as select 'D' as indicator_id, '01' as area_code, 11.0 as value,
         date '2016-12-31' as reference_date, date '2015-12-31' as previous_date, '02' as reference_area_code;
     create table mart_index as select '03' as area_code, 2016 as reference_year, 1.0 as score;
+    create table mart_peers as select '01' as area_code, '02' as peer_code, 2016 as reference_year,
+        'D, R' as context_indicators;
     create table mart_area as select '01' as area_code;
     create table int_ages as select 'ages' as dataset_id, 5.0 as persons;
     create table mart_ahead as select '01' as area_code, 2030 as reference_year, 5.0 as value;
@@ -146,6 +149,17 @@ def test_an_index_over_all_areas_is_made_from_every_area(
     found = cells(warehouse, "mart_index", tmp_path)
     assert ("children", None, "2016-03-01", "2016-03-01") in found
     assert {cell[0] for cell in found} == {"persons", "children", "shares"}
+
+
+def test_peers_are_made_from_every_area_by_the_indicators_they_are_sought_by(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    found = cells(warehouse, "mart_peers", tmp_path)
+    assert found == {
+        ("persons", None, "2016-12-31", "2016-12-31"),
+        ("children", None, "2016-03-01", "2016-03-01"),
+        ("persons", None, "2015-12-31", "2016-12-31"),
+    }
 
 
 def test_names_and_codes_are_no_figures(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

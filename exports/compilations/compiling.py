@@ -1,0 +1,308 @@
+"""From released editions to a compilation in its place: declared, written, checked, published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field as Declared
+
+import exports
+from exports.compilations.star import AREAS, Edition, Star, Table, edition_of, facts_of, key_of
+from exports.compilations.star_check import check_star
+from exports.definition import Definition
+from exports.difference import Difference
+from exports.history import BESIDE, Memory
+from exports.products import Contact, Stripped
+from exports.readme import cell, unbroken
+from exports.release import Release, Unchanged, current_release, list_releases, publish
+from exports.release.receipt import write_compiled_receipt
+from exports.release.verification import verify_files
+from exports.writers.licences import CHANGES
+from sources.foundation import located_yaml
+from sources.foundation.editions import DESCRIPTION
+from sources.foundation.exits import USAGE
+from sources.foundation.files import canonical_json, leftover_beside, readable_json, remove, sha256_of
+from sources.foundation.strict import checked
+from sources.foundation.templates import fill
+from sources.foundation.told import Told
+
+if TYPE_CHECKING:
+    import duckdb
+
+STAR = "star"
+
+WRITER_VERSION = 1
+"""Edition of the writer; raise it when the files change for the same editions."""
+
+TYPES = {"BIGINT": "integer", "INTEGER": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
+"""Database type -> type of Table Schema; anything else is a string."""
+
+
+class NotCompiled(ValueError):
+    """A compilation that cannot be made of what is released; the message says why and what to do."""
+
+    exit_code = USAGE
+
+
+class Compilation(Stripped):
+    """A compilation as declared beside this module.
+
+    `left_out`: products that could be in it and are not, each with the reason that its README gives.
+    """
+
+    compilation: str
+    title_de: str = Declared(min_length=1)
+    title_en: str = Declared(min_length=1)
+    description: str = Declared(min_length=20)
+    description_en: str = Declared(min_length=20)
+    keywords: tuple[str, ...] = ()
+    left_out: dict[str, str] = Declared(default_factory=dict)
+
+
+def load_compilation(name: str = STAR) -> Compilation:
+    """Read a declaration; raises `located_yaml.DeclarationError` for anything that it should not hold."""
+    path = Path(__file__).parent / f"{name}.yml"
+    return checked(Compilation, located_yaml.read(path, path.read_bytes()))
+
+
+def compile_edition(
+    releases_root: Path,
+    scratch: Path,
+    definitions: Mapping[str, Definition],
+    office: Contact,
+    now: datetime,
+    memory: Memory = BESIDE,
+) -> Release | Unchanged:
+    """Make the star of the current public editions and publish it, or say that it brings nothing new.
+
+    `scratch` is a folder on the file system of `releases_root` where the files are written before they are
+    checked; `definitions` say what readers are told of indicators. Raises `NotCompiled` where there is
+    nothing to compile or the files read back say something else, `exports.release.ReleaseRefused` for an
+    edition that is not what was published.
+    """
+    declared = load_compilation()
+    editions = _editions(releases_root, memory)
+    facts = facts_of(editions, declared.left_out)
+    if not facts or not any(one.product == AREAS for one in editions):
+        raise NotCompiled(
+            Told(
+                f"{releases_root}: there is no edition of `{AREAS}` and of a product with areas, days and "
+                "values",
+                f"{releases_root}: es gibt noch keine Ausgabe von `{AREAS}` und eines Produkts mit Gebiet, "
+                "Stichtag und Wert",
+            )
+        )
+    used = [one for one in editions if one in facts or one.product == AREAS]
+    fingerprint = _fingerprint(declared, used, definitions)
+    current = current_release(releases_root, STAR)
+    if current is not None and current.fingerprint == fingerprint:
+        return Unchanged(STAR, current)
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = leftover_beside(scratch / STAR)
+    folder.mkdir(mode=0o700)
+    try:
+        with _connected(scratch) as connection:
+            star = Star(connection, used, declared.left_out, definitions, folder)
+            tables = star.write()
+            findings = check_star(connection, star.facts, tables, folder)
+        wrong = [entry for entry in findings if entry["outcome"] != "passed"]
+        if wrong:
+            raise NotCompiled(
+                Told(
+                    "the star is not published, since read back it says something else: "
+                    + "; ".join(entry["title"] for entry in wrong),
+                    "Das Sternschema wird nicht veröffentlicht, weil es anderes sagt als die Ausgaben: "
+                    + "; ".join(entry["title_de"] for entry in wrong),
+                )
+            )
+        others = [one for one in _products(editions) if one not in {edition.product for edition in used}]
+        _write_companions(folder, declared, tables, used, others, office, fingerprint, current)
+        write_compiled_receipt(
+            folder,
+            STAR,
+            fingerprint,
+            findings,
+            {one.product: one.release.version for one in used},
+            current.path if current else None,
+            memory.key,
+        )
+        return publish(STAR, folder, releases_root, now, memory=memory)
+    finally:
+        if folder.exists():
+            remove(folder)
+
+
+def _editions(releases_root: Path, memory: Memory) -> list[Edition]:
+    """The current editions of products, each compared with its receipt as far as it is read here."""
+    found = []
+    for release in list_releases(releases_root):
+        if not release.is_current or release.compiled_from:
+            continue
+        if not (release.path / DESCRIPTION).is_file():
+            raise NotCompiled(
+                Told(
+                    f"{release.id} is from before editions kept their description; run `planstat run`",
+                    f"{release.id} enthält noch keine Beschreibung der Spalten; `planstat run` schreibt eine "
+                    "neue Ausgabe",
+                )
+            )
+        verify_files(releases_root, release, (f"{release.product}.parquet", DESCRIPTION), memory)
+        found.append(edition_of(release))
+    return found
+
+
+def _products(editions: Sequence[Edition]) -> list[str]:
+    return sorted(one.product for one in editions)
+
+
+def _connected(scratch: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(scratch)})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _fingerprint(
+    declared: Compilation, editions: Sequence[Edition], definitions: Mapping[str, Definition]
+) -> str:
+    """Hash of everything a reader of the star would notice."""
+    parts = {
+        "writer": WRITER_VERSION,
+        "declared": declared.model_dump(mode="json"),
+        "editions": sorted((one.release.id, one.release.fingerprint) for one in editions),
+        "definitions": {name: vars(one) for name, one in sorted(definitions.items())},
+    }
+    return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
+
+
+def _write_companions(
+    folder: Path,
+    declared: Compilation,
+    tables: Sequence[Table],
+    editions: Sequence[Edition],
+    others: Sequence[str],
+    office: Contact,
+    fingerprint: str,
+    current: Release | None,
+) -> None:
+    """Write README, licences, data package and the note on what changed."""
+    rows = sum(table.rows for table in tables if table.is_fact)
+    values = {
+        "declared": declared,
+        "tables": tables,
+        "editions": editions,
+        "others": others,
+        "office": office,
+        "rows": rows,
+        "datasets": _datasets(editions),
+        "changes": CHANGES,
+        "unbroken": unbroken,
+        "cell": cell,
+        "key_of": key_of,
+    }
+    (folder / "README.md").write_text(fill(exports.__file__, "STAR.md.j2", values), encoding="utf-8")
+    (folder / "datapackage.json").write_text(
+        readable_json(_package(folder, declared, tables, editions, office, rows, fingerprint)),
+        encoding="utf-8",
+    )
+    reason = "aus anderen Ausgaben zusammengestellt; was sich geändert hat, sagt deren diff.json."
+    changes = Difference(
+        STAR, current.version if current else None, current.rows if current else 0, rows, reason=reason
+    )
+    (folder / "diff.json").write_text(readable_json(changes.as_plain()), encoding="utf-8")
+
+
+def _datasets(editions: Sequence[Edition]) -> list[dict[str, Any]]:
+    """Every dataset behind the editions, once: as the newest edition that is made from it describes it."""
+    ordered = sorted(editions, key=lambda one: (one.release.published_at, one.product))
+    found = {
+        one.dataset_id: one.model_dump(mode="json")
+        for edition in ordered
+        for one in edition.described.datasets
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _package(
+    folder: Path,
+    declared: Compilation,
+    tables: Sequence[Table],
+    editions: Sequence[Edition],
+    office: Contact,
+    rows: int,
+    fingerprint: str,
+) -> dict[str, Any]:
+    """The data package: one resource per table, its key, and the keys that point to others."""
+    datasets = _datasets(editions)
+    licences = sorted({(one["licence"], one["licence_title"], one["licence_url"]) for one in datasets})
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": declared.compilation,
+        "title": declared.title_de,
+        "description": unbroken(declared.description),
+        "keywords": list(declared.keywords),
+        "contributors": [{"title": office.name, "roles": ["publisher"]}],
+        "licenses": [{"name": name, "title": title, "path": url} for name, title, url in licences],
+        "sources": [
+            {"title": f"{one['attribution']}: {one['dataset_id']} {one['title_de']}"} for one in datasets
+        ],
+        "resources": [_resource(folder, table) for table in tables],
+        "planstat": {
+            "product": declared.compilation,
+            "title_en": declared.title_en,
+            "cadence": "IRREG",
+            "rows": rows,
+            "fingerprint": fingerprint,
+            "description_sha256": hashlib.sha256(
+                canonical_json(declared.model_dump(mode="json")).encode()
+            ).hexdigest(),
+            "compiled_from": {one.product: one.release.version for one in editions},
+            "notes": {},
+            "disclosure": None,
+            "datasets": datasets,
+        },
+    }
+
+
+def _resource(folder: Path, table: Table) -> dict[str, Any]:
+    path = folder / table.file
+    schema: dict[str, Any] = {
+        "fields": [
+            {
+                "name": field.name,
+                "type": TYPES.get(field.type.upper(), "string"),
+                "title": field.title_de,
+                "description": field.text_de,
+                "planstat:title_en": field.title_en,
+            }
+            for field in table.fields
+        ]
+    }
+    if not table.is_fact:
+        schema["primaryKey"] = [key_of(table.name)]
+    pointing = [
+        {
+            "fields": [field.name],
+            "reference": {"resource": field.points_to, "fields": [key_of(str(field.points_to))]},
+        }
+        for field in table.fields
+        if field.points_to is not None
+    ]
+    if pointing:
+        schema["foreignKeys"] = pointing
+    return {
+        "name": table.name,
+        "path": table.file,
+        "title": table.title_de,
+        "type": "table",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+        "schema": schema,
+    }
