@@ -27,6 +27,7 @@ import pytest
 from orchestration.project import Project
 from orchestration.resources import Settings
 from tests.benchmarks.gate_power import Ground, facts, outcomes
+from tests.exports.push.kommonitor_server import CLIENT, OWNER, SECRET, StandIn, read_interface
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
@@ -280,6 +281,75 @@ def test_the_workbook_to_read_holds_every_number_of_an_area(
     assert f"{len({name for name, _ in found})} Kennzahlen" in said.said
     several = place.planstat("releases", "workbook", "01002", "--out", str(target))
     assert (several.code, "is in several rings" in several.said) == (2, True)
+
+
+def test_kommonitor_is_sent_what_was_released(place: Place, first: Ended, tmp_path: Path) -> None:
+    """A package with every number that stands on an outline, and a server that shows the same."""
+    mine = Place(tmp_path / "root", forking=place.forking)
+    for product in ("indicators", "areas"):
+        shutil.copytree(place.root / "releases" / product, mine.root / "releases" / product, symlinks=True)
+    shutil.copy(place.root / "releases.history.jsonl", mine.root)
+    made = mine.planstat("releases", "kommonitor", "--out", str(tmp_path / "package"), "--lang", "de")
+    assert made.code == 0, made.said
+    sent = {
+        (
+            file.name.split(".")[0],
+            file.name.split(".")[1],
+            row["spatialReferenceKey"],
+            cell["timestamp"],
+        ): value
+        for file in (tmp_path / "package" / "werte").glob("*.json")
+        if not file.name.endswith(".mapping.json")
+        for row in json.loads(file.read_text(encoding="utf-8"))["indicatorValues"]
+        for cell in row["valueMapping"]
+        if (value := cell["indicatorValue"]) is not None
+    }
+    file = mine.root / "releases" / "indicators" / "current" / "indicators.parquet"
+    with duckdb.connect() as connection:
+        published = {
+            (name, level, code, f"{day}"): value
+            for name, level, code, day, value in connection.execute(
+                "select indicator_id, area_level, area_code, reference_date, round(value, decimals::int) "
+                "from read_parquet(?) where not is_backcast and value is not null",
+                [str(file)],
+            ).fetchall()
+        }
+    assert sent.items() <= published.items()
+    kreise = [key for key in published if key[1] == "KREIS"]
+    assert sum(key in sent for key in kreise) > len(kreise) / 2
+    unset = mine.planstat("push", "kommonitor", "--lang", "de")
+    assert (unset.code, "office.yml hat keinen Abschnitt" in unset.said) == (2, True)
+    with StandIn(read_interface()).running() as server:
+        office = f"name: Amt\nkommonitor:\n  address: {server.address}\n  client_id: {CLIENT}\n"
+        office += f"  token_address: {server.token_address}\n  owner_id: {OWNER}\n"
+        (mine.root / "office.yml").write_text(office, encoding="utf-8")
+        bare = mine.planstat("push", "kommonitor")
+        assert (bare.code, "PLANSTAT_KOMMONITOR_SECRET is not set" in bare.said) == (2, True)
+        secret = {"PLANSTAT_KOMMONITOR_SECRET": SECRET}
+        server.all_from = (20, "cut after")
+        cut = mine.planstat("push", "kommonitor", "--lang", "de", **secret)
+        assert (cut.code, "antwortet nicht" in cut.said) == (1, True)
+        server.all_from = None
+        refused = mine.planstat("push", "kommonitor", "--lang", "de", **secret)
+        assert (refused.code, "D01 Bevölkerung, Deutschland" in refused.said) == (1, True)
+        with (mine.root / "office.yml").open("a", encoding="utf-8") as more:
+            more.write("  units: {D01: Tsd., D01-census2022: Tsd.}\n")
+        whole = mine.planstat("push", "kommonitor", "--lang", "de", **secret)
+        assert whole.code == 0, whole.said
+        assert "KomMonitor zeigt indicators/" in whole.said
+        assert server.violations == []
+        shown = {(code, day): number for (code, day), number in server.numbers("P07", "Kreise").items()}
+    wanted = {(key[2], key[3]): value for key, value in sent.items() if key[:2] == ("P07", "KREIS")}
+    assert shown == pytest.approx(wanted, rel=1e-6)
+    kept = (mine.root / "kommonitor.log.jsonl").read_text(encoding="utf-8")
+    log = [json.loads(line) for line in kept.splitlines()]
+    assert [(one["proved"], bool(one["refused"])) for one in log] == [
+        (False, True),
+        (True, True),
+        (True, False),
+    ]
+    assert stat.S_IMODE((mine.root / "kommonitor.log.jsonl").stat().st_mode) == 0o600
+    assert SECRET not in kept + "".join(one.said for one in (cut, refused, whole))
 
 
 def test_planted_errors_are_refused_or_leave_as_implausible(place: Place, first: Ended) -> None:

@@ -12,7 +12,7 @@ indicator names an edition when it shows it. Outlines that left the edition stay
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -26,6 +26,10 @@ from sources.foundation.told import Told
 
 BOX_TOLERANCE = 0.001
 """Degrees (about 100 m) by which an outline read back may differ: servers round coordinates."""
+
+
+AREAS_AT_ONCE = 2000
+"""Areas in one request with values: proxies limit the size of a body and the time for it."""
 
 
 class NotAsSent(KomMonitorError):
@@ -91,7 +95,7 @@ class _Push:
     # Topics
 
     def _bring_topics(self) -> dict[str, str]:
-        there = {one["topicId"]: one for one in _topics(self._client.get("/public/topics"))}
+        there = {one["topicId"]: one for one in _nested(self._list("/public/topics", "topicId", "topicName"))}
         found: dict[str, str] = {}
         for field in dict.fromkeys(one.field for one in self._content.series):
             if (chosen := self._places.topics.get(field)) is not None:
@@ -104,10 +108,10 @@ class _Push:
                     )
                 found[field] = chosen
                 continue
-            known = self._ids.topics.get(field)
+            known = self._known(self._ids.topics, field, there, "/public/topics")
             named = [key for key, one in there.items() if one["topicName"] == field and _of_indicators(one)]
-            if known in there:
-                found[field] = str(known)
+            if known is not None:
+                found[field] = known
             elif named:
                 found[field] = min(named)
             else:
@@ -121,7 +125,8 @@ class _Push:
     # Levels
 
     def _bring_levels(self) -> dict[str, str]:
-        there = {one["spatialUnitId"]: one for one in self._client.get("/spatial-units")}
+        listed = self._list("/spatial-units", "spatialUnitId", "spatialUnitLevel", "metadata")
+        there = {one["spatialUnitId"]: one for one in listed}
         found: dict[str, str] = {}
         for level in self._content.levels:
             tag = bodies.level_tag(level.level)
@@ -130,8 +135,8 @@ class _Push:
                 for key, one in there.items()
                 if tag in (one["metadata"].get("note") or "") and self._is_ours(one)
             ]
-            known = self._ids.levels.get(level.level)
-            at = known if known in there else min(tagged, default=None)
+            known = self._known(self._ids.levels, level.level, there, "/spatial-units")
+            at = known or _only(tagged, Told(f"level {level.title}", f"Ebene {level.title}"))
             if at is None and any(one["spatialUnitLevel"] == level.title for one in there.values()):
                 raise KomMonitorError(
                     Told(
@@ -169,8 +174,10 @@ class _Push:
 
     def _outlines_at(self, at: str) -> dict[tuple[str, str], Body]:
         """Features by id and first day."""
-        found = self._or_none(f"/spatial-units/{at}/allFeatures")
-        features = found.get("features", []) if isinstance(found, dict) else []
+        found = self._or_none(path := f"/spatial-units/{at}/allFeatures")
+        if found is not None and not _has(found, ("features",)):
+            raise _unlike(path)
+        features = [] if found is None else found["features"]
         return {
             (str(own[IDENTIFIER]), _day_of(own.get(STARTS)) or ""): one
             for one in features
@@ -181,14 +188,40 @@ class _Push:
 
     def _ours(self) -> dict[str, Body]:
         """Overviews of our indicators by our id: known ids win over tags."""
-        there = {one["indicatorId"]: one for one in self._client.get("/indicators")}
-        found: dict[str, Body] = {}
-        for key in sorted(there):
-            for tag in there[key].get("tags") or ():
-                if tag.startswith(TAG) and self._is_ours(there[key]):
-                    found.setdefault(tag.removeprefix(TAG), there[key])
-        known = {ours: there[theirs] for ours, theirs in self._ids.indicators.items() if theirs in there}
-        return found | known
+        there = {one["indicatorId"]: one for one in self._list("/indicators", *OVERVIEW)}
+        known = {
+            name: there[at]
+            for name in self._ids.indicators
+            if (at := self._known(self._ids.indicators, name, there, "/indicators")) is not None
+        }
+        tagged: dict[str, list[str]] = {}
+        for key, one in there.items():
+            for tag in one.get("tags") or ():
+                if tag.startswith(TAG) and self._is_ours(one):
+                    tagged.setdefault(tag.removeprefix(TAG), []).append(key)
+        found = {
+            name: there[at]
+            for name, keys in tagged.items()
+            if name not in known and (at := _only(keys, Told(name, name))) is not None
+        }
+        return known | found
+
+    def _known(self, kept: Mapping[str, str], name: str, there: dict[str, Body], path: str) -> str | None:
+        """The id that we keep, if the server still has it: a list may leave out what it has."""
+        at = kept.get(name)
+        if at is not None and at not in there:
+            found = self._or_none(f"{path}/{at}")
+            if not isinstance(found, dict):
+                return None
+            there[at] = found
+        return at
+
+    def _list(self, path: str, *keys: str) -> list[Body]:
+        """What stands at a path: a list of things with these keys."""
+        found = self._client.get(path)
+        if not isinstance(found, list) or not all(_has(one, keys) for one in found):
+            raise _unlike(path)
+        return found
 
     def _is_ours(self, overview: Body) -> bool:
         return bool(overview.get("ownerId", self._places.owner) == self._places.owner)
@@ -237,7 +270,9 @@ class _Push:
         return True
 
     def _overview(self, at: str) -> Body:
-        found: Body = self._client.get(f"/indicators/{at}")
+        found: Body = self._client.get(path := f"/indicators/{at}")
+        if not _has(found, OVERVIEW):
+            raise _unlike(path)
         return found
 
     def _send(
@@ -248,7 +283,10 @@ class _Push:
         wanted = _with_empty(cells, before)
         differs = not is_there or _differences(wanted, before) > 0
         if differs and wanted:
-            self._client.put(f"/indicators/{at}", bodies.values(title, wanted, self._places))
+            codes = list(wanted)
+            for start in range(0, len(codes), AREAS_AT_ONCE):
+                some = {code: wanted[code] for code in codes[start : start + AREAS_AT_ONCE]}
+                self._client.put(f"/indicators/{at}", bodies.values(title, some, self._places))
             after = self._values_at(at, unit)
             if _differences(wanted, after) or _differences(_with_empty(cells, after), after):
                 raise NotAsSent(Told(f"{name}, {title}", f"{name.de}, {title}"))
@@ -264,7 +302,9 @@ class _Push:
 
     def _values_at(self, at: str, unit: str) -> Cells:
         """Numbers and empty cells that a server shows for one level; nothing where it has none."""
-        rows = self._or_none(f"/indicators/{at}/{unit}/without-geometry") or []
+        rows = self._or_none(path := f"/indicators/{at}/{unit}/without-geometry") or []
+        if not isinstance(rows, list) or not all(_has(one, ()) for one in rows):
+            raise _unlike(path)
         found: Cells = {}
         for row in rows:
             code = row.get(IDENTIFIER, row.get(IDENTIFIER.lower()))
@@ -291,10 +331,39 @@ class _Push:
             self._ids.save()
 
 
-def _topics(found: Any) -> Iterator[Body]:
-    for one in found or ():
+def _nested(topics: list[Body]) -> Iterator[Body]:
+    for one in topics:
         yield one
-        yield from _topics(one.get("subTopics"))
+        yield from _nested(one.get("subTopics") or [])
+
+
+def _has(found: Any, keys: Iterable[str]) -> bool:
+    return isinstance(found, dict) and all(key in found for key in keys)
+
+
+def _unlike(path: str) -> KomMonitorError:
+    return KomMonitorError(
+        Told(
+            f"GET {path}: the answer is not what the interface of data-management promises; see that the "
+            "address in office.yml is that of data-management, and push again",
+            f"GET {path}: die Antwort ist nicht, was die Schnittstelle von Data-Management verspricht; "
+            "prüfen, ob die Adresse in office.yml die von Data-Management ist, und erneut senden",
+        )
+    )
+
+
+def _only(keys: list[str], what: Told) -> str | None:
+    """The one thing with our tag; several leave open which is ours."""
+    if len(keys) > 1:
+        raise KomMonitorError(
+            Told(
+                f"{what}: several things in KomMonitor carry its tag ({', '.join(sorted(keys))}); take the "
+                "tag from all but one, and push again",
+                f"{what.de}: mehrere Einträge in KomMonitor tragen sein Tag ({', '.join(sorted(keys))}); das "
+                "Tag bei allen bis auf einen entfernen, dann erneut senden",
+            )
+        )
+    return keys[0] if keys else None
 
 
 def _of_indicators(topic: Body) -> bool:
@@ -372,6 +441,8 @@ def _kept(number: float | None) -> float | None:
     return None if number is None else single(number)
 
 
+OVERVIEW = ("indicatorId", "indicatorName", "metadata", "topicReference")
+"""What an overview must have to be one."""
 OVERVIEW_KEYS = {"datasetName": "indicatorName"}
 """What a body calls otherwise than the overview that is read."""
 REFERENCES = frozenset({"refrencesToOtherIndicators", "refrencesToGeoresources"})

@@ -18,25 +18,39 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import parse_qs
 from uuid import uuid4
 
+import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from sources.foundation.files import canonical_json
+from tests.conftest import SHARED_DATA
 
-Fault = Literal["cut before", "cut after", "error with 200", "500", "503", "401", "half"]
-FAULTS: tuple[Fault, ...] = ("cut before", "cut after", "error with 200", "500", "503", "401", "half")
+Fault = Literal["cut before", "cut after", "error with 200", "words with 200", "500", "503", "401", "half"]
+FAULTS: tuple[Fault, ...] = get_args(Fault)
 """Cut: no answer, with nothing or everything done. Half: half of the values done, then status 500."""
 
 NAME = "urn:kommonitor"
 CLIENT, SECRET, OWNER = "planstat", "ein-sehr-geheimes-Wort/mit=Zeichen", "gruppe-1"
+
+
+FILE = SHARED_DATA.parent / "standards" / "kommonitor" / "kommonitor_dataAccessAPI.yaml"
+
+
+@cache
+def read_interface() -> Interface:
+    """The interface of data-management; a test that needs it is skipped where it is not."""
+    if not FILE.is_file():
+        pytest.skip("KomMonitor's interface file (../shared/standards/kommonitor) is not here")
+    return Interface(FILE)
 
 
 class Interface:
@@ -149,7 +163,7 @@ class StandIn:
         self.violations: list[str] = []
         self.faults: dict[int, Fault] = {}
         self.all_from: tuple[int, Fault] | None = None
-        self.keeps_old_numbers = False
+        self.keeps_old_numbers = self.lists_nothing = False
         self.bytes_received = 0
         self._tokens: dict[str, float] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -230,13 +244,17 @@ class StandIn:
         parts = path.strip("/").split("/")
         match (method, *parts):
             case ("GET", "public", "topics"):
-                return 200, [*self.topics.values()]
+                return 200, [] if self.lists_nothing else [*self.topics.values()]
+            case ("GET", "public", "topics", key) if key in self.topics:
+                return 200, self.topics[key]
             case ("POST", "topics"):
                 key = uuid4().hex
                 self.topics[key] = {**body, "topicId": key, "displayOrder": 0}
                 return 201, self.topics[key]
             case ("GET", "spatial-units"):
-                return 200, [unit.about for unit in self.units.values()]
+                return 200, [] if self.lists_nothing else [unit.about for unit in self.units.values()]
+            case ("GET", "spatial-units", key) if key in self.units:
+                return 200, self.units[key].about
             case ("POST", "spatial-units"):
                 if any(
                     unit.about["spatialUnitLevel"] == body["spatialUnitLevel"] for unit in self.units.values()
@@ -258,7 +276,7 @@ class StandIn:
                 features = [*self.units[key].features.values()]
                 return 200, {"type": "FeatureCollection", "features": features}
             case ("GET", "indicators"):
-                return 200, [self._overview(key) for key in self.indicators]
+                return 200, [] if self.lists_nothing else [self._overview(key) for key in self.indicators]
             case ("POST", "indicators"):
                 key = uuid4().hex
                 self.indicators[key] = Indicator(singles({**body, "regionalReferenceValues": []}))
@@ -368,6 +386,8 @@ class StandIn:
             return _send(
                 handler, 200, {"status": 500, "error": "Internal Server Error", "path": handler.path}
             )
+        if fault == "words with 200":
+            return _send(handler, 200, {"message": "Wartungsarbeiten"})
         status, body = self._judged(handler, method, sent, half=fault == "half")
         if fault == "cut after":
             return _cut(handler)

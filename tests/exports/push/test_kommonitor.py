@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from exports.push.kommonitor import bodies
+from exports.push.kommonitor import bodies, pushing
 from exports.push.kommonitor.bodies import Places
 from exports.push.kommonitor.client import Client, KomMonitorError, Login, Manners
 from exports.push.kommonitor.content import Content, NothingToSend, read_content, single, survives
@@ -25,20 +25,25 @@ from exports.push.kommonitor.package import MANIFEST, NotOurs, unnamed, write_pa
 from exports.push.kommonitor.pushing import NotAsSent, Outcome, push
 from sources.foundation.files import sha256_of
 from sources.foundation.told import said
-from tests.conftest import SHARED_DATA
 from tests.exports.push.kommonitor_editions import DEFINED, ROWS, content_of, row, write_editions
-from tests.exports.push.kommonitor_server import CLIENT, FAULTS, OWNER, SECRET, Fault, Interface, StandIn
+from tests.exports.push.kommonitor_server import (
+    CLIENT,
+    FAULTS,
+    OWNER,
+    SECRET,
+    Fault,
+    Interface,
+    StandIn,
+    read_interface,
+)
 
-FILE = SHARED_DATA.parent / "standards" / "kommonitor" / "kommonitor_dataAccessAPI.yaml"
 DAY, LATER = date(2015, 12, 31), date(2022, 12, 31)
 
 
 @pytest.fixture(scope="session")
 def interface() -> Interface:
     """The interface file of data-management."""
-    if not FILE.is_file():
-        pytest.skip("KomMonitor's interface file (../shared/standards/kommonitor) is not here")
-    return Interface(FILE)
+    return read_interface()
 
 
 @pytest.fixture
@@ -326,6 +331,41 @@ def test_withdrawn_values_leave_no_number_behind(server: StandIn, content: Conte
     assert changes(server) == []
 
 
+def test_a_withdrawal_cut_at_any_change_is_completed_by_the_next(
+    interface: Interface, content: Content, tmp_path: Path
+) -> None:
+    """Of a number that is secret now nothing is left, wherever the push was cut."""
+    secret = [
+        {**one, "value": None} if one["area_key"] == "01001@2016" else one
+        for one in ROWS
+        if one["indicator_id"] == "P07"
+    ]
+    after = content_of(tmp_path / "later", secret)
+
+    def state_after(home: Path, cut: tuple[int, Fault] | None) -> tuple[dict[str, Any], list[int]]:
+        """What is there in the end, and which requests of the undisturbed push changed something."""
+        home.mkdir()
+        with StandIn(interface).running() as server:
+            push_to(server, content, home)
+            server.asked.clear()
+            if cut is not None:
+                server.all_from = cut
+                with pytest.raises(KomMonitorError):
+                    push_to(server, after, home)
+                server.all_from = None
+            push_to(server, after, home)
+            assert ("01001", "2022-12-31") not in server.numbers("P07", "Kreise")
+            assert server.numbers("D01", "Kreise") == {}
+            asked = enumerate(server.asked, 1)
+            return server.state(), [number for number, (method, _) in asked if method in ("PUT", "PATCH")]
+
+    clean, changing = state_after(tmp_path / "clean", None)
+    assert len(changing) >= 5
+    for number in changing:
+        for fault in ("cut after", "half"):
+            assert state_after(tmp_path / f"{number} {fault}", (number, fault))[0] == clean
+
+
 def test_a_server_that_keeps_old_numbers_is_found_out(
     server: StandIn, content: Content, tmp_path: Path
 ) -> None:
@@ -346,7 +386,7 @@ def whole(interface: Interface, content: Content, tmp_path_factory: pytest.TempP
         return {"state": server.state(), "requests": len(server.asked)}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", ["cut before", "cut after", "error with 200", "half"])
 def test_a_push_cut_at_any_request_is_completed_by_the_next(
     interface: Interface, content: Content, whole: dict[str, Any], fault: Fault, tmp_path: Path
 ) -> None:
@@ -386,6 +426,32 @@ def test_one_fault_at_any_request_ends_in_the_same_state(
         assert went_on > whole["requests"] / 2, "most requests may be said twice"
 
 
+def test_values_sent_in_parts_are_proved_as_a_whole(
+    interface: Interface,
+    content: Content,
+    whole: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One area in each request: cut after any of them, the next push sends the rest."""
+    monkeypatch.setattr(pushing, "AREAS_AT_ONCE", 1)
+    with StandIn(interface).running() as server:
+        push_to(server, content, tmp_path)
+        assert server.state() == whole["state"]
+        puts = [number for number, (method, path) in enumerate(server.asked, 1) if method == "PUT"]
+        assert len(puts) == 2 * 1 + 2 + 3 + 1
+    for number in puts:
+        home = tmp_path / str(number)
+        home.mkdir()
+        with StandIn(interface).running() as server:
+            server.all_from = (number, "cut after")
+            with pytest.raises(KomMonitorError):
+                push_to(server, content, home)
+            server.all_from = None
+            push_to(server, content, home)
+            assert server.state() == whole["state"]
+
+
 def test_things_that_somebody_deleted_are_made_anew(
     server: StandIn, content: Content, whole: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -402,6 +468,33 @@ def test_things_that_somebody_deleted_are_made_anew(
     del kreise.features["01003", "2016-01-01"]
     push_to(server, content, tmp_path)
     assert server.state() == whole["state"]
+
+
+def test_what_a_list_leaves_out_is_not_made_twice(
+    server: StandIn, content: Content, whole: dict[str, Any], tmp_path: Path
+) -> None:
+    """A server that shows lists by rights, or is just starting, still has what our ids name."""
+    push_to(server, content, tmp_path)
+    server.lists_nothing = True
+    server.asked.clear()
+    push_to(server, content, tmp_path)
+    assert changes(server) == []
+    assert server.state() == whole["state"]
+
+
+def test_a_copy_with_our_tag_is_asked_about_when_the_ids_are_lost(
+    server: StandIn, content: Content, tmp_path: Path
+) -> None:
+    push_to(server, content, tmp_path)
+    for key, one in list(server.indicators.items()):
+        server.indicators[f"kopie-{key}"] = copy.deepcopy(one)
+    push_to(server, content, tmp_path)
+    (tmp_path / "kommonitor.json").unlink()
+    server.asked.clear()
+    with pytest.raises(KomMonitorError) as several:
+        push_to(server, content, tmp_path)
+    assert "mehrere Einträge in KomMonitor tragen sein Tag" in said(several.value.args[0], "de")
+    assert changes(server) == []
 
 
 def test_what_people_changed_there_is_put_right_or_respected(
