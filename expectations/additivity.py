@@ -20,8 +20,8 @@ from expectations.bench import CANDIDATE_VIEW, Bench
 from expectations.rules import PUBLISHER, Rule, Statement, quoted_list
 from expectations.settings import AreaSum, Parts, Rates, Where
 from expectations.values import excuses
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 LAENDER = 16  # since 3 October 1990
 ROUNDING = 5

@@ -7,8 +7,8 @@ from typing import Any
 from expectations import withdrawals
 from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, STATISTICIAN, Inspection, Result, Rule, Statement, quoted_list
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 _VALUES = Phrase("verglichene Werte", "values compared")
 

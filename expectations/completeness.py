@@ -11,8 +11,8 @@ from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, PUBLISHER, Inspection, Result, Rule, Statement, quoted_list
 from expectations.settings import Completeness
 from expectations.values import excuses
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 _PROTECTS = Phrase(
     "davor, dass ein Kreis unbemerkt fehlt oder unter falschem Schlüssel steht",

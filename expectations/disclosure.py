@@ -14,10 +14,10 @@ from typing import Any
 
 from expectations.bench import CANDIDATE_VIEW, Bench
 from expectations.rules import EXAMPLES, Inspection, Result, Statement, quoted_list
-from expectations.wording import Phrase
 from sources.foundation.editions import AFTERWARDS, CERTIFICATE
 from sources.foundation.files import sha256_of
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 DECLARATION = "disclosure.json"
 

@@ -17,10 +17,10 @@ from expectations.bench import Bench
 from expectations.readback import GERMAN_EXCEL, MACHINE, Notation, differences
 from expectations.rules import EXAMPLES, EXPORT, ROWS, Inspection, Result, Statement
 from expectations.verdict import Severity
-from expectations.wording import Phrase
 from sources.foundation.editions import AFTERWARDS, DESCRIPTION
 from sources.foundation.files import sha256_of
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 # Files that hold no data of the product: about it, or written by or after the gate.
 _COMPANIONS = AFTERWARDS | {

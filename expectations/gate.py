@@ -25,10 +25,11 @@ from expectations.rules import DATA_ENGINEER, DECLARATION, Excuse, Inspection, R
 from expectations.settings import DescriptionError, Waiver, read_description
 from expectations.suites import UnknownProduct, suite_of
 from expectations.verdict import Check, Outcome, Verdict
-from expectations.wording import Language, Phrase, place, say, word
+from expectations.wording import place, say, word
 from sources.foundation.editions import GATE_FILES, GATE_JSON, GATE_REPORT, GATE_SUITE, GATE_VALIDATION
 from sources.foundation.files import readable_json, sha256_of_text, write_text
 from sources.foundation.located_yaml import DeclarationError
+from sources.foundation.told import Language, Phrase
 
 _ON_FAILURE = {
     "fail": Phrase(

@@ -27,8 +27,8 @@ from expectations.rules import (
     quoted_list,
 )
 from expectations.settings import DescribedColumn
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 _NAMES = Phrase("vor einer richtigen Zahl unter falschem Namen", "against a right number under a wrong name")
 _CODES = Phrase("Codes", "codes")

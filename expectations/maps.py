@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 
 from expectations.bench import Bench
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 APPLICATION = int.from_bytes(b"GPKG", "big")
 VERSION = 10300

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from expectations.bench import Bench
 from expectations.rules import STATISTICIAN, Rule, Statement, quoted_list
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 _LARGE_SHARE = 0.25
 _SEVERAL = 8

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 _FLOATS = {"DOUBLE", "FLOAT"}
 _NUMBERS = {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT"}

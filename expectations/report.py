@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from expectations.wording import Phrase, word
+from expectations.wording import word
 from sources.foundation.templates import fill
+from sources.foundation.told import Phrase
 
 FAMILIES: dict[str, Phrase] = {
     "gate": Phrase("Prüfung selbst", "The check itself"),

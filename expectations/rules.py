@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from expectations.verdict import Cell, Severity
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 EXAMPLES = 20
 

@@ -19,8 +19,8 @@ from expectations.rules import (
     Statement,
     quoted_list,
 )
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted, text_list, text_literal
+from sources.foundation.told import Phrase
 from sources.foundation.vocabulary import read_vocabulary
 
 # Published columns are flat and of types that every reader knows.

@@ -16,8 +16,8 @@ from expectations.rules import (
     quoted_list,
 )
 from expectations.settings import Explained, National, Ratio
-from expectations.wording import Phrase
 from sources.foundation.sql import quoted
+from sources.foundation.told import Phrase
 
 
 def rules(bench: Bench) -> list[Rule]:

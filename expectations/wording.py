@@ -1,6 +1,6 @@
 """Words for people: German and English texts of a check, and rows of data put into words.
 
-A `Phrase` holds both languages. Its text may name columns of a found row in braces; `say` fills them with
+The text of a `Phrase` may name columns of a found row in braces; `say` fills them with
 numbers and dates as the language writes them (`1.234,5` and `31.12.2015`; `1,234.5` and `2015-12-31`).
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Language = Literal["de", "en"]
+from sources.foundation.told import Language, Phrase
 
 _DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?$")
 # What key columns are called in examples, German and English; others keep their name.
@@ -43,18 +42,6 @@ LABELS: dict[str, tuple[str, str]] = {
 }
 TOTAL = "_T"  # the member "all" of every dimension; goes without saying
 _SILENT_KEYS = {"area_key": "area_code", "period_key": "reference_date"}
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """One text in both languages; `{column}` stands for a value of the row it speaks about."""
-
-    de: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """The template in one language."""
-        return self.de if language == "de" else self.en
 
 
 def number_text(value: float, language: Language) -> str:

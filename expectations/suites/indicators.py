@@ -5,7 +5,7 @@ from __future__ import annotations
 from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, Inspection, Rule, Statement
 from expectations.suites import common
-from expectations.wording import Phrase
+from sources.foundation.told import Phrase
 
 # A child in day care at a centre and with a childminder counts in both forms, but once in the total.
 _FORMS = ("-centre", "-home")

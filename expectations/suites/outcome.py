@@ -5,7 +5,7 @@ from __future__ import annotations
 from expectations.bench import Bench
 from expectations.rules import STATISTICIAN, Inspection, Rule, Statement
 from expectations.suites import common
-from expectations.wording import Phrase
+from sources.foundation.told import Phrase
 
 
 def rules(bench: Bench) -> list[Rule]:

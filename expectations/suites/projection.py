@@ -7,7 +7,7 @@ from __future__ import annotations
 from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, STATISTICIAN, Inspection, Rule, Statement
 from expectations.suites import common
-from expectations.wording import Phrase
+from sources.foundation.told import Phrase
 
 _KEYS = ("scenario_id", "area_code", "age_group_code", "reference_date")
 _FIGURES = Phrase("Werte", "figures")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from expectations.bench import Bench
 from expectations.rules import DATA_ENGINEER, STATISTICIAN, Inspection, Rule, Statement
 from expectations.suites import common
-from expectations.wording import Phrase
+from sources.foundation.told import Phrase
 
 _KEYS = ("edition_id", "area_code", "reference_year")
 _SCORE = 10.0

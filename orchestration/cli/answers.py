@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import meaning, written
-from sources.foundation.told import Told, day_in, said
+from sources.foundation.told import Phrase, Told, day_in, said
 
 from ..resources import Paths, Settings
 from .display import WIDE, plain_table
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,17 +104,17 @@ def print_indicators(
         console.print(_NO_WAREHOUSE.say(language), markup=False)
 
 
-_WAITS = Both("wartet auf", "waits for")
-_EMPTY = Both("hat hier keine Werte, denn", "has no values here, since")
-_COUNTED = Both(
+_WAITS = Phrase("wartet auf", "waits for")
+_EMPTY = Phrase("hat hier keine Werte, denn", "has no values here, since")
+_COUNTED = Phrase(
     "{all} Kennzahlen und Varianten: {computing} werden gerechnet, {waiting} warten",
     "{all} indicators and variants: {computing} compute, {waiting} wait",
 )
-_FILLED = Both(
+_FILLED = Phrase(
     "{some} haben Werte in diesem Warehouse, {total} insgesamt",
     "{some} have values in this warehouse, {total} in all",
 )
-_NO_WAREHOUSE = Both(
+_NO_WAREHOUSE = Phrase(
     "es gibt noch kein Warehouse, darum sind keine Werte gezählt: `planstat run`",
     "there is no warehouse yet, so values are not counted: `planstat run`",
 )
@@ -225,34 +225,34 @@ def print_answer(answer: Answer, console: Console, language: Language = "en") ->
     console.print(_READ_NOT.say(language, words=indicator[f"how_not_to_read_{language}"]), markup=False)
 
 
-_MORE = Both(
+_MORE = Phrase(
     "… {number} weitere Zeilen: --area, --level oder --period angeben, oder --csv nehmen",
     "… {number} more rows: give --area, --level or --period, or take --csv",
 )
-_BROKEN = Both("Bruch in der Zeitreihe am", "break of the series on")
-_COMPARED = Both(
+_BROKEN = Phrase("Bruch in der Zeitreihe am", "break of the series on")
+_COMPARED = Phrase(
     "{second} gegen {first} am {day}: {value} ({lower} bis {upper}), ",
     "{second} against {first} on {day}: {value} ({lower} to {upper}), ",
 )
-_BEYOND = Both("mehr als Zufall", "more than chance")
-_WITHIN = Both("im Rahmen des Zufalls", "within chance")
-_READ = Both("so zu lesen: {words}", "read it so: {words}")
-_READ_NOT = Both("so nicht: {words}", "not so: {words}")
-_HEADS: dict[str, Both] = {
-    "area": Both("Gebiet", "area"),
-    "name": Both("Name", "name"),
-    "date": Both("Stichtag", "date"),
-    "value": Both("Wert", "value"),
-    "lower_limit": Both("95-%-Intervall", "95 % interval"),
-    "reliability": Both("Verlässlichkeit", "reliability"),
-    "reference_verdict": Both("Vergleich", "vs. higher"),
-    "change_verdict": Both("Veränderung", "change"),
-    "label": Both("Klasse", "class"),
-    "edition": Both("Ausgabe", "edition"),
+_BEYOND = Phrase("mehr als Zufall", "more than chance")
+_WITHIN = Phrase("im Rahmen des Zufalls", "within chance")
+_READ = Phrase("so zu lesen: {words}", "read it so: {words}")
+_READ_NOT = Phrase("so nicht: {words}", "not so: {words}")
+_HEADS: dict[str, Phrase] = {
+    "area": Phrase("Gebiet", "area"),
+    "name": Phrase("Name", "name"),
+    "date": Phrase("Stichtag", "date"),
+    "value": Phrase("Wert", "value"),
+    "lower_limit": Phrase("95-%-Intervall", "95 % interval"),
+    "reliability": Phrase("Verlässlichkeit", "reliability"),
+    "reference_verdict": Phrase("Vergleich", "vs. higher"),
+    "change_verdict": Phrase("Veränderung", "change"),
+    "label": Phrase("Klasse", "class"),
+    "edition": Phrase("Ausgabe", "edition"),
 }
-_NO_FIGURE = Both("keine Angabe", "no figure")
-_BREAK = Both("Bruch", "break")
-_CARRIED = Both("auf einen späteren Gebietsstand zurückgerechnet", "carried back to a later territory")
+_NO_FIGURE = Phrase("keine Angabe", "no figure")
+_BREAK = Phrase("Bruch", "break")
+_CARRIED = Phrase("auf einen späteren Gebietsstand zurückgerechnet", "carried back to a later territory")
 
 
 def _table(
@@ -332,8 +332,8 @@ def _places(change: float, decimals: int) -> int:
     return next(finer, decimals)
 
 
-_YEARS = Both("Jahre", "years")
-_NONE = Both("keine", "none")
+_YEARS = Phrase("Jahre", "years")
+_NONE = Phrase("keine", "none")
 
 
 _SHORT = {

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from sources.foundation.told import Phrase
+
 from ..resources import Paths
-from .language import Both, Language
+from .language import Language
 from .progress import Outcome
 
 if TYPE_CHECKING:
@@ -169,19 +171,19 @@ def print_releases(paths: Paths, product: str | None, console: Console, language
     console.print(table)
 
 
-ONLY_INTERNAL = Both("nur für den internen Gebrauch", INTERNAL)
-_PUBLIC = Both("öffentlich", "public")
-_NONE_OF = Both(
+ONLY_INTERNAL = Phrase("nur für den internen Gebrauch", INTERNAL)
+_PUBLIC = Phrase("öffentlich", "public")
+_NONE_OF = Phrase(
     "von {product} ist nichts veröffentlicht; es gibt: {there}",
     "nothing of {product} is released; there are: {there}",
 )
-_NO_PRODUCT = Both("nichts", "nothing")
-_NOTHING = Both("in {root} ist nichts veröffentlicht", "nothing is released in {root}")
+_NO_PRODUCT = Phrase("nichts", "nothing")
+_NOTHING = Phrase("in {root} ist nichts veröffentlicht", "nothing is released in {root}")
 _EDITION_HEADS = (
-    Both("Ausgabe", "edition"),
-    Both("veröffentlicht (UTC)", "published (UTC)"),
-    Both("Zeilen", "rows"),
-    Both("für", "audience"),
+    Phrase("Ausgabe", "edition"),
+    Phrase("veröffentlicht (UTC)", "published (UTC)"),
+    Phrase("Zeilen", "rows"),
+    Phrase("für", "audience"),
 )
 
 
@@ -240,14 +242,14 @@ def print_release(
     console.print(_changes(shown["difference"], language), markup=False)
 
 
-_CURRENT = Both("gültig", "current")
-_PUBLISHED = Both("{named}, veröffentlicht {at}, {rows} Zeilen", "{named}, published {at}, {rows} rows")
-_FILE = Both("Datei", "file")
-_DATASET = Both("Datensatz", "dataset")
-_SNAPSHOT = Both("Lieferung", "snapshot")
-_OLD = Both("alt", "old")
-_NOT_DELIVERED = Both("nicht geliefert", "not delivered")
-_GATE = Both("Prüfung", "gate")
+_CURRENT = Phrase("gültig", "current")
+_PUBLISHED = Phrase("{named}, veröffentlicht {at}, {rows} Zeilen", "{named}, published {at}, {rows} rows")
+_FILE = Phrase("Datei", "file")
+_DATASET = Phrase("Datensatz", "dataset")
+_SNAPSHOT = Phrase("Lieferung", "snapshot")
+_OLD = Phrase("alt", "old")
+_NOT_DELIVERED = Phrase("nicht geliefert", "not delivered")
+_GATE = Phrase("Prüfung", "gate")
 
 
 def _outcome(outcome: str, language: Language) -> str:
@@ -282,14 +284,14 @@ def print_difference(
         console.print(f"{_EVERY_VALUE.say(language)}: {lines}", markup=False)
 
 
-_FROM_TO = Both("von {before} zu {after}", "from {before} to {after}")
-_EVERY_VALUE = Both("jeder geänderte Wert", "every changed value")
+_FROM_TO = Phrase("von {before} zu {after}", "from {before} to {after}")
+_EVERY_VALUE = Phrase("jeder geänderte Wert", "every changed value")
 _MOVEMENT = {
-    "column": Both("Spalte", "column"),
-    "old_value": Both("vorher", "old_value"),
-    "new_value": Both("jetzt", "new_value"),
-    "movement": Both("Unterschied", "movement"),
-    "relative_movement": Both("Unterschied anteilig", "relative_movement"),
+    "column": Phrase("Spalte", "column"),
+    "old_value": Phrase("vorher", "old_value"),
+    "new_value": Phrase("jetzt", "new_value"),
+    "movement": Phrase("Unterschied", "movement"),
+    "relative_movement": Phrase("Unterschied anteilig", "relative_movement"),
 }
 
 
@@ -312,7 +314,7 @@ def _moved(movement: dict[str, object], language: Language) -> Iterator[str]:
 
 
 def _changes(difference: dict[str, object], language: Language = "en") -> str:
-    changes = Both("Änderungen", "changes").say(language)
+    changes = Phrase("Änderungen", "changes").say(language)
     if difference.get("reason"):
         reason = difference["reason"] if language == "de" else _NOT_COMPARABLE
         return f"{changes}: {reason}"
@@ -329,13 +331,13 @@ def _changes(difference: dict[str, object], language: Language = "en") -> str:
 
 
 _NOT_COMPARABLE = "the earlier edition cannot be compared row by row; the edition's README.md says why"
-_FIRST = Both("erste Ausgabe", "first edition")
+_FIRST = Phrase("erste Ausgabe", "first edition")
 _ROWS = {
-    "added": Both("neu", "added"),
-    "removed": Both("entfallen", "removed"),
-    "changed": Both("geändert", "changed"),
-    "withdrawn": Both("zurückgezogen", "withdrawn"),
+    "added": Phrase("neu", "added"),
+    "removed": Phrase("entfallen", "removed"),
+    "changed": Phrase("geändert", "changed"),
+    "withdrawn": Phrase("zurückgezogen", "withdrawn"),
 }
-_ROWS_TOLD = Both("Zeilen: {told}", "rows {told}")
-_NONE = Both("keine in den Zeilen", "none in the rows")
-_AGAINST = Both("Änderungen gegenüber {previous}", "changes against {previous}")
+_ROWS_TOLD = Phrase("Zeilen: {told}", "rows {told}")
+_NONE = Phrase("keine in den Zeilen", "none in the rows")
+_AGAINST = Phrase("Änderungen gegenüber {previous}", "changes against {previous}")

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources.foundation.told import Phrase
+
 from ..project import Project
 from ..publication import Publication
 from ..resources import Settings
 from .display import ONLY_INTERNAL
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +49,7 @@ def print_extract(
         console.print(found.note, markup=False)
 
 
-_WRITTEN = Both("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
+_WRITTEN = Phrase("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
 
 
 def _definitions() -> dict[str, Definition]:
@@ -84,7 +86,7 @@ def print_workbook(
     console.print(_WORKBOOK.say(language, **said), markup=False)
 
 
-_WORKBOOK = Both(
+_WORKBOOK = Phrase(
     "{area}: {number} Kennzahlen in {fields} Planungsfeldern, {out}",
     "{area}: {number} indicators in {fields} policy fields, {out}",
 )
@@ -104,8 +106,8 @@ def print_catalogue(settings: Settings, console: Console, language: Language = "
         console.print(words.say(language, file=settings.paths.releases / name), markup=False)
 
 
-_NEW = Both("{file}: geschrieben", "{file}: written")
-_AS_BEFORE = Both("{file}: unverändert", "{file}: unchanged")
+_NEW = Phrase("{file}: geschrieben", "{file}: written")
+_AS_BEFORE = Phrase("{file}: unverändert", "{file}: unchanged")
 
 
 def print_star(settings: Settings, console: Console, language: Language = "en") -> None:
@@ -132,11 +134,11 @@ def print_star(settings: Settings, console: Console, language: Language = "en") 
     console.print(f"{edition.path}", markup=False)
 
 
-_STAR = Both(
+_STAR = Phrase(
     "{named}: veröffentlicht, {rows} Zeilen aus {number} Ausgaben",
     "{named}: released, {rows} rows of {number} editions",
 )
-_STAR_AS_BEFORE = Both(
+_STAR_AS_BEFORE = Phrase(
     "{named}: unverändert, {rows} Zeilen aus {number} Ausgaben",
     "{named}: unchanged, {rows} rows of {number} editions",
 )

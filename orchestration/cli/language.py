@@ -1,13 +1,12 @@
 """In which language the prompt answers: as asked with `--lang`, else that of the terminal's locale.
 
-A sentence stands in both languages where it is said, in `Both`; what codes mean comes from the vocabularies.
+A sentence stands in both languages where it is said (`Phrase`); what codes mean comes from the vocabularies.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -15,18 +14,6 @@ import click
 from sources.foundation.told import Language as Language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Both:
-    """A text in German and English; `{name}` is filled in by `say`."""
-
-    de: str
-    en: str
-
-    def say(self, language: Language, **values: object) -> str:
-        """The text in one language with its values filled in."""
-        return (self.de if language == "de" else self.en).format(**values)
 
 
 def language_here(environment: Mapping[str, str] = os.environ) -> Language:

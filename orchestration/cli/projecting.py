@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from dbt_project.vocabulary import meaning, written
 from sources.declared.needs import NeedId, steps
-from sources.foundation.told import Told, day_in
+from sources.foundation.told import Phrase, Told, day_in
 
 from .asking.labels import label_of
 from .asking.need import need
 from .asking.projection import NothingProjected, ahead, trials
 from .display import plain_table
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,59 +27,59 @@ if TYPE_CHECKING:
     from ..resources import Paths
 
 _HEADS = (
-    Both("Ebene", "level"),
-    Both("Alter", "ages"),
-    Both("von", "from"),
-    Both("bis", "to"),
-    Both("Jahre", "years"),
-    Both("Größe", "size"),
-    Both("Gebiete", "areas"),
-    Both("wie heute", "as today"),
-    Both("Geburten gleich", "births held"),
-    Both("Geburten folgen", "births follow"),
-    Both("gezeigt", "shown"),
-    Both("Verfahren", "method"),
+    Phrase("Ebene", "level"),
+    Phrase("Alter", "ages"),
+    Phrase("von", "from"),
+    Phrase("bis", "to"),
+    Phrase("Jahre", "years"),
+    Phrase("Größe", "size"),
+    Phrase("Gebiete", "areas"),
+    Phrase("wie heute", "as today"),
+    Phrase("Geburten gleich", "births held"),
+    Phrase("Geburten folgen", "births follow"),
+    Phrase("gezeigt", "shown"),
+    Phrase("Verfahren", "method"),
 )
-_TITLE = Both(
+_TITLE = Phrase(
     "Mittlerer absoluter Fehler in Prozent; ‖: dazwischen liegt ein Zensus, dessen Korrektur mitzählt.",
     "Mean absolute error in per cent; ‖: a census lies between, whose correction counts.",
 )
-_JUDGED = Both(
+_JUDGED = Phrase(
     "{level} {ages}: in Jahren, die an der Wahl nicht beteiligt waren, {shown} % gezeigt, {today} % wie"
     " heute; das 80-%-Intervall hielt dort {coverage} % der Werte",
     "{level} {ages}: in years that had no part in the choice {shown} % shown, {today} % as today;"
     " there the 80 % interval held {coverage} % of the figures",
 )
 _AHEAD = (
-    Both("Alter", "ages"),
-    Both("Stichtag", "date"),
-    Both("Wert", "value"),
-    Both("80 %", "80 %"),
-    Both("Verfahren", "method"),
-    Both("Fehler", "error"),
-    Both("wie heute", "as today"),
+    Phrase("Alter", "ages"),
+    Phrase("Stichtag", "date"),
+    Phrase("Wert", "value"),
+    Phrase("80 %", "80 %"),
+    Phrase("Verfahren", "method"),
+    Phrase("Fehler", "error"),
+    Phrase("wie heute", "as today"),
 )
-_RESTS = Both(
+_RESTS = Phrase(
     "Ausgang: {dataset}, {base}. Raten aus {years} Jahren, zu {own} % aus dem Gebiet selbst, sonst aus dem"
     " Gebiet darüber.",
     "Base: {dataset}, {base}. Ratios of {years} years, {own} % from the area itself, else from the area"
     " around.",
 )
-_SCENARIO = Both("Szenario {name}: {title} ({source})", "Scenario {name}: {title} ({source})")
-_EDITIONS = Both("Ausgaben: {editions}", "Editions: {editions}")
-_CENSUS = Both("Zensus", "census")
-_NO_RATIO = Both(
+_SCENARIO = Phrase("Szenario {name}: {title} ({source})", "Scenario {name}: {title} ({source})")
+_EDITIONS = Phrase("Ausgaben: {editions}", "Editions: {editions}")
+_CENSUS = Phrase("Zensus", "census")
+_NO_RATIO = Phrase(
     "‖ trennt Ausgaben verschiedener Zensusgrundlage: über sie hinweg gibt es keine Rate.",
     "‖ parts editions of different censuses: no ratio is taken across.",
 )
 _SHORT = {
-    "published": Both("gezählt", "counted"),
-    "as_today": Both("wie heute", "as today"),
-    "within_group": Both("in der Altersgruppe geschätzt", "estimated within its group"),
-    "sum": Both("Summe der Gebiete", "sum of its areas"),
-    "cohorts": Both("Jahrgänge", "cohorts"),
-    "cohorts_births_held": Both("Jahrgänge, Geburten gleich", "cohorts, births held"),
-    "cohorts_births_follow": Both("Jahrgänge, Geburten folgen", "cohorts, births follow"),
+    "published": Phrase("gezählt", "counted"),
+    "as_today": Phrase("wie heute", "as today"),
+    "within_group": Phrase("in der Altersgruppe geschätzt", "estimated within its group"),
+    "sum": Phrase("Summe der Gebiete", "sum of its areas"),
+    "cohorts": Phrase("Jahrgänge", "cohorts"),
+    "cohorts_births_held": Phrase("Jahrgänge, Geburten gleich", "cohorts, births held"),
+    "cohorts_births_follow": Phrase("Jahrgänge, Geburten folgen", "cohorts, births follow"),
 }
 _SIZES = ("<2", "2–5", "5–20", "20–100", "100–200", "200–500", "≥500")
 
@@ -184,40 +184,40 @@ def print_ahead(
 
 
 _NEED = (
-    Both("Jahresende", "year-end"),
-    Both("Menschen", "people"),
-    Both("Quote", "rate"),
-    Both("Bedarf", "need"),
-    Both("Bestand", "stock"),
-    Both("Lücke", "gap"),
-    Both("80 %", "80 %"),
+    Phrase("Jahresende", "year-end"),
+    Phrase("Menschen", "people"),
+    Phrase("Quote", "rate"),
+    Phrase("Bedarf", "need"),
+    Phrase("Bestand", "stock"),
+    Phrase("Lücke", "gap"),
+    Phrase("80 %", "80 %"),
 )
-_DEMAND = Both("Bedarfsquote {name}: {title} ({source})", "Demand rate {name}: {title} ({source})")
-_RATE_OF = Both(
+_DEMAND = Phrase("Bedarfsquote {name}: {title} ({source})", "Demand rate {name}: {title} ({source})")
+_RATE_OF = Phrase(
     "Quote: von {area}, {day}{dataset}{note}.",
     "Rate: of {area}, {day}{dataset}{note}.",
 )
-_STOCK = Both("Bestand: {kind}{count}, {source}, {day}.", "Stock: {kind}{count}, {source}, {day}.")
-_FACILITIES = Both(" ({count} Einrichtungen)", " ({count} facilities)")
-_PEOPLE = Both(
+_STOCK = Phrase("Bestand: {kind}{count}, {source}, {day}.", "Stock: {kind}{count}, {source}, {day}.")
+_FACILITIES = Phrase(" ({count} Einrichtungen)", " ({count} facilities)")
+_PEOPLE = Phrase(
     "Menschen: {ages}, Fortschreibung von {base} ({dataset}), {method}.",
     "People: {ages}, projected from {base} ({dataset}), {method}.",
 )
-_PRINCIPLE = Both(
+_PRINCIPLE = Phrase(
     "Menschen zählen, wo sie wohnen, Plätze, wo sie liegen. Lücke: Bedarf minus Bestand; unter null ist mehr"
     " da als nachgefragt.",
     "People count where they live, places where they lie. Gap: need minus stock; below zero there is more"
     " than asked for.",
 )
 _OF_KIND = {
-    "childcare": Both(
+    "childcare": Phrase(
         "Der Bedarf vom 31.12. gilt für den 1.3. danach.", "The need of 31 December is for 1 March after it."
     ),
-    "school": Both(
+    "school": Phrase(
         "Ein 31.12. steht für das Schuljahr, in dem er liegt; eine Klasse ist ein Altersjahr an diesem Tag.",
         "A 31 December stands for the school year around it; a class is a year of age on that day.",
     ),
-    "care": Both(
+    "care": Phrase(
         "Die gehaltene Quote ist eine Annahme, keine Vorhersage.",
         "The rate held is an assumption, no forecast.",
     ),

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sources.foundation.exits import USAGE
-from sources.foundation.told import Told
+from sources.foundation.told import Phrase, Told
 
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,21 +209,21 @@ def _megabytes(size: int, language: Language) -> str:
     return text.replace(".", ",") if language == "de" else text
 
 
-_CONTENT = Both(
+_CONTENT = Phrase(
     "{edition}: {indicators} Kennzahlen, {numbers} Werte, {empty} leere Zellen\n"
     "Ebenen (Umrisse / Kennzahlen): {levels}",
     "{edition}: {indicators} indicators, {numbers} values, {empty} empty cells\n"
     "levels (outlines / indicators): {levels}",
 )
-_UNDRAWN = Both(
+_UNDRAWN = Phrase(
     "{count} Werte bleiben weg: für ihren Gebietsstand liegt kein Umriss vor",
     "{count} values are left out: no outline of their Gebietsstand was delivered",
 )
-_REFUSED = Both("nicht gesendet (Stichtage: {days}): {told}", "not sent (dates: {days}): {told}")
-_MORE = Both("… und weitere Gebiete: {count}", "… and more areas: {count}")
-_PACKAGE = Both("{files} Dateien, {size}, in {out}", "{files} files, {size}, in {out}")
-_DRY = Both("Probelauf: nichts wurde gesendet.", "dry run: nothing was sent.")
-_PUSHED = Both(
+_REFUSED = Phrase("nicht gesendet (Stichtage: {days}): {told}", "not sent (dates: {days}): {told}")
+_MORE = Phrase("… und weitere Gebiete: {count}", "… and more areas: {count}")
+_PACKAGE = Phrase("{files} Dateien, {size}, in {out}", "{files} files, {size}, in {out}")
+_DRY = Phrase("Probelauf: nichts wurde gesendet.", "dry run: nothing was sent.")
+_PUSHED = Phrase(
     "KomMonitor zeigt {edition}, zurückgelesen und verglichen: {made} angelegt, {changed} geändert, "
     "{unchanged} unverändert, {emptied} Zahlen zurückgenommen; {requests} Anfragen, {size}, {seconds} s",
     "KomMonitor shows {edition}, read back and compared: {made} made, {changed} changed, {unchanged} "

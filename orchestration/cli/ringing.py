@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dbt_project.indicators.specification import Specifications, load_specifications
 from dbt_project.vocabulary import meaning, written
 from sources.declared.catalogue import load_catalog
-from sources.foundation.told import day_in
+from sources.foundation.told import Phrase, day_in
 
 from .asking.ring import ring
 from .display import plain_table
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from ..resources import Settings
 
 _HEADS = (
-    Both("Kennzahl", "indicator"),
-    Both("Stichtag", "date"),
-    Both("eigener Wert", "own value"),
-    Both("Median", "median"),
-    Both("Quartile", "quartiles"),
-    Both("Veränderung", "change"),
-    Both("im Ring", "in the ring"),
-    Both("Werte", "values"),
+    Phrase("Kennzahl", "indicator"),
+    Phrase("Stichtag", "date"),
+    Phrase("eigener Wert", "own value"),
+    Phrase("Median", "median"),
+    Phrase("Quartile", "quartiles"),
+    Phrase("Veränderung", "change"),
+    Phrase("im Ring", "in the ring"),
+    Phrase("Werte", "values"),
 )
-_LACKING = Both("Es fehlen: {names}", "Lacking: {names}")
-_NOTE = Both(
+_LACKING = Phrase("Es fehlen: {names}", "Lacking: {names}")
+_NOTE = Phrase(
     "Zum Lernen, nicht als Rangliste. Veränderung gegen den Wert davor; im Ring: Median der Veränderungen.",
     "For learning, no ranking. Change against the value before; in the ring: median of the changes.",
 )
-_MEMBERS = Both("Mitglieder: {names}", "Members: {names}")
+_MEMBERS = Phrase("Mitglieder: {names}", "Members: {names}")
 _FORM = (
     ("Kennzahl", 11),
     ("Bezeichnung", 34),

@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources.foundation.told import Language, Told, figure, said
+from sources.foundation.told import Language, Phrase, Told, figure, said
 
 from ..resources import Paths, Settings
 from .display import plain_table
-from .language import Both
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,48 +22,48 @@ if TYPE_CHECKING:
     from exports.disclosure.universe import Universe
 
 _TITLES = {
-    "products": Both("Produkte", "products"),
-    "name": Both("Name", "name"),
-    "cells": Both("veröffentlichte Felder", "cells"),
-    "equations": Both("Gleichungen", "equations"),
-    "primary": Both("wegen einer Regel gesperrt (primär)", "primary"),
-    "secondary": Both("zum Schutz anderer gesperrt (sekundär)", "secondary"),
-    "unknown": Both("Summen mit Teilen, welche die Quelle geheim hält", "unknown"),
-    "hidden": Both("gesperrt", "hidden"),
-    "withdrawn": Both("früher veröffentlicht oder daraus errechenbar, jetzt gesperrt", "withdrawn"),
-    "value_hidden_percent": Both("gesperrter Anteil aller gezeigten Werte in %", "value_hidden_percent"),
-    "value_hidden_share": Both("gesperrter Anteil aller gezeigten Werte", "value_hidden_share"),
-    "objective": Both("Kosten", "objective"),
-    "lower_bound": Both("untere Schranke der Kosten", "lower_bound"),
-    "lower_bound_of": Both("was die Schranke umfasst", "lower_bound_of"),
-    "hidden_in_any_case": Both("Kosten dessen, was ohnehin gesperrt ist", "hidden_in_any_case"),
-    "gap": Both("höchster Abstand von der besten Lösung (Anteil)", "gap"),
-    "gap_percent": Both("höchster Abstand von der besten Lösung in %", "gap_percent"),
-    "rounds": Both("Runden von Angriff und Ausbesserung", "rounds"),
-    "levels": Both("Angriffe", "levels"),
-    "provably_small": Both("nachweislich kleine gesperrte Felder", "provably_small"),
-    "earlier_editions": Both("bereits veröffentlichte Ausgaben", "earlier_editions"),
-    "outdated_numbers": Both("davon überholte Zahlen", "outdated_numbers"),
-    "remaining_risks": Both("verbleibendes Wissen", "remaining_risks"),
-    "notes": Both("Anmerkungen", "notes"),
-    "seconds": Both("Sekunden", "seconds"),
+    "products": Phrase("Produkte", "products"),
+    "name": Phrase("Name", "name"),
+    "cells": Phrase("veröffentlichte Felder", "cells"),
+    "equations": Phrase("Gleichungen", "equations"),
+    "primary": Phrase("wegen einer Regel gesperrt (primär)", "primary"),
+    "secondary": Phrase("zum Schutz anderer gesperrt (sekundär)", "secondary"),
+    "unknown": Phrase("Summen mit Teilen, welche die Quelle geheim hält", "unknown"),
+    "hidden": Phrase("gesperrt", "hidden"),
+    "withdrawn": Phrase("früher veröffentlicht oder daraus errechenbar, jetzt gesperrt", "withdrawn"),
+    "value_hidden_percent": Phrase("gesperrter Anteil aller gezeigten Werte in %", "value_hidden_percent"),
+    "value_hidden_share": Phrase("gesperrter Anteil aller gezeigten Werte", "value_hidden_share"),
+    "objective": Phrase("Kosten", "objective"),
+    "lower_bound": Phrase("untere Schranke der Kosten", "lower_bound"),
+    "lower_bound_of": Phrase("was die Schranke umfasst", "lower_bound_of"),
+    "hidden_in_any_case": Phrase("Kosten dessen, was ohnehin gesperrt ist", "hidden_in_any_case"),
+    "gap": Phrase("höchster Abstand von der besten Lösung (Anteil)", "gap"),
+    "gap_percent": Phrase("höchster Abstand von der besten Lösung in %", "gap_percent"),
+    "rounds": Phrase("Runden von Angriff und Ausbesserung", "rounds"),
+    "levels": Phrase("Angriffe", "levels"),
+    "provably_small": Phrase("nachweislich kleine gesperrte Felder", "provably_small"),
+    "earlier_editions": Phrase("bereits veröffentlichte Ausgaben", "earlier_editions"),
+    "outdated_numbers": Phrase("davon überholte Zahlen", "outdated_numbers"),
+    "remaining_risks": Phrase("verbleibendes Wissen", "remaining_risks"),
+    "notes": Phrase("Anmerkungen", "notes"),
+    "seconds": Phrase("Sekunden", "seconds"),
 }
 _SUMMARY = (
     *("products", "cells", "primary", "secondary", "withdrawn", "value_hidden_percent"),
     *("gap_percent", "levels", "provably_small", "earlier_editions", "outdated_numbers"),
 )
-_NO_DATA = Both("{name}: noch keine Daten", "{name}: no data yet")
-_REPORT = Both("vertraulicher Bericht: {path}\n", "confidential report: {path}\n")
+_NO_DATA = Phrase("{name}: noch keine Daten", "{name}: no data yet")
+_REPORT = Phrase("vertraulicher Bericht: {path}\n", "confidential report: {path}\n")
 _HEADS = (
-    Both("Felder", "cells"),
-    Both("Regel", "rule"),
-    Both("andere", "others"),
-    Both("Wert %", "value %"),
-    Both("gebrochen", "broken"),
-    Both("gezeigt", "shown"),
+    Phrase("Felder", "cells"),
+    Phrase("Regel", "rule"),
+    Phrase("andere", "others"),
+    Phrase("Wert %", "value %"),
+    Phrase("gebrochen", "broken"),
+    Phrase("gezeigt", "shown"),
 )
-_NO_PLAN = Both("kein sicherer Plan", "no safe plan")
-_COMPARED = Both(
+_NO_PLAN = Phrase("kein sicherer Plan", "no safe plan")
+_COMPARED = Phrase(
     "Jede Zeile ist geplant, als wäre noch nichts veröffentlicht. Regel, andere: Felder, die eine Regel "
     "sperrt und die zu deren Schutz gesperrt sind; Wert: gesperrter Anteil aller gezeigten Werte; gebrochen: "
     "gesperrte Felder, die ein Angreifer der Festlegung errechnet; gezeigt: Felder, welche die Festlegung "
@@ -74,21 +73,21 @@ _COMPARED = Both(
     "attacker of the policy as decided; shown: cells that the policy as decided hides by a rule. "
     "Confidential, for the data protection officer in German: {path}\n",
 )
-_ATTACKED = Both(
+_ATTACKED = Phrase(
     "{folder}: {cells} Felder aus dieser und {earlier} früheren Ausgaben, {hidden} hier gesperrt, "
     "{equations} Gleichungen, {programs} lineare Programme",
     "{folder}: {cells} cells of this and {earlier} earlier editions, {hidden} hidden here, "
     "{equations} equations, {programs} linear programs",
 )
-_NO_NOISE = Both(
+_NO_NOISE = Phrase(
     "Überlagerung (cell-key) ist nicht versucht: sie braucht PLANSTAT_DISCLOSURE_SECRET",
     "cell-key noise is not tried: it needs PLANSTAT_DISCLOSURE_SECRET",
 )
-_FITS = Both(
+_FITS = Phrase(
     "das Zertifikat spricht über genau diese Dateien", "the certificate speaks about exactly these files"
 )
-_NONE = Both("keine", "none")
-_NOT_KNOWN = Both("nicht bekannt", "not known")
+_NONE = Phrase("keine", "none")
+_NOT_KNOWN = Phrase("nicht bekannt", "not known")
 
 
 def print_plans(

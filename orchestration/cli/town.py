@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.declared.town import FILES, check_town, new_town
+from sources.foundation.told import Phrase
 
-from .language import Both, Language
+from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_COUNT = Both("{file}: {count} Angaben ({what})", "{file}: {count} entries ({what})")
-_NOTHING = Both(
+_COUNT = Phrase("{file}: {count} Angaben ({what})", "{file}: {count} entries ({what})")
+_NOTHING = Phrase(
     "{town}: noch keine Datei; `planstat town new` schreibt Beispiele",
     "{town}: no file yet; `planstat town new` writes examples",
 )
-_GOOD = Both(
+_GOOD = Phrase(
     "In Ordnung. Ob Gebiete und Kennzahlen darin gerechnet werden, prüft der nächste Lauf.",
     "In order. Whether its areas and indicators are computed, the next run checks.",
 )
-_ALL_THERE = Both("Alle Dateien sind schon da.", "All files are there already.")
+_ALL_THERE = Phrase("Alle Dateien sind schon da.", "All files are there already.")
 
 
 def print_check(town: Path, console: Console, language: Language) -> bool:

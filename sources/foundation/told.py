@@ -1,7 +1,8 @@
-"""Words in both languages that are raised, stored or printed as one value."""
+"""Words in both languages: `Told` are raised, stored or printed as they are, a `Phrase` may have gaps."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -24,6 +25,22 @@ class Told(str):
     def say(self, language: Language) -> str:
         """The words in one language."""
         return self.de if language == "de" else str(self)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One text in both languages; `{name}` stands for a value."""
+
+    de: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """The text in one language, with its places open."""
+        return self.de if language == "de" else self.en
+
+    def say(self, language: Language, **values: object) -> str:
+        """The text in one language with its values filled in."""
+        return self.text(language).format(**values)
 
 
 def day_in(day: date, language: Language) -> str:

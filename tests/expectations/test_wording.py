@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from expectations.wording import Language, place
+from expectations.wording import place
+from sources.foundation.told import Language
 
 
 @pytest.mark.parametrize(
