@@ -185,16 +185,28 @@ def _labels_in(bench: Bench, path: Path) -> Iterator[tuple[DescribedColumn, str,
     except (duckdb.Error, OSError):
         return  # that it cannot be read is said by the check of the file
     headings = dict(zip(bench.types, columns_of(lines.columns), strict=False))
-    for column in bench.description.columns:
-        heading = headings.get(column.name)
-        if not column.codes or heading is None or not heading.endswith(" (Code)"):
-            continue
-        scope = _as_is(headings[column.scope]) if column.scope else "null"
-        code = _as_is(heading)
-        label = quoted(heading.removesuffix(" (Code)"))
-        found = lines.project(f"{code} as code, {scope} as scope, {label} as label").filter("code <> ''")
-        for row in found.distinct().order("code, scope, label").fetchall():
-            yield (column, *row)
+    coded = [
+        (column, heading)
+        for column in bench.description.columns
+        if column.codes and (heading := headings.get(column.name, "")).endswith(" (Code)")
+    ]
+    if not coded:
+        return
+    printed = ", ".join(  # all columns in one reading of the file
+        "list(distinct struct_pack("
+        f"code := {_as_is(heading)}, scope := {_as_is(headings[column.scope]) if column.scope else 'null'}, "
+        f"label := {quoted(heading.removesuffix(' (Code)'))})) filter ({_as_is(heading)} <> '')"
+        for column, heading in coded
+    )
+    (found,) = lines.aggregate(printed).fetchall()
+    for (column, _), labels in zip(coded, found, strict=True):
+        for one in sorted(labels or [], key=_in_order):
+            yield column, one["code"], one["scope"], one["label"]
+
+
+def _in_order(one: dict[str, str | None]) -> tuple[tuple[bool, str], ...]:
+    """Codes in the order of their texts, empty ones last."""
+    return tuple((one[name] is None, one[name] or "") for name in ("code", "scope", "label"))
 
 
 def _as_is(heading: str) -> str:
