@@ -291,7 +291,9 @@ def _check_references(
     dialect = catalog.dialect_id(declaration)
     if declaration.shape == "cells":
         message = (
-            f"dialect {dialect!r} is not in dialects.yml" if dialect else "a table of cells needs a dialect"
+            f"dialect {dialect!r} is not in dialects.yml"
+            if dialect
+            else f"a table of cells needs a dialect, what its signs mean: {', '.join(catalog.dialects)}"
         )
         _expect(dialect in catalog.dialects, located, ("dialect",), message, problems)
     elif dialect:

@@ -75,8 +75,7 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
     data = genesis_table.as_utf8(file.read_bytes(), None, file.name)
     code = genesis_table.table_code(data[:2048])
     if code is None:
-        shown = data[:60].decode("utf-8", "replace").split("\n")[0]
-        raise problem("no_table_line", file.name, line=1, column=1, expected="…", found=shown)
+        raise problem("no_draft", file.name, found=Told("a text", "ein Text"))
     prelude = genesis_table.prelude_of(data, file.name)
     rows = _rows(data, prelude.data_line)
     if not rows:

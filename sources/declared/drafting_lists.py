@@ -3,9 +3,10 @@
 What the file tells is taken over: encoding, delimiter, sheet, header lines, and what each column holds.
 Columns of areas, times and labels that a code list knows are keys; columns of numbers are values. A label of
 a code list within a header becomes a code, what is left of the header names the measure: headers that
-repeat under one another (`Männer > Anzahl`, `frauen_deutsch`) are measures crossed with dimensions. A file
-whose rows are no counts of areas, or whose keys do not tell rows apart, is drafted as a register. Either
-reads the file as it is; what a person has to decide is marked `# check:`.
+repeat under one another (`Männer > Anzahl`, `frauen_deutsch`) are measures crossed with dimensions. Areas
+that stand by name alone are listed, each to be given its code; rows of totals and lines below are left out.
+A file whose rows are no counts of areas, or whose keys do not tell rows apart, is drafted as a register.
+Either reads the file as it is; what a person has to decide is marked `# check:`.
 """
 
 from __future__ import annotations
@@ -49,15 +50,26 @@ _FILLING = frozenset(
     | {"nach", "insgesamt", "total", "zusammen"}
 )
 _SHORTEST_LABEL = 4
+_AREA_WORDS = re.compile(
+    r"gebiet|stadtteil|bezirk|kreis|gemeinde|\bort|quartier|\bland|raum|viertel|region|area|district",
+    re.IGNORECASE,
+)
+"""Headings of areas that stand by name alone."""
+_SUM = re.compile(r"insgesamt|gesamt\b|summe|zusammen|\btotal", re.IGNORECASE)
+"""Names of rows that add up others."""
 
 
 @dataclass(frozen=True)
 class _List:
-    """The header path of every column, the lines below, and how the file is opened: lines of `format`."""
+    """The header path of every column, the lines below, and how the file is opened: lines of `format`.
+
+    `time`: what a header line says that is a time alone; `{time}` stands for it in the header.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     how: tuple[str, ...]
+    time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +106,12 @@ def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
         raise problem("no_draft_header", file.name, columns="; ".join(header))
     said = _TIME_IN_NAME.search(file.stem)
     counts = _counts(catalog, header, found.rows)
-    body = (
-        _register(header, found, file, said) if counts is None else _cells(catalog, counts, found, file, said)
-    )
+    if counts is None:
+        body = _register(header, found, file, said)
+    else:
+        body = _cells(catalog, counts, found, file, said)
+        if publisher not in catalog.publishers or catalog.publishers[publisher].dialect is None:
+            body.insert(0, "dialect: genesis                 # check: what its signs mean (dialects.yml)")
     stem = re.sub(r"[^A-Za-z0-9]+", "-", _TIME_IN_NAME.sub("", file.stem)).strip("-").lower()
     name = re.sub(r"(?:-0+)+$", "", stem)
     pattern = file.name if said is None else f"{file.stem[: said.start()]}*{file.suffix}"
@@ -104,9 +119,16 @@ def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
         f"id: {name or 'table'}   # check: the table's code",
         "title_de: …                      # check: what the file is about",
         "title_en: …",
-        f"publisher: {publisher}           # check: folder in sources/catalog",
-        "legal_basis: …                   # check: the law, or `statistic`",
-        "holds_personal_data: false       # check",
+        f"publisher: {publisher}"
+        + ("" if publisher in catalog.publishers else "           # check: folder in sources/catalog"),
+        *(
+            [f'statistic: "{stem[:5]}"']
+            if stem[:5] in catalog.statistics
+            else [
+                "legal_basis: …                   # check: the law, or `statistic`",
+                "holds_personal_data: false       # check",
+            ]
+        ),
         "each_row_is: …                   # check: complete the sentence 'one row is'",
         "cadence: {every: irregular}      # check: and the usual window, window_from, window_to",
         f"file_names: [{_quoted(pattern)}]   # check: `*` for what changes",
@@ -118,21 +140,24 @@ def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
 def _register(header: Sequence[str], found: _List, file: Path, said: re.Match[str] | None) -> list[str]:
     """A register: a column for each of the file's, and one for the time that the file's name says."""
     names: list[str] = []
-    for text in header:
-        names.append(_free(_slug(text), names))
+    titles = [text.removesuffix(" > {time}") for text in header]
+    header = [text.replace("{time}", "{time_text}") for text in header]
+    for title in titles:
+        names.append(_free(_slug(title), names))
     columns = [
-        f"  - {{name: {name}, source: {_quoted(text)}, title_de: {_quoted(text)}, title_en: …"
+        f"  - {{name: {name}, source: {_quoted(text)}, title_de: {_quoted(title)}, title_en: …"
         f"{_kind_of(texts)}}}"
-        for name, text, texts in zip(names, header, zip(*found.rows, strict=True), strict=True)
+        for name, text, title, texts in zip(names, header, titles, zip(*found.rows, strict=True), strict=True)
     ]
     how = list(found.how)
-    if said is not None:
+    if said is not None and found.time is None:
         how.append(_file_name(file, said, "time_text"))
+    if said is not None or found.time is not None:
         columns.append(
             '  - {name: time_text, source: "{time_text}", title_de: Zeit, title_en: Time, required: true}'
         )
     return [
-        _reference([said.group()] if said else []),
+        _reference([found.time] if found.time else [said.group()] if said else []),
         "area_levels: []                  # check: levels of the areas in it",
         "format:",
         *(f"  {line}" for line in how),
@@ -150,9 +175,13 @@ def _counts(catalog: Catalog, header: Sequence[str], rows: Sequence[Sequence[str
         columns.append(_Column(text, _holds(catalog, text, values, held), values))
     held = {column.holds for column in columns}
     numbers = [at for at, column in enumerate(columns) if column.holds == "value"]
-    if "area_code" not in held or not numbers or numbers != list(range(numbers[0], numbers[-1] + 1)):
+    is_named = columns[0].holds == "area_name" and "ignored" not in held and _AREA_WORDS.search(header[0])
+    if not ("area_code" in held or is_named):
         return None
-    keys = [column.texts for column in columns if column.holds not in ("value", "ignored", "area_name")]
+    if not numbers or numbers != list(range(numbers[0], numbers[-1] + 1)):
+        return None
+    apart = ("value", "ignored", *(("area_name",) if "area_code" in held else ()))
+    keys = [column.texts for column in columns if column.holds not in apart]
     return columns if len(set(zip(*keys, strict=True))) == len(rows) else None
 
 
@@ -188,6 +217,7 @@ def _cells(
 ) -> list[str]:
     """Keys, values and what stands to the right of them."""
     times = [text for column in columns if column.holds == "time" for text in dict.fromkeys(column.texts)]
+    times += [found.time] if found.time else []
     values, printed = _values(catalog, [one for one in columns if one.holds == "value"], timed=not times)
     how = [*found.how, "shape: cells"]
     if not (times or printed) and said is not None:
@@ -198,7 +228,9 @@ def _cells(
     if "" in texts:
         how.append("empty_values: leave_out        # check: an empty field says nothing")
     codes = [text for column in columns if column.holds == "area_code" for text in column.texts]
-    official = [area_codes.levels_of(code) for code in codes]
+    if not codes:
+        how += _areas([text.strip() for one in columns if one.holds == "area_name" for text in one.texts])
+    official = [area_codes.levels_of(code) for code in codes] or [()]
     levels = {level for found in official for level in found} if all(official) else {"SMALL_AREA"}
     listed = [
         level for level in read_vocabulary()["area_level"] if level in levels and level != "CITY_IN_KREIS"
@@ -236,6 +268,16 @@ def _cells(
         *(_value(value) for value in values),
         *(["  tail:"] if tail else []),
         *(_key(column) for column in tail),
+    ]
+
+
+def _areas(names: Sequence[str]) -> list[str]:
+    """Areas that stand by name alone, each to be given its code; rows of totals are left out."""
+    sums = [name for name in names if _SUM.search(name)]
+    return [
+        "areas:                         # check: the code of each area",
+        *(f"  - {{code: …, names: [{_quoted(name)}]}}" for name in dict.fromkeys(names) if name not in sums),
+        *([f"left_out: [{', '.join(map(_quoted, dict.fromkeys(sums)))}]"] if sums else []),
     ]
 
 
@@ -374,11 +416,15 @@ def _delimited(file: Path) -> _List | None:
     rows = [row for row in csv.reader(io.StringIO(body), delimiter=delimiter) if row]
     width = max(map(len, rows), default=0)
     rows = rows[next((at for at, row in enumerate(rows) if len(row) == width and all(row)), 0) :]
-    if len(rows) < 2 or len(rows[0]) < 2 or {len(row) for row in rows} != {len(rows[0])}:
+    end = next((at for at, row in enumerate(rows) if len(row) != len(rows[0])), len(rows))
+    below, rows = rows[end:], rows[:end]
+    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) > 1 for row in below):
         return None
     name = "utf-8" if encoding == "utf-8-sig" else encoding
     how = ["kind: delimited", f"encoding: {name}", f"delimiter: {_quoted(delimiter)}"]
-    return _List(rows[0], rows[1:], (*how, *(["sep_line: true"] if sep else [])))
+    how += ["sep_line: true"] if sep else []
+    how += [f"trailer: {_trailer(below[0][0])}"] if below else []
+    return _List(rows[0], rows[1:], tuple(how))
 
 
 def _workbook(file: Path) -> _List | None:
@@ -411,13 +457,24 @@ def _workbook(file: Path) -> _List | None:
     numbered = [text for text in rows[below] if text] if below < len(rows) else []
     if numbered and numbered == list(map(str, range(1, len(numbered) + 1))):  # a line that counts the columns
         below += 1
-    depth = below - start
     header = paths(shown[start:below])
     width = len(header)
+    alone = [text for text in rows[below] if text] if below < len(rows) else []
+    time = alone[0] if len(alone) == 1 and _time_of(alone) else None
+    if time is not None:
+        below_it = [*shown[below], *[""] * width]
+        header = [
+            f"{text} > {{time}}" if said else text for text, said in zip(header, below_it, strict=False)
+        ]
+        below += 1
+    depth = below - start
     while below < len(rows) and not any(rows[below]):
         below += 1
     body = [row[:width] for row in rows[below:]]
     end = next((at for at, row in enumerate(body) if not any(row)), len(body))
+    notes = next((at for at in range(end, 0, -1) if sum(map(bool, body[at - 1])) > 1), 0)
+    is_apart = notes == end  # an empty line stands before what follows
+    end = notes
     if not end:
         return None
     how = ["kind: workbook", f"sheet: {_quoted(name)}"]
@@ -425,9 +482,14 @@ def _workbook(file: Path) -> _List | None:
         how.append(f"header_lines: {depth}")
     rest = next((row[0] for row in rows[below + end :] if row and row[0]), "")
     beside = any(any(row[1:]) for row in rows[below + end :])
-    if rest and beside:  # notes in one column end a table by themselves
-        how.append(f"trailer: {_quoted(re.split(r'[:;,]', rest)[0][:40])}")
-    return _List(header, body[:end], tuple(how))
+    if rest and (beside or not is_apart):  # notes in one column end a table by themselves
+        how.append(f"trailer: {_trailer(rest)}")
+    return _List(header, body[:end], tuple(how), time)
+
+
+def _trailer(text: str) -> str:
+    """How the first line below a table begins."""
+    return _quoted(re.split(r"[:;,]", text)[0][:40])
 
 
 def _fills(row: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
@@ -43,7 +44,8 @@ def test_what_a_person_must_decide_is_marked(catalog: Catalog, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ("irgendwas", "no_table_line"),
+        ("irgendwas", "no_draft"),
+        ("a;b;c\n1;2\n3;4;5\n", "no_draft"),
         (text(()), "no_rows"),
         (text(["31.12.2015;DG;Deutschland;seltsam;1;2;3"]), "unknown_label"),
         (text(header=()), "unknown_header"),
@@ -108,6 +110,77 @@ def test_a_workbook_is_drafted_and_read(catalog: Catalog, shared_cases: Path, tm
         name for name in reading.table.column_names if name != "line"
     ]
     assert placeholders(write_draft(draft(catalog, file), tmp_path / "drafts"))
+
+
+def test_a_line_of_the_day_below_the_headings_is_the_time_of_every_cell(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    """The layout of workbooks of GENESIS-Online: codes and names under one heading, notes right below."""
+    file = tmp_path / "12521-0099.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        page = book.add_worksheet("12521-0099")
+        page.write(0, 0, "Ausländer: Kreise, Stichtag, Geschlecht")
+        page.merge_range(1, 0, 1, 1, "Stichtag\nKreise")
+        page.write_row(1, 2, ["männlich", "Insgesamt"])
+        page.merge_range(2, 0, 2, 3, "31.12.2023")
+        page.write_row(3, 0, ["01001", "Flensburg, kreisfreie Stadt", 5, 12])
+        page.write_row(4, 0, ["01002", "Kiel, kreisfreie Stadt", 20, 35])
+        page.write(5, 0, "________")
+        page.write(6, 0, "(C)opyright Amt, 2024")
+    said = draft(catalog, file, "destatis")
+    assert 'statistic: "12521"\n' in said
+    assert "legal_basis" not in said
+    assert "publisher: destatis\n" in said
+    assert "dialect: genesis  " in said, "the publisher has none of its own"
+    assert "dialect" not in draft(catalog, file, "regionalstatistik")
+    declaration = drafted(catalog, file, tmp_path)
+    assert (declaration.shape, declaration.area_levels) == ("cells", ("KREIS",))
+    assert [
+        (row["time_text"], row["area_code"], row["sex"], row["value_text"])
+        for row in cells_of(catalog, declaration, file)
+    ] == [
+        ("31.12.2023", "01001", "M", "5"), ("31.12.2023", "01001", "_T", "12"),
+        ("31.12.2023", "01002", "M", "20"), ("31.12.2023", "01002", "_T", "35"),
+    ]  # fmt: skip
+
+
+def test_a_register_with_a_line_of_the_day_has_it_as_a_column(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "liste.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        page = book.add_worksheet("Liste")
+        page.write_row(0, 0, ["Name", "Straße"])
+        page.write(1, 0, "31.12.2023")
+        page.write_row(2, 0, ["Haus A", "Weg 1"])
+    declaration = drafted(catalog, file, tmp_path)
+    assert [column.name for column in declaration.columns] == ["name", "strasse", "time_text"]
+    (row,) = reader_of(declaration).read(catalog, declaration, file).table.to_pylist()
+    assert (row["name"], row["time_text"]) == ("Haus A", "31.12.2023")
+
+
+def test_areas_that_stand_by_name_are_listed_for_their_codes(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "einwohner-2023.csv"
+    file.write_text(
+        "Stadtteil;Einwohner;männlich\nAltdorf;30;14\nNeudorf;12;7\nStadt insgesamt;42;21\n"
+        "Quelle: Amt, 2024\n",
+        encoding="utf-8",
+    )
+    said = draft(catalog, file)
+    assert 'left_out: ["Stadt insgesamt"]' in said
+    path = tmp_path / "draft.yml"
+    path.write_text(said, encoding="utf-8")
+    left = {problem.line for problem in placeholders(path)}
+    assert {number for number, line in enumerate(said.splitlines(), 1) if "{code: …" in line} <= left
+    for name, code in (("Altdorf", "99000001"), ("Neudorf", "99000002")):
+        said = said.replace(f'code: …, names: ["{name}"]', f'code: "{code}", names: ["{name}"]')
+    path.write_text(said, encoding="utf-8")
+    declaration = Declaration.model_validate(located_yaml.load(path).value)
+    assert [
+        (row["time_text"], row["area_code"], row["sex"], row["value_text"])
+        for row in cells_of(catalog, declaration, file)
+    ] == [
+        ("2023", "99000001", "_T", "30"), ("2023", "99000001", "M", "14"),
+        ("2023", "99000002", "_T", "12"), ("2023", "99000002", "M", "7"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
