@@ -7,12 +7,12 @@ and of the owner) is handed in as `Places`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from exports.push.kommonitor.content import CLASSES, Cells, Content, Kind, Layer, Level, Series, Source
+from exports.push.kommonitor.content import CLASSES, Cells, Content, Kind, Level, Outline, Series, Source
 
 Body = dict[str, Any]
 
@@ -68,33 +68,31 @@ def topic(policy_field: str) -> Body:
     }
 
 
-def feature_collection(layer: Layer) -> str:
-    """The outlines of a Gebietsstand as GeoJSON (RFC 7946, EPSG:4326)."""
+def feature_collection(outlines: Iterable[Outline]) -> str:
+    """Outlines as GeoJSON (RFC 7946, EPSG:4326); each says when it holds."""
     features = ",\n".join(
         '{"type":"Feature","properties":'
-        + json.dumps(
-            {
-                IDENTIFIER: one.code,
-                NAME: one.name,
-                STARTS: one.valid_from.isoformat(),
-                ENDS: None if one.valid_to is None else one.valid_to.isoformat(),
-            },
-            ensure_ascii=False,
-        )
+        + json.dumps(_properties(one), ensure_ascii=False)
         + f',"geometry":{one.geometry}}}'
-        for one in layer.outlines
+        for one in outlines
     )
     return f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
 
 
-def period(layer: Layer) -> Body:
-    """When the outlines of a layer hold; each feature says it for itself too."""
-    start, end = layer.period
-    return {"startDate": start.isoformat()} | ({} if end is None else {"endDate": end.isoformat()})
+def _properties(outline: Outline) -> Body:
+    end = {} if outline.valid_to is None else {ENDS: outline.valid_to.isoformat()}
+    return {IDENTIFIER: outline.code, NAME: outline.name, STARTS: outline.valid_from.isoformat(), **end}
+
+
+def period(outlines: Collection[Outline]) -> Body:
+    """From when on, and until when, any of the outlines holds."""
+    ends = [one.valid_to for one in outlines if one.valid_to is not None]
+    start = {"startDate": min(one.valid_from for one in outlines).isoformat()}
+    return start | ({"endDate": max(ends).isoformat()} if len(ends) == len(outlines) else {})
 
 
 def new_level(content: Content, level: Level, places: Places) -> Body:
-    """POST /spatial-units: a level with the outlines of its oldest Gebietsstand."""
+    """POST /spatial-units: a level with all its outlines."""
     titles = [one.title for one in content.levels]
     at = titles.index(level.title)
     neighbours = {
@@ -103,8 +101,8 @@ def new_level(content: Content, level: Level, places: Places) -> Body:
     }
     return {
         "spatialUnitLevel": level.title,
-        "geoJsonString": feature_collection(level.layers[0]),
-        "periodOfValidity": period(level.layers[0]),
+        "geoJsonString": feature_collection(level.outlines),
+        "periodOfValidity": period(level.outlines),
         "metadata": _metadata(
             content, level_about(level), content.outline_sources.values(), remarks=(level_tag(level.level),)
         ),
@@ -114,11 +112,11 @@ def new_level(content: Content, level: Level, places: Places) -> Body:
     }
 
 
-def more_outlines(layer: Layer) -> Body:
-    """PUT /spatial-units/{id}: the outlines of one Gebietsstand beside those that are there."""
+def more_outlines(outlines: Collection[Outline]) -> Body:
+    """PUT /spatial-units/{id}: outlines that join, or replace, those that are there."""
     return {
-        "geoJsonString": feature_collection(layer),
-        "periodOfValidity": period(layer),
+        "geoJsonString": feature_collection(outlines),
+        "periodOfValidity": period(outlines),
         "isPartialUpdate": True,
     }
 

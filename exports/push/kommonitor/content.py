@@ -94,14 +94,6 @@ class Layer:
     drawn_on: date
     outlines: tuple[Outline, ...]
 
-    @property
-    def period(self) -> tuple[date, date | None]:
-        """From when on, and until when, any of its areas holds."""
-        ends = [one.valid_to for one in self.outlines]
-        return min(one.valid_from for one in self.outlines), (
-            None if None in ends else max(end for end in ends if end is not None)
-        )
-
 
 @dataclass(frozen=True)
 class Level:

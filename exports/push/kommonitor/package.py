@@ -79,9 +79,9 @@ def _write(content: Content, licences: Path, home: Path) -> None:
     places = unnamed(content)
     for level in content.levels:
         for layer in level.layers:
-            _text(home / "raumeinheiten" / f"{layer.name}.geojson", bodies.feature_collection(layer))
+            _text(home / "raumeinheiten" / f"{layer.name}.geojson", bodies.feature_collection(layer.outlines))
         first = bodies.new_level(content, level, places)
-        periods = {layer.name: bodies.period(layer) for layer in level.layers}
+        periods = {layer.name: bodies.period(layer.outlines) for layer in level.layers}
         del first["geoJsonString"]
         _json(home / "raumeinheiten" / f"{level.level}.json", {**first, "periods": periods})
     for series in content.series:

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from exports.push.kommonitor import bodies
 from exports.push.kommonitor.bodies import DAY, ENDS, IDENTIFIER, NAME, STARTS, TAG, Body, Places
 from exports.push.kommonitor.client import Client, KomMonitorError
-from exports.push.kommonitor.content import Cells, Content, Layer, Level, Outline, Series, single
+from exports.push.kommonitor.content import Cells, Content, Level, Outline, Series, single
 from exports.push.kommonitor.ids import Ids
 from sources.foundation.told import Told
 
@@ -160,17 +160,21 @@ class _Push:
         return found
 
     def _bring_outlines(self, level: Level, at: str) -> bool:
-        """Send the layers that are not there as they should be; whether any was."""
-        there = self._outlines_at(at)
-        differing = [layer for layer in level.layers if not _are_there(layer, there)]
-        for layer in differing:
-            self._client.put(f"/spatial-units/{at}", bodies.more_outlines(layer))
+        """Send the outlines that are not there as they should be; whether any was."""
+        differing = self._missing(level, at)
         if differing:
-            there = self._outlines_at(at)
-            for layer in differing:
-                if not _are_there(layer, there):
-                    raise NotAsSent(Told(f"outlines of {layer.title}", f"Umrisse: {layer.title}"))
+            self._client.put(f"/spatial-units/{at}", bodies.more_outlines(differing))
+            if self._missing(level, at):
+                raise NotAsSent(Told(f"outlines of {level.title}", f"Umrisse: {level.title}"))
         return bool(differing)
+
+    def _missing(self, level: Level, at: str) -> list[Outline]:
+        there = self._outlines_at(at)
+        return [
+            one
+            for one in level.outlines
+            if not _is_drawn(one, there.get((one.code, one.valid_from.isoformat())))
+        ]
 
     def _outlines_at(self, at: str) -> dict[tuple[str, str], Body]:
         """Features by id and first day."""
@@ -310,7 +314,7 @@ class _Push:
             code = row.get(IDENTIFIER, row.get(IDENTIFIER.lower()))
             for column, number in row.items():
                 if column.startswith(DAY):
-                    day = date.fromisoformat(column.removeprefix(DAY))
+                    day = date(*map(int, column.removeprefix(DAY).split("-")))
                     of_area = found.setdefault(str(code), {})
                     if of_area.get(day) is None:  # versions of an area share their cells
                         of_area[day] = None if number is None else float(number)
@@ -385,17 +389,17 @@ def _levels_of(overview: Body) -> dict[str, str]:
     }
 
 
-def _are_there(layer: Layer, there: Mapping[tuple[str, str], Body]) -> bool:
-    return all(_is_drawn(one, there.get((one.code, one.valid_from.isoformat()))) for one in layer.outlines)
-
-
 def _is_drawn(outline: Outline, feature: Body | None) -> bool:
-    """Whether a feature is this outline: name, end, and where it lies."""
+    """Whether a feature is this outline: name, end, and where it lies.
+
+    A server that ends a version itself, because it is sent its successor, does so on the day before.
+    """
     if feature is None:
         return False
     own = feature["properties"]
-    end = None if outline.valid_to is None else outline.valid_to.isoformat()
-    if own.get(NAME) != outline.name or _day_of(own.get(ENDS)) != end:
+    last = outline.valid_to
+    ends = set() if last is None else {last.isoformat(), (last - timedelta(days=1)).isoformat()}
+    if own.get(NAME) != outline.name or _day_of(own.get(ENDS)) not in (ends or {None}):
         return False
     xs, ys = zip(*_points(feature["geometry"]["coordinates"]), strict=True)
     box = (min(xs), min(ys), max(xs), max(ys))

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -131,15 +132,22 @@ class Unit:
     features: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def take(self, body: Mapping[str, Any]) -> None:
-        """Put features in, each with its own period or that of the body."""
+        """Put features in, each with its own period or that of the body.
+
+        One that begins later than those of its id ends the last of them on the day before.
+        """
         period = body["periodOfValidity"]
         collection = json.loads(body["geoJsonString"])
-        if not body.get("isPartialUpdate"):
-            self.features.clear()
+        before = {} if not body.get("isPartialUpdate") else dict(self.features)
+        self.features = dict(before)
         for feature in collection["features"]:
             own = feature["properties"]
             own["validStartDate"] = own.get("validStartDate") or period["startDate"]
             own["validEndDate"] = own.get("validEndDate") or period.get("endDate")
+            starts = [start for code, start in before if code == own["ID"]]
+            if starts and max(starts) < own["validStartDate"]:
+                last = date.fromisoformat(own["validStartDate"]) - timedelta(days=1)
+                self.features[own["ID"], max(starts)]["properties"]["validEndDate"] = last.isoformat()
             self.features[own["ID"], own["validStartDate"]] = feature
 
 

@@ -104,14 +104,13 @@ def test_a_version_is_drawn_once_and_valid_until_the_next_begins(content: Conten
     old, new = content.levels[1].layers
     assert [one.area_key for one in old.outlines] == ["01001@2000"]
     assert [one.area_key for one in new.outlines] == ["01001@2016", "01002@2000", "01003@2016"]
-    assert old.period == (date(2000, 1, 1), date(2016, 1, 1))
-    assert new.period == (date(2000, 1, 1), None)
-    features = json.loads(bodies.feature_collection(new))["features"]
+    assert bodies.period(old.outlines) == {"startDate": "2000-01-01", "endDate": "2016-01-01"}
+    assert bodies.period(new.outlines) == {"startDate": "2000-01-01"}
+    features = json.loads(bodies.feature_collection(new.outlines))["features"]
     assert features[0]["properties"] == {
         "ID": "01001",
         "NAME": "Flensburg (neu)",
         "validStartDate": "2016-01-01",
-        "validEndDate": None,
     }
     longitude, latitude = features[0]["geometry"]["coordinates"][0][0][0]
     assert 9 < longitude < 10
@@ -439,7 +438,7 @@ def test_values_sent_in_parts_are_proved_as_a_whole(
         push_to(server, content, tmp_path)
         assert server.state() == whole["state"]
         puts = [number for number, (method, path) in enumerate(server.asked, 1) if method == "PUT"]
-        assert len(puts) == 2 * 1 + 2 + 3 + 1
+        assert len(puts) == 1 + 2 + 1 + 3
     for number in puts:
         home = tmp_path / str(number)
         home.mkdir()
@@ -468,6 +467,13 @@ def test_things_that_somebody_deleted_are_made_anew(
     del kreise.features["01003", "2016-01-01"]
     push_to(server, content, tmp_path)
     assert server.state() == whole["state"]
+    del kreise.features["01001", "2016-01-01"]
+    push_to(server, content, tmp_path)
+    ended = kreise.features["01001", "2000-01-01"]["properties"]["validEndDate"]
+    assert ended == "2015-12-31", "the server ends a version on the day before its successor begins"
+    server.asked.clear()
+    push_to(server, content, tmp_path)
+    assert changes(server) == []
 
 
 def test_what_a_list_leaves_out_is_not_made_twice(
