@@ -397,9 +397,12 @@ def _is_drawn(outline: Outline, feature: Body | None) -> bool:
     if feature is None:
         return False
     own = feature["properties"]
-    last = outline.valid_to
-    ends = set() if last is None else {last.isoformat(), (last - timedelta(days=1)).isoformat()}
-    if own.get(NAME) != outline.name or _day_of(own.get(ENDS)) not in (ends or {None}):
+    last, end = outline.valid_to, _day_of(own.get(ENDS))
+    if last is None:
+        ends_so = end is None
+    else:
+        ends_so = end in (last.isoformat(), (last - timedelta(days=1)).isoformat())
+    if own.get(NAME) != outline.name or not ends_so:
         return False
     xs, ys = zip(*_points(feature["geometry"]["coordinates"]), strict=True)
     box = (min(xs), min(ys), max(xs), max(ys))
