@@ -339,6 +339,13 @@ def test_kommonitor_is_sent_what_was_released(place: Place, first: Ended, tmp_pa
         assert "KomMonitor zeigt indicators/" in whole.said
         assert server.violations == []
         shown = {(code, day): number for (code, day), number in server.numbers("P07", "Kreise").items()}
+        asked = len(server.asked)
+        outlines = next((mine.root / "releases" / "areas").glob("2*")) / "areas.gpkg"
+        outlines.chmod(0o600)
+        with outlines.open("ab") as damaged:
+            damaged.write(b"x")
+        broken = mine.planstat("push", "kommonitor", **secret)
+        assert (broken.code != 0, len(server.asked)) == (True, asked), "other bytes than were released"
     wanted = {(key[2], key[3]): value for key, value in sent.items() if key[:2] == ("P07", "KREIS")}
     assert shown == pytest.approx(wanted, rel=1e-6)
     kept = (mine.root / "kommonitor.log.jsonl").read_text(encoding="utf-8")

@@ -38,6 +38,16 @@ HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 QUOTED = 300
 """How much of an answer a message repeats."""
 
+FORBIDDEN = (
+    "see that the service account is in the group that `owner_id` names and may make resources and topics",
+    "prüfen, ob das Dienstkonto in der Gruppe von `owner_id` ist und Ressourcen und Themen anlegen darf",
+)
+FAILED = (
+    "nothing is claimed, push again; if it stays so, the log of data-management says more",
+    "nichts gilt als übertragen, erneut senden; bleibt es so, steht mehr im Protokoll von Data-Management",
+)
+"""What to do, in English and German."""
+
 
 class KomMonitorError(RuntimeError):
     """The server did not do, or not as it says, what it was asked; the message says what to do."""
@@ -237,10 +247,11 @@ class Client:
 
     def _failed(self, method: Method, path: str, status: int, text: str) -> KomMonitorError:
         said = " ".join(self._scrubbed(text).split())[:QUOTED]
+        english, german = FORBIDDEN if status in (401, 403) else FAILED
         return KomMonitorError(
             Told(
-                f"{method} {path}: KomMonitor answers {status}: {said or 'nothing more'}",
-                f"{method} {path}: KomMonitor antwortet {status}: {said or 'nichts weiter'}",
+                f"{method} {path}: KomMonitor answers {status}: {said or 'nothing more'}; {english}",
+                f"{method} {path}: KomMonitor antwortet {status}: {said or 'nichts weiter'}; {german}",
             ),
             status,
         )

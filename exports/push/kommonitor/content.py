@@ -46,6 +46,8 @@ BESIDE = ("DE", "LAND")
 
 FACTORS: Mapping[Unit, float] = {"Tsd.": 1e3, "Mio.": 1e6}
 FOREVER = date(9999, 12, 31)
+CHANGED, UNDRAWN = "durch 32-Bit-Zahlen verfälscht", "ohne Umriss des Gebietsstands"
+"""Why a number is not sent, as the note of an indicator says it."""
 CLASSES = 5
 CLOSE = 0.49
 """Part of the last decimal by which a 32-bit float may be off: less than the half at which it is rounded."""
@@ -418,6 +420,7 @@ class _Reading:
         beside: dict[str, dict[date, float]] = {}
         statuses: Counter[str] = Counter()
         missing: Counter[str] = Counter()
+        left_out: Counter[str] = Counter()
         datasets: dict[str, None] = {}
         for row in rows:
             number = None if row.value is None else row.value + 0.0  # zero has no sign
@@ -428,12 +431,14 @@ class _Reading:
                     Refused(indicator_id, row.name, row.area, row.day, number, single(number), decimals)
                 )
                 number = None
+                left_out[CHANGED] += on_map
             if is_beside and number is not None:
                 beside.setdefault(row.code, {})[row.day] = number
             if not on_map:
                 continue
             if row.area_key not in self._drawn:
                 self.undrawn[row.level] += number is not None
+                left_out[UNDRAWN] += number is not None
                 continue
             values.setdefault(row.level, {}).setdefault(row.code, {})[row.day] = number
             datasets.update(dict.fromkeys(one for one in (row.numerator, row.denominator) if one))
@@ -456,17 +461,23 @@ class _Reading:
             tuple(datasets),
             dict(sorted(whole.items(), key=lambda one: self._levels.index(one[0]))),
             beside,
-            self._remarks(statuses, missing),
+            self._remarks(statuses, missing, left_out),
         )
 
-    def _remarks(self, statuses: Mapping[str, int], missing: Mapping[str, int]) -> tuple[str, ...]:
+    def _remarks(
+        self, statuses: Mapping[str, int], missing: Mapping[str, int], left_out: Mapping[str, int]
+    ) -> tuple[str, ...]:
         """How many values are no ordinary ones, and why some are not there: the map cannot say it."""
         of_status, of_reason = self._vocabulary["obs_status"], self._vocabulary["missing_reason"]
         marked = [f"{of_status[code].de}: {count}" for code, count in sorted(statuses.items())]
         absent = [f"{of_reason[code].de}: {count}" for code, count in sorted(missing.items())]
         return tuple(
             f"{head}: {'; '.join(told)}."
-            for head, told in (("Werte mit Vermerk", marked), ("Ohne Zahl", absent))
+            for head, told in (
+                ("Werte mit Vermerk", marked),
+                ("Ohne Zahl", absent),
+                ("Nicht gesendet", [f"{why}: {count}" for why, count in sorted(left_out.items()) if count]),
+            )
             if told
         )
 

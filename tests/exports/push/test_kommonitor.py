@@ -93,6 +93,7 @@ def test_values_stand_on_outlines_of_their_own_gebietsstand(content: Content) ->
     assert p07.remarks == (
         "Werte mit Vermerk: geschätzter oder umgerechneter Wert: 1.",
         "Ohne Zahl: Zahlenwert unbekannt oder geheim zu halten: 1.",
+        "Nicht gesendet: ohne Umriss des Gebietsstands: 1.",
     )
 
 
@@ -148,6 +149,7 @@ def test_a_number_that_would_change_is_refused_by_indicator_and_area(tmp_path: P
     )
     d01 = content.series[0]
     assert d01.values["LAND"]["01"][date(2014, 12, 31)] is None
+    assert d01.remarks == ("Nicht gesendet: durch 32-Bit-Zahlen verfälscht: 1.",)
     assert bodies.beside(d01, "DG") == []
     only_land = read_content(*next_editions(tmp_path, rows), DEFINED, beside=["01"])
     assert [one.area for one in only_land.refused] == ["Schleswig-Holstein"], (
