@@ -5,9 +5,10 @@ next one, and one with nothing to do changes nothing. What is ours is known by i
 the thing deleted, by its tag and owner (`bodies.TAG`); a level that somebody else made is never written to.
 
 The state after a push: each number of the edition that stands on an outline is there, as the 32-bit float
-nearest to it, and no other number is. A missing, withdrawn or refused value is sent as null. Indicators that
-the edition no longer has are emptied first and stay. Values come before what is said about them, so that an
-indicator names an edition when it shows it. Outlines that left the edition stay, without a number.
+nearest to it, and no other number is. A missing, withdrawn or refused value is sent as null. What must not be
+shown any more goes first, over all indicators; one that the edition no longer has stays without a number.
+Values come before what is said about them, so that an indicator names an edition when it shows it. Outlines
+that left the edition stay, without a number.
 """
 
 from __future__ import annotations
@@ -79,15 +80,16 @@ class _Push:
         self._outcome = Outcome()
         self._titles: dict[str, str] = {}
         self._topics: set[str] = set()
+        self._shown: dict[tuple[str, str], Cells] = {}
+        self._emptied: set[str] = set()
 
     def run(self) -> Outcome:
         self._places = replace(self._places, topics=self._bring_topics())
         self._places = replace(self._places, levels=self._bring_levels())
         overviews = self._ours()
-        wanted = {one.indicator_id for one in self._content.series}
+        wanted = {one.indicator_id: one for one in self._content.series}
         for indicator_id, overview in overviews.items():
-            if indicator_id not in wanted:
-                self._empty(indicator_id, overview)
+            self._withdraw(indicator_id, overview, wanted.get(indicator_id))
         for series in self._content.series:
             self._bring(series, overviews.get(series.indicator_id))
         return self._outcome
@@ -240,29 +242,42 @@ class _Push:
             overview = self._overview(_id_in(answer, "indicatorId", name))
         at = overview["indicatorId"]
         self._keep(self._ids.indicators, series.indicator_id, at)
-        there = _levels_of(overview)
-        changed = False
-        for unit, title in there.items():
-            if unit not in {self._places.levels.get(level) for level in series.values}:
-                changed |= self._send(at, unit, title, {}, name)
+        changed = at in self._emptied
         for level, cells in series.values.items():
-            unit = self._places.levels[level]
-            changed |= self._send(at, unit, self._titles[level], cells, name, is_there=unit in there)
+            changed |= self._send(at, self._places.levels[level], self._titles[level], cells, name)
         wanted = bodies.changed_indicator(self._content, series, self._places)
         if overview["topicReference"] in self._topics:  # where people moved it to, it stays
             wanted["topicReference"] = overview["topicReference"]
         changed |= self._say(at, wanted, overview, name)
         self._outcome.count(made=made, changed=changed)
 
-    def _empty(self, indicator_id: str, overview: Body) -> None:
-        """Take the numbers out of an indicator that the edition no longer has."""
-        name = Told(f"{indicator_id} (no longer published)", f"{indicator_id} (nicht mehr veröffentlicht)")
+    def _withdraw(self, indicator_id: str, overview: Body, series: Series | None) -> None:
+        """Take out the numbers that the edition does not have: all of an indicator that it has no more."""
+        at = overview["indicatorId"]
+        name = Told(f"withdrawn values of {indicator_id}", f"zurückgenommene Werte von {indicator_id}")
+        values = (
+            {} if series is None else {self._places.levels[one]: series.values[one] for one in series.values}
+        )
         changed = False
         for unit, title in _levels_of(overview).items():
-            changed |= self._send(overview["indicatorId"], unit, title, {}, name)
-        wanted = {**_said_of(overview), "regionalReferenceValues": []}
-        changed |= self._say(overview["indicatorId"], wanted, overview, name)
-        self._outcome.count(made=False, changed=changed)
+            cells = values.get(unit, {})
+            shown = self._values_at(at, unit)
+            if stray := _strays(cells, shown):
+                self._put(at, title, stray)
+                shown = self._values_at(at, unit)
+                if _strays(cells, shown):
+                    raise NotAsSent(Told(f"{name}, {title}", f"{name.de}, {title}"))
+                self._outcome.emptied += sum(map(len, stray.values()))
+                changed = True
+            self._shown[at, unit] = shown
+        days = {} if series is None else series.beside.get(self._places.region, {})
+        beside = overview.get("regionalReferenceValues") or []
+        kept = [one for one in beside if date.fromisoformat(_day_of(one["referenceDate"]) or "") in days]
+        changed |= self._say(at, {**_said_of(overview), "regionalReferenceValues": kept}, overview, name)
+        if changed:
+            self._emptied.add(at)
+        if series is None:
+            self._outcome.count(made=False, changed=changed)
 
     def _say(self, at: str, wanted: Body, overview: Body, name: Told) -> bool:
         """Send what is said of an indicator where it differs; whether it did."""
@@ -279,30 +294,25 @@ class _Push:
             raise _unlike(path)
         return found
 
-    def _send(
-        self, at: str, unit: str, title: str, cells: Cells, name: Told, *, is_there: bool = True
-    ) -> bool:
+    def _send(self, at: str, unit: str, title: str, cells: Cells, name: Told) -> bool:
         """Send the values of one level where they differ; whether they did."""
-        before = self._values_at(at, unit) if is_there else {}
-        wanted = _with_empty(cells, before)
-        differs = not is_there or _differences(wanted, before) > 0
-        if differs and wanted:
-            codes = list(wanted)
-            for start in range(0, len(codes), AREAS_AT_ONCE):
-                some = {code: wanted[code] for code in codes[start : start + AREAS_AT_ONCE]}
-                self._client.put(f"/indicators/{at}", bodies.values(title, some, self._places))
+        before = self._shown.get((at, unit))
+        differs = before is None or _differences(cells, before) > 0
+        if differs:
+            self._put(at, title, cells)
             after = self._values_at(at, unit)
-            if _differences(wanted, after) or _differences(_with_empty(cells, after), after):
+            if _differences(cells, after) or _strays(cells, after):
                 raise NotAsSent(Told(f"{name}, {title}", f"{name.de}, {title}"))
-            self._outcome.emptied += sum(
-                before.get(code, {}).get(day) is not None and number is None
-                for code, days in wanted.items()
-                for day, number in days.items()
-            )
         numbers = [one for days in cells.values() for one in days.values()]
         self._outcome.numbers += sum(one is not None for one in numbers)
         self._outcome.empty += sum(one is None for one in numbers)
-        return differs and bool(wanted)
+        return differs
+
+    def _put(self, at: str, title: str, cells: Cells) -> None:
+        codes = list(cells)
+        for start in range(0, len(codes), AREAS_AT_ONCE):
+            some = {code: cells[code] for code in codes[start : start + AREAS_AT_ONCE]}
+            self._client.put(f"/indicators/{at}", bodies.values(title, some, self._places))
 
     def _values_at(self, at: str, unit: str) -> Cells:
         """Numbers and empty cells that a server shows for one level; nothing where it has none."""
@@ -422,17 +432,14 @@ def _day_of(text: Any) -> str | None:
     return None if not text else str(text)[:10]
 
 
-def _with_empty(cells: Cells, there: Cells) -> Cells:
-    """The cells to be, with null where the server has a number that must go; all areas with all days."""
-    stray = {
-        (code, day)
-        for code, of_area in there.items()
-        for day, number in of_area.items()
-        if number is not None and cells.get(code, {}).get(day) is None
-    }
-    codes = sorted({*cells, *(code for code, _ in stray)})
-    days = sorted({*(day for of_area in cells.values() for day in of_area), *(day for _, day in stray)})
-    return {code: {day: cells.get(code, {}).get(day) for day in days} for code in codes}
+def _strays(cells: Cells, there: Cells) -> Cells:
+    """Cells that show a number and must not, as null."""
+    found: Cells = {}
+    for code, of_area in there.items():
+        for day, number in of_area.items():
+            if number is not None and cells.get(code, {}).get(day) is None:
+                found.setdefault(code, {})[day] = None
+    return found
 
 
 def _differences(wanted: Cells, there: Cells) -> int:

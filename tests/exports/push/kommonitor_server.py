@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from urllib.parse import parse_qs
 from uuid import uuid4
 
@@ -36,7 +36,6 @@ from sources.foundation.files import canonical_json
 from tests.conftest import SHARED_DATA
 
 Fault = Literal["cut before", "cut after", "error with 200", "words with 200", "500", "503", "401", "half"]
-FAULTS: tuple[Fault, ...] = get_args(Fault)
 """Cut: no answer, with nothing or everything done. Half: half of the values done, then status 500."""
 
 NAME = "urn:kommonitor"

@@ -28,7 +28,6 @@ from sources.foundation.told import said
 from tests.exports.push.kommonitor_editions import DEFINED, ROWS, content_of, row, write_editions
 from tests.exports.push.kommonitor_server import (
     CLIENT,
-    FAULTS,
     OWNER,
     SECRET,
     Fault,
@@ -332,6 +331,42 @@ def test_withdrawn_values_leave_no_number_behind(server: StandIn, content: Conte
     assert changes(server) == []
 
 
+def test_what_must_go_goes_before_anything_new_comes(
+    server: StandIn, content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push_to(server, content, tmp_path)
+    rows = [
+        {
+            **one,
+            "value": 1.0
+            if one["indicator_id"] == "D01"
+            else None
+            if one["area_code"] == "DG"
+            else one["value"],
+        }
+        for one in ROWS
+        if one["area_key"] != "01003@2016"
+    ]
+    sent: list[str] = []
+    do = server.do
+
+    def watched(method: str, path: str, body: Any, *, half: bool = False) -> tuple[int, Any]:
+        if method == "PUT":
+            numbers = [
+                cell["indicatorValue"] for row in body["indicatorValues"] for cell in row["valueMapping"]
+            ]
+            sent.append("null" if all(one is None for one in numbers) else "numbers")
+        if method == "PATCH":
+            sent.append(f"{len(body['regionalReferenceValues'])} beside")
+        return do(method, path, body, half=half)
+
+    monkeypatch.setattr(server, "do", watched)
+    push_to(server, content_of(tmp_path / "later", rows, units={"D01": "Tsd."}), tmp_path)
+    assert sent[:2] == ["null", "0 beside"], "P07 of Lübeck, and of the Bund"
+    assert "numbers" in sent[2:]
+    assert "null" not in sent[2:]
+
+
 def test_a_withdrawal_cut_at_any_change_is_completed_by_the_next(
     interface: Interface, content: Content, tmp_path: Path
 ) -> None:
@@ -375,7 +410,7 @@ def test_a_server_that_keeps_old_numbers_is_found_out(
     secret = [{**one, "value": None} if one["area_key"] == "01001@2016" else one for one in ROWS]
     with pytest.raises(NotAsSent) as found:
         push_to(server, content_of(tmp_path / "later", secret, units={"D01": "Tsd."}), tmp_path)
-    assert "P07 Mindestsicherungsquote, Kreise" in said(found.value.args[0], "de")
+    assert "zurückgenommene Werte von P07, Kreise" in said(found.value.args[0], "de")
     assert "nichts gilt als übertragen" in said(found.value.args[0], "de")
 
 
@@ -405,7 +440,7 @@ def test_a_push_cut_at_any_request_is_completed_by_the_next(
             assert server.violations == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", ["500", "503", "401", "words with 200", "cut after"])
 def test_one_fault_at_any_request_ends_in_the_same_state(
     interface: Interface, content: Content, whole: dict[str, Any], fault: Fault, tmp_path: Path
 ) -> None:
