@@ -419,6 +419,14 @@ PROBLEMS: dict[str, ProblemWords] = {
         "the file belongs to no declared dataset",
         "Check its name (`planstat sources check FOLDER` shows what is recognised), or declare the dataset.",
     ),
+    "no_form": ProblemWords(
+        "Die Datei ist kein Vordruck und keine bekannte Tabelle",
+        "Mit dem leeren Vordruck vergleichen („planstat form“ schreibt ihn): Überschriften und Blattname müssen die des "
+        "Vordrucks sein. Eine neue Tabelle meldet man der Stelle, die planstat betreibt.",
+        "the file is no form and no table that is known",
+        "Compare it with the empty form (`planstat form` writes it): headings and sheet must be those of the form. "
+        "Tell the office that runs planstat of a new table.",
+    ),
     "not_by_hand": ProblemWords(
         "Dieser Datensatz wird nicht über den Eingangsordner angenommen", "Datei wieder entfernen.",
         "this dataset is not taken from the drop folder", "Remove the file.",

@@ -185,7 +185,7 @@ class OwnAreas:
 
 @dataclass(frozen=True)
 class Names:
-    """How areas are called, to tell when rows carry each other's names."""
+    """How areas are called, to tell when rows carry each other's names; of a code as they are written."""
 
     of_code: dict[str, frozenset[str]]
     codes: dict[str, frozenset[str]]
@@ -196,7 +196,7 @@ class Names:
         of_code: dict[str, set[str]] = {}
         codes: dict[str, set[str]] = {}
         for code, name in pairs:
-            of_code.setdefault(code, set()).add(_plain(name))
+            of_code.setdefault(code, set()).add(name.strip())
             codes.setdefault(_plain(name), set()).add(code)
         return cls(
             {code: frozenset(names) for code, names in of_code.items()},
@@ -212,7 +212,7 @@ class Names:
         for code, name, line in rows:
             plain = _plain(name or "")
             own = self.of_code.get(code)
-            if own is None or not plain or plain in own:
+            if own is None or not plain or plain in map(_plain, own):
                 continue
             others = self.codes.get(plain, frozenset())
             if others and not any(code.startswith(other) or other.startswith(code) for other in others):

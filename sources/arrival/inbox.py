@@ -93,7 +93,7 @@ class Inbox:
             elif declaration is None and is_archive(delivery.files[0]):
                 self._leave_out(delivery.files[0], problem("packed", delivery.name))
             elif declaration is None:
-                self._leave_out(delivery.files[0], problem("not_declared", delivery.name))
+                self._leave_out(delivery.files[0], problem("no_form", delivery.name))
             elif not declaration.access.drop_folder:
                 self._leave_out(delivery.files[0], problem("not_by_hand", delivery.name))
             else:

@@ -123,12 +123,14 @@ def test_a_file_of_no_dataset_stays_and_is_told(drop: Drop) -> None:
     drop.put("deeper/Archiv.zip", "PK\x03\x04../../etc/passwd")
     inbox = drop.look()
     assert inbox.deliveries == []
-    assert [one.error.code for one in inbox.left_out] == ["packed", "not_declared"]
+    assert [one.error.code for one in inbox.left_out] == ["packed", "no_form"]
     assert drop.names() == [
         "Urlaub.csv", "Urlaub.csv.abgelehnt.txt",
         "deeper", "deeper/Archiv.zip", "deeper/Archiv.zip.abgelehnt.txt",
     ]  # fmt: skip
-    assert "keinem deklarierten Datensatz" in drop.message("Urlaub.csv.abgelehnt.txt")
+    said = drop.message("Urlaub.csv.abgelehnt.txt")
+    assert "kein Vordruck und keine bekannte Tabelle" in said
+    assert "deklarier" not in said, "an office declares nothing"
     assert not list(drop.root.glob("quarantine/*/*")), "nothing of it is copied"
 
 

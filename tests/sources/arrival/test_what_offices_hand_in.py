@@ -54,7 +54,7 @@ def refused(outcome: Outcome) -> SourceError:
 def test_names_sorted_away_from_their_keys_are_told(landing: Landing, shared_cases: Path) -> None:
     error = refused(hand_in(landing, shared_cases / "H5_names_against_keys" / f"{SGB2}.csv"))
     assert (error.code, error.line) == ("key_against_name", 2)
-    for words in ("990010000101", "altstadt", "Bahnhofsviertel", "990010000102"):
+    for words in ("990010000101", "Altstadt", "Bahnhofsviertel", "990010000102"):
         assert words in error.sentence_de
 
 
