@@ -116,7 +116,7 @@ def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
     name = re.sub(r"(?:-0+)+$", "", stem)
     pattern = file.name if said is None else f"{file.stem[: said.start()]}*{file.suffix}"
     lines = [
-        f"id: {name or 'table'}   # check: the table's code",
+        f"id: {name or 'table'}   # check: the table's code, and the file's name with it",
         "title_de: …                      # check: what the file is about",
         "title_en: …",
         f"publisher: {publisher}"

@@ -34,6 +34,8 @@ VERSION = "1"
 
 _SUFFIX = {"ESRI Shapefile": ".shp", "GPKG": ".gpkg", "GeoJSON": ".geojson"}
 _LONGITUDE_LATITUDE = {"EPSG:4326", "OGC:CRS84"}
+DEGREES = 360
+"""No longitude or latitude is beyond that."""
 _KINDS = {
     1: "POINT", 2: "LINESTRING", 3: "POLYGON", 4: "MULTIPOINT", 5: "MULTILINESTRING", 6: "MULTIPOLYGON",
 }  # fmt: skip
@@ -94,7 +96,7 @@ def _layer_file(file: Path, form: GeometryFile, scratch: Path) -> Path:
 
 def _read(declaration: Declaration, form: GeometryFile, layer: Path, name: str) -> Reading:
     meta, features = _features(form, layer, name)
-    crs = _checked_crs(meta["crs"], form, name)
+    crs = _checked_crs(_named_crs(meta["crs"], form, layer), form, name)
     sources = [str(field) for field in meta["fields"]]
     declared = [column.source or column.name for column in declaration.columns]
     if sources != declared:
@@ -152,6 +154,20 @@ def _features(form: GeometryFile, layer: Path, name: str) -> tuple[dict[str, Any
 def _text(value: object) -> str:
     """A field as text; a list of numbers as JSON."""
     return json.dumps(value) if isinstance(value, list) else text(value)
+
+
+def _named_crs(crs: str | None, form: GeometryFile, layer: Path) -> str | None:
+    """The coordinate system that the file names.
+
+    A GeoJSON that names none counts as degrees (RFC 7946); where its coordinates can be no degrees, it is of
+    the time before, and the publisher's word stands.
+    """
+    if form.driver != "GeoJSON" or crs not in _LONGITUDE_LATITUDE or form.crs in _LONGITUDE_LATITUDE:
+        return crs
+    from pyogrio import read_info
+
+    bounds = read_info(layer, force_total_bounds=True)["total_bounds"]
+    return form.crs if min(map(abs, bounds)) > DEGREES else crs
 
 
 def _checked_crs(crs: str | None, form: GeometryFile, name: str) -> str:

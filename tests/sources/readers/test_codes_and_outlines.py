@@ -148,3 +148,37 @@ def test_reading_leaves_no_scratch_files(
     geometry.read(catalog, catalog["vg2500-krs"], tmp_path / "vg2500.zip")
     assert parts
     assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "reads"), [(377376.4, 5823331.8, True), (13.1, 52.5, False), (0.0, 5823331.8, False)]
+)
+def test_a_geojson_without_a_system_is_of_the_declared_one_where_its_coordinates_are_no_degrees(
+    catalog: Catalog, tmp_path: Path, east: float, north: float, reads: bool
+) -> None:
+    ring = [[east, north], [east + 1, north], [east + 1, north + 1], [east, north]]
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "properties": {"ESB": "0527", "BEZ": "05", "BEZName": "Spandau"},
+    }
+    file = tmp_path / "RBS_OD_ESB_2019_06.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    declaration = catalog["einschulungsbereiche"]
+    if reads:
+        table = geometry.read(catalog, declaration, file).table
+        assert table["crs"].to_pylist() == ["EPSG:25833"]
+    else:
+        with pytest.raises(SourceError, match="EPSG:4326, expected is EPSG:25833"):
+            geometry.read(catalog, declaration, file)
+
+
+@pytest.mark.real_files
+def test_published_catchments_of_primary_schools(catalog: Catalog, more: Path) -> None:
+    declaration = catalog["einschulungsbereiche"]
+    (file,) = more.rglob("RBS_OD_ESB_2019_06.geojson")
+    table = geometry.read(catalog, declaration, file).table
+    rows = table.to_pylist()
+    assert len({row["catchment"] for row in rows}) == len(rows) == 346
+    assert {row["catchment"][:2] for row in rows} == {row["bezirk"] for row in rows}
+    assert len({row["bezirk"] for row in rows}) == 12

@@ -342,7 +342,6 @@ def test_columns_whose_headers_do_not_tell_them_apart_keep_their_order(
 LEFT_UNDECLARED = {
     "INDEX.csv": "the index of the folder",
     "berlin-lor-city.geojson": "the outline of Berlin, which vg2500-lan has",
-    "RBS_OD_ESB_2019_06.geojson": "catchments of primary schools: no figure is counted in them",
     "seats.csv": "working paper of one Bezirk with notes between its figures, made by others",
 }
 """Files of the second folder that no dataset is declared for, and why."""
