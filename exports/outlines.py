@@ -12,6 +12,7 @@ from the network.
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sources.foundation.spatial import load_spatial
@@ -142,6 +143,12 @@ def layer_title(level: str, valid_on: str) -> str:
     _, title = LAYERS.get(level, (level.lower(), level))
     year, month, day = valid_on.split("-")
     return f"{title}, Gebietsstand {day}.{month}.{year}"
+
+
+def day_of_layer(title: str) -> date:
+    """The Gebietsstand that a layer's title names."""
+    day, month, year = title.rsplit(" ", 1)[1].split(".")
+    return date(int(year), int(month), int(day))
 
 
 def _delivered(warehouse: str) -> str:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exports.extract import OF_TOWNS
-from exports.outlines import CRS, LAYERS
+from exports.outlines import CRS, LAYERS, day_of_layer
 from sources.foundation.exits import USAGE
 from sources.foundation.spatial import open_spatial
 from sources.foundation.sql import text_literal
@@ -333,7 +333,7 @@ def _levels(areas: Path, titles: Mapping[str, str], within: Collection[str]) -> 
                 from drawn order by area_code, area_key
                 """
             ).fetchall()
-            drawn_on = datetime.strptime(title.rsplit(" ", 1)[1], "%d.%m.%Y").date()
+            drawn_on = day_of_layer(title)
             for level in {row[0] for row in rows}:
                 outlines = tuple(
                     Outline(key, code, area, start, None if end == FOREVER else end, shape, (w, s, e, n))

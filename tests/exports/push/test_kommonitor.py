@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from exports.outlines import day_of_layer, layer_title
 from exports.push.kommonitor import bodies, pushing
 from exports.push.kommonitor.bodies import Places
 from exports.push.kommonitor.client import Client, KomMonitorError, Login, Manners
@@ -101,6 +102,7 @@ def test_a_version_is_drawn_once_and_valid_until_the_next_begins(content: Conten
         ("LAND", ["laender_2022"]),
         ("KREIS", ["kreise_2015", "kreise_2022"]),
     ]
+    assert day_of_layer(layer_title("KREIS", "2015-12-31")) == DAY
     old, new = content.levels[1].layers
     assert [one.area_key for one in old.outlines] == ["01001@2000"]
     assert [one.area_key for one in new.outlines] == ["01001@2016", "01002@2000", "01003@2016"]
