@@ -87,14 +87,25 @@ class KomMonitor(Stripped):
     units: dict[str, Literal["Tsd.", "Mio."]] = Field(default_factory=dict)
 
 
+class Postgres(Stripped):
+    """How releases lie in a database: its schema there, and the roles that may read them.
+
+    How to reach it stands in the environment, since it may hold a password.
+    """
+
+    schema_name: str = Field(default="planstat", alias="schema", pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    readers: tuple[str, ...] = ()
+
+
 class Office(Contact):
     """The office as `office.yml` says it; without `catalogue` no portal is told of its releases.
 
-    Without `kommonitor` nothing is sent to one.
+    Without `kommonitor` nothing is sent to one. `postgres` says how releases lie in a database.
     """
 
     catalogue: Catalogue | None = None
     kommonitor: KomMonitor | None = None
+    postgres: Postgres = Postgres()
 
 
 UNNAMED = Office(name="Kommune (Stelle noch nicht benannt)")

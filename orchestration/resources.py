@@ -11,6 +11,7 @@ This is the only module that reads the environment:
 | `PLANSTAT_OFFICE_SSH_KEY` | SSH key that signs editions too: private, or `.pub` held by an agent | none |
 | `PLANSTAT_DISCLOSURE_SECRET` | key of cell-key noise and random rounding | none |
 | `PLANSTAT_KOMMONITOR_SECRET` | secret of the client that sends to KomMonitor | none |
+| `PLANSTAT_POSTGRES` | libpq's connection string of the database that releases are loaded into | none |
 
 Nothing here imports dagster or dbt, so that `planstat status` does not pay for them.
 """
@@ -165,6 +166,7 @@ class Settings:
     key_file: Path | None = None
     signer: Signer | None = None
     kommonitor_secret: str = field(default="", repr=False)
+    postgres: str = field(default="", repr=False)
 
     @property
     def memory(self) -> Memory:
@@ -204,7 +206,17 @@ class Settings:
         ssh = values.get("PLANSTAT_OFFICE_SSH_KEY")
         signer = _read_signer(Path(ssh).expanduser().resolve(), root) if ssh else None
         kommonitor = values.get("PLANSTAT_KOMMONITOR_SECRET", "")
-        return cls(Paths(root, apart), project.expanduser().resolve(), secret, key, file, signer, kommonitor)
+        postgres = values.get("PLANSTAT_POSTGRES", "")
+        return cls(
+            Paths(root, apart),
+            project.expanduser().resolve(),
+            secret,
+            key,
+            file,
+            signer,
+            kommonitor,
+            postgres,
+        )
 
     def for_programs(self) -> dict[str, str]:
         """Variables for programs that are started (dbt, Dagster): same root, no telemetry."""

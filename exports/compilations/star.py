@@ -493,6 +493,9 @@ class Star:
             name = list_name(listed.name)
             keys[f"{name}_sk"] = (f"dim_{name}", f"{name}_sk")
             joins.append(f"left join codes_{name} as {name}_ on rows.{quoted(listed.name)} = {name}_.code")
+        titles = {
+            DATASETS[one.name]: one.heading_de for one in edition.described.columns if one.name in DATASETS
+        }
         rest = [one for one in edition.described.columns if one.name not in gone]
         selected = [_key_of(key, target) for key, target in keys.items()]
         selected += [f"rows.{quoted(one.name)}" for one in rest]
@@ -506,8 +509,8 @@ class Star:
                     Field(
                         key,
                         "BIGINT",
-                        f"{key.removesuffix('_sk')} (Schlüssel)",
-                        f"{key} (key)",
+                        f"{titles.get(key) or self._title_of(target[0])} (Schlüssel)",
+                        f"{key.removesuffix('_sk')} (key)",
                         points_to=target[0],
                     )
                     for key, target in keys.items()
@@ -530,6 +533,9 @@ class Star:
             "select count(*) from read_parquet($file)", {"file": str(file)}
         ).fetchone()
         self.tables.append(Table(name, title, int(row[0]) if row else 0, tuple(fields)))
+
+    def _title_of(self, name: str) -> str:
+        return next(table.title_de for table in self.tables if table.name == name)
 
     def _kept(self, name: str) -> str:
         return f"read_parquet({text_literal(str(self._folder / f'{name}.parquet'))})"

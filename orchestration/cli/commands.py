@@ -873,6 +873,19 @@ def push_to_kommonitor(dry_run: bool, language: Language) -> None:
     sys.exit(0 if whole else REFUSED)
 
 
+@push.command("postgres")
+@lang
+def push_to_postgres(language: Language) -> None:
+    """Load the current public editions into PostgreSQL, and read them back.
+
+    PLANSTAT_POSTGRES says where; schema and reading roles stand in `office.yml` (section `postgres:`).
+    """
+    with in_words():
+        from .pushing import print_postgres_push
+
+        print_postgres_push(settings_here(), console(), language)
+
+
 @main.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the web page on 127.0.0.1.")
 def dev(port: int) -> None:

@@ -1,4 +1,4 @@
-"""`planstat push kommonitor`, `planstat releases kommonitor`: released indicators for KomMonitor."""
+"""`planstat push kommonitor | postgres`, `planstat releases kommonitor`: releases for other programs."""
 
 from __future__ import annotations
 
@@ -238,4 +238,53 @@ _NO_OFFICE = Told(
 _NO_SECRET = Told(
     "PLANSTAT_KOMMONITOR_SECRET is not set: the secret of the client in Keycloak",
     "PLANSTAT_KOMMONITOR_SECRET ist nicht gesetzt: das Secret des Clients in Keycloak",
+)
+
+
+def print_postgres_push(settings: Settings, console: Console, language: Language = "en") -> None:
+    """Load the current public editions into the database, and say what came of it.
+
+    Raises `NoServer` without an address, `exports.push.postgres.PostgresError` where the state was not
+    proved.
+    """
+    from exports.products import load_office
+    from exports.push.postgres import Target, push_postgres
+
+    if not settings.postgres:
+        raise NoServer(_NO_DATABASE)
+    about = load_office(settings.paths.office).postgres
+    began = datetime.now(UTC)
+    done = push_postgres(
+        settings.postgres,
+        Target(about.schema_name, about.readers),
+        settings.paths.releases,
+        lambda words: console.print(f"  {words}", markup=False),
+        settings.memory,
+    )
+    for note in done.notes:
+        console.print(note.say(language), markup=False)
+    for name in done.removed:
+        console.print(_REMOVED.say(language, name=name), markup=False)
+    said = {
+        "loaded": len(done.loaded),
+        "unchanged": len(done.unchanged),
+        "rows": done.rows,
+        "seconds": round((datetime.now(UTC) - began).total_seconds()),
+    }
+    console.print(_IN_DATABASE.say(language, **said), markup=False)
+
+
+_NO_DATABASE = Told(
+    "PLANSTAT_POSTGRES is not set: where the database is, such as "
+    "`host=db.example dbname=planung user=planstat`",
+    "PLANSTAT_POSTGRES ist nicht gesetzt: wo die Datenbank ist, zum Beispiel "
+    "`host=db.example dbname=planung user=planstat`",
+)
+_REMOVED = Both(
+    "{name}: aus der Datenbank genommen, es gibt keine Ausgabe mehr",
+    "{name}: taken away, it has no edition any more",
+)
+_IN_DATABASE = Both(
+    "{loaded} Ausgaben geladen und zurückgelesen ({rows} Zeilen, {seconds} s), {unchanged} unverändert",
+    "{loaded} editions loaded and read back ({rows} rows, {seconds} s), {unchanged} unchanged",
 )

@@ -46,6 +46,12 @@ HERE = (
         "nothing can be sent to KomMonitor",
         True,
     ),
+    Setting(
+        "PLANSTAT_POSTGRES",
+        "connection string of the database that `planstat push postgres` loads (`host=… dbname=… user=…`)",
+        "nothing can be loaded into a database",
+        True,
+    ),
     Setting("PLANSTAT_DBT_PROJECT", "folder of another dbt project", "the one that comes with planstat"),
     Setting(
         "PLANSTAT_INDICATORS", "folder of an office's own indicators", "only those that come with planstat"
