@@ -280,11 +280,11 @@ _NO_DATABASE = Told(
     "PLANSTAT_POSTGRES ist nicht gesetzt: wo die Datenbank ist, zum Beispiel "
     "`host=db.example dbname=planung user=planstat`",
 )
-_REMOVED = Both(
+_REMOVED = Phrase(
     "{name}: aus der Datenbank genommen, es gibt keine Ausgabe mehr",
     "{name}: taken away, it has no edition any more",
 )
-_IN_DATABASE = Both(
+_IN_DATABASE = Phrase(
     "{loaded} Ausgaben geladen und zurückgelesen ({rows} Zeilen, {seconds} s), {unchanged} unverändert",
     "{loaded} editions loaded and read back ({rows} rows, {seconds} s), {unchanged} unchanged",
 )
