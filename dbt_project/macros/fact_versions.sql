@@ -581,13 +581,14 @@ versions as (
 
 ),
 
--- what several tables print; elsewhere no table comes first
+{% set block = ['period_key', 'measure_code'] + dimensions -%}
+-- what several tables print, by the level that the length of a code tells; elsewhere no table comes first
 contested as (
 
-    select period_key, measure_code
+    select {{ block | join(', ') }}, length(area_code) as digits
     from versions
-    group by period_key, measure_code
-    having min(dataset_id) < max(dataset_id)
+    group by all
+    having min(source_rank) < max(source_rank)
 
 ),
 
@@ -602,13 +603,13 @@ ranked as (
             groups between unbounded preceding and 1 preceding
         ) as superseded_from
     from versions
-    where (period_key, measure_code) in (select (contested.period_key, contested.measure_code) from contested)
+    where ({{ block | join(', ') }}, length(area_code)) in (select (contested.{{ block | join(', contested.') }}, contested.digits) from contested)
 
     union all by name
 
     select *, cast(null as timestamp) as superseded_from
     from versions
-    where (period_key, measure_code) not in (select (contested.period_key, contested.measure_code) from contested)
+    where ({{ block | join(', ') }}, length(area_code)) not in (select (contested.{{ block | join(', contested.') }}, contested.digits) from contested)
 
 ),
 
