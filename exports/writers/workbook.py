@@ -124,8 +124,14 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     # a sentence is read whole, on paper too
     wrapped = workbook.add_format({"num_format": "@", "indent": 1, "text_wrap": True})
     columns = shown_columns(rows)
-    longest = rows.query(
-        "select " + ", ".join(f"max(length({column.german}))" for column in columns) + " from rows"
+    longest = rows.query(  # of each text once: few are different
+        "select "
+        + ", ".join(
+            f"(select max(length({column.german})) from (select distinct {column.expression} from rows))"
+            if column.kind == "text"
+            else f"(select max(length({column.german})) from rows)"
+            for column in columns
+        )
     )[0]
     lines = 1
     for index, column in enumerate(columns):
