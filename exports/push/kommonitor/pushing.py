@@ -84,12 +84,15 @@ class _Push:
         self._emptied: set[str] = set()
 
     def run(self) -> Outcome:
-        self._places = replace(self._places, topics=self._bring_topics())
-        self._places = replace(self._places, levels=self._bring_levels())
+        there = self._list("/spatial-units", "spatialUnitId", "spatialUnitLevel", "metadata")
+        levels = {one["spatialUnitId"]: one for one in there}
+        self._places = replace(self._places, levels=self._find_levels(levels))
         overviews = self._ours()
         wanted = {one.indicator_id: one for one in self._content.series}
         for indicator_id, overview in overviews.items():
             self._withdraw(indicator_id, overview, wanted.get(indicator_id))
+        self._places = replace(self._places, topics=self._bring_topics())
+        self._places = replace(self._places, levels=self._bring_levels(levels))
         for series in self._content.series:
             self._bring(series, overviews.get(series.indicator_id))
         return self._outcome
@@ -126,9 +129,8 @@ class _Push:
 
     # Levels
 
-    def _bring_levels(self) -> dict[str, str]:
-        listed = self._list("/spatial-units", "spatialUnitId", "spatialUnitLevel", "metadata")
-        there = {one["spatialUnitId"]: one for one in listed}
+    def _find_levels(self, there: dict[str, Body]) -> dict[str, str]:
+        """Ids of our levels that are there."""
         found: dict[str, str] = {}
         for level in self._content.levels:
             tag = bodies.level_tag(level.level)
@@ -139,27 +141,36 @@ class _Push:
             ]
             known = self._known(self._ids.levels, level.level, there, "/spatial-units")
             at = known or _only(tagged, Told(f"level {level.title}", f"Ebene {level.title}"))
-            if at is None and any(one["spatialUnitLevel"] == level.title for one in there.values()):
-                raise KomMonitorError(
-                    Told(
-                        f"KomMonitor has a level {level.title!r} of somebody else's, which is not touched; "
-                        "give ours another name (`levels:` in office.yml)",
-                        f"KomMonitor hat schon eine fremde Ebene „{level.title}“, die nicht angerührt wird; "
-                        "der eigenen einen anderen Namen geben (`levels:` in office.yml)",
-                    )
-                )
+            if at is not None:
+                found[level.level] = at
+        return found
+
+    def _bring_levels(self, there: Mapping[str, Body]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for level in self._content.levels:
+            at = self._places.levels.get(level.level)
             made = at is None
             if at is None:
-                answer = self._client.post(
-                    "/spatial-units", bodies.new_level(self._content, level, self._places)
-                )
-                at = _id_in(answer, "spatialUnitId", Told(f"level {level.title}", f"Ebene {level.title}"))
+                at = self._make_level(level, there)
             self._keep(self._ids.levels, level.level, at)
             self._titles[level.level] = level.title if made else there[at]["spatialUnitLevel"]
             changed = self._bring_outlines(level, at)
             self._outcome.count(made=made, changed=changed)
             found[level.level] = at
         return found
+
+    def _make_level(self, level: Level, there: Mapping[str, Body]) -> str:
+        if any(one["spatialUnitLevel"] == level.title for one in there.values()):
+            raise KomMonitorError(
+                Told(
+                    f"KomMonitor has a level {level.title!r} of somebody else's, which is not touched; "
+                    "give ours another name (`levels:` in office.yml)",
+                    f"KomMonitor hat schon eine fremde Ebene „{level.title}“, die nicht angerührt wird; "
+                    "der eigenen einen anderen Namen geben (`levels:` in office.yml)",
+                )
+            )
+        answer = self._client.post("/spatial-units", bodies.new_level(self._content, level, self._places))
+        return _id_in(answer, "spatialUnitId", Told(f"level {level.title}", f"Ebene {level.title}"))
 
     def _bring_outlines(self, level: Level, at: str) -> bool:
         """Send the outlines that are not there as they should be; whether any was."""
@@ -181,9 +192,11 @@ class _Push:
     def _outlines_at(self, at: str) -> dict[tuple[str, str], Body]:
         """Features by id and first day."""
         found = self._or_none(path := f"/spatial-units/{at}/allFeatures")
-        if found is not None and not _has(found, ("features",)):
+        features = found["features"] if _has(found, ("features",)) else [found]
+        if found is None:
+            return {}
+        if not all(_has(one, ("properties", "geometry")) for one in features):
             raise _unlike(path)
-        features = [] if found is None else found["features"]
         return {
             (str(own[IDENTIFIER]), _day_of(own.get(STARTS)) or ""): one
             for one in features
@@ -255,9 +268,12 @@ class _Push:
         """Take out the numbers that the edition does not have: all of an indicator that it has no more."""
         at = overview["indicatorId"]
         name = Told(f"withdrawn values of {indicator_id}", f"zurückgenommene Werte von {indicator_id}")
-        values = (
-            {} if series is None else {self._places.levels[one]: series.values[one] for one in series.values}
-        )
+        levels = self._places.levels
+        values = {
+            levels[level]: cells
+            for level, cells in (series.values if series is not None else {}).items()
+            if level in levels
+        }
         changed = False
         for unit, title in _levels_of(overview).items():
             cells = values.get(unit, {})

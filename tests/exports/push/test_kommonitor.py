@@ -369,6 +369,21 @@ def test_what_must_go_goes_before_anything_new_comes(
     assert "null" not in sent[2:]
 
 
+def test_what_must_go_goes_even_where_the_rest_cannot_come(
+    server: StandIn, content: Content, tmp_path: Path
+) -> None:
+    """A level that somebody else has stops the push, after the secret number is out."""
+    kreise = [one for one in ROWS if one["area_level"] != "LAND"]
+    push_to(server, content_of(tmp_path / "first", kreise, units={"D01": "Tsd."}), tmp_path)
+    foreign = bodies.new_level(content, content.levels[0], unnamed(content))
+    server.do("POST", "/spatial-units", {**foreign, "ownerId": "andere"})
+    secret = [{**one, "value": None} if one["area_key"] == "01001@2016" else one for one in ROWS]
+    with pytest.raises(KomMonitorError, match="somebody else's"):
+        push_to(server, content_of(tmp_path / "later", secret, units={"D01": "Tsd."}), tmp_path)
+    assert ("01001", "2022-12-31") not in server.numbers("P07", "Kreise")
+    assert ("01003", "2022-12-31") in server.numbers("P07", "Kreise")
+
+
 def test_a_withdrawal_cut_at_any_change_is_completed_by_the_next(
     interface: Interface, content: Content, tmp_path: Path
 ) -> None:
