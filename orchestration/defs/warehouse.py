@@ -8,6 +8,7 @@ of its own to ours and start `dbt --version` before every build, which asks the 
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -204,6 +205,15 @@ def _with_extent(event: Any, plan: planning.Plan, extents: Mapping[str, dict[str
     )
 
 
+UNNAMED_AREA = re.compile(r"NOT NULL constraint failed: \w+\.area_key\b")
+"""What the database says where a fact's row lies in an area that is not in `dim_area`."""
+
+AREAS_ARE_NAMED_BY = (
+    "an area of its tables is named by nothing that has landed: deliver the register of areas (gv-isys), or "
+    "a table of the Regionaldatenbank by Kreis (its number ends with -4), beside them"
+)
+
+
 def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> list[str]:
     """What failed, in words: which model or check, what dbt says, where its SQL lies."""
     said = {r["unique_id"]: r for r in read_json(target / "run_results.json").get("results", ())}
@@ -218,6 +228,8 @@ def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> l
         lines.append(f"{kind} {node.get('name', unique_id)} ({node.get('original_file_path')}): {words}")
         if node.get("description"):
             lines.append(f"  {' '.join(node['description'].split())}")
+        if UNNAMED_AREA.search(words):
+            lines.append(f"  {AREAS_ARE_NAMED_BY}")
         if sql:
             lines.append(f"  its SQL: {sql}")
     skipped = sum(status == "skipped" for status in results.values())
