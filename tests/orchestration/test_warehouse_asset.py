@@ -114,7 +114,7 @@ def test_a_row_in_an_area_that_nothing_names_is_told_with_what_names_areas(
 ) -> None:
     """A first delivery to an empty data root, of a table that brings no names of areas."""
     with duckdb.connect() as connection:
-        connection.execute(f"create table fct_birth ({column} varchar not null)")
+        connection.execute(f"create table area_row ({column} varchar not null)")
         with pytest.raises(duckdb.ConstraintException) as caught:
             connection.execute("insert into fct_birth values (null)")
     failed = "model.planstat.fct_birth"
