@@ -35,6 +35,7 @@ from dbt_project.indicators.specification import (
 from dbt_project.vocabulary import own_vocabulary
 from sources.declared.breaks import SeriesBreak, breaks_on_record
 from sources.declared.catalogue import CATALOG, load_catalog
+from sources.declared.indices import class_rows, component_rows
 
 PROJECT = Path(__file__).parent.parent.parent
 SEEDS = "dbt_project/compiled/seeds"
@@ -99,15 +100,15 @@ def compile_files(specifications: Specifications, folder: Path = FOLDER) -> dict
     goals = composites.load_goals(specifications, rings, folder)
     chosen = {
         "index_edition": composites.edition_rows(indices),
-        "index_component": composites.component_rows(indices),
-        "index_class": composites.class_rows(indices),
+        "index_component": component_rows(indices),
+        "index_class": class_rows(indices),
         "peer_ring": composites.ring_rows(rings),
         "peer_ring_member": composites.member_rows(rings),
         "peer_ring_indicator": composites.ring_indicator_rows(rings),
-        "goal": composites.goal_rows(goals),
+        "goal": composites.example_rows(goals),
     }
     for name, rows in chosen.items():
-        listed = list(rows)
+        listed = [composites.as_seed(row) for row in rows]
         files[f"{SEEDS}/{name}.csv"] = _table(listed) if listed else _heading(name)
     return files
 

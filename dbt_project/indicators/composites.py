@@ -7,7 +7,8 @@ goals of the Wirkungsmonitor. Errors name file, line and key like those of indic
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,65 +22,19 @@ from dbt_project.indicators.specification import (
     Specifications,
     read_mapping,
 )
+from sources.declared.goals import Goal, goal_rows
+from sources.declared.indices import Edition, EditionRow, edition_row
+from sources.declared.scenarios import Title
 from sources.foundation.located_yaml import DeclarationError, Problem
 from sources.foundation.strict import Strict, problem_at
 from sources.foundation.vocabulary import AreaLevel
 
 
-class Component(Strict):
-    """One part of an index: an indicator or share, its direction, weight and reference."""
-
-    component: Text
-    label: Bilingual
-    sign: Literal[-1, 1] = 1
-    weight: float = Field(default=1.0)
-    mean: float | None = None
-    sd: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _whole_reference(self) -> Component:
-        if (self.mean is None) != (self.sd is None):
-            raise ValueError("mean and sd are given together or not at all")
-        return self
-
-
-class IndexClass(Strict):
-    """A class of a standardised score, from above `lower` up to and including `upper`."""
-
-    code: Text
-    label: Bilingual
-    lower: float | None = None
-    upper: float | None = None
-
-
-class IndexEdition(Strict):
+class IndexEdition(Edition):
     """An edition of a composite index; never changed once published."""
 
-    index: IndicatorId
-    name: Bilingual
+    name: Title
     input: Literal["indicator", "small_area_share"]
-    area_level: AreaLevel
-    only_year: int | None = None
-    combine: Literal["sum", "mean", "weighted_sum"]
-    standardise: bool = Field(description="whether the score is divided by its standard deviation")
-    score_sd: float | None = Field(default=None, gt=0)
-    note: Bilingual
-    components: tuple[Component, ...] = Field(min_length=1)
-    classes: tuple[IndexClass, ...] = ()
-
-    @model_validator(mode="after")
-    def _coherent(self) -> IndexEdition:
-        names = [one.component for one in self.components]
-        if len(set(names)) != len(names):
-            raise ValueError("a component is named twice")
-        if self.combine == "mean" and sum(one.weight for one in self.components) == 0:
-            raise ValueError("weights of a mean must not sum to 0")
-        edges = [one.upper for one in self.classes[:-1]]
-        if edges != [one.lower for one in self.classes[1:]]:
-            raise ValueError("classes must join without gap or overlap")
-        if self.classes and (self.classes[0].lower is not None or self.classes[-1].upper is not None):
-            raise ValueError("the first class is open below, the last above")
-        return self
 
 
 class Member(Strict):
@@ -120,30 +75,10 @@ class Ring(Strict):
         return self
 
 
-class Goal(Strict):
-    """An agreed goal: an indicator of an area that is to move from a baseline to a target by a day."""
+class ExampleGoal(Goal):
+    """A goal that the package shows beside the sample, or a town's in place of it."""
 
-    title: Bilingual
-    indicator: IndicatorId
-    area: Text
-    unit_responsible: Text
-    agreement: Text | None = None
-    baseline_date: dt.date
-    baseline: float | None = Field(default=None, description="without it, the fact of the baseline date")
-    target: float
-    corridor: float = Field(default=0.0, ge=0, description="distance from the straight way that is on course")
-    due: dt.date
-    measures: tuple[Text, ...] = ()
-    ring: Text | None = None
     invented: bool = Field(default=False, description="an example, shown as such wherever it appears")
-
-    @model_validator(mode="after")
-    def _in_time(self) -> Goal:
-        if self.due <= self.baseline_date:
-            raise ValueError("due must lie after baseline_date")
-        if self.baseline is not None and self.baseline == self.target:
-            raise ValueError("target equals baseline: there is nothing to reach")
-        return self
 
 
 def load_indices(specifications: Specifications, folder: Path = FOLDER) -> dict[str, IndexEdition]:
@@ -177,11 +112,11 @@ def load_rings(specifications: Specifications, folder: Path = FOLDER) -> dict[st
 
 def load_goals(
     specifications: Specifications, rings: dict[str, Ring], folder: Path = FOLDER
-) -> dict[str, Goal]:
-    """Read all goals; raises `DeclarationError` with file, line and key."""
-    goals, located, problems = read_mapping(folder / "goals.yml", Goal)
+) -> dict[str, ExampleGoal]:
+    """Read all example goals; raises `DeclarationError` with file, line and key."""
+    goals, located, problems = read_mapping(folder / "goals.yml", ExampleGoal)
     for name, goal in goals.items():
-        if wrong := _unusable(specifications, goal.indicator):
+        if goal.indicator is not None and (wrong := _unusable(specifications, goal.indicator)):
             problems.append(problem_at(located, (name, "indicator"), wrong))
         if goal.ring is not None and goal.ring not in rings:
             problems.append(problem_at(located, (name, "ring"), f"no ring {goal.ring!r} in rings.yml"))
@@ -205,53 +140,10 @@ def _or_raise(found: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
     return found
 
 
-def edition_rows(editions: dict[str, IndexEdition]) -> Iterator[dict[str, Any]]:
+def edition_rows(editions: Mapping[str, IndexEdition]) -> Iterator[EditionRow]:
     """Rows of the seed index_edition."""
     for name, one in editions.items():
-        yield {
-            "edition_id": name,
-            "index_id": one.index,
-            "name_de": one.name.de,
-            "name_en": one.name.en,
-            "input": one.input,
-            "area_level": one.area_level,
-            "only_year": one.only_year,
-            "combine": one.combine,
-            "standardise": str(one.standardise).lower(),
-            "score_sd": one.score_sd,
-            "note_de": one.note.de,
-            "note_en": one.note.en,
-        }
-
-
-def component_rows(editions: dict[str, IndexEdition]) -> Iterator[dict[str, Any]]:
-    """Rows of the seed index_component."""
-    for name, edition in editions.items():
-        for one in edition.components:
-            yield {
-                "edition_id": name,
-                "component": one.component,
-                "label_de": one.label.de,
-                "label_en": one.label.en,
-                "sign": one.sign,
-                "weight": one.weight,
-                "reference_mean": one.mean,
-                "reference_sd": one.sd,
-            }
-
-
-def class_rows(editions: dict[str, IndexEdition]) -> Iterator[dict[str, Any]]:
-    """Rows of the seed index_class."""
-    for name, edition in editions.items():
-        for one in edition.classes:
-            yield {
-                "edition_id": name,
-                "class_code": one.code,
-                "label_de": one.label.de,
-                "label_en": one.label.en,
-                "lower_limit": one.lower,
-                "upper_limit": one.upper,
-            }
+        yield edition_row(name, one, one.name, one.input)
 
 
 def ring_rows(rings: dict[str, Ring]) -> Iterator[dict[str, Any]]:
@@ -294,23 +186,13 @@ def ring_indicator_rows(rings: dict[str, Ring]) -> Iterator[dict[str, Any]]:
             yield {"ring_id": name, "indicator_id": one, "role": "context"}
 
 
-def goal_rows(goals: dict[str, Goal]) -> Iterator[dict[str, Any]]:
+def example_rows(goals: Mapping[str, ExampleGoal]) -> Iterator[dict[str, Any]]:
     """Rows of the seed goal."""
-    for name, one in goals.items():
-        yield {
-            "goal_id": name,
-            "title_de": one.title.de,
-            "title_en": one.title.en,
-            "indicator_id": one.indicator,
-            "area_code": one.area,
-            "unit_responsible": one.unit_responsible,
-            "agreement": one.agreement,
-            "baseline_date": one.baseline_date,
-            "baseline": one.baseline,
-            "target": one.target,
-            "corridor": one.corridor,
-            "due": one.due,
-            "measures": "; ".join(one.measures),
-            "ring_id": one.ring,
-            "is_invented": str(one.invented).lower(),
-        }
+    for row in goal_rows(goals):
+        yield asdict(row) | {"is_invented": goals[row.goal_id].invented}
+
+
+def as_seed(row: Any) -> dict[str, Any]:
+    """A row as a seed writes it: dbt reads true and false in small letters."""
+    given = row if isinstance(row, dict) else asdict(row)
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}

@@ -39,10 +39,7 @@ need.projection_method,
     need.gap,
     need.gap_lower,
     need.gap_upper,
-    case
-        when need.need_step_code in ('LEAVING', 'CARE', 'CARE_OUTPATIENT', 'CARE_ALLOWANCE') then 'Personen'
-        else 'Plätze'
-    end as unit,
+    need.unit,
     need.dataset_id,
     need.stock_dataset_id,
     need.obs_status,

@@ -1,8 +1,8 @@
 {#-
   A report (form leistungsberichte) on an agreement that is not listed: the list is older than the report, or the number is
-  mistyped. Protects against work that was done and paid for and stands nowhere; the office completes the list or the number.
+  mistyped. Protects against work that was done and paid for and stands nowhere: the last good state stays until the office completes
+the list or the number.
 -#}
-{{ config(severity = 'warn') }}
 select
     reports.agreement_id,
     reports.report_year,

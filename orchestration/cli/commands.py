@@ -570,13 +570,20 @@ def query(
 ) -> None:
     """Show the values of INDICATOR as a table with a chart; `projection` shows the years ahead of an area.
 
+    Also: `need_childcare`, `need_school`, `need_care`; `agreement`, `goals` and `offers`, whose --area may be
+    an agreement or a goal by its number.
+
     Estimated values are marked, breaks of the series stand between the rows they part, and where a value is
     missing the reason is named.
     """
     with in_words():
+        from .agreeing import AGREED, print_agreed
         from .answers import ask, csv_of, print_answer
         from .projecting import ASKED
 
+        if indicator in AGREED:
+            print_agreed(indicator, settings_here().paths, areas, period, as_csv, console(), language)
+            return
         if indicator in ASKED:
             for area in areas:
                 ASKED[indicator](settings_here().paths, area, "trend", as_csv, console(), language, period)
@@ -613,9 +620,13 @@ def explain(
     Formula and edition, every cell it is made of with table, line, field and file hash, status, rounding.
     """
     with in_words():
+        from .agreeing import AGREED, print_agreed
         from .answers import print_receipt
         from .projecting import ASKED
 
+        if indicator in AGREED:
+            print_agreed(indicator, settings_here().paths, (area,), period, False, console(), language)
+            return
         if indicator in ASKED:
             ASKED[indicator](settings_here().paths, area, "trend", False, console(), language, period)
             return
@@ -716,6 +727,39 @@ def ring_form(name: str, area: str | None, folder: Path, language: Language) -> 
         from .ringing import write_form
 
         console().print(f"{write_form(settings_here(), name, area, folder)}", markup=False)
+
+
+@main.group()
+def report() -> None:
+    """Pages to read and print, from the current releases: integration, one agreement."""
+
+
+@report.command("integration")
+@click.option("--kreis", help="Code of the town in published tables: its distance measures (I06) beside.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write (HTML)."
+)
+@lang
+def report_integration(kreis: str | None, out: Path, language: Language) -> None:
+    """Write the committee's page of integration: arrivals, guidance, plans, courses, volunteers, goals."""
+    with in_words():
+        from .reporting import print_integration
+
+        print_integration(settings_here(), kreis, out, console(), language)
+
+
+@report.command("agreement")
+@click.argument("agreement_id")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write (HTML)."
+)
+@lang
+def report_agreement(agreement_id: str, out: Path, language: Language) -> None:
+    """Write the page of the agreement AGREEMENT_ID: what was done, who was reached, what changed."""
+    with in_words():
+        from .reporting import print_agreement
+
+        print_agreement(settings_here(), agreement_id, out, console(), language)
 
 
 @main.group()

@@ -90,7 +90,7 @@ def print_backtest(
     """The errors of every projection that the data at hand allow to test."""
     found = trials(paths.warehouse, level, by_size=by_size)
     if as_csv:
-        console.print(_csv(found), end="", markup=False)
+        console.print(csv_text(found), end="", markup=False)
         return
     table = plain_table(*(head.say(language) for head in _HEADS))
     for column in table.columns[4:11]:
@@ -140,9 +140,9 @@ def print_ahead(
 
     `period`: one year, or several as 2026-2030; all without it.
     """
-    answer = ahead(paths.warehouse, area, scenario, _years(period))
+    answer = ahead(paths.warehouse, area, scenario, years_of(period))
     if as_csv:
-        console.print(_csv(answer.rows), end="", markup=False)
+        console.print(csv_text(answer.rows), end="", markup=False)
         return
     first = answer.rows[0]
     title = first[f"scenario_label_{language}"]
@@ -235,9 +235,9 @@ def print_need(
     kind: NeedId = "childcare",
 ) -> None:
     """One need of one area, by demand rate and step, with what people, rate and stock rest on."""
-    answer = need(paths.warehouse, area, scenario, kind, _years(period))
+    answer = need(paths.warehouse, area, scenario, kind, years_of(period))
     if as_csv:
-        console.print(_csv(answer.rows), end="", markup=False)
+        console.print(csv_text(answer.rows), end="", markup=False)
         return
     console.print(f"{answer.area['area_name']} ({answer.area['area_code']})", markup=False)
     for demand in dict.fromkeys(row["demand_id"] for row in answer.rows):
@@ -327,7 +327,7 @@ def _span(lower: float | None, upper: float | None) -> str:
     return "" if lower is None or upper is None or lower == upper else f"{lower:.0f} – {upper:.0f}"
 
 
-def _years(period: str | None) -> tuple[int, int] | None:
+def years_of(period: str | None) -> tuple[int, int] | None:
     """First and last year of a period like 2030 or 2026-2030."""
     if period is None:
         return None
@@ -350,7 +350,7 @@ def _count(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"
 
 
-def _csv(found: Sequence[dict[str, Any]]) -> str:
+def csv_text(found: Sequence[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(found[0]), lineterminator="\n")
     writer.writeheader()

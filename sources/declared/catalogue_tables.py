@@ -21,7 +21,9 @@ from sources.declared.answers import answers
 from sources.declared.breaks import breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
 from sources.declared.demand import demand_rates
-from sources.declared.needs import need_steps
+from sources.declared.goals import goal_rows, goals
+from sources.declared.indices import class_rows, component_rows, indices, own_edition_rows
+from sources.declared.needs import need_steps, target_ages
 from sources.declared.places import planned_places
 from sources.declared.rings import ring_indicators, ring_members, ring_rows, rings
 from sources.declared.scenarios import scenarios
@@ -177,7 +179,11 @@ NEED_STEPS = pa.schema(
         ("to_year", pa.int32()),
         ("by_law", pa.bool_()),
         ("offer_kind_code", pa.string()),
+        ("unit", pa.string()),
     ]
+)
+TARGET_AGES = pa.schema(
+    [("target_group_code", pa.string()), ("age_group_code", pa.string()), ("parts", pa.int32())]
 )
 PLANNED_PLACES = pa.schema(
     [
@@ -221,6 +227,65 @@ RING_MEMBERS = pa.schema(
     ]
 )
 RING_INDICATORS = pa.schema([("ring_id", pa.string()), ("indicator_id", pa.string()), ("role", pa.string())])
+GOALS = pa.schema(
+    [
+        ("goal_id", pa.string()),
+        ("title_de", pa.string()),
+        ("title_en", pa.string()),
+        ("indicator_id", pa.string()),
+        ("need_step_code", pa.string()),
+        ("demand_id", pa.string()),
+        ("scenario_id", pa.string()),
+        ("area_code", pa.string()),
+        ("unit_responsible", pa.string()),
+        ("agreement", pa.string()),
+        ("baseline_date", pa.date32()),
+        ("baseline", pa.float64()),
+        ("target", pa.float64()),
+        ("corridor", pa.float64()),
+        ("due", pa.date32()),
+        ("measures", pa.string()),
+        ("ring_id", pa.string()),
+    ]
+)
+INDEX_EDITIONS = pa.schema(
+    [
+        ("edition_id", pa.string()),
+        ("index_id", pa.string()),
+        ("name_de", pa.string()),
+        ("name_en", pa.string()),
+        ("input", pa.string()),
+        ("area_level", pa.string()),
+        ("only_year", pa.int32()),
+        ("combine", pa.string()),
+        ("standardise", pa.bool_()),
+        ("score_sd", pa.float64()),
+        ("note_de", pa.string()),
+        ("note_en", pa.string()),
+    ]
+)
+INDEX_COMPONENTS = pa.schema(
+    [
+        ("edition_id", pa.string()),
+        ("component", pa.string()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+        ("sign", pa.int32()),
+        ("weight", pa.float64()),
+        ("reference_mean", pa.float64()),
+        ("reference_sd", pa.float64()),
+    ]
+)
+INDEX_CLASSES = pa.schema(
+    [
+        ("edition_id", pa.string()),
+        ("class_code", pa.string()),
+        ("label_de", pa.string()),
+        ("label_en", pa.string()),
+        ("lower_limit", pa.float64()),
+        ("upper_limit", pa.float64()),
+    ]
+)
 ANSWERS = pa.schema(
     [
         ("finding_id", pa.string()),
@@ -249,6 +314,7 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
     """All catalogue tables by name, rows in a fixed order. `town` is the folder of what an office decides."""
     own = reforms(town) if town else ()
     own_rings = rings(town) if town else {}
+    own_indices = indices(town) if town else {}
     return {
         "datasets": pa.Table.from_pylist(_datasets(catalog), schema=DATASETS),
         "missing_symbols": pa.Table.from_pylist(_symbols(catalog), schema=MISSING_SYMBOLS),
@@ -284,7 +350,20 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         "ring_indicators": pa.Table.from_pylist(
             [asdict(one) for one in ring_indicators(own_rings)], schema=RING_INDICATORS
         ),
+        "goals": pa.Table.from_pylist(
+            [asdict(one) for one in goal_rows(goals(town) if town else {})], schema=GOALS
+        ),
+        "index_editions": pa.Table.from_pylist(
+            [asdict(one) for one in own_edition_rows(own_indices)], schema=INDEX_EDITIONS
+        ),
+        "index_components": pa.Table.from_pylist(
+            [asdict(one) for one in component_rows(own_indices)], schema=INDEX_COMPONENTS
+        ),
+        "index_classes": pa.Table.from_pylist(
+            [asdict(one) for one in class_rows(own_indices)], schema=INDEX_CLASSES
+        ),
         "need_steps": pa.Table.from_pylist([asdict(one) for one in need_steps()], schema=NEED_STEPS),
+        "target_ages": pa.Table.from_pylist([asdict(one) for one in target_ages()], schema=TARGET_AGES),
         "planned_places": pa.Table.from_pylist(
             [asdict(one) for one in (planned_places(town) if town else ())], schema=PLANNED_PLACES
         ),

@@ -32,7 +32,7 @@ from pydantic import Field, model_validator
 
 from sources.declared.needs import codes_of, needs
 from sources.declared.office_file import entries
-from sources.declared.scenarios import Day, Span, Text, Title, span_of
+from sources.declared.scenarios import Day, Span, Text, Title, said_again, span_of
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.located_yaml import DeclarationError
 from sources.foundation.strict import Strict, problem_at
@@ -200,25 +200,15 @@ def demand_rates(town: Path) -> tuple[DemandRate, ...]:
         return ()
     taken = {HELD: "die Quote der neuesten Statistik", LAW: "die Quote nach dem Gesetz"}
     located, inputs, problems = entries(file, Input, "Bedarfsquoten", taken)
+    words = "für dieses Gebiet, Alter und Jahr gilt schon eine Quote"
     for name, given in inputs.items():
+        rates = (((need, place), one) for need, place, one in given.rates())
         problems += [
-            problem_at(
-                located, (name, need, place), "für dieses Gebiet, Alter und Jahr gilt schon eine Quote"
-            )
-            for need, place in _again(given)
+            problem_at(located, (name, *where), words) for where in said_again(rates, lambda one: one.of)
         ]
     if problems:
         raise DeclarationError(problems)
     return tuple(rate for name, given in inputs.items() for rate in _rates(name, given))
-
-
-def _again(given: Input) -> Iterator[tuple[str, int]]:
-    """Places of rates that speak of an area, step, age and year of which one before them speaks."""
-    before: list[Childcare | School | Care] = []
-    for need, place, one in given.rates():
-        if any((one.area, one.of) == (other.area, other.of) and one.meets(other) for other in before):
-            yield need, place
-        before.append(one)
 
 
 def _rates(name: str, given: Input) -> Iterator[DemandRate]:

@@ -19,6 +19,7 @@ from sources.foundation.strict import Strict, read
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 FILE = CATALOG / "needs.yml"
+TARGET_AGES = CATALOG / "target_ages.yml"
 EVER = (0, 9999)
 
 NeedId = Literal["childcare", "school", "care"]
@@ -37,13 +38,14 @@ class Step(Strict):
     """What places are counted for.
 
     of: the code list that splits it up. by_law: everybody goes there or may ask for it. offers: the kind of
-    offer that has its places.
+    offer that has its places. unit: what is needed; persons where no places are counted.
     """
 
     ages: tuple[Ages, ...] = Field(min_length=1)
     of: CodeListName | None = None
     by_law: bool = False
     offers: str | None = None
+    unit: Literal["Plätze", "Personen"] = "Plätze"
 
 
 Needs = Mapping[NeedId, Mapping[str, Step]]
@@ -60,6 +62,7 @@ class NeedStep:
     to_year: int
     by_law: bool
     offer_kind_code: str | None
+    unit: str
 
 
 @cache
@@ -83,10 +86,29 @@ def steps() -> dict[str, tuple[NeedId, Step]]:
     return {code: (need, step) for need, own in needs().items() for code, step in own.items()}
 
 
+@dataclass(frozen=True)
+class TargetAge:
+    """One row of the catalogue's table `target_ages`: an age group, one of `parts` of a target group."""
+
+    target_group_code: str
+    age_group_code: str
+    parts: int
+
+
+def target_ages() -> tuple[TargetAge, ...]:
+    """The age groups of each target group, in every way that makes it up."""
+    known = read(TARGET_AGES, dict[str, list[list[str]]])
+    if strange := set(known) - set(codes_of("target_group")):
+        raise ValueError(f"{TARGET_AGES}: no target group {', '.join(sorted(strange))}")
+    return tuple(
+        TargetAge(group, age, len(way)) for group, ways in known.items() for way in ways for age in way
+    )
+
+
 def need_steps() -> tuple[NeedStep, ...]:
     """All steps by age group and years."""
     return tuple(
-        NeedStep(need, code, ages.group, ages.from_year, ages.to_year, step.by_law, step.offers)
+        NeedStep(need, code, ages.group, ages.from_year, ages.to_year, step.by_law, step.offers, step.unit)
         for code, (need, step) in steps().items()
         for ages in step.ages
     )

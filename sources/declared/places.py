@@ -28,7 +28,7 @@ from pydantic import Field, model_validator
 from sources.declared.demand import AtSchool
 from sources.declared.needs import steps
 from sources.declared.office_file import entries
-from sources.declared.scenarios import Day, Span, Text, Title
+from sources.declared.scenarios import Day, Span, Text, Title, said_again
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.located_yaml import DeclarationError
 from sources.foundation.strict import Strict, problem_at
@@ -136,14 +136,10 @@ def planned_places(town: Path) -> tuple[PlannedPlaces, ...]:
     if not file.exists():
         return ()
     located, inputs, problems = entries(file, Input, "Plätze", {})
-    before: list[Places] = []
-    for name, given in inputs.items():
-        for place, one in enumerate(given.places):
-            own = (one.area, one.step, one.branch)
-            if any(own == (other.area, other.step, other.branch) and one.meets(other) for other in before):
-                words = "für dieses Gebiet, diese Stufe und dieses Jahr stehen schon Plätze da"
-                problems.append(problem_at(located, (name, "places", place), words))
-            before.append(one)
+    every = (((name, place), one) for name, given in inputs.items() for place, one in enumerate(given.places))
+    words = "für dieses Gebiet, diese Stufe und dieses Jahr stehen schon Plätze da"
+    for name, place in said_again(every, lambda one: (one.step, one.branch)):
+        problems.append(problem_at(located, (name, "places", place), words))
     if problems:
         raise DeclarationError(problems)
     return tuple(row for name, given in inputs.items() for row in _rows(name, given))

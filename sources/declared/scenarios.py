@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -83,6 +83,10 @@ class Title(Strict):
     en: Text
 
 
+Place = TypeVar("Place")
+Said = TypeVar("Said", bound="Span")
+
+
 class Span(Strict):
     """An area and the years for which something is said of it."""
 
@@ -99,6 +103,18 @@ class Span(Strict):
     def meets(self, other: Span) -> bool:
         """Whether both speak of a year."""
         return self.from_year <= other.to_year and other.from_year <= self.to_year
+
+
+def said_again(given: Iterable[tuple[Place, Said]], of: Callable[[Said], Hashable]) -> Iterator[Place]:
+    """Places of what speaks of an area, a thing and a year of which something before it speaks already.
+
+    `of` is the thing: what it speaks of beside area and years.
+    """
+    before: list[Said] = []
+    for place, one in given:
+        if any((one.area, of(one)) == (other.area, of(other)) and one.meets(other) for other in before):
+            yield place
+        before.append(one)
 
 
 class Births(Span):

@@ -14,6 +14,8 @@ from sources.areas.reforms import reforms
 from sources.declared.answers import answers
 from sources.declared.catalogue import CATALOG
 from sources.declared.demand import demand_rates
+from sources.declared.goals import goals
+from sources.declared.indices import indices
 from sources.declared.places import planned_places
 from sources.declared.rings import rings
 from sources.declared.scenarios import scenarios
@@ -100,6 +102,54 @@ FILES: dict[str, TownFile] = {
 #   ranking: false
 #   peers: {of: "01001", context: [D13, A01, I01], number: 8}
 #   indicators: [P03, K01]
+""",
+    ),
+    "goals.yml": TownFile(
+        "Ziele: eine Kennzahl oder die Deckung eines Bedarfs soll sich bis zu einem Tag bewegen",
+        goals,
+        """\
+# Beispiel, auskommentiert; entweder indicator oder need. Ohne baseline gilt der Wert am baseline_date.
+# weniger-abgaenge:
+#   title: {de: Weniger Abgänge ohne Abschluss, en: Fewer leavers without certificate}
+#   indicator: B01
+#   area: "01002"
+#   unit_responsible: Amt für Schulen
+#   agreement: Beschluss der Ratsversammlung vom 12.03.2026, Vorlage 44/2026
+#   baseline_date: 2014-07-31
+#   target: 6.0
+#   corridor: 0.5
+#   due: 2025-07-31
+#   measures: [Schulsozialarbeit, Übergangsbegleitung]
+# ganztag-fuer-alle:
+#   title: {de: Ein Platz im Ganztag für jedes Kind, en: An all-day place for every child}
+#   need: {step: ALLDAY, rate: law}
+#   area: "01002"
+#   unit_responsible: Amt für Schulen
+#   baseline_date: 2026-12-31
+#   baseline: 71
+#   target: 100
+#   due: 2029-12-31
+""",
+    ),
+    "indices.yml": TownFile(
+        "Indizes: Kennzahlen, Gewichte, Bezug und Klassen; eine veröffentlichte Ausgabe wird nie geändert",
+        indices,
+        """\
+# Beispiel, auskommentiert.
+# soziale-lage-2026:
+#   index: X01
+#   title: {de: "Soziale Lage, Ausgabe 2026", en: "Social situation, edition 2026"}
+#   area_level: KREIS
+#   combine: mean
+#   standardise: false
+#   note: {de: "Bezug: die Kreise des Jahres", en: "reference: the Kreise of the year"}
+#   components:
+#     - {component: P03, label: {de: SGB-II-Quote unter 15, en: SGB II rate under 15}}
+#     - {component: A01, label: {de: Arbeitslosenquote, en: unemployment rate}, weight: 0.5}
+#   classes:
+#     - {code: "1", label: {de: günstig, en: favourable}, upper: -0.5}
+#     - {code: "2", label: {de: mittel, en: medium}, lower: -0.5, upper: 0.5}
+#     - {code: "3", label: {de: belastet, en: burdened}, lower: 0.5}
 """,
     ),
     "reforms.csv": TownFile("Gebietsreformen, bevor das Paket sie kennt", reforms, ""),

@@ -39,7 +39,7 @@ FORMS = (
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
     "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
     "engagement", "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben",
-    "leistungsvereinbarungen", "leistungsberichte",
+    "leistungsvereinbarungen", "leistungsberichte", "zielwerte", "gute-beispiele", "angebote",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
 
@@ -221,6 +221,39 @@ AGREEMENTS = (
     ("V3", "Lernpaten im Hafenviertel", "Bürgerverein Am Hafen (erfunden)", "OTHER", None, "75", None),
 )  # fmt: skip
 """Agreements with providers: number, what, provider, basis, budget, share that counts as done, goals."""
+
+GOALS = (
+    ("Z1", "Weniger Gefährdungsmeldungen in Nord", "J13", "02", "40", "4", "Jugendamt"),
+    ("Z2", "Seltener Inobhutnahmen in Ost", "J15", "03", "25", "3", "Jugendamt"),
+    ("Z3", "Integrationsplan für drei von vier Begleiteten", "I07", "", "75", "5", "Integrationsmanagement"),
+    ("Z4", "Kinder in der Kita im Bahnhofsviertel", "I07-daycare", "0102", "80", "5", "Jugendamt"),
+    ("Z6", "Keine Maßnahmen des Gerichts in der Altstadt", "J16", "0101", "0", "0", "Jugendamt"),
+    ("Z5", "Hilfen zur Erziehung in West", "J01", "05", "200", "10", "Jugendamt"),
+)  # fmt: skip
+"""Goals over figures of the town's own forms: number, goal, indicator, area, target, corridor, unit."""
+
+EXAMPLES = (
+    ("B1", "Elternkurse im Stadtteil", "Eltern erreichen Beratung zu spät", "FAMILIES",
+     "Kurse und Hausbesuche in der Siedlung Nord", "Großsiedlung, 4.800 Einwohner", "J13", "Z1",
+     "Nachbarschaftswerk (erfunden)", "LT50", "01.06.2025"),
+    ("B2", "Plan beim ersten Gespräch", "Begleitung ohne Ziel und Termin", "NEWCOMERS",
+     "Integrationsplan als Teil der ersten Beratung", "ganze Stadt, 80.000 Einwohner", "I07", "Z3",
+     "Bürgerverein Am Hafen (erfunden)", "LT10", "15.03.2021"),
+    ("B3", "Lernpaten am Hafen", "Kinder ohne Hilfe bei Aufgaben", "SCHOOLCHILDREN",
+     "Patenschaften zweimal in der Woche", "Hafenviertel, 3.300 Einwohner", "B04; B09", None,
+     "Bürgerverein Am Hafen (erfunden)", "LT10", "10.10.2025"),
+)  # fmt: skip
+"""Good examples: number, title, problem, whom, measure, area, indicators, goal, partners, cost, review."""
+
+OFFERS = (
+    ("FAMILY_CENTRE", "FAMILIES", "YES", None, ("0101", "0201", "0205", "0502")),
+    ("YOUTH_WORK", "YOUTH", "YES", 40, ("0102", "0201", "0301", "0501")),
+    ("INTEGRATION", "NEWCOMERS", "YES", None, ("0101", "0502")),
+    ("FAMILY_ADVICE", "FAMILIES", "NO", None, ("0103",)),
+    ("DAYCARE", "PRESCHOOL", "NO", 60, ("0102", "0104", "0201", "0205", "0301", "0401", "0501", "0502")),
+    ("DAY_CARE_ELDERLY", "OLDER", "NO", 16, ("0103", "0401")),
+)  # fmt: skip
+"""Offers: kind, target group, low threshold, places, and the parts that have one."""
 
 OUTPUTS = {
     "V1": (("Elternkurse", "DATES", 40, 0.95, 22), ("Hausbesuche", "VISITS", 60, 0.9, 2)),
@@ -749,6 +782,62 @@ class Musterstadt:
                 "valid_to": f"31.12.{YEARS[-1]}",
             }
             for one in AGREEMENTS
+        ]
+
+    def _zielwerte(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "time_text": f"31.12.{self.years[-1]}",
+                "goal_id": number,
+                "goal": goal,
+                "indicator_id": indicator,
+                "area_code": CITY + area,
+                "area_name": None,
+                "baseline_date": f"31.12.{self.years[0]}",
+                "target": target,
+                "corridor": corridor,
+                "due": "31.12.2028",
+                "unit_responsible": unit,
+                "agreement": "Zielvereinbarung 2023 (erfunden)",
+            }
+            for number, goal, indicator, area, target, corridor, unit in GOALS
+        ]
+
+    def _gute_beispiele(self) -> list[dict[str, Any]]:
+        keys = (
+            "example_id", "title", "problem", "target_group", "measure", "area_type", "indicator_ids",
+            "goal_id", "partners", "cost", "reviewed_on",
+        )  # fmt: skip
+        return [
+            dict(zip(keys, one, strict=True))
+            | {
+                "time_text": f"31.12.{YEARS[-1]}",
+                "contact": "Fachstelle Sozialplanung",
+                "origin": "erfundenes Beispiel",
+                "licence": "CC0",
+            }
+            for one in EXAMPLES
+        ]
+
+    def _angebote(self) -> list[dict[str, Any]]:
+        """Offers by planning area: a part that a reform gives another area lies in that one."""
+        last = self.years[-1]
+        return [
+            {
+                "time_text": f"31.12.{last}",
+                "covers_code": CITY,
+                "facility_id": f"{kind[:4]}-{code}",
+                "facility_name": f"{_NAMES[_area(part, last)]} {number} (erfunden)",
+                "provider": "Nachbarschaftswerk (erfunden)" if group == "FAMILIES" else "Stadt Musterstadt",
+                "offer_kind": kind,
+                "target_group": group,
+                "places": str(places) if places else None,
+                "low_threshold": low,
+                "area_code": _area(part, last),
+            }
+            for number, (kind, group, low, places, codes) in enumerate(OFFERS, start=1)
+            for code in codes
+            for part in [next(one for one in PARTS if one.before == CITY + code)]
         ]
 
     def _leistungsberichte(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ The published tables (a derivative as CSV) carry names that are shifted by some 
 from __future__ import annotations
 
 import csv
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -14,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from dbt_project.indicators.composites import class_rows, component_rows, edition_rows, load_indices
+from dbt_project.indicators.composites import edition_rows, load_indices
 from dbt_project.indicators.specification import load_specifications
+from sources.declared.indices import class_rows, component_rows
 from tests.dbt.compiled import macro
 from tests.end_to_end.test_every_kreis import computed
 
@@ -33,9 +35,8 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         "index_component": component_rows(indices),
         "index_class": class_rows(indices),
     }.items():
-        connection.register("seed", pa.Table.from_pylist(list(rows)))
+        connection.register("seed", pa.Table.from_pylist([asdict(row) for row in rows]))
         connection.execute(f"create table {name} as from seed")
-    connection.execute("alter table index_edition alter standardise type boolean")
     connection.execute("alter table index_edition alter score_sd type double")
     return connection
 

@@ -11,9 +11,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from sources.declared.catalogue_tables import DEMAND_RATES, NEED_STEPS, PLANNED_PLACES
+from sources.declared.catalogue_tables import DEMAND_RATES, NEED_STEPS, PLANNED_PLACES, TARGET_AGES
 from sources.declared.demand import DemandRate
-from sources.declared.needs import need_steps, steps
+from sources.declared.needs import need_steps, steps, target_ages
 from sources.declared.places import PlannedPlaces
 from tests.contracts import make
 from tests.dbt.compiled import model, singular_test
@@ -439,6 +439,8 @@ def test_offers_stand_beside_those_they_are_for_with_the_way_to_the_nearest(
     )
     stock(town)
     build(town, "int_offer_distance")
+    table(town, "target_ages", target_ages(), TARGET_AGES)
+    build(town, "dim_target_age")
     build(town, "mart_offer_area")
     found = town.execute(
         "select area_code, facilities_count, places_count, persons_count, facilities_per_1000, "

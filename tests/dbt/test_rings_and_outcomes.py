@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -261,16 +261,80 @@ def test_a_member_that_does_not_exist_is_named() -> None:
 
 GOAL: Row = {
     "goal_id": "leavers", "title_de": "Ziel", "title_en": "Goal", "indicator_id": "B01", "area_code": "01001",
+    "need_step_code": None, "demand_id": None, "scenario_id": None, "is_confidential": False,
     "unit_responsible": "Schulamt", "agreement": None, "baseline_date": day("2013-07-31"), "baseline": None,
     "target": 6.0, "corridor": 0.5, "due": day("2017-07-31"), "measures": "", "ring_id": "towns",
     "is_invented": True,
 }  # fmt: skip
 
 
+def store_goal(connection: duckdb.DuckDBPyConnection, need: Sequence[Row] = (), **goal: object) -> None:
+    """A goal with what else `fct_outcome` reads; `need`: rows of `fct_need`."""
+    store(
+        connection, "dim_goal", [GOAL | goal], agreement="varchar", baseline="double", indicator_id="varchar",
+        need_step_code="varchar", demand_id="varchar", scenario_id="varchar", ring_id="varchar",
+    )  # fmt: skip
+    store(
+        connection,
+        "fct_need",
+        [NEED | row for row in need or ({"scenario_id": "none"},)],
+        stock_count="double",
+    )
+    connection.execute(
+        "create table code_lists as select 'need_step' as code_list, 'ALLDAY' as code, 'Ganztag' as label_de"
+    )
+
+
+NEED: Row = {
+    "need_id": "school", "need_step_code": "ALLDAY", "branch_code": "_T", "demand_id": "law",
+    "scenario_id": "trend", "area_key": "01001", "age_group_code": "Y6T9", "horizon_years": 0,
+    "reference_date": day("2024-12-31"), "value": 1000.0, "need_lower": 1000.0, "need_upper": 1000.0,
+    "stock_count": 700.0, "missing_reason": "none",
+}  # fmt: skip
+
+
+def test_a_goal_over_a_need_is_the_cover_by_places_and_nothing_ahead_is_reached() -> None:
+    """700 places for 1,000 children are 70 %; places that are planned bring it on course at best."""
+    connection = ring(leavers(), list(LEAVERS))
+    store_goal(
+        connection,
+        need=[
+            {},
+            {"horizon_years": 1, "reference_date": day("2025-12-31"), "stock_count": 820.0,
+             "need_lower": 950.0, "need_upper": 1050.0},
+            {"horizon_years": 2, "reference_date": day("2026-12-31"), "stock_count": 1200.0,
+             "need_lower": 900.0, "need_upper": 1100.0},
+            {"horizon_years": 3, "reference_date": day("2027-12-31"), "stock_count": 2000.0},
+        ],
+        indicator_id=None, need_step_code="ALLDAY", demand_id="law", scenario_id="trend", ring_id=None,
+        baseline_date=day("2023-12-31"), baseline=60.0, target=100.0, corridor=2.0, due=day("2026-12-31"),
+    )  # fmt: skip
+    build(connection, "fct_outcome")
+    build(connection, "mart_outcome")
+    states = found(connection, "select * from mart_outcome order by reference_date")
+    assert [row["value"] for row in states] == pytest.approx([70, 82, 120]), (
+        "years ahead end with the due day"
+    )
+    assert [row["status"] for row in states] == ["behind", "behind", "on_course"]
+    assert [row["is_latest"] for row in states] == [True, False, False]
+    assert [row["is_ahead"] for row in states] == [False, True, True]
+    assert (states[1]["lower_limit"], states[1]["upper_limit"]) == pytest.approx(
+        (100 * 820 / 1050, 100 * 820 / 950)
+    )
+    assert {row["indicator_name_de"] for row in states} == {"Deckung durch Plätze: Ganztag"}
+
+
+def test_a_goal_over_forms_never_stands_among_published_ones() -> None:
+    connection = ring(leavers(), list(LEAVERS))
+    store_goal(connection, indicator_id="J13", is_confidential=True)
+    build(connection, "fct_outcome")
+    assert found(connection, "select * from fct_outcome") == []
+
+
 def progress(values: list[Row], **goal: object) -> list[Row]:
     """The states of a goal, oldest first."""
     connection = ring(values, list(LEAVERS))
-    store(connection, "dim_goal", [GOAL | goal], agreement="varchar", baseline="double")
+    store_goal(connection, **goal)
     build(connection, "fct_outcome")
     build(connection, "mart_outcome")
     return found(connection, "select * from mart_outcome order by reference_date")
@@ -390,11 +454,12 @@ def test_segregation_is_duncans_index() -> None:
 
 
 EMPTY = {
-    "index_edition": "edition_id varchar, index_id varchar, name_de varchar, name_en varchar, input varchar,"
-    " area_level varchar, only_year integer, combine varchar, standardise boolean, score_sd double",
-    "index_component": "edition_id varchar, component varchar, sign integer, weight double,"
+    "dim_index_edition": "edition_id varchar, index_id varchar, name_de varchar, name_en varchar,"
+    " input varchar, area_level varchar, only_year integer, combine varchar, standardise boolean,"
+    " score_sd double",
+    "dim_index_component": "edition_id varchar, component varchar, sign integer, weight double,"
     " reference_mean double, reference_sd double",
-    "index_class": "edition_id varchar, class_code varchar, label_de varchar, label_en varchar,"
+    "dim_index_class": "edition_id varchar, class_code varchar, label_de varchar, label_en varchar,"
     " lower_limit double, upper_limit double",
     "fct_index_component": "edition_id varchar, index_id varchar, area_code varchar, reference_year integer,"
     " component varchar, value double, weight double, z double",

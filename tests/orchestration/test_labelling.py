@@ -90,7 +90,7 @@ def test_every_unit_field_and_direction_has_words(catalog: Catalog) -> None:
             ["models/core/indicators/fct_indicator_precision.sql", "macros/small_numbers.sql"],
         ),
         ("interval_method", ["models/core/indicators/fct_indicator_precision.sql"]),
-        ("status", ["models/core/indicators/fct_outcome.sql"]),
+        ("status", ["macros/goals.sql"]),
         ("comparability", ["models/marts/indicators/mart_peer_ring.sql"]),
     ],
 )

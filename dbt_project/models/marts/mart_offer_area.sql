@@ -30,12 +30,7 @@ projection as (
 -- ages of a target group; of groups without ages all who live there would be too many
 ages as (
 
-    select * from (values
-        ('PRESCHOOL', 'Y_LT6', 1), ('PRESCHOOL', 'Y_LT3', 2), ('PRESCHOOL', 'Y3T5', 2),
-        ('SCHOOLCHILDREN', 'Y6T14', 1), ('SCHOOLCHILDREN', 'Y6T9', 2), ('SCHOOLCHILDREN', 'Y10T14', 2),
-        ('YOUTH', 'Y15T17', 1),
-        ('OLDER', 'Y_GE65', 1), ('OLDER', 'Y65T74', 2), ('OLDER', 'Y_GE75', 2)
-    ) as ages(target_group_code, age_group_code, parts)
+    select * from {{ ref('dim_target_age') }}
 
 ),
 

@@ -270,6 +270,13 @@ def explain(
         return _carried(connection, indicator_id, area, period, as_of, gebietsstand)
 
 
+def of_indicator(
+    connection: duckdb.DuckDBPyConnection, indicator_id: str, area: str, period: str
+) -> Explanation:
+    """The receipt of an indicator in a warehouse that is open; errors as in `explain`."""
+    return _explain(connection, indicator_id, area, period, None)
+
+
 def _carried(
     connection: duckdb.DuckDBPyConnection,
     indicator_id: str,

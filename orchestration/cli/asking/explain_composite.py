@@ -166,7 +166,11 @@ def goal_receipt(
     if not newest:
         raise no_row("Z01", place["area_code"], period, sorted({row["reference_date"] for row in every}))
     remarks = [_goal_line(row) for row in newest.values()]
-    measured = [row for row in newest.values() if row["status_reason"] != "value_missing"]
+    measured = [
+        row
+        for row in newest.values()
+        if row["status_reason"] != "value_missing" and row["indicator_id"] is not None
+    ]
     parts = [part(row["indicator_id"], row["area_code"], f"{row['reference_date']}") for row in measured]
     return place, list(newest.values()), remarks, parts
 

@@ -31,6 +31,7 @@ from exports.disclosure.record import read_outdated
 from exports.disclosure.universe import demand_of, load_universe
 from exports.history import BESIDE
 from exports.products import FOLDER, Product, load_product, load_products
+from orchestration.labelling import with_words
 from sources.declared.catalogue import Catalog, load_catalog
 from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
@@ -53,6 +54,8 @@ PRODUCTS = (
     "volunteering",
     "youth_spending",
     "agreement",
+    "child_protection_goals",
+    "integration_goals",
 )
 
 SECRET = b"the invented office's secret"
@@ -67,7 +70,9 @@ MODELS = (
     "fct_town_indicator",
     "dim_agreement",
     "fct_agreement_report",
-    *(f"mart_{name}" for name in PRODUCTS),
+    "dim_goal",
+    "fct_town_outcome",
+    *(f"mart_{name.replace('_goals', '_goal')}" for name in PRODUCTS),
 )
 """In the order in which they read each other."""
 
@@ -137,13 +142,17 @@ def build_warehouse(
                 connection.execute(
                     "insert into ledger values (?, ?, 'accepted', null, ?)", [name, snapshot, moment]
                 )
-        for seed in ("indicator", "indicator_part", "indicator_area_level"):
+        for seed in ("indicator", "indicator_part", "indicator_area_level", "goal"):
             connection.execute(
                 f"create table {seed} as select * from read_csv(?)",
                 [str(PROJECT / "compiled" / "seeds" / f"{seed}.csv")],
             )
-        # goals are agreed over published figures, and there are none here
+        # no goal here is agreed over published figures, and nothing is a sample
         make(connection, "fct_outcome")
+        connection.execute(
+            "create table goals as select * from read_parquet(?)", [str(landing / "goals.parquet")]
+        )
+        make(connection, "dim_snapshot")
         build_models(connection)
 
 
@@ -203,14 +212,14 @@ def demand(name: str) -> Demand:
     return demand_of(load_universe(product.disclosure.policy), product)
 
 
-def describe_product(name: str) -> dict[str, Any]:
-    """The product's description, its columns read off the model's contract."""
+def describe_product(name: str, *, worded: bool = False) -> dict[str, Any]:
+    """The product's description, its columns read off the model's contract; `worded`: with all labels."""
     product = load_product(FOLDER / f"{name}.yml")
     contract = yaml.safe_load(
         (PROJECT / "compiled" / "models" / "marts" / "small_areas.yml").read_text(encoding="utf-8")
     )
     (model,) = [model for model in contract["models"] if model["name"] == product.relation]
-    columns = [
+    columns: list[dict[str, object]] = [
         {"name": column["name"], "type": column["data_type"], "description": column["description"]}
         for column in model["columns"]
     ]
@@ -233,14 +242,16 @@ def describe_product(name: str) -> dict[str, Any]:
         }
         for dataset in datasets
     ]
+    if worded:
+        columns = with_words(columns, catalog, datasets)
     return describe.describe(product, columns, sources, policy=demand(name))
 
 
 class Editions:
     """Builds, attacks, checks and publishes editions of the town's products below one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, worded: bool = False) -> None:
+        self.folder, self.worded = folder, worded
         self.warehouse = folder / "warehouse.duckdb"
         self.releases = folder / "releases"
 
@@ -266,7 +277,7 @@ class Editions:
         return candidate.build(
             self.warehouse,
             name,
-            describe_product(name),
+            describe_product(name, worded=self.worded),
             self.folder / "candidates" / name,
             current if current.exists() else None,
             disclosure=context,
@@ -286,7 +297,7 @@ class Editions:
     def check(self, name: str) -> Verdict:
         """Let the gate check the candidate and write the receipt."""
         folder, current = self.folder / "candidates" / name, self.releases / name / "current"
-        description = describe_product(name)
+        description = describe_product(name, worded=self.worded)
         seen = release.look(folder)
         verdict = gate.check(folder, description, current if current.exists() else None, now=CHECKED_ON)
         made = candidate.read(folder)

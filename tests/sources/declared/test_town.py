@@ -28,7 +28,10 @@ def test_every_example_holds_once_its_comment_signs_are_gone(tmp_path: Path) -> 
     assert problems == []
     assert all(found.values())
     tables = catalogue_tables(load_catalog(), town=town)
-    for name in ("scenarios", "demand_rates", "planned_places", "rings", "ring_members", "ring_indicators"):
+    for name in (
+        "scenarios", "demand_rates", "planned_places", "rings", "ring_members", "ring_indicators", "goals",
+        "index_editions", "index_components", "index_classes",
+    ):  # fmt: skip
         assert tables[name].num_rows, name
 
 

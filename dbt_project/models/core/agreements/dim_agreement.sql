@@ -9,5 +9,6 @@ select
     budget_eur,
     done_from_pct,
     goal_ids,
-    snapshot_id
+    snapshot_id,
+    source_line
 from {{ ref('stg_kommune__leistungsvereinbarungen') }}

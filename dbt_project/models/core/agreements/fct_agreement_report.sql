@@ -24,7 +24,8 @@ select
     reports.done_quantity,
     reports.persons_reached,
     reports.spending_eur,
-    reports.snapshot_id
+    reports.snapshot_id,
+    reports.source_line
 from reports
 inner join agreements on reports.agreement_id = agreements.agreement_id
 
@@ -40,7 +41,8 @@ select
     null as done_quantity,
     null as persons_reached,
     null as spending_eur,
-    agreements.snapshot_id
+    agreements.snapshot_id,
+    cast(null as integer) as source_line
 from agreements
 left join reports on agreements.agreement_id = reports.agreement_id
 where reports.agreement_id is null

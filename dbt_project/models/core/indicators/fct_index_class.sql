@@ -7,13 +7,13 @@ with published as (
 
 editions as (
 
-    select * from {{ ref('index_edition') }}
+    select * from {{ ref('dim_index_edition') }}
 
 ),
 
 classes as (
 
-    select * from {{ ref('index_class') }}
+    select * from {{ ref('dim_index_class') }}
 
 ),
 

@@ -1,13 +1,13 @@
 {#- The z-values a composite index is made of; formulas in macros/indices.sql, editions in seeds. -#}
 with editions as (
 
-    select * from {{ ref('index_edition') }}
+    select * from {{ ref('dim_index_edition') }}
 
 ),
 
 components as (
 
-    select * from {{ ref('index_component') }}
+    select * from {{ ref('dim_index_component') }}
 
 ),
 

@@ -1,10 +1,21 @@
 {#-
-  Progress of agreed goals. No success inside the noise: `reached` and `on_course` need a move from the baseline that
-  is more than chance (the interval of the difference excludes zero; a baseline given as a figure counts as exact).
+  Progress of agreed goals over published indicators and over needs (macros/goals.sql). Goals over the town's own forms are
+  confidential and stand in fct_town_outcome.
 -#}
-with goals as (
+with agreed as (
 
     select * from {{ ref('dim_goal') }}
+    where not is_confidential
+
+),
+
+goals as (
+
+    select
+        *,
+        coalesce(indicator_id, concat_ws(' ', need_step_code, demand_id, scenario_id)) as figure_id,
+        area_code as place
+    from agreed
 
 ),
 
@@ -20,9 +31,16 @@ precision as (
 
 ),
 
-breaks as (
+series_breaks as (
 
     select * from {{ ref('fct_indicator_break') }}
+
+),
+
+need as (
+
+    select * from {{ ref('fct_need') }}
+    where branch_code = '_T'
 
 ),
 
@@ -45,134 +63,70 @@ peers as (
 
 ),
 
+steps as (
+
+    select code, label_de from {{ source('catalog', 'code_lists') }}
+    where code_list = 'need_step'
+
+),
+
 measured as (
 
     select
-        computed.*,
+        computed.indicator_id as figure_id,
+        computed.area_code as place,
+        computed.reference_date,
+        computed.value,
         precision.lower_limit,
         precision.upper_limit,
-        precision.reliability
+        precision.reliability,
+        computed.missing_reason,
+        false as is_ahead
     from computed
     inner join precision
         on computed.indicator_id = precision.indicator_id
         and computed.area_code = precision.area_code
         and computed.reference_date = precision.reference_date
 
+    union all
+
+    -- how far places cover a need; of the old only all of them have places
+    select
+        concat_ws(' ', need.need_step_code, need.demand_id, need.scenario_id),
+        areas.area_code,
+        need.reference_date,
+        100 * need.stock_count / nullif(need.value, 0),
+        100 * need.stock_count / nullif(need.need_upper, 0),
+        100 * need.stock_count / nullif(need.need_lower, 0),
+        'high',
+        case when need.value is null then need.missing_reason when need.stock_count is null then 'not_delivered' else 'none' end,
+        need.horizon_years > 0
+    from need
+    inner join areas on need.area_key = areas.area_key
+    inner join (select distinct need_step_code, demand_id, scenario_id from agreed) as asked
+        on need.need_step_code = asked.need_step_code
+        and need.demand_id = asked.demand_id
+        and need.scenario_id = asked.scenario_id
+    where need.need_id <> 'care' or need.age_group_code = 'Y_GE65'
+
 ),
 
-baselines as (
+goal_peers as (
 
-    select
-        goals.*,
-        coalesce(goals.baseline, start.value) as baseline_value,
-        case when goals.baseline is null then start.lower_limit else goals.baseline end as baseline_lower,
-        case when goals.baseline is null then start.upper_limit else goals.baseline end as baseline_upper
+    select goals.goal_id, peers.area_code as place
     from goals
-    left join measured as start
-        on goals.indicator_id = start.indicator_id
-        and goals.area_code = start.area_code
-        and goals.baseline_date = start.reference_date
+    inner join peers on goals.ring_id = peers.ring_id
 
 ),
 
-peer_changes as (
+breaks as (
 
-    select
-        goals.goal_id,
-        later.reference_date,
-        median(later.value - first.value) as peer_change,
-        count(later.value - first.value) as peers_measured
-    from goals
-    inner join peers on goals.ring_id = peers.ring_id and peers.area_code <> goals.area_code
-    inner join computed as first
-        on goals.indicator_id = first.indicator_id
-        and peers.area_code = first.area_code
-        and goals.baseline_date = first.reference_date
-    inner join computed as later
-        on goals.indicator_id = later.indicator_id
-        and peers.area_code = later.area_code
-        and later.reference_date > goals.baseline_date
-    group by goals.goal_id, later.reference_date
+    select indicator_id as figure_id, area_code as place, reference_date, previous_date, break_date
+    from series_breaks
 
 ),
 
--- a goal whose indicator has no value after the baseline keeps one row: not measurable
-followed as (
-
-    select
-        baselines.*,
-        coalesce(measured.reference_date, baselines.baseline_date) as reference_date,
-        measured.value,
-        measured.lower_limit,
-        measured.upper_limit,
-        measured.reliability,
-        measured.missing_reason as value_missing_reason,
-        cast(baselines.due - baselines.baseline_date as double) as days_in_all,
-        cast(measured.reference_date - baselines.baseline_date as double) as days_passed,
-        row_number() over (partition by baselines.goal_id order by measured.reference_date desc nulls last) = 1 as is_latest,
-        (
-            select count(*)
-            from breaks
-            where
-                breaks.indicator_id = baselines.indicator_id
-                and breaks.area_code = baselines.area_code
-                and breaks.reference_date > baselines.baseline_date
-                and breaks.reference_date <= measured.reference_date
-                -- a baseline given as a figure may lie between two rows of the series
-                and (breaks.previous_date >= baselines.baseline_date or breaks.break_date > baselines.baseline_date)
-        ) > 0 as crosses_break
-    from baselines
-    left join measured
-        on baselines.indicator_id = measured.indicator_id
-        and baselines.area_code = measured.area_code
-        and measured.reference_date > baselines.baseline_date
-
-),
-
-progressed as (
-
-    select
-        *,
-        case when target > baseline_value then 1 else -1 end as wanted,
-        value - baseline_value as moved,
-        baseline_value + (target - baseline_value) * least(1, days_passed / days_in_all) as expected_value,
-        {{ difference_lower('baseline_value', 'baseline_upper', 'value', 'lower_limit') }} as moved_lower,
-        {{ difference_upper('baseline_value', 'baseline_lower', 'value', 'upper_limit') }} as moved_upper
-    from followed
-
-),
-
-judged as (
-
-    select
-        *,
-        case
-            when wanted > 0 then moved > 0 and coalesce(moved_lower > 0, true)
-            else moved < 0 and coalesce(moved_upper < 0, true)
-        end as moved_beyond_chance,
-        wanted * (value - target) >= 0 as at_target,
-        -- after the due day only the target itself counts
-        wanted * (value - expected_value) >= -case when reference_date <= due then corridor else 0 end as near_course
-    from progressed
-
-),
-
-stated as (
-
-    select
-        *,
-        case
-            when baseline_value is null then 'baseline_missing'
-            when baseline_value = target then 'nothing_to_reach'
-            when value is null then 'value_missing'
-            when crosses_break then 'break'
-            when reliability = 'insufficient' then 'small_numbers'
-            when (at_target or near_course) and not moved_beyond_chance then 'within_chance'
-            else 'none'
-        end as status_reason
-    from judged
-
-)
+{{ goal_progress() }}
 
 select
     stated.goal_id,
@@ -180,8 +134,11 @@ select
     stated.title_en,
     stated.is_invented,
     stated.indicator_id,
-    indicators.name_de as indicator_name_de,
-    indicators.unit,
+    stated.need_step_code,
+    stated.demand_id,
+    stated.scenario_id,
+    coalesce(indicators.name_de, 'Deckung durch Plätze: ' || steps.label_de) as indicator_name_de,
+    coalesce(indicators.unit, '%') as unit,
     stated.area_code,
     areas.area_name,
     stated.unit_responsible,
@@ -193,21 +150,13 @@ select
     stated.due,
     stated.reference_date,
     stated.is_latest,
+    stated.is_ahead,
     stated.value,
     stated.lower_limit,
     stated.upper_limit,
     stated.expected_value,
-    case
-        when stated.status_reason in ('none', 'within_chance')
-            then 100 * (stated.value - stated.baseline_value) / nullif(stated.target - stated.baseline_value, 0)
-    end as attainment_pct,
-    case
-        when stated.status_reason = 'within_chance' and not stated.near_course then 'behind'
-        when stated.status_reason <> 'none' then 'not_measurable'
-        when stated.at_target then 'reached'
-        when stated.near_course then 'on_course'
-        else 'behind'
-    end as status,
+    stated.attainment_pct,
+    stated.status,
     stated.status_reason,
     stated.moved as change_since_baseline,
     stated.moved_lower as change_lower,
@@ -215,7 +164,8 @@ select
     case when not stated.crosses_break then peer_changes.peer_change end as peer_change,
     cast(peer_changes.peers_measured as integer) as peers_measured
 from stated
-inner join indicators on stated.indicator_id = indicators.indicator_id
+left join indicators on stated.indicator_id = indicators.indicator_id
+left join steps on stated.need_step_code = steps.code
 left join areas on stated.area_code = areas.area_code
 left join peer_changes
     on stated.goal_id = peer_changes.goal_id and stated.reference_date = peer_changes.reference_date

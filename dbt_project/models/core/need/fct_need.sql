@@ -26,6 +26,12 @@ stock as (
 
 ),
 
+units as (
+
+    select distinct need_id, step_code, unit from {{ source('catalog', 'need_steps') }}
+
+),
+
 rated as (
 
     select
@@ -179,6 +185,7 @@ select
     beside.value - beside.stock_count as gap,
     beside.need_lower - beside.stock_count as gap_lower,
     beside.need_upper - beside.stock_count as gap_upper,
+    units.unit,
     beside.dataset_id,
     case when beside.value is null then 'M' else 'E' end as obs_status,
     'F' as conf_status,
@@ -189,3 +196,4 @@ select
     end as missing_reason
 from beside
 inner join demands on beside.need_id = demands.need_id and beside.demand_id = demands.demand_id
+inner join units on beside.need_id = units.need_id and beside.need_step_code = units.step_code

@@ -4,19 +4,19 @@
 -#}
 with editions as (
 
-    select * from {{ ref('index_edition') }}
+    select * from {{ ref('dim_index_edition') }}
 
 ),
 
 components as (
 
-    select * from {{ ref('index_component') }}
+    select * from {{ ref('dim_index_component') }}
 
 ),
 
 classes as (
 
-    select * from {{ ref('index_class') }}
+    select * from {{ ref('dim_index_class') }}
 
 ),
 

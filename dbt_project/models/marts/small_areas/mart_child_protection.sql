@@ -2,13 +2,7 @@
   Indicators of child protection with the count that each is made of, named as in the policy that protects them. What a
   share is of is a count too (`denominator_code`) and printed in a row of its own.
 -#}
-{% set procedures = {
-    'J13': ('ASSESSMENTS', 'ASSESSMENTS', 'assessments', 'Verfahren'),
-    'J14': ('CONFIRMED', 'ASSESSMENTS', 'assessments', 'Verfahren'),
-    'J15': ('S42', 'S42', 'takings_into_care', 'Maßnahmen'),
-    'J15-42a': ('S42A', 'S42A', 'takings_into_care', 'Maßnahmen'),
-    'J16': ('COURT', 'COURT', 'court_measures', 'Maßnahmen'),
-} -%}
+{% set procedures = child_protection_counts() -%}
 with procedures as (
 
     {%- for indicator_id, (numerator, denominator, measure, unit) in procedures.items() %}

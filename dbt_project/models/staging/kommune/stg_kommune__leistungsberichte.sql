@@ -10,5 +10,6 @@ select
     cast(replace(records.done, ',', '.') as double) as done_quantity,
     cast(records.reached as double) as persons_reached,
     cast(replace(records.spending, ',', '.') as double) as spending_eur,
-    records.snapshot_id
+    records.snapshot_id,
+    cast(records.line as integer) as source_line
 from records

@@ -11,5 +11,6 @@ select
     cast(replace(records.budget, ',', '.') as double) as budget_eur,
     cast(records.done_from as integer) as done_from_pct,
     trim(records.goals) as goal_ids,
-    records.snapshot_id
+    records.snapshot_id,
+    cast(records.line as integer) as source_line
 from records

@@ -13,5 +13,7 @@ select
     cast(replace(records.target, ',', '.') as double) as target,
     coalesce(cast(replace(records.corridor, ',', '.') as double), 0) as corridor,
     cast(strptime(records.due, '%d.%m.%Y') as date) as due,
-    records.measures_taken as measures
+    records.measures_taken as measures,
+    records.snapshot_id,
+    cast(records.line as integer) as source_line
 from records
