@@ -116,7 +116,7 @@ def test_a_row_in_an_area_that_nothing_names_is_told_with_what_names_areas(
     with duckdb.connect() as connection:
         connection.execute(f"create table area_row ({column} varchar not null)")
         with pytest.raises(duckdb.ConstraintException) as caught:
-            connection.execute("insert into fct_birth values (null)")
+            connection.execute("insert into area_row values (null)")
     failed = "model.planstat.fct_birth"
     results = {"results": [{"unique_id": failed, "message": str(caught.value)}]}
     (tmp_path / "run_results.json").write_text(json.dumps(results), encoding="utf-8")
