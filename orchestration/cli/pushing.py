@@ -244,8 +244,8 @@ _NO_SECRET = Told(
 def print_postgres_push(settings: Settings, console: Console, language: Language = "en") -> None:
     """Load the current public editions into the database, and say what came of it.
 
-    Raises `NoServer` without an address, `exports.push.postgres.PostgresError` where the state was not
-    proved.
+    Raises `NoServer` without an address, `exports.push.postgres.PostgresError` where the
+    state was not proved.
     """
     from exports.products import load_office
     from exports.push.postgres import Target, push_postgres
