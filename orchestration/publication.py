@@ -143,7 +143,10 @@ class Published:
 
 @dataclass(frozen=True)
 class Publication:
-    """The way of one product, over one reading of the catalogue. `say` is told what is going on."""
+    """The way of one product, over one reading of the catalogue. `say` is told what is going on.
+
+    Without `database` the caller brings the database of all products up to date (`exports.release.repair`).
+    """
 
     paths: Paths
     manifest: Manifest
@@ -152,6 +155,7 @@ class Publication:
     say: Callable[[str], None] = lambda words: None
     secret: bytes = b""
     memory: Memory = BESIDE
+    database: bool = True
 
     @cached_property
     def product(self) -> Product:
@@ -429,7 +433,7 @@ class Publication:
         if not self.current.exists():
             return None
         try:
-            repair(self.releases, self.memory)
+            repair(self.releases, self.memory, database=self.database)
             verify(self.releases, self.name, memory=self.memory)
         except (ReleaseRefused, ReleaseError) as problem:
             return (
@@ -464,7 +468,7 @@ class Publication:
         if kept.get("waits"):
             return Published("waits", before or "", self.folder, 0, [], before)
         if current is not None and self.is_released(kept):
-            release.repair(self.releases, self.memory)
+            release.repair(self.releases, self.memory, database=self.database)
             return self._published("unchanged", current, before, self._doubt(current))
         if not self._attack_is_current():
             # another product about the same cases was released meanwhile: attack them together
@@ -483,6 +487,7 @@ class Publication:
             audience=self.product.audience,
             known=self.known,
             memory=self.memory,
+            database=self.database,
         )
         if isinstance(outcome, release.Unchanged):
             return self._published("unchanged", outcome.release, before)

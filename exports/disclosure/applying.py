@@ -281,7 +281,7 @@ def _check_columns(
                 f"product {description.product}: {description.relation} needs the columns conf_status and "
                 "missing_reason, so that a hidden value says so",
                 f"Produkt {description.product}: {description.relation} braucht die Spalten conf_status und "
-                "missing_reason, damit ein gesperrter Wert es sagt",
+                "missing_reason, damit ein gesperrter Wert als solcher kenntlich ist",
             )
         )
 

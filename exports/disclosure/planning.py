@@ -260,7 +260,7 @@ def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise DeclarationError(
             Told(
                 f"{warehouse}: there is no warehouse; run the pipeline up to its marts first",
-                f"{warehouse}: Es gibt kein Warehouse; zuerst die Strecke bis zu den Marts laufen lassen "
+                f"{warehouse}: Es gibt keine Datenhaltung; zuerst alles bis zu den Marts rechnen lassen "
                 "(`planstat run`)",
             )
         )
@@ -290,7 +290,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, name: str, wanted: Sequence
         raise DeclarationError(
             Told(
                 f"{why}: the warehouse has {len(found)} relations called {name}; one is needed",
-                f"{why.de}: Das Warehouse hat {len(found)} Relationen namens {name}; gebraucht wird eine",
+                f"{why.de}: Die Datenhaltung hat {len(found)} Relationen namens {name}; gebraucht wird eine",
             )
         )
     absent = [column for column in wanted if column not in found[0][1]]

@@ -196,7 +196,7 @@ class Policy(Strict):
                     "contributors attack too",
                     f"K4 (wer allein in einem Feld steht, kennt es) widerspricht method: {self.method}: "
                     "Dieser Angriff wird auf überlagerte Zahlen nicht versucht, also könnte kein "
-                    "Zertifikat darüber sprechen; K4 weglassen, und das Zertifikat nennt es als nicht "
+                    "Zertifikat etwas darüber aussagen; K4 weglassen, dann nennt das Zertifikat es als nicht "
                     "geprüft, oder method: suppress wählen, das auch von Einzelnen angegriffen wird",
                 )
             )

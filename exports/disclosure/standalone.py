@@ -245,7 +245,7 @@ def _written(
         raise NotSafe(
             Told(
                 f"the written files can be broken: {first[0]} can be computed",
-                f"die geschriebenen Dateien sind zu brechen: {first[0]} ist zu errechnen",
+                f"die geschriebenen Dateien halten nicht stand: {first[0]} ist zu errechnen",
             )
             if first
             else Told(

@@ -65,8 +65,8 @@ class UniverseDimension(Strict):
                 raise ValueError(
                     Told(
                         f"hierarchy {label!r}: give `children`, or let the warehouse tell by `editions`",
-                        f"Hierarchie {label!r}: `children` angeben, oder mit `editions` das Warehouse "
-                        "sprechen lassen",
+                        f"Hierarchie {label!r}: `children` angeben, oder mit `editions` aus der "
+                        "Datenhaltung nehmen",
                     )
                 )
         return self

@@ -3,7 +3,8 @@
 `planstat.duckdb` holds the data itself: one table per product, the rows of its current release, plus the
 table `planstat_releases`. It names no place, so it may be copied alone, moved, and opened on any machine; a
 reader keeps what he opened while a newer one is put in its place. Only products with a new release are
-written anew, into a copy. Open it read-only: `duckdb.connect("planstat.duckdb", read_only=True)`,
+written anew, into a copy; a run that releases many of them does so once, at its end. Open it read-only:
+`duckdb.connect("planstat.duckdb", read_only=True)`,
 `duckdb -readonly planstat.duckdb`.
 """
 
@@ -68,8 +69,10 @@ def tables_that_differ(database: Path, current: Sequence[Release]) -> list[str]:
     return differs
 
 
-def derive(releases_root: Path, history: History) -> None:
+def derive(releases_root: Path, history: History, *, database: bool = True) -> None:
     """Derive everything beside the release folders from them; the lock is held.
+
+    Without `database` that one stays as it is.
 
     An edition that cannot be read, or that the history does not know, is left alone and named in the catalog:
     it must not keep the others from being published, and `current` never leads to it.
@@ -103,9 +106,9 @@ def derive(releases_root: Path, history: History) -> None:
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
         write_text(path, catalog, mode=files.OPEN_FILE)
-    _refresh_database(
-        releases_root, [edition for edition in editions if edition.is_current and not edition.compiled_from]
-    )
+    if database:
+        shown = [one for one in editions if one.is_current and not one.compiled_from]
+        _refresh_database(releases_root, shown)
 
 
 def _check_remembered(edition: Path, known: Mapping[str, Event]) -> None:
@@ -224,12 +227,19 @@ def _write_sums(connection: duckdb.DuckDBPyConnection, current: list[Release]) -
             connection.execute(f"comment on view {view} is {text_literal(note)}")
 
 
-def _held(database: Path) -> dict[str, str] | None:
+def _held(database: Path) -> Mapping[str, str] | None:
     """The version of each product that the database holds; None when it is not there or not of this kind."""
-    import duckdb
-
     if not database.is_file():
         return None
+    found = database.stat()
+    return _held_by(database, (found.st_ctime_ns, found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@cache
+def _held_by(database: Path, _stamp: tuple[int, ...]) -> Mapping[str, str] | None:
+    """The same of one state of the file; a run asks for every product."""
+    import duckdb
+
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             return dict(

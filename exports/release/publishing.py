@@ -52,6 +52,7 @@ def publish(
     audience: str = "public",
     known: Sequence[Path] = (),
     memory: Memory = BESIDE,
+    database: bool = True,
 ) -> Release | Unchanged:
     """Publish a candidate, or say that it brings nothing new.
 
@@ -60,14 +61,15 @@ def publish(
     says. `audience` says whom `releases_root` is for; a product for another audience is refused. `known` are
     further folders of releases that an attacker of a protected product knows: its certificate must have been
     issued with all that was ever published there. `memory` says where that is remembered, and holds the
-    office's key. Raises `ReleaseRefused` without a passing receipt for exactly these bytes and this
-    predecessor, `Busy` when another publication runs too long.
+    office's key. Without `database` the caller brings that up to date, by `repair`, after the last of several
+    publications: each would copy all of it. Raises `ReleaseRefused` without a passing receipt for exactly
+    these bytes and this predecessor, `Busy` when another publication runs too long.
     """
     files.product_name(product)
     folder = candidate.path if isinstance(candidate, Candidate) else candidate
     history = memory.of(releases_root)
     with locked(releases_root / ".lock"):
-        derive(releases_root, history)
+        derive(releases_root, history, database=database)
         sweep(folder)
         receipt = verified_receipt(product, folder, history.key)
         _refuse_held(folder, receipt)
@@ -116,7 +118,7 @@ def publish(
         _check_moved(home / version, receipt, event, history, memory.signer)
         history.append(replace(event, event="published"))
         _take_away(folder, home)
-        derive(releases_root, history)
+        derive(releases_root, history, database=database)
         published = current_release(releases_root, product)
         if published is None or published.version != version:
             raise ReleaseError(

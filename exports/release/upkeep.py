@@ -48,10 +48,13 @@ def sign_all(releases_root: Path, memory: Memory) -> list[str]:
     return signed
 
 
-def repair(releases_root: Path, memory: Memory = BESIDE) -> None:
-    """Remove leftovers, complete the history, and derive links, catalog and database where they differ."""
+def repair(releases_root: Path, memory: Memory = BESIDE, *, database: bool = True) -> None:
+    """Remove leftovers, complete the history, and derive links, catalog and database where they differ.
+
+    Without `database` that is left as it is: a later repair brings it up to date.
+    """
     with locked(releases_root / ".lock"):
-        derive(releases_root, memory.of(releases_root))
+        derive(releases_root, memory.of(releases_root), database=database)
 
 
 def adopt(releases_root: Path, memory: Memory, now: datetime) -> list[str]:

@@ -111,11 +111,11 @@ _COUNTED = Phrase(
     "{all} indicators and variants: {computing} compute, {waiting} wait",
 )
 _FILLED = Phrase(
-    "{some} haben Werte in diesem Warehouse, {total} insgesamt",
+    "{some} haben Werte in dieser Datenhaltung, {total} insgesamt",
     "{some} have values in this warehouse, {total} in all",
 )
 _NO_WAREHOUSE = Phrase(
-    "es gibt noch kein Warehouse, darum sind keine Werte gezählt: `planstat run`",
+    "es gibt noch keine Datenhaltung, darum sind keine Werte gezählt: `planstat run`",
     "there is no warehouse yet, so values are not counted: `planstat run`",
 )
 

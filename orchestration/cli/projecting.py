@@ -45,8 +45,8 @@ _TITLE = Phrase(
     "Mean absolute error in per cent; ‖: a census lies between, whose correction counts.",
 )
 _JUDGED = Phrase(
-    "{level} {ages}: in Jahren, die an der Wahl nicht beteiligt waren, {shown} % gezeigt, {today} % wie"
-    " heute; das 80-%-Intervall hielt dort {coverage} % der Werte",
+    "{level} {ages}: in Jahren, die nicht in die Wahl eingingen, {shown} % gezeigt, {today} % wie"
+    " heute; im 80-%-Intervall lagen dort {coverage} % der Werte",
     "{level} {ages}: in years that had no part in the choice {shown} % shown, {today} % as today;"
     " there the 80 % interval held {coverage} % of the figures",
 )

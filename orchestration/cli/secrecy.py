@@ -84,7 +84,7 @@ _NO_NOISE = Phrase(
     "cell-key noise is not tried: it needs PLANSTAT_DISCLOSURE_SECRET",
 )
 _FITS = Phrase(
-    "das Zertifikat spricht über genau diese Dateien", "the certificate speaks about exactly these files"
+    "das Zertifikat gilt für genau diese Dateien", "the certificate speaks about exactly these files"
 )
 _NONE = Phrase("keine", "none")
 _NOT_KNOWN = Phrase("nicht bekannt", "not known")

@@ -71,9 +71,16 @@ def _reads(product: "Product", products: Mapping[str, "Product"]) -> set[str]:
 def _publication(
     context: dg.AssetExecutionContext, run: Run, settings: Settings, manifest: Manifest, name: str
 ) -> Publication:
-    catalog = run.deliveries.landing.catalog
+    run.publishes(settings)
     return Publication(
-        settings.paths, manifest, catalog, name, context.log.info, settings.secret, settings.memory
+        settings.paths,
+        manifest,
+        run.deliveries.landing.catalog,
+        name,
+        context.log.info,
+        settings.secret,
+        settings.memory,
+        database=False,
     )
 
 

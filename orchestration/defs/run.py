@@ -7,14 +7,14 @@ Every asset takes the resource `run`. Dagster sets it up once per run, before th
 # mypy: disable-error-code="untyped-decorator, misc"
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar, cast
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
-from ..resources import Settings, notices, only_run
+from ..resources import Settings, Warehouse, notices, only_run
 
 if TYPE_CHECKING:
     from sources.arrival.snapshots import Origin
@@ -33,6 +33,8 @@ class Run(dg.ConfigurableResource):
     only: list[str] = []  # noqa: RUF012 - a field of the configuration
     given: ClassVar[Settings | None] = None
     _deliveries: Deliveries | None = PrivateAttr(default=None)
+    _ends: ExitStack | None = PrivateAttr(default=None)
+    _is_publishing: bool = PrivateAttr(default=False)
 
     @classmethod
     def over(cls, settings: Settings) -> "Run":
@@ -48,6 +50,18 @@ class Run(dg.ConfigurableResource):
         assert self._deliveries is not None, "only inside a run"
         return self._deliveries
 
+    def publishes(self, settings: Settings) -> None:
+        """Prepare for publications, once dbt has built: the warehouse stays open until the run ends, and then
+        the databases of all releases, which each publication would copy, are brought up to date.
+        """
+        assert self._ends is not None, "only inside a run"
+        if self._is_publishing:
+            return
+        self._is_publishing = True
+        if settings.paths.warehouse.exists():
+            self._ends.enter_context(Warehouse(settings.paths.warehouse).kept_open())
+        self._ends.callback(_update_databases, settings)
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
         """Hold the data root while the run lasts. Raises InUse when another process holds it."""
@@ -62,4 +76,14 @@ class Run(dg.ConfigurableResource):
             ).received() as deliveries,
         ):
             self._deliveries = deliveries
-            yield self
+            with ExitStack() as self._ends:
+                yield self
+
+
+def _update_databases(settings: Settings) -> None:
+    from exports.release import ReleaseError, ReleaseRefused, repair
+
+    for releases in (settings.paths.releases, settings.paths.internal):
+        if releases.is_dir():
+            with suppress(ReleaseRefused, ReleaseError):  # every verdict on a product has said why
+                repair(releases, settings.memory)

@@ -20,7 +20,9 @@ import yaml
 from exports.disclosure.auditor.earlier import released
 from exports.disclosure.auditor.edition import audit_edition
 from exports.history import BESIDE, Memory
-from exports.release import ReleaseRefused, adopt, give_up, remembered
+from exports.release import ReleaseRefused, adopt, current_release, give_up, remembered, repair
+from exports.release.derived import tables_that_differ
+from exports.release.edition import DATABASE
 from orchestration.plan import State
 from orchestration.publication import BUILT, KEPT, RELEASED, Publication
 from orchestration.resources import Paths
@@ -109,12 +111,56 @@ def test_what_is_released_stands_in_the_catalogue_for_portals(first: Paths) -> N
     assert f"<https://daten.musterstadt.example/{NAME}/{edition}/{NAME}.parquet>" in text
 
 
-@pytest.fixture
-def root(first: Paths, tmp_path: Path) -> Paths:
-    shutil.copytree(first.root, tmp_path / "root", symlinks=True)
-    paths = Paths(tmp_path / "root")
+def copy_of(root: Paths, folder: Path) -> Paths:
+    shutil.copytree(root.root, folder, symlinks=True)
+    paths = Paths(folder)
     State(json.loads(paths.warehouse_state.read_text(encoding="utf-8"))["nodes"]).write(paths)  # its new mark
     return paths
+
+
+@pytest.fixture
+def root(first: Paths, tmp_path: Path) -> Paths:
+    """A root of the test's own with the first edition."""
+    return copy_of(first, tmp_path / "root")
+
+
+@pytest.fixture(scope="module")
+def first_and_built(first: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same, and the candidate of a second edition, in which areas have other names."""
+    paths = copy_of(first, tmp_path_factory.mktemp("built") / "root")
+    load(paths, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+    assert publication(paths).build()[0] == BUILT
+    return paths
+
+
+@pytest.fixture(scope="module")
+def first_and_checked(first_and_built: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The same, and the candidate is attacked and checked."""
+    paths = copy_of(first_and_built, tmp_path_factory.mktemp("checked") / "root")
+    answer = publication(paths).check()
+    assert answer.passed, answer.words
+    return paths
+
+
+@pytest.fixture(scope="module")
+def first_and_second(first_and_checked: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """Two editions, and a warehouse in which areas have other names once more."""
+    paths = copy_of(first_and_checked, tmp_path_factory.mktemp("second") / "root")
+    assert publication(paths).publish().status == "released"
+    load(paths, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (alt)'")
+    return paths
+
+
+@pytest.fixture
+def built(first_and_built: Paths, tmp_path: Path) -> Paths:
+    """A root of the test's own with the first edition and the candidate of a second one."""
+    return copy_of(first_and_built, tmp_path / "root")
+
+
+@pytest.fixture
+def checked(first_and_checked: Paths, tmp_path: Path) -> Paths:
+    """The same, and the candidate is attacked and checked."""
+    return copy_of(first_and_checked, tmp_path / "root")
 
 
 @pytest.fixture
@@ -179,6 +225,22 @@ def test_a_second_edition_withdraws_what_is_secret_now(root: Paths, stricter: Ca
     assert any(check["id"] == "disclosure.withdrawals" for check in report["checks"])
 
 
+def test_the_database_may_wait_for_the_last_of_several_publications(checked: Paths) -> None:
+    """Each would copy all of it; a run brings it up to date at its end."""
+
+    def differs() -> list[str]:
+        editions = [current_release(checked.releases, NAME)]
+        return tables_that_differ(checked.releases / DATABASE, [one for one in editions if one])
+
+    assert differs() == []
+    mine = replace(publication(checked), database=False)
+    assert mine.publish().status == "released"
+    assert mine.publish().status == "unchanged"
+    assert differs() == [NAME]
+    repair(checked.releases)
+    assert differs() == []
+
+
 def copied(of: Publication, root: Paths, product: str) -> Path:
     """An edition of another product about the same cases: a copy of the current one that may be changed."""
     sibling = root.releases / product / "2026-11-01.1"
@@ -191,16 +253,12 @@ def copied(of: Publication, root: Paths, product: str) -> Path:
     return sibling
 
 
-def test_a_product_about_the_same_cases_released_meanwhile_is_attacked_together(root: Paths) -> None:
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
+def test_a_product_about_the_same_cases_released_meanwhile_is_attacked_together(checked: Paths) -> None:
     told: list[str] = []
-    mine = publication(root, told)
-    mine.build()
-    assert mine.check().passed
+    mine = publication(checked, told)
     # a sibling over the same cases comes out between check and publish
-    sibling = copied(mine, root, "sgb2_by_quarter")
+    sibling = copied(mine, checked, "sgb2_by_quarter")
     (sibling / f"{NAME}.parquet").rename(sibling / "sgb2_by_quarter.parquet")
-    told.clear()
     done = mine.publish()
     assert done.status == "released"
     assert any("attacking" in words for words in told), "attacked once more, before it is out"
@@ -236,15 +294,12 @@ def test_a_sibling_that_gives_a_hidden_number_away_stops_it_until_it_is_planned_
     assert mine.check().passed
 
 
-def test_a_hidden_number_put_back_by_hand_is_refused(root: Paths) -> None:
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
-    mine = publication(root)
-    mine.build()
-    assert mine.check().passed
+def test_a_hidden_number_put_back_by_hand_is_refused(checked: Paths) -> None:
+    mine = publication(checked)
     parquet = mine.folder / f"{NAME}.parquet"
     with duckdb.connect() as connection:
         connection.execute("create table rows as select * from read_parquet(?)", [str(parquet)])
-        connection.execute(f"attach '{root.warehouse}' as town (read_only)")
+        connection.execute(f"attach '{checked.warehouse}' as town (read_only)")
         connection.execute(
             "update rows set conf_status = 'F', obs_status = 'A', missing_reason = 'none', "
             "raw_symbol = null, value = (select value from town.mart_sgb2_small_area as true_row "
@@ -261,17 +316,15 @@ def test_a_hidden_number_put_back_by_hand_is_refused(root: Paths) -> None:
     assert not answer.passed
     with pytest.raises(ReleaseRefused, match="the gate did not pass"):
         mine.publish()
-    assert len(released((root.releases,), NAME)) == 1
+    assert len(released((checked.releases,), NAME)) == 1
 
 
-def test_a_state_that_asks_for_no_checks_gets_all_of_them(root: Paths) -> None:
+def test_a_state_that_asks_for_no_checks_gets_all_of_them(built: Paths) -> None:
     """Checks come from the declaration, not from what lies in the data root."""
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
-    mine = publication(root)
-    mine.build()
-    state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
+    mine = publication(built)
+    state = json.loads(built.candidate_state.read_text(encoding="utf-8"))
     state[NAME]["description"] = {**mine.describe(), "checks": {}, "disclosure": None}
-    root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
+    built.candidate_state.write_text(json.dumps(state), encoding="utf-8")
     assert mine.check().passed
     receipt = json.loads((mine.folder / "receipt.json").read_text(encoding="utf-8"))
     ids = {check["id"] for check in receipt["verdict"]["checks"]}
@@ -289,10 +342,8 @@ def weaken(folder: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def test_a_candidate_changed_after_it_was_written_is_refused_and_built_anew(root: Paths) -> None:
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
-    mine = publication(root)
-    mine.build()
+def test_a_candidate_changed_after_it_was_written_is_refused_and_built_anew(built: Paths) -> None:
+    mine = publication(built)
     weaken(mine.folder)
     answer = mine.check()
     assert not answer.passed
@@ -300,9 +351,9 @@ def test_a_candidate_changed_after_it_was_written_is_refused_and_built_anew(root
     assert mine.build()[0] == BUILT
     # whoever writes into the state as well, without a key, still cannot ask for less than the policy
     weaken(mine.folder)
-    state = json.loads(root.candidate_state.read_text(encoding="utf-8"))
+    state = json.loads(built.candidate_state.read_text(encoding="utf-8"))
     state[NAME]["files"]["disclosure.json"] = sha256_of(mine.folder / "disclosure.json")
-    root.candidate_state.write_text(json.dumps(state), encoding="utf-8")
+    built.candidate_state.write_text(json.dumps(state), encoding="utf-8")
     answer = mine.check()
     assert not answer.passed
     with pytest.raises(ReleaseRefused):
@@ -347,15 +398,13 @@ def test_each_run_compares_the_current_edition_with_its_receipt(root: Paths) -> 
 
 
 @pytest.mark.parametrize("how", ["deleted", "changed", "read otherwise", "undeclared"])
-def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(root: Paths, how: str) -> None:
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (neu)'")
-    second = publication(root)
-    second.build()
-    assert second.check().passed
-    first = second.publish().previous
-    load(root, (2024,), "update mart_sgb2_small_area set area_name = area_name || ' (alt)'")
+def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(
+    first: Paths, first_and_second: Paths, tmp_path: Path, how: str
+) -> None:
+    root = copy_of(first_and_second, tmp_path / "root")
+    gone = (first.releases / NAME / "current").readlink().name
     third = publication(root, told := [])
-    edition = opened(root.releases / NAME / str(first))
+    edition = opened(root.releases / NAME / gone)
     if how == "deleted":
         shutil.rmtree(edition)
     elif how == "read otherwise":
@@ -376,18 +425,18 @@ def test_an_earlier_edition_that_is_gone_or_changed_stops_the_next_one(root: Pat
     assert not answer.passed
     certificate = json.loads((third.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
     assert (certificate["passed"], certificate["complete"]) == (False, False)
-    assert certificate["missing"] == [f"{NAME}/{first}"]
+    assert certificate["missing"] == [f"{NAME}/{gone}"]
     assert any("not complete" in words for words in told)
     with pytest.raises(ReleaseRefused):
         third.publish()
-    give_up(root.releases, NAME, str(first), "the disk broke", BESIDE, datetime.now(UTC))
+    give_up(root.releases, NAME, gone, "the disk broke", BESIDE, datetime.now(UTC))
     third = publication(root)
     third.build()
     assert third.check().passed
     done = third.publish()
     certificate = json.loads((done.folder / "disclosure_certificate.json").read_text(encoding="utf-8"))
     assert (certificate["passed"], certificate["complete"]) == (True, False)
-    assert any(str(first) in risk for risk in certificate["remaining_risks_de"])
+    assert any(gone in risk for risk in certificate["remaining_risks_de"])
 
 
 def test_what_the_planner_says_about_old_numbers_is_not_believed(root: Paths) -> None:
