@@ -37,6 +37,14 @@ OFFICIAL = [
     ("K01-structure", "2023-03-01", "DG", 36.4, 1), ("B01-structure", "2022-07-31", "DG", 6.9, 1),
     ("I02-census2011", "2011-05-09", "DG", 19.2, 1), ("W02", "2015-12-31", "DG", 504, 0),
     ("H01", "2007-12-31", "DG", 2.7, 1), ("A05-inhabitants", "2021-06-30", "DG", 40.3, 1),
+    # day care of children under three: Statistisches Bundesamt, 28 September and 5 December 2016
+    *(
+        ("K01", "2016-03-01", area, share, 1)
+        for area, share in {
+            "DG": 32.7, "01": 30.9, "03": 28.4, "04": 27.0, "05": 25.7, "07": 29.9, "12": 57.2, "13": 56.0,
+            "15": 57.0, "09172": 14.3, "12071": 61.8,
+        }.items()
+    ),
     # land for settlement and transport: 13.7 % and 597 m² per inhabitant in 2015, Statistisches Bundesamt
     ("W05", "2015-12-31", "DG", 13.7, 1), ("W04", "2015-12-31", "DG", 597, 0),
     ("W05-structure", "2021-12-31", "DG", 14.5, 1), ("W09", "2021-12-31", "DG", 3.0, 1),
