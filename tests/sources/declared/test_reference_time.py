@@ -26,6 +26,10 @@ def time(**values: Any) -> ReferenceTime:
         (time(kind="flow", text="year"), "2015", DAY(2015, 1, 1), DAY(2015, 12, 31)),
         (time(kind="school_year", text="year", year_is="start"), "2015", DAY(2015, 8, 1), DAY(2016, 7, 31)),
         (time(kind="school_year", text="year", year_is="end"), "2015", DAY(2014, 8, 1), DAY(2015, 7, 31)),
+        (time(kind="flow", text="month"), "202402", DAY(2024, 2, 1), DAY(2024, 2, 29)),
+        (time(kind="flow", text="month"), "2024-12", DAY(2024, 12, 1), DAY(2024, 12, 31)),
+        (time(kind="stock", text="month"), "202402", DAY(2024, 2, 29), DAY(2024, 2, 29)),
+        (time(kind="flow", text="half_year"), "2015-02", DAY(2015, 7, 1), DAY(2015, 12, 31)),
         (time(kind="stock", text="none", fixed="2022-12-31"), None, DAY(2022, 12, 31), DAY(2022, 12, 31)),
     ],
 )
