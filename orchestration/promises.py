@@ -38,6 +38,9 @@ class Required(TypedDict):
     values: list[str]
 
 
+INDICATORS = "fct_indicator"
+"""Where all indicators are computed."""
+
 Part = Mapping[str, Any]
 """A row of the warehouse's `indicator_part`: the cells of a fact that an indicator adds up."""
 
@@ -114,11 +117,16 @@ def levels_at_hand(catalog: Catalog, datasets: Iterable[str]) -> set[str]:
 def levels_loaded(warehouse: duckdb.DuckDBPyConnection, manifest: Manifest, relation: str) -> list[str]:
     """The area levels that the facts behind a relation hold rows of; [] for one without facts.
 
-    A table that has Germany by declaration may be handed in for one Land only.
+    A table that has Germany by declaration may be handed in for one Land only. What is made of indicators
+    holds the levels that indicators have values for: a table of which none comes yet promises no level.
     """
+    behind = lineage.upstream(manifest, relation)
+    if INDICATORS in behind:
+        valued = f"select distinct area_level from {INDICATORS} where value is not null"
+        return sorted(level for (level,) in warehouse.execute(valued).fetchall())
     facts = [
         name
-        for name in lineage.upstream(manifest, relation)
+        for name in behind
         if name.startswith("fct_")
         and {"area_key", "dataset_id"} <= {column["name"] for column in lineage.columns_of(manifest, name)}
     ]

@@ -109,3 +109,21 @@ def test_what_is_awaited_and_no_more_comes_off_the_promise() -> None:
 def test_levels_come_from_the_declarations_of_what_is_loaded() -> None:
     assert {"DE", "LAND", "KREIS"} <= promises.levels_at_hand(CATALOG, ["12411-01-01-4"])
     assert promises.levels_at_hand(CATALOG, []) == set()
+
+
+def test_what_is_made_of_indicators_promises_the_levels_that_have_values() -> None:
+    """A table that no indicator comes of yet brings Germany into its fact and into no indicator."""
+    manifest: dict[str, Any] = {
+        "nodes": {
+            "model.p.fct_population": {"name": "fct_population", "depends_on": {"nodes": []}},
+            "model.p.fct_indicator": {
+                "name": "fct_indicator", "depends_on": {"nodes": ["model.p.fct_population"]},
+            },
+            "model.p.wide": {"name": "wide", "depends_on": {"nodes": ["model.p.fct_indicator"]}},
+        },
+        "sources": {},
+    }  # fmt: skip
+    connection = duckdb.connect()
+    levels = [("DE", None), ("KREIS", 1.0), ("LAND", None), ("KREIS", None)]
+    make(connection, "fct_indicator", [{"area_level": level, "value": value} for level, value in levels])
+    assert promises.levels_loaded(connection, manifest, "wide") == ["KREIS"]
