@@ -37,10 +37,10 @@ def located(points: Relation, outlines: Relation) -> pa.Table:
         points: facility_key, lat, lon (degrees).
         outlines: area_level, area_code, valid_on, geometry (WKB), crs.
     """
-    places = _table(points)
+    places = table_of(points)
     if not places.num_rows:
         return LOCATED.empty_table()
-    drawn = _table(outlines)
+    drawn = table_of(outlines)
     with open_spatial() as engine:
         engine.register("places", places)
         engine.register("drawn", drawn)
@@ -79,14 +79,15 @@ def located(points: Relation, outlines: Relation) -> pa.Table:
             order by all
             """
         )
-        return _whole(found.arrow()).cast(LOCATED)
+        return whole(found.arrow()).cast(LOCATED)
 
 
-def _table(relation: Relation) -> pa.Table:
-    return _whole(relation.arrow())
+def table_of(relation: Relation) -> pa.Table:
+    """The rows of a relation as a table."""
+    return whole(relation.arrow())
 
 
-def _whole(found: Any) -> pa.Table:
+def whole(found: Any) -> pa.Table:
     """A table, whether this version of DuckDB gives one or a reader of batches."""
     return found.read_all() if isinstance(found, pa.RecordBatchReader) else found
 
@@ -108,7 +109,7 @@ def within(outlines: Relation) -> pa.Table:
     Args:
         outlines: area_level, area_code, valid_on, geometry (WKB), crs.
     """
-    drawn = _table(outlines)
+    drawn = table_of(outlines)
     if not drawn.num_rows:
         return WITHIN.empty_table()
     with open_spatial() as engine:
@@ -127,4 +128,4 @@ def within(outlines: Relation) -> pa.Table:
             order by all
             """
         )
-        return _whole(found.arrow()).cast(WITHIN)
+        return whole(found.arrow()).cast(WITHIN)

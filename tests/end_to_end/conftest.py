@@ -24,10 +24,12 @@ PRODUCTS = tuple(
 )
 """Products that come of published tables; those with a policy wait for a town's own figures."""
 NOT_OF_SAMPLE = {
+    "catchment_areas": "the sample has no outlines of school catchments",
     "good_practice": "examples are an office's own, handed in as a form",
     "offers": "facilities are real institutions with names and addresses; a town hands in its own list",
     "offers_by_area": "of the same list",
     "protection_seekers": "its Länder are sums over the lines of the table: a part would be a wrong sum",
+    "school_catchments": "the sample has no outlines of school catchments",
     "school_index": "the same: its Land is the sum over all schools of a directory",
 }
 """Products that the sample has no table for, and why: they wait."""

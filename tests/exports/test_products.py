@@ -40,6 +40,8 @@ def test_the_shipped_products_publish_marts_and_draw_maps_of_the_kreise() -> Non
         "social_index",
         "structural_peers",
         "offers_by_area",
+        "school_catchments",
+        "catchment_areas",
     }
     without_map |= {
         name for name, product in products.items() if product.disclosure and product.disclosure.policy

@@ -134,6 +134,7 @@ def test_code_that_a_python_model_calls_is_part_of_what_it_means(tmp_path: Path)
     models = sorted((Path(dbt_project.__file__).parent / "models").rglob("*.py"))
     rooms = {
         "int_area_point": {"locating/points.py"},
+        "int_catchment_part": {"locating/overlaps.py"},
         "int_facility_place": {"locating/points.py"},
         "int_projection_ahead": {"projection/cohorts.py", "projection/backtest.py", "projection/tables.py"},
     }
