@@ -2,7 +2,8 @@
 
 It is made from the edition's Parquet file, which is compared with its receipt before (`release.verify`), with
 the headings and labels that the edition keeps (`description.json`). An edition from before that was kept is
-written with those of today, if they are still those of its dictionary.
+written with those of today, if they are still those of its dictionary. Beside it lies a receipt of its own:
+edition, part, hash, licences.
 """
 
 from __future__ import annotations
@@ -10,53 +11,65 @@ from __future__ import annotations
 import dataclasses
 import json
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from exports.describe import parse
+from exports.describe import Description, parse
 from exports.rows import Rows, released
-from exports.writers import FORMATS, dictionary
+from exports.statistics import ON_DEMAND
+from exports.statistics.about import About, ExtractError, Part, about
+from exports.statistics.columns import TIMES
+from exports.writers import FORMATS, csv_machine, dictionary
 from sources.foundation.editions import DESCRIPTION
-from sources.foundation.exits import USAGE
-from sources.foundation.files import replacing
+from sources.foundation.files import readable_json, sha256_of, write_text
+from sources.foundation.sql import quoted
 from sources.foundation.told import Told
 
-Form = Literal["csv-excel", "csv", "xlsx"]
+Form = Literal["csv-excel", "csv", "xlsx", "parquet", "sdmx-csv", "json-stat", "stata", "spss"]
 FORMS: tuple[Form, ...] = get_args(Form)
 """Formats of an extract, the most asked for first."""
+
+RECEIPT = ".receipt.json"
+"""What the receipt of an extract is called by, after the name of its file."""
+
+RECEIPT_FORMAT = 1
 
 OF_TOWNS = ("PROGNOSERAUM", "BEZIRKSREGION", "PLANUNGSRAUM")
 """Levels whose codes a town gives, so that they may begin like the code of an area elsewhere."""
 
-
-class ExtractError(ValueError):
-    """An extract that cannot be made; the message says why and what to do."""
-
-    exit_code = USAGE
+EVERYTHING = Part()
 
 
 @dataclass(frozen=True)
 class Extract:
-    """What was written: how many rows, and what a reader of the file should know."""
+    """What was written: how many rows, where its receipt lies, and what a reader of the file should know."""
 
     rows: int
     note: str | None
+    receipt: Path
+    is_internal: bool
+    beside: tuple[Path, ...] = ()
 
 
 def extract(
-    edition: Path, description: Mapping[str, Any], form: Form, areas: Collection[str], target: Path
+    edition: Path,
+    description: Callable[[], Mapping[str, Any]],
+    form: Form,
+    target: Path,
+    part: Part = EVERYTHING,
 ) -> Extract:
-    """Write the rows of an edition in a format to the file `target`, which is replaced whole.
+    """Write the rows of an edition in a format to the file `target`, and its receipt beside it.
 
-    `edition` is its folder, `description` what `describe.describe` gives today. `areas` are codes: their
-    rows, and those of areas whose codes begin so (a Kreis with its Gemeinden); none: all rows. Raises
-    `ExtractError` where the edition was described otherwise, no row lies in an area, or the format cannot
-    hold the rows.
+    `edition` is its folder, `description` gives what `describe.describe` does today, for an edition that
+    keeps none. Each file is replaced whole, the receipt last: what does not fit to it was not finished.
+    Raises `ExtractError` where the edition was described otherwise, no row is in the part, or the format
+    cannot hold the rows.
     """
     kept = edition / DESCRIPTION
-    described = parse(json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else description)
+    described = parse(json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else description())
+    of = about(edition, described, part)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         scratch = Path(folder)
         with released(edition / f"{described.product}.parquet", described, scratch) as rows:
@@ -70,24 +83,79 @@ def extract(
                         "heute; mit einem Lauf eine neue Ausgabe veröffentlichen, oder deren Dateien lesen",
                     )
                 )
-            part = _within(rows, areas) if areas else rows
-            writer = next(one for one in FORMATS if one.name == form)
-            with replacing(target) as beside:
-                note = writer.write(part, described, beside)
-                if not beside.exists():
-                    raise ExtractError(
-                        Told(
-                            f"{part.count} rows are too many for this format: name areas (--area), or take "
-                            "another one (--format)",
-                            f"{part.count} Zeilen sind für dieses Format zu viel: Gebiete nennen (--area) "
-                            "oder ein anderes wählen (--format)",
-                        )
+            made = scratch / "extract.made"
+            note, count = _write(rows, described, of, form, made)
+            if not made.exists():
+                raise ExtractError(
+                    Told(
+                        f"{count} rows are too many for this format: name areas (--area), or take "
+                        "another one (--format)",
+                        f"{count} Zeilen sind für dieses Format zu viel: Gebiete nennen (--area) "
+                        "oder ein anderes wählen (--format)",
                     )
-            return Extract(part.count, note)
+                )
+        ends = ("", *(ON_DEMAND[form].beside if form in ON_DEMAND else ()))
+        written = {made.with_name(made.name + end): target.with_name(target.name + end) for end in ends}
+        receipt = target.with_name(target.name + RECEIPT)
+        told = _receipt(of, form, count, note, {to.name: file for file, to in written.items()})
+        for file, to in reversed(written.items()):
+            file.replace(to)
+        write_text(receipt, readable_json(told))
+        beside = tuple(to for to in written.values() if to != target)
+        return Extract(count, note, receipt, described.audience == "internal", beside)
 
 
-def _within(rows: Rows, areas: Collection[str]) -> Rows:
-    """Keep the rows of these areas."""
+def _write(rows: Rows, description: Description, of: About, form: Form, path: Path) -> tuple[str | None, int]:
+    """Write the part in the format; gives the note and the number of rows."""
+    write = ON_DEMAND[form].prepare(rows, description, of) if form in ON_DEMAND else None
+    part = _within(rows, of.part)
+    if write is not None:
+        return write(part, path), part.count
+    if form == "parquet":
+        csv_machine.write(part, description, path.with_suffix(".csv"))
+    writer = next(one for one in FORMATS if one.name == form)
+    return writer.write(part, description, path), part.count
+
+
+def _receipt(of: About, form: Form, rows: int, note: str | None, files: Mapping[str, Path]) -> dict[str, Any]:
+    """What an extract says of itself."""
+    return {
+        "format": RECEIPT_FORMAT,
+        "edition": of.edition,
+        "edition_receipt_sha256": of.receipt_sha256,
+        "published_at": of.published_at,
+        "part": of.part.as_plain(),
+        "form": form,
+        "rows": rows,
+        "note": note,
+        "files": {
+            name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for name, path in files.items()
+        },
+        "licences": of.licences(),
+        "attribution": of.attributions(),
+    }
+
+
+def _within(rows: Rows, part: Part) -> Rows:
+    """Keep the rows of the part."""
+    if part.areas:
+        _keep_areas(rows, part.areas)
+    if part.indicators:
+        _keep_indicators(rows, part.indicators)
+    if part.years:
+        _keep_years(rows, part.years)
+    ((count,),) = rows.query("select count(*) from rows")
+    if not count:
+        raise ExtractError(
+            Told(
+                "no row of the edition is in areas, indicators and years at once",
+                "keine Zeile der Ausgabe liegt zugleich in Gebieten, Kennzahlen und Jahren",
+            )
+        )
+    return dataclasses.replace(rows, count=count)
+
+
+def _keep_areas(rows: Rows, areas: Collection[str]) -> None:
     names = {field.name for field in rows.fields}
     if not {"area_code", "area_level"} <= names:
         raise ExtractError(
@@ -108,8 +176,40 @@ def _within(rows: Rows, areas: Collection[str]) -> Rows:
     kept = " or ".join([f"({inside})"] * len(areas))
     given = [value for code in areas for value in (code, code, list(OF_TOWNS))]
     rows.query(f"delete from rows where not ({kept})", given)
-    ((count,),) = rows.query("select count(*) from rows")
-    return dataclasses.replace(rows, count=count)
 
 
-__all__ = ["FORMS", "Extract", "ExtractError", "Form", "extract"]
+def _keep_indicators(rows: Rows, indicators: Collection[str]) -> None:
+    if "indicator_id" not in {field.name for field in rows.fields}:
+        raise ExtractError(
+            Told(
+                "the product has no indicators: leave out --indicator",
+                "das Produkt hat keine Kennzahlen: --indicator weglassen",
+            )
+        )
+    there = [name for (name,) in rows.query("select distinct indicator_id from rows order by 1")]
+    for name in indicators:
+        if name not in there:
+            raise ExtractError(
+                Told(
+                    f"no row of the edition is of the indicator {name}; there are: {', '.join(there)}",
+                    f"keine Zeile der Ausgabe ist von der Kennzahl {name}; es gibt: {', '.join(there)}",
+                )
+            )
+    rows.query("delete from rows where not list_contains(?::varchar[], indicator_id)", [list(indicators)])
+
+
+def _keep_years(rows: Rows, years: tuple[int, int]) -> None:
+    names = {field.name for field in rows.fields}
+    column = next((name for name in TIMES if name in names), None)
+    if column is None:
+        raise ExtractError(
+            Told(
+                "the product has no dates: leave out --period",
+                "das Produkt hat keine Stichtage: --period weglassen",
+            )
+        )
+    year = f"year({column})" if rows.field(column).kind == "date" else quoted(column)
+    rows.query(f"delete from rows where not coalesce({year} between ? and ?, false)", list(years))
+
+
+__all__ = ["EVERYTHING", "FORMS", "Extract", "ExtractError", "Form", "Part", "extract"]

@@ -50,6 +50,16 @@ class Trouble(click.ClickException):
             click.echo(f"Fehler: {self.format_message()}", file=file, err=file is None)
 
 
+def _years(_context: click.Context, _option: click.Parameter, given: str | None) -> tuple[int, int] | None:
+    """`2015-2020`, or one year, as first and last year."""
+    if given is None:
+        return None
+    first, _, last = given.partition("-")
+    if not (first + last).isdecimal() or not len(first) == len(last or first) == 4 or (last or first) < first:
+        raise click.BadParameter(f"{given!r} is no period; give 2020, or 2015-2020")
+    return int(first), int(last or first)
+
+
 @contextlib.contextmanager
 def in_words() -> Iterator[Callable[[], bool]]:
     """Turn errors into words without a trace; `--debug` shows the trace instead.
@@ -382,7 +392,7 @@ def diff_releases(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("csv-excel", "csv", "xlsx")),
+    type=click.Choice(("csv-excel", "csv", "xlsx", "parquet", "sdmx-csv", "json-stat", "stata", "spss")),
     default="csv-excel",
     show_default=True,
     help="csv-excel opens right in a German Excel, csv is for programs.",
@@ -395,20 +405,37 @@ def diff_releases(
     help="Only this area and those whose codes begin so (a Kreis with its Gemeinden); may be repeated.",
 )
 @click.option(
+    "--indicator", "indicators", multiple=True, metavar="ID", help="Only this one; may be repeated."
+)
+@click.option(
+    "--period", callback=_years, metavar="YEAR[-YEAR]", help="Only dates from this year on, up to the other."
+)
+@click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
 @lang
 def export_release(
-    product: str, version: str | None, form: Form, areas: tuple[str, ...], out: Path, language: Language
+    product: str,
+    version: str | None,
+    form: Form,
+    areas: tuple[str, ...],
+    indicators: tuple[str, ...],
+    period: tuple[int, int] | None,
+    out: Path,
+    language: Language,
 ) -> None:
     """Write an edition of PRODUCT (the current one without VERSION), or a part of it, as one file.
 
-    For formats that the product's editions do not hold, and for readers who need one Kreis.
+    For formats that the product's editions do not hold, and for readers who need one Kreis. Beside the file
+    lies its receipt: edition, part, hash and licences.
     """
     with in_words():
+        from exports.extract import Part
+
         from .exporting import print_extract
 
-        print_extract(settings_here(), product, version, form, areas, out, console(), language)
+        part = Part(areas, indicators, period)
+        print_extract(settings_here(), product, version, form, part, out, console(), language)
 
 
 @releases.command("workbook")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sources.foundation.told import Phrase
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from exports.definition import Definition
-    from exports.extract import Form
+    from exports.extract import Form, Part
 
 
 def print_extract(
@@ -27,7 +27,7 @@ def print_extract(
     product: str,
     version: str | None,
     form: Form,
-    areas: Collection[str],
+    part: Part,
     out: Path,
     console: Console,
     language: Language = "en",
@@ -37,18 +37,22 @@ def print_extract(
     from exports.release import verify
     from sources.declared.catalogue import load_catalog
 
-    publication = Publication(
-        settings.paths, Project(settings).manifest(), load_catalog(), product, memory=settings.memory
-    )
-    edition = verify(publication.releases, product, version, settings.memory)
-    found = extract(edition.path, publication.describe(), form, areas, out)
-    mark = f" ({ONLY_INTERNAL.say(language)})" if publication.product.audience == "internal" else ""
+    def described_today() -> Mapping[str, Any]:
+        project, catalogue = Project(settings).manifest(), load_catalog()
+        return Publication(settings.paths, project, catalogue, product, memory=settings.memory).describe()
+
+    edition = verify(settings.paths.releases, product, version, settings.memory)
+    found = extract(edition.path, described_today, form, out, part)
+    mark = f" ({ONLY_INTERNAL.say(language)})" if found.is_internal else ""
     named = f"{product}/{edition.version}{mark}"
     console.print(_WRITTEN.say(language, named=named, rows=found.rows, out=out), markup=False)
+    for file in (*found.beside, found.receipt):
+        console.print(_BESIDE.say(language, file=file), markup=False)
     if found.note:
         console.print(found.note, markup=False)
 
 
+_BESIDE = Phrase("dazu {file}", "with {file}")
 _WRITTEN = Phrase("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import typing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from expectations.settings import Description as Gated
-from exports import candidate, describe, products
+from exports import candidate, describe, products, release
 from exports.candidate import Candidate
-from exports.extract import FORMS, ExtractError, extract
+from exports.extract import FORMS, ExtractError, Form, Part, extract
+from exports.release import Release
+from exports.statistics import ON_DEMAND
 from exports.writers import FORMATS
 from sources.foundation.files import sha256_of
 from sources.foundation.located_yaml import DeclarationError
-from tests.exports.small_warehouse import description_of
+from tests.exports.small_warehouse import description_of, passing
 
 CHOSEN = {"csv": "{}.csv", "csv-excel": "{}_excel.csv", "xlsx": "{}.xlsx", "gpkg": "{}.gpkg"}
 
@@ -24,6 +28,19 @@ CHOSEN = {"csv": "{}.csv", "csv-excel": "{}_excel.csv", "xlsx": "{}.xlsx", "gpkg
 def built(warehouse: Path, folder: Path, *formats: str) -> Candidate:
     described = description_of("population") | {"formats": list(formats)}
     return candidate.build(warehouse, "population", described, folder / "population")
+
+
+def published(warehouse: Path, folder: Path, *formats: str) -> Release:
+    made = built(warehouse, folder, *formats)
+    described = description_of("population") | {"formats": list(formats)}
+    release.write_receipt(made, passing("population"), described, release.look(made.path))
+    found = release.publish("population", made, folder / "releases", datetime(2026, 11, 22, tzinfo=UTC))
+    assert isinstance(found, Release)
+    return found
+
+
+def described() -> dict[str, Any]:
+    return description_of("population")
 
 
 @pytest.mark.parametrize("formats", [(), ("gpkg",), ("csv",), ("csv-excel", "xlsx")])
@@ -65,7 +82,8 @@ def test_formats_that_may_be_left_out_have_one_list() -> None:
     assert set(products.EVERY_FORMAT) == set(CHOSEN) == names - {"parquet", "dictionary", "licences"}
     assert set(typing.get_type_hints(Gated)) >= {"formats"}
     assert set(Gated.model_fields["formats"].default) == set(products.EVERY_FORMAT)
-    assert set(FORMS) < set(products.EVERY_FORMAT)
+    assert set(FORMS) - set(ON_DEMAND) == (set(products.EVERY_FORMAT) | {"parquet"}) - {"gpkg"}
+    assert not set(ON_DEMAND) & names, "an edition would take more room"
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
@@ -76,62 +94,90 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
         products.load_product(file)
 
 
-@pytest.mark.parametrize("form", ["csv", "csv-excel"])
+@pytest.mark.parametrize("form", ["csv", "csv-excel", "xlsx", "parquet"])
 def test_an_extract_of_everything_is_the_file_that_the_edition_would_hold(
-    warehouse: Path, tmp_path: Path, form: str
+    warehouse: Path, tmp_path: Path, form: Form
 ) -> None:
-    every, few = built(warehouse, tmp_path / "a", *CHOSEN), built(warehouse, tmp_path / "b")
-    found = extract(few.path, description_of("population"), form, (), tmp_path / "out.csv")  # type: ignore[arg-type]
+    every, few = built(warehouse, tmp_path / "a", *CHOSEN), published(warehouse, tmp_path / "b", "gpkg")
+    found = extract(few.path, described, form, tmp_path / "out")
     assert found.rows == every.rows
-    assert sha256_of(tmp_path / "out.csv") == sha256_of(every.files[CHOSEN[form].format("population")])
-
-
-def test_a_workbook_is_extracted_too(warehouse: Path, tmp_path: Path) -> None:
-    every = built(warehouse, tmp_path / "a", *CHOSEN)
-    extract(every.path, description_of("population"), "xlsx", (), tmp_path / "out.xlsx")
-    assert sha256_of(tmp_path / "out.xlsx") == sha256_of(every.files["population.xlsx"])
+    if form == "parquet":
+        rows = [duckdb.read_parquet(str(one)).fetchall() for one in (tmp_path / "out", every.parquet)]
+        assert rows[0] == rows[1]
+    else:
+        assert sha256_of(tmp_path / "out") == sha256_of(every.files[CHOSEN[form].format("population")])
 
 
 def test_an_extract_of_an_area_holds_its_rows_and_what_lies_in_it(warehouse: Path, tmp_path: Path) -> None:
-    made = built(warehouse, tmp_path)
+    made = published(warehouse, tmp_path)
     target = tmp_path / "out.csv"
-    codes = "select distinct area_code from '{}' order by 1"
-    published = [code for (code,) in duckdb.sql(codes.format(made.parquet)).fetchall()]
+    codes = f"select distinct area_code from '{made.path / 'population.parquet'}' order by 1"
+    codes_there = [code for (code,) in duckdb.sql(codes).fetchall()]
     for asked in (["01"], ["01001"], ["05315", "01051"]):
-        found = extract(made.path, description_of("population"), "csv", asked, target)
+        found = extract(made.path, described, "csv", target, Part(areas=tuple(asked)))
         rows = duckdb.read_csv(str(target), all_varchar=True)
-        inside = [code for code in published if code.startswith(tuple(asked))]
+        inside = [code for code in codes_there if code.startswith(tuple(asked))]
         assert inside
         assert sorted({row[rows.columns.index("area_code")] for row in rows.fetchall()}) == inside
         assert found.rows == len(duckdb.read_csv(str(target), all_varchar=True).fetchall())
 
 
+def test_an_extract_of_years_holds_them_alone(warehouse: Path, tmp_path: Path) -> None:
+    made = published(warehouse, tmp_path)
+    found = extract(made.path, described, "csv", tmp_path / "out.csv", Part(years=(2015, 2020)))
+    dates = duckdb.sql(f"select distinct reference_date::varchar from '{tmp_path / 'out.csv'}'").fetchall()
+    assert dates == [("2015-12-31",)]
+    assert 0 < found.rows < made.rows
+
+
+def test_an_extract_has_a_receipt(warehouse: Path, tmp_path: Path) -> None:
+    made = published(warehouse, tmp_path)
+    target = tmp_path / "out.csv"
+    part = Part(areas=("05",), years=(2015, 2015))
+    found = extract(made.path, described, "csv", target, part)
+    receipt = json.loads(found.receipt.read_text(encoding="utf-8"))
+    assert receipt["edition"] == made.id
+    assert receipt["edition_receipt_sha256"] == sha256_of(made.path / "receipt.json")
+    assert receipt["part"] == {"areas": ["05"], "indicators": [], "years": [2015, 2015]}
+    assert receipt["rows"] == found.rows == 3
+    assert receipt["files"] == {"out.csv": {"sha256": sha256_of(target), "bytes": target.stat().st_size}}
+    assert [one["name"] for one in receipt["licences"]] == ["dl-de/by-2-0"]
+    assert receipt["attribution"] == ["© Statistische Ämter des Bundes und der Länder, Deutschland"]
+
+
 def test_an_edition_is_extracted_with_the_labels_that_it_was_published_with(
     warehouse: Path, tmp_path: Path
 ) -> None:
-    """Labels that changed since are those of the next edition."""
-    every = built(warehouse, tmp_path / "a", *CHOSEN)
-    today = describe.parse(description_of("population")).as_plain()
-    today["columns"][1]["label_de"] = "Anders"
-    extract(every.path, today, "csv-excel", (), tmp_path / "out.csv")
+    """Labels that changed since are those of the next edition, and nobody has to know today's."""
+    every, made = built(warehouse, tmp_path / "a", *CHOSEN), published(warehouse, tmp_path, "gpkg")
+
+    def unknown() -> dict[str, Any]:
+        raise AssertionError("an edition that keeps its description needs no other")
+
+    extract(made.path, unknown, "csv-excel", tmp_path / "out.csv")
     assert sha256_of(tmp_path / "out.csv") == sha256_of(every.files["population_excel.csv"])
-    kept = json.loads((every.path / "description.json").read_text(encoding="utf-8"))
+    kept = json.loads((made.path / "description.json").read_text(encoding="utf-8"))
     assert not {"checks", "policy"} & set(kept), "how it is checked and protected is not published with it"
 
 
 def test_what_cannot_be_extracted_leaves_the_target_alone(warehouse: Path, tmp_path: Path) -> None:
-    made = built(warehouse, tmp_path)
+    made = published(warehouse, tmp_path)
     target = tmp_path / "out.csv"
     target.write_text("before", encoding="utf-8")
-    described = description_of("population")
-    with pytest.raises(ExtractError, match="no row of the edition lies in 99"):
-        extract(made.path, described, "csv", ["01", "99"], target)
-    other = describe.parse(described).as_plain()
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for part, words in (
+        (Part(areas=("01", "99")), "no row of the edition lies in 99"),
+        (Part(indicators=("P07",)), "the product has no indicators"),
+        (Part(years=(1800, 1801)), "no row of the edition"),
+    ):
+        with pytest.raises(ExtractError, match=words):
+            extract(made.path, described, "csv", target, part)
+    other = describe.parse(described()).as_plain()
     other["columns"][1]["label_de"] = "Anders"
     (made.path / "description.json").unlink()
     with pytest.raises(ExtractError, match="other headings or labels"):
-        extract(made.path, other, "csv", [], target)
+        extract(made.path, lambda: other, "csv", target)
+    with pytest.raises(ExtractError, match="was not released"):
+        extract(built(warehouse, tmp_path / "c").path, described, "csv", target)
     assert target.read_text(encoding="utf-8") == "before"
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == [
-        ".lock-population"
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "c") == before
