@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,9 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def facts() -> dict[str, Fact]:
-    """The facts an indicator may select from, as declared."""
+@cache
+def facts() -> Mapping[str, Fact]:
+    """The facts an indicator may select from, as declared; a receipt asks for each of its parts."""
     return load_facts()
 
 
