@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dbt_project.vocabulary import meaning, written
 from sources.foundation.told import Phrase, day_in
 
-from .asking.agreement import agreement, agreements, goal, goals, offers
+from .asking.agreement import LISTED, REPORTED, agreement, agreements, goal, goals, offers
 from .asking.labels import label_of
 from .asking.own import CONFIDENTIAL
 from .display import plain_table
@@ -66,7 +66,7 @@ def print_agreements(
         return
     found = agreements(paths.warehouse)
     if as_csv:
-        console.print(csv_text(found), end="", markup=False)
+        console.print(csv_text(found), end="", markup=False, soft_wrap=True)
         return
     table = plain_table(*(head.say(language) for head in _AGREEMENTS))
     for row in found:
@@ -87,8 +87,8 @@ def _print_agreement(
     found = agreement(paths.warehouse, name, years[0] if years else None)
     row, files = found.row, found.files
 
-    def file_of(one: Mapping[str, Any]) -> str:
-        delivered = files.get(one["snapshot_id"])
+    def file_of(name: str) -> str:
+        delivered = files.get(name)
         return "" if delivered is None else f"{delivered['file_name']} (sha256 {delivered['sha256'][:12]}…)"
 
     console.print(
@@ -102,7 +102,7 @@ def _print_agreement(
             end=day_in(row["agreed_to"], language),
             budget=_number(row["budget_eur"], language),
             from_pct=row["done_from_pct"],
-            file=file_of(row),
+            file=file_of(LISTED),
             line=row["source_line"],
         ),
         markup=False,
@@ -121,7 +121,7 @@ def _print_agreement(
                 unit=label_of("output_unit", one["output_unit_code"], language),
                 reached=_number(one["persons_reached"], language),
                 spending=_number(one["spending_eur"], language),
-                file=file_of(one),
+                file=file_of(REPORTED),
                 line=one["source_line"],
             ),
             markup=False,
@@ -150,7 +150,7 @@ def print_goals(
         return
     found = [row for row in every if name in (None, row["area_code"])]
     if as_csv:
-        console.print(csv_text(found), end="", markup=False)
+        console.print(csv_text(found), end="", markup=False, soft_wrap=True)
         return
     table = plain_table(*(head.say(language) for head in _GOALS))
     for row in found:
@@ -216,7 +216,7 @@ def print_offers(
     """The offers of an area, each with the line of its list."""
     place, found = offers(paths.warehouse, name or "")
     if as_csv:
-        console.print(csv_text(found), end="", markup=False)
+        console.print(csv_text(found), end="", markup=False, soft_wrap=True)
         return
     console.print(f"{place['area_name']} ({place['area_code']})", markup=False)
     table = plain_table(*(head.say(language) for head in _OFFERS))

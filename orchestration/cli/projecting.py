@@ -90,7 +90,7 @@ def print_backtest(
     """The errors of every projection that the data at hand allow to test."""
     found = trials(paths.warehouse, level, by_size=by_size)
     if as_csv:
-        console.print(csv_text(found), end="", markup=False)
+        console.print(csv_text(found), end="", markup=False, soft_wrap=True)
         return
     table = plain_table(*(head.say(language) for head in _HEADS))
     for column in table.columns[4:11]:
@@ -142,7 +142,7 @@ def print_ahead(
     """
     answer = ahead(paths.warehouse, area, scenario, years_of(period))
     if as_csv:
-        console.print(csv_text(answer.rows), end="", markup=False)
+        console.print(csv_text(answer.rows), end="", markup=False, soft_wrap=True)
         return
     first = answer.rows[0]
     title = first[f"scenario_label_{language}"]
@@ -237,7 +237,7 @@ def print_need(
     """One need of one area, by demand rate and step, with what people, rate and stock rest on."""
     answer = need(paths.warehouse, area, scenario, kind, years_of(period))
     if as_csv:
-        console.print(csv_text(answer.rows), end="", markup=False)
+        console.print(csv_text(answer.rows), end="", markup=False, soft_wrap=True)
         return
     console.print(f"{answer.area['area_name']} ({answer.area['area_code']})", markup=False)
     for demand in dict.fromkeys(row["demand_id"] for row in answer.rows):

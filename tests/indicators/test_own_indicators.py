@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 import shutil
@@ -12,19 +14,24 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from dbt_project.indicators import specification
 from dbt_project.indicators.compiler import compile_files
 from dbt_project.indicators.specification import load_specifications
 from exports.products import load_products
+from orchestration.cli.agreeing import print_agreed
+from orchestration.cli.asking.agreement import agreement, agreements, goal, goals
 from orchestration.cli.asking.explain import explain
 from orchestration.cli.asking.own import cells, newest, spans
 from orchestration.cli.asking.query import CannotAnswer, query
 from orchestration.cli.asking.register import register
 from orchestration.cli.asking.warehouse import UnknownName
+from orchestration.cli.language import Language
+from orchestration.resources import Paths
 from sources.declared.catalogue import load_catalog
 from sources.foundation.located_yaml import DeclarationError
-from sources.twins.musterstadt import CITY, YEARS, Musterstadt
+from sources.twins.musterstadt import CITY, GOALS, YEARS, Musterstadt
 from tests.contracts import make
 from tests.dbt.compiled import PROJECT, function, macro, model
 from tests.exports.disclosure.musterstadt import fill
@@ -52,8 +59,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             from stg_kommune__gebietsgliederung"""
         )
         connection.execute(
-            "create table dim_snapshot as select snapshot_id, dataset_id, dataset_id || '.xlsx' as file_name,"
-            " 'file:///' as source_uri, repeat('ab', 32) as sha256 from ledger"
+            "create or replace table dim_snapshot as select snapshot_id, dataset_id,"
+            " dataset_id || '.xlsx' as file_name, 'file:///' as source_uri, repeat('ab', 32) as sha256"
+            " from ledger"
         )
         connection.execute(
             "create table dim_dataset as select dataset_id, publisher, table_code, title_de, publisher_name,"
@@ -561,3 +569,58 @@ def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> 
         load_specifications(tmp_path)
     assert message in str(caught.value)
     assert re.search(r"J01\.yml:\d+: ", str(caught.value))
+
+
+def test_goals_over_forms_are_answered_inside_the_office(warehouse: Path) -> None:
+    """By planning area with a reform between: the town is listed through it unchanged, and is measured."""
+    stated = {row["goal_id"]: row for row in goals(warehouse)}
+    assert set(stated) == {one[0] for one in GOALS}
+    assert {row["is_confidential"] for row in stated.values()} == {True}
+    assert all(row["goal_source"] == "zielwerte" and row["source_line"] for row in stated.values())
+    row = stated["Z3"]
+    before, after = (
+        query(warehouse, "I07", areas=[CITY], period=str(year)).rows[0]["value"]
+        for year in (YEARS[0], YEARS[-1])
+    )
+    assert (row["baseline_value"], row["value"]) == (before, after)
+    assert goals(warehouse, CITY)[0]["goal_id"] == "Z3"
+    state, [receipt] = goal(warehouse, "Z1")
+    assert receipt.result["value"] == state["value"]
+    assert any("gefaehrdungseinschaetzungen.xlsx" in line for line in receipt.lines("en"))
+    with pytest.raises(UnknownName, match="no goal 'Z9'; there are Z1, Z2"):
+        goal(warehouse, "Z9")
+
+
+def test_an_agreement_is_explained_down_to_form_lines(warehouse: Path) -> None:
+    found = agreement(warehouse, "v2", 2025)
+    assert (found.row["conclusion"], [one["report_year"] for one in found.reports]) == ("not_done", [2025])
+    assert found.row["source_line"] == 3, "the second line below the heading"
+    assert [one["source_line"] for one in found.reports] != [None]
+    assert found.files["leistungsvereinbarungen"]["file_name"] == "leistungsvereinbarungen.xlsx"
+    assert [one["goal_id"] for one in found.goals] == ["Z1", "Z2"]
+    assert [one.indicator["indicator_id"] for one in found.receipts] == ["J13", "J15"]
+    assert {one["agreement_id"] for one in agreements(warehouse)} == {"V1", "V2", "V3"}
+    with pytest.raises(UnknownName, match="no agreement 'V9'; there are V1, V2, V3"):
+        agreement(warehouse, "V9")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_was_agreed_is_printed_in_one_language(warehouse: Path, language: Language) -> None:
+    out = io.StringIO()
+    screen = Console(file=out, width=200, no_color=True)
+    paths = Paths(warehouse.parent)
+    for what, names in (("agreement", ()), ("agreement", ("V2",)), ("goals", ()), ("goals", ("Z4",))):
+        print_agreed(what, paths, names, None, False, screen, language)
+    said = out.getvalue()
+    told = {"de": ("nicht geleistet", "vertraulich"), "en": ("not done", "confidential")}
+    assert all(one in said for one in told[language])
+    other = told["en" if language == "de" else "de"]
+    assert not any(one in said for one in other)
+
+
+def test_a_table_of_goals_is_not_wrapped_to_the_width_of_a_terminal(warehouse: Path) -> None:
+    out = io.StringIO()
+    screen = Console(file=out, width=40, no_color=True)
+    print_agreed("goals", Paths(warehouse.parent), (), None, True, screen, "de")
+    rows = list(csv.DictReader(io.StringIO(out.getvalue())))
+    assert {row["goal_id"] for row in rows} == {one[0] for one in GOALS}

@@ -44,9 +44,12 @@ GOALS = """
 """
 
 
+LISTED, REPORTED = "leistungsvereinbarungen", "leistungsberichte"
+
+
 @dataclass(frozen=True)
 class Agreement:
-    """An agreement with its reports, goals, and the receipts of what the goals are measured by."""
+    """An agreement with its reports, goals, the receipts of what these are measured by, and files by list."""
 
     row: Row
     reports: list[Row]
@@ -104,13 +107,17 @@ def agreement(warehouse: Path, agreement_id: str, year: int | None = None) -> Ag
         named = [one.strip() for one in (row["goal_ids"] or "").split(";") if one.strip()]
         reached = rows(connection, GOALS, [None, None, named, named])
         receipts = [one for goal in reached for one in _receipt(connection, goal)]
-        snapshots = {one["snapshot_id"] for one in (row, *reports)}
-        files = rows(
-            connection,
-            "select snapshot_id, file_name, sha256 from dim_snapshot where list_contains(?, snapshot_id)",
-            [sorted(snapshots)],
-        )
-        return Agreement(row, reports, reached, receipts, {one["snapshot_id"]: one for one in files})
+        lists = [(LISTED, row["snapshot_id"]), *((REPORTED, one["snapshot_id"]) for one in reports[:1])]
+        files = {
+            name: one
+            for name, snapshot in lists
+            for one in rows(
+                connection,
+                "select file_name, sha256 from dim_snapshot where dataset_id = ? and snapshot_id = ?",
+                [name, snapshot],
+            )
+        }
+        return Agreement(row, reports, reached, receipts, files)
 
 
 def goals(warehouse: Path, area: str | None = None) -> list[Row]:
@@ -149,7 +156,8 @@ def offers(warehouse: Path, area: str) -> tuple[Row, list[Row]]:
                 snapshots.file_name, snapshots.sha256
             from fct_offer as offers
             inner join dim_facility as facilities on offers.facility_key = facilities.facility_key
-            left join dim_snapshot as snapshots on offers.snapshot_id = snapshots.snapshot_id
+            left join dim_snapshot as snapshots
+                on offers.snapshot_id = snapshots.snapshot_id and offers.dataset_id = snapshots.dataset_id
             where offers.area_key in (
                 select area_key from bridge_area_hierarchy where ancestor_code = $area
                 union all
