@@ -42,18 +42,26 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def tables_that_differ(database: Path, current: Sequence[Release]) -> list[str]:
-    """Products whose table in the database has not exactly the rows of the edition it names."""
+def tables_behind(database: Path, current: Sequence[Release]) -> list[str]:
+    """Products of which the database does not name the current edition: a run writes it at its end."""
+    held = _held(database) or {}
+    return [edition.product for edition in current if held.get(edition.product) != edition.version]
+
+
+def tables_that_differ(database: Path, editions: Sequence[Release]) -> list[str]:
+    """Products whose table in the database has not exactly the rows of the edition it names, one of these."""
     import duckdb
 
     held = _held(database)
     if held is None:
         return ["everything"]
+    known = {(edition.product, edition.version): edition for edition in editions}
     differs = []
     with duckdb.connect(str(database), read_only=True) as connection:
-        for edition in current:
-            if held.get(edition.product) != edition.version:
-                differs.append(edition.product)
+        for product, version in held.items():
+            edition = known.get((product, version))
+            if edition is None:
+                differs.append(product)
                 continue
             table, file = quoted(edition.product), str(edition.path / f"{edition.product}.parquet")
             try:

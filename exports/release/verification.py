@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exports.history import BESIDE, History, Memory
-from exports.release.derived import catalog_of, tables_that_differ
+from exports.release.derived import catalog_of, tables_behind, tables_that_differ
 from exports.release.edition import (
     CATALOG,
     DATABASE,
@@ -93,10 +93,16 @@ def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
             problems.append(f"{catalog}: does not say what the editions are; {again}")
     database = releases_root / DATABASE
     if database.is_file():
-        current = [one for one in editions if one.is_current and not one.compiled_from]
-        differs = tables_that_differ(database, current)
+        shown = [one for one in editions if not one.compiled_from]
+        differs = tables_that_differ(database, shown)
         if differs:
             problems.append(f"{database}: {', '.join(differs)} differs from the edition; {again}")
+        behind = set(tables_behind(database, [one for one in shown if one.is_current])).difference(differs)
+        if behind and differs != ["everything"]:
+            problems.append(
+                f"{database}: lacks the current edition of {', '.join(sorted(behind))}; a run brings it up "
+                "to date at its end: wait for the one that goes on, or start one after one was stopped"
+            )
     return problems
 
 
