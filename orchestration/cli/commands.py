@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -54,10 +55,11 @@ def _years(_context: click.Context, _option: click.Parameter, given: str | None)
     """`2015-2020`, or one year, as first and last year."""
     if given is None:
         return None
-    first, _, last = given.partition("-")
-    if not (first + last).isdecimal() or not len(first) == len(last or first) == 4 or (last or first) < first:
+    matched = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", given, re.ASCII)
+    first, last = (int(matched[1]), int(matched[2] or matched[1])) if matched else (1, 0)
+    if last < first:
         raise click.BadParameter(f"{given!r} is no period; give 2020, or 2015-2020")
-    return int(first), int(last or first)
+    return first, last
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from expectations.settings import Description as Gated
 from exports import candidate, describe, products, release
@@ -18,6 +19,7 @@ from exports.extract import FORMS, ExtractError, Form, Part, extract
 from exports.release import Release
 from exports.statistics import ON_DEMAND
 from exports.writers import FORMATS
+from orchestration.cli.commands import main
 from sources.foundation.files import sha256_of
 from sources.foundation.located_yaml import DeclarationError
 from tests.exports.small_warehouse import description_of, passing
@@ -143,6 +145,32 @@ def test_an_extract_has_a_receipt(warehouse: Path, tmp_path: Path) -> None:
     assert receipt["files"] == {"out.csv": {"sha256": sha256_of(target), "bytes": target.stat().st_size}}
     assert [one["name"] for one in receipt["licences"]] == ["dl-de/by-2-0"]
     assert receipt["attribution"] == ["© Statistische Ämter des Bundes und der Länder, Deutschland"]
+
+
+def test_the_command_writes_a_part_and_says_where_its_receipt_lies(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No project has to be built for it: the edition keeps how it is described."""
+    made = published(warehouse, tmp_path)
+    monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path))
+    target = tmp_path / "out.csv"
+    asked = ["releases", "export", "population", "--format", "sdmx-csv", "--out", str(target)]
+    told = CliRunner().invoke(main, [*asked, "--area", "05", "--period", "2015", "--lang", "de"])
+    assert told.exit_code == 0, told.output
+    said = "".join(told.output.split())
+    assert f"{made.id}:3Zeilenin{target}" in said
+    for end in (".structure.xml", ".receipt.json"):
+        assert f"dazu{target}{end}" in said
+        assert Path(f"{target}{end}").is_file()
+    for wrong in ("15", "2016-2015", "2015-", "x"):
+        refused = CliRunner().invoke(main, [*asked, "--period", wrong])
+        assert refused.exit_code == 2, wrong
+        assert "is no period" in refused.output
+
+
+def test_formats_of_the_command_are_those_of_extracts() -> None:
+    options = {option.name: option for option in main.commands["releases"].commands["export"].params}  # type: ignore[attr-defined]
+    assert tuple(options["form"].type.choices) == FORMS  # type: ignore[attr-defined]
 
 
 def test_an_edition_is_extracted_with_the_labels_that_it_was_published_with(
