@@ -209,8 +209,8 @@ UNNAMED_AREA = re.compile(r"NOT NULL constraint failed: \w+\.area_key\b")
 """What the database says where a fact's row lies in an area that is not in `dim_area`."""
 
 AREAS_ARE_NAMED_BY = (
-    "an area of its tables is named by nothing that has landed: deliver the register of areas (gv-isys), or "
-    "a table of the Regionaldatenbank by Kreis (its number ends with -4), beside them"
+    "an area of its tables is named by nothing that has landed: deliver the register of areas (gv-isys) and "
+    "tables of the Regionaldatenbank by Kreis (their numbers end with -4) that print it, beside them"
 )
 
 
