@@ -26,7 +26,9 @@ from sources.foundation.told import Phrase
 _COMPANIONS = AFTERWARDS | {
     DESCRIPTION,
     "README.md",
+    "README.html",
     "LICENCES.md",
+    "LICENCES.html",
     "diff.csv",
     "diff.json",
     "disclosure.json",

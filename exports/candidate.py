@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports import difference, files
+from exports.browser import PAGES, page
 from exports.datapackage import datapackage
 from exports.describe import Description, parse
 from exports.products import Product
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from exports.disclosure.planning import Context, Planned
 
 COMPANIONS = {
-    "README.md": "Diese Beschreibung",
+    "README.html": "Diese Beschreibung, für den Browser",
+    "README.md": "Diese Beschreibung als Text",
+    "LICENCES.html": "Lizenzen und Quellenvermerke, für den Browser",
     "datapackage.json": "Maschinenlesbare Beschreibung (Data Package)",
     DESCRIPTION: "Wie die Zahlen beschrieben und bezeichnet sind, für spätere Auszüge",
     "diff.csv": "Änderungen gegenüber der vorigen Ausgabe, Wert für Wert",
@@ -136,6 +139,9 @@ def build(
                     ),
                     encoding="utf-8",
                 )
+                for text, beside in PAGES.items():
+                    words = (work / text).read_text(encoding="utf-8")
+                    (work / beside).write_text(page(described.title_de, words), encoding="utf-8")
                 (work / DESCRIPTION).write_text(readable_json(described.as_kept()), encoding="utf-8")
                 (work / "datapackage.json").write_text(
                     readable_json(datapackage(rows, described, work, fingerprint_, notes)),

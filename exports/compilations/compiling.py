@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field as Declared
 
 import exports
+from exports.browser import PAGES, page
 from exports.compilations.star import AREAS, Edition, Star, Table, edition_of, facts_of, key_of
 from exports.compilations.star_check import check_star
 from exports.definition import Definition
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 STAR = "star"
 
-WRITER_VERSION = 1
+WRITER_VERSION = 2
 """Edition of the writer; raise it when the files change for the same editions."""
 
 TYPES = {"BIGINT": "integer", "INTEGER": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
@@ -205,7 +206,9 @@ def _write_companions(
         "cell": cell,
         "key_of": key_of,
     }
-    (folder / "README.md").write_text(fill(exports.__file__, "STAR.md.j2", values), encoding="utf-8")
+    text = fill(exports.__file__, "STAR.md.j2", values)
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    (folder / PAGES["README.md"]).write_text(page(declared.title_de, text), encoding="utf-8")
     (folder / "datapackage.json").write_text(
         readable_json(_package(folder, declared, tables, editions, office, rows, fingerprint)),
         encoding="utf-8",

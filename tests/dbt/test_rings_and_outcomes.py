@@ -68,7 +68,7 @@ def declare(connection: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Any
 
 def build_rings(connection: duckdb.DuckDBPyConnection) -> None:
     for name in (
-        "dim_ring", "bridge_ring_member", "bridge_ring_indicator", "bridge_structural_peer", "bridge_peer",
+        "dim_ring", "bridge_ring_member", "bridge_ring_indicator", "fct_structural_peer", "bridge_peer",
         "mart_peer_ring",
     ):  # fmt: skip
         build(connection, name)
@@ -223,9 +223,7 @@ def test_rings_of_the_office_stand_beside_and_what_they_lack_stops_the_run(tmp_p
     declare(connection, "ring_indicators", ring_indicators(own), RING_INDICATORS)
     build_rings(connection)
     assert {row["ring_id"] for row in found(connection, "select * from mart_peer_ring")} == {"towns", "nord"}
-    peers = found(
-        connection, "select * from bridge_structural_peer where area_code = '01001' order by position"
-    )
+    peers = found(connection, "select * from fct_structural_peer where area_code = '01001' order by position")
     # B01: 8.5, 6.5, 9.6 and 6.7 per cent, in the newest year that is complete
     assert [row["peer_code"] for row in peers] == ["01001", "01003", "01004", "01002"]
     assert {row["reference_year"] for row in peers} == {2015}

@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from exports.products import load_products
 from orchestration import holding, lineage
 from sources.foundation.editions import REFUSED_CELLS
+from tests.dbt.compiled import parsed
 
 READS = {
     "dim_area": ["source.p.register"],
@@ -201,3 +203,16 @@ def test_what_holds_a_product_is_told_with_its_cells(
             "population (Males and females add to the total: persons; area 01; 2015-12-31)"
         )
         assert hold["snapshots"] == ["s1"]
+
+
+OF_OUTLINES = {"catchment_areas"}
+"""Parts of ground by outlines; no table of figures is in them."""
+
+
+def test_every_product_shares_its_figures_with_others() -> None:
+    """One whose figures came through relations named for codes and names alone would never be held."""
+    manifest = parsed().manifest()
+    relations = {name: product.relation for name, product in load_products().items()}
+    without = {name for name, relation in relations.items() if not lineage.figures_of(manifest, relation)}
+    assert without == OF_OUTLINES
+    assert "population" in holding.sharing(manifest, relations)["structural_peers"]

@@ -1,7 +1,7 @@
 {#- The Kreise most similar to each Kreis, by ring of structure. -#}
 with peers as (
 
-    select * from {{ ref('bridge_structural_peer') }}
+    select * from {{ ref('fct_structural_peer') }}
     where position > 0
 
 ),

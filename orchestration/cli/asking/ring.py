@@ -57,7 +57,7 @@ def ring(warehouse: Path, name: str, area: str | None) -> RingAnswer:
                 select area_code, distance, valid_from, valid_to from bridge_peer
                 where ring_id = $ring and not $of_every
                 union all
-                select peer_code, distance, date '1900-01-01', date '9999-12-31' from bridge_structural_peer
+                select peer_code, distance, date '1900-01-01', date '9999-12-31' from fct_structural_peer
                 where ring_id = $ring and area_code = $area and $of_every
             )
             select members.*, areas.area_name, areas.area_level

@@ -13,7 +13,7 @@ members as (
 
 peers as (
 
-    select * from {{ ref('bridge_structural_peer') }}
+    select * from {{ ref('fct_structural_peer') }}
 
 )
 
