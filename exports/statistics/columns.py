@@ -38,7 +38,8 @@ def labels(rows: Rows, description: Description, field: Field) -> dict[str, str]
     """The German label of each code of a column that occurs or is listed, in the order of the list.
 
     Of names that stand in a column of the product itself (of areas, indicators, rings) the newest is taken;
-    labels that differ by dataset are joined, each with its datasets in brackets.
+    labels that differ by dataset are joined, each with its datasets in brackets. A code that the list does
+    not have comes last, as its own label.
     """
     beside = NAME if field.name == CODE else next((n for n in field.column.named if n.endswith("_de")), None)
     beside = beside or next(iter(field.column.named), None)
@@ -56,7 +57,10 @@ def labels(rows: Rows, description: Description, field: Field) -> dict[str, str]
     for one in rows.labels:
         if one.column == field.name:
             said.setdefault(one.code, []).append(f"{one.label_de} {one.scopes_in_brackets}".strip())
-    return {code: " / ".join(words) or code for code, words in said.items()}
+    column = quoted(field.name)
+    for (code,) in rows.query(f"select distinct {column} from rows where {column} is not null order by 1"):
+        said.setdefault(code, [])
+    return {code: " / ".join(filter(None, words)) or code for code, words in said.items()}
 
 
 def is_labelled(field: Field) -> bool:

@@ -9,16 +9,15 @@ figure, declared as user-missing; both are labelled. Other figures without value
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from exports.describe import Description
-from exports.rows import Field, Rows
+from exports.rows import Field, Kind, Rows
 from exports.statistics import columns
 from exports.statistics.about import About, ExtractError
 from sources.foundation.sql import quoted
-from sources.foundation.told import Told
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,11 @@ SPSS_MISSING = -999_999_999_999_999.0
 
 STATA_LABEL, SPSS_LABEL, SPSS_VALUE_LABEL = 80, 250, 118
 """How long labels may be: characters of a variable's in Stata; bytes of a variable's, a value's in SPSS."""
+
+SPSS_FORMATS: dict[Kind, str] = {"number": "F16.3", "integer": "F16.0", "date": "EDATE10"}
+
+DAYS: dict[Program, tuple[str, int]] = {"stata": ("1960-01-01", 86_400), "spss": ("1582-10-14", 1)}
+"""From when a program counts, and in steps of how many seconds."""
 
 LETTERS = string.ascii_lowercase
 
@@ -76,8 +80,7 @@ def _write(
     import pyreadstat
 
     figures = columns.measures(rows, description)
-    names = {field.name for field in rows.fields}
-    typed = figures[0].name if figures and REASON in names else None
+    typed = figures[0].name if figures and REASON in labelled else None
     frame = rows.connection.execute(
         f"select {', '.join(quoted(field.name) for field in rows.fields)} from rows order by rowid"
     ).df()
@@ -88,24 +91,22 @@ def _write(
         name = field.name
         if name in labelled and is_stata:
             places = {code: place for place, code in enumerate(labelled[name], 1)}
-            _complete(frame[name], places, name)
             frame[name] = frame[name].map(places).astype("float64")
             value_labels[name] = {place: _said(code, labelled[name]) for code, place in places.items()}
         elif name in labelled:
             value_labels[name] = {code: _cut(text, SPSS_VALUE_LABEL) for code, text in labelled[name].items()}
         if name not in labelled or not is_stata:
-            frame[name] = _column(frame[name], field)
+            frame[name] = _column(program, frame[name], field)
         if field.kind == "boolean":
             value_labels[name] = {0.0: "nein", 1.0: "ja"}
     missing: dict[str, Any] = {}
     if typed is not None and reasons is not None:
-        words = columns.labels(rows, description, rows.field(REASON))
+        words = labelled[REASON]
         signs = letters(words)
         low = len(LETTERS) + SPSS_MISSING
         if (frame[typed] <= low).any():
             raise ExtractError(f"{typed} holds figures below {low:.0f}, where reasons stand in SPSS")
         empty = frame[typed].isna()
-        _complete(reasons[empty], [*signs, PRESENT], REASON)
         absent = empty & reasons.isin(list(signs))
         if is_stata:
             frame[typed] = frame[typed].astype(object).where(~absent, reasons.map(signs))
@@ -128,6 +129,7 @@ def _write(
             column_labels={name: text[:STATA_LABEL] for name, text in said.items()},
             variable_value_labels=value_labels,
             missing_user_values=missing,
+            variable_format={field.name: "%td" for field in rows.fields if field.kind == "date"},
         )
     else:
         pyreadstat.write_sav(
@@ -143,39 +145,31 @@ def _write(
                 for field in rows.fields
             },
             variable_format={
-                field.name: "F16.3" if field.kind == "number" else "F16.0"
-                for field in rows.fields
-                if field.kind in ("number", "integer")
+                field.name: SPSS_FORMATS[field.kind] for field in rows.fields if field.kind in SPSS_FORMATS
             },
         )
     return None
 
 
-def _column(column: pd.Series[Any], field: Field) -> pd.Series[Any]:
-    """Values in a type that ReadStat takes; a text that is absent is empty there, since it has no other."""
-    import pandas as pd
+def _column(program: Program, column: pd.Series[Any], field: Field) -> pd.Series[Any]:
+    """Values in a type that ReadStat takes; a text that is absent is empty there, since it has no other.
+
+    A day is the number that the program counts it by (Stata days, SPSS seconds): ReadStat guesses the type of
+    a column of dates by its first one, which may be absent.
+    """
+    import numpy as np
 
     match field.kind:
         case "text":
             return column.where(column.notna(), "").astype(object)
         case "date":
-            return pd.Series([None if day is pd.NaT else day for day in column.dt.date], dtype=object)
+            origin, step = DAYS[program]
+            passed = column.astype("datetime64[s]") - np.datetime64(origin, "s")
+            return passed / np.timedelta64(step, "s")
         case "number" | "integer" | "boolean":
             return column.astype("float64")
         case _:
             return column
-
-
-def _complete(column: pd.Series[Any], known: Iterable[str], name: str) -> None:
-    """A code without number would be a value lost."""
-    unknown = sorted(set(column.dropna()).difference(known))
-    if unknown:
-        raise ExtractError(
-            Told(
-                f"column {name} holds codes that its list does not have: {', '.join(unknown[:5])}",
-                f"Spalte {name} enthält Codes, die in ihrer Liste fehlen: {', '.join(unknown[:5])}",
-            )
-        )
 
 
 def _said(code: str, labels: Mapping[str, str]) -> str:

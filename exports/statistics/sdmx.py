@@ -123,8 +123,6 @@ def _plan(rows: Rows, description: Description, about: About) -> Plan:
             }
             if field.kind != "text" or not used or not all(map(_ID.fullmatch, used | codes.keys())):
                 codes = None
-            elif used - codes.keys():
-                codes |= {code: code for code in sorted(used - codes.keys())}
         return Component(name, field, codes)
 
     known = {field.name: component(field) for field in rows.fields}

@@ -24,6 +24,7 @@ from exports.release import Release
 from exports.statistics.labelled import SPSS_MISSING, letters
 from exports.statistics.sdmx import semantic
 from sources.foundation.files import sha256_of
+from tests.exports.conftest import Editions
 from tests.exports.small_warehouse import description_of, passing
 
 WITHDRAW = {
@@ -354,3 +355,21 @@ def test_an_extract_of_indicators_holds_them_alone(warehouse: Path, tmp_path: Pa
     made.extracted("csv", tmp_path / "x.csv", Part(indicators=("K01-centre",)))
     found = duckdb.sql(f"select distinct indicator_id from '{tmp_path / 'x.csv'}'").fetchall()
     assert found == [("K01-centre",)]
+
+
+@pytest.mark.parametrize("form", ["stata", "spss"])
+def test_days_are_read_where_the_first_is_absent(editions: Editions, tmp_path: Path, form: Form) -> None:
+    import pyreadstat
+
+    made = editions.copy("areas", 1, tmp_path / "areas")
+    found = release.publish("areas", made, tmp_path / "releases", datetime(2026, 11, 22, tzinfo=UTC))
+    assert isinstance(found, Release)
+    extract(found.path, dict, form, tmp_path / "x")
+    read = pyreadstat.read_dta if form == "stata" else pyreadstat.read_sav
+    frame, _ = read(tmp_path / "x")
+    table = duckdb.read_parquet(str(found.path / "areas.parquet"))
+    for name in ("valid_from", "valid_to"):
+        released = [day for (day,) in table.select(name).fetchall()]
+        assert [None if day != day else day for day in frame[name]] == released
+    assert released[0] is None
+    assert any(released)
