@@ -224,11 +224,11 @@ AGREEMENTS = (
 
 GOALS = (
     ("Z1", "Weniger Gefährdungsmeldungen in Nord", "J13", "02", "40", "4", "Jugendamt"),
-    ("Z2", "Seltener Inobhutnahmen in Ost", "J15", "03", "25", "3", "Jugendamt"),
+    ("Z2", "Seltener Inobhutnahmen in Ost", "J15", "03", "10", "3", "Jugendamt"),
     ("Z3", "Integrationsplan für drei von vier Begleiteten", "I07", "", "75", "5", "Integrationsmanagement"),
     ("Z4", "Kinder in der Kita im Bahnhofsviertel", "I07-daycare", "0102", "80", "5", "Jugendamt"),
     ("Z6", "Keine Maßnahmen des Gerichts in der Altstadt", "J16", "0101", "0", "0", "Jugendamt"),
-    ("Z5", "Hilfen zur Erziehung in West", "J01", "05", "200", "10", "Jugendamt"),
+    ("Z5", "Hilfen zur Erziehung in West", "J01", "05", "900", "40", "Jugendamt"),
 )  # fmt: skip
 """Goals over figures of the town's own forms: number, goal, indicator, area, target, corridor, unit."""
 

@@ -160,3 +160,13 @@ def test_evidence_of_a_good_example_is_that_of_its_goal(warehouse: duckdb.DuckDB
         ("without", "not_measured"), ("unknown", "not_measured"), (None, "not_measured"),
     }  # fmt: skip
     assert {(day, state) for _, day, _, state in rows} == {(reviewed[0], "overdue"), (reviewed[1], "current")}
+
+
+def test_an_example_without_evidence_has_no_empty_key_and_no_empty_unit(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """The gate asks for `reference_date` and `unit` where a product has them: evidence may have none."""
+    make(warehouse, "dim_good_example", [{"example_id": "new", "goal_id": None}])
+    found = warehouse.execute(f"select * from ({model('mart_good_practice')})")
+    assert not {"reference_date", "unit"} & {str(column[0]) for column in found.description}
+    assert found.fetchall()
