@@ -450,14 +450,27 @@ def _day(day: date | None) -> str:
 
 
 def _sources(editions: Editions) -> list[Source]:
+    """The editions with the datasets that their rows rest on, by whom they are attributed to."""
     found = []
     for product, folder in editions.items():
         said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        datasets = tuple(
-            f"{one['title_de']} ({one['attribution'] or one['dataset_id']})" for one in said["datasets"]
-        )
+        used = _used(folder)
+        titles: dict[str, list[str]] = {}
+        for one in said["datasets"]:
+            if used is None or one["dataset_id"] in used:
+                titles.setdefault(str(one["attribution"] or one["dataset_id"]), []).append(one["title_de"])
+        datasets = tuple(f"{', '.join(names)} ({whose})" for whose, names in titles.items())
         found.append(Source(product, folder.name, str(said["title_de"]), datasets))
     return found
+
+
+def _used(edition: Path) -> set[str] | None:
+    """The datasets that rows of an edition name; None where rows name none."""
+    if edition.parent.name == "indicators":
+        rows = _rows(edition, "where indicator_id like ?", f"{DISTANCES}%")
+        return {row[name] for row in rows for name in ("numerator_dataset", "denominator_dataset")}
+    rows = _rows(edition)
+    return {row["dataset_id"] for row in rows} if rows and "dataset_id" in rows[0] else None
 
 
 def _write(target: Path, template: str, **values: Any) -> None:

@@ -78,6 +78,7 @@ def test_the_page_of_integration_prints_what_is_released(editions: dict[str, Pat
         assert lines[str(name)][0] == (HIDDEN if value is None else f"{value:,.0f}".replace(",", "."))
     text = page.read_text(encoding="utf-8")
     assert "Ausgabe integration/" in text
+    assert "Hilfen zur Erziehung" not in text, "a source that none of its rows rest on"
     assert not re.search(r"(src|href)=", text), "nothing from elsewhere"
 
 
