@@ -458,6 +458,24 @@ def workbook_of_area(area: str, ring: str | None, out: Path, language: Language)
         print_workbook(settings_here(), area, ring, out, console(), language)
 
 
+@releases.command("letter")
+@click.argument("product")
+@click.argument("version", required=False)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The page to write (HTML)."
+)
+@lang
+def letter_with_release(product: str, version: str | None, out: Path, language: Language) -> None:
+    """Write what is new in an edition of PRODUCT (the current one without VERSION) as a German letter.
+
+    New values, revisions with their cause, what is withdrawn, what is overdue.
+    """
+    with in_words():
+        from .exporting import print_letter
+
+        print_letter(settings_here(), product, version, out, console(), language)
+
+
 @releases.command("star")
 @lang
 def star_of_releases(language: Language) -> None:

@@ -1,4 +1,4 @@
-"""`planstat releases export | workbook | star | catalogue`: editions as files to take along and to load."""
+"""`planstat releases export | workbook | star | letter | catalogue`: editions as files to take along."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from exports.definition import Definition
     from exports.extract import Form, Part
+    from exports.letter import Revision
+    from exports.release import Release
 
 
 def print_extract(
@@ -146,3 +148,61 @@ _STAR_AS_BEFORE = Phrase(
     "{named}: unverändert, {rows} Zeilen aus {number} Ausgaben",
     "{named}: unchanged, {rows} rows of {number} editions",
 )
+
+
+def print_letter(
+    settings: Settings,
+    product: str,
+    version: str | None,
+    out: Path,
+    console: Console,
+    language: Language = "en",
+) -> None:
+    """Write the letter with an edition, and say where it lies.
+
+    Raises `exports.letter.NoLetter` for one that nothing can be written about, `exports.release.ReleaseError`
+    for one that is not there.
+    """
+    from exports.letter import letter
+    from exports.release import list_releases, verify
+    from sources.foundation.files import write_text
+
+    edition = verify(settings.paths.releases, product, version, settings.memory)
+    earlier = [
+        one
+        for one in list_releases(settings.paths.releases, product)
+        if one.published_at < edition.published_at
+    ]
+    since = earlier[-1].published_at if earlier else edition.published_at
+    revisions = _revisions(settings, edition, since)
+    write_text(out, letter(edition, revisions, datetime.now(UTC).date()))
+    console.print(_LETTER.say(language, named=edition.id, out=out), markup=False)
+
+
+def _revisions(settings: Settings, edition: Release, since: datetime) -> list[Revision]:
+    """What the warehouse knows of revisions of an edition's public datasets between two editions."""
+    from exports.letter import Revision
+
+    from ..resources import Warehouse
+
+    names = [str(one["dataset_id"]) for one in edition.datasets if not one.get("is_confidential")]
+    if not settings.paths.warehouse.is_file():
+        return []
+    with Warehouse(settings.paths.warehouse).reading() as warehouse:
+        found = warehouse.execute(
+            "select dataset_id, cause, sum(cells_count), min(first_date), max(last_date), max(known_after) "
+            "from mart_revision where list_contains($names, dataset_id) and known_after > $since "
+            "and known_after <= $until group by all order by all",
+            {
+                "names": names,
+                "since": since.replace(tzinfo=None),
+                "until": edition.published_at.replace(tzinfo=None),
+            },
+        ).fetchall()
+    return [
+        Revision(str(name), str(cause), int(cells), first, last, known.date())
+        for name, cause, cells, first, last, known in found
+    ]
+
+
+_LETTER = Phrase("Brief zu {named}: {out}", "letter with {named}: {out}")

@@ -95,8 +95,9 @@ NOT_DONE = [report(2024, 90), report(2025, 69)]
         (DONE, "", "done_not_measured"),
         (NOT_DONE, "fell", "moved_without_output"),
         (NOT_DONE, "noise", "not_done"),
-        (NOT_DONE, "broken", "not_done"),
-        (NOT_DONE, "", "not_done"),
+        (NOT_DONE, "rose;broken", "not_done"),
+        (NOT_DONE, "broken", "not_done_not_measured"),
+        (NOT_DONE, "", "not_done_not_measured"),
         # one output of two is not done
         ([report(2024, 100), report(2024, 10, output="Besuche")], "noise", "not_done"),
     ],

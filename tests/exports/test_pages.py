@@ -101,7 +101,7 @@ def test_the_page_of_an_agreement_tells_done_from_not_done(editions: dict[str, P
     page = tmp_path / "agreement.html"
     assert write_agreement(editions, "V2", page) == "Soziale Gruppenarbeit an drei Schulen"
     text = page.read_text(encoding="utf-8")
-    assert '<p class="badge verdict not_done">nicht geleistet, kein Ziel bewegt</p>' in text
+    assert '<p class="badge verdict not_done_not_measured">nicht geleistet, Wirkung nicht messbar</p>' in text
     lines = cells(page)
     [(done, reached, cost)] = released(
         editions["agreement"],

@@ -593,7 +593,10 @@ def test_goals_over_forms_are_answered_inside_the_office(warehouse: Path) -> Non
 
 def test_an_agreement_is_explained_down_to_form_lines(warehouse: Path) -> None:
     found = agreement(warehouse, "v2", 2025)
-    assert (found.row["conclusion"], [one["report_year"] for one in found.reports]) == ("not_done", [2025])
+    assert (found.row["conclusion"], [one["report_year"] for one in found.reports]) == (
+        "not_done_not_measured",
+        [2025],
+    ), "its goals are over forms: what came of them stays inside the office"
     assert found.row["source_line"] == 3, "the second line below the heading"
     assert [one["source_line"] for one in found.reports] != [None]
     assert found.files["leistungsvereinbarungen"]["file_name"] == "leistungsvereinbarungen.xlsx"

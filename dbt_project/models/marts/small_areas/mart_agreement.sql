@@ -57,7 +57,8 @@ effects as (
         count(*) as goals,
         count(*) filter (outcomes.effect = 'moved') as moved,
         count(*) filter (outcomes.effect = 'within_chance') as within_chance,
-        count(*) filter (outcomes.effect = 'worsened') as worsened
+        count(*) filter (outcomes.effect = 'worsened') as worsened,
+        count(*) filter (outcomes.effect in ('moved', 'within_chance', 'worsened')) as measured
     from aims
     left join outcomes on aims.goal_id = outcomes.goal_id
     group by aims.agreement_id
@@ -89,8 +90,9 @@ select
     case
         when performed.is_done is null then 'not_reported'
         when not performed.is_done and effects.moved > 0 then 'moved_without_output'
+        when not performed.is_done and coalesce(effects.measured, 0) = 0 then 'not_done_not_measured'
         when not performed.is_done then 'not_done'
-        when coalesce(effects.moved + effects.within_chance + effects.worsened, 0) = 0 then 'done_not_measured'
+        when coalesce(effects.measured, 0) = 0 then 'done_not_measured'
         when effects.moved > 0 then 'done_with_effect'
         else 'done_without_effect'
     end as conclusion,
