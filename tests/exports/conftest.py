@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,26 @@ def editions(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Editi
     """Editions over a copy of the small warehouse."""
     folder = tmp_path_factory.mktemp("editions")
     return Editions(Path(shutil.copy(warehouse, folder / "growing.duckdb")), folder)
+
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+"""When the editions of `releases` come out."""
+
+
+def publish(editions: Editions, root: Path, product: str, number: int) -> None:
+    """Publish an edition of the small warehouse among the releases in `root`."""
+    made = editions.copy(product, number, root.parent / "candidates" / product)
+    current = root / product / "current"
+    release.write_receipt(
+        made, passing(product), description_of(product), release.look(made.path), previous=current
+    )
+    release.publish(product, made, root, NOW)
+
+
+@pytest.fixture
+def two_released(editions: Editions, tmp_path: Path) -> Path:
+    """Releases of areas and population, an edition of each."""
+    root = tmp_path / "releases"
+    publish(editions, root, "areas", 1)
+    publish(editions, root, "population", 1)
+    return root

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,9 @@ from exports.products import Office
 from exports.push.postgres import PostgresError, Target, loading, push_postgres
 from exports.push.postgres.tables import tables_of
 from sources.foundation.told import said
-from tests.exports.conftest import Editions
-from tests.exports.small_warehouse import description_of, passing
+from tests.exports.conftest import NOW, Editions, publish
+from tests.exports.small_warehouse import description_of
 
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 """Where Debian puts the programs of the server."""
 
@@ -69,23 +67,6 @@ def address(server: str) -> Iterator[str]:
         admin.execute(f"drop database {name} with (force)")
 
 
-def publish(editions: Editions, root: Path, product: str, number: int) -> None:
-    made = editions.copy(product, number, root.parent / "candidates" / product)
-    current = root / product / "current"
-    release.write_receipt(
-        made, passing(product), description_of(product), release.look(made.path), previous=current
-    )
-    release.publish(product, made, root, NOW)
-
-
-@pytest.fixture
-def releases(editions: Editions, tmp_path: Path) -> Path:
-    root = tmp_path / "releases"
-    publish(editions, root, "areas", 1)
-    publish(editions, root, "population", 1)
-    return root
-
-
 def asked(address: str, query: str, *values: object) -> list[tuple[Any, ...]]:
     with psycopg.connect(address) as connection:
         return connection.execute(query, values).fetchall()
@@ -115,13 +96,13 @@ def state(address: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-def test_readers_see_what_was_released_with_keys_and_words(address: str, releases: Path) -> None:
-    done = push_postgres(address, Target(), releases)
+def test_readers_see_what_was_released_with_keys_and_words(address: str, two_released: Path) -> None:
+    done = push_postgres(address, Target(), two_released)
     assert done.loaded == ["areas/2026-11-30.1", "population/2026-11-30.1"]
     columns = "area_key, area_code, area_name, reference_date, age_group_code, value, raw_symbol, is_backcast"
     found = asked(address, f"select {columns} from planstat.population")
-    assert sorted(found, key=repr) == sorted(in_file(releases, "population", columns), key=repr)
-    assert done.rows == len(found) + len(in_file(releases, "areas", "area_code"))
+    assert sorted(found, key=repr) == sorted(in_file(two_released, "population", columns), key=repr)
+    assert done.rows == len(found) + len(in_file(two_released, "areas", "area_code"))
     key = asked(
         address,
         "select a.attname from pg_index as i join pg_attribute as a on a.attrelid = i.indrelid "
@@ -138,23 +119,23 @@ def test_readers_see_what_was_released_with_keys_and_words(address: str, release
         "where attrelid = 'planstat.population'::regclass and attname = 'value'",
     )
     assert column.startswith("Wert. ")
-    again = push_postgres(address, Target(), releases)
+    again = push_postgres(address, Target(), two_released)
     assert (again.loaded, again.rows) == ([], 0)
     assert len(again.unchanged) == 2
 
 
 def test_a_new_edition_takes_the_place_of_the_one_before(
-    address: str, releases: Path, editions: Editions
+    address: str, two_released: Path, editions: Editions
 ) -> None:
-    push_postgres(address, Target(), releases)
+    push_postgres(address, Target(), two_released)
     with psycopg.connect(address, autocommit=True) as reader:
         reader.execute("create view public.own as select area_name, area_sqkm from planstat.areas")
     before = asked(address, "select * from public.own order by 1")
-    publish(editions, releases, "areas", 2)
-    done = push_postgres(address, Target(), releases)
+    publish(editions, two_released, "areas", 2)
+    done = push_postgres(address, Target(), two_released)
     assert (done.loaded, done.unchanged) == (["areas/2026-11-30.2"], ["population/2026-11-30.1"])
     after = asked(address, "select * from public.own order by 1")
-    assert after == in_file(releases, "areas", "area_name, area_sqkm")
+    assert after == in_file(two_released, "areas", "area_name, area_sqkm")
     assert after != before
     tables = asked(
         address, "select tablename from pg_tables where schemaname = 'planstat_editions' order by 1"
@@ -162,24 +143,24 @@ def test_a_new_edition_takes_the_place_of_the_one_before(
     assert tables == [("areas_2026_11_30_2",), ("population_2026_11_30_1",)]
 
 
-def test_what_somebody_took_out_comes_back(address: str, releases: Path) -> None:
-    push_postgres(address, Target(), releases)
+def test_what_somebody_took_out_comes_back(address: str, two_released: Path) -> None:
+    push_postgres(address, Target(), two_released)
     whole = state(address)
     with psycopg.connect(address, autocommit=True) as vandal:
         vandal.execute("delete from planstat_editions.population_2026_11_30_1 where sex_code = '_T'")
         vandal.execute("drop table planstat_editions.areas_2026_11_30_1 cascade")
-    done = push_postgres(address, Target(), releases)
+    done = push_postgres(address, Target(), two_released)
     assert done.loaded == ["areas/2026-11-30.1", "population/2026-11-30.1"]
     assert state(address) == whole
     assert len(asked(address, "select 1 from planstat.population")) == len(
-        in_file(releases, "population", "area_code")
+        in_file(two_released, "population", "area_code")
     )
 
 
 def test_a_product_without_an_edition_is_taken_away(
-    address: str, releases: Path, editions: Editions, tmp_path: Path
+    address: str, two_released: Path, editions: Editions, tmp_path: Path
 ) -> None:
-    push_postgres(address, Target(), releases)
+    push_postgres(address, Target(), two_released)
     other = tmp_path / "other" / "releases"
     publish(editions, other, "areas", 1)
     done = push_postgres(address, Target(), other)
@@ -189,44 +170,44 @@ def test_a_product_without_an_edition_is_taken_away(
 
 
 def test_other_columns_wait_for_views_that_stand_on_the_old_ones(
-    address: str, releases: Path, editions: Editions
+    address: str, two_released: Path, editions: Editions
 ) -> None:
-    push_postgres(address, Target(), releases)
+    push_postgres(address, Target(), two_released)
     with psycopg.connect(address, autocommit=True) as reader:
         reader.execute("drop view planstat.areas")
         reader.execute("create view planstat.areas as select 1 as something_else")
         reader.execute("create view public.own as select something_else from planstat.areas")
-    publish(editions, releases, "areas", 2)
+    publish(editions, two_released, "areas", 2)
     with pytest.raises(PostgresError) as refused:
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
     assert "hat jetzt andere Spalten" in said(refused.value.args[0], "de")
     assert asked(address, "select * from public.own") == [(1,)]
     with psycopg.connect(address, autocommit=True) as reader:
         reader.execute("drop view public.own")
-    push_postgres(address, Target(), releases)
+    push_postgres(address, Target(), two_released)
     assert state(address)["areas"][0] == "2026-11-30.2"
 
 
-def test_a_schema_of_somebody_else_is_not_touched(address: str, releases: Path) -> None:
+def test_a_schema_of_somebody_else_is_not_touched(address: str, two_released: Path) -> None:
     with psycopg.connect(address, autocommit=True) as owner:
         owner.execute("create schema planstat create table theirs (a int)")
     with pytest.raises(PostgresError) as refused:
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
     assert "nicht von planstat" in said(refused.value.args[0], "de")
-    push_postgres(address, Target(schema="sozialplanung"), releases)
+    push_postgres(address, Target(schema="sozialplanung"), two_released)
     assert asked(address, "select count(*) from sozialplanung.editions") == [(2,)]
     assert asked(address, "select count(*) from planstat.theirs") == [(0,)]
 
 
-def test_readers_look_and_do_not_write(address: str, releases: Path) -> None:
+def test_readers_look_and_do_not_write(address: str, two_released: Path) -> None:
     with psycopg.connect(address, autocommit=True) as admin:
         admin.execute("drop role if exists superset")
     with pytest.raises(PostgresError) as refused:
-        push_postgres(address, Target(readers=("superset",)), releases)
+        push_postgres(address, Target(readers=("superset",)), two_released)
     assert "die Rolle superset gibt es nicht" in said(refused.value.args[0], "de")
     with psycopg.connect(address, autocommit=True) as admin:
         admin.execute("create role superset login")
-    push_postgres(address, Target(readers=("superset",)), releases)
+    push_postgres(address, Target(readers=("superset",)), two_released)
     theirs = address.replace("user=planstat", "user=superset")
     assert asked(theirs, "select count(*) from planstat.population")[0][0] > 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -243,24 +224,26 @@ def test_readers_look_and_do_not_write(address: str, releases: Path) -> None:
         "host=127.0.0.1 port=1 user=planstat password=geheim dbname=planung connect_timeout=2",
     ],
 )
-def test_no_message_holds_the_password(wrong: str, releases: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_message_holds_the_password(
+    wrong: str, two_released: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(PostgresError) as refused:
-        push_postgres(wrong, Target(), releases)
+        push_postgres(wrong, Target(), two_released)
     text = f"{refused.value!r} {refused.value.__cause__!r} {said(refused.value.args[0], 'de')} {caplog.text}"
     assert "geheim" not in text
     assert "PLANSTAT_POSTGRES" in text or "nicht zu erreichen" in text
 
 
-def test_two_pushes_at_once_are_one_too_many(address: str, releases: Path) -> None:
+def test_two_pushes_at_once_are_one_too_many(address: str, two_released: Path) -> None:
     with psycopg.connect(address, autocommit=True) as other:
         other.execute("select pg_advisory_lock(%s)", [loading.LOCK])
         with pytest.raises(PostgresError) as refused:
-            push_postgres(address, Target(), releases)
+            push_postgres(address, Target(), two_released)
     assert "ein anderer Aufruf" in said(refused.value.args[0], "de")
 
 
-def test_an_edition_that_was_changed_is_not_loaded(address: str, releases: Path) -> None:
-    file = (releases / "population" / "current").resolve() / "population.parquet"
+def test_an_edition_that_was_changed_is_not_loaded(address: str, two_released: Path) -> None:
+    file = (two_released / "population" / "current").resolve() / "population.parquet"
     file.parent.chmod(0o755)
     file.chmod(0o644)
     with duckdb.connect() as connection:
@@ -268,12 +251,12 @@ def test_an_edition_that_was_changed_is_not_loaded(address: str, releases: Path)
         connection.execute("update rows set value = value + 1")
         connection.execute(f"copy rows to '{file}' (format parquet)")
     with pytest.raises(release.ReleaseRefused):
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
     assert set(state(address)) == {"areas"}
 
 
 def test_what_comes_back_otherwise_is_not_kept(
-    address: str, releases: Path, monkeypatch: pytest.MonkeyPatch
+    address: str, two_released: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database that rounds, as a column of another type does."""
     types = dict(loading._READ)
@@ -300,7 +283,7 @@ def test_what_comes_back_otherwise_is_not_kept(
 
     monkeypatch.setattr(loading, "tables_of", rounding)
     with pytest.raises(PostgresError) as refused:
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
     assert "gibt anderes zurück" in said(refused.value.args[0], "de")
     assert state(address) == {}
 
@@ -334,12 +317,12 @@ def cutting(monkeypatch: pytest.MonkeyPatch, cut: Callable[[psycopg.Connection[A
 
 
 def test_wherever_a_push_is_cut_readers_see_whole_editions_and_the_next_one_ends_in_the_same_state(
-    address: str, releases: Path, editions: Editions
+    address: str, two_released: Path, editions: Editions
 ) -> None:
-    push_postgres(address, Target(), releases)
+    push_postgres(address, Target(), two_released)
     first = state(address)
-    publish(editions, releases, "areas", 2)
-    push_postgres(address, Target(), releases)
+    publish(editions, two_released, "areas", 2)
+    push_postgres(address, Target(), two_released)
     second = state(address)
     assert first != second
     seen = set()
@@ -347,7 +330,7 @@ def test_wherever_a_push_is_cut_readers_see_whole_editions_and_the_next_one_ends
     with pytest.MonkeyPatch.context() as patch:
         counting = Cut(address, 0)
         cutting(patch, counting)
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
     total = counting.said
     assert total > 60
     for at in range(1, total + 1, 4):
@@ -355,11 +338,11 @@ def test_wherever_a_push_is_cut_readers_see_whole_editions_and_the_next_one_ends
         with pytest.MonkeyPatch.context() as patch:
             cutting(patch, Cut(address, at))
             with pytest.raises(PostgresError):
-                push_postgres(address, Target(), releases)
+                push_postgres(address, Target(), two_released)
         left = state(address)
         assert left.items() <= second.items(), at
         seen.add(len(left))
-        push_postgres(address, Target(), releases)
+        push_postgres(address, Target(), two_released)
         assert state(address) == second, at
     assert seen >= {0, 1}, "some cuts came between two editions"
 
@@ -371,9 +354,9 @@ def reset(address: str) -> None:
             admin.execute(f"drop schema if exists {schema} cascade")
 
 
-def test_the_star_has_its_relations_as_foreign_keys(address: str, releases: Path) -> None:
-    compile_edition(releases, releases.parent / "scratch", {}, Office(name="Stadt Musterstadt"), NOW)
-    done = push_postgres(address, Target(), releases)
+def test_the_star_has_its_relations_as_foreign_keys(address: str, two_released: Path) -> None:
+    compile_edition(two_released, two_released.parent / "scratch", {}, Office(name="Stadt Musterstadt"), NOW)
+    done = push_postgres(address, Target(), two_released)
     assert "star/2026-11-30.1" in done.loaded
     keys = asked(address, "select count(*) from pg_constraint where contype = 'f'")
     assert keys[0][0] >= 5
@@ -384,24 +367,24 @@ def test_the_star_has_its_relations_as_foreign_keys(address: str, releases: Path
     )
     with duckdb.connect() as connection:
         printed = connection.execute(
-            f"select area_name, sum(value) from '{releases}/population/current/population.parquet' "
+            f"select area_name, sum(value) from '{two_released}/population/current/population.parquet' "
             "group by 1 order by 1"
         ).fetchall()
     assert found == printed
     assert state(address)["star"][0] == "2026-11-30.1"
 
 
-def test_outlines_are_those_that_were_released(address: str, releases: Path) -> None:
+def test_outlines_are_those_that_were_released(address: str, two_released: Path) -> None:
     with psycopg.connect(address, autocommit=True) as admin:
         try:
             admin.execute("create extension postgis")
         except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
             pytest.skip("PostGIS is not installed here: apt-get install postgresql-postgis")
-    done = push_postgres(address, Target(), releases)
+    done = push_postgres(address, Target(), two_released)
     assert done.notes == []
     import pyogrio
 
-    file = releases / "areas" / "current" / "areas.gpkg"
+    file = two_released / "areas" / "current" / "areas.gpkg"
     layers = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
     released = sum(int(pyogrio.read_info(file, layer=name)["features"]) for name in layers)
     found = asked(
@@ -411,9 +394,9 @@ def test_outlines_are_those_that_were_released(address: str, releases: Path) -> 
     )
     assert len(found) == released > 0
     assert {row[2:] for row in found} == {(25832, True)}
-    assert push_postgres(address, Target(), releases).loaded == []
+    assert push_postgres(address, Target(), two_released).loaded == []
 
 
-def test_without_postgis_it_says_what_lacks(address: str, releases: Path) -> None:
-    done = push_postgres(address, Target(), releases)
+def test_without_postgis_it_says_what_lacks(address: str, two_released: Path) -> None:
+    done = push_postgres(address, Target(), two_released)
     assert ["create extension postgis" in note.say("de") for note in done.notes] == [True]

@@ -21,31 +21,10 @@ from exports.release import Release, ReleaseError, ReleaseRefused, Unchanged
 from sources.foundation.editions import DESCRIPTION
 from sources.foundation.told import said
 from tests.contracts import contracts
-from tests.exports.conftest import Editions
-from tests.exports.small_warehouse import description_of, passing
+from tests.exports.conftest import NOW, Editions, publish
 
 OFFICE = Office(name="Stadt Musterstadt")
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
 WORDS = {"D01": Definition("Wie viele?", "Personen.", "Nicht je km².", "Bestand")}
-
-
-def publish(editions: Editions, root: Path, product: str, number: int) -> None:
-    """Publish an edition of the small warehouse."""
-    made = editions.copy(product, number, root.parent / "candidates" / product)
-    current = root / product / "current"
-    release.write_receipt(
-        made, passing(product), description_of(product), release.look(made.path), previous=current
-    )
-    release.publish(product, made, root, NOW)
-
-
-@pytest.fixture
-def releases(editions: Editions, tmp_path: Path) -> Path:
-    """Areas and population, each with an edition."""
-    root = tmp_path / "releases"
-    publish(editions, root, "areas", 1)
-    publish(editions, root, "population", 1)
-    return root
 
 
 def compiled(root: Path, definitions: dict[str, Definition] = WORDS) -> Release | Unchanged:
@@ -62,11 +41,11 @@ def star_in(root: Path, folder: Path) -> tuple[duckdb.DuckDBPyConnection, Star]:
     return connection, star
 
 
-def test_facts_and_dimensions_say_what_the_edition_says(releases: Path) -> None:
-    made = compiled(releases)
+def test_facts_and_dimensions_say_what_the_edition_says(two_released: Path) -> None:
+    made = compiled(two_released)
     assert isinstance(made, Release)
     assert made.compiled_from == ("areas/2026-11-30.1", "population/2026-11-30.1")
-    star, released = made.path, releases / "population" / "current" / "population.parquet"
+    star, released = made.path, two_released / "population" / "current" / "population.parquet"
     with duckdb.connect() as connection:
         query = (
             "select area_name, sex.code, period.reference_date, measure.unit, fact.value, reason.code "
@@ -86,8 +65,8 @@ def test_facts_and_dimensions_say_what_the_edition_says(releases: Path) -> None:
     assert len(found) == made.rows > 0
 
 
-def test_the_package_names_every_file_and_every_relation_leads_somewhere(releases: Path) -> None:
-    made = compiled(releases)
+def test_the_package_names_every_file_and_every_relation_leads_somewhere(two_released: Path) -> None:
+    made = compiled(two_released)
     assert isinstance(made, Release)
     package = json.loads((made.path / "datapackage.json").read_text(encoding="utf-8"))
     tables = {one["name"]: one for one in package["resources"]}
@@ -110,29 +89,31 @@ def test_the_package_names_every_file_and_every_relation_leads_somewhere(release
             assert lost == (0,), (fact["name"], column)
 
 
-def test_the_same_editions_make_no_new_star_and_a_new_one_does(releases: Path, editions: Editions) -> None:
-    first = compiled(releases)
+def test_the_same_editions_make_no_new_star_and_a_new_one_does(
+    two_released: Path, editions: Editions
+) -> None:
+    first = compiled(two_released)
     assert isinstance(first, Release)
-    assert isinstance(compiled(releases), Unchanged)
-    publish(editions, releases, "areas", 2)
-    second = compiled(releases)
+    assert isinstance(compiled(two_released), Unchanged)
+    publish(editions, two_released, "areas", 2)
+    second = compiled(two_released)
     assert isinstance(second, Release)
     assert second.version != first.version
-    other = compiled(releases, {})
+    other = compiled(two_released, {})
     assert isinstance(other, Release), "words that readers are told are part of it"
-    assert not list((releases.parent / "scratch").glob("*star*")), "nothing is left behind"
+    assert not list((two_released.parent / "scratch").glob("*star*")), "nothing is left behind"
 
 
-def test_a_star_is_an_edition_like_others_and_no_table_of_its_own(releases: Path) -> None:
-    compiled(releases)
-    assert set(release.verify_all(releases, release.publishing.BESIDE).values()) == {""}
-    assert release.derived_problems(releases, release.publishing.BESIDE) == []
-    with duckdb.connect(str(releases / "planstat.duckdb"), read_only=True) as connection:
+def test_a_star_is_an_edition_like_others_and_no_table_of_its_own(two_released: Path) -> None:
+    compiled(two_released)
+    assert set(release.verify_all(two_released, release.publishing.BESIDE).values()) == {""}
+    assert release.derived_problems(two_released, release.publishing.BESIDE) == []
+    with duckdb.connect(str(two_released / "planstat.duckdb"), read_only=True) as connection:
         names = {row[0] for row in connection.execute("select product from planstat_releases").fetchall()}
     assert names == {"areas", "population"}
     with pytest.raises(ReleaseError, match="compiled from other editions"):
-        release.diff(releases, "star", "2026-11-30.1", "2026-11-30.1", releases.parent / "lines.csv")
-    shown = release.show(releases, "star")
+        release.diff(two_released, "star", "2026-11-30.1", "2026-11-30.1", two_released.parent / "lines.csv")
+    shown = release.show(two_released, "star")
     assert {check["outcome"] for check in shown["verdict"]["checks"]} == {"passed"}
     catalogue = Office.model_validate(
         {
@@ -143,8 +124,8 @@ def test_a_star_is_an_edition_like_others_and_no_table_of_its_own(releases: Path
             },
         }
     )
-    write_catalogue(releases, catalogue)
-    assert "/star" not in (releases / TURTLE).read_text(encoding="utf-8"), (
+    write_catalogue(two_released, catalogue)
+    assert "/star" not in (two_released / TURTLE).read_text(encoding="utf-8"), (
         "its rows are those of the products"
     )
 
@@ -164,9 +145,9 @@ def test_a_star_is_an_edition_like_others_and_no_table_of_its_own(releases: Path
     ],
 )
 def test_what_is_read_back_and_says_something_else_is_found(
-    releases: Path, tmp_path: Path, table: str, change: str, checked: str
+    two_released: Path, tmp_path: Path, table: str, change: str, checked: str
 ) -> None:
-    connection, star = star_in(releases, tmp_path / "star")
+    connection, star = star_in(two_released, tmp_path / "star")
     assert {one["outcome"] for one in check_star(connection, star.facts, star.tables, tmp_path / "star")} == {
         "passed"
     }
@@ -183,14 +164,14 @@ def test_what_is_read_back_and_says_something_else_is_found(
 
 
 def test_a_star_that_says_something_else_is_not_published(
-    releases: Path, monkeypatch: pytest.MonkeyPatch
+    two_released: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer that gives the facts other places in a list than the list has."""
     monkeypatch.setattr(Star, "_write_list", _with_other_order(Star._write_list))
     with pytest.raises(NotCompiled) as raised:
-        compiled(releases)
+        compiled(two_released)
     assert "fact_population" in said(raised.value.args[0], "de")
-    assert release.list_releases(releases, "star") == []
+    assert release.list_releases(two_released, "star") == []
 
 
 def _with_other_order(write):  # type: ignore[no-untyped-def]
@@ -204,8 +185,8 @@ def _with_other_order(write):  # type: ignore[no-untyped-def]
     return written
 
 
-def test_an_edition_that_was_changed_makes_no_star(releases: Path) -> None:
-    file = releases / "population" / "current" / "population.parquet"
+def test_an_edition_that_was_changed_makes_no_star(two_released: Path) -> None:
+    file = two_released / "population" / "current" / "population.parquet"
     folder = file.resolve().parent
     folder.chmod(0o755)
     file.resolve().chmod(0o644)
@@ -214,8 +195,8 @@ def test_an_edition_that_was_changed_makes_no_star(releases: Path) -> None:
         connection.execute("update rows set value = value + 1")
         connection.execute(f"copy rows to '{file.resolve()}' (format parquet)")
     with pytest.raises(ReleaseRefused, match=r"population\.parquet was changed"):
-        compiled(releases)
-    assert release.list_releases(releases, "star") == []
+        compiled(two_released)
+    assert release.list_releases(two_released, "star") == []
 
 
 def test_without_editions_it_says_what_is_needed(tmp_path: Path, editions: Editions) -> None:
@@ -244,8 +225,8 @@ def test_every_product_is_a_fact_or_says_why_not() -> None:
     assert {"indicators", "population", "projection", "need_childcare"} <= could - set(left_out)
 
 
-def test_words_are_those_of_the_newest_edition(releases: Path, tmp_path: Path) -> None:
-    found = [edition_of(one) for one in release.list_releases(releases) if one.is_current]
+def test_words_are_those_of_the_newest_edition(two_released: Path, tmp_path: Path) -> None:
+    found = [edition_of(one) for one in release.list_releases(two_released) if one.is_current]
     [old] = [one for one in found if one.product == "population"]
     column = old.described.column("sex_code")
     renamed = replace_codes(old, "sex_code", {code.code: f"{code.label_de} (neu)" for code in column.codes})

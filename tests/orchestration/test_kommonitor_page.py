@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import click
 import pytest
 
 from dbt_project.indicators.specification import load_specifications
 from exports.products import KomMonitor, ProductError, load_office
-from orchestration.cli.commands import main
 from orchestration.cli.pushing import _kind
 from orchestration.cli.settings import settings_known
+from tests.orchestration.pages import commands_of, office_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "kommonitor.md").read_text(encoding="utf-8")
 
 
-def office_of_the_page() -> str:
-    """The `office.yml` that the page shows."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    return "\n".join(line.removeprefix("   ") for line in str(block).splitlines())
-
-
 def test_every_command_of_the_page_is_there() -> None:
-    commands = re.findall(r"^\.venv/bin/planstat ([^#\n]+)", PAGE, re.MULTILINE)
-    assert len(commands) == 3
-    for line in commands:
-        words = line.split()
-        command: click.Command = main
-        while isinstance(command, click.Group):
-            command = command.commands[words.pop(0)]
-        known = {name for one in command.params for name in one.opts}
-        assert {word for word in words if word.startswith("--")} <= known, line
+    assert len(commands_of(PAGE)) == 3
 
 
 def test_the_office_of_the_page_is_one_and_explains_every_key(tmp_path: Path) -> None:
     file = tmp_path / "office.yml"
-    file.write_text(office_of_the_page(), encoding="utf-8")
+    file.write_text(office_of(PAGE), encoding="utf-8")
     about = load_office(file).kommonitor
     assert about is not None
     assert (about.region, about.levels, about.units) == (
@@ -62,7 +46,7 @@ def test_the_office_of_the_page_is_one_and_explains_every_key(tmp_path: Path) ->
 )
 def test_a_slip_in_the_office_names_the_key(before: str, after: str, named: str, tmp_path: Path) -> None:
     file = tmp_path / "office.yml"
-    text = office_of_the_page()
+    text = office_of(PAGE)
     assert before in text
     file.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(ProductError, match=named):

@@ -5,35 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 
 from exports.products import ProductError, load_office
 from exports.push.postgres import Target
-from orchestration.cli.commands import main
 from orchestration.cli.pushing import NoServer, print_postgres_push
 from orchestration.cli.settings import settings_known
 from orchestration.resources import Settings
+from tests.orchestration.pages import commands_of, office_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "postgres.md").read_text(encoding="utf-8")
 
 
 def test_every_command_of_the_page_is_there() -> None:
-    commands = re.findall(r"^\.venv/bin/planstat ([^#\n]+)", PAGE, re.MULTILINE)
-    assert len(commands) == 2
-    for line in commands:
-        words = line.split()
-        command: click.Command = main
-        while isinstance(command, click.Group):
-            command = command.commands[words.pop(0)]
-        known = {name for one in command.params for name in one.opts}
-        assert {word for word in words if word.startswith("--")} <= known, line
+    assert len(commands_of(PAGE)) == 2
 
 
 def test_the_office_of_the_page_is_one(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     file = tmp_path / "office.yml"
-    text = "\n".join(line.removeprefix("   ") for line in str(block).splitlines())
+    text = office_of(PAGE)
     file.write_text(text, encoding="utf-8")
     about = load_office(file).postgres
     assert Target(about.schema_name, about.readers) == Target(readers=("superset",))
