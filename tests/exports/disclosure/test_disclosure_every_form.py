@@ -46,7 +46,7 @@ CHANGES = {
     "ganztag": {"all_day"},
     "engagement": {"volunteering"},
     "einbuergerungen": {"integration"},
-    "familiengericht": {"child_protection"},
+    "familiengericht": {"child_protection", "child_protection_goals"},
     "jugendhilfe-ausgaben": {"youth_spending"},
     "leistungsvereinbarungen": {"agreement"},
     "leistungsberichte": {"agreement"},
