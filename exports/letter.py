@@ -21,10 +21,11 @@ from exports.browser import page
 from exports.describe import Description, parse
 from exports.readme import cell
 from exports.release import Release
+from exports.sheet import thousands
 from sources.foundation.editions import DESCRIPTION
 from sources.foundation.exits import USAGE
 from sources.foundation.templates import fill
-from sources.foundation.told import Told
+from sources.foundation.told import Told, day_in
 
 LISTED = 30
 """Lines of a table; more are counted, and stand in `diff.csv`."""
@@ -103,9 +104,9 @@ def letter(release: Release, revisions: Sequence[Revision], today: date) -> str:
         "late": [one for one in described.currency if one.due_on is not None and one.due_on < today],
         "today": today,
         "listed": LISTED,
-        "day": lambda day: f"{day:%d.%m.%Y}" if day else "",
+        "day": lambda day: day_in(day, "de") if day else "",
         "cell": cell,
-        "thousands": lambda number: f"{number:,}".replace(",", "."),
+        "thousands": thousands,
     }
     text = fill(exports.__file__, "NEUES.md.j2", values)
     return page(f"Was ist neu? {described.title_de}", text)
@@ -124,7 +125,7 @@ def _by_period(lines: Sequence[Mapping[str, str]]) -> list[tuple[str, int]]:
         for line in lines
         if line["change"] == "added" and line["new_value"]
     )
-    return [(_german(when), number) for when, number in sorted(found.items(), reverse=True)]
+    return [(_day(when), number) for when, number in sorted(found.items(), reverse=True)]
 
 
 def _of(lines: Sequence[Mapping[str, str]], change: str, described: Description) -> Iterator[Change]:
@@ -138,10 +139,10 @@ def _of(lines: Sequence[Mapping[str, str]], change: str, described: Description)
             if what in seen:
                 continue
             seen.add(what)
-        elif len(described.columns) and line["column"] != "value":
+        elif line["column"] != "value":
             what = f"{what}: {line.get('column_de') or line['column']}"
-        before = line.get("old_value_de") or _german(line["old_value"])
-        after = line.get("new_value_de") or _german(line["new_value"])
+        before = line.get("old_value_de") or _number(line["old_value"])
+        after = line.get("new_value_de") or _number(line["new_value"])
         yield Change(what, before, after)
 
 
@@ -152,21 +153,22 @@ def _named(line: Mapping[str, str], described: Description) -> str:
         name = {"area_code": "area_name", "area_key": "area_name"}.get(column, column)
         said = line.get(f"{column}_de") or line.get(name) or line.get(column, "")
         if said and line.get(column) != "_T":
-            parts.append(_german(said))
+            parts.append(_day(said))
     return ", ".join(parts)
 
 
-def _german(text: str) -> str:
-    """A day or a number as it is written in German; anything else as it is."""
+def _day(text: str) -> str:
+    """A day as it is written in German; a code, a year or a name stays as it is."""
     try:
-        return f"{date.fromisoformat(text.removeprefix('D')):%d.%m.%Y}"
-    except ValueError:
-        pass
-    try:
-        number = float(text)
+        return day_in(date.fromisoformat(text.removeprefix("D")), "de")
     except ValueError:
         return text
-    if text.isdigit() and (text.startswith("0") or len(text) == 4):
-        return text
-    written = f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def _number(text: str) -> str:
+    """A figure as it is written in German; what is no number stays as it is."""
+    try:
+        written = f"{float(text):,.2f}".rstrip("0").rstrip(".")
+    except ValueError:
+        return _day(text)
     return written.replace(",", "§").replace(".", ",").replace("§", ".")

@@ -22,6 +22,7 @@ from exports.readme import cell, unbroken
 from exports.release import Release, Unchanged, current_release, list_releases, publish
 from exports.release.receipt import write_compiled_receipt
 from exports.release.verification import verify_files
+from exports.sheet import thousands
 from exports.writers.licences import CHANGES
 from sources.foundation import located_yaml
 from sources.foundation.editions import DESCRIPTION
@@ -202,6 +203,7 @@ def _write_companions(
         "rows": rows,
         "datasets": _datasets(editions),
         "changes": CHANGES,
+        "thousands": thousands,
         "unbroken": unbroken,
         "cell": cell,
         "key_of": key_of,
