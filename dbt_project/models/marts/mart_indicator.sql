@@ -16,6 +16,19 @@ precision as (
 
 ),
 
+breaks as (
+
+    select
+        indicator_id,
+        area_code,
+        reference_date,
+        string_agg(distinct what_de, ' | ' order by what_de) as break_de,
+        string_agg(distinct what_en, ' | ' order by what_en) as break_en
+    from {{ ref('fct_indicator_break') }}
+    group by indicator_id, area_code, reference_date
+
+),
+
 areas as (
 
     select * from {{ ref('dim_area') }}
@@ -69,6 +82,8 @@ select
     precision.change_lower,
     precision.change_upper,
     precision.change_verdict,
+    breaks.break_de,
+    breaks.break_en,
     precision.definition_edition,
     computed.known_from
 from computed
@@ -78,6 +93,10 @@ inner join precision
     and computed.area_code = precision.area_code
     and computed.reference_date = precision.reference_date
 inner join areas on computed.area_key = areas.area_key
+left join breaks
+    on computed.indicator_id = breaks.indicator_id
+    and computed.area_code = breaks.area_code
+    and computed.reference_date = breaks.reference_date
 left join areas as reference_areas
     on precision.reference_area_code = reference_areas.area_code
     and computed.reference_date >= reference_areas.valid_from
