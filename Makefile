@@ -29,6 +29,8 @@ $(VENV)/.for-work: $(BIN)/python pyproject.toml constraints.txt
 run: $(VENV)/.for-run  ## The whole way on the built-in sample, through to a release (FILES=folder: your files)
 	$(BIN)/planstat run $(if $(FILES),--from $(FILES))
 
+# tests start hundreds of processes: each would compile the house anew
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.for-work  ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses logical --dist loadscope --no-loadscope-reorder
 

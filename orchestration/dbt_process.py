@@ -20,8 +20,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from .project import Project
+from .project import ROOT, Project
 from .speed.events import without_unread_events
 from .speed.programs import run_program
 
@@ -35,14 +36,8 @@ def begin(project: Project) -> None:
     global _waiting  # it goes with the process, not with a value of it
     if _waiting is None or _waiting.poll() is not None:
         settings = project.settings
-        target = _fresh_target(project)
         _waiting = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "orchestration.dbt_process", "--no-use-colors"),
-                *("--log-path", str(settings.paths.logs / "dbt"), "--log-level-file", "info"),
-                *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
-                *("--target-path", str(target)),
-            ],
+            [sys.executable, "-m", "orchestration.dbt_process", *arguments(project)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -51,18 +46,27 @@ def begin(project: Project) -> None:
         )
 
 
+def arguments(project: Project) -> list[str]:
+    """Where dbt reads and writes, as arguments of its command line; the target is made anew."""
+    return [
+        "--no-use-colors",
+        *("--log-path", str(project.settings.paths.logs / "dbt"), "--log-level-file", "info"),
+        *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+        *("--target-path", str(_fresh_target(project))),
+    ]
+
+
 def _fresh_target(project: Project) -> Path:
     """A target folder of this process alone, beginning with what the last parse knows."""
     target = project.build_target
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    known = project.target / "partial_parse.msgpack"
-    if known.exists():
-        shutil.copyfile(known, target / known.name)
+    if project.kept_parse.exists():
+        shutil.copyfile(project.kept_parse, target / project.kept_parse.name)
     return target
 
 
-def hand_over(project: Project, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+def hand_over(project: Project, command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Let the program that waits, or a new one, run `dbt` with these arguments; from now on it is yours.
 
     What dbt says comes as lines of JSON from its output. That it could not even start, its exit code tells.
@@ -77,7 +81,7 @@ def hand_over(project: Project, arguments: Sequence[str]) -> subprocess.Popen[by
         if entry != project.build_target:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     with contextlib.suppress(BrokenPipeError), process.stdin as its_input:
-        its_input.write(json.dumps(list(arguments)).encode())
+        its_input.write(json.dumps(list(command)).encode())
     process.stdin = None
     return process
 
@@ -105,12 +109,35 @@ def main() -> None:
 
     without_unread_events()
     own = sys.argv[1:]
-    silently = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
-    parsed = dbtRunner().invoke(["parse", *own, *silently])
+    manifest = read_project(own)
     command = sys.stdin.buffer.read()
     if command:  # when the project could not be read, this says so
-        done = dbtRunner(parsed.result if parsed.success else None).invoke([*json.loads(command), *own])
+        done = dbtRunner(manifest).invoke([*json.loads(command), *own])
         sys.exit(0 if done.success else 1)
+
+
+def read_project(named: Sequence[str]) -> Any:
+    """dbt's own manifest of the project that the arguments name, with the data root of this process in it;
+    None when dbt cannot read the project.
+
+    dbt reads it as it was kept, with `ROOT` for the data root: else every root would cost a parse.
+    """
+    from dbt.cli.main import dbtRunner
+
+    root = os.environ["PLANSTAT_DATA"]
+    silently = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
+    os.environ["PLANSTAT_DATA"] = ROOT
+    try:
+        parsed = dbtRunner().invoke(["parse", *named, *silently])
+    finally:
+        os.environ["PLANSTAT_DATA"] = root
+    if not parsed.success:
+        return None
+    written, meant = (json.dumps(path)[1:-1] for path in (ROOT, root))
+    for name, source in parsed.result.sources.items():
+        placed = json.dumps(source.to_dict()).replace(written, meant)
+        parsed.result.sources[name] = type(source).from_dict(json.loads(placed))
+    return parsed.result
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import subprocess
 from pathlib import Path
 
+from . import dbt_process
 from .project import Project, ProjectBroken
 from .resources import NotBuilt, Settings
 
@@ -16,24 +17,21 @@ def write_documentation(settings: Settings) -> Path:
     project = Project(settings)
     if not settings.paths.warehouse.exists():
         raise NotBuilt(f"{settings.paths.warehouse} does not exist yet: run `planstat run` first")
-    project.manifest()
     with settings.environment():
-        done = subprocess.run(
-            [
-                project.program, "--no-use-colors", "--quiet", "docs", "generate", "--static",
-                *project.arguments(),
-            ],
-            capture_output=True,
-            text=True,
-            cwd=project.folder,
-            check=False,
-        )  # fmt: skip
-    if done.returncode != 0:
-        raise ProjectBroken(f"dbt cannot document the warehouse:\n{(done.stdout + done.stderr).strip()}")
+        process = dbt_process.hand_over(project, ["docs", "generate", "--static", "--quiet"])
+        said, _ = process.communicate()
+    if process.returncode != 0:
+        raise ProjectBroken(f"dbt cannot document the warehouse:\n{_words(said)}")
     page = settings.paths.root / "docs" / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(project.target / "static_index.html", page)
+    shutil.copyfile(project.build_target / "static_index.html", page)
     return page
+
+
+def _words(said: bytes) -> str:
+    """What dbt said, out of its lines of JSON."""
+    lines = [line for line in said.decode().splitlines() if line.startswith("{")]
+    return "\n".join(json.loads(line)["info"]["msg"] for line in lines)
 
 
 def write_gate_pages(settings: Settings) -> Path:

@@ -38,8 +38,6 @@ CHECKED = ("test.",)
 STORED = {"table", "incremental", "seed", "snapshot"}
 """Materialisations that keep rows, and not the SQL that gives them."""
 
-ROOT = "<data root>"
-
 
 def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
@@ -153,10 +151,9 @@ class Fingerprints:
             content = self._landed.hash_of(table, datasets)
         else:
             content = [self._landed.accepted([table]), self._landed.hash_of("datasets", [table])]
-        parts = [source.get(part) for part in ("config", "meta", "external")]
-        said = json.dumps(parts, sort_keys=True, ensure_ascii=False)
         # where the root lies is no part of what a model means; `placed` sees to the views that name it
-        return _digest([said.replace(str(self._project.settings.paths.root), ROOT), content])
+        parts = [source.get(part) for part in ("config", "meta", "external")]
+        return _digest([json.dumps(parts, sort_keys=True, ensure_ascii=False), content])
 
     def _of_macro(self, unique_id: str, seen: frozenset[str] = frozenset()) -> str:
         if unique_id in seen:  # a macro that calls itself

@@ -138,7 +138,7 @@ class Paths:
 
     @property
     def dbt(self) -> Path:
-        """dbt's own files for this root (manifest, target), so that two roots do not collide."""
+        """What dbt writes about builds of this root, so that two roots do not collide."""
         return self.root / "dbt"
 
     @property

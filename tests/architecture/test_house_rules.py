@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -29,13 +30,27 @@ def modules(package: str) -> list[Path]:
 FOUNDATION = "sources.foundation"
 
 
+@functools.cache
+def imports(file: Path) -> Sequence[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """Every import of a file, anywhere in it, and whether it is for types alone."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    for_types = {
+        inner
+        for node in nodes
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    return [(node, node in for_types) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(file: Path) -> set[str]:
     """Top-level names that a file imports, anywhere in it; the foundation is named by itself."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node, _ in imports(file):
         if isinstance(node, ast.Import):
             found.update(_top(alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        elif node.level == 0 and node.module:
             found.add(_top(node.module))
     return found
 
@@ -53,7 +68,7 @@ def test_the_foundation_stands_on_nothing_of_the_house() -> None:
     relative = [
         file.name
         for file in files
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node, _ in imports(file)
         if isinstance(node, ast.ImportFrom) and node.level > 1
     ]
     assert relative == []
@@ -74,10 +89,10 @@ def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
 def modules_named(file: Path, known: Collection[str]) -> set[str]:
     """The modules out of `known` that a file imports, anywhere in it."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node, _ in imports(file):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             above = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
             module = ".".join((*above, *([node.module] if node.module else ())))
             found.update((module, *(f"{module}.{alias.name}" for alias in node.names)))
@@ -348,15 +363,13 @@ def test_no_module_needs_one_operating_system() -> None:
 def read_by(name: str, file: Path, house: Mapping[str, Path]) -> set[str]:
     """Modules of the house that a module imports anywhere in it, except for types alone."""
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            node.body = []
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node, for_types in imports(file):
+        if for_types:
+            continue
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 import json
 import shutil
-import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
 
+from orchestration import dbt_process
 from orchestration.project import Manifest, Project
 from orchestration.resources import Paths, Settings
 from sources.foundation.files import locked, write_text
@@ -34,14 +34,11 @@ def _project() -> Project:
     with locked(KEPT / "compile.lock", wait_seconds=SECONDS):
         kept = KEPT / "compiled.json"
         if not kept.exists() or not state.exists() or state.read_text(encoding="utf-8") != now:
-            with project.settings.environment():
-                subprocess.run(
-                    [project.program, "--no-use-colors", "--quiet", "compile", *project.arguments()],
-                    cwd=project.folder,
-                    check=True,
-                )
-            # parsing the project writes the manifest anew, without what was compiled
-            shutil.copyfile(project.target / "manifest.json", kept)
+            project.manifest()
+            process = dbt_process.hand_over(project, ["compile", "--quiet"])
+            said, _ = process.communicate()
+            assert process.returncode == 0, said.decode()
+            shutil.copyfile(project.build_target / "manifest.json", kept)
             write_text(state, now)
     return project
 
@@ -49,8 +46,7 @@ def _project() -> Project:
 def parsed() -> Project:
     """The project with its manifest read, by one process for all: `manifest()` of it has nothing to parse."""
     project = _project()
-    with locked(KEPT / "compile.lock", wait_seconds=SECONDS):
-        project.manifest()
+    project.manifest()
     return project
 
 
@@ -128,10 +124,8 @@ def _running() -> tuple[Any, Any]:
     with warnings.catch_warnings(), project.settings.environment():
         warnings.simplefilter("ignore")  # of dbt's own imports
         from dbt.adapters.factory import get_adapter_by_type
-        from dbt.cli.main import dbtRunner
 
-        with locked(KEPT / "compile.lock", wait_seconds=SECONDS):
-            quiet = ("--quiet", "--log-level-file", "none", "--no-write-json")
-            parsed = dbtRunner().invoke([*quiet, "parse", *project.arguments()])
-        assert parsed.success, parsed.exception
-        return get_adapter_by_type("duckdb"), parsed.result
+        manifest = dbt_process.read_project(dbt_process.arguments(project))
+        assert manifest is not None
+        shutil.rmtree(project.build_target)
+        return get_adapter_by_type("duckdb"), manifest

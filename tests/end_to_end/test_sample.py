@@ -24,6 +24,7 @@ import duckdb
 import openpyxl
 import pytest
 
+from orchestration import dbt_process
 from orchestration.project import Project
 from orchestration.resources import Settings
 from tests.benchmarks.gate_power import Ground, facts, outcomes
@@ -632,15 +633,9 @@ def test_units_of_the_warehouse(place: Place, first: Ended) -> None:
     Comes after everything else: dbt touches the warehouse file, and the next run would build it anew.
     """
     settings = Settings.from_environment({"PLANSTAT_DATA": str(place.root)})
-    with settings.environment():
-        done = subprocess.run(
-            [Project(settings).program, "test", "--select", "test_type:unit", *Project(settings).arguments()],
-            cwd=settings.dbt_project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 0, done.stdout
-    passed = re.search(r"PASS=(\d+)", done.stdout)
+    process = dbt_process.hand_over(Project(settings), ["test", "--select", "test_type:unit"])
+    said = process.communicate()[0].decode()
+    assert process.returncode == 0, said
+    passed = re.search(r"PASS=(\d+)", said)
     assert passed is not None
     assert int(passed[1]) >= 6

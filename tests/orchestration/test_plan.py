@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import dbt_project
+from orchestration import dbt_process
 from orchestration.plan import State, called_code, finish, make_plan
 from orchestration.project import Manifest, Project, ProjectBroken
 from orchestration.resources import Paths, Settings
@@ -172,6 +176,41 @@ def test_a_node_does_not_count_while_something_upstream_does_not(parsed: tuple[S
     settings.paths.warehouse.write_bytes(b"mart_b alone")
     finish(plan, manifest, settings.paths, dict.fromkeys(plan.nodes, "success"))
     assert State.read(settings.paths).nodes == {}
+
+
+def test_a_second_data_root_has_nothing_to_parse(
+    kept_small: Settings, deliver: Callable[[Path, str, list[str], str], None], tmp_path: Path
+) -> None:
+    """The manifest names no data root; a build from it fills the root that it is given."""
+    Project(kept_small).manifest()
+    root = tmp_path / 'an other"s röot'
+    deliver(root, "a-1", ["x"], "s1")
+    deliver(root, "b-1", ["y"], "s2")
+    other = Project(Settings(Paths(root), kept_small.dbt_project))
+    assert other.is_parsed()
+    assert str(kept_small.paths.root) not in json.dumps(other.manifest())
+    process = dbt_process.hand_over(other, ["build"])
+    said, _ = process.communicate()
+    assert process.returncode == 0, said.decode()
+    with duckdb.connect(str(other.settings.paths.warehouse), read_only=True) as connection:
+        assert connection.execute("select area from mart_b").fetchall() == [("y",)]
+        assert connection.execute("select area from stg_a").fetchall() == [("x",)]
+
+
+def test_a_project_that_cannot_be_written_is_parsed_into_the_data_root(
+    small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installation that another user made: nothing is written there, and the manifest is kept.
+
+    Root may write everywhere, so the system's answer is put in its place.
+    """
+    monkeypatch.setattr(os, "access", lambda path, _: not Path(path).is_relative_to(small.dbt_project))
+    before = set(small.dbt_project.rglob("*"))
+    project = Project(small)
+    assert project.manifest()["nodes"]
+    assert project.is_parsed()
+    assert project.kept.is_relative_to(small.paths.root)
+    assert {file for file in set(small.dbt_project.rglob("*")) - before if "target" in file.parts} == set()
 
 
 def test_a_broken_project_is_told_in_dbts_words(small: Settings, tmp_path: Path) -> None:
