@@ -76,7 +76,7 @@ def german(column: str, kind: Kind, *, is_code: bool = False, digits: str | None
     match kind:
         case "text" if is_code:
             misread = f"regexp_full_match({column}, '{MISREAD}')"
-            return f"case when {misread} then chr(9) || {column} else {column} end"
+            return f"case when {misread} then chr({ord(TEXT_MARK)}) || {column} else {column} end"
         case "text":
             one_line = rf"trim(regexp_replace({column}, '[\r\n]+', ' ', 'g'), chr(10) || chr(13))"
             return (

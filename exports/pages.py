@@ -21,7 +21,7 @@ from sources.foundation.files import write_text
 from sources.foundation.templates import fill
 from sources.foundation.told import Told
 
-HIDDEN, MISSING, ZERO = "•", "–", "0"
+HIDDEN, MISSING = "•", "–"
 YEARS = 3
 """Years that stand side by side."""
 

@@ -18,6 +18,7 @@ from sources.foundation.editions import RECEIPT, REFUSED_CELLS
 from sources.foundation.files import replacing
 
 from . import lineage
+from .plan import Landed
 from .project import Manifest
 from .resources import read_json
 
@@ -291,3 +292,16 @@ def in_words(hold: Hold) -> str:
     checks = hold["checks"]
     others = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
     return f"{hold['product']} ({checks[0]}{others}: {'; '.join(parts)})"
+
+
+def mend(holds: Sequence[Hold], landed: Landed) -> str:
+    """What to do about refused cells, in words. Computed cells name datasets and no snapshot."""
+    snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
+    if not snapshots:
+        snapshots = landed.accepted(name for hold in holds for name in hold["datasets"])
+    files = ", ".join(sorted({f"{hold['product']}.yml" for hold in holds}))
+    newest = f", or `planstat sources withdraw {snapshots[-1]}` (the newest delivery)" if snapshots else ""
+    return (
+        f"Deliver a corrected table{newest}, or declare the deviation in exports/products ({files}): the "
+        "next run releases it by itself"
+    )

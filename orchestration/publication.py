@@ -1,40 +1,28 @@
 """From a mart to a release, for one product: build the candidate, let the gate check it, publish it.
 
-Each of the three does nothing when nothing changed. `candidate_state.json` remembers per product
-
-- `key`: a hash of what the candidate was built from (the mart's fingerprint, the product's description, the
-  code of the exports). That a file was set aside since is no part of it: it is told with the next release.
-- `fingerprint`: the candidate's content; a current release with the same one makes all three idle.
-- `files`: the hash of every file as it was written; `register`: that of the register of areas beside it.
-- `public`: the editions about the same cases that its protection was planned with.
-- `gate`: a hash of what the gate looked at; its answer lies in the candidate's receipt.
-
-What is demanded is never read from there, but from the declarations: whoever can write to the data root could
-ask for less. With the office's key each entry is sealed, and one that is not is taken for none.
+Each of the three does nothing when nothing changed: `candidate_state` says what is remembered for that.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import expectations
 import exports
 from expectations import cells as refused_cells
 from exports.history import BESIDE, Memory, Remembered
-from sources import foundation
-from sources.foundation.editions import AFTERWARDS, CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
+from sources.foundation.editions import CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
 from sources.foundation.files import replacing, sha256_of
 
 from . import holding, lineage, promises
+from .beside import REGISTER, Beside, has_marks
+from .candidate_state import CandidateState, Kept, code_hash, digest, hashes, identities
 from .currency import currency
 from .labelling import with_words
 from .plan import Landed, State
@@ -48,10 +36,6 @@ if TYPE_CHECKING:
     from exports.release import Release
     from sources.declared.catalogue import Catalog
 
-REGISTER = "mart_area"
-IMPLAUSIBLE = "fct_implausible"
-"""The relation that lists every area with its validity; the gate compares every product with it."""
-
 MAPS = ("dim_area_geometry", "dim_area", "bridge_area_hierarchy")
 """The relations that every product with map layers takes outlines and their areas from."""
 
@@ -62,13 +46,6 @@ def read_for_maps(product: Product) -> tuple[str, ...]:
         return ()
     function = product.geometry.converted_by
     return (*MAPS, function) if function else MAPS
-
-
-def has_marks(product: Product) -> bool:
-    """Whether rows are cells of published tables, among which the implausible are marked, or made of them."""
-    decision = product.disclosure
-    figures = {"measure_code", "indicator_id"}.intersection(product.grain)
-    return bool(figures) and (decision is None or decision.policy is None)
 
 
 _NOT_PART_OF_KEY = {"snapshot_id", "retrieved_at", "is_old", "note"}
@@ -88,21 +65,6 @@ class Behind(Found):
     """The same, and the `datasets` that the product names."""
 
     datasets: list[str]
-
-
-class Kept(TypedDict, total=False):
-    """What is remembered of a candidate, see above; `waits` alone where there is none."""
-
-    waits: str
-    key: str
-    relation: str | None
-    fingerprint: str
-    files: dict[str, str]
-    beside: dict[str, str | None]
-    rows: int
-    public: list[str]
-    lineage: str
-    gate: str
 
 
 BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
@@ -278,7 +240,7 @@ class Publication:
             {name: value for name, value in dataset.items() if name not in _NOT_PART_OF_KEY}
             for dataset in description["datasets"]
         ]
-        return _digest([fingerprints, {**description, "datasets": datasets}, code_hash(exports)])
+        return digest([fingerprints, {**description, "datasets": datasets}, code_hash(exports)])
 
     def is_released(self, kept: Kept) -> bool:
         """Whether the current release holds exactly what was built last."""
@@ -314,7 +276,7 @@ class Publication:
         if reason is not None:
             self._keep({"waits": reason})
             return WAITS, 0
-        self._write_beside()
+        self._beside.write()
         description = self.describe()
         key = self.key(description)
         kept = self._kept()
@@ -339,8 +301,8 @@ class Publication:
                 "key": key,
                 "relation": self._relation_fingerprint(),
                 "fingerprint": made.fingerprint,
-                "files": _hashes(self.folder),
-                "beside": self._beside(),
+                "files": hashes(self.folder),
+                "beside": self._beside.hashes(),
                 "rows": made.rows,
                 "public": planned_with,
             }
@@ -373,7 +335,7 @@ class Publication:
         seen_before = kept.get("gate") == looked_at and receipt.get("fingerprint") == made.fingerprint
         if seen_before and release.is_genuine(receipt, self.memory.key):
             return self._answer(self.folder, is_new=False)
-        beside = _identities(self._areas, self._answered, self._behind(kept))
+        beside = identities(self._beside.register, self._beside.answered, self._behind(kept))
         written: dict[str, str] = {}
         if self.disclosure is not None:
             self.say(f"{self.name}: attacking what would be published")
@@ -398,14 +360,14 @@ class Publication:
             self.folder,
             description,
             previous,
-            self._areas,
+            self._beside.register,
             lineage=self._behind(kept),
             office=self.paths.town / "known",
-            answered=self._answered,
+            answered=self._beside.answered,
             deliveries=self._deliveries if self._deliveries.exists() else None,
             previous_lineage=self._released_lineage if self._released_lineage.exists() else None,
         )
-        if _identities(self._areas, self._answered, self._behind(kept)) != beside:
+        if identities(self._beside.register, self._beside.answered, self._behind(kept)) != beside:
             return self._refusal(
                 f"{self.paths.candidates}: the register or the lineage changed while {self.name} was "
                 "checked; find out who writes there, then check it again"
@@ -444,9 +406,9 @@ class Publication:
 
     def _changed(self, kept: Kept) -> list[str]:
         """Files of the candidate that are not as they were written, and the register when it is not."""
-        written, found = kept.get("files") or {}, _hashes(self.folder)
+        written, found = kept.get("files") or {}, hashes(self.folder)
         names = [name for name in written.keys() | found.keys() if written.get(name) != found.get(name)]
-        kept_beside, found_beside = kept.get("beside") or {}, self._beside()
+        kept_beside, found_beside = kept.get("beside") or {}, self._beside.hashes()
         names += [name for name, sha256 in found_beside.items() if sha256 != kept_beside.get(name)]
         return sorted(names) or ([] if written else ["datapackage.json"])
 
@@ -520,7 +482,7 @@ class Publication:
     def _lineage_of(self, fingerprint: str) -> Path:
         """Where the lineage of a state of the relation lies, as this code and this promise make it."""
         wanted = promises.promised(self.product.checks.get("required", ()), "indicator_id")
-        short = _digest([fingerprint, wanted, *map(sha256_of, _MAKES_LINEAGE)])[:16]
+        short = digest([fingerprint, wanted, *map(sha256_of, _MAKES_LINEAGE)])[:16]
         return self.paths.candidates / f"{self.name}.{short}.lineage.parquet"
 
     @property
@@ -659,19 +621,8 @@ class Publication:
             f"{'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
         )
 
-    def _mend(self, holds: Sequence[holding.Hold]) -> str:
-        """What to do about refused cells, in words. Computed cells name datasets and no snapshot."""
-        snapshots = sorted({name for hold in holds for name in hold["snapshots"]})
-        if not snapshots:
-            snapshots = Landed.read(self.paths).accepted(name for hold in holds for name in hold["datasets"])
-        files = ", ".join(sorted({f"{hold['product']}.yml" for hold in holds}))
-        newest = (
-            f", or `planstat sources withdraw {snapshots[-1]}` (the newest delivery)" if snapshots else ""
-        )
-        return (
-            f"Deliver a corrected table{newest}, or declare the deviation in exports/products ({files}): the "
-            "next run releases it by itself"
-        )
+    def _mend(self, holds: list[holding.Hold]) -> str:
+        return holding.mend(holds, Landed.read(self.paths))
 
     def _answer(self, folder: Path, *, is_new: bool) -> Answer:
         verdict = read_json(folder / RECEIPT).get("verdict", {})
@@ -735,14 +686,14 @@ class Publication:
 
         release = current_release(self.releases, self.name)
         known = self.paths.town / "known" / f"{self.name}.yml"
-        return _digest(
+        return digest(
             [
                 fingerprint,
                 demands_sha256(parse(description)),
                 self._public(),
                 None if self.disclosure is None else self._remembered(self.disclosure),
                 release.version if release else None,
-                self._beside(),
+                self._beside.hashes(),
                 self._withdrawn,
                 code_hash(expectations),
                 known.read_text(encoding="utf-8") if known.exists() else None,
@@ -764,102 +715,17 @@ class Publication:
         return [edition.id for edition in released(self.known, self.disclosure.universe.family)]
 
     @property
-    def _areas(self) -> Path:
-        """The register of areas as a file, since nothing after the candidate reads the warehouse."""
-        return self.paths.candidates / "register.parquet"
+    def _state(self) -> CandidateState:
+        """What is remembered of all candidates."""
+        return CandidateState(self.paths.candidate_state, self.memory.key)
 
     @property
-    def _answered(self) -> Path | None:
-        """The marked cells that a statistician has looked at and left marked; None without marks."""
-        return self.paths.candidates / "answered.parquet" if has_marks(self.product) else None
-
-    def _beside(self) -> dict[str, str | None]:
-        """What the gate reads beside the candidate: file to SHA-256, None for one that is absent."""
-        return {
-            file.name: sha256_of(file) if file.exists() else None
-            for file in (self._areas, self._answered)
-            if file is not None
-        }
-
-    def _write_beside(self) -> None:
-        """Copy register and answered cells out of the warehouse, when they changed."""
-        self._copy_out(
-            "register", self._areas, REGISTER, "select distinct area_code, area_level, valid_from, valid_to"
-        )
-        if self._answered is not None:
-            self._copy_out(
-                "answered",
-                self._answered,
-                IMPLAUSIBLE,
-                "select dataset_id, area_code, period_key, reference_date, measure_code, cell, "
-                "published_value as value",
-                "where answer = 'implausible'",
-            )
-
-    def _copy_out(self, name: str, file: Path, relation: str, columns: str, which: str = "") -> None:
-        node = lineage.relation_id(self.manifest, relation)
-        fingerprint = State.read(self.paths).nodes.get(node, {}).get("fingerprint")
-        kept = self._sealed(name)
-        if file.exists() and kept == {"of": fingerprint, "sha256": sha256_of(file)}:
-            return
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(file) as beside, Warehouse(self.paths.warehouse).reading() as warehouse:
-            warehouse.execute(
-                f"copy ({columns} from {relation} {which} order by all) to $file (format parquet)",
-                {"file": str(beside)},
-            )
-        self._seal(name, {"of": fingerprint, "sha256": sha256_of(file)})
+    def _beside(self) -> Beside:
+        """What the gate reads beside the candidate."""
+        return Beside(self.paths, self.manifest, self._state, has_marks(self.product))
 
     def _kept(self) -> Kept:
-        return cast("Kept", self._sealed(self.name))
+        return cast("Kept", self._state.read(self.name))
 
     def _keep(self, content: Kept) -> None:
-        self._seal(self.name, content)
-
-    def _sealed(self, name: str) -> dict[str, Any]:
-        """An entry of the state; {} for one that is absent, or that the office's key did not seal."""
-        from exports.history import is_signed
-
-        entry = read_json(self.paths.candidate_state).get(name)
-        if not isinstance(entry, dict):
-            return {}
-        content = {key: value for key, value in entry.items() if key != "seal"}
-        return content if is_signed(self.memory.key, f"state {name}", content, entry.get("seal")) else {}
-
-    def _seal(self, name: str, content: Mapping[str, Any]) -> None:
-        from exports.history import signature
-
-        entry = {**content, "seal": signature(self.memory.key, f"state {name}", content)}
-        write_json(self.paths.candidate_state, {**read_json(self.paths.candidate_state), name: entry})
-
-
-def code_hash(package: ModuleType) -> str:
-    """SHA-256 over the Python and YAML files of a package and the foundation that it stands on.
-
-    Other code may build or judge otherwise.
-    """
-    digest = hashlib.sha256()
-    for folder in (Path(next(iter(one.__path__))) for one in (package, foundation)):
-        for file in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml")]):
-            digest.update(str(file.relative_to(folder)).encode() + b"\0")
-            digest.update(bytes.fromhex(sha256_of(file)))
-    return digest.hexdigest()
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """Hash of every file of a candidate that is not written by attack or gate; {} without a candidate."""
-    from exports.files import regular_files
-
-    if not folder.is_dir():
-        return {}
-    return {name: sha256_of(path) for name, path in regular_files(folder).items() if name not in AFTERWARDS}
-
-
-def _identities(*paths: Path | None) -> list[tuple[int, int, int] | None]:
-    """What changes when anybody writes to these files or puts others in their place."""
-    found = [path.stat() if path is not None and path.exists() else None for path in paths]
-    return [None if one is None else (one.st_ino, one.st_ctime_ns, one.st_size) for one in found]
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+        self._state.write(self.name, content)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from ..beside import IMPLAUSIBLE, REGISTER, has_marks
 from ..holding import sharing
 from ..project import Manifest
-from ..publication import IMPLAUSIBLE, REGISTER, Held, Publication, has_marks, read_for_maps
+from ..publication import Held, Publication, read_for_maps
 from ..resources import Settings
 from .run import Run
 from .warehouse import relation_key

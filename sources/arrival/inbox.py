@@ -54,7 +54,6 @@ class Inbox:
         self.landing = landing
         self.deliveries: list[Delivery] = []
         self.left_out: list[LeftOut] = []
-        self.unfinished: list[Path] = []
         if folder.is_dir():
             self._look(quiet, sleep)
 
@@ -81,7 +80,6 @@ class Inbox:
         first = {file: _facts(file) for file in _files(self.folder)}
         self._await_rest(first, quiet, sleep)
         moved = {file for file, facts in first.items() if _facts(file) != facts}
-        self.unfinished = sorted(moved)
         for file in _strange(self.folder):
             self._leave_out(file, name_trouble(file) or problem("no_plain_file", file.name))
         for delivery in match_folder(self.landing.catalog, self.folder):

@@ -44,11 +44,6 @@ class FetchState:
         self._entries = _read(self.path) | {entry.source_uri: entry}
         self._write()
 
-    def forget(self, source_uri: str) -> None:
-        """Forget an address, so that it is fetched in full next time."""
-        self._entries = {key: value for key, value in _read(self.path).items() if key != source_uri}
-        self._write()
-
     def _write(self) -> None:
         body = {key: asdict(value) for key, value in sorted(self._entries.items())}
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import sources
-from sources.errors import PROBLEMS
+from sources.problems import PROBLEMS
 
 FOLDER = Path(sources.__file__ or "").parent
 

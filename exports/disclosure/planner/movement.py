@@ -56,7 +56,6 @@ class Movement:
         self.equations = equations
         self.transposed = sparse.csr_matrix(equations.T)
         size = equations.shape[1]
-        self._every = np.arange(size)
         self._cost = np.zeros(size)
         self.lower = np.zeros(size)
         self.upper = np.zeros(size)

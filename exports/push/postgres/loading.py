@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.history import BESIDE, Memory
+from exports.push.postgres.connecting import PostgresError, connected, words_of
 from exports.push.postgres.tables import Table, stored_name, tables_of
 from exports.release import Release, list_releases
 from exports.release.verification import verify_files
@@ -42,14 +42,7 @@ STAR = "star"
 OUTLINES = "outlines"
 AREAS = "areas"
 
-LOCK = 7_224_163_190_115
-"""Key of the advisory lock of a push: two at once would wait for each other's tables."""
-
 BLOCK = 1 << 20
-
-
-class PostgresError(RuntimeError):
-    """The database did not do what it was asked; the message says what to do, and nothing is claimed."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ def push_postgres(
     """
     done = Loaded()
     current = [release for release in list_releases(releases_root) if release.is_current]
-    with _connected(address) as connection:
+    with connected(address) as connection:
         _prepare(connection, target)
         has_postgis = _has_postgis(connection)
         if not has_postgis:
@@ -130,69 +123,6 @@ _NO_POSTGIS = Told(
     "`create extension postgis`, the next push loads them",
     "die Datenbank hat kein PostGIS, die Umrisse bleiben weg; mit `create extension postgis` (durch die "
     "Verwaltung der Datenbank) kommen sie beim nächsten Mal mit",
-)
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[Connection]:
-    """A connection that holds the lock of a push; errors without address and password."""
-    import psycopg
-
-    try:
-        psycopg.conninfo.conninfo_to_dict(address)
-    except psycopg.ProgrammingError:
-        raise PostgresError(_NO_ADDRESS) from None  # the driver repeats the address, with the password in it
-    try:
-        with psycopg.connect(address, autocommit=True, connect_timeout=20) as connection:
-            connection.execute("set lock_timeout = '60s'")
-            connection.execute("set client_encoding = 'UTF8'")
-            connection.execute("set timezone = 'UTC'")
-            row = connection.execute("select pg_try_advisory_lock(%s)", [LOCK]).fetchone()
-            if row is None or not row[0]:
-                raise PostgresError(_BUSY)
-            yield connection
-    except psycopg.errors.LockNotAvailable:
-        raise PostgresError(_IN_USE) from None
-    except psycopg.errors.InsufficientPrivilege as problem:
-        raise PostgresError(_refused(problem)) from None
-    except psycopg.Error as problem:
-        raise PostgresError(_failed(problem)) from None
-
-
-def _said(problem: psycopg.Error) -> str:
-    """The server's own sentence, without what the driver says of the connection."""
-    return problem.diag.message_primary or type(problem).__name__
-
-
-def _refused(problem: psycopg.Error) -> Told:
-    return Told(
-        f"the database refuses: {_said(problem)}. The role needs `create` on the database",
-        f"die Datenbank verweigert: {_said(problem)}. Die Rolle braucht das Recht `create` auf der Datenbank",
-    )
-
-
-def _failed(problem: psycopg.Error) -> Told:
-    return Told(
-        f"the database cannot be reached or broke off ({_said(problem)}); views lead to what was there "
-        "before, the next push goes on",
-        f"die Datenbank ist nicht zu erreichen oder hat abgebrochen ({_said(problem)}); die Sichten führen "
-        "zum vorigen Stand, der nächste Aufruf macht weiter",
-    )
-
-
-_NO_ADDRESS = Told(
-    "PLANSTAT_POSTGRES is no connection string, such as `host=db.example dbname=planung user=planstat`",
-    "PLANSTAT_POSTGRES ist keine Verbindungsangabe wie `host=db.example dbname=planung user=planstat`",
-)
-_BUSY = Told(
-    "another push is writing to this database; wait for it",
-    "ein anderer Aufruf schreibt gerade in diese Datenbank; auf sein Ende warten",
-)
-_IN_USE = Told(
-    "somebody holds a table of ours for more than a minute; the push ended, what was there is whole. Run it "
-    "again",
-    "jemand hält eine der Tabellen länger als eine Minute fest; abgebrochen, der Stand ist heil. Noch einmal "
-    "aufrufen",
 )
 
 
@@ -496,9 +426,9 @@ def _switch(connection: Connection, view: sql.Identifier, query: sql.Composable)
             raise PostgresError(
                 Told(
                     f"{name} has other columns now, and something of yours stands on it: "
-                    f"{_said(problem)}. Drop that first, push, and make it anew",
+                    f"{words_of(problem)}. Drop that first, push, and make it anew",
                     f"{name} hat jetzt andere Spalten, und etwas Eigenes baut darauf auf: "
-                    f"{_said(problem)}. Dieses zuerst löschen, senden, dann neu anlegen",
+                    f"{words_of(problem)}. Dieses zuerst löschen, senden, dann neu anlegen",
                 )
             ) from None
         connection.execute(sql.SQL("create view {} as {}").format(view, query))

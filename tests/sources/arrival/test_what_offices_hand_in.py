@@ -16,9 +16,10 @@ from sources.arrival.inbox import Inbox
 from sources.arrival.landing import Landing
 from sources.arrival.outcome import Outcome
 from sources.declared.catalogue import Catalog
-from sources.errors import _OF_PUBLISHER, PROBLEMS, SourceError, problem
+from sources.errors import SourceError, problem
 from sources.forms import blank
 from sources.foundation.located_yaml import DeclarationError
+from sources.problems import OF_PUBLISHER, PROBLEMS
 from sources.twins.musterstadt import write_musterstadt
 
 SGB2 = "sgb2-kleinraeumig"
@@ -126,7 +127,7 @@ def test_no_office_that_fills_in_a_form_is_told_to_fetch_it() -> None:
     for code, words in PROBLEMS.items():
         facts = dict.fromkeys(_fields(words.what_de + words.todo_de), "?")
         error = problem(code, "form.xlsx", **facts).of_form()
-        assert not _OF_PUBLISHER.search(error.remedy_de), (code, error.remedy_de)
+        assert not OF_PUBLISHER.search(error.remedy_de), (code, error.remedy_de)
         for word in ("publisher", "declar", "fetch"):
             assert word not in error.remedy.lower(), (code, error.remedy)
 

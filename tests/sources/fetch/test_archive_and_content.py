@@ -166,8 +166,6 @@ def test_state_survives_what_happens_to_files(tmp_path: Path) -> None:
     FetchState(path).put(Remembered("v"))
     state.put(Remembered("w"))  # does not lose what somebody else wrote
     assert {uri for uri in "uvw" if FetchState(path).last(uri)} == set("uvw")
-    state.forget("u")
-    assert FetchState(path).last("u") is None
     for broken in ("", "[]", '{"u": 1}', '{"u": {"source_uri": "u", "odd": "x"}}', json.dumps({"u": {}})):
         path.write_text(broken)
         assert FetchState(path).last("u") is None
