@@ -152,3 +152,32 @@ stated as (
 
 )
 {%- endmacro %}
+
+{#- What the facts of outcomes say alike of a goal and of its progress. -#}
+{% macro progress_columns() -%}
+    stated.goal_id,
+    stated.title_de,
+    stated.title_en,
+    stated.indicator_id,
+    stated.area_code,
+    stated.unit_responsible,
+    stated.agreement,
+    stated.measures,
+    stated.baseline_date,
+    stated.baseline_value,
+    stated.target,
+    stated.due,
+    stated.reference_date,
+    stated.is_latest,
+    stated.value,
+    stated.lower_limit,
+    stated.upper_limit,
+    stated.expected_value,
+    stated.attainment_pct,
+    stated.status,
+    stated.status_reason,
+    stated.moved as change_since_baseline,
+    stated.moved_lower as change_lower,
+    stated.moved_upper as change_upper,
+    cast(peer_changes.peers_measured as integer) as peers_measured
+{%- endmacro %}

@@ -36,14 +36,12 @@ indicators as (
 
 agreed as (
 
+    -- the form asks for none of the columns that it lacks here
     select
         goal_id,
         title_de,
         title_de as title_en,
         indicator_id,
-        cast(null as varchar) as need_step_code,
-        cast(null as varchar) as demand_id,
-        cast(null as varchar) as scenario_id,
         area_code,
         unit_responsible,
         agreement,
@@ -53,63 +51,20 @@ agreed as (
         corridor,
         due,
         measures,
-        cast(null as varchar) as ring_id,
         false as is_invented,
         'zielwerte' as goal_source,
         snapshot_id,
         source_line
     from listed
 
-    union all
+    union all by name
 
-    select
-        goal_id,
-        title_de,
-        title_en,
-        indicator_id,
-        need_step_code,
-        demand_id,
-        scenario_id,
-        area_code,
-        unit_responsible,
-        agreement,
-        baseline_date,
-        baseline,
-        target,
-        corridor,
-        due,
-        measures,
-        ring_id,
-        false,
-        'town/goals.yml',
-        null,
-        null
+    select *, false as is_invented, 'town/goals.yml' as goal_source
     from written
 
-    union all
+    union all by name
 
-    select
-        examples.goal_id,
-        examples.title_de,
-        examples.title_en,
-        examples.indicator_id,
-        examples.need_step_code,
-        examples.demand_id,
-        examples.scenario_id,
-        examples.area_code,
-        examples.unit_responsible,
-        examples.agreement,
-        examples.baseline_date,
-        examples.baseline,
-        examples.target,
-        examples.corridor,
-        examples.due,
-        examples.measures,
-        examples.ring_id,
-        examples.is_invented,
-        'example',
-        null,
-        null
+    select examples.*, 'example' as goal_source
     from examples
     inner join samples on samples.snapshots > 0
 

@@ -1,26 +1,8 @@
 {#- What each edition of an index is made of: those of the package and those that the office makes. -#}
-select
-    edition_id,
-    component,
-    label_de,
-    label_en,
-    sign,
-    weight,
-    reference_mean,
-    reference_sd,
-    false as is_own
+select *, false as is_own
 from {{ ref('index_component') }}
 
-union all
+union all by name
 
-select
-    edition_id,
-    component,
-    label_de,
-    label_en,
-    sign,
-    weight,
-    reference_mean,
-    reference_sd,
-    true as is_own
+select *, true as is_own
 from {{ source('catalog', 'index_components') }}

@@ -129,40 +129,16 @@ breaks as (
 {{ goal_progress() }}
 
 select
-    stated.goal_id,
-    stated.title_de,
-    stated.title_en,
+    {{ progress_columns() }},
     stated.is_invented,
-    stated.indicator_id,
     stated.need_step_code,
     stated.demand_id,
     stated.scenario_id,
     coalesce(indicators.name_de, 'Deckung durch Plätze: ' || steps.label_de) as indicator_name_de,
     coalesce(indicators.unit, '%') as unit,
-    stated.area_code,
     areas.area_name,
-    stated.unit_responsible,
-    stated.agreement,
-    stated.measures,
-    stated.baseline_date,
-    stated.baseline_value,
-    stated.target,
-    stated.due,
-    stated.reference_date,
-    stated.is_latest,
     stated.is_ahead,
-    stated.value,
-    stated.lower_limit,
-    stated.upper_limit,
-    stated.expected_value,
-    stated.attainment_pct,
-    stated.status,
-    stated.status_reason,
-    stated.moved as change_since_baseline,
-    stated.moved_lower as change_lower,
-    stated.moved_upper as change_upper,
-    case when not stated.crosses_break then peer_changes.peer_change end as peer_change,
-    cast(peer_changes.peers_measured as integer) as peers_measured
+    case when not stated.crosses_break then peer_changes.peer_change end as peer_change
 from stated
 left join indicators on stated.indicator_id = indicators.indicator_id
 left join steps on stated.need_step_code = steps.code
