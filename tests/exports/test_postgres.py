@@ -16,7 +16,7 @@ import pytest
 from exports import release
 from exports.compilations import compile_edition
 from exports.products import Office
-from exports.push.postgres import PostgresError, Target, loading, push_postgres
+from exports.push.postgres import PostgresError, Target, connecting, loading, push_postgres
 from exports.push.postgres.tables import tables_of
 from sources.foundation.told import said
 from tests.exports.conftest import NOW, Editions, publish
@@ -238,7 +238,7 @@ def test_no_message_holds_the_password(
 
 def test_two_pushes_at_once_are_one_too_many(address: str, two_released: Path) -> None:
     with psycopg.connect(address, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(%s)", [loading.LOCK])
+        other.execute("select pg_advisory_lock(%s)", [connecting.LOCK])
         with pytest.raises(PostgresError) as refused:
             push_postgres(address, Target(), two_released)
     assert "ein anderer Aufruf" in said(refused.value.args[0], "de")
