@@ -13,8 +13,8 @@ _SCORE = 10.0
 
 
 def rules(bench: Bench) -> list[Rule]:
-    """Common rules, possible scores, and the overall index out of its two parts."""
-    return [*common.rules(bench), _scores(), _overall()]
+    """Common rules, possible scores, the overall index out of its two parts, and a reason for no score."""
+    return [*common.rules(bench), _scores(), _overall(), _reasons()]
 
 
 def inspections(bench: Bench) -> list[Inspection]:
@@ -76,4 +76,23 @@ def _overall() -> Rule:
             where overall.index_id = 'X04'
         """,
         broken="index_class is distinct from expected",
+    )
+
+
+def _reasons() -> Rule:
+    """A score, or the reason why there is none."""
+    return Rule(
+        Statement(
+            "social_index.reasons",
+            "values",
+            "fail",
+            Phrase("Ein fehlender Indexwert hat einen Grund", "A missing score has its reason"),
+            Phrase("vor leeren Zellen, die niemand deuten kann", "against empty cells that say nothing"),
+            DATA_ENGINEER,
+            Phrase("Wert {score}, Grund {missing_reason}", "score {score}, reason {missing_reason}"),
+            unit=Phrase("Zeilen", "rows"),
+            keys=_KEYS,
+        ),
+        cases="select edition_id, area_code, area_name, reference_year, score, missing_reason from candidate",
+        broken="(score is null) <> (missing_reason <> 'none')",
     )

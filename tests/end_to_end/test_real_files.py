@@ -423,6 +423,10 @@ def test_the_printed_class_of_an_index_wins(real_place: Place, real_run: Ended) 
     ]  # fmt: skip
     assert asked(
         real_place,
+        "select index_id, missing_reason, count(*) from mart_social_index where score is null group by all",
+    ) == [("X04", "not_meaningful", 2275)]
+    assert asked(
+        real_place,
         "select area_code, index_class, computed_class from mart_social_index"
         " where index_id = 'X03' and obs_status = 'E' order by 1",
     ) == [

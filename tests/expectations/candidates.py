@@ -437,12 +437,14 @@ def social_index() -> Candidate:
         "reference_year": "INTEGER",
         "score": "DOUBLE",
         "index_class": "VARCHAR",
+        "missing_reason": "VARCHAR",
     }
     place = {"area_code": "01011101", "area_level": "SMALL_AREA", "area_name": "Stülerstraße"}
     rows: list[Row] = [
         place
         | {"index_id": index, "edition_id": f"{index}-mss-2019", "reference_year": 2019}
         | {"score": score, "index_class": sign}
+        | {"missing_reason": "not_meaningful" if score is None else "none"}
         for index, score, sign in (("X02", -0.52, "2"), ("X03", 0.01, "+/-"), ("X04", None, "2+/-"))
     ]
     return Candidate("social_index", types, ["edition_id", "area_code", "reference_year"], rows)

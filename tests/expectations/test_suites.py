@@ -148,6 +148,7 @@ def test_areas_that_do_not_fit_together_fail(
     [
         (social_index, "social_index.scores"),
         (social_index, "social_index.overall"),
+        (social_index, "social_index.reasons"),
         (peer_ring, "peer_ring.ordered"),
         (peer_ring, "peer_ring.enough_members"),
         (outcome, "outcome.beyond_chance"),
@@ -175,6 +176,8 @@ def test_sound_indices_rings_and_outcomes_pass(
             {"index_class": "2+"},
             "status and dynamics give 2+/-",
         ),
+        (social_index, "social_index.reasons", {"missing_reason": "none"}, "score –, reason none"),
+        (social_index, "social_index.reasons", {"score": 0.5}, "reason not_meaningful"),
         (peer_ring, "peer_ring.ordered", {"ring_median": 9.0}, "median 9"),
         (peer_ring, "peer_ring.ordered", {"value": 0.5}, "value 0.5, ring 1 to 5"),
         (peer_ring, "peer_ring.enough_members", {"members_count": 2, "position": None}, "2 members"),

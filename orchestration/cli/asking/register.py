@@ -222,7 +222,7 @@ def _counted(warehouse: Path, known: Specifications) -> tuple[dict[str, dict[str
         select index_id, count(distinct reference_year), count(distinct area_code), count(*),
             make_date(min(reference_year), 12, 31), make_date(max(reference_year), 12, 31),
             list_sort(list(distinct area_level))
-        from mart_social_index where missing_reason = 'none' group by index_id
+        from mart_social_index where obs_status <> 'M' group by index_id
         union all
         select 'Z01', count(distinct reference_date), count(distinct area_code), count(attainment_pct),
             min(reference_date), max(reference_date), []::varchar[]

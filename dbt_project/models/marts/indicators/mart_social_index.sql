@@ -233,7 +233,8 @@ select
         else 'A'
     end as obs_status,
     case
-        when all_scores.score is not null or all_scores.class_code is not null then 'none'
+        when all_scores.score is not null then 'none'
+        when all_scores.index_id = 'X04' and all_scores.class_code is not null then 'not_meaningful'  -- a pair of classes
         else 'part_missing'
     end as missing_reason
 from all_scores
