@@ -25,6 +25,7 @@ from sources.foundation.told import Phrase
 # Files that hold no data of the product: about it, or written by or after the gate.
 _COMPANIONS = AFTERWARDS | {
     DESCRIPTION,
+    "csv-metadata.json",
     "README.md",
     "README.html",
     "LICENCES.md",

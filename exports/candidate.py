@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports import difference, files
 from exports.browser import PAGES, page
+from exports.csvw import METADATA, csvw
 from exports.datapackage import datapackage
 from exports.describe import Description, parse
 from exports.products import Product
@@ -47,13 +48,14 @@ COMPANIONS = {
     "README.md": "Diese Beschreibung als Text",
     "LICENCES.html": "Lizenzen und Quellenvermerke, für den Browser",
     "datapackage.json": "Maschinenlesbare Beschreibung (Data Package)",
+    METADATA: "Maschinenlesbare Beschreibung der CSV-Dateien (CSVW)",
     DESCRIPTION: "Wie die Zahlen beschrieben und bezeichnet sind, für spätere Auszüge",
     "diff.csv": "Änderungen gegenüber der vorigen Ausgabe, Wert für Wert",
     "diff.json": "Änderungen gegenüber der vorigen Ausgabe, zusammengefasst",
 }
 """Files that are about the data files; written last."""
 
-COMPANION_VERSION = 10
+COMPANION_VERSION = 11
 """Edition of README, data package and diff; raise it when their text changes for the same rows."""
 
 
@@ -143,6 +145,7 @@ def build(
                     words = (work / text).read_text(encoding="utf-8")
                     (work / beside).write_text(page(described.title_de, words), encoding="utf-8")
                 (work / DESCRIPTION).write_text(readable_json(described.as_kept()), encoding="utf-8")
+                (work / METADATA).write_text(readable_json(csvw(rows, described, work)), encoding="utf-8")
                 (work / "datapackage.json").write_text(
                     readable_json(datapackage(rows, described, work, fingerprint_, notes)),
                     encoding="utf-8",

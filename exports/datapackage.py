@@ -16,6 +16,7 @@ from exports.rows import Field, Kind, Rows
 from exports.sheet import shown_columns
 from exports.writers import FORMATS, Format
 from exports.writers.dictionary import HEADER
+from exports.writers.workbook import FIRST_DAY
 from sources.foundation.files import sha256_of
 
 FIELD_TYPES: dict[Kind, str] = {
@@ -103,15 +104,19 @@ def _resource(form: Format, rows: Rows, description: Description, path: Path) ->
             "schema": _schema(rows, description),
         }
     elif form.name == "parquet":
-        resource |= {
-            "type": "table",
-            "schema": _schema(rows, description),
-        }
+        # readers of data packages go through pandas, where whole numbers with gaps are none
+        resource |= {"type": "file", "schema": _schema(rows, description)}
     elif form.name == "csv-excel":
         resource |= {
             "type": "table",
             "dialect": {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
             "schema": {"fields": _german_fields(rows), "missingValues": [""]},
+        }
+    elif form.name == "xlsx":
+        resource |= {
+            "type": "table",
+            "dialect": {"sheetName": "Daten"},
+            "schema": {"fields": _sheet_fields(rows), "missingValues": [""]},
         }
     elif form.name == "dictionary":
         resource |= {
@@ -122,6 +127,8 @@ def _resource(form: Format, rows: Rows, description: Description, path: Path) ->
                 "missingValues": [""],
             },
         }
+    else:
+        resource["type"] = "file"
     return resource
 
 
@@ -158,6 +165,23 @@ def _field(field: Field, rows: Rows) -> dict[str, Any]:
             for code, labels in meant.items()
         ]
     return described
+
+
+def _sheet_fields(rows: Rows) -> list[dict[str, Any]]:
+    """The columns of the sheet Daten; a column with days that Excel does not know holds some as text."""
+    fields = []
+    for column in shown_columns(rows):
+        kind = FIELD_TYPES[column.kind]
+        if column.kind in ("date", "timestamp"):
+            first = f"coalesce(min({column.expression}) < {FIRST_DAY}, false)"
+            if rows.query(f"select {first} from rows")[0][0]:
+                kind = "any"
+        fields.append(
+            {"name": column.heading, "type": kind}
+            | ({"trueValues": ["ja"], "falseValues": ["nein"]} if kind == "boolean" else {})
+            | ({"planstat:column": column.field.name} if column.field else {})
+        )
+    return fields
 
 
 def _german_fields(rows: Rows) -> list[dict[str, Any]]:

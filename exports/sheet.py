@@ -22,11 +22,12 @@ CELL_LIMIT = 9_000_000
 
 @dataclass(frozen=True)
 class Shown:
-    """One column of the sheet: heading, SQL of its value in table `rows`, kind, and where it comes from.
+    """One column of the sheet: its name and heading, SQL of its value in table `rows`, and its kind.
 
     `field` is the published column, None for labels. `digits` is SQL of the decimals to show.
     """
 
+    name: str
     heading: str
     expression: str
     kind: Kind
@@ -46,9 +47,12 @@ def shown_columns(rows: Rows) -> tuple[Shown, ...]:
     for field in rows.fields:
         heading = field.column.heading_de
         if field.name in rows.labelled:
-            columns.append(Shown(heading, quoted(label_column(field.name)), "text", None))
+            label = label_column(field.name)
+            columns.append(Shown(f"label_of_{field.name}", heading, quoted(label), "text", None))
             heading = f"{heading} (Code)"
-        columns.append(Shown(heading, quoted(field.name), field.kind, field, decimals_shown(field)))
+        columns.append(
+            Shown(field.name, heading, quoted(field.name), field.kind, field, decimals_shown(field))
+        )
     headings = [column.heading for column in columns]
     return tuple(
         replace(column, heading=f"{column.heading} ({column.field.name})")

@@ -25,6 +25,7 @@ FILES = {
     "LICENCES.md",
     "README.html",
     "README.md",
+    "csv-metadata.json",
     "datapackage.json",
     "description.json",
     "diff.csv",
