@@ -97,15 +97,32 @@ class Postgres(Stripped):
     readers: tuple[str, ...] = ()
 
 
+class AreaWorkbook(Stripped):
+    """A workbook to read: of an area (its code), beside it the ring that is named, or the one it is in."""
+
+    area: str = Field(pattern=r"^[0-9A-Za-z]{2,20}$")
+    ring: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+
+
+class Reading(Stripped):
+    """What a run makes of its editions by itself: the `star`, a letter with each edition, workbooks."""
+
+    star: bool = False
+    letters: bool = False
+    workbooks: tuple[AreaWorkbook, ...] = ()
+
+
 class Office(Contact):
     """The office as `office.yml` says it; without `catalogue` no portal is told of its releases.
 
-    Without `kommonitor` nothing is sent to one. `postgres` says how releases lie in a database.
+    Without `kommonitor` nothing is sent to one. `postgres` says how releases lie in a database, `reading`
+    what is made of them beside.
     """
 
     catalogue: Catalogue | None = None
     kommonitor: KomMonitor | None = None
     postgres: Postgres = Postgres()
+    reading: Reading = Reading()
 
 
 UNNAMED = Office(name="Kommune (Stelle noch nicht benannt)")

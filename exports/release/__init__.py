@@ -10,7 +10,7 @@ The order of a publication is what makes it safe to kill at any point:
    history.
 4. Rename the new folder to `releases/<product>/<version>/`. This one rename is the publication.
 5. Hash once more, remember it as published, take the candidate away.
-6. Derive the rest from the folders: link `current`, `catalog.json`, `planstat.duckdb`, each replaced whole.
+6. Derive the rest from the folders: link `current`, `catalog.json` and its page, `planstat.duckdb`.
 
 Killed before 4: nothing was published, the candidate is still there. Killed after 4: the edition is
 published, and `repair` (run first by every publication, and callable by itself) completes the history and
@@ -21,6 +21,8 @@ edition       one edition and the editions there are
 receipt       the verdict bound to the bytes that were checked
 remembering   what was ever published, from the history
 derived       links, catalog and database, derived from the editions
+index         the page that lists the editions, for people
+shelf         letters and workbooks made of editions, beside them
 verification  whether all of it is still what was published
 publishing    a candidate becomes an edition
 upkeep        repair, a new history, an edition given up, signatures

@@ -1,4 +1,4 @@
-"""What is derived from the editions and written anew when it differs: links, catalog, database.
+"""What is derived from the editions and written anew when it differs: links, catalog, its page, database.
 
 `planstat.duckdb` holds the data itself: one table per product, the rows of its current release, plus the
 table `planstat_releases`. It names no place, so it may be copied alone, moved, and opened on any machine; a
@@ -33,6 +33,7 @@ from exports.release.edition import (
     release_of,
     versions,
 )
+from exports.release.index import write_index
 from exports.release.remembering import completed_history
 from sources.foundation.editions import RECEIPT
 from sources.foundation.files import flush_to_disk, readable_json, replacing, sha256_of, sweep, write_text
@@ -114,6 +115,7 @@ def derive(releases_root: Path, history: History, *, database: bool = True) -> N
     path = releases_root / CATALOG
     if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
         write_text(path, catalog, mode=files.OPEN_FILE)
+    write_index(releases_root, editions)
     if database:
         shown = [one for one in editions if one.is_current and not one.compiled_from]
         _refresh_database(releases_root, shown)

@@ -24,6 +24,13 @@ PACKAGE = "datapackage.json"
 CATALOG = "catalog.json"
 
 
+INDEX = "index.html"
+
+
+READING = "zum-lesen"
+"""Folder beside the editions: letters and workbooks made of them; no product can be called so."""
+
+
 DATABASE = "planstat.duckdb"
 
 
@@ -65,6 +72,7 @@ class Release:
     files: dict[str, dict[str, Any]] = field(repr=False)
     datasets: tuple[dict[str, Any], ...] = field(repr=False)
     compiled_from: tuple[str, ...] = ()
+    audience: str = "public"
 
     @property
     def id(self) -> str:
@@ -234,6 +242,7 @@ def _edition(path: Path, _stamps: tuple[tuple[int, ...], ...]) -> Release:
         files=receipt["files"],
         datasets=tuple(own["datasets"]),
         compiled_from=tuple(f"{name}/{version}" for name, version in own.get("compiled_from", {}).items()),
+        audience=own.get("audience", "public"),
     )
 
 

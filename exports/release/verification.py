@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exports.history import BESIDE, History, Memory
+from exports.release import shelf
 from exports.release.derived import catalog_of, tables_behind, tables_that_differ
 from exports.release.edition import (
     CATALOG,
     DATABASE,
+    INDEX,
     SIGNED,
     Release,
     ReleaseRefused,
@@ -19,6 +21,7 @@ from exports.release.edition import (
     named_release,
     versions,
 )
+from exports.release.index import index_page
 from exports.release.receipt import compare_hashes
 from exports.signing import Signer
 from sources.foundation.editions import RECEIPT, RELEASE
@@ -76,7 +79,8 @@ def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
 def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
     """What is wrong with the files that are derived from the editions and stand in no receipt, in words.
 
-    Compares every row of `planstat.duckdb` with the editions it says it holds, and the catalog.
+    Compares every row of `planstat.duckdb` with the editions it says it holds, the catalog, its page, and
+    what lies beside for readers.
     """
     known = memory.of(releases_root).editions()
     whole = {name for name, problem in verify_all(releases_root, memory).items() if not problem}
@@ -91,6 +95,11 @@ def derived_problems(releases_root: Path, memory: Memory) -> list[str]:
             listed = None
         if listed != catalog_of(editions)["products"] and whole == known.keys():
             problems.append(f"{catalog}: does not say what the editions are; {again}")
+    index = releases_root / INDEX
+    text = index.read_text(encoding="utf-8") if index.is_file() and whole == known.keys() else None
+    if text is not None and text != index_page(releases_root, editions):
+        problems.append(f"{index}: does not say what the editions are; {again}")
+    problems += shelf.problems(releases_root)
     database = releases_root / DATABASE
     if database.is_file():
         shown = [one for one in editions if not one.compiled_from]

@@ -106,6 +106,7 @@ class Display:
         if files:
             self.console.print(f"releases lie in {paths.releases}/<product>/current", markup=False)
             self.console.print(f"each holds {', '.join(files)}", markup=False)
+            self.console.print(f"for a browser: {paths.releases}/index.html", markup=False)
             self.console.print(f"for SQL: duckdb -readonly {paths.releases}/planstat.duckdb", markup=False)
             if not paths.office.exists():
                 self.console.print(

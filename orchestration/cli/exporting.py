@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from sources.foundation.told import Phrase
 
 from ..project import Project
 from ..publication import Publication
+from ..reading import booklet, letter_text, star
 from ..resources import Settings
 from .display import ONLY_INTERNAL
 from .language import Language
@@ -18,10 +18,7 @@ from .language import Language
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from exports.definition import Definition
     from exports.extract import Form, Part
-    from exports.letter import Revision
-    from exports.release import Release
 
 
 def print_extract(
@@ -58,19 +55,6 @@ _BESIDE = Phrase("dazu {file}", "with {file}")
 _WRITTEN = Phrase("{named}: {rows} Zeilen in {out}", "{named}: {rows} rows in {out}")
 
 
-def _definitions() -> dict[str, Definition]:
-    """What readers are told of each indicator."""
-    from dbt_project.indicators.specification import load_specifications
-    from exports.definition import Definition
-
-    return {
-        name: Definition(
-            one.question.de, one.how_to_read.de, one.how_not_to_read.de, one.formula.text, one.law
-        )
-        for name, one in load_specifications().indicators.items()
-    }
-
-
 def print_workbook(
     settings: Settings, area: str, ring: str | None, out: Path, console: Console, language: Language = "en"
 ) -> None:
@@ -79,15 +63,7 @@ def print_workbook(
     Raises `exports.booklet.NoBooklet` for an area or ring without figures, `exports.release.ReleaseError`
     without an edition of `indicators`.
     """
-    from dbt_project.indicators.compiler import FIELDS
-    from exports.booklet import write_booklet
-    from exports.release import current_release, verify
-
-    releases = settings.paths.releases
-    figures = verify(releases, "indicators", None, settings.memory).path
-    has_rings = current_release(releases, "peer_ring") is not None
-    rings = verify(releases, "peer_ring", None, settings.memory).path if has_rings else None
-    made = write_booklet(figures, rings, area, ring, _definitions(), list(FIELDS), out)
+    made = booklet(settings, area, ring, out)
     said = {"area": made.area_name, "number": made.indicators, "fields": len(made.fields), "out": out}
     console.print(_WORKBOOK.say(language, **said), markup=False)
 
@@ -121,22 +97,9 @@ def print_star(settings: Settings, console: Console, language: Language = "en") 
 
     Raises `exports.compilations.NotCompiled` where there is nothing to compile.
     """
-    from exports.compilations import compile_edition
-    from exports.products import load_office
-    from exports.release import Unchanged
-
-    made = compile_edition(
-        settings.paths.releases,
-        settings.paths.candidates,
-        _definitions(),
-        load_office(settings.paths.office),
-        datetime.now(UTC),
-        settings.memory,
-    )
-    is_same = isinstance(made, Unchanged)
-    edition = made.release if isinstance(made, Unchanged) else made
+    edition, is_new = star(settings)
     said = {"named": edition.id, "rows": edition.rows, "number": len(edition.compiled_from)}
-    console.print((_STAR_AS_BEFORE if is_same else _STAR).say(language, **said), markup=False)
+    console.print((_STAR if is_new else _STAR_AS_BEFORE).say(language, **said), markup=False)
     console.print(f"{edition.path}", markup=False)
 
 
@@ -163,46 +126,12 @@ def print_letter(
     Raises `exports.letter.NoLetter` for one that nothing can be written about, `exports.release.ReleaseError`
     for one that is not there.
     """
-    from exports.letter import letter
-    from exports.release import list_releases, verify
+    from exports.release import verify
     from sources.foundation.files import write_text
 
     edition = verify(settings.paths.releases, product, version, settings.memory)
-    earlier = [
-        one
-        for one in list_releases(settings.paths.releases, product)
-        if one.published_at < edition.published_at
-    ]
-    since = earlier[-1].published_at if earlier else edition.published_at
-    revisions = _revisions(settings, edition, since)
-    write_text(out, letter(edition, revisions, datetime.now(UTC).date()))
+    write_text(out, letter_text(settings, settings.paths.releases, edition))
     console.print(_LETTER.say(language, named=edition.id, out=out), markup=False)
-
-
-def _revisions(settings: Settings, edition: Release, since: datetime) -> list[Revision]:
-    """What the warehouse knows of revisions of an edition's public datasets between two editions."""
-    from exports.letter import Revision
-
-    from ..resources import Warehouse
-
-    names = [str(one["dataset_id"]) for one in edition.datasets if not one.get("is_confidential")]
-    if not settings.paths.warehouse.is_file():
-        return []
-    with Warehouse(settings.paths.warehouse).reading() as warehouse:
-        found = warehouse.execute(
-            "select dataset_id, cause, sum(cells_count), min(first_date), max(last_date), max(known_after) "
-            "from mart_revision where list_contains($names, dataset_id) and known_after > $since "
-            "and known_after <= $until group by all order by all",
-            {
-                "names": names,
-                "since": since.replace(tzinfo=None),
-                "until": edition.published_at.replace(tzinfo=None),
-            },
-        ).fetchall()
-    return [
-        Revision(str(name), str(cause), int(cells), first, last, known.date())
-        for name, cause, cells, first, last, known in found
-    ]
 
 
 _LETTER = Phrase("Brief zu {named}: {out}", "letter with {named}: {out}")

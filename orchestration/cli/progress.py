@@ -6,6 +6,7 @@ something to say. No dagster import here: an event is read by its attributes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,7 +74,9 @@ class Watcher:
     def take(self, entry: Any) -> None:
         """Take one entry of Dagster's event log."""
         event = entry.dagster_event
-        if event is None:
+        if event is None and entry.level >= logging.ERROR:
+            self._trouble(entry.user_message)
+        elif event is None:
             self._say("now", entry.user_message)
         elif event.event_type_value == "ASSET_MATERIALIZATION":
             found = event.event_specific_data.materialization

@@ -6,6 +6,7 @@ Every asset takes the resource `run`. Dagster sets it up once per run, before th
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -14,6 +15,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
+from ..reading import make_for_readers
 from ..resources import Settings, Warehouse, notices, only_run
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Run(dg.ConfigurableResource):
     _deliveries: Deliveries | None = PrivateAttr(default=None)
     _ends: ExitStack | None = PrivateAttr(default=None)
     _is_publishing: bool = PrivateAttr(default=False)
+    _log: logging.Logger | None = PrivateAttr(default=None)
 
     @classmethod
     def over(cls, settings: Settings) -> "Run":
@@ -52,7 +55,8 @@ class Run(dg.ConfigurableResource):
 
     def publishes(self, settings: Settings) -> None:
         """Prepare for publications, once dbt has built: the warehouse stays open until the run ends, and then
-        the databases of all releases, which each publication would copy, are brought up to date.
+        the databases of all releases, which each publication would copy, are brought up to date, and what
+        the office declares for readers is made.
         """
         assert self._ends is not None, "only inside a run"
         if self._is_publishing:
@@ -60,7 +64,8 @@ class Run(dg.ConfigurableResource):
         self._is_publishing = True
         if settings.paths.warehouse.exists():
             self._ends.enter_context(Warehouse(settings.paths.warehouse).kept_open())
-        self._ends.callback(_update_databases, settings)
+        self._ends.callback(_make_for_readers, settings, self._log)
+        self._ends.callback(_update_databases, settings)  # the last that is named is called first
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Run"]:
@@ -75,9 +80,19 @@ class Run(dg.ConfigurableResource):
                 paths, cast("Origin", self.origin), self.folder, frozenset(self.only)
             ).received() as deliveries,
         ):
-            self._deliveries = deliveries
+            self._deliveries, self._log = deliveries, context.log
             with ExitStack() as self._ends:
                 yield self
+
+
+def _make_for_readers(settings: Settings, log: logging.Logger | None) -> None:
+    from exports.products import ProductError
+
+    log = log or logging.getLogger(__name__)
+    try:
+        make_for_readers(settings, log.info, log.error)
+    except ProductError as problem:  # office.yml, which every description has read before
+        log.error(str(problem))
 
 
 def _update_databases(settings: Settings) -> None:

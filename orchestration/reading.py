@@ -1,0 +1,187 @@
+"""What a run makes of its editions for readers, as `office.yml` says under `reading:`.
+
+The star is an edition of its own; letters and workbooks lie beside the editions (`exports.release.shelf`).
+All of it is made from released files, each compared with its receipt before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .resources import Settings, Warehouse
+
+if TYPE_CHECKING:
+    from exports.booklet import Booklet
+    from exports.definition import Definition
+    from exports.letter import Revision
+    from exports.products import AreaWorkbook
+    from exports.release import Release, Unchanged
+
+
+def make_for_readers(settings: Settings, told: Callable[[str], None], trouble: Callable[[str], None]) -> None:
+    """Make what the office declares; `told` hears what was made, `trouble` what could not be, and why."""
+    from exports.products import load_office
+
+    wanted = load_office(settings.paths.office).reading
+    if wanted.star:
+        with _tried(trouble):
+            made, is_new = star(settings)
+            told(f"{made.id}: {'released' if is_new else 'unchanged'}")
+    if wanted.letters:
+        for releases in (settings.paths.releases, settings.paths.internal):
+            for path in _letters(settings, releases, trouble):
+                told(f"letter: {path}")
+    places = []
+    for one in wanted.workbooks:
+        with _tried(trouble):
+            place, new = _workbook(settings, one)
+            places.append(place)
+            if new is not None:
+                told(f"workbook: {new}")
+    from exports.release.shelf import keep_only
+
+    if settings.paths.releases.is_dir() and len(places) == len(wanted.workbooks):
+        keep_only(settings.paths.releases, ".xlsx", places)
+
+
+@contextmanager
+def _tried(trouble: Callable[[str], None]) -> Iterator[None]:
+    """Go on after what cannot be made; other readers shall have theirs."""
+    from exports.booklet import NoBooklet
+    from exports.compilations import NotCompiled
+    from exports.letter import NoLetter
+    from exports.release import ReleaseError, ReleaseRefused
+
+    try:
+        yield
+    except (NoBooklet, NoLetter, NotCompiled, ReleaseError, ReleaseRefused) as problem:
+        trouble(f"office.yml, reading: {problem}")
+
+
+def definitions(settings: Settings) -> dict[str, Definition]:
+    """What readers are told of each indicator, those of the office's own among them."""
+    from dbt_project.indicators.specification import load_specifications
+    from exports.definition import Definition
+
+    return {
+        name: Definition(
+            one.question.de, one.how_to_read.de, one.how_not_to_read.de, one.formula.text, one.law
+        )
+        for name, one in load_specifications(settings.dbt_project / "indicators").indicators.items()
+    }
+
+
+def star(settings: Settings) -> tuple[Release, bool]:
+    """Publish the star of the current public editions; gives it, and whether it is new.
+
+    Raises `exports.compilations.NotCompiled` where there is nothing to compile.
+    """
+    from exports.compilations import compile_edition
+    from exports.products import load_office
+    from exports.release import Release
+
+    made: Release | Unchanged = compile_edition(
+        settings.paths.releases,
+        settings.paths.candidates,
+        definitions(settings),
+        load_office(settings.paths.office),
+        datetime.now(UTC),
+        settings.memory,
+    )
+    return (made, True) if isinstance(made, Release) else (made.release, False)
+
+
+def booklet(settings: Settings, area: str, ring: str | None, out: Path) -> Booklet:
+    """Write the workbook of an area from the current editions.
+
+    Raises `exports.booklet.NoBooklet` for an area or ring without figures, `exports.release.ReleaseError`
+    without an edition of `indicators`.
+    """
+    from dbt_project.indicators.compiler import FIELDS
+    from exports.booklet import write_booklet
+    from exports.release import current_release, verify
+
+    releases = settings.paths.releases
+    figures = verify(releases, "indicators", None, settings.memory).path
+    has_rings = current_release(releases, "peer_ring") is not None
+    rings = verify(releases, "peer_ring", None, settings.memory).path if has_rings else None
+    return write_booklet(figures, rings, area, ring, definitions(settings), list(FIELDS), out)
+
+
+def letter_text(settings: Settings, releases: Path, edition: Release) -> str:
+    """The letter with an edition as a page, with what the warehouse knows of revisions since the one before.
+
+    Raises `exports.letter.NoLetter` for an edition that nothing can be written about.
+    """
+    from exports.letter import letter
+    from exports.release import list_releases
+
+    earlier = [
+        one for one in list_releases(releases, edition.product) if one.published_at < edition.published_at
+    ]
+    since = earlier[-1].published_at if earlier else edition.published_at
+    return letter(edition, _revisions(settings, edition, since), datetime.now(UTC).date())
+
+
+def _letters(settings: Settings, releases: Path, trouble: Callable[[str], None]) -> Iterator[Path]:
+    """Write the letters with current editions that have none yet."""
+    from exports.release import list_releases, verify
+    from exports.release.index import letter_of
+    from exports.release.shelf import put
+    from sources.foundation.files import write_text
+
+    for edition in list_releases(releases):
+        if not edition.is_current or edition.compiled_from:
+            continue
+
+        def write(path: Path, edition: Release = edition) -> None:
+            whole = verify(releases, edition.product, edition.version, settings.memory)
+            write_text(path, letter_text(settings, releases, whole))
+
+        with _tried(trouble):
+            made = put(releases, letter_of(edition), [edition.id], write)
+            if made is not None:
+                yield made
+
+
+def _workbook(settings: Settings, wanted: AreaWorkbook) -> tuple[str, Path | None]:
+    """Write a workbook unless it is there from the current editions; its place, and its path if it is new."""
+    from exports.release import current_release
+    from exports.release.index import workbook_of
+    from exports.release.shelf import put
+
+    releases = settings.paths.releases
+    found = [current_release(releases, product) for product in ("indicators", "peer_ring")]
+    place = workbook_of(wanted.area, wanted.ring)
+    made_from = [edition.id for edition in found if edition is not None]
+    return place, put(
+        releases, place, made_from, lambda path: booklet(settings, wanted.area, wanted.ring, path)
+    )
+
+
+def _revisions(settings: Settings, edition: Release, since: datetime) -> list[Revision]:
+    """What the warehouse knows of revisions of an edition's public datasets between two editions."""
+    from exports.letter import Revision
+
+    names = [str(one["dataset_id"]) for one in edition.datasets if not one.get("is_confidential")]
+    if not settings.paths.warehouse.is_file():
+        return []
+    with Warehouse(settings.paths.warehouse).reading() as warehouse:
+        found = warehouse.execute(
+            "select dataset_id, cause, sum(cells_count), min(first_date), max(last_date), max(known_after) "
+            "from mart_revision where list_contains($names, dataset_id) and known_after > $since "
+            "and known_after <= $until group by all order by all",
+            {
+                "names": names,
+                "since": since.replace(tzinfo=None),
+                "until": edition.published_at.replace(tzinfo=None),
+            },
+        ).fetchall()
+    return [
+        Revision(str(name), str(cause), int(cells), first, last, known.date())
+        for name, cause, cells, first, last, known in found
+    ]
