@@ -8,27 +8,64 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sources.areas.reforms import Reform, reforms
-from sources.declared.answers import answers
-from sources.declared.breaks import breaks_of_reforms, breaks_on_record
+from sources.declared.answers import Answer, answers
+from sources.declared.breaks import SeriesBreak, breaks_of_reforms, breaks_on_record
 from sources.declared.catalogue import CATALOG, Catalog
-from sources.declared.demand import demand_rates
-from sources.declared.goals import goal_rows, goals
-from sources.declared.indices import class_rows, component_rows, indices, own_edition_rows
-from sources.declared.needs import need_steps, target_ages
-from sources.declared.places import planned_places
-from sources.declared.rings import ring_indicators, ring_members, ring_rows, rings
-from sources.declared.scenarios import scenarios
+from sources.declared.demand import DemandRate, demand_rates
+from sources.declared.goals import GoalRow, goal_rows, goals
+from sources.declared.indices import (
+    ClassRow,
+    ComponentRow,
+    EditionRow,
+    class_rows,
+    component_rows,
+    indices,
+    own_edition_rows,
+)
+from sources.declared.needs import NeedStep, TargetAge, need_steps, target_ages
+from sources.declared.places import PlannedPlaces, planned_places
+from sources.declared.rings import (
+    RingIndicator,
+    RingMember,
+    RingRow,
+    ring_indicators,
+    ring_members,
+    ring_rows,
+    rings,
+)
+from sources.declared.scenarios import Assumption, scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
+
+_TYPES = {str: pa.string(), int: pa.int32(), float: pa.float64(), bool: pa.bool_(), dt.date: pa.date32()}
+
+
+def _schema(row: type) -> pa.Schema:
+    """The columns of a table whose rows are a dataclass: its fields, in order; a Literal is text."""
+    fields = []
+    for name, hint in get_type_hints(row).items():
+        kinds = {kind for kind in get_args(hint) if kind is not NoneType} or {hint}
+        if get_origin(hint) is Literal:
+            kinds = {str}
+        (kind,) = kinds
+        fields.append((name, _TYPES[kind]))
+    return pa.schema(fields)
+
+
+def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    """Rows that are dataclasses as a table."""
+    return pa.Table.from_pylist([asdict(row) for row in rows], schema=schema)
+
 
 DATASETS = pa.schema(
     [
@@ -124,181 +161,20 @@ AREA_HISTORY = pa.schema(
         ("further_successor_codes", pa.string()),
     ]
 )
-BREAKS = pa.schema(
-    [
-        ("break_id", pa.string()),
-        ("statistic_prefix", pa.string()),
-        ("area_prefix", pa.string()),
-        ("effective_date", pa.date32()),
-        ("kind", pa.string()),
-        ("what_de", pa.string()),
-        ("what_en", pa.string()),
-        ("source", pa.string()),
-    ]
-)
-SCENARIOS = pa.schema(
-    [
-        ("scenario_id", pa.string()),
-        ("title_de", pa.string()),
-        ("title_en", pa.string()),
-        ("source", pa.string()),
-        ("dated", pa.date32()),
-        ("kind", pa.string()),
-        ("area_code", pa.string()),
-        ("from_year", pa.int32()),
-        ("to_year", pa.int32()),
-        ("age_from", pa.int32()),
-        ("age_to", pa.int32()),
-        ("amount", pa.float64()),
-    ]
-)
-DEMAND_RATES = pa.schema(
-    [
-        ("demand_id", pa.string()),
-        ("title_de", pa.string()),
-        ("title_en", pa.string()),
-        ("source", pa.string()),
-        ("dated", pa.date32()),
-        ("need_id", pa.string()),
-        ("step_code", pa.string()),
-        ("branch_code", pa.string()),
-        ("area_code", pa.string()),
-        ("age_group_code", pa.string()),
-        ("from_year", pa.int32()),
-        ("to_year", pa.int32()),
-        ("rate", pa.float64()),
-        ("note", pa.string()),
-    ]
-)
-NEED_STEPS = pa.schema(
-    [
-        ("need_id", pa.string()),
-        ("step_code", pa.string()),
-        ("age_group_code", pa.string()),
-        ("from_year", pa.int32()),
-        ("to_year", pa.int32()),
-        ("by_law", pa.bool_()),
-        ("offer_kind_code", pa.string()),
-        ("unit", pa.string()),
-    ]
-)
-TARGET_AGES = pa.schema(
-    [("target_group_code", pa.string()), ("age_group_code", pa.string()), ("parts", pa.int32())]
-)
-PLANNED_PLACES = pa.schema(
-    [
-        ("input_id", pa.string()),
-        ("title_de", pa.string()),
-        ("title_en", pa.string()),
-        ("source", pa.string()),
-        ("dated", pa.date32()),
-        ("need_id", pa.string()),
-        ("step_code", pa.string()),
-        ("branch_code", pa.string()),
-        ("area_code", pa.string()),
-        ("from_year", pa.int32()),
-        ("to_year", pa.int32()),
-        ("places", pa.int32()),
-        ("rule", pa.string()),
-        ("note", pa.string()),
-    ]
-)
-RINGS = pa.schema(
-    [
-        ("ring_id", pa.string()),
-        ("name_de", pa.string()),
-        ("name_en", pa.string()),
-        ("purpose_de", pa.string()),
-        ("purpose_en", pa.string()),
-        ("ranking", pa.bool_()),
-        ("minimum_members", pa.int32()),
-        ("peers_of", pa.string()),
-        ("peer_level", pa.string()),
-        ("peer_year", pa.int32()),
-        ("peer_number", pa.int32()),
-    ]
-)
-RING_MEMBERS = pa.schema(
-    [
-        ("ring_id", pa.string()),
-        ("area_code", pa.string()),
-        ("valid_from", pa.date32()),
-        ("valid_to", pa.date32()),
-    ]
-)
-RING_INDICATORS = pa.schema([("ring_id", pa.string()), ("indicator_id", pa.string()), ("role", pa.string())])
-GOALS = pa.schema(
-    [
-        ("goal_id", pa.string()),
-        ("title_de", pa.string()),
-        ("title_en", pa.string()),
-        ("indicator_id", pa.string()),
-        ("need_step_code", pa.string()),
-        ("demand_id", pa.string()),
-        ("scenario_id", pa.string()),
-        ("area_code", pa.string()),
-        ("unit_responsible", pa.string()),
-        ("agreement", pa.string()),
-        ("baseline_date", pa.date32()),
-        ("baseline", pa.float64()),
-        ("target", pa.float64()),
-        ("corridor", pa.float64()),
-        ("due", pa.date32()),
-        ("measures", pa.string()),
-        ("ring_id", pa.string()),
-    ]
-)
-INDEX_EDITIONS = pa.schema(
-    [
-        ("edition_id", pa.string()),
-        ("index_id", pa.string()),
-        ("name_de", pa.string()),
-        ("name_en", pa.string()),
-        ("input", pa.string()),
-        ("area_level", pa.string()),
-        ("only_year", pa.int32()),
-        ("combine", pa.string()),
-        ("standardise", pa.bool_()),
-        ("score_sd", pa.float64()),
-        ("note_de", pa.string()),
-        ("note_en", pa.string()),
-    ]
-)
-INDEX_COMPONENTS = pa.schema(
-    [
-        ("edition_id", pa.string()),
-        ("component", pa.string()),
-        ("label_de", pa.string()),
-        ("label_en", pa.string()),
-        ("sign", pa.int32()),
-        ("weight", pa.float64()),
-        ("reference_mean", pa.float64()),
-        ("reference_sd", pa.float64()),
-    ]
-)
-INDEX_CLASSES = pa.schema(
-    [
-        ("edition_id", pa.string()),
-        ("class_code", pa.string()),
-        ("label_de", pa.string()),
-        ("label_en", pa.string()),
-        ("lower_limit", pa.float64()),
-        ("upper_limit", pa.float64()),
-    ]
-)
-ANSWERS = pa.schema(
-    [
-        ("finding_id", pa.string()),
-        ("fact", pa.string()),
-        ("dataset_id", pa.string()),
-        ("answer", pa.string()),
-        ("corrected_value", pa.float64()),
-        ("reason", pa.string()),
-        ("person", pa.string()),
-        ("answered_on", pa.date32()),
-        ("origin", pa.string()),
-    ]
-)
+BREAKS = _schema(SeriesBreak)
+SCENARIOS = _schema(Assumption)
+DEMAND_RATES = _schema(DemandRate)
+NEED_STEPS = _schema(NeedStep)
+TARGET_AGES = _schema(TargetAge)
+PLANNED_PLACES = _schema(PlannedPlaces)
+RINGS = _schema(RingRow)
+RING_MEMBERS = _schema(RingMember)
+RING_INDICATORS = _schema(RingIndicator)
+GOALS = _schema(GoalRow)
+INDEX_EDITIONS = _schema(EditionRow)
+INDEX_COMPONENTS = _schema(ComponentRow)
+INDEX_CLASSES = _schema(ClassRow)
+ANSWERS = _schema(Answer)
 AREA_ALIASES = pa.schema(
     [
         ("table_code", pa.string()),
@@ -324,49 +200,22 @@ def catalogue_tables(catalog: Catalog, root: Path = CATALOG, town: Path | None =
         "area_history": pa.concat_tables(
             [_from_csv(root / "area_history.csv", AREA_HISTORY), _own_history(own)]
         ),
-        "breaks": pa.Table.from_pylist(
-            [
-                asdict(found)
-                for found in (*breaks_on_record(catalog, root / "breaks.csv"), *breaks_of_reforms(own))
-            ],
-            schema=BREAKS,
-        ),
+        "breaks": _table((*breaks_on_record(catalog, root / "breaks.csv"), *breaks_of_reforms(own)), BREAKS),
         "area_aliases": _from_csv(root / "area_aliases.csv", AREA_ALIASES),
         "area_identity": _from_csv(root / "area_identity.csv", AREA_IDENTITY),
-        "answers": pa.Table.from_pylist(
-            [asdict(one) for one in answers(root / "answers.csv", town / "answers.csv" if town else None)],
-            schema=ANSWERS,
-        ),
-        "scenarios": pa.Table.from_pylist(
-            [asdict(one) for one in (scenarios(town) if town else ())], schema=SCENARIOS
-        ),
-        "demand_rates": pa.Table.from_pylist(
-            [asdict(one) for one in (demand_rates(town) if town else ())], schema=DEMAND_RATES
-        ),
-        "rings": pa.Table.from_pylist([asdict(one) for one in ring_rows(own_rings)], schema=RINGS),
-        "ring_members": pa.Table.from_pylist(
-            [asdict(one) for one in ring_members(own_rings)], schema=RING_MEMBERS
-        ),
-        "ring_indicators": pa.Table.from_pylist(
-            [asdict(one) for one in ring_indicators(own_rings)], schema=RING_INDICATORS
-        ),
-        "goals": pa.Table.from_pylist(
-            [asdict(one) for one in goal_rows(goals(town) if town else {})], schema=GOALS
-        ),
-        "index_editions": pa.Table.from_pylist(
-            [asdict(one) for one in own_edition_rows(own_indices)], schema=INDEX_EDITIONS
-        ),
-        "index_components": pa.Table.from_pylist(
-            [asdict(one) for one in component_rows(own_indices)], schema=INDEX_COMPONENTS
-        ),
-        "index_classes": pa.Table.from_pylist(
-            [asdict(one) for one in class_rows(own_indices)], schema=INDEX_CLASSES
-        ),
-        "need_steps": pa.Table.from_pylist([asdict(one) for one in need_steps()], schema=NEED_STEPS),
-        "target_ages": pa.Table.from_pylist([asdict(one) for one in target_ages()], schema=TARGET_AGES),
-        "planned_places": pa.Table.from_pylist(
-            [asdict(one) for one in (planned_places(town) if town else ())], schema=PLANNED_PLACES
-        ),
+        "answers": _table(answers(root / "answers.csv", town / "answers.csv" if town else None), ANSWERS),
+        "scenarios": _table(scenarios(town) if town else (), SCENARIOS),
+        "demand_rates": _table(demand_rates(town) if town else (), DEMAND_RATES),
+        "rings": _table(ring_rows(own_rings), RINGS),
+        "ring_members": _table(ring_members(own_rings), RING_MEMBERS),
+        "ring_indicators": _table(ring_indicators(own_rings), RING_INDICATORS),
+        "goals": _table(goal_rows(goals(town) if town else {}), GOALS),
+        "index_editions": _table(own_edition_rows(own_indices), INDEX_EDITIONS),
+        "index_components": _table(component_rows(own_indices), INDEX_COMPONENTS),
+        "index_classes": _table(class_rows(own_indices), INDEX_CLASSES),
+        "need_steps": _table(need_steps(), NEED_STEPS),
+        "target_ages": _table(target_ages(), TARGET_AGES),
+        "planned_places": _table(planned_places(town) if town else (), PLANNED_PLACES),
     }
 
 
