@@ -20,11 +20,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .project import ROOT, Project
 from .speed.events import without_unread_events
 from .speed.programs import run_program
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -116,7 +119,7 @@ def main() -> None:
         sys.exit(0 if done.success else 1)
 
 
-def read_project(named: Sequence[str]) -> Any:
+def read_project(named: Sequence[str]) -> Manifest | None:
     """dbt's own manifest of the project that the arguments name, with the data root of this process in it;
     None when dbt cannot read the project.
 
@@ -134,10 +137,11 @@ def read_project(named: Sequence[str]) -> Any:
     if not parsed.success:
         return None
     written, meant = (json.dumps(path)[1:-1] for path in (ROOT, root))
-    for name, source in parsed.result.sources.items():
+    manifest: Manifest = parsed.result
+    for name, source in manifest.sources.items():
         placed = json.dumps(source.to_dict()).replace(written, meant)
-        parsed.result.sources[name] = type(source).from_dict(json.loads(placed))
-    return parsed.result
+        manifest.sources[name] = type(source).from_dict(json.loads(placed))
+    return manifest
 
 
 if __name__ == "__main__":
