@@ -88,6 +88,20 @@ def model(name: str) -> str:
     return _compiled("model", name)
 
 
+def readers(landed: str) -> set[str]:
+    """Names of the models that read a landed dataset, directly or through others."""
+    nodes = _manifest()["nodes"]
+    reached = {key for key, source in _manifest()["sources"].items() if source["name"] == landed}
+    assert reached, f"no source is called {landed}"
+    before = 0
+    while len(reached) > before:
+        before = len(reached)
+        reached |= {
+            key for key, node in nodes.items() if reached.intersection(node["depends_on"].get("nodes", ()))
+        }
+    return {nodes[key]["name"] for key in reached if key.startswith("model.")}
+
+
 def singular_test(name: str) -> str:
     """The query of a test below `tests/`; its rows are what breaks the rule."""
     return _compiled("test", name)

@@ -37,7 +37,7 @@ from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.readers.reading import cells_schema, records_schema
 from sources.twins.musterstadt import FORMS, YEARS, Musterstadt
 from tests.contracts import make
-from tests.dbt.compiled import PROJECT, model
+from tests.dbt.compiled import PROJECT, model, readers
 
 PRODUCTS = (
     "youth_service",
@@ -156,9 +156,10 @@ def build_warehouse(
         build_models(connection)
 
 
-def build_models(connection: duckdb.DuckDBPyConnection) -> None:
-    """Build the small-area models anew over what is landed."""
-    for name in MODELS:
+def build_models(connection: duckdb.DuckDBPyConnection, changed: str | None = None) -> None:
+    """Build the small-area models anew over what is landed; `changed`: those only that read this form."""
+    anew = MODELS if changed is None else [name for name in MODELS if name in readers(changed)]
+    for name in anew:
         connection.execute(f"create or replace table {name} as {model(name)}")
 
 

@@ -44,6 +44,23 @@ def town(first: Editions, tmp_path: Path) -> Editions:
     return Editions(tmp_path / "town")
 
 
+@pytest.fixture(scope="module")
+def once_attacked(first: Editions, tmp_path_factory: pytest.TempPathFactory) -> Editions:
+    """The same with its candidate attacked: it withstands, and the certificate lies there."""
+    folder = tmp_path_factory.mktemp("attacked") / "town"
+    shutil.copytree(first.folder, folder, symlinks=True)
+    town = Editions(folder)
+    assert town.attack(NAME)[0]
+    return town
+
+
+@pytest.fixture
+def attacked(once_attacked: Editions, tmp_path: Path) -> Editions:
+    """A copy of the attacked one that the test may change."""
+    shutil.copytree(once_attacked.folder, tmp_path / "town", symlinks=True)
+    return Editions(tmp_path / "town")
+
+
 def outcome(town: Editions, check: str, **changes: object) -> tuple[str, str]:
     """What the gate says about a check of the candidate, with changes to the product's description."""
     folder = town.folder / "candidates" / NAME
@@ -66,8 +83,8 @@ def test_confidential_data_need_a_policy_and_an_attack(town: Editions) -> None:
     assert "stands on confidential data (sgb2-kleinraeumig)" in words
 
 
-def test_a_proposed_policy_is_told_until_somebody_decides(town: Editions) -> None:
-    assert town.attack(NAME)[0]
+def test_a_proposed_policy_is_told_until_somebody_decides(attacked: Editions) -> None:
+    town = attacked
     said, words = outcome(town, "disclosure.adopted")
     assert said == "warned"
     assert "proposal that comes with planstat" in words
@@ -81,8 +98,8 @@ def test_a_proposed_policy_is_told_until_somebody_decides(town: Editions) -> Non
     assert "decided_by" in words
 
 
-def test_the_gate_compares_the_candidate_with_the_decision(town: Editions) -> None:
-    assert town.attack(NAME)[0]
+def test_the_gate_compares_the_candidate_with_the_decision(attacked: Editions) -> None:
+    town = attacked
     decided = demand(NAME).model_dump(mode="json")
     said, words = outcome(town, "disclosure.certificate", policy=decided | {"sha256": "0" * 64})
     assert (said, "by another decision" in words) == ("failed", True)
@@ -93,9 +110,9 @@ def test_the_gate_compares_the_candidate_with_the_decision(town: Editions) -> No
     assert (said, "does not say what the policy demands" in words) == ("failed", True)
 
 
-def test_a_number_put_back_by_hand_is_refused_by_the_gate(town: Editions) -> None:
+def test_a_number_put_back_by_hand_is_refused_by_the_gate(attacked: Editions) -> None:
+    town = attacked
     parquet = town.folder / "candidates" / NAME / f"{NAME}.parquet"
-    assert town.attack(NAME)[0]
     with duckdb.connect() as connection:
         connection.execute("create table rows as select * from read_parquet(?)", [str(parquet)])
         connection.execute(f"attach '{town.warehouse}' as town (read_only)")
