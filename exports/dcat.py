@@ -1,7 +1,7 @@
 """The catalogue for open-data portals: DCAT-AP.de 3.0 over the current editions, as Turtle and JSON-LD.
 
-Portals such as GovData harvest `catalog.ttl`. Every product is a `dcat:Dataset`, every file of its current
-edition a `dcat:Distribution` with one licence of the list of DCAT-AP.de, size and SHA-256.
+Portals such as GovData harvest `catalog.ttl`. Every product, and the star, is a `dcat:Dataset`; every file of
+its current edition is a `dcat:Distribution` with one licence of the list of DCAT-AP.de, size and SHA-256.
 
 Specification: https://www.dcat-ap.de/def/dcatde/3.0/spec/ . The text is the same for the same editions and
 the same office: nodes have addresses, and no clock is asked.
@@ -51,7 +51,10 @@ FILE_TYPES = {
     "xlsx": "XLSX",
     "dictionary": "CSV",
 }
-"""Format of a data package's resource -> the EU's list of file types."""
+"""Format of a data package's resource -> the EU's list of file types; tables of a compilation are Parquet."""
+
+PERIODS = "dim_period"
+"""The table of a compilation that holds its days."""
 
 THEME = "SOCI"
 """Population and society: the one theme of the EU's list that all products belong to."""
@@ -89,11 +92,7 @@ def write_catalogue(releases_root: Path, office: Office) -> list[Path]:
                 "und `contributor_id` (Datenbereitsteller-ID von GovData)",
             )
         )
-    current = [
-        edition
-        for edition in list_releases(releases_root)
-        if edition.is_current and not edition.compiled_from
-    ]
+    current = [edition for edition in list_releases(releases_root) if edition.is_current]
     graph = catalogue_graph(current, office, office.catalogue)
     nodes = sorted(json.loads(graph.serialize(format="json-ld")), key=lambda node: str(node["@id"]))
     texts = {
@@ -215,7 +214,8 @@ def _describe(
     licence = URIRef(licence_of({one["licence"] for one in own["datasets"]}))
     attributions = "; ".join(sorted({one["attribution"] for one in own["datasets"]}))
     for resource in package["resources"]:
-        if resource["name"] not in FILE_TYPES:
+        kind = "parquet" if edition.compiled_from else resource["name"]
+        if kind not in FILE_TYPES:
             continue
         address = URIRef(place + quote(resource["path"]))
         checksum = URIRef(f"{address}#sha256")
@@ -228,7 +228,7 @@ def _describe(
             (DCAT.downloadURL, address),
             (DCTERMS.license, licence),
             (dcatde.licenseAttributionByText, Literal(attributions)),
-            (DCTERMS.format, URIRef(f"{EU}file-type/{FILE_TYPES[resource['name']]}")),
+            (DCTERMS.format, URIRef(f"{EU}file-type/{FILE_TYPES[kind]}")),
             (DCAT.mediaType, URIRef(f"https://www.iana.org/assignments/media-types/{resource['mediatype']}")),
             (DCAT.byteSize, Literal(resource["bytes"], datatype=XSD.nonNegativeInteger)),
             (DCTERMS.language, URIRef(f"{EU}language/DEU")),
@@ -248,11 +248,15 @@ def _describe(
 
 
 def _covered(edition: Release) -> tuple[date, date] | None:
-    """The first and the last day that figures of an edition are of; None where rows have no date."""
+    """The first and the last day that figures of an edition are of; None where rows have no date.
+
+    The days of a compilation stand in its table of periods.
+    """
     import duckdb
 
+    table = PERIODS if edition.compiled_from else edition.product
     with duckdb.connect() as connection:
-        rows = connection.read_parquet(str(edition.path / f"{edition.product}.parquet"))
+        rows = connection.read_parquet(str(edition.path / f"{table}.parquet"))
         if "reference_date" not in rows.columns:
             return None
         found = rows.aggregate("min(reference_date), max(reference_date)").fetchone()

@@ -21,11 +21,11 @@ from exports.browser import page
 from exports.describe import Description, parse
 from exports.readme import cell
 from exports.release import Release
-from exports.sheet import thousands
+from exports.sheet import at_most_two, day_in_german, thousands
 from sources.foundation.editions import DESCRIPTION
 from sources.foundation.exits import USAGE
 from sources.foundation.templates import fill
-from sources.foundation.told import Told, day_in
+from sources.foundation.told import Told
 
 LISTED = 30
 """Lines of a table; more are counted, and stand in `diff.csv`."""
@@ -104,7 +104,7 @@ def letter(release: Release, revisions: Sequence[Revision], today: date) -> str:
         "late": [one for one in described.currency if one.due_on is not None and one.due_on < today],
         "today": today,
         "listed": LISTED,
-        "day": lambda day: day_in(day, "de") if day else "",
+        "day": day_in_german,
         "cell": cell,
         "thousands": thousands,
     }
@@ -160,7 +160,7 @@ def _named(line: Mapping[str, str], described: Description) -> str:
 def _day(text: str) -> str:
     """A day as it is written in German; a code, a year or a name stays as it is."""
     try:
-        return day_in(date.fromisoformat(text.removeprefix("D")), "de")
+        return day_in_german(date.fromisoformat(text.removeprefix("D")))
     except ValueError:
         return text
 
@@ -168,7 +168,6 @@ def _day(text: str) -> str:
 def _number(text: str) -> str:
     """A figure as it is written in German; what is no number stays as it is."""
     try:
-        written = f"{float(text):,.2f}".rstrip("0").rstrip(".")
+        return at_most_two(float(text))
     except ValueError:
         return _day(text)
-    return written.replace(",", "§").replace(".", ",").replace("§", ".")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from exports.difference import Words
+from exports.sheet import at_most_two, day_in_german, number_in_german
 from exports.writers.licences import CHANGES
 from sources.foundation.editions import DESCRIPTION
 from sources.foundation.exits import USAGE
@@ -202,7 +202,7 @@ def write_agreement(editions: Editions, agreement_id: str, target: Path) -> str:
         title=f"Vereinbarung {agreement_id}: {first['agreement_title']}",
         agreement=first,
         basis=_label(own, "agreement_basis_code", first),
-        period=f"{_day(first['agreed_from'])} bis {_day(first['agreed_to'])}",
+        period=" bis ".join(day_in_german(first[name], MISSING) for name in ("agreed_from", "agreed_to")),
         budget=_euro(first["budget_eur"]),
         conclusion=_label(own, "conclusion", first),
         conclusion_code=first["conclusion"],
@@ -341,7 +341,7 @@ def _distances(editions: Editions, kreis: str | None) -> Table | None:
             str(row["indicator_name_de"]),
             (
                 f"{_number(row['value'], int(row['decimals'] or 0))} {row['unit']}",
-                _day(row["reference_date"]),
+                day_in_german(row["reference_date"], MISSING),
             ),
         )
         for row in rows
@@ -376,13 +376,13 @@ def _goal(row: Row, words: Words) -> Goal:
         area=str(row["area_name"] or row["area_code"]),
         baseline=_goal_number(row, "baseline_value"),
         target=_goal_number(row, "target"),
-        due=_day(row["due"]),
+        due=day_in_german(row["due"], MISSING),
         value=_goal_number(row, figure),
-        interval="" if None in limits else f"{_rounded(limits[0])} bis {_rounded(limits[1])}",
-        day=_day(row["reference_date"]),
+        interval="" if None in limits else f"{at_most_two(limits[0])} bis {at_most_two(limits[1])}",
+        day=day_in_german(row["reference_date"], MISSING),
         status="gesperrt" if is_hidden else _label(words, "status", row),
         reason="" if is_hidden or row["status_reason"] == "none" else _label(words, "status_reason", row),
-        peers=_rounded(row["peer_change"], "+") if row.get("peer_change") is not None else "",
+        peers=at_most_two(row["peer_change"], sign="+") if row.get("peer_change") is not None else "",
         kind="hidden" if is_hidden else str(row["status"]),
     )
 
@@ -390,12 +390,7 @@ def _goal(row: Row, words: Words) -> Goal:
 def _goal_number(row: Row, column: str) -> str:
     if row[column] is None:
         return HIDDEN if row["status"] is None else MISSING
-    return _rounded(row[column])
-
-
-def _rounded(value: float, sign: str = "") -> str:
-    """A figure of a goal: two digits behind the comma at most."""
-    return f"{value:{sign},.2f}".rstrip("0").rstrip(".").translate(_GERMAN)
+    return at_most_two(row[column])
 
 
 def _label(words: Words, column: str, row: Mapping[str, Any]) -> str:
@@ -414,15 +409,12 @@ def _label(words: Words, column: str, row: Mapping[str, Any]) -> str:
     )
 
 
-_GERMAN = str.maketrans({",": ".", ".": ","})
-
-
 def _number(value: float | None, digits: int | None = None) -> str:
     """A number as German prints it; whole ones without decimals."""
     if value is None:
         return MISSING
     places = digits if digits is not None else 0 if float(value).is_integer() else 1
-    return f"{value:,.{places}f}".translate(_GERMAN)
+    return number_in_german(value, places)
 
 
 def _figure(row: Row, value: float | None, *, digits: int | None = None, unit: str = "") -> str:
@@ -443,10 +435,6 @@ def _euro(value: float | None, row: Row | None = None, digits: int | None = None
     if value is None and row is not None:
         return _figure(row, None)
     return MISSING if value is None else f"{_number(value, digits)} €"
-
-
-def _day(day: date | None) -> str:
-    return MISSING if day is None else f"{day:%d.%m.%Y}"
 
 
 def _sources(editions: Editions) -> list[Source]:

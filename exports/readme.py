@@ -5,12 +5,10 @@ An English paragraph at the end says the same in short.
 
 from __future__ import annotations
 
-from datetime import date
-
 from exports.describe import Description
 from exports.difference import Difference
 from exports.rows import Rows
-from exports.sheet import thousands
+from exports.sheet import day_in_german, thousands
 from sources.foundation.templates import fill
 
 
@@ -49,7 +47,7 @@ def readme(
             if dataset.snapshot_id is None and not dataset.is_old
         ],
         "headings": headings,
-        "day": _day,
+        "day": day_in_german,
         "thousands": thousands,
         "unbroken": unbroken,
         "cell": cell,
@@ -65,8 +63,3 @@ def unbroken(text: str) -> str:
 def cell(text: str) -> str:
     """A text that fits into a cell of a Markdown table."""
     return unbroken(text).replace("|", "\\|")
-
-
-def _day(day: date | None) -> str:
-    """A day as it is written in German; nothing for none."""
-    return day.strftime("%d.%m.%Y") if day else ""

@@ -8,10 +8,12 @@ common computer can open them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from exports.notation import decimals_shown, german
 from exports.rows import Field, Kind, Rows, label_column
 from sources.foundation.sql import quoted
+from sources.foundation.told import day_in
 
 EXCEL_ROWS = 1_048_576
 """Lines an Excel sheet can hold, the heading included."""
@@ -73,6 +75,24 @@ def too_large(rows: Rows) -> str | None:
     )
 
 
+_GERMAN = str.maketrans({",": ".", ".": ","})
+
+
 def thousands(number: int) -> str:
-    """A number with German thousands marks."""
-    return f"{number:,}".replace(",", ".")
+    """A whole number with German thousands marks."""
+    return number_in_german(number, 0)
+
+
+def number_in_german(value: float, digits: int, *, sign: str = "") -> str:
+    """A number with so many decimals, decimal comma and thousands marks; `sign` "+" shows that of all."""
+    return f"{value:{sign},.{digits}f}".translate(_GERMAN)
+
+
+def at_most_two(value: float, *, sign: str = "") -> str:
+    """A number with two decimals at most: no nought at its end says a precision that nobody gave it."""
+    return number_in_german(value, 2, sign=sign).rstrip("0").rstrip(",")
+
+
+def day_in_german(day: date | None, otherwise: str = "") -> str:
+    """A day as it is written in German, `otherwise` for none."""
+    return day_in(day, "de") if day else otherwise

@@ -81,17 +81,21 @@ def star(settings: Settings) -> tuple[Release, bool]:
     Raises `exports.compilations.NotCompiled` where there is nothing to compile.
     """
     from exports.compilations import compile_edition
+    from exports.dcat import write_catalogue
     from exports.products import load_office
     from exports.release import Release
 
+    office = load_office(settings.paths.office)
     made: Release | Unchanged = compile_edition(
         settings.paths.releases,
         settings.paths.candidates,
         definitions(settings),
-        load_office(settings.paths.office),
+        office,
         datetime.now(UTC),
         settings.memory,
     )
+    if office.catalogue is not None:
+        write_catalogue(settings.paths.releases, office)
     return (made, True) if isinstance(made, Release) else (made.release, False)
 
 

@@ -23,12 +23,15 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+from rdflib import DCAT, RDF, Graph
 
+from exports.dcat import write_catalogue
 from orchestration import dbt_process
 from orchestration.project import Project
 from orchestration.resources import Settings
 from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.exports.push.kommonitor_server import CLIENT, OWNER, SECRET, StandIn, read_interface
+from tests.exports.test_dcat import OFFICE, broken
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
@@ -225,6 +228,11 @@ def test_the_star_says_what_the_releases_say_and_is_made_once(
     assert indicators is not None
     assert indicators[0] == indicators[1] == indicators[2] > 50, "every indicator has its question and folder"
     assert "unverändert" in apart.planstat("releases", "star", "--lang", "de").said
+    write_catalogue(tmp_path / "releases", OFFICE)
+    catalogue = Graph().parse(tmp_path / "releases" / "catalog.ttl")
+    offered = {str(one).rsplit("/", 1)[-1] for one in catalogue.subjects(RDF.type, DCAT.Dataset)}
+    assert {f"{name}#dataset" for name in (*facts, "areas", "municipalities", "star")} <= offered
+    assert broken(catalogue) == [], "of DCAT-AP.de, over all products and the star"
     assert apart.planstat("releases", "verify", "--all").code == 0
 
 

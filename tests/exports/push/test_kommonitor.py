@@ -27,6 +27,7 @@ from exports.push.kommonitor.pushing import NotAsSent, Outcome, push
 from sources.foundation.files import sha256_of
 from sources.foundation.told import said
 from tests.exports.push.kommonitor_editions import DEFINED, ROWS, content_of, row, write_editions
+from tests.exports.push.kommonitor_pictures import picture
 from tests.exports.push.kommonitor_server import (
     CLIENT,
     OWNER,
@@ -306,19 +307,28 @@ def test_a_second_push_changes_nothing(server: StandIn, content: Content, tmp_pa
     assert (outcome.made, outcome.changed, outcome.unchanged) == (0, 0, 4)
 
 
-def test_withdrawn_values_leave_no_number_behind(server: StandIn, content: Content, tmp_path: Path) -> None:
-    """A value that is secret now, a row and a level that are gone, and an indicator that is no more."""
-    push_to(server, content, tmp_path)
+def withdrawn() -> list[dict[str, Any]]:
+    """The rows of an edition without a value that is secret now, a row, a level and an indicator."""
     kept = [one for one in ROWS if one["indicator_id"] == "P07" and one["area_level"] != "LAND"]
-    kept = [
+    return [
         {**one, "value": None, "missing_reason": "suppressed_primary"}
         if one["area_key"] == "01001@2016"
         else one
         for one in kept
         if one["area_key"] != "01003@2016"
     ]
-    after = content_of(tmp_path / "later", kept)
+
+
+def test_withdrawn_values_leave_no_number_behind(server: StandIn, content: Content, tmp_path: Path) -> None:
+    """A value that is secret now, a row and a level that are gone, and an indicator that is no more."""
+    push_to(server, content, tmp_path)
+    before = picture(server, "vorher")
+    after = content_of(tmp_path / "later", withdrawn())
     outcome = push_to(server, after, tmp_path)
+    gone = picture(server, "nachher")
+    assert before.count("kein Wert") == 1, "Kiel has no number on the newest day"
+    assert "Kiel: 246,3<" in before
+    assert gone.count("kein Wert") == gone.count("<path") == before.count("<path")
     assert server.numbers("P07", "Kreise") == {
         ("01001", "2015-12-31"): single(15.3),
         ("01002", "2015-12-31"): 0.0,
