@@ -3,7 +3,7 @@
 It is made from the edition's Parquet file, which is compared with its receipt before (`release.verify`), with
 the headings and labels that the edition keeps (`description.json`). An edition from before that was kept is
 written with those of today, if they are still those of its dictionary. Beside it lies a receipt of its own:
-edition, part, hash, licences.
+edition, part, hash, licences. A map's receipt names the edition of `areas` that its outlines are from too.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from exports.about import INSIDE, About, ExtractError, Part, Written, about, inside
 from exports.describe import Description, parse
+from exports.maps import MAPS
 from exports.rows import Rows, released
 from exports.statistics import ON_DEMAND
-from exports.statistics.about import About, ExtractError, Part, about
 from exports.statistics.columns import TIMES
 from exports.writers import FORMATS, csv_machine, dictionary
 from sources.foundation.editions import DESCRIPTION
@@ -27,7 +28,11 @@ from sources.foundation.files import readable_json, sha256_of, write_text
 from sources.foundation.sql import quoted
 from sources.foundation.told import Told
 
-Form = Literal["csv-excel", "csv", "xlsx", "parquet", "sdmx-csv", "json-stat", "stata", "spss"]
+Form = Literal[
+    "csv-excel", "csv", "xlsx", "parquet",
+    "gpkg", "geojson", "geoparquet",
+    "sdmx-csv", "json-stat", "stata", "spss",
+]  # fmt: skip
 FORMS: tuple[Form, ...] = get_args(Form)
 """Formats of an extract, the most asked for first."""
 
@@ -36,8 +41,8 @@ RECEIPT = ".receipt.json"
 
 RECEIPT_FORMAT = 1
 
-OF_TOWNS = ("PROGNOSERAUM", "BEZIRKSREGION", "PLANUNGSRAUM")
-"""Levels whose codes a town gives, so that they may begin like the code of an area elsewhere."""
+MADE = ON_DEMAND | MAPS
+"""Formats that are prepared over the whole edition."""
 
 EVERYTHING = Part()
 
@@ -59,17 +64,27 @@ def extract(
     form: Form,
     target: Path,
     part: Part = EVERYTHING,
+    areas: Path | None = None,
 ) -> Extract:
     """Write the rows of an edition in a format to the file `target`, and its receipt beside it.
 
     `edition` is its folder, `description` gives what `describe.describe` does today, for an edition that
-    keeps none. Each file is replaced whole, the receipt last: what does not fit to it was not finished.
+    keeps none, `areas` is the folder of the edition with the outlines of a map. Each file is replaced whole,
+    the receipt last: what does not fit to it was not finished.
     Raises `ExtractError` where the edition was described otherwise, no row is in the part, or the format
     cannot hold the rows.
     """
     kept = edition / DESCRIPTION
     described = parse(json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else description())
-    of = about(edition, described, part)
+    of = about(edition, described, part, areas)
+    ends = MADE[form].beside if form in MADE else ()
+    if target in (beside := [end(target) for end in ends]):
+        raise ExtractError(
+            Told(
+                f"{target.name}: another file of this extract is called so; give --out another ending",
+                f"{target.name}: so heißt eine andere Datei des Auszugs; --out eine andere Endung geben",
+            )
+        )
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         scratch = Path(folder)
         with released(edition / f"{described.product}.parquet", described, scratch) as rows:
@@ -83,8 +98,8 @@ def extract(
                         "heute; mit einem Lauf eine neue Ausgabe veröffentlichen, oder deren Dateien lesen",
                     )
                 )
-            made = scratch / "extract.made"
-            note, count = _write(rows, described, of, form, made)
+            made = scratch / f"extract.{form}"
+            written, count = _write(rows, described, of, form, made)
             if not made.exists():
                 raise ExtractError(
                     Told(
@@ -94,31 +109,35 @@ def extract(
                         "oder ein anderes wählen (--format)",
                     )
                 )
-        ends = ("", *(ON_DEMAND[form].beside if form in ON_DEMAND else ()))
-        written = {made.with_name(made.name + end): target.with_name(target.name + end) for end in ends}
+        files = {made: target} | {
+            end(made): to for end, to in zip(ends, beside, strict=True) if end(made).exists()
+        }
         receipt = target.with_name(target.name + RECEIPT)
-        told = _receipt(of, form, count, note, {to.name: file for file, to in written.items()})
-        for file, to in reversed(written.items()):
+        told = _receipt(of, form, count, written, {to.name: file for file, to in files.items()})
+        for file, to in reversed(files.items()):
             file.replace(to)
+        for to in set(beside) - set(files.values()):
+            to.unlink(missing_ok=True)
         write_text(receipt, readable_json(told))
-        beside = tuple(to for to in written.values() if to != target)
-        return Extract(count, note, receipt, described.audience == "internal", beside)
+        lies_beside = tuple(to for to in files.values() if to != target)
+        return Extract(count, written.note, receipt, described.audience == "internal", lies_beside)
 
 
-def _write(rows: Rows, description: Description, of: About, form: Form, path: Path) -> tuple[str | None, int]:
-    """Write the part in the format; gives the note and the number of rows."""
-    write = ON_DEMAND[form].prepare(rows, description, of) if form in ON_DEMAND else None
+def _write(rows: Rows, description: Description, of: About, form: Form, path: Path) -> tuple[Written, int]:
+    """Write the part in the format; gives what is said of it and the number of rows."""
+    write = MADE[form].prepare(rows, description, of) if form in MADE else None
     part = _within(rows, of.part)
     if write is not None:
         return write(part, path), part.count
     if form == "parquet":
         csv_machine.write(part, description, path.with_suffix(".csv"))
     writer = next(one for one in FORMATS if one.name == form)
-    return writer.write(part, description, path), part.count
+    return Written(writer.write(part, description, path)), part.count
 
 
-def _receipt(of: About, form: Form, rows: int, note: str | None, files: Mapping[str, Path]) -> dict[str, Any]:
+def _receipt(of: About, form: Form, rows: int, written: Written, files: Mapping[str, Path]) -> dict[str, Any]:
     """What an extract says of itself."""
+    outlines = {"outlines": of.outlines()} if form in MAPS and of.areas else {}
     return {
         "format": RECEIPT_FORMAT,
         "edition": of.edition,
@@ -127,12 +146,13 @@ def _receipt(of: About, form: Form, rows: int, note: str | None, files: Mapping[
         "part": of.part.as_plain(),
         "form": form,
         "rows": rows,
-        "note": note,
+        "note": written.note,
+        **outlines,
         "files": {
             name: {"sha256": sha256_of(path), "bytes": path.stat().st_size} for name, path in files.items()
         },
         "licences": of.licences(),
-        "attribution": of.attributions(),
+        "attribution": list(dict.fromkeys([*of.attributions(), *written.sources])),
     }
 
 
@@ -144,12 +164,14 @@ def _within(rows: Rows, part: Part) -> Rows:
         _keep_indicators(rows, part.indicators)
     if part.years:
         _keep_years(rows, part.years)
+    if part.levels:
+        _keep_levels(rows, part.levels)
     ((count,),) = rows.query("select count(*) from rows")
     if not count:
         raise ExtractError(
             Told(
-                "no row of the edition is in areas, indicators and years at once",
-                "keine Zeile der Ausgabe liegt zugleich in Gebieten, Kennzahlen und Jahren",
+                "no row of the edition is in areas, levels, indicators and years at once",
+                "keine Zeile der Ausgabe liegt zugleich in Gebieten, Ebenen, Kennzahlen und Jahren",
             )
         )
     return dataclasses.replace(rows, count=count)
@@ -164,18 +186,36 @@ def _keep_areas(rows: Rows, areas: Collection[str]) -> None:
                 "das Produkt hat keine Gebiete: --area weglassen",
             )
         )
-    inside = "area_code = ? or starts_with(area_code, ?) and not list_contains(?::varchar[], area_level)"
     for code in areas:
-        if not rows.query(f"select 1 from rows where {inside} limit 1", [code, code, list(OF_TOWNS)]):
+        if not rows.query(f"select 1 from rows where {INSIDE} limit 1", inside(code)):
             raise ExtractError(
                 Told(
                     f"no row of the edition lies in {code}; give the official code of an area",
                     f"keine Zeile der Ausgabe liegt in {code}; den amtlichen Schlüssel eines Gebiets angeben",
                 )
             )
-    kept = " or ".join([f"({inside})"] * len(areas))
-    given = [value for code in areas for value in (code, code, list(OF_TOWNS))]
-    rows.query(f"delete from rows where not ({kept})", given)
+    kept = " or ".join([f"({INSIDE})"] * len(areas))
+    rows.query(f"delete from rows where not ({kept})", [one for code in areas for one in inside(code)])
+
+
+def _keep_levels(rows: Rows, levels: Collection[str]) -> None:
+    if "area_level" not in {field.name for field in rows.fields}:
+        raise ExtractError(
+            Told(
+                "the product has no levels of areas: leave out --level",
+                "das Produkt hat keine Gebietsebenen: --level weglassen",
+            )
+        )
+    there = [level for (level,) in rows.query("select distinct area_level from rows order by 1") if level]
+    for level in levels:
+        if level not in there:
+            raise ExtractError(
+                Told(
+                    f"no row of the edition is of the level {level}; there are: {', '.join(there)}",
+                    f"keine Zeile der Ausgabe ist von der Ebene {level}; es gibt: {', '.join(there)}",
+                )
+            )
+    rows.query("delete from rows where not list_contains(?::varchar[], area_level)", [list(levels)])
 
 
 def _keep_indicators(rows: Rows, indicators: Collection[str]) -> None:

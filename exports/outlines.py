@@ -19,6 +19,8 @@ from sources.foundation.spatial import load_spatial
 from sources.foundation.sql import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from exports.products import Geometry
@@ -27,6 +29,9 @@ CRS = "EPSG:25832"
 """The reference system of every map layer: metres, zone 32, as the offices of Germany use it."""
 
 TABLE = "geometries"
+
+SOURCES, BETWEEN = ". Umrisse: ", " · "
+"""Stand in a layer's description before and between the source notes of its outlines."""
 
 POINTS = "POINTS"
 """Level of the layer whose features are places of their own, not areas."""
@@ -66,11 +71,12 @@ def stage(connection: duckdb.DuckDBPyConnection, warehouse: str, levels: set[str
         levels: levels to draw.
 
     The table has one row per outline: `area_level`, `area_code`, `area_key` (the version of the area that
-    held on the day), `area_name`, `valid_on` and `geometry` (WKB, polygons in `CRS`).
+    held on the day), `area_name`, `valid_on`, `geometry` (WKB, polygons in `CRS`) and `datasets`, the ids of
+    those that it was drawn from.
     """
     connection.execute(
         f"create table {TABLE} (area_level varchar, area_code varchar, area_key varchar, area_name varchar, "
-        "valid_on date, geometry blob)"
+        "valid_on date, geometry blob, datasets varchar[])"
     )
     (drawn,) = connection.execute(
         f"select count(*) from {warehouse}.dim_area_geometry where area_level in (select unnest(?))",
@@ -86,7 +92,7 @@ def stage(connection: duckdb.DuckDBPyConnection, warehouse: str, levels: set[str
         connection.execute(
             f"""
             insert into {TABLE}
-            select area_level, area_code, area_key, area_name, valid_on, st_aswkb(geometry)
+            select area_level, area_code, area_key, area_name, valid_on, st_aswkb(geometry), [dataset_id]
             from ({_delivered(warehouse)})
             where area_level in (select unnest(?))
             """,
@@ -112,7 +118,8 @@ def stage_points(connection: duckdb.DuckDBPyConnection, layout: Geometry) -> str
             max({day}) over () as valid_on,
             cast(st_aswkb(
                 st_transform(st_point({lon}, {lat}), 'EPSG:4326', '{CRS}', always_xy := true)
-            ) as blob) as geometry
+            ) as blob) as geometry,
+            []::varchar[] as datasets
         from rows
         where {lat} is not null and {lon} is not null
         """
@@ -145,6 +152,17 @@ def layer_title(level: str, valid_on: str) -> str:
     return f"{title}, Gebietsstand {day}.{month}.{year}"
 
 
+def layer_description(title: str, attributions: Sequence[str]) -> str:
+    """What a layer's file says of it: its title, and whose outlines these are."""
+    return f"{title}{SOURCES}{BETWEEN.join(attributions)}" if attributions else title
+
+
+def attributions_in(description: str) -> list[str]:
+    """Whose outlines a layer shows, by its description; empty where it does not say."""
+    _, _, told = description.partition(SOURCES)
+    return told.split(BETWEEN) if told else []
+
+
 def day_of_layer(title: str) -> date:
     """The Gebietsstand that a layer's title names."""
     day, month, year = title.rsplit(" ", 1)[1].split(".")
@@ -163,6 +181,7 @@ def _delivered(warehouse: str) -> str:
             areas.area_key,
             areas.area_name,
             outlines.valid_on,
+            outlines.dataset_id,
             {_valid("outlines.shape")} as geometry
         from (
             select
@@ -208,7 +227,8 @@ def _put_together(connection: duckdb.DuckDBPyConnection, warehouse: str, levels:
             select
                 tree.ancestor_key,
                 days.valid_on,
-                st_union_agg(outlines.geometry) as geometry
+                st_union_agg(outlines.geometry) as geometry,
+                list(distinct outlines.dataset_id order by outlines.dataset_id) as datasets
             from tree
             inner join days
                 on tree.area_level = days.area_level
@@ -221,7 +241,7 @@ def _put_together(connection: duckdb.DuckDBPyConnection, warehouse: str, levels:
         )
 
         select areas.area_level, areas.area_code, areas.area_key, areas.area_name, parts.valid_on,
-            st_aswkb({_valid("parts.geometry")})
+            st_aswkb({_valid("parts.geometry")}), parts.datasets
         from parts
         inner join {warehouse}.dim_area as areas on parts.ancestor_key = areas.area_key
         """,

@@ -141,6 +141,8 @@ def sources(
             continue
         if levels is None or not declaration.area_levels or levels.intersection(declaration.area_levels):
             names_from.add(dataset_id)
+    if product.geometry is not None and levels is not None:
+        names_from |= _outlines_of(warehouse, levels)
     made_of = {str(name) for _, names in rows for name in names}
     if lineage.names_its_dataset(manifest["nodes"][lineage.relation_id(manifest, product.relation)]):
         # a row without a figure rests on its table too
@@ -156,6 +158,27 @@ def sources(
             if name is not None and not _against_all(columns, lineage.upstream(manifest, product.relation))
         },
     }
+
+
+def _outlines_of(warehouse: duckdb.DuckDBPyConnection, levels: Collection[str]) -> set[str]:
+    """The datasets that outlines of these levels are from, or those that they are put together of.
+
+    Declarations of a town's areas name no level (`SMALL_AREA`), so the outlines themselves are asked.
+    """
+    from exports.outlines import PUT_TOGETHER
+    from exports.rows import GEOMETRY_TABLE
+
+    if not warehouse.execute(
+        "select 1 from information_schema.tables where table_name = ?", [GEOMETRY_TABLE]
+    ).fetchall():
+        return set()
+    drawn = {*levels, *(PUT_TOGETHER[level] for level in levels if level in PUT_TOGETHER)}
+    found = warehouse.execute(
+        f"select distinct dataset_id from {GEOMETRY_TABLE} "
+        "where list_contains($levels::varchar[], area_level)",
+        {"levels": sorted(drawn)},
+    )
+    return {str(name) for (name,) in found.fetchall()}
 
 
 def _against_all(columns: Collection[str], upstream: Collection[str]) -> bool:

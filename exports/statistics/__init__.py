@@ -6,39 +6,19 @@ labels) and then writes the chosen part, so that codes and structures are the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-from exports.describe import Description
-from exports.rows import Rows
+from exports.about import Format
 from exports.statistics import json_stat, labelled, sdmx
-from exports.statistics.about import About
-
-
-@dataclass(frozen=True)
-class Format:
-    """A format of an extract. `prepare` sees the whole edition, what it gives writes a part and may note.
-
-    `beside` are the ends of the names of files that are written beside, after the name of the data's file.
-    """
-
-    title_de: str
-    media_type: str
-    prepare: Callable[[Rows, Description, About], Callable[[Rows, Path], str | None]]
-    beside: tuple[str, ...] = ()
-
 
 ON_DEMAND: dict[str, Format] = {
     "sdmx-csv": Format(
         "SDMX-CSV 2.0 mit Struktur (SDMX-ML 3.0)",
         "application/vnd.sdmx.data+csv; version=2.0.0",
         sdmx.prepare,
-        (sdmx.STRUCTURE,),
+        (lambda path: path.with_name(path.name + sdmx.STRUCTURE),),
     ),
     "json-stat": Format("JSON-stat 2.0", "application/json", json_stat.prepare),
     "stata": Format("Stata (.dta)", "application/x-stata-dta", labelled.prepare("stata")),
     "spss": Format("SPSS (.sav)", "application/x-spss-sav", labelled.prepare("spss")),
 }
 
-__all__ = ["ON_DEMAND", "Format"]
+__all__ = ["ON_DEMAND"]

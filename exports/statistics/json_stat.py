@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from exports.about import About, ExtractError, Write, Written
 from exports.describe import Description
 from exports.notation import for_machines
 from exports.rows import ROW_DIGITS, Field, Rows
 from exports.statistics import columns
-from exports.statistics.about import About, ExtractError
 from exports.writers.licences import CHANGES
 from sources.foundation.sql import quoted
 from sources.foundation.told import Told
@@ -36,7 +35,7 @@ ORDINARY = {"obs_status": "A", "conf_status": "F", "missing_reason": "none"}
 """What is said of nearly every figure, and so not repeated at each."""
 
 
-def prepare(rows: Rows, description: Description, about: About) -> Callable[[Rows, Path], str | None]:
+def prepare(rows: Rows, description: Description, about: About) -> Write:
     """Take the time from the whole edition; the answer writes a part of it."""
     when = columns.time(rows, description)
     labels = {
@@ -45,8 +44,8 @@ def prepare(rows: Rows, description: Description, about: About) -> Callable[[Row
         if field.name in description.grain
     }
 
-    def write(part: Rows, path: Path) -> str | None:
-        return _write(part, description, about, when, labels, path)
+    def write(part: Rows, path: Path) -> Written:
+        return Written(_write(part, description, about, when, labels, path))
 
     return write
 

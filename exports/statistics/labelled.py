@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from exports.about import About, ExtractError, Write, Written
 from exports.describe import Description
 from exports.rows import Field, Kind, Rows
 from exports.statistics import columns
-from exports.statistics.about import About, ExtractError
 from sources.foundation.sql import quoted
 
 if TYPE_CHECKING:
@@ -49,20 +49,18 @@ def letters(reasons: Mapping[str, str]) -> dict[str, str]:
     return dict(zip(wanted, LETTERS, strict=False))
 
 
-def prepare(
-    program: Program,
-) -> Callable[[Rows, Description, About], Callable[[Rows, Path], str | None]]:
+def prepare(program: Program) -> Callable[[Rows, Description, About], Write]:
     """Take labels from the whole edition, so that a number means the same code in every part of it."""
 
-    def over(rows: Rows, description: Description, about: About) -> Callable[[Rows, Path], str | None]:
+    def over(rows: Rows, description: Description, about: About) -> Write:
         labelled = {
             field.name: columns.labels(rows, description, field)
             for field in rows.fields
             if columns.is_labelled(field) and field.name != columns.CODE
         }
 
-        def write(part: Rows, path: Path) -> str | None:
-            return _write(program, part, description, about, labelled, path)
+        def write(part: Rows, path: Path) -> Written:
+            return Written(_write(program, part, description, about, labelled, path))
 
         return write
 

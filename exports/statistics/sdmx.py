@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from exports.about import DIFFERENCE, About, Write, Written
 from exports.describe import Description
 from exports.notation import for_machines
 from exports.rows import Field, Kind, Rows
 from exports.statistics import columns
-from exports.statistics.about import DIFFERENCE, About
 from sources.foundation.sql import quoted, text_literal
 
 AGENCY = "PLANSTAT"
@@ -89,16 +89,16 @@ def semantic(version: str) -> str:
     return f"{int(year)}.{int(month) * 100 + int(date)}.{int(number)}"
 
 
-def prepare(rows: Rows, description: Description, about: About) -> Callable[[Rows, Path], str | None]:
+def prepare(rows: Rows, description: Description, about: About) -> Write:
     """Plan the structure over the whole edition; the answer writes a part of it."""
     plan = _plan(rows, description, about)
 
-    def write(part: Rows, path: Path) -> str | None:
+    def write(part: Rows, path: Path) -> Written:
         _structure(plan, description, about, path.with_name(path.name + STRUCTURE))
         deleted = _observations(plan, about, part, path)
         if about.previous is None:
-            return None
-        return f"{deleted} Löschungen gegenüber der Ausgabe {about.previous} (ACTION D)"
+            return Written()
+        return Written(f"{deleted} Löschungen gegenüber der Ausgabe {about.previous} (ACTION D)")
 
     return write
 

@@ -60,7 +60,7 @@ FORMATS: tuple[Format, ...] = (
         "{product}.gpkg",
         "GeoPackage: Kartenebenen mit den neuesten Werten",
         "application/geopackage+sqlite3",
-        3,
+        4,
         geopackage.write,
     ),
     Format(

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.describe import Description
-from exports.outlines import CRS, layer_name, layer_title
+from exports.outlines import CRS, layer_description, layer_name, layer_title
 from exports.products import Geometry
 from exports.rows import ROW_DIGITS, Kind, Rows, RowsError, label_column
 from sources.foundation.sql import quoted
@@ -91,7 +91,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of a layer: its name, what it measures, what its codes mean, and a cell per area."""
+    """One attribute of a layer: its name, what it measures, what its codes mean, and a cell per area.
+
+    Figures have `digits` decimals; None: as they are.
+    """
 
     name: str
     key: tuple[str, ...]
@@ -101,6 +104,7 @@ class Attribute:
     kind: Kind
     cells: dict[str, Cell]
     codes: dict[str, str] = field(default_factory=dict)
+    digits: int | None = None
 
     @property
     def has_status(self) -> bool:
@@ -110,12 +114,18 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: areas of one level, by the outlines of one day; without outlines a plain table."""
+    """One layer: areas of one level, by the outlines of one day; without outlines a plain table.
+
+    `names` and `outlines` are by area code, `sources` are the source notes of the outlines.
+    """
 
     name: str
     title: str
+    level: str
+    valid_on: date
     names: dict[str, str]
     outlines: dict[str, bytes]
+    sources: tuple[str, ...] = ()
     attributes: list[Attribute] = field(default_factory=list)
 
 
@@ -124,7 +134,8 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     layout = description.geometry
     if layout is None:
         return "Kein GeoPackage: dieses Produkt ist nicht für Karten gedacht."
-    layers = [layer for layer in _layers(rows, layout) if layer.attributes]
+    noted = {one.dataset_id: f"{one.attribution} ({one.licence})" for one in description.datasets}
+    layers = [layer for layer in layers_of(rows, layout, noted) if layer.attributes]
     for layer in layers:
         if len(layer.attributes) > ATTRIBUTE_LIMIT:
             raise RowsError(
@@ -135,14 +146,25 @@ def write(rows: Rows, description: Description, path: Path) -> str | None:
     drawn = bool(rows.geometry_sha256)
     if not layers:
         layers, drawn = [_without_outlines(rows, layout)], False
-    _write_layers(path, layers, layout, drawn)
-    headings = {column.name: column.heading_de for column in description.columns}
-    _name_columns(path, layers, layout, headings)
+    write_layers(path, layers, description, drawn)
     return None if drawn else NO_OUTLINES
 
 
-def _layers(rows: Rows, layout: Geometry) -> Iterable[Layer]:
-    """The layers with outlines, by level and day, each with what stands on it."""
+def write_layers(path: Path, layers: list[Layer], description: Description, drawn: bool = True) -> None:
+    """Write layers of a product into a new file, with German names of all columns."""
+    layout = description.geometry
+    if layout is None:
+        raise ValueError("the product is not for maps")
+    _write_layers(path, layers, layout, drawn)
+    headings = {column.name: column.heading_de for column in description.columns}
+    _name_columns(path, layers, layout, headings)
+
+
+def layers_of(rows: Rows, layout: Geometry, noted: Mapping[str, str]) -> Iterable[Layer]:
+    """The layers with outlines, by level and day, each with what stands on it.
+
+    `noted`: source notes by the id of a dataset.
+    """
     if rows.geometry_sha256 is None:
         return
     found = rows.query("select distinct area_level, valid_on from geometries order by all")
@@ -155,15 +177,19 @@ def _layers(rows: Rows, layout: Geometry) -> Iterable[Layer]:
             "" if layout.converted_by else f"and area_code in (select {quoted(layout.area_code)} from rows)"
         )
         drawn = rows.query(
-            "select area_code, area_name, geometry from geometries "
+            "select area_code, area_name, geometry, datasets from geometries "
             f"where area_level = ? and valid_on = ? {known} order by 1",
             [level, valid_on],
         )
+        datasets = sorted({dataset for *_, drawn_from in drawn for dataset in drawn_from})
         layer = Layer(
             layer_name(level, str(valid_on)),
             layer_title(level, str(valid_on)),
-            {code: name for code, name, _ in drawn},
-            {code: outline for code, _, outline in drawn},
+            level,
+            valid_on,
+            {code: name for code, name, *_ in drawn},
+            {code: outline for code, _, outline, _ in drawn},
+            tuple(dict.fromkeys(noted[one] for one in datasets if one in noted)),
         )
         if names is None:
             layer.attributes.extend(_as_they_are(rows, layout, (level, valid_on)))
@@ -183,8 +209,8 @@ def _without_outlines(rows: Rows, layout: Geometry) -> Layer:
         f"date '9999-12-31' as valid_on from rows where {code} is not null and {level} is not null group by 2"
     )
     areas = dict(rows.query("select area_code, area_name from geometries order by 1"))
-    layer = Layer("gebiete", "Gebiete ohne Umrisse", areas, {})
     place = ("gebiete", date(9999, 12, 31))
+    layer = Layer("gebiete", "Gebiete ohne Umrisse", *place, areas, {})
     if layout.value:
         names = _lay_out_cells(rows, layout)
         layer.attributes.extend(_measured(rows, layout, place, names, sorted(areas)))
@@ -283,6 +309,7 @@ def _measured(
             code, value, status, reason, grade, from_codes, share, is_counted
         )
     told = _labels_and_units(rows, layout, place[0])
+    digits = {tuple(key): number for *key, number in rows.query(f"select {by}, digits from map_digits")}
     absent = Cell(None, "M", _reason("not_delivered"))
     return [
         Attribute(
@@ -292,6 +319,7 @@ def _measured(
             dates[key],
             "number",
             {code: found.get(code, absent) for code in codes},
+            digits=digits.get(key),
         )
         for key, found in sorted(cells.items())
     ]
@@ -454,7 +482,10 @@ def _write_layers(path: Path, layers: list[Layer], layout: Geometry, drawn: bool
                 crs=CRS if drawn else None,
                 encoding="UTF-8",
                 append=number > 0,
-                layer_options={"IDENTIFIER": layer.title, "DESCRIPTION": layer.title},
+                layer_options={
+                    "IDENTIFIER": layer.title,
+                    "DESCRIPTION": layer_description(layer.title, layer.sources),
+                },
                 dataset_options=None if number else {"VERSION": "1.3"},
             )
         listed = [(layer, attribute) for layer in layers for attribute in layer.attributes]

@@ -394,10 +394,15 @@ def diff_releases(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("csv-excel", "csv", "xlsx", "parquet", "sdmx-csv", "json-stat", "stata", "spss")),
+    type=click.Choice(
+        (
+            *("csv-excel", "csv", "xlsx", "parquet", "gpkg", "geojson", "geoparquet"),
+            *("sdmx-csv", "json-stat", "stata", "spss"),
+        )
+    ),
     default="csv-excel",
     show_default=True,
-    help="csv-excel opens right in a German Excel, csv is for programs.",
+    help="csv-excel opens right in a German Excel, gpkg as a coloured map in QGIS, csv is for programs.",
 )
 @click.option(
     "--area",
@@ -413,6 +418,16 @@ def diff_releases(
     "--period", callback=_years, metavar="YEAR[-YEAR]", help="Only dates from this year on, up to the other."
 )
 @click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    metavar="LEVEL",
+    help="Only areas of this level (KREIS); may be repeated.",
+)
+@click.option(
+    "--outlines", type=int, metavar="YEAR", help="Of a map: only outlines of the Gebietsstand of this year."
+)
+@click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
 )
 @lang
@@ -423,20 +438,23 @@ def export_release(
     areas: tuple[str, ...],
     indicators: tuple[str, ...],
     period: tuple[int, int] | None,
+    levels: tuple[str, ...],
+    outlines: int | None,
     out: Path,
     language: Language,
 ) -> None:
     """Write an edition of PRODUCT (the current one without VERSION), or a part of it, as one file.
 
-    For formats that the product's editions do not hold, and for readers who need one Kreis. Beside the file
-    lies its receipt: edition, part, hash and licences.
+    For formats that the product's editions do not hold, and for readers who need one Kreis. A map has the
+    newest value of each measure in the part, and opens coloured in QGIS. Beside the file lies its receipt:
+    edition, part, hash and licences.
     """
     with in_words():
         from exports.extract import Part
 
         from .exporting import print_extract
 
-        part = Part(areas, indicators, period)
+        part = Part(areas, indicators, period, levels, outlines)
         print_extract(settings_here(), product, version, form, part, out, console(), language)
 
 

@@ -33,7 +33,8 @@ def print_extract(
 ) -> None:
     """Compare the edition with its receipt, write the file, and say where it lies and what it holds."""
     from exports.extract import extract
-    from exports.release import verify
+    from exports.maps import MAPS
+    from exports.release import current_release, verify
     from sources.declared.catalogue import load_catalog
 
     def described_today() -> Mapping[str, Any]:
@@ -41,7 +42,10 @@ def print_extract(
         return Publication(settings.paths, project, catalogue, product, memory=settings.memory).describe()
 
     edition = verify(settings.paths.releases, product, version, settings.memory)
-    found = extract(edition.path, described_today, form, out, part)
+    areas = None
+    if form in MAPS and current_release(settings.paths.releases, "areas") is not None:
+        areas = verify(settings.paths.releases, "areas", None, settings.memory).path
+    found = extract(edition.path, described_today, form, out, part, areas)
     mark = f" ({ONLY_INTERNAL.say(language)})" if found.is_internal else ""
     named = f"{product}/{edition.version}{mark}"
     console.print(_WRITTEN.say(language, named=named, rows=found.rows, out=out), markup=False)

@@ -23,13 +23,16 @@ class Meaning(Strict):
     """What one code says, in both languages.
 
     `sign`: what the statistical offices of Germany print for it. `pattern`: of a level of areas, the form of
-    its codes (matches the whole code).
+    its codes (matches the whole code). `is_secret`: of a reason, that a value is (or may be) kept secret.
+    `is_count`: of a unit, that it counts persons or things, so that a number grows with the area.
     """
 
     de: str = Field(min_length=1)
     en: str = Field(min_length=1)
     sign: str = ""
     pattern: str = ""
+    is_secret: bool = False
+    is_count: bool = False
 
 
 Vocabulary = dict[str, dict[str, Meaning]]

@@ -139,7 +139,8 @@ def make_warehouse(path: Path, *, geometry: bool = True) -> Path:
         _areas(connection)
         connection.execute(
             "create table dim_area_geometry "
-            "(area_level varchar, area_code varchar, geometry blob, crs varchar, valid_on date)"
+            "(area_level varchar, area_code varchar, geometry blob, crs varchar, valid_on date, "
+            "dataset_id varchar)"
         )
         for product in ("indicator", "population"):
             connection.execute(
@@ -149,7 +150,8 @@ def make_warehouse(path: Path, *, geometry: bool = True) -> Path:
         if geometry:
             for index, code in enumerate(KREISE):
                 connection.execute(
-                    "insert into dim_area_geometry values ('KREIS', ?, ?, 'EPSG:25832', date '2023-12-31')",
+                    "insert into dim_area_geometry values ('KREIS', ?, ?, 'EPSG:25832', date '2023-12-31', "
+                    "'vg2500-krs')",
                     [code, square(500_000 + 2000 * index, 5_500_000)],
                 )
     return path

@@ -16,6 +16,7 @@ from expectations.settings import Description as Gated
 from exports import candidate, describe, products, release
 from exports.candidate import Candidate
 from exports.extract import FORMS, ExtractError, Form, Part, extract
+from exports.maps import MAPS
 from exports.release import Release
 from exports.statistics import ON_DEMAND
 from exports.writers import FORMATS
@@ -84,7 +85,7 @@ def test_formats_that_may_be_left_out_have_one_list() -> None:
     assert set(products.EVERY_FORMAT) == set(CHOSEN) == names - {"parquet", "dictionary", "licences"}
     assert set(typing.get_type_hints(Gated)) >= {"formats"}
     assert set(Gated.model_fields["formats"].default) == set(products.EVERY_FORMAT)
-    assert set(FORMS) - set(ON_DEMAND) == (set(products.EVERY_FORMAT) | {"parquet"}) - {"gpkg"}
+    assert set(FORMS) - set(ON_DEMAND) - set(MAPS) == (set(products.EVERY_FORMAT) | {"parquet"}) - {"gpkg"}
     assert not set(ON_DEMAND) & names, "an edition would take more room"
 
 
@@ -140,7 +141,13 @@ def test_an_extract_has_a_receipt(warehouse: Path, tmp_path: Path) -> None:
     receipt = json.loads(found.receipt.read_text(encoding="utf-8"))
     assert receipt["edition"] == made.id
     assert receipt["edition_receipt_sha256"] == sha256_of(made.path / "receipt.json")
-    assert receipt["part"] == {"areas": ["05"], "indicators": [], "years": [2015, 2015]}
+    assert receipt["part"] == {
+        "areas": ["05"],
+        "indicators": [],
+        "years": [2015, 2015],
+        "levels": [],
+        "outlines": None,
+    }
     assert receipt["rows"] == found.rows == 3
     assert receipt["files"] == {"out.csv": {"sha256": sha256_of(target), "bytes": target.stat().st_size}}
     assert [one["name"] for one in receipt["licences"]] == ["dl-de/by-2-0"]

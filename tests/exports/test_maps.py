@@ -147,7 +147,8 @@ def test_a_breakdown_shows_the_totals(warehouse: Path, tmp_path: Path) -> None:
 def test_the_register_shows_the_version_that_the_outline_is_of(warehouse: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
-            "insert into dim_area_geometry values ('KREIS', '05315', ?, 'EPSG:25832', date '2000-12-31')",
+            "insert into dim_area_geometry values "
+            "('KREIS', '05315', ?, 'EPSG:25832', date '2000-12-31', 'vg2500-krs')",
             [square(300_000, 5_500_000)],
         )
     made = build(warehouse, "areas", tmp_path)

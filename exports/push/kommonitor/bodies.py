@@ -6,13 +6,14 @@ and of the owner) is handed in as `Places`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from exports.push.kommonitor.content import CLASSES, Cells, Content, Kind, Level, Outline, Series, Source
+from exports import geojson
+from exports.classes import CLASSES, ONE_COLOUR, TWO_COLOURS
+from exports.push.kommonitor.content import Cells, Content, Kind, Level, Outline, Series, Source
 
 Body = dict[str, Any]
 
@@ -27,9 +28,6 @@ TYPES: Mapping[Kind, str] = {
     "relative": "STATUS_RELATIVE",
     "standardized": "STATUS_STANDARDIZED",
 }
-
-ONE_COLOUR, TWO_COLOURS = "Blues", "PuOr"
-"""ColorBrewer schemes that colour-blind people read too: one hue; two where numbers change their sign."""
 
 BY_LIMITS, BY_SHARES = "REGIONAL_DEFAULT", "QUANTILE"
 """Classes by given limits, which hold for all days; where none can be given, by equal shares of each day."""
@@ -70,13 +68,7 @@ def topic(policy_field: str) -> Body:
 
 def feature_collection(outlines: Iterable[Outline]) -> str:
     """Outlines as GeoJSON (RFC 7946, EPSG:4326); each says when it holds."""
-    features = ",\n".join(
-        '{"type":"Feature","properties":'
-        + json.dumps(_properties(one), ensure_ascii=False)
-        + f',"geometry":{one.geometry}}}'
-        for one in outlines
-    )
-    return f'{{"type":"FeatureCollection","features":[\n{features}\n]}}\n'
+    return geojson.feature_collection((_properties(one), one.geometry) for one in outlines)
 
 
 def _properties(outline: Outline) -> Body:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import statistics
 import struct
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -24,8 +23,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from exports.extract import OF_TOWNS
-from exports.outlines import CRS, LAYERS, day_of_layer
+from exports.about import OF_TOWNS
+from exports.classes import CLASSES, cuts
+from exports.geojson import in_degrees
+from exports.outlines import LAYERS, day_of_layer
 from sources.foundation.exits import USAGE
 from sources.foundation.spatial import open_spatial
 from sources.foundation.sql import text_literal
@@ -48,7 +49,6 @@ FACTORS: Mapping[Unit, float] = {"Tsd.": 1e3, "Mio.": 1e6}
 FOREVER = date(9999, 12, 31)
 CHANGED, UNDRAWN = "durch 32-Bit-Zahlen verfälscht", "ohne Umriss des Gebietsstands"
 """Why a number is not sent, as the note of an indicator says it."""
-CLASSES = 5
 CLOSE = 0.49
 """Part of the last decimal by which a 32-bit float may be off: less than the half at which it is rounded."""
 
@@ -137,10 +137,7 @@ class Series:
     def breaks(self, level: str) -> list[float]:
         """Four limits between five classes of equal size, over all days; none where values are too alike."""
         numbers = [one for days in self.values[level].values() for one in days.values() if one is not None]
-        if len(numbers) < CLASSES:
-            return []
-        cuts = statistics.quantiles(numbers, n=CLASSES, method="inclusive")
-        found = sorted({round(cut, self.decimals) for cut in cuts})
+        found = cuts(numbers, self.decimals)
         return found if len(found) == CLASSES - 1 else []
 
 
@@ -321,11 +318,7 @@ def _levels(areas: Path, titles: Mapping[str, str], within: Collection[str]) -> 
             rows = connection.execute(
                 f"""
                 with drawn as (
-                    select * replace (
-                        st_reduceprecision(
-                            st_transform(geom, '{CRS}', 'EPSG:4326', always_xy := true), 0.000001
-                        ) as geom
-                    )
+                    select * replace ({in_degrees("geom")} as geom)
                     from st_read({text_literal(str(file))}, layer = {text_literal(name)})
                 )
                 select area_level, area_key, area_code, area_name, valid_from, valid_to, st_asgeojson(geom),
