@@ -10,6 +10,7 @@ number. Written for QGIS 3.22 and newer; a rule per class, so that nothing is dr
 
 from __future__ import annotations
 
+import math
 import textwrap
 import uuid
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,9 @@ MISSING_LINES, SECRET_GROUND, SECRET_LINES = "#8c8c8c", "#d0d0d0", "#5a5a5a"
 MARK = "#d7301f"
 CIRCLE, CIRCLE_EDGE, CIRCLE_GROUND = COLOURS[ONE_COLOUR][5][1], COLOURS[ONE_COLOUR][5][4], "#f7f7f7"
 CIRCLES = (1.6, 2.6, 3.8, 5.2, 6.8)
-"""Diameters in millimetres, from the class of the smallest numbers up."""
+"""Diameters in millimetres from the class of the smallest numbers up, in a layer of `ROOMY` areas at most."""
+
+ROOMY = 150
 
 WIDTH = 48
 """Characters of a line of the legend."""
@@ -121,7 +124,7 @@ def _classes(attribute: Attribute, is_count: bool) -> list[Rule]:
         to = "bis unter" if number < len(limits) else "bis"
         label = low if low == high else f"{low} {to} {high}"
         drawn = (
-            [_fill(CIRCLE_GROUND), _circle(_size(number, len(colours)))]
+            [_fill(CIRCLE_GROUND), _circle(_size(number, len(colours), len(attribute.cells)))]
             if is_count and min(numbers) >= 0
             else [_fill(colour)]
         )
@@ -129,10 +132,11 @@ def _classes(attribute: Attribute, is_count: bool) -> list[Rule]:
     return found
 
 
-def _size(number: int, classes: int) -> float:
-    """The circle of a class, by the place of the class among all."""
+def _size(number: int, classes: int, areas: int) -> float:
+    """The circle of a class, by the place of the class among all; smaller where areas are many."""
     last = len(CIRCLES) - 1
-    return CIRCLES[round(number * last / (classes - 1)) if classes > 1 else last // 2]
+    size = CIRCLES[round(number * last / (classes - 1)) if classes > 1 else last // 2]
+    return round(size * min(1.0, math.sqrt(ROOMY / areas)), 2)
 
 
 def _absent(attribute: Attribute) -> list[Rule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sqlite3
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from orchestration.cli.asking.places import area_row
 from orchestration.cli.asking.warehouse import UnknownName
 from sources.declared.catalogue import load_catalog
+from sources.foundation.spatial import open_spatial
 from tests.indicators.both_languages import forgotten_words
 
 from . import labels, sums
@@ -198,6 +200,39 @@ def test_maps_show_areas_on_their_own_ground(real_place: Place, real_run: Ended)
     assert asked(
         real_place, "select count(*) from dim_area where area_level = 'PLANUNGSRAUM' and has_geometry"
     ) == [(990,)]
+
+
+@pytest.mark.parametrize(
+    ("product", "level", "layer", "areas"),
+    [
+        ("indicators", "KREIS", "kreise_2022", 400),
+        ("population", "PLANUNGSRAUM", "planungsraeume_2021", 542),
+    ],
+)
+def test_map_layers_hold_what_the_edition_says(
+    real_place: Place, real_run: Ended, tmp_path: Path, product: str, level: str, layer: str, areas: int
+) -> None:
+    """Every cell of each format is the one of the released GeoPackage, and every outline is valid."""
+    chosen = ("--indicator", "P03", "--indicator", "D08") if product == "indicators" else ()
+    asked_for = ("releases", "export", product, "--level", level, *chosen, "--outlines", layer[-4:])
+    columns = ["area_code", "p03", "p03_hinweis", "d08"] if chosen else ["area_code", "registered_persons"]
+    released = real_place.root / "releases" / product / "current" / f"{product}.gpkg"
+    with sqlite3.connect(released) as database:
+        wanted = database.execute(f"select {', '.join(columns)} from {layer} order by 1").fetchall()
+    assert len(wanted) == areas
+    with open_spatial() as connection:
+        for form, file in (("gpkg", "m.gpkg"), ("geojson", "m.geojson"), ("geoparquet", "m.parquet")):
+            told = real_place.planstat(*asked_for, "--format", form, "--out", str(tmp_path / file))
+            assert told.code == 0, told.said
+            source, geometry = {
+                "gpkg": (f"st_read('{tmp_path / file}', layer = '{layer}')", "geom"),
+                "geojson": (f"st_read('{tmp_path / file}')", "geom"),
+                "geoparquet": (f"read_parquet('{tmp_path / file}')", "geometry"),
+            }[form]
+            found = connection.execute(f"select {', '.join(columns)} from {source} order by 1").fetchall()
+            assert found == wanted, form
+            invalid = connection.execute(f"select count(*) from {source} where not st_isvalid({geometry})")
+            assert invalid.fetchall() == [(0,)], form
 
 
 TOTALS = "sex_code = '_T' and age_group_code = '_T' and nationality_code = '_T'"

@@ -26,10 +26,12 @@ import pytest
 from rdflib import DCAT, RDF, Graph
 
 from exports.dcat import write_catalogue
+from exports.outlines import POINTS, attributions_in, layer_name
 from orchestration import dbt_process
 from orchestration.project import Project
 from orchestration.resources import Settings
 from tests.benchmarks.gate_power import Ground, facts, outcomes
+from tests.exports.in_qgis import opened
 from tests.exports.push.kommonitor_server import CLIENT, OWNER, SECRET, StandIn, read_interface
 from tests.exports.test_dcat import OFFICE, broken
 from tests.indicators.both_languages import forgotten_words
@@ -256,6 +258,51 @@ def test_a_part_of_an_edition_becomes_a_csv_that_no_edition_holds(
     nowhere = place.planstat(*asked, "--area", "99")
     assert (nowhere.code, "no row of the edition lies in 99" in nowhere.said) == (2, True)
     assert "Traceback" not in nowhere.said
+
+
+def test_a_map_of_an_indicator_opens_coloured(place: Place, first: Ended, tmp_path: Path) -> None:
+    """From the command to the layer in QGIS, as docs/karten.md leads; numbers are those of the Parquet."""
+    target = tmp_path / "p07.gpkg"
+    asked = ("releases", "export", "indicators", "--indicator", "P07", "--level", "KREIS", "--area", "01")
+    told = place.planstat(*asked, "--format", "gpkg", "--out", str(target), "--lang", "de")
+    assert told.code == 0, told.said
+    assert "Kreise, Gebietsstand 31.12.2022." in told.said
+    edition = place.root / "releases" / "indicators" / "current" / "indicators.parquet"
+    released = duckdb.sql(
+        f"select area_code, round(value, 1) from '{edition}' where indicator_id = 'P07' and "
+        "area_level = 'KREIS' and starts_with(area_code, '01') "
+        "qualify reference_date = max(reference_date) over ()"
+    ).fetchall()
+    with sqlite3.connect(target) as layer:
+        assert layer.execute("select area_code, p07 from kreise_2022 order by 1").fetchall() == sorted(
+            released
+        )
+        described = "select description from gpkg_contents where table_name = 'kreise_2022'"
+        assert "© GeoBasis-DE / BKG" in layer.execute(described).fetchone()[0]
+    shown = opened(f"{target}|layername=kreise_2022", tmp_path / "p07.png")
+    assert shown["heading"].startswith("Mindestsicherungsquote, %, ")
+    assert set(shown["drawn"]) == {code for code, _ in released}
+    assert not [code for code, labels in shown["drawn"].items() if len(labels) != 1]
+
+
+def test_every_product_with_outlines_names_whose_they_are(place: Place, first: Ended) -> None:
+    """In each layer of each GeoPackage, and among the sources of its edition."""
+    layers = 0
+    for file in sorted((place.root / "releases").glob("*/current/*.gpkg")):
+        package = json.loads((file.parent / "datapackage.json").read_text(encoding="utf-8"))
+        sources = {one["attribution"] for one in package["planstat"]["datasets"]}
+        with sqlite3.connect(file) as database:
+            told = database.execute(
+                "select table_name, identifier, description from gpkg_contents where data_type = 'features'"
+            ).fetchall()
+        for name, title, said in told:
+            if name.startswith(layer_name(POINTS, "")):
+                continue
+            assert said.startswith(f"{title}. Umrisse: "), (file.name, name)
+            named = [one.rpartition(" (")[0] for one in attributions_in(said)]
+            assert set(named) <= sources, (file.name, name)
+            layers += 1
+    assert layers > 20
 
 
 def test_the_workbook_to_read_holds_every_number_of_an_area(
