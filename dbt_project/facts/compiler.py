@@ -115,7 +115,7 @@ def compile_files(catalog: Catalog, folder: Path = FOLDER, by_hand: Path = BY_HA
         ),
         f"{models}/territory/counts.yml": "version: 2\n\nmodels:\n"
         + "\n".join(_function_contracts(name) for name, mart in marts.items() if not mart.gemeinden),
-        f"{COMPILED}/macros/facts.sql": _macros(facts, marts, catalog),
+        f"{COMPILED}/macros/facts.sql": _macros(facts, marts, catalog, written),
     }
     for fact in published.values():
         if fact.model not in written:
@@ -340,13 +340,26 @@ def _mart_sql(name: str, mart: CountMart) -> str:
     )
 
 
-def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart], catalog: Catalog) -> str:
+def _macros(
+    facts: Mapping[str, Fact], marts: Mapping[str, CountMart], catalog: Catalog, written: Collection[str]
+) -> str:
     staged = [
         staging_model(catalog[table.table])
         for fact in facts.values()
         for table in fact.tables
         if table.gemeinden
     ]
+    published: dict[str, dict[str, Any]] = {}
+    for fact in facts.values():
+        for table in () if fact.form else fact.tables:
+            dataset = catalog[table.table]
+            model = staging_model(dataset)
+            of_table = published.setdefault(
+                table.table,
+                {"publisher": dataset.publisher, "staged_in": model if model in written else None},
+            )
+            of_table["gemeinden"] = of_table.get("gemeinden", False) or table.gemeinden
+    tables = "".join(f"    '{name}': {about},\n" for name, about in sorted(published.items()))
     rows = "".join(
         f"    {{'name': '{name}', 'model': '{fact.model}', 'dimensions': {list(fact.dimensions)}}},\n"
         for name, fact in facts.items()
@@ -375,6 +388,11 @@ def _macros(facts: Mapping[str, Fact], marts: Mapping[str, CountMart], catalog: 
         "{#- Facts counted on a municipality's forms, with the form, and their dimensions: kept apart. -#}\n"
         "{% macro indicator_forms() -%}\n"
         f"{{{{ return({{'forms': {forms}, 'dimensions': {own}}}) }}}}\n"
+        "{%- endmacro %}\n\n"
+        "{#- The tables that facts are made of: publisher, the model that stages one in its own way, and\n"
+        "    whether Gemeinden are printed there. -#}\n"
+        "{% macro tables_of_facts() -%}\n"
+        f"{{{{ return({{\n{tables}}}) }}}}\n"
         "{%- endmacro %}\n\n"
         "{#- The staged tables that print Gemeinden. -#}\n"
         "{% macro municipal_tables() -%}\n"

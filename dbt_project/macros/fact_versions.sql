@@ -83,6 +83,9 @@ history as (
   A code that a reform touched, or of a whole Land or Regierungsbezirk, for which a table prints no number at all in a
   period is not reported.
 
+  Unknown areas. A row under a code that no table, register or outline names is no figure: it stands in fct_unplaced, with
+  delivery and line, and comes in once something names its area.
+
   Columns. A column in which a delivery prints `-` for every area of a period is not filled for that period: missing
   (`not_delivered`), never zero.
 
@@ -145,6 +148,7 @@ met as (
         {%- endfor %}
         and {{ relation }}.value is not distinct from corrections.expected_value
         and {{ relation }}.raw_symbol is not distinct from corrections.expected_symbol
+    where {{ relation }}.area_code in (select areas.area_code from areas)
 
 ),
 

@@ -27,7 +27,7 @@ class Outcome:
     were built; products: product -> metadata of its release step; refused: products whose gate said no; held:
     products that carry what was refused in another; stopped: products that no verdict or release came about
     for, because something before them failed; problems: what failed, in words; left_out: what lies in the
-    inbox and no dataset takes; interrupted: by Ctrl-C, within the job.
+    inbox and no dataset takes, and rows in areas that nothing names; interrupted: by Ctrl-C, within the job.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -98,9 +98,7 @@ class Watcher:
         message = str(metadata.get("message", ""))
         match path:
             case ["landing", "catalog", "ledger"]:
-                self.outcome.left_out = [str(words) for words in metadata.get("left_out", ())]
-                for words in self.outcome.left_out:
-                    self._say("trouble", words)
+                self._left_out(metadata)
             case ["landing", "catalog", _]:
                 pass
             case ["landing", _, dataset]:
@@ -110,6 +108,7 @@ class Watcher:
                     self._say(kind, f"{dataset}: {status}{': ' + message if message else ''}")
             case ["warehouse", _] if status == "built":
                 self.outcome.models_built += 1
+                self._left_out(metadata)
             case ["release", product]:
                 self.outcome.products[product] = dict(metadata)
                 if metadata.get("version"):  # else it waits, as the gate has said
@@ -118,6 +117,12 @@ class Watcher:
                     self._trouble(message)
             case _:
                 pass
+
+    def _left_out(self, metadata: Mapping[str, Any]) -> None:
+        found = [str(words) for words in metadata.get("left_out", ())]
+        self.outcome.left_out += found
+        for words in found:
+            self._say("trouble", words)
 
     def _checked(self, check: Any) -> None:
         metadata = _plain(check.metadata)

@@ -12,7 +12,8 @@ from ..currency import Currency, currency, is_overdue
 from ..plan import Plan, make_plan
 from ..project import Manifest, Project
 from ..publication import Publication
-from ..resources import NotBuilt, Paths, Settings, is_running, notices
+from ..resources import NotBuilt, Paths, Settings, Warehouse, is_running, notices
+from ..unplaced import unplaced
 from .display import WIDE, plain_table
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def print_status(settings: Settings, console: Console) -> None:
     plan = make_plan(manifest, Project(settings), paths)
     _print_inbox(paths, console)
     _print_datasets(paths, catalog, console)
+    _print_unplaced(paths, console)
     _print_currency(currency(paths, manifest), dt.date.today(), console)
     _print_models(plan, console)
     _print_products(settings, manifest, catalog, plan, console)
@@ -81,6 +83,15 @@ def _print_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
         )
     if 0 < len(delivered) < len(states):
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
+
+
+def _print_unplaced(paths: Paths, console: Console) -> None:
+    """The rows that are no figures yet, because nothing names their areas."""
+    if not paths.warehouse.exists():
+        return
+    with Warehouse(paths.warehouse).reading() as warehouse:
+        for line in unplaced(warehouse):
+            console.print(f"  {line}", markup=False)
 
 
 def _print_currency(known: Currency, today: dt.date, console: Console) -> None:

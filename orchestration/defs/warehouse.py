@@ -8,7 +8,6 @@ of its own to ours and start `dbt --version` before every build, which asks the 
 # dagster comes without types here, so its decorators and classes count as untyped
 # mypy: disable-error-code="untyped-decorator, misc"
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from .. import dbt_process
 from .. import plan as planning
 from ..project import Manifest, Project
 from ..resources import Settings, Warehouse, read_json
+from ..unplaced import UNPLACED, unplaced
 from .run import Run
 
 RUN_WHEN_READ = ("view", "table_function")
@@ -184,6 +184,8 @@ def _extents(settings: Settings, models: list[str], manifest: Manifest) -> dict[
                 found[unique_id] = {"rows": row[0]}
                 if row[1] is not None:
                     found[unique_id]["period"] = f"{row[1]} to {row[2]}"
+                if name == UNPLACED:
+                    found[unique_id]["left_out"] = unplaced(connection)
     return found
 
 
@@ -205,15 +207,6 @@ def _with_extent(event: Any, plan: planning.Plan, extents: Mapping[str, dict[str
     )
 
 
-UNNAMED_AREA = re.compile(r"NOT NULL constraint failed: \w+\.area_key\b")
-"""What the database says where a fact's row lies in an area that is not in `dim_area`."""
-
-AREAS_ARE_NAMED_BY = (
-    "an area of its tables is named by nothing that has landed: deliver the register of areas (gv-isys) and "
-    "tables of the Regionaldatenbank by Kreis (their numbers end with -4) that print it, beside them"
-)
-
-
 def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> list[str]:
     """What failed, in words: which model or check, what dbt says, where its SQL lies."""
     said = {r["unique_id"]: r for r in read_json(target / "run_results.json").get("results", ())}
@@ -228,8 +221,6 @@ def _problems(target: Path, manifest: Manifest, results: Mapping[str, str]) -> l
         lines.append(f"{kind} {node.get('name', unique_id)} ({node.get('original_file_path')}): {words}")
         if node.get("description"):
             lines.append(f"  {' '.join(node['description'].split())}")
-        if UNNAMED_AREA.search(words):
-            lines.append(f"  {AREAS_ARE_NAMED_BY}")
         if sql:
             lines.append(f"  its SQL: {sql}")
     skipped = sum(status == "skipped" for status in results.values())

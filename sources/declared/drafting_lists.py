@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -49,6 +49,7 @@ _FILLING = frozenset(
     {"with", "of", "and", "by", "the", "in", "mit", "und", "der", "die", "das", "davon", "darunter", "von"}
     | {"nach", "insgesamt", "total", "zusammen"}
 )
+_OF_A_TOTAL = frozenset({"insgesamt", "zusammen", "gesamt", "total"})
 _SHORTEST_LABEL = 4
 _AREA_WORDS = re.compile(
     r"gebiet|stadtteil|bezirk|kreis|gemeinde|\bort|quartier|\bland|raum|viertel|region|area|district",
@@ -305,6 +306,12 @@ def _values(catalog: Catalog, columns: Sequence[_Column], *, timed: bool) -> tup
             measure = _free(measure, [one.measure for one in values])
         texts = [text for member in members for text in member.texts]
         values.append(_Value(header, measure, codes, texts))
+    divided = {value.measure for value in values if value.codes}
+    for at, value in enumerate(values):  # the total of what others divide says so in a word of its own
+        words = [word for word in value.measure.split("_") if word not in _OF_A_TOTAL]
+        if not value.codes and (whole := "_".join(words)) in divided:
+            is_free = not any((one.measure, one.codes) == (whole, {}) for one in values)
+            values[at] = replace(value, measure=whole) if is_free else value
     return values, list(dict.fromkeys(times))
 
 

@@ -8,8 +8,9 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbt_project.facts.declaration import load_facts
 from tests.contracts import make
-from tests.dbt.compiled import macro
+from tests.dbt.compiled import macro, model
 from tests.profiles import tried
 
 DAYS = [dt.datetime(2020, month, 1) for month in range(1, 7)]
@@ -42,8 +43,13 @@ deliveries = st.lists(
 )
 
 
-def facts(rows: list[Delivery], correction: tuple[float, float, dt.datetime] | None = None) -> list[dict]:
-    """The fact built from these deliveries; a correction of men's number: expected, right, since when."""
+def facts(
+    rows: list[Delivery], correction: tuple[float, float, dt.datetime] | None = None, unknown: str = ""
+) -> list[dict]:
+    """The fact built from these deliveries; a correction of men's number: expected, right, since when.
+
+    Each delivery prints the same under the `unknown` area too, that no register has.
+    """
     connection = duckdb.connect()
     connection.execute(STAGED)
     make(connection, "dim_area", [AREA])
@@ -57,6 +63,8 @@ def facts(rows: list[Delivery], correction: tuple[float, float, dt.datetime] | N
                     "none" if value is not None else "unknown_or_confidential", sex, rank,
                 ],
             )  # fmt: skip
+    if unknown:
+        connection.execute("insert into cells select * replace (? as area_code) from cells", [unknown])
     if correction:
         connection.execute(
             "insert into corrections values ('c1', 'population', 'table-1', 'a', 'D2019-12-31', 'persons',"
@@ -128,3 +136,74 @@ def test_a_correction_is_a_version_of_its_own() -> None:
     assert {row["correction_id"] for row in found if row["value"] == 9.0} == {"c1"}
     mended = facts([(1, DAYS[0], 1.0, 1.0), (1, DAYS[3], 2.0, 1.0)], correction=(1.0, 9.0, DAYS[2]))
     assert [read(mended, day)["M"][1] for day in DAYS[2:4]] == [9.0, 2.0], "the source was mended"
+
+
+@tried(20)
+@given(deliveries, st.sampled_from(["z", "aa", ""]))
+def test_rows_under_an_area_that_nothing_names_are_no_figures_and_change_none(
+    rows: list[Delivery], unknown: str
+) -> None:
+    def key(row: dict) -> str:
+        return str(row["population_key"])
+
+    found = facts(rows, unknown=unknown)
+    assert sorted(found, key=key) == sorted(facts(rows), key=key)
+    assert all(row["area_key"] for row in found)
+
+
+def test_what_no_fact_takes_stands_in_the_register_with_delivery_and_line() -> None:
+    """Every table of a fact is asked; one row per area that is not there, at its first line."""
+    connection = duckdb.connect()
+    make(connection, "dim_area", [AREA])
+    make(connection, "int_municipality_code")
+    tables = macro("tables_of_facts")
+    connection.execute(
+        "create table ledger (dataset_id varchar, snapshot_id varchar, status varchar);"
+        "create table area_aliases as select 'other' as table_code, 'a' as area_code;"
+        "create table datasets (dataset_id varchar, time_text varchar, time_fixed date, time_year_is varchar,"
+        " time_kind varchar, time_month_day varchar);"
+    )
+    for number, (table, about) in enumerate(tables.items()):
+        connection.execute(
+            "insert into ledger values ($1, 's', 'accepted'), ($1, 'old', 'superseded')", [table]
+        )
+        connection.execute("insert into datasets values (?, 'year', null, '', 'stock', '12-31')", [table])
+        name = about["staged_in"] or f'"{table}"'
+        given = (
+            "date '2020-12-31' as reference_date, 1.0 as value" if about["staged_in"] else "'1' as value_text"
+        )
+        connection.execute(
+            f"""create table {name} as
+            select *, snapshot as snapshot_id, 'Irgendwo ' as area_name, '2020' as time_text,
+                {given}
+            from (values
+                ('s', 'a', 1), ('s', 'other', 2), ('s', 'z', 9), ('s', 'z', 7 + {number}), ('old', 'y', 3)
+            ) as cells (snapshot, area_code, line)"""
+        )
+    connection.execute(f"create view stg_published_area as {model('stg_published_area')}")
+    found = connection.execute(model("fct_unplaced")).fetchall()
+    assert sorted(found) == sorted(
+        (table, "s", "z", "Irgendwo", min(9, 7 + number), 2) for number, table in enumerate(tables)
+    )
+    assert set(tables) == {one.table for fact in load_facts().values() for one in fact.tables}
+    assert len(tables) > 50
+
+
+def test_a_gemeinde_is_known_on_the_days_on_which_its_code_means_something() -> None:
+    """Zeros and dashes of Gemeinden that are not there stay out; a number under such a code is told."""
+    table = next(name for name, about in macro("tables_of_facts").items() if about["gemeinden"])
+    connection = duckdb.connect()
+    make(connection, "dim_area", [AREA])
+    code = {"printed_code": "g", "area_code": "a", "reference_date": "2020-12-31"}
+    make(connection, "int_municipality_code", [code])
+    connection.execute(
+        "create table stg_published_area (dataset_id varchar, snapshot_id varchar, area_code varchar,"
+        " area_name varchar, reference_date date, line integer, cells bigint)"
+    )
+    for area, day, line in (("g", "2020-12-31", 5), ("g", "2021-12-31", 6), ("h", "2020-12-31", 7)):
+        connection.execute(
+            "insert into stg_published_area values (?, 's', ?, null, ?, ?, 1)", [table, area, day, line]
+        )
+    found = connection.execute(model("fct_unplaced")).fetchall()
+    assert {(row[2], row[4]) for row in found} == {("g", 6), ("h", 7)}
+    assert "trim(value_text) not in ('0', '-')" in model("stg_published_area")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 import pytest
 
 from orchestration import dbt_process
 from orchestration.defs.run import Run
-from orchestration.defs.warehouse import _problems, build_warehouse, relation_key
+from orchestration.defs.warehouse import build_warehouse, relation_key
 from orchestration.project import Project
 from orchestration.resources import Settings, Warehouse, only_run
 
@@ -106,21 +104,3 @@ def test_selected_assets_are_built_whether_changed_or_not(at_work: Settings) -> 
     assert [check.check_name for check in again.get_asset_check_evaluations()] == ["unique_mart_b_area"]
     with Warehouse(at_work.paths.warehouse).reading() as connection:
         assert connection.execute("select area from mart_b").fetchall() == [("x",)]
-
-
-@pytest.mark.parametrize(("column", "is_told"), [("area_key", True), ("period_key", False)])
-def test_a_row_in_an_area_that_nothing_names_is_told_with_what_names_areas(
-    tmp_path: Path, column: str, is_told: bool
-) -> None:
-    """A first delivery to an empty data root, of a table that brings no names of areas."""
-    with duckdb.connect() as connection:
-        connection.execute(f"create table area_row ({column} varchar not null)")
-        with pytest.raises(duckdb.ConstraintException) as caught:
-            connection.execute("insert into area_row values (null)")
-    failed = "model.planstat.fct_birth"
-    results = {"results": [{"unique_id": failed, "message": str(caught.value)}]}
-    (tmp_path / "run_results.json").write_text(json.dumps(results), encoding="utf-8")
-    (tmp_path / "compiled").mkdir()
-    said = _problems(tmp_path, {"nodes": {failed: {"name": "fct_birth"}}}, {failed: "error"})
-    assert f"{column}" in said[0]
-    assert any("gv-isys" in line for line in said) == is_told

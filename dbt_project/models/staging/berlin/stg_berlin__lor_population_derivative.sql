@@ -59,6 +59,7 @@ select
     {{ period_key('reference_date', "'stock'") }} as period_key,
     reference_date,
     id as area_code,
+    cast(null as varchar) as area_name,
     '{{ codes[0] }}' as sex,
     '{{ codes[1] }}' as age_group,
     '{{ codes[2] }}' as nationality,

@@ -88,6 +88,7 @@ select
     {{ period_key('reference_date', "'stock'") }} as period_key,
     reference_date,
     '08335043' as area_code,
+    cast(null as varchar) as area_name,
     sex,
     age_group,
     nationality,
