@@ -20,10 +20,25 @@ _NAMED = 10
 """Tests of a module that are named when they are skipped for the same reason."""
 
 
+_elsewhere: defaultdict[str, float] = defaultdict(float)
+"""What was spent by programs that this process started and that still run."""
+
+
+def add_elsewhere(program: str, seconds: float) -> None:
+    """Note processor seconds of a program that goes on; they count for the test that runs now."""
+    _elsewhere[program] += seconds
+
+
+def forget_elsewhere(program: str) -> None:
+    """The program has ended and was waited for: the system counts its seconds from now on."""
+    _elsewhere.pop(program, None)
+
+
 def _spent() -> float:
-    """Processor seconds of this process and of those it started and has waited for."""
+    """Processor seconds of this process and of those it started."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    waited_for = times.children_user + times.children_system
+    return times.user + times.system + waited_for + sum(_elsewhere.values())
 
 
 def seconds_before(config: pytest.Config) -> dict[str, float]:

@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.report_by_part import add_elsewhere, forget_elsewhere
+
 from .forking import Forking
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +84,8 @@ class Place:
         """Run `planstat …` to its end."""
         began = time.monotonic()
         if self.forking is not None:
-            code, said = self.forking.run(arguments, self._environment(variables))
+            code, said, spent = self.forking.run(arguments, self._environment(variables))
+            add_elsewhere("forking", spent)
             return Ended(code, said, time.monotonic() - began)
         with self.start(*arguments, **variables) as process:
             said, _ = process.communicate()
@@ -108,6 +111,7 @@ def forking() -> Iterator[Forking]:
     waiting = Forking()
     yield waiting
     waiting.end()
+    forget_elsewhere("forking")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ does that once and forks for every command; a fork has arguments, environment an
 like `planstat` itself. What is about starting and ending (signals, Ctrl-C) is tested with real processes.
 
 `python -m tests.end_to_end.forking` reads one JSON object per line: `arguments`, `environment`, `output` (the
-file both streams go to); it answers each with its exit code.
+file both streams go to); it answers each with its exit code and the processor seconds that it took.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Forking:
             text=True,
         )
 
-    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str]:
-        """Exit code of a command and what it said on both streams."""
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, float]:
+        """Exit code of a command, what it said on both streams, and its processor seconds."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.NamedTemporaryFile() as output:
@@ -49,7 +49,8 @@ class Forking:
             print(json.dumps(request), file=self._process.stdin, flush=True)
             answer = self._process.stdout.readline()
             assert answer, "the waiting program ended"
-            return int(answer), Path(output.name).read_text(encoding="utf-8")
+            code, seconds = answer.split()
+            return int(code), Path(output.name).read_text(encoding="utf-8"), float(seconds)
 
     def end(self) -> None:
         """Let the program end."""
@@ -66,7 +67,8 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             _be_planstat(json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        _, status, used = os.wait4(child, 0)
+        print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, flush=True)
 
 
 def _be_planstat(request: Mapping[str, object]) -> None:
