@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from exports.definition import Definition
 from exports.difference import Words
+from exports.series import DOUBTFUL, Cell, Series, datasets_of, read_area
 from exports.writers.licences import CHANGES
 from exports.writers.workbook import A4, FIXED_MOMENT, LINE
-from sources.foundation.exits import USAGE
 from sources.foundation.files import replacing
-from sources.foundation.told import Told
 from sources.foundation.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
@@ -43,15 +42,6 @@ NO_SIGN = "k. A."
 """Printed for a reason that the statistical offices have no sign for; a number tells the reasons apart."""
 SMALL = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-DOUBTFUL = ("low", "insufficient")
-"""Reliability at which a number is printed in italics."""
-
-
-class NoBooklet(ValueError):
-    """A workbook that cannot be made; the message says why and what to do."""
-
-    exit_code = USAGE
-
 
 @dataclass(frozen=True)
 class Booklet:
@@ -61,34 +51,6 @@ class Booklet:
     fields: tuple[str, ...]
     indicators: int
     ring: str | None
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A figure of one indicator at one day."""
-
-    day: date
-    value: float | None
-    status: str
-    reason: str
-    reliability: str
-    change: str
-    land: float | None
-    verdict: str
-
-
-@dataclass(frozen=True)
-class _Series:
-    """One row: an indicator with its cells by year, and the ring at its newest day."""
-
-    indicator_id: str
-    name: str
-    field: str
-    unit: str
-    decimals: int
-    cells: dict[int, _Cell]
-    ring_median: float | None = None
-    ring_day: date | None = None
 
 
 def write_booklet(
@@ -104,103 +66,22 @@ def write_booklet(
 
     `indicators` and `rings` are the folders of editions of `indicators` and `peer_ring`; `fields` are the
     policy fields in their order. Without `ring_id` the one ring that the area is in stands beside. Raises
-    `NoBooklet` for an area without figures, for a ring it is not in, and where several rings leave it open.
+    `NoFigures` for an area without figures, for a ring it is not in, and where several rings leave it open.
     """
-    series, area_name, land = _series(indicators, area_code)
-    if not series:
-        raise NoBooklet(
-            Told(
-                f"{area_code}: the edition has no figures of this area; product areas lists the areas",
-                f"{area_code}: die Ausgabe enthält keine Werte dieses Gebiets (Gebiete: Produkt areas)",
-            )
-        )
-    ring_name, series = _with_ring(series, rings, area_code, ring_id)
+    area = read_area(indicators, rings, area_code, ring_id)
+    series = area.series
     package = json.loads((indicators / "datapackage.json").read_text(encoding="utf-8"))
     words = Words.read(indicators / "dictionary.csv")
     with replacing(target) as beside:
-        book = _Book(beside, words, area_name, land, ring_name)
+        book = _Book(beside, words, area.name, area.above, area.ring)
         named = [field for field in fields if any(one.field == field for one in series)]
-        book.start(area_code, indicators, rings if ring_name else None, package, series, named)
+        book.start(area_code, indicators, rings if area.ring else None, package, series, named)
         for field in named:
             book.field(field, [one for one in series if one.field == field])
         book.definitions(series, definitions)
         book.sources(indicators, package, series)
         book.close()
-    return Booklet(area_name, tuple(named), len(series), ring_name)
-
-
-def _series(edition: Path, area_code: str) -> tuple[list[_Series], str, str]:
-    """The area's series in the order of the edition, its newest name, and that of its Land."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "select indicator_id, indicator_name_de, policy_field, unit, decimals, area_name, "
-            "reference_area_name, reference_date, value, obs_status, missing_reason, reliability, "
-            "change_verdict, reference_value, reference_verdict "
-            "from read_parquet($file) where area_code = $area and not is_backcast "
-            "order by indicator_id, reference_date",
-            {"file": str(edition / f"{edition.parent.name}.parquet"), "area": area_code},
-        ).fetchall()
-    series: dict[str, _Series] = {}
-    area_name = land = ""
-    newest = date.min
-    for name, title, field, unit, decimals, area, reference, *rest in found:
-        one = series.setdefault(name, _Series(name, title, field, unit or "", int(decimals or 0), {}))
-        cell = _Cell(*rest)
-        one.cells[cell.day.year] = cell  # the newest day of the year: they come in order
-        if cell.day >= newest:
-            newest, area_name, land = cell.day, area, reference or land
-    return list(series.values()), area_name, land
-
-
-def _with_ring(
-    series: list[_Series], edition: Path | None, area_code: str, ring_id: str | None
-) -> tuple[str | None, list[_Series]]:
-    """The ring's name, and the series with its median at the newest day both have."""
-    if edition is None:
-        if ring_id is not None:
-            raise NoBooklet(
-                Told("there is no release of `peer_ring` yet", "es gibt noch keine Ausgabe von `peer_ring`")
-            )
-        return None, series
-    import duckdb
-
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select ring_id, ring_name_de, indicator_id, reference_date, ring_median "
-            "from read_parquet($file) where area_code = $area and ring_median is not null "
-            "order by reference_date",
-            {"file": str(edition / f"{edition.parent.name}.parquet"), "area": area_code},
-        ).fetchall()
-    names = {str(row[0]): str(row[1]) for row in rows}
-    if ring_id is None and len(names) == 1:
-        (ring_id,) = names
-    elif ring_id is None and names:
-        raise NoBooklet(
-            Told(
-                f"{area_code} is in several rings, name one with --ring: {', '.join(sorted(names))}",
-                f"{area_code} ist in mehreren Ringen, einen mit --ring nennen: {', '.join(sorted(names))}",
-            )
-        )
-    if ring_id is None:
-        return None, series
-    if ring_id not in names:
-        known = ", ".join(sorted(names)) or "–"
-        raise NoBooklet(
-            Told(
-                f"{area_code} is not in a ring {ring_id!r}; its rings: {known}",
-                f"{area_code} gehört zu keinem Ring {ring_id!r}; seine Ringe: {known}",
-            )
-        )
-    newest = {row[2]: (row[3], row[4]) for row in rows if row[0] == ring_id}
-    joined = []
-    for one in series:
-        day, median = newest.get(one.indicator_id, (None, None))
-        joined.append(
-            _Series(one.indicator_id, one.name, one.field, one.unit, one.decimals, one.cells, median, day)
-        )
-    return names[ring_id], joined
+    return Booklet(area.name, tuple(named), len(series), area.ring)
 
 
 class _Book:
@@ -243,7 +124,7 @@ class _Book:
         indicators: Path,
         rings: Path | None,
         package: Mapping[str, Any],
-        series: Sequence[_Series],
+        series: Sequence[Series],
         fields: Sequence[str],
     ) -> None:
         """What this is, of which edition, how to cite it, and what is in it, with links."""
@@ -293,11 +174,11 @@ class _Book:
             sheet.write_string(row, 1, text, wrapped)
         sheet.print_area(0, 0, row, 1)
 
-    def field(self, field: str, series: Sequence[_Series]) -> None:
+    def field(self, field: str, series: Sequence[Series]) -> None:
         """A sheet of one policy field: indicators as rows, years as columns, Land and ring beside."""
         years = sorted({year for one in series for year in one.cells})
         sheet = self._sheet(_tab(field))
-        in_ring = any(one.ring_median is not None for one in series)
+        in_ring = any(one.medians for one in series)
         beside = ["Verlauf", "Stand", "Wert", self._land or "Land", "im Vergleich"]
         beside += ["Ring (Median)"] if in_ring else []
         head = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4")
@@ -347,7 +228,7 @@ class _Book:
         self,
         sheet: Worksheet,
         row: int,
-        one: _Series,
+        one: Series,
         years: Sequence[int],
         reasons: dict[str, str],
         used: set[str],
@@ -364,7 +245,7 @@ class _Book:
                 self._figure(sheet, row, column, one.decimals, cell, reasons, used)
         last = FIRST_YEAR + len(years)
         self._line(sheet, row, last, one, years)
-        newest = next((cell for _, cell in sorted(one.cells.items(), reverse=True) if _drawn(cell)), None)
+        newest = one.newest
         if newest is None:
             return
         plain = self._format(num_format=_number(one.decimals), align="right")
@@ -375,8 +256,9 @@ class _Book:
         verdict = self._words.labels.get(("reference_verdict", newest.verdict, ""), ("", ""))[0]
         if newest.verdict != "untested":
             sheet.write_string(row, last + 4, verdict, self._format(indent=1))
-        if one.ring_median is not None and one.ring_day == newest.day:
-            sheet.write_number(row, last + 5, one.ring_median, plain)
+        median = one.median_on(newest.day)
+        if median is not None:
+            sheet.write_number(row, last + 5, median, plain)
 
     def _figure(
         self,
@@ -384,7 +266,7 @@ class _Book:
         row: int,
         column: int,
         decimals: int,
-        cell: _Cell,
+        cell: Cell,
         reasons: dict[str, str],
         used: set[str],
         *,
@@ -392,7 +274,7 @@ class _Book:
     ) -> None:
         """One number with what is to be known of it, or the sign of the reason why there is none."""
         how: dict[str, Any] = {"align": "right"}
-        if marks_break and cell.change == "break":
+        if marks_break and cell.breaks:
             how |= {"left": 5, "left_color": "#C00000"}
             used.add("break")
         if cell.value is None:
@@ -413,9 +295,9 @@ class _Book:
             used.add("doubtful")
         sheet.write_number(row, column, cell.value, self._format(**how, num_format=number))
 
-    def _line(self, sheet: Worksheet, row: int, column: int, one: _Series, years: Sequence[int]) -> None:
+    def _line(self, sheet: Worksheet, row: int, column: int, one: Series, years: Sequence[int]) -> None:
         """A small line of the series: nothing is joined across a break or a year without a number."""
-        if sum(_drawn(cell) for cell in one.cells.values()) < 2:
+        if sum(cell.is_drawn for cell in one.cells.values()) < 2:
             return
         if self._course is None:
             self._course = self._book.add_worksheet(COURSE)
@@ -423,9 +305,9 @@ class _Book:
         place = 0
         for year in range(years[0], years[-1] + 1):
             cell = one.cells.get(year)
-            if cell is not None and cell.change == "break":
+            if cell is not None and cell.breaks:
                 place += 1
-            if cell is not None and cell.value is not None and cell.status != "U":
+            if cell is not None and cell.is_drawn:
                 self._course.write_number(self._course_row, place, cell.value)
             place += 1
         from xlsxwriter.utility import xl_rowcol_to_cell
@@ -464,7 +346,7 @@ class _Book:
         lines.append("leer: für dieses Jahr liegt keine Tabelle vor")
         return lines
 
-    def definitions(self, series: Sequence[_Series], definitions: Mapping[str, Definition]) -> None:
+    def definitions(self, series: Sequence[Series], definitions: Mapping[str, Definition]) -> None:
         """What each indicator asks, how it is computed, how it is read and how not."""
         sheet = self._sheet("Definitionen")
         columns = ("Nr.", "Kennzahl", "Frage", "Berechnung", "So zu lesen", "So nicht", "Recht")
@@ -487,9 +369,9 @@ class _Book:
                 sheet.write_string(row, column, text, wrapped)
             sheet.set_row(row, _height(*zip(cells, widths, strict=True)))
 
-    def sources(self, edition: Path, package: Mapping[str, Any], series: Sequence[_Series]) -> None:
+    def sources(self, edition: Path, package: Mapping[str, Any], series: Sequence[Series]) -> None:
         """The tables behind the numbers, and the notes to print beside them."""
-        used = _datasets(edition, [one.indicator_id for one in series])
+        used = datasets_of(edition, [one.indicator_id for one in series])
         sheet = self._sheet("Quellen")
         columns = ("Tabelle", "Titel", "Quellenangabe", "Lizenz", "Stand beim Herausgeber")
         widths = (22, 60, 48, 40, 24)
@@ -515,23 +397,6 @@ class _Book:
     def close(self) -> None:
         """Write the file."""
         self._book.close()
-
-
-def _datasets(edition: Path, indicators: Sequence[str]) -> set[str]:
-    """The datasets that figures of these indicators come from."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select distinct unnest([numerator_dataset, denominator_dataset]) from read_parquet($file) "
-            "where list_contains($names, indicator_id)",
-            {"file": str(edition / f"{edition.parent.name}.parquet"), "names": list(indicators)},
-        ).fetchall()
-    return {str(name) for (name,) in rows if name is not None}
-
-
-def _drawn(cell: _Cell) -> bool:
-    return cell.value is not None and cell.status != "U"
 
 
 def _tab(field: str) -> str:

@@ -116,9 +116,10 @@ class Office(Contact):
     """The office as `office.yml` says it; without `catalogue` no portal is told of its releases.
 
     Without `kommonitor` nothing is sent to one. `postgres` says how releases lie in a database, `reading`
-    what is made of them beside.
+    what is made of them beside. `logo` is a file (SVG or PNG) beside `office.yml`: it stands on profiles.
     """
 
+    logo: str | None = Field(default=None, min_length=1)
     catalogue: Catalogue | None = None
     kommonitor: KomMonitor | None = None
     postgres: Postgres = Postgres()

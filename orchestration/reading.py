@@ -51,14 +51,14 @@ def make_for_readers(settings: Settings, told: Callable[[str], None], trouble: C
 @contextmanager
 def _tried(trouble: Callable[[str], None]) -> Iterator[None]:
     """Go on after what cannot be made; other readers shall have theirs."""
-    from exports.booklet import NoBooklet
     from exports.compilations import NotCompiled
     from exports.letter import NoLetter
     from exports.release import ReleaseError, ReleaseRefused
+    from exports.series import NoFigures
 
     try:
         yield
-    except (NoBooklet, NoLetter, NotCompiled, ReleaseError, ReleaseRefused) as problem:
+    except (NoFigures, NoLetter, NotCompiled, ReleaseError, ReleaseRefused) as problem:
         trouble(f"office.yml, reading: {problem}")
 
 
@@ -102,7 +102,7 @@ def star(settings: Settings) -> tuple[Release, bool]:
 def booklet(settings: Settings, area: str, ring: str | None, out: Path) -> Booklet:
     """Write the workbook of an area from the current editions.
 
-    Raises `exports.booklet.NoBooklet` for an area or ring without figures, `exports.release.ReleaseError`
+    Raises `exports.series.NoFigures` for an area or ring without figures, `exports.release.ReleaseError`
     without an edition of `indicators`.
     """
     from dbt_project.indicators.compiler import FIELDS

@@ -64,7 +64,7 @@ def print_workbook(
 ) -> None:
     """Write the workbook of an area from the current editions, and say what is in it.
 
-    Raises `exports.booklet.NoBooklet` for an area or ring without figures, `exports.release.ReleaseError`
+    Raises `exports.series.NoFigures` for an area or ring without figures, `exports.release.ReleaseError`
     without an edition of `indicators`.
     """
     made = booklet(settings, area, ring, out)

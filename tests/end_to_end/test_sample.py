@@ -23,13 +23,16 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from rdflib import DCAT, RDF, Graph
 
 from exports.dcat import write_catalogue
 from exports.outlines import POINTS, attributions_in, layer_name
+from exports.pictures.profile import load_choice
 from orchestration import dbt_process
 from orchestration.project import Project
 from orchestration.resources import Settings
+from tests import pdf_tags
 from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.exports.in_qgis import opened
 from tests.exports.push.kommonitor_server import CLIENT, OWNER, SECRET, StandIn, read_interface
@@ -337,6 +340,79 @@ def test_the_workbook_to_read_holds_every_number_of_an_area(
     assert f"{len({name for name, _ in found})} Kennzahlen" in said.said
     several = place.planstat("releases", "workbook", "01002", "--out", str(target))
     assert (several.code, "is in several rings" in several.said) == (2, True)
+
+
+def test_pictures_and_profile_show_the_numbers_of_the_edition(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    """Every figure of a chart, a map and a profile is in the Parquet, and all that belong there are shown."""
+    file = place.root / "releases" / "indicators" / "current" / "indicators.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select area_code, area_name, reference_date, indicator_name_de, indicator_id, decimals, value "
+            "from read_parquet(?) where area_level in ('KREIS', 'LAND') and not is_backcast "
+            "and value is not null",
+            [str(file)],
+        ).fetchall()
+
+    def shown(value: float, decimals: int) -> str:
+        return f"{value:,.{decimals}f}".translate(str.maketrans(",.-", ".,−"))
+
+    drawn = {name: tmp_path / name for name in ("chart.svg", "chart.png", "map.svg", "map.png", "kiel.pdf")}
+    for name, *asked in (
+        ("chart.svg", "chart", "P07", "--area", "Kiel", "--area", "Kreis Plön"),
+        ("chart.png", "chart", "P07", "--area", "Kiel", "--ring", "sh-kreisfreie-staedte"),
+        ("map.svg", "map", "P07", "--period", "2015", "--within", "Schleswig-Holstein"),
+        ("map.png", "map", "P07", "--period", "2015"),
+        ("kiel.pdf", "profile", "Kiel", "--ring", "sh-kreisfreie-staedte"),
+    ):
+        done = place.planstat(*asked, "--out", str(drawn[name]), "--lang", "de")
+        assert (done.code, drawn[name].is_file()) == (0, True), done.said
+    chart, outlines = (drawn[name].read_text(encoding="utf-8") for name in ("chart.svg", "map.svg"))
+    of_chart = {
+        f"{area.split(',')[0]}, {day:%d.%m.%Y}: {shown(value, decimals)}"
+        for code, area, day, _, indicator, decimals, value in rows
+        if indicator == "P07" and code in ("01002", "01057", "01")
+    }
+    assert set(re.findall(r"<title>([^<]*\d)(?: \(95|</)", chart)) == of_chart
+    assert len(of_chart) == 18
+    assert "Zensus 2011" in chart
+    of_map = {
+        f"{area}: {shown(value, decimals)}"
+        for code, area, day, _, indicator, decimals, value in rows
+        if indicator == "P07" and len(code) == 5 and day.year == 2015
+    }
+    assert set(re.findall(r"<title>([^<]*), Klasse", outlines)) == of_map
+    assert len(of_map) == 15
+    assert pdf_tags.problems(drawn["kiel.pdf"]) == []
+    pdf = PdfReader(drawn["kiel.pdf"])
+    assert len(pdf.pages) == 2
+    printed = " ".join(" ".join(page.extract_text().split()) for page in pdf.pages)
+    chosen = [name for one in load_choice() for name in one.indicators]
+    newest = {
+        indicator: (day, shown(value, decimals))
+        for code, _, day, _, indicator, decimals, value in sorted(rows, key=lambda row: row[2])
+        if code == "01002" and indicator in chosen
+    }
+    assert len(newest) > 20
+    assert [one for one, (day, value) in newest.items() if f"{day:%d.%m.%Y} {value} " not in printed] == []
+    lines = {said.split(":")[0]: said for said in pdf_tags.spoken(pdf)}
+    for code, _, day, name, indicator, decimals, value in rows:
+        if code == "01002" and indicator in chosen and f"Verlauf {name}" in lines:
+            assert f"{day:%d.%m.%Y} {shown(value, decimals)}" in lines[f"Verlauf {name}"], (indicator, day)
+    for asked in (
+        ("chart", "P7", "--area", "Kiel"),
+        ("chart", "P07", "--area", "Kil"),
+        ("map", "P07", "--period", "1990"),
+        ("map", "P07", "--period", "bald"),
+    ):
+        refused = place.planstat(*asked, "--out", str(tmp_path / "none.svg"))
+        assert (refused.code, "Traceback" in refused.said) == (2, False), refused.said
+    assert not (tmp_path / "none.svg").exists()
+    nowhere = place.planstat("profile", "Atlantis", "--out", str(tmp_path / "none.pdf"), "--lang", "de")
+    assert (nowhere.code, "kein Gebiet 'Atlantis'; ähnlich sind" in nowhere.said) == (2, True)
+    some = place.planstat("profile", "--all", "--level", "LAND", "--out", str(tmp_path / "profile"))
+    assert (some.code, [one.name for one in (tmp_path / "profile").iterdir()]) == (0, ["profil-01.pdf"])
 
 
 def test_kommonitor_is_sent_what_was_released(place: Place, first: Ended, tmp_path: Path) -> None:
@@ -675,9 +751,9 @@ def test_the_pictures_of_the_readme_can_be_drawn(place: Place, first: Ended, tmp
         [sys.executable, drawer, str(place.root), str(tmp_path)], check=True, env={**os.environ, "PATH": ""}
     )
     outlines, chart = ((tmp_path / name).read_text(encoding="utf-8") for name in ("map.svg", "chart.svg"))
-    assert (outlines.count("<path"), chart.count("<circle")) == (15, 15)
+    assert (outlines.count("<title>"), chart.count("Bruch 1")) == (15, 1)
     assert "Flensburg" in outlines
-    assert "36,0" in chart
+    assert "Zensus" in chart, "the break says what it is"
     assert "GeoBasis-DE / BKG" in outlines
     assert "dl-de/by-2-0" in chart
 

@@ -13,8 +13,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from exports.booklet import COURSE, Booklet, NoBooklet, write_booklet
+from exports.booklet import COURSE, Booklet, write_booklet
 from exports.definition import Definition
+from exports.series import NoFigures
 from sources.foundation.told import said
 
 FIELDS = ["Armut", "Gesundheit/Pflege", "Wohnen"]
@@ -221,7 +222,7 @@ def test_what_cannot_be_made_is_said(
     tmp_path: Path, area: str, ring: str | None, names: tuple[str, ...], words: str
 ) -> None:
     (tmp_path / "kiel.xlsx").write_text("what was there", encoding="utf-8")
-    with pytest.raises(NoBooklet) as refused:
+    with pytest.raises(NoFigures) as refused:
         write(tmp_path, ring, *names, area=area)
     assert words in said(refused.value.args[0], "de")
     assert (tmp_path / "kiel.xlsx").read_text(encoding="utf-8") == "what was there"
