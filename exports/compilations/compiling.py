@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 STAR = "star"
 
-WRITER_VERSION = 2
+WRITER_VERSION = 3
 """Edition of the writer; raise it when the files change for the same editions."""
 
 TYPES = {"BIGINT": "integer", "INTEGER": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
@@ -304,7 +304,7 @@ def _resource(folder: Path, table: Table) -> dict[str, Any]:
         "name": table.name,
         "path": table.file,
         "title": table.title_de,
-        "type": "table",
+        "type": "file",  # readers of data packages go through pandas, where whole numbers with gaps are none
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "bytes": path.stat().st_size,

@@ -22,6 +22,7 @@ from sources.foundation.editions import DESCRIPTION
 from sources.foundation.told import said
 from tests.contracts import contracts
 from tests.exports.conftest import NOW, Editions, publish
+from tests.exports.test_packages import complaints
 
 OFFICE = Office(name="Stadt Musterstadt")
 WORDS = {"D01": Definition("Wie viele?", "Personen.", "Nicht je km².", "Bestand")}
@@ -87,6 +88,12 @@ def test_the_package_names_every_file_and_every_relation_leads_somewhere(two_rel
                 f"where f.{column} is not null"
             ).fetchone()
             assert lost == (0,), (fact["name"], column)
+
+
+def test_the_data_package_is_valid_as_a_whole(two_released: Path) -> None:
+    made = compiled(two_released)
+    assert isinstance(made, Release)
+    assert complaints(made.path) == []
 
 
 def test_the_same_editions_make_no_new_star_and_a_new_one_does(
