@@ -157,10 +157,24 @@ _SEEDS: dict[str, tuple[str, str, str, str, str | None]] = {
 }
 
 
+_OF_THE_OFFICE = {"ring": "rings", "edition": "index_editions", "index_class": "index_classes"}
+"""Vocabularies that the office adds to, and the table of landing that holds what it wrote in `town/`."""
+
+
 def _seed(name: str) -> Codes:
+    """What the package names and what the office names in its data root; the office's words go before."""
     file, code, de, en, scope = _SEEDS[name]
+    settings = Settings.from_environment()
+    shipped = _rows_of(settings.dbt_project / "compiled" / "seeds" / file)
+    own = (
+        _own_rows(settings.paths.landing / f"{_OF_THE_OFFICE[name]}.parquet")
+        if name in _OF_THE_OFFICE
+        else []
+    )
+    keys = [code, *([scope] if scope else [])]
+    named = {tuple(row[key] for key in keys) for row in own}
     found: Codes = []
-    for row in _rows_of(Settings.from_environment().dbt_project / "compiled" / "seeds" / file):
+    for row in (*(row for row in shipped if tuple(row[key] for key in keys) not in named), *own):
         entry = _entry(row[code], row[de], row[en])
         if scope:
             entry["scope"] = row[scope]
@@ -203,3 +217,9 @@ def _of_both(name: str) -> Codes:
 def _rows_of(file: Path) -> tuple[dict[str, str], ...]:
     with file.open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+def _own_rows(file: Path) -> list[dict[str, str]]:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(file).to_pylist() if file.exists() else []

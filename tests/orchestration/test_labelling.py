@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dbt_project.indicators.specification import load_specifications
@@ -18,7 +20,7 @@ from expectations import gate
 from exports import candidate
 from exports.candidate import Candidate
 from exports.products import load_products
-from orchestration import lineage
+from orchestration import labelling, lineage
 from orchestration.labelling import NoSuchVocabulary, with_words
 from orchestration.project import Manifest
 from sources.declared.catalogue import Catalog, load_catalog
@@ -110,6 +112,38 @@ def test_a_list_that_no_room_has_is_named(catalog: Catalog, monkeypatch: pytest.
     monkeypatch.setattr("orchestration.labelling.column_words", lambda: {"sex_code": words})
     with pytest.raises(NoSuchVocabulary, match="'sexes'"):
         with_words([{"name": "sex_code", "type": "varchar"}], catalog, [])
+
+
+def test_what_the_office_names_is_called_so(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rings and indices of a data root stand in products beside the examples, or in their place."""
+    monkeypatch.setenv("PLANSTAT_DATA", str(tmp_path))
+    shipped = {name: labelling._codes(name, catalog, ()) for name in ("ring", "edition", "index_class")}
+    assert all(shipped.values()), "without an office the examples are there"
+    (tmp_path / "landing").mkdir()
+    taken = shipped["ring"][0]["code"]
+    for table, rows in {
+        "rings": [
+            {"ring_id": "nord", "name_de": "Ring Nord", "name_en": "Ring North"},
+            {"ring_id": taken, "name_de": "Unser Ring", "name_en": "Our ring"},
+        ],
+        "index_editions": [{"edition_id": "own-2026", "name_de": "Unser Index", "name_en": "Our index"}],
+        "index_classes": [
+            {"edition_id": "own-2026", "class_code": "1", "label_de": "niedrig", "label_en": "low"}
+        ],
+    }.items():
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "landing" / f"{table}.parquet")
+    rings = {one["code"]: one["label_de"] for one in labelling._codes("ring", catalog, ())}
+    assert rings["nord"] == "Ring Nord"
+    assert rings[taken] == "Unser Ring", "a ring of the office takes the place of an example"
+    assert len(rings) == len(shipped["ring"]) + 1 == len(labelling._codes("ring", catalog, ()))
+    assert {"code": "own-2026", "label_de": "Unser Index", "label_en": "Our index"} in labelling._codes(
+        "edition", catalog, ()
+    )
+    classes = labelling._codes("index_class", catalog, ())
+    assert len(classes) == len(shipped["index_class"]) + 1, "a class of another edition is another class"
+    assert [one["label_de"] for one in classes if one.get("scope") == "own-2026"] == ["niedrig"]
 
 
 def test_a_measure_is_named_by_each_of_its_datasets(catalog: Catalog) -> None:
