@@ -1,0 +1,192 @@
+"""The atlas: a folder of pages that opens by a double click, written from released editions.
+
+`index.html`, `atlas.css` and `atlas.js` (bundled from `web/`, committed as generated) are the same in every
+atlas; `data/` holds the records (see `packing`): `atlas` with what there is, `areas`, one per indicator and
+one per map layer.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from exports.atlas.figures import CODED, Columns, code_list, indicator_heads, stage_figures, write_figures
+from exports.atlas.outlines import drawn_versions, write_outlines
+from exports.atlas.packing import write_record
+from exports.definition import Definition
+from exports.describe import Dataset
+from exports.writers.licences import CHANGES
+from sources.foundation.sql import text_literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from exports.compilations.star import Edition
+
+SITE = Path(__file__).parent / "site"
+PAGES = ("index.html", "atlas.css", "atlas.js")
+
+FIGURES, AREAS, RINGS = "indicators", "areas", "peer_ring"
+"""Products that the atlas is written from; the last may be absent."""
+
+
+def write_atlas(
+    connection: duckdb.DuckDBPyConnection,
+    editions: Mapping[str, Edition],
+    definitions: Mapping[str, Definition],
+    office: Mapping[str, str | None],
+    made_on: date,
+    folder: Path,
+) -> int:
+    """Write the site into `folder`; gives the number of figures in it.
+
+    `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, and `peer_ring`
+    where there is one. `office`: name, email, url. Raises `ValueError` where the two editions do not fit together.
+    """
+    for page in PAGES:
+        shutil.copyfile(SITE / page, folder / page)
+    figures, areas = editions[FIGURES], editions[AREAS]
+    geopackage = areas.release.path / f"{AREAS}.gpkg"
+    is_drawn = geopackage.is_file()
+    stage_figures(connection, figures.file, areas.file, drawn_versions(geopackage) if is_drawn else ())
+    layers = write_outlines(connection, geopackage, folder) if is_drawn else []
+    columns = Columns()
+    sources_of = figures.described.sources_of
+    indicators = [
+        {
+            **head,
+            "direction": "",
+            "definition": vars(definitions[head["id"]]) if head["id"] in definitions else None,
+            "datasets": sorted(sources_of.get(head["id"], ())),
+            **write_figures(connection, head["id"], head["decimals"], folder, columns),
+        }
+        for head in indicator_heads(connection)
+    ]
+    _write_areas(connection, folder)
+    used = {name for one in indicators for name in one["datasets"]}
+    datasets = {one.dataset_id: one for one in (*areas.described.datasets, *figures.described.datasets)}
+    breaks = connection.execute("select break_de, break_en from list_break order by place").fetchall()
+    atlas = {
+        "made_on": made_on.isoformat(),
+        "office": dict(office),
+        "attribution_changed": CHANGES,
+        "editions": [_edition(one) for _, one in sorted(editions.items())],
+        "changes": [_change(one) for _, one in sorted(editions.items())],
+        "fields": {
+            one.code: [one.label_de, one.label_en] for one in figures.described.column("policy_field").codes
+        },
+        "levels": _levels(connection, figures),
+        "indicators": indicators,
+        "layers": layers,
+        "outlines": sorted({one.attribution for one in areas.described.datasets if one.snapshot_id})
+        if layers
+        else [],
+        "datasets": [_dataset(datasets[name]) for name in sorted(datasets)],
+        "rings": _rings(connection, editions[RINGS]) if RINGS in editions else [],
+        "codes": {name: _codes(connection, figures, name, column) for name, column in CODED.items()},
+        "breaks": [list(row) for row in breaks],
+        "sources": sorted({f"{one.attribution} ({one.licence})" for one in datasets.values() if one.dataset_id in used}),
+    }
+    write_record(folder, "atlas", atlas)
+    (found,) = connection.execute("select count(*) from figures").fetchone() or (0,)
+    return int(found)
+
+
+def _write_areas(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the areas: per unit (a code of a level) code, level and Land, per version name and first day."""
+    units = connection.execute(
+        "select any_value(area_code), any_value(area_level), coalesce(any_value(land_code), '') "
+        "from versions group by unit order by unit"
+    ).fetchall()
+    versions = connection.execute(
+        "select area_name, strftime(valid_from, '%Y-%m-%d'), unit from versions order by version"
+    ).fetchall()
+    write_record(
+        folder,
+        "areas",
+        {
+            **_columns(("code", "level", "land"), units),
+            **_columns(("name", "from", "version_of"), versions),
+        },
+    )
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
+
+
+def _edition(edition: Edition) -> dict[str, Any]:
+    release = edition.release
+    return {
+        "product": release.product,
+        "version": release.version,
+        "title": release.title_de,
+        "published": release.published_at.isoformat(),
+        "rows": release.rows,
+        "fingerprint": release.fingerprint,
+    }
+
+
+def _change(edition: Edition) -> dict[str, Any]:
+    """What the edition says of its difference to the one before."""
+    said = json.loads((edition.release.path / "diff.json").read_text(encoding="utf-8"))
+    return {
+        "product": edition.product,
+        "previous": said["previous"],
+        "added": said["rows_added"],
+        "removed": said["rows_removed"],
+        "changed": said["rows_changed"],
+        "withdrawn": said["rows_withdrawn"],
+        "reason": said["reason"],
+    }
+
+
+def _dataset(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "id": dataset.dataset_id,
+        "title": dataset.title_de,
+        "publisher": dataset.publisher,
+        "licence": dataset.licence,
+        "licence_url": dataset.licence_url,
+        "attribution": dataset.attribution,
+        "stand": dataset.stand,
+        "snapshot": dataset.snapshot_id,
+        "source_url": dataset.source_url,
+    }
+
+
+def _levels(connection: duckdb.DuckDBPyConnection, figures: Edition) -> dict[str, list[str]]:
+    """The levels of areas in the order of the list, with their names."""
+    present = {level for (level,) in connection.execute("select distinct area_level from versions").fetchall()}
+    return {
+        one.code: [one.label_de, one.label_en]
+        for one in figures.described.column("area_level").codes
+        if one.code in present
+    }
+
+
+def _codes(
+    connection: duckdb.DuckDBPyConnection, figures: Edition, name: str, column: str
+) -> dict[str, list[Any]]:
+    """The codes of a list, in words and as the sign that offices print."""
+    known = {one.code: one for one in figures.described.column(column).codes}
+    codes = code_list(connection, name)
+    return {
+        "list": codes,
+        "words": [[known[one].label_de, known[one].label_en] if one in known else [one, one] for one in codes],
+        "signs": [known[one].sign if one in known else "" for one in codes],
+    }
+
+
+def _rings(connection: duckdb.DuckDBPyConnection, edition: Edition) -> list[dict[str, Any]]:
+    """The rings with their members, by id."""
+    found = connection.execute(
+        "select ring_id, any_value(ring_name_de), any_value(ring_name_en), "
+        "list(distinct area_code order by area_code) "
+        f"from read_parquet({text_literal(str(edition.file))}) group by ring_id order by ring_id"
+    ).fetchall()
+    return [{"id": one, "name": [de, en], "members": members} for one, de, en, members in found]
