@@ -31,8 +31,8 @@ def check_atlas(
     places = read_record(folder, "areas")
     connection.execute(
         "create or replace temp table said (indicator_id varchar, area_level varchar, area_code varchar, "
-        "area_name varchar, area_from varchar, reference_date date, value double, lower_limit double, upper_limit double, "
-        "numerator double, denominator double, break_de varchar, "
+        "area_name varchar, area_from varchar, reference_date date, value double, lower_limit double, "
+        "upper_limit double, numerator double, denominator double, break_de varchar, "
         + ", ".join(f"{quoted(column)} varchar" for column in CODED.values())
         + ")"
     )
@@ -115,10 +115,13 @@ def _figures_are_the_released(
     """Rows that only one of the two says; numbers as whole numbers of the smallest unit that is shown."""
 
     def shown(column: str) -> str:
-        return f"cast(round(round({column}, cast(decimals as integer)) * pow(10, decimals)) as bigint) as {column}"
+        rounded = f"round({column}, cast(decimals as integer))"
+        return f"cast(round({rounded} * pow(10, decimals)) as bigint) as {column}"
 
     released = f"read_parquet({text_literal(str(indicators))})"
-    words = ", ".join(f"nullif(cast({quoted(one)} as varchar), '') as {quoted(one)}" for one in CODED.values())
+    words = ", ".join(
+        f"nullif(cast({quoted(one)} as varchar), '') as {quoted(one)}" for one in CODED.values()
+    )
     keys = "indicator_id, area_level, area_code, area_name, area_from, reference_date"
     numbers = ", ".join(shown(one) for one in ("value", "lower_limit", "upper_limit"))
     parts = ", ".join(f"round({one}, {MOST_DECIMALS}) as {one}" for one in ("numerator", "denominator"))
@@ -161,7 +164,10 @@ def _hidden_stay_hidden(connection: duckdb.DuckDBPyConnection, indicators: Path)
     )
     return _entry(
         "atlas.hidden",
-        ("Wo die Ausgabe keinen Wert hat, hat der Atlas keinen", "Where the edition has no value, the atlas has none"),
+        (
+            "Wo die Ausgabe keinen Wert hat, hat der Atlas keinen",
+            "Where the edition has no value, the atlas has none",
+        ),
         wrong,
     )
 

@@ -46,8 +46,8 @@ def stage_figures(
     """Create `versions`, `figures` and the lists of codes from the files of two editions.
 
     `versions`: every version of an area that a figure or an outline (`drawn`: keys) is of, numbered in the
-    order of level, code and first day; `figures`: the rows of the edition with that number. Raises `ValueError` where a
-    figure is of a version that the edition of areas does not have.
+    order of level, code and first day; `figures`: the rows of the edition with that number. Raises
+    `ValueError` where a figure is of a version that the edition of areas does not have.
     """
     rows = f"read_parquet({text_literal(str(indicators))})"
     connection.execute(
@@ -69,8 +69,14 @@ def stage_figures(
             f"from (select distinct cast({quoted(column)} as varchar) as code from {rows})"
         )
     connection.execute(
-        "create table list_break as select break_de, break_en, row_number() over (order by break_de, break_en) as place "
-        f"from (select distinct break_de, coalesce(break_en, '') as break_en from {rows} where break_de is not null)"
+        f"""
+        create table list_break as
+        select break_de, break_en, row_number() over (order by break_de, break_en) as place
+        from (
+            select distinct break_de, coalesce(break_en, '') as break_en from {rows}
+            where break_de is not null
+        )
+        """
     )
     joined = "".join(
         f" left join {quoted('list_' + name)} as {quoted(name)} "
@@ -93,9 +99,7 @@ def stage_figures(
         {joined}
         """
     )
-    strange = connection.execute(
-        "select min(area_key) from figures where version is null"
-    ).fetchone()
+    strange = connection.execute("select min(area_key) from figures where version is null").fetchone()
     if strange is not None and strange[0] is not None:
         raise ValueError(
             Told(
@@ -234,14 +238,15 @@ def _summary(connection: duckdb.DuckDBPyConnection, indicator: str, decimals: in
     Borders are rounded as the values are. Values below and above zero (a balance) get classes of their own on
     either side of zero.
     """
-    below, above = ([one / 3 for one in (1, 2)] for _ in range(2))
+    thirds = [1 / 3, 2 / 3]
     even = {many: [at / many for at in range(1, many)] for many in range(2, CLASSES + 1)}
     rows = connection.execute(
         f"""
         select area_level, count(distinct area_code), count(*),
             list(distinct strftime(reference_date, '%Y-%m-%d') order by strftime(reference_date, '%Y-%m-%d')),
             round(min(value), {decimals}), round(max(value), {decimals}),
-            quantile_cont(value, {below}) filter (value < 0), quantile_cont(value, {above}) filter (value > 0),
+            quantile_cont(value, {thirds}) filter (value < 0),
+            quantile_cont(value, {thirds}) filter (value > 0),
             {", ".join(f"quantile_cont(value, {shares})" for shares in even.values())},
             approx_count_distinct(round(value, {decimals}))
         from figures where indicator_id = ? and value is not null group by area_level order by area_level

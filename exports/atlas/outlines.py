@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -33,7 +33,7 @@ MANY = 2000
 
 def write_outlines(
     connection: duckdb.DuckDBPyConnection, geopackage: Path, folder: Path
-) -> list[Mapping[str, str]]:
+) -> list[dict[str, str]]:
     """Write a record per layer with outlines; gives name, level, day and title of each.
 
     `connection` has the spatial extension and the table `versions` (see `figures.stage_figures`).
@@ -104,9 +104,11 @@ def _record(
             select list(geom order by version) as geoms, list(version order by version) as versions from drawn
         ),
         parts as (
-            select versions, unnest(st_dump(st_coveragesimplify(geoms, {TOLERANCE * metres}))) as part from listed
+            select versions, unnest(st_dump(st_coveragesimplify(geoms, {TOLERANCE * metres}))) as part
+            from listed
         )
-        select versions[part.path[1]] as version, list(st_asgeojson(part.geom)) from parts group by 1 order by 1
+        select versions[part.path[1]] as version, list(st_asgeojson(part.geom))
+        from parts group by 1 order by 1
         """
     ).fetchall()
     versions = [version for version, _ in rows]
@@ -152,4 +154,3 @@ def _ring(points: list[tuple[int, int]]) -> str:
         moves.append(f"{to_x - x} {to_y - y}")
         x, y = to_x, to_y
     return f"M{points[0][0]} {points[0][1]}l{' '.join(moves)}z".replace(" -", "-")
-

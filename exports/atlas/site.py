@@ -45,7 +45,8 @@ def write_atlas(
     """Write the site into `folder`; gives the number of figures in it.
 
     `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, and `peer_ring`
-    where there is one. `office`: name, email, url. Raises `ValueError` where the two editions do not fit together.
+    where there is one. `office`: name, email, url. Raises `ValueError` where the two editions do not fit
+    together.
     """
     for page in PAGES:
         shutil.copyfile(SITE / page, folder / page)
@@ -89,7 +90,9 @@ def write_atlas(
         "rings": _rings(connection, editions[RINGS]) if RINGS in editions else [],
         "codes": {name: _codes(connection, figures, name, column) for name, column in CODED.items()},
         "breaks": [list(row) for row in breaks],
-        "sources": sorted({f"{one.attribution} ({one.licence})" for one in datasets.values() if one.dataset_id in used}),
+        "sources": sorted(
+            {f"{one.attribution} ({one.licence})" for one in datasets.values() if one.dataset_id in used}
+        ),
     }
     write_record(folder, "atlas", atlas)
     (found,) = connection.execute("select count(*) from figures").fetchone() or (0,)
@@ -161,7 +164,9 @@ def _dataset(dataset: Dataset) -> dict[str, Any]:
 
 def _levels(connection: duckdb.DuckDBPyConnection, figures: Edition) -> dict[str, list[str]]:
     """The levels of areas in the order of the list, with their names."""
-    present = {level for (level,) in connection.execute("select distinct area_level from versions").fetchall()}
+    present = {
+        level for (level,) in connection.execute("select distinct area_level from versions").fetchall()
+    }
     return {
         one.code: [one.label_de, one.label_en]
         for one in figures.described.column("area_level").codes
@@ -177,7 +182,9 @@ def _codes(
     codes = code_list(connection, name)
     return {
         "list": codes,
-        "words": [[known[one].label_de, known[one].label_en] if one in known else [one, one] for one in codes],
+        "words": [
+            [known[one].label_de, known[one].label_en] if one in known else [one, one] for one in codes
+        ],
         "signs": [known[one].sign if one in known else "" for one in codes],
     }
 

@@ -6,9 +6,16 @@ of its own that names the editions it is from, immutable, switched in one step.
 
 star        tables with integer keys for Power BI and the like
 star_check  reads them back
+(the atlas  has a room of its own, exports/atlas)
 compiling   writes, checks and publishes
 """
 
-from exports.compilations.compiling import Compilation, NotCompiled, compile_edition, load_compilation
+from exports.compilations.compiling import (
+    Compilation,
+    NotCompiled,
+    compile_atlas,
+    compile_edition,
+    load_compilation,
+)
 
-__all__ = ["Compilation", "NotCompiled", "compile_edition", "load_compilation"]
+__all__ = ["Compilation", "NotCompiled", "compile_atlas", "compile_edition", "load_compilation"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field as Declared
 
 import exports
+from exports.atlas.check import check_atlas
+from exports.atlas.site import FIGURES, RINGS, SITE, write_atlas
+from exports.atlas.site import PAGES as PAGES_OF_ATLAS
 from exports.browser import PAGES, page
 from exports.compilations.star import AREAS, Edition, Star, Table, edition_of, facts_of, key_of
 from exports.compilations.star_check import check_star
@@ -28,6 +33,7 @@ from sources.foundation import located_yaml
 from sources.foundation.editions import DESCRIPTION
 from sources.foundation.exits import USAGE
 from sources.foundation.files import canonical_json, leftover_beside, readable_json, remove, sha256_of
+from sources.foundation.spatial import open_spatial
 from sources.foundation.strict import checked
 from sources.foundation.templates import fill
 from sources.foundation.told import Told
@@ -35,10 +41,15 @@ from sources.foundation.told import Told
 if TYPE_CHECKING:
     import duckdb
 
-STAR = "star"
+STAR, ATLAS = "star", "atlas"
 
 WRITER_VERSION = 3
-"""Edition of the writer; raise it when the files change for the same editions."""
+"""Edition of the writer of the star; raise it when the files change for the same editions."""
+
+ATLAS_VERSION = 1
+"""The same of the atlas; its pages count by themselves."""
+
+PACKAGE, DIFFERENCE = "datapackage.json", "diff.json"
 
 TYPES = {"BIGINT": "integer", "INTEGER": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 """Database type -> type of Table Schema; anything else is a string."""
@@ -86,7 +97,7 @@ def compile_edition(
     nothing to compile or the files read back say something else, `exports.release.ReleaseRefused` for an
     edition that is not what was published.
     """
-    declared = load_compilation()
+    declared = load_compilation(STAR)
     editions = _editions(releases_root, memory)
     facts = facts_of(editions, declared.left_out)
     if not facts or not any(one.product == AREAS for one in editions):
@@ -99,43 +110,159 @@ def compile_edition(
             )
         )
     used = [one for one in editions if one in facts or one.product == AREAS]
-    fingerprint = _fingerprint(declared, used, definitions)
-    current = current_release(releases_root, STAR)
-    if current is not None and current.fingerprint == fingerprint:
-        return Unchanged(STAR, current)
-    scratch.mkdir(parents=True, exist_ok=True)
-    folder = leftover_beside(scratch / STAR)
-    folder.mkdir(mode=0o700)
-    try:
+    others = [one for one in _products(editions) if one not in {edition.product for edition in used}]
+    job = _Job(declared, used, office, _fingerprint(WRITER_VERSION, declared, used, definitions))
+
+    def write(folder: Path) -> list[dict[str, Any]]:
         with _connected(scratch) as connection:
             star = Star(connection, used, declared.left_out, definitions, folder)
             tables = star.write()
             findings = check_star(connection, star.facts, tables, folder)
-        wrong = [entry for entry in findings if entry["outcome"] != "passed"]
-        if wrong:
-            raise NotCompiled(
-                Told(
-                    "the star is not published, since read back it says something else: "
-                    + "; ".join(entry["title"] for entry in wrong),
-                    "Das Sternschema wird nicht veröffentlicht, weil es anderes sagt als die Ausgaben: "
-                    + "; ".join(entry["title_de"] for entry in wrong),
-                )
-            )
-        others = [one for one in _products(editions) if one not in {edition.product for edition in used}]
-        _write_companions(folder, declared, tables, used, others, office, fingerprint, current)
-        write_compiled_receipt(
+        job.companions(
             folder,
-            STAR,
-            fingerprint,
-            findings,
-            {one.product: one.release.version for one in used},
-            current.path if current else None,
-            memory.key,
+            "STAR.md.j2",
+            [_resource(folder, table) for table in tables],
+            sum(table.rows for table in tables if table.is_fact),
+            {"tables": tables, "others": others, "thousands": thousands, "key_of": key_of},
         )
-        return publish(STAR, folder, releases_root, now, memory=memory)
-    finally:
-        if folder.exists():
-            remove(folder)
+        return findings
+
+    return job.published(write, releases_root, scratch, now, memory)
+
+
+def compile_atlas(
+    releases_root: Path,
+    scratch: Path,
+    definitions: Mapping[str, Definition],
+    office: Contact,
+    now: datetime,
+    memory: Memory = BESIDE,
+) -> Release | Unchanged:
+    """Make the atlas of the current public editions and publish it; arguments and errors as of the star."""
+    declared = load_compilation(ATLAS)
+    editions = {one.product: one for one in _editions(releases_root, memory)}
+    if not {FIGURES, AREAS} <= editions.keys():
+        raise NotCompiled(
+            Told(
+                f"{releases_root}: there is no edition of `{AREAS}` and of `{FIGURES}`",
+                f"{releases_root}: es gibt noch keine Ausgabe von `{AREAS}` und von `{FIGURES}`",
+            )
+        )
+    chosen = {name: editions[name] for name in (FIGURES, AREAS, RINGS) if name in editions}
+    for one in chosen.values():
+        files = (DIFFERENCE, *((f"{AREAS}.gpkg",) if one.product == AREAS else ()))
+        verify_files(
+            releases_root, one.release, [name for name in files if name in one.release.files], memory
+        )
+    used = list(chosen.values())
+    pages = {page: sha256_of(SITE / page) for page in PAGES_OF_ATLAS}
+    job = _Job(
+        declared,
+        used,
+        office,
+        _fingerprint(ATLAS_VERSION, declared, used, definitions, office=office, pages=pages),
+    )
+
+    def write(folder: Path) -> list[dict[str, Any]]:
+        named = {"name": office.name, "email": office.email, "url": office.url}
+        with open_spatial() as connection:
+            rows = write_atlas(connection, chosen, definitions, named, now.date(), folder)
+            findings = check_atlas(connection, folder, chosen[FIGURES].file, chosen[AREAS].file)
+        job.companions(folder, "ATLAS.md.j2", [_page_resource(folder, declared)], rows, {})
+        return findings
+
+    return job.published(write, releases_root, scratch, now, memory)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A compilation on its way: what is declared, the editions it is made of, whose it is."""
+
+    declared: Compilation
+    editions: Sequence[Edition]
+    office: Contact
+    fingerprint: str
+
+    def published(
+        self,
+        write: Callable[[Path], list[dict[str, Any]]],
+        releases_root: Path,
+        scratch: Path,
+        now: datetime,
+        memory: Memory,
+    ) -> Release | Unchanged:
+        """Write into a folder, have it checked by what `write` gives (entries of a verdict), and publish."""
+        name = self.declared.compilation
+        current = current_release(releases_root, name)
+        if current is not None and current.fingerprint == self.fingerprint:
+            return Unchanged(name, current)
+        scratch.mkdir(parents=True, exist_ok=True)
+        folder = leftover_beside(scratch / name)
+        folder.mkdir(mode=0o700)
+        try:
+            findings = write(folder)
+            self._say_what_changed(folder, current)
+            wrong = [entry for entry in findings if entry["outcome"] != "passed"]
+            if wrong:
+                raise NotCompiled(
+                    Told(
+                        f"{name} is not published, since read back it says something else: "
+                        + "; ".join(entry["title"] for entry in wrong),
+                        f"{self.declared.title_de}: nicht veröffentlicht, weil anderes darin steht als in den "
+                        "Ausgaben: " + "; ".join(entry["title_de"] for entry in wrong),
+                    )
+                )
+            write_compiled_receipt(
+                folder,
+                name,
+                self.fingerprint,
+                findings,
+                {one.product: one.release.version for one in self.editions},
+                current.path if current else None,
+                memory.key,
+            )
+            return publish(name, folder, releases_root, now, memory=memory)
+        finally:
+            if folder.exists():
+                remove(folder)
+
+    def companions(
+        self,
+        folder: Path,
+        template: str,
+        resources: Sequence[Mapping[str, Any]],
+        rows: int,
+        values: Mapping[str, Any],
+    ) -> None:
+        """Write README with licences, as text and as page, and the data package."""
+        told = {
+            "declared": self.declared,
+            "editions": self.editions,
+            "office": self.office,
+            "rows": rows,
+            "datasets": _datasets(self.editions),
+            "changes": CHANGES,
+            "unbroken": unbroken,
+            "cell": cell,
+            **values,
+        }
+        text = fill(exports.__file__, template, told)
+        (folder / "README.md").write_text(text, encoding="utf-8")
+        (folder / PAGES["README.md"]).write_text(page(self.declared.title_de, text), encoding="utf-8")
+        package = _package(self.declared, resources, self.editions, self.office, rows, self.fingerprint)
+        (folder / PACKAGE).write_text(readable_json(package), encoding="utf-8")
+
+    def _say_what_changed(self, folder: Path, current: Release | None) -> None:
+        rows = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))["planstat"]["rows"]
+        reason = "aus anderen Ausgaben zusammengestellt; was sich geändert hat, sagt deren diff.json."
+        changes = Difference(
+            self.declared.compilation,
+            current.version if current else None,
+            current.rows if current else 0,
+            rows,
+            reason=reason,
+        )
+        (folder / DIFFERENCE).write_text(readable_json(changes.as_plain()), encoding="utf-8")
 
 
 def _editions(releases_root: Path, memory: Memory) -> list[Edition]:
@@ -170,56 +297,25 @@ def _connected(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _fingerprint(
-    declared: Compilation, editions: Sequence[Edition], definitions: Mapping[str, Definition]
+    writer: int,
+    declared: Compilation,
+    editions: Sequence[Edition],
+    definitions: Mapping[str, Definition],
+    office: Contact | None = None,
+    pages: Mapping[str, str] | None = None,
 ) -> str:
-    """Hash of everything a reader of the star would notice."""
+    """Hash of everything a reader would notice; `office` and `pages` where they stand in the files."""
     parts = {
-        "writer": WRITER_VERSION,
+        "writer": writer,
         "declared": declared.model_dump(mode="json"),
         "editions": sorted((one.release.id, one.release.fingerprint) for one in editions),
         "definitions": {name: vars(one) for name, one in sorted(definitions.items())},
     }
+    if office is not None:
+        parts["office"] = [office.name, office.email, office.url]
+    if pages is not None:
+        parts["pages"] = dict(pages)
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()
-
-
-def _write_companions(
-    folder: Path,
-    declared: Compilation,
-    tables: Sequence[Table],
-    editions: Sequence[Edition],
-    others: Sequence[str],
-    office: Contact,
-    fingerprint: str,
-    current: Release | None,
-) -> None:
-    """Write README, licences, data package and the note on what changed."""
-    rows = sum(table.rows for table in tables if table.is_fact)
-    values = {
-        "declared": declared,
-        "tables": tables,
-        "editions": editions,
-        "others": others,
-        "office": office,
-        "rows": rows,
-        "datasets": _datasets(editions),
-        "changes": CHANGES,
-        "thousands": thousands,
-        "unbroken": unbroken,
-        "cell": cell,
-        "key_of": key_of,
-    }
-    text = fill(exports.__file__, "STAR.md.j2", values)
-    (folder / "README.md").write_text(text, encoding="utf-8")
-    (folder / PAGES["README.md"]).write_text(page(declared.title_de, text), encoding="utf-8")
-    (folder / "datapackage.json").write_text(
-        readable_json(_package(folder, declared, tables, editions, office, rows, fingerprint)),
-        encoding="utf-8",
-    )
-    reason = "aus anderen Ausgaben zusammengestellt; was sich geändert hat, sagt deren diff.json."
-    changes = Difference(
-        STAR, current.version if current else None, current.rows if current else 0, rows, reason=reason
-    )
-    (folder / "diff.json").write_text(readable_json(changes.as_plain()), encoding="utf-8")
 
 
 def _datasets(editions: Sequence[Edition]) -> list[dict[str, Any]]:
@@ -234,15 +330,14 @@ def _datasets(editions: Sequence[Edition]) -> list[dict[str, Any]]:
 
 
 def _package(
-    folder: Path,
     declared: Compilation,
-    tables: Sequence[Table],
+    resources: Sequence[Mapping[str, Any]],
     editions: Sequence[Edition],
     office: Contact,
     rows: int,
     fingerprint: str,
 ) -> dict[str, Any]:
-    """The data package: one resource per table, its key, and the keys that point to others."""
+    """The data package with its resources."""
     datasets = _datasets(editions)
     licences = sorted({(one["licence"], one["licence_title"], one["licence_url"]) for one in datasets})
     return {
@@ -256,7 +351,7 @@ def _package(
         "sources": [
             {"title": f"{one['attribution']}: {one['dataset_id']} {one['title_de']}"} for one in datasets
         ],
-        "resources": [_resource(folder, table) for table in tables],
+        "resources": [dict(one) for one in resources],
         "planstat": {
             "product": declared.compilation,
             "title_en": declared.title_en,
@@ -274,7 +369,22 @@ def _package(
     }
 
 
+def _page_resource(folder: Path, declared: Compilation) -> dict[str, Any]:
+    """The page that opens the atlas."""
+    path = folder / PAGES_OF_ATLAS[0]
+    return {
+        "name": declared.compilation,
+        "path": path.name,
+        "title": declared.title_de,
+        "format": "html",
+        "mediatype": "text/html",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
+    }
+
+
 def _resource(folder: Path, table: Table) -> dict[str, Any]:
+    """A table with its key, and the keys that point to others."""
     path = folder / table.file
     schema: dict[str, Any] = {
         "fields": [
