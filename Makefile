@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-nightly test-fast lint format generate dev docs pictures bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate atlas dev docs pictures bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ format: $(VENV)/.for-work  ## Bring the code into shape
 generate: $(VENV)/.for-work  ## Write anew what is generated from the declarations
 	$(BIN)/python -m dbt_project
 	$(BIN)/python -m orchestration.outline tests/orchestration/asset_graph.json
+
+atlas:  ## Bundle the pages of the atlas anew (needs node), after its types and its logic were checked
+	cd exports/atlas/web && npm ci --ignore-scripts --no-audit --no-fund && npm run check && npm run test && npm run build
 
 dev: $(VENV)/.for-work  ## Dagster's web page over the data root, on this computer only
 	$(BIN)/planstat dev

@@ -105,9 +105,10 @@ class AreaWorkbook(Stripped):
 
 
 class Reading(Stripped):
-    """What a run makes of its editions by itself: the `star`, a letter with each edition, workbooks."""
+    """What a run makes of its editions by itself: `star`, `atlas`, a letter with each edition, workbooks."""
 
     star: bool = False
+    atlas: bool = False
     letters: bool = False
     workbooks: tuple[AreaWorkbook, ...] = ()
 

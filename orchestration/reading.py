@@ -1,12 +1,12 @@
 """What a run makes of its editions for readers, as `office.yml` says under `reading:`.
 
-The star is an edition of its own; letters and workbooks lie beside the editions (`exports.release.shelf`).
+Star and atlas are editions of their own; letters and workbooks lie beside the editions (`exports.release.shelf`).
 All of it is made from released files, each compared with its receipt before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from exports.booklet import Booklet
     from exports.definition import Definition
     from exports.letter import Revision
-    from exports.products import AreaWorkbook
+    from exports.history import Memory
+    from exports.products import AreaWorkbook, Contact
     from exports.release import Release, Unchanged
+
+    Compiling = Callable[
+        [Path, Path, Mapping[str, Definition], Contact, datetime, Memory], Release | Unchanged
+    ]
 
 
 def make_for_readers(settings: Settings, told: Callable[[str], None], trouble: Callable[[str], None]) -> None:
@@ -27,9 +32,11 @@ def make_for_readers(settings: Settings, told: Callable[[str], None], trouble: C
     from exports.products import load_office
 
     wanted = load_office(settings.paths.office).reading
-    if wanted.star:
+    for is_wanted, compiled in ((wanted.star, star), (wanted.atlas, atlas)):
+        if not is_wanted:
+            continue
         with _tried(trouble):
-            made, is_new = star(settings)
+            made, is_new = compiled(settings)
             told(f"{made.id}: {'released' if is_new else 'unchanged'}")
     if wanted.letters:
         for releases in (settings.paths.releases, settings.paths.internal):
@@ -81,12 +88,24 @@ def star(settings: Settings) -> tuple[Release, bool]:
     Raises `exports.compilations.NotCompiled` where there is nothing to compile.
     """
     from exports.compilations import compile_edition
+
+    return _compiled(settings, compile_edition)
+
+
+def atlas(settings: Settings) -> tuple[Release, bool]:
+    """The same with the atlas."""
+    from exports.compilations import compile_atlas
+
+    return _compiled(settings, compile_atlas)
+
+
+def _compiled(settings: Settings, compiling: Compiling) -> tuple[Release, bool]:
     from exports.dcat import write_catalogue
     from exports.products import load_office
     from exports.release import Release
 
     office = load_office(settings.paths.office)
-    made: Release | Unchanged = compile_edition(
+    made = compiling(
         settings.paths.releases,
         settings.paths.candidates,
         definitions(settings),

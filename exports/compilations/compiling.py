@@ -208,8 +208,8 @@ class _Job:
                     Told(
                         f"{name} is not published, since read back it says something else: "
                         + "; ".join(entry["title"] for entry in wrong),
-                        f"{self.declared.title_de}: nicht veröffentlicht, weil anderes darin steht als in den "
-                        "Ausgaben: " + "; ".join(entry["title_de"] for entry in wrong),
+                        f"{self.declared.title_de}: nicht veröffentlicht, weil anderes darin steht als in "
+                        "den Ausgaben: " + "; ".join(entry["title_de"] for entry in wrong),
                     )
                 )
             write_compiled_receipt(

@@ -507,6 +507,19 @@ def star_of_releases(language: Language) -> None:
         print_star(settings_here(), console(), language)
 
 
+@releases.command("atlas")
+@lang
+def atlas_of_releases(language: Language) -> None:
+    """Publish the atlas: maps, developments and profiles of the current public editions.
+
+    It becomes an edition of its own (`atlas`) when an edition that it is made from is new.
+    """
+    with in_words():
+        from .atlas import print_atlas
+
+        print_atlas(settings_here(), console(), language)
+
+
 @releases.command("catalogue")
 @lang
 def catalogue_of_releases(language: Language) -> None:
@@ -882,6 +895,22 @@ def ring_form(name: str, area: str | None, folder: Path, language: Language) -> 
         from .ringing import write_form
 
         console().print(f"{write_form(settings_here(), name, area, folder)}", markup=False)
+
+
+@main.group()
+def atlas() -> None:
+    """Maps, developments and profiles: a site of its own that opens by a double click, too."""
+
+
+@atlas.command("open")
+@click.option("--port", default=3001, show_default=True, help="Port of the site on 127.0.0.1.")
+@lang
+def open_atlas(port: int, language: Language) -> None:
+    """Serve the current atlas at an address that only this computer can reach."""
+    with in_words():
+        from .atlas import serve_atlas
+
+        serve_atlas(settings_here(), port, console(), language)
 
 
 @main.group()

@@ -100,6 +100,7 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
   const pad = Math.max(start[2], start[3]) * 0.02;
   const home: [number, number, number, number] = [start[0] - pad, start[1] - pad, start[2] + 2 * pad, start[3] + 2 * pad];
   let view: [number, number, number, number] = [...home];
+  const box = (): string => view.map((one) => one.toFixed(1)).join(" ");
   const definitions = (): SVGDefsElement =>
     s("defs", {}, ...ids.map((id, at) => pattern(id, at)),
       s("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
@@ -123,7 +124,7 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
     return group;
   };
   const svg = s("svg", {
-    viewBox: view.join(" "),
+    viewBox: box(),
     role: "img",
     tabindex: 0,
     class: "map",
@@ -131,7 +132,7 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
     "aria-label": `${words.title}. ${words.subtitle}. ${t("map_help")}`,
   }, definitions(), body(true));
 
-  const moved = (): void => svg.setAttribute("viewBox", view.map((one) => one.toFixed(1)).join(" "));
+  const moved = (): void => svg.setAttribute("viewBox", box());
   const zoomed = (by: number, at: [number, number] = [0.5, 0.5]): void => {
     const [x, y, w, d] = view;
     const width = Math.min(home[2], Math.max(home[2] / 60, w * by));
@@ -189,7 +190,7 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
     const wide = WIDE + 200;
     return framed({ ...words, foot: [...words.foot, words.outlines] }, wide, HIGH, (top) => [
       definitions(),
-      s("svg", { x: 0, y: top, width: WIDE, height: HIGH, viewBox: view.join(" "), preserveAspectRatio: "xMidYMid meet" }, body(false)),
+      s("svg", { x: 0, y: top, width: WIDE, height: HIGH, viewBox: box(), preserveAspectRatio: "xMidYMid meet" }, body(false)),
       ...rows.flatMap(([tone, told], at) => [
         s("rect", { x: WIDE + 14, y: top + 20 + at * 24 * most, width: 18, height: 14, fill: tone === HIDDEN ? `url(#${hatch})` : tone, stroke: "#5a6573" }),
         s("text", { x: WIDE + 40, y: top + 32 + at * 24 * most, "font-size": 12, fill: "#1c2430" }, told),

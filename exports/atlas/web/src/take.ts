@@ -44,6 +44,7 @@ export function csv(head: string[], rows: Cell[][], notes: string[]): string {
 }
 
 export interface Taken {
+  what: string; // of the page is taken away
   name: string; // of the file, without its ending
   picture: (() => SVGSVGElement) | null;
   table: () => string;
@@ -68,7 +69,7 @@ export function takeAway(taken: Taken): HTMLElement {
   const button = (words: string, act: () => void): HTMLElement => h("button", { type: "button", click: act }, words);
   const { picture } = taken;
   return h("section", { class: "take", "aria-labelledby": id },
-    h("h3", { id }, t("take")),
+    h("h3", { id }, `${t("take")}: ${taken.what}`),
     h("div", { class: "buttons" },
       picture && button(t("take_svg"), () => save(`${taken.name}.svg`, new Blob([svgText(picture())], { type: "image/svg+xml" }))),
       picture && button(t("take_png"), () => void png(picture()).then((blob) => save(`${taken.name}.png`, blob))),

@@ -143,6 +143,7 @@ const TEXTS = {
   stand: ["Stand", "As of"],
   licence: ["Lizenz", "Licence"],
   publisher: ["Herausgeber", "Publisher"],
+  called: ["Titel", "Title"],
   editions: ["Ausgaben in diesem Atlas", "Editions in this atlas"],
   published: ["veröffentlicht", "published"],
   access: ["Erklärung zur Barrierefreiheit", "Accessibility statement"],

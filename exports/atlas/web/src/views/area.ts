@@ -41,7 +41,7 @@ export async function profile(store: Store, level: string, code: string, query: 
   const sources = [...new Set(found.flatMap((one) => attributions(store, one.figures.head)))];
   const edition = store.atlas.editions.find((one) => one.product === "indicators");
   const notes = [...sources, `${t("edition")} indicators/${edition?.version ?? ""}, ${store.atlas.office.name}`];
-  const tools = takeAway({ name: `profil_${area.code}`, picture: null, embed: address(["gebiet", area.level, area.code], { rahmen: "profil" }), table: () => csv(head, cells(), notes) });
+  const tools = takeAway({ what: t("profile"), name: `profil_${area.code}`, picture: null, embed: address(["gebiet", area.level, area.code], { rahmen: "profil" }), table: () => csv(head, cells(), notes) });
   const before = area.versions.filter((one) => one.name !== area.name);
   const content: (Node | null)[] = [
     h("p", { class: "lead" }, said),

@@ -95,7 +95,7 @@ export async function indicator(store: Store, id: string, query: Query): Promise
     told(store, figures, row, "status"), row.value === null ? told(store, figures, row, "reason") : "",
   ]);
   mapPart.append(takeAway({
-    name: `${id}_${level}_${on}`, picture: takeMap, embed: to({ rahmen: "karte" }),
+    what: t("map"), name: `${id}_${level}_${on}`, picture: takeMap, embed: to({ rahmen: "karte" }),
     table: () => csv(csvHead, asCells(rows), [...about.foot]),
   }));
 
@@ -110,7 +110,7 @@ export async function indicator(store: Store, id: string, query: Query): Promise
       name: nameThen(area, row), value: row.value ?? 0, lower: row.lower, upper: row.upper,
       marked: chosen.includes(area), open: () => receipt(store, figures, area, row),
     })), beside);
-    spreadPart.append(h("div", { class: "picture" }, picture), takeAway({ name: `${id}_${level}_${on}_vergleich`, picture: () => picture, embed: null, table: () => csv(csvHead, asCells(sorted), about.foot) }));
+    spreadPart.append(h("div", { class: "picture" }, picture), takeAway({ what: t("spread"), name: `${id}_${level}_${on}_vergleich`, picture: () => picture, embed: null, table: () => csv(csvHead, asCells(sorted), about.foot) }));
   }
 
   const course = development(store, figures, chosen.length ? chosen : [store.areas.byCodeAlone("DG")].filter((one): one is Area => !!one), to({ rahmen: "verlauf" }));
@@ -252,7 +252,7 @@ export function development(store: Store, figures: Figures, areas: Area[], embed
     h("div", { class: "picture" }, picture),
     broken.length ? h("div", {}, h("h3", {}, t("breaks")), h("ul", {}, ...broken.map((one) => h("li", {}, one)))) : h("div", {}),
     takeAway({
-      name: `${head.id}_${t("course")}`, picture: () => picture, embed,
+      what: t("course"), name: `${head.id}_${t("course")}`, picture: () => picture, embed,
       table: () => csv([t("day"), ...all.map((one) => `${one.name} (${one.code})`)], days.map((on): Cell[] => [on, ...all.map((area): Cell => {
         const row = figures.at(area.unit, on);
         return row?.value === null || row === undefined ? (row ? `(${told(store, figures, row, "reason")})` : null) : Number(row.value.toFixed(head.decimals));

@@ -1,0 +1,140 @@
+"""Small editions of `indicators`, `areas` and `peer_ring` that an atlas is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from exports import describe, products
+from exports.atlas.site import write_atlas
+from exports.compilations.star import Edition
+from exports.definition import Definition
+from exports.describe import Description, parse
+from exports.release import Release
+from orchestration.labelling import with_words
+from sources.declared.catalogue import load_catalog
+from sources.foundation.spatial import open_spatial
+from sources.foundation.sql import text_literal
+from tests.contracts import contracts, make
+from tests.exports.small_warehouse import DATASETS
+
+WORDS = {"P07": Definition("Wie viele?", "9,7 heißt: 9,7 von 100.", "Keine Armutsquote.", "A / B × 100")}
+TABLE = str(DATASETS[0]["dataset_id"])
+
+
+@cache
+def described(product: str, relation: str) -> Description:
+    """The description of a product over the columns that the contract of its relation names."""
+    columns = [
+        {"name": name, "type": kind, "description": name} for name, kind in contracts()[relation].items()
+    ]
+    words = with_words(columns, load_catalog(), [str(one["dataset_id"]) for one in DATASETS])
+    return parse(
+        describe.describe(products.load_product(products.FOLDER / f"{product}.yml"), words, DATASETS)
+    )
+
+
+def area(
+    code: str, name: str, level: str = "KREIS", since: str = "1990-01-01", land: str = "01"
+) -> dict[str, Any]:
+    """A version of an area."""
+    return {
+        "area_key": f"{code}@{since}", "area_code": code, "area_level": level, "area_name": name,
+        "land_code": land, "valid_from": date.fromisoformat(since), "valid_to": date(9999, 12, 31),
+    }  # fmt: skip
+
+
+def figure(of: Mapping[str, Any], day: str, value: float | None, **more: Any) -> dict[str, Any]:
+    """A figure of P07; without a value it is hidden unless `more` gives another reason."""
+    hidden = value is None
+    return {
+        "indicator_id": "P07", "indicator_name_de": "Mindestsicherungsquote", "indicator_name_en": "Income benefit rate",
+        "policy_field": "Armut", "unit": "%", "decimals": 1, "is_backcast": False, "period_key": f"D{day}",
+        **{name: of[name] for name in ("area_key", "area_code", "area_level", "area_name")},
+        "reference_date": date.fromisoformat(day), "value": value,
+        "numerator": None if value is None else round(value * 100), "denominator": 10_000.0,
+        "lower_limit": None if value is None else value - 0.33, "upper_limit": None if value is None else value + 0.37,
+        "obs_status": "M" if hidden else "A", "conf_status": "C" if hidden else "F",
+        "missing_reason": "suppressed_primary" if hidden else "none", "numerator_dataset": TABLE,
+        "denominator_dataset": TABLE, "interval_method": "wilson", "reliability": "high",
+        "reference_verdict": "untested", "reference_verdict_plain": "untested", "change_verdict": "untested",
+        "known_from": datetime(2026, 1, 1),
+    } | more  # fmt: skip
+
+
+def square(column: int, row: int) -> str:
+    """The outline of an area of 10 km, in a grid of such."""
+    x, y = 500_000 + 10_000 * column, 6_000_000 - 10_000 * row
+    return f"POLYGON(({x} {y}, {x + 10_000} {y}, {x + 10_000} {y - 10_000}, {x} {y - 10_000}, {x} {y}))"
+
+
+@dataclass
+class Ground:
+    """What an atlas is made of, and where it is written."""
+
+    folder: Path
+    areas: list[dict[str, Any]]
+    figures: list[dict[str, Any]]
+    outlines: dict[str, list[tuple[dict[str, Any], str]]] = field(default_factory=dict)
+    """Title of a layer (`Kreise, Gebietsstand 31.12.2022`) -> version of an area and its outline (WKT)."""
+
+    @property
+    def site(self) -> Path:
+        return self.folder / "site"
+
+    def file(self, product: str) -> Path:
+        return self.folder / product / f"{product}.parquet"
+
+    def write(self) -> Path:
+        """Write the editions and the atlas of them; gives its folder."""
+        editions = {
+            "indicators": self._edition("indicators", "mart_indicator", self.figures),
+            "areas": self._edition("areas", "mart_area", self.areas),
+        }
+        self._layers()
+        self.site.mkdir()
+        with open_spatial() as connection:
+            office = {"name": "Kreis Muster", "email": "statistik@example.org", "url": None}
+            write_atlas(connection, editions, WORDS, office, date(2026, 11, 30), self.site)
+        return self.site
+
+    def _edition(self, product: str, relation: str, rows: Iterable[Mapping[str, Any]]) -> Edition:
+        folder = self.folder / product
+        folder.mkdir()
+        with duckdb.connect() as connection:
+            make(connection, relation, rows)
+            connection.execute(f"copy {relation} to {text_literal(str(self.file(product)))} (format parquet)")
+        change = {"previous": None, "reason": None} | dict.fromkeys(
+            ("rows_added", "rows_removed", "rows_changed", "rows_withdrawn"), 0
+        )
+        (folder / "diff.json").write_text(json.dumps(change), encoding="utf-8")
+        release = Release(
+            product, "2026-11-30.1", folder, datetime(2026, 11, 30, tzinfo=UTC), "f" * 64, len(list(rows)), True,
+            f"Produkt {product}", {}, (),
+        )  # fmt: skip
+        return Edition(release, described(product, relation))
+
+    def _layers(self) -> None:
+        file = self.folder / "areas" / "areas.gpkg"
+        for at, (title, outlines) in enumerate(self.outlines.items()):
+            name = f"lage_{at}"
+            with open_spatial() as connection:
+                connection.execute("create table layer (area_key varchar, geom geometry)")
+                for one, outline in outlines:
+                    connection.execute(
+                        "insert into layer values (?, st_geomfromtext(?))", [one["area_key"], outline]
+                    )
+                part = self.folder / f"{name}.gpkg"
+                connection.execute(
+                    f"copy layer to {text_literal(str(part))} (format gdal, driver 'GPKG', srs 'EPSG:25832', "
+                    f"layer_creation_options ('IDENTIFIER={title}', 'FID=fid'))"
+                )
+            if not file.exists():
+                part.rename(file)
