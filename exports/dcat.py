@@ -47,6 +47,7 @@ FILE_TYPES = {
     "csv": "CSV",
     "csv-excel": "CSV",
     "gpkg": "GPKG",
+    "html": "HTML",
     "parquet": "PARQUET",
     "xlsx": "XLSX",
     "dictionary": "CSV",
@@ -214,7 +215,7 @@ def _describe(
     licence = URIRef(licence_of({one["licence"] for one in own["datasets"]}))
     attributions = "; ".join(sorted({one["attribution"] for one in own["datasets"]}))
     for resource in package["resources"]:
-        kind = "parquet" if edition.compiled_from else resource["name"]
+        kind = resource["format"] if edition.compiled_from else resource["name"]
         if kind not in FILE_TYPES:
             continue
         address = URIRef(place + quote(resource["path"]))
@@ -250,13 +251,16 @@ def _describe(
 def _covered(edition: Release) -> tuple[date, date] | None:
     """The first and the last day that figures of an edition are of; None where rows have no date.
 
-    The days of a compilation stand in its table of periods.
+    The days of a compilation stand in its table of periods; the atlas has none.
     """
     import duckdb
 
     table = PERIODS if edition.compiled_from else edition.product
+    file = edition.path / f"{table}.parquet"
+    if not file.is_file():
+        return None
     with duckdb.connect() as connection:
-        rows = connection.read_parquet(str(edition.path / f"{table}.parquet"))
+        rows = connection.read_parquet(str(file))
         if "reference_date" not in rows.columns:
             return None
         found = rows.aggregate("min(reference_date), max(reference_date)").fetchone()

@@ -1,7 +1,7 @@
 """What a run makes of its editions for readers, as `office.yml` says under `reading:`.
 
-Star and atlas are editions of their own; letters and workbooks lie beside the editions (`exports.release.shelf`).
-All of it is made from released files, each compared with its receipt before.
+Star and atlas are editions of their own; letters and workbooks lie beside (`exports.release.shelf`). All is
+made from released files, each compared with its receipt before.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .resources import Settings, Warehouse
 if TYPE_CHECKING:
     from exports.booklet import Booklet
     from exports.definition import Definition
-    from exports.letter import Revision
     from exports.history import Memory
+    from exports.letter import Revision
     from exports.products import AreaWorkbook, Contact
     from exports.release import Release, Unchanged
 

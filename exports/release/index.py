@@ -107,8 +107,12 @@ def _reading(releases_root: Path, edition: Release) -> list[Link]:
 
 
 def _data(edition: Release) -> list[Link]:
-    """The data files of an edition by format; of a compilation its folder, which holds a file per table."""
+    """The data files of an edition by format; of a compilation the page that opens it, else its
+    folder, which holds a file per table.
+    """
     if edition.compiled_from:
+        if INDEX in edition.files:
+            return [Link("Öffnen", f"{edition.id}/{INDEX}")]
         tables = sum(name.endswith(".parquet") for name in edition.files)
         return [Link(f"{tables} Tabellen (Parquet)", f"{edition.id}/")]
     names = (

@@ -26,6 +26,7 @@ import pytest
 from pypdf import PdfReader
 from rdflib import DCAT, RDF, Graph
 
+from exports.atlas.packing import read_record
 from exports.dcat import write_catalogue
 from exports.outlines import POINTS, attributions_in, layer_name
 from exports.pictures.profile import load_choice
@@ -239,6 +240,30 @@ def test_the_star_says_what_the_releases_say_and_is_made_once(
     assert {f"{name}#dataset" for name in (*facts, "areas", "municipalities", "star")} <= offered
     assert broken(catalogue) == [], "of DCAT-AP.de, over all products and the star"
     assert apart.planstat("releases", "verify", "--all").code == 0
+
+
+def test_the_atlas_says_what_the_release_says_and_is_made_once(
+    place: Place, first: Ended, tmp_path: Path
+) -> None:
+    for name in ("releases", "releases.history.jsonl"):
+        subprocess.run(["cp", "-a", str(place.root / name), str(tmp_path)], check=True)
+    apart = replace(place, root=tmp_path)
+    told = apart.planstat("releases", "atlas", "--lang", "de")
+    assert told.code == 0, told.said
+    atlas = tmp_path / "releases" / "atlas" / "current"
+    assert str(atlas.resolve() / "index.html") in told.said.replace("\n", "")
+    receipt = json.loads((atlas / "receipt.json").read_text(encoding="utf-8"))
+    assert {check["outcome"] for check in receipt["verdict"]["checks"]} == {"passed"}
+    assert receipt["compiled_from"].keys() == {"areas", "indicators", "peer_ring"}
+    said = read_record(atlas, "atlas")
+    assert {layer["level"] for layer in said["layers"]} >= {"LAND", "KREIS", "GEMEINDE", "PLANUNGSRAUM"}
+    assert len(said["indicators"]) > 50
+    assert all(one["definition"] and one["datasets"] for one in said["indicators"])
+    assert said["rings"]
+    assert said["breaks"]
+    assert "unverändert" in apart.planstat("releases", "atlas", "--lang", "de").said
+    page = (tmp_path / "releases" / "index.html").read_text(encoding="utf-8")
+    assert f'href="atlas/{atlas.resolve().name}/index.html"' in page
 
 
 def test_a_part_of_an_edition_becomes_a_csv_that_no_edition_holds(

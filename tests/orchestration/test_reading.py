@@ -75,6 +75,14 @@ def test_letters_and_star_come_once_for_each_edition(settings: Settings, edition
     assert release.derived_problems(settings.paths.releases, settings.memory) == []
 
 
+def test_an_atlas_needs_indicators_and_says_so(settings: Settings) -> None:
+    told, trouble = made(settings, "reading:\n  atlas: true\n")
+    assert told == []
+    assert trouble == [
+        f"office.yml, reading: {settings.paths.releases}: there is no edition of `areas` and of `indicators`"
+    ]
+
+
 def test_what_cannot_be_made_is_told_and_the_rest_is_made(settings: Settings) -> None:
     told, trouble = made(settings, 'reading:\n  letters: true\n  workbooks: [{area: "01002"}]\n')
     assert len(told) == 2

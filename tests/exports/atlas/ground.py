@@ -46,8 +46,8 @@ def area(
 ) -> dict[str, Any]:
     """A version of an area."""
     return {
-        "area_key": f"{code}@{since}", "area_code": code, "area_level": level, "area_name": name,
-        "land_code": land, "valid_from": date.fromisoformat(since), "valid_to": date(9999, 12, 31),
+        "area_key": f"{code}@{since}", "area_code": code, "area_level": "KREIS", "area_name": name,
+        "land_code": "01", "valid_from": date.fromisoformat(since), "valid_to": date(9999, 12, 31),
     }  # fmt: skip
 
 
@@ -55,12 +55,14 @@ def figure(of: Mapping[str, Any], day: str, value: float | None, **more: Any) ->
     """A figure of P07; without a value it is hidden unless `more` gives another reason."""
     hidden = value is None
     return {
-        "indicator_id": "P07", "indicator_name_de": "Mindestsicherungsquote", "indicator_name_en": "Income benefit rate",
+        "indicator_id": "P07", "indicator_name_de": "Mindestsicherungsquote",
+        "indicator_name_en": "Income benefit rate",
         "policy_field": "Armut", "unit": "%", "decimals": 1, "is_backcast": False, "period_key": f"D{day}",
         **{name: of[name] for name in ("area_key", "area_code", "area_level", "area_name")},
         "reference_date": date.fromisoformat(day), "value": value,
         "numerator": None if value is None else round(value * 100), "denominator": 10_000.0,
-        "lower_limit": None if value is None else value - 0.33, "upper_limit": None if value is None else value + 0.37,
+        "lower_limit": None if value is None else value - 0.33,
+        "upper_limit": None if value is None else value + 0.37,
         "obs_status": "M" if hidden else "A", "conf_status": "C" if hidden else "F",
         "missing_reason": "suppressed_primary" if hidden else "none", "numerator_dataset": TABLE,
         "denominator_dataset": TABLE, "interval_method": "wilson", "reliability": "high",
@@ -116,8 +118,8 @@ class Ground:
         )
         (folder / "diff.json").write_text(json.dumps(change), encoding="utf-8")
         release = Release(
-            product, "2026-11-30.1", folder, datetime(2026, 11, 30, tzinfo=UTC), "f" * 64, len(list(rows)), True,
-            f"Produkt {product}", {}, (),
+            product, "2026-11-30.1", folder, datetime(2026, 11, 30, tzinfo=UTC), "f" * 64, len(list(rows)),
+            True, f"Produkt {product}", {}, (),
         )  # fmt: skip
         return Edition(release, described(product, relation))
 

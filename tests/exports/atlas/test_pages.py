@@ -33,7 +33,7 @@ LUEBECK, NEW = area("01003", "Lübeck"), area("01099", "Später", since="2020-01
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An atlas of four areas: a break, a hidden cell, an area that begins later, names that could be markup."""
+    """An atlas of four areas: a break, hidden cells, one that begins later, a name that could be markup."""
     days = [f"{year}-12-31" for year in range(2012, 2020)]
     figures = [figure(KIEL, day, 15.0 + at / 3) for at, day in enumerate(days)]
     figures[4] |= {"break_de": "Ab 2016 neu abgegrenzt", "break_en": "New definition since 2016"}
