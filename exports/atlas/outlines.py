@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from exports.atlas.packing import write_record
-from exports.outlines import day_of_layer
+from exports.outlines import attributions_in, day_of_layer
 from sources.foundation.sql import quoted, text_literal
 
 if TYPE_CHECKING:
@@ -33,20 +33,26 @@ MANY = 2000
 
 def write_outlines(
     connection: duckdb.DuckDBPyConnection, geopackage: Path, folder: Path
-) -> list[dict[str, str]]:
-    """Write a record per layer with outlines; gives name, level, day and title of each.
+) -> list[dict[str, Any]]:
+    """Write a record per layer with outlines; gives name, level, day, title and sources of each.
 
     `connection` has the spatial extension and the table `versions` (see `figures.stage_figures`).
     """
     written = []
-    for layer, title in _layers(geopackage):
+    for layer, title, told in _layers(geopackage):
         found = _record(connection, text_literal(str(geopackage)), layer)
         if found is None:
             continue
         record, level = found
         write_record(folder, f"outlines/{layer}", record)
         written.append(
-            {"name": layer, "level": level, "day": day_of_layer(title).isoformat(), "title": title}
+            {
+                "name": layer,
+                "level": level,
+                "day": day_of_layer(title).isoformat(),
+                "title": title,
+                "sources": attributions_in(told),
+            }
         )
     return written
 
@@ -57,19 +63,20 @@ def drawn_versions(geopackage: Path) -> list[str]:
     try:
         return [
             key
-            for layer, _ in _layers(geopackage)
+            for layer, *_ in _layers(geopackage)
             for (key,) in connection.execute(f"select area_key from {quoted(layer)}")
         ]
     finally:
         connection.close()
 
 
-def _layers(geopackage: Path) -> list[tuple[str, str]]:
-    """The layers with outlines, each with its German title."""
+def _layers(geopackage: Path) -> list[tuple[str, str, str]]:
+    """The layers with outlines, each with its German title and description."""
     connection = sqlite3.connect(f"file:{quote(str(geopackage))}?mode=ro", uri=True)
     try:
         return connection.execute(
-            "select table_name, identifier from gpkg_contents where data_type = 'features' order by 1"
+            "select table_name, identifier, coalesce(description, '') from gpkg_contents "
+            "where data_type = 'features' order by 1"
         ).fetchall()
     finally:
         connection.close()

@@ -83,9 +83,6 @@ def write_atlas(
         "levels": _levels(connection, figures),
         "indicators": indicators,
         "layers": layers,
-        "outlines": sorted({one.attribution for one in areas.described.datasets if one.snapshot_id})
-        if layers
-        else [],
         "datasets": [_dataset(datasets[name]) for name in sorted(datasets)],
         "rings": _rings(connection, editions[RINGS]) if RINGS in editions else [],
         "codes": {name: _codes(connection, figures, name, column) for name, column in CODED.items()},

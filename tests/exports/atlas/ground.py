@@ -17,6 +17,7 @@ from exports.atlas.site import write_atlas
 from exports.compilations.star import Edition
 from exports.definition import Definition
 from exports.describe import Description, parse
+from exports.outlines import SOURCES
 from exports.release import Release
 from orchestration.labelling import with_words
 from sources.declared.catalogue import load_catalog
@@ -136,7 +137,8 @@ class Ground:
                 part = self.folder / f"{name}.gpkg"
                 connection.execute(
                     f"copy layer to {text_literal(str(part))} (format gdal, driver 'GPKG', srs 'EPSG:25832', "
-                    f"layer_creation_options ('IDENTIFIER={title}', 'FID=fid'))"
+                    f"layer_creation_options ('IDENTIFIER={title}', 'FID=fid', "
+                    f"'DESCRIPTION={SOURCES}© Vermessung Musterland'))"
                 )
             if not file.exists():
                 part.rename(file)

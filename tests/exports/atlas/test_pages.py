@@ -177,6 +177,7 @@ def test_what_is_taken_away_says_what_it_is(browser: Browser, site: Path) -> Non
         "geheim gehalten",
         "Ausgabe indicators/2026-11-30.1",
         "Gebietsstand 31.12.2022",
+        "© Vermessung Musterland",
     ):
         assert words in picture
     assert "Kreis Muster" in picture

@@ -35,6 +35,7 @@ export interface Layer {
   level: string;
   day: string;
   title: string;
+  sources: string[];
 }
 
 export interface Dataset {
@@ -84,7 +85,6 @@ export interface Atlas {
   levels: Record<string, Words>;
   indicators: IndicatorHead[];
   layers: Layer[];
-  outlines: string[];
   datasets: Dataset[];
   rings: Ring[];
   codes: Record<string, { list: string[]; words: Words[]; signs?: string[] }>;

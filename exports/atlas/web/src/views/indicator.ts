@@ -77,7 +77,7 @@ export async function indicator(store: Store, id: string, query: Query): Promise
   const classes = head.classes[level] ?? { edges: [], diverging: false };
   if (outlines && layer) {
     const onMap = mapped(store, figures, outlines, rows, on, within, classes, chosen, (area) => go(picked(area)));
-    const made = drawn({ ...about, outlines: t("map_stands", layer.title) + attributionOf(store) }, outlines, onMap.shapes, classes, inPatterns);
+    const made = drawn({ ...about, outlines: t("map_stands", [layer.title, ...layer.sources].join("; ")) }, outlines, onMap.shapes, classes, inPatterns);
     takeMap = made.picture;
     mapPart.append(made.frame, h("p", { class: "small" }, t(classes.diverging ? "classes_diverging" : "classes_method")));
     if (onMap.without.length) {
@@ -134,10 +134,6 @@ export async function indicator(store: Store, id: string, query: Query): Promise
   if (frame === "karte") return { title, content: [mapPart] };
   if (frame === "verlauf") return { title, content: course };
   return { title, content: [heading(head), controls, mapPart, spreadRows.length > 1 && sorted.length <= MOST_DOTS ? spreadPart : "", coursePart, tablePart, definition(head)].filter((one): one is HTMLElement => one !== "") };
-}
-
-function attributionOf(store: Store): string {
-  return store.atlas.outlines.length ? ` (${store.atlas.outlines.join("; ")})` : "";
 }
 
 function heading(head: IndicatorHead): HTMLElement {
