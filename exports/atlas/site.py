@@ -45,8 +45,7 @@ def write_atlas(
     """Write the site into `folder`; gives the number of figures in it.
 
     `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, and `peer_ring`
-    where there is one. `office`: name, email, url. Raises `ValueError` where the two editions do not fit
-    together.
+    where there is one. `office`: name, email, url. Raises `ValueError` where the two do not fit together.
     """
     for page in PAGES:
         shutil.copyfile(SITE / page, folder / page)
