@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.atlas.figures import CODED, MOST_DECIMALS
 from exports.atlas.packing import climbed, read_record, summed, unrolled
+from exports.atlas.tables import rows_that_differ
 from sources.foundation.sql import quoted, text_literal
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ _MOVES = re.compile(r"(?:M-?\d+(?: |(?=-))-?\d+l(?:-?\d+(?: |(?=-))-?\d+(?: |(?=
 
 
 def check_atlas(
-    connection: duckdb.DuckDBPyConnection, folder: Path, indicators: Path, areas: Path
+    connection: duckdb.DuckDBPyConnection, folder: Path, editions: Mapping[str, Path]
 ) -> list[dict[str, Any]]:
     """What was checked, each as an entry of a verdict; an atlas may leave when none of them failed.
 
-    `indicators` and `areas` are the Parquet files of the editions.
+    `editions`: product -> Parquet file of the edition; `indicators` and `areas` are among them.
     """
+    indicators, areas = editions["indicators"], editions["areas"]
     atlas = read_record(folder, "atlas")
     places = read_record(folder, "areas")
     connection.execute(
@@ -42,6 +44,19 @@ def check_atlas(
         *_figures_are_the_released(connection, indicators, areas),
         _hidden_stay_hidden(connection, indicators),
         *_outlines_close(connection, folder, atlas, places, areas),
+        *(
+            _entry(
+                f"atlas.table.{table['product']}",
+                (
+                    f"{table['product']}: jede Zeile ist die freigegebene",
+                    f"{table['product']}: each row is released",
+                ),
+                rows_that_differ(
+                    connection, folder, table["product"], table["columns"], editions[table["product"]]
+                ),
+            )
+            for table in atlas["tables"]
+        ),
     ]
 
 

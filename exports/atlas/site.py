@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from exports.atlas.figures import CODED, Columns, code_list, indicator_heads, stage_figures, write_figures
 from exports.atlas.outlines import drawn_versions, write_outlines
 from exports.atlas.packing import write_record
+from exports.atlas.tables import write_table
 from exports.definition import Definition
 from exports.describe import Dataset
 from exports.writers.licences import CHANGES
@@ -41,11 +42,13 @@ def write_atlas(
     office: Mapping[str, str | None],
     made_on: date,
     folder: Path,
+    tables: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
     """Write the site into `folder`; gives the number of figures in it.
 
-    `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, and `peer_ring`
-    where there is one. `office`: name, email, url. Raises `ValueError` where the two do not fit together.
+    `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, `peer_ring` and
+    what `tables` names (product -> columns to show) where there is one. `office`: name,
+    email, url. Raises `ValueError` where `indicators` and `areas` do not fit together.
     """
     for page in PAGES:
         shutil.copyfile(SITE / page, folder / page)
@@ -84,6 +87,11 @@ def write_atlas(
         "layers": layers,
         "datasets": [_dataset(datasets[name]) for name in sorted(datasets)],
         "rings": _rings(connection, editions[RINGS]) if RINGS in editions else [],
+        "tables": [
+            write_table(connection, editions[product], columns, folder)
+            for product, columns in (tables or {}).items()
+            if product in editions
+        ],
         "codes": {name: _codes(connection, figures, name, column) for name, column in CODED.items()},
         "breaks": [list(row) for row in breaks],
         "sources": sorted(

@@ -65,6 +65,7 @@ class Compilation(Stripped):
     """A compilation as declared beside this module.
 
     `left_out`: products that could be in it and are not, each with the reason that its README gives.
+    `tables`: products whose rows the atlas shows beside the indicators, each with its columns.
     """
 
     compilation: str
@@ -74,6 +75,7 @@ class Compilation(Stripped):
     description_en: str = Declared(min_length=20)
     keywords: tuple[str, ...] = ()
     left_out: dict[str, str] = Declared(default_factory=dict)
+    tables: dict[str, tuple[str, ...]] = Declared(default_factory=dict)
 
 
 def load_compilation(name: str = STAR) -> Compilation:
@@ -148,7 +150,7 @@ def compile_atlas(
                 f"{releases_root}: es gibt noch keine Ausgabe von `{AREAS}` und von `{FIGURES}`",
             )
         )
-    chosen = {name: editions[name] for name in (FIGURES, AREAS, RINGS) if name in editions}
+    chosen = {name: editions[name] for name in (FIGURES, AREAS, RINGS, *declared.tables) if name in editions}
     for one in chosen.values():
         files = (DIFFERENCE, *((f"{AREAS}.gpkg",) if one.product == AREAS else ()))
         verify_files(
@@ -166,8 +168,8 @@ def compile_atlas(
     def write(folder: Path) -> list[dict[str, Any]]:
         named = {"name": office.name, "email": office.email, "url": office.url}
         with open_spatial() as connection:
-            rows = write_atlas(connection, chosen, definitions, named, now.date(), folder)
-            findings = check_atlas(connection, folder, chosen[FIGURES].file, chosen[AREAS].file)
+            rows = write_atlas(connection, chosen, definitions, named, now.date(), folder, declared.tables)
+            findings = check_atlas(connection, folder, {name: one.file for name, one in chosen.items()})
         job.companions(folder, "ATLAS.md.j2", [_page_resource(folder, declared)], rows, {})
         return findings
 

@@ -14,6 +14,7 @@ import duckdb
 
 from exports import describe, products
 from exports.atlas.site import write_atlas
+from exports.compilations import load_compilation
 from exports.compilations.star import Edition
 from exports.definition import Definition
 from exports.describe import Description, parse
@@ -72,6 +73,21 @@ def figure(of: Mapping[str, Any], day: str, value: float | None, **more: Any) ->
     } | more  # fmt: skip
 
 
+def goal(title: str, on: str, value: float | None, status: str) -> dict[str, Any]:
+    """A goal at a day."""
+    return {
+        "goal_id": title,
+        "title_de": title,
+        "indicator_id": "P07",
+        "area_code": "01002",
+        "area_name": "Kiel",
+        "target": 12.5,
+        "reference_date": date.fromisoformat(on),
+        "value": value,
+        "status": status,
+    }
+
+
 def square(column: int, row: int) -> str:
     """The outline of an area of 10 km, in a grid of such."""
     x, y = 500_000 + 10_000 * column, 6_000_000 - 10_000 * row
@@ -88,6 +104,9 @@ class Ground:
     outlines: dict[str, list[tuple[dict[str, Any], str]]] = field(default_factory=dict)
     """Title of a layer (`Kreise, Gebietsstand 31.12.2022`) -> version of an area and its outline (WKT)."""
 
+    goals: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of `outcome`, shown as a table."""
+
     @property
     def site(self) -> Path:
         return self.folder / "site"
@@ -101,11 +120,15 @@ class Ground:
             "indicators": self._edition("indicators", "mart_indicator", self.figures),
             "areas": self._edition("areas", "mart_area", self.areas),
         }
+        tables = {}
+        if self.goals:
+            editions["outcome"] = self._edition("outcome", "mart_outcome", self.goals)
+            tables = {"outcome": load_compilation("atlas").tables["outcome"]}
         self._layers()
         self.site.mkdir()
         with open_spatial() as connection:
             office = {"name": "Kreis Muster", "email": "statistik@example.org", "url": None}
-            write_atlas(connection, editions, WORDS, office, date(2026, 11, 30), self.site)
+            write_atlas(connection, editions, WORDS, office, date(2026, 11, 30), self.site, tables)
         return self.site
 
     def _edition(self, product: str, relation: str, rows: Iterable[Mapping[str, Any]]) -> Edition:

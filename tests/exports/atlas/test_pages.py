@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .ground import Ground, area, figure, square
+from .ground import Ground, area, figure, goal, square
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -23,6 +23,8 @@ VIEWS = {
     "area": "#/gebiet/KREIS/01002",
     "comparison": "#/vergleich?gebiete=KREIS:01002,KREIS:01057&kennzahl=P07",
     "nothing chosen": "#/vergleich",
+    "planning": "#/planung",
+    "goals": "#/planung/outcome",
     "data": "#/daten",
     "unknown": "#/kennzahl/X99",
 }
@@ -44,6 +46,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Ground(
         tmp_path_factory.mktemp("atlas"), [KIEL, PLOEN, LUEBECK, NEW], figures,
         {"Kreise, Gebietsstand 31.12.2022": outlines},
+        [
+            goal(title, f"{year}-12-31", value, "on_track")
+            for title, value in (("Weniger Kinderarmut", 11.25), ("Mehr Plätze", None))
+            for year in range(2010, 2014)
+        ],
     )  # fmt: skip
     return made.write()
 
@@ -185,6 +192,20 @@ def test_what_is_taken_away_says_what_it_is(browser: Browser, site: Path) -> Non
     assert "Mindestsicherungsquote;Kiel;01002;" in table
     assert ";17,3;%;" in table
     assert "zum Schutz kleiner Fallzahlen gesperrt" in table
+
+
+def test_rows_are_chosen_and_taken_away(browser: Browser, site: Path) -> None:
+    opened = Opened(browser, site, "#/planung/outcome")
+    page = opened.page
+    assert page.inner_text("main [role=status]") == "8 Zeilen"
+    page.select_option("label:text-is('Titel') + select", "Mehr Plätze")
+    page.wait_for_function("document.body.dataset.ready.includes('title_de')")
+    assert page.inner_text("main [role=status]") == "4 Zeilen"
+    assert "Weniger Kinderarmut" not in page.inner_text("table")
+    with page.expect_download() as coming:
+        page.click("button:text-is('Tabelle (CSV)')")
+    assert Path(coming.value.path()).read_text(encoding="utf-8-sig").count("Mehr Plätze") == 4
+    assert opened.said == []
 
 
 def test_a_profile_prints_on_paper(browser: Browser, site: Path) -> None:

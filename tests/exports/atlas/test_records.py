@@ -18,9 +18,12 @@ from hypothesis import strategies as st
 from exports.atlas.check import check_atlas
 from exports.atlas.packing import climbed, climbs, read_record, runs, steps, summed, unrolled, write_record
 from exports.atlas.site import SITE
+from exports.compilations import load_compilation
+from exports.products import FOLDER, load_product
 from sources.foundation.spatial import open_spatial
+from tests.contracts import contracts
 
-from .ground import Ground, area, figure, square
+from .ground import Ground, area, figure, goal, square
 
 WEB = SITE.parent / "web"
 KIEL, PLOEN = area("01002", "Kiel"), area("01057", "Plön")
@@ -40,12 +43,17 @@ def ground(folder: Path) -> Ground:
             figure(LATER, "2022-12-31", 12.25, numerator=1 / 3),
         ],
         {"Kreise, Gebietsstand 31.12.2022": [(KIEL, square(0, 0)), (LATER, square(1, 0))]},
+        [
+            goal("Weniger Kinderarmut", "2022-12-31", 11.123456, "on_track"),
+            goal("Mehr Plätze", "2022-12-31", None, "x"),
+        ],
     )
 
 
 def outcomes(made: Ground) -> dict[str, str]:
     with open_spatial() as connection:
-        found = check_atlas(connection, made.site, made.file("indicators"), made.file("areas"))
+        files = {product: made.file(product) for product in ("indicators", "areas", "outcome")}
+        found = check_atlas(connection, made.site, files)
     return {entry["id"]: entry["outcome"] for entry in found}
 
 
@@ -98,6 +106,26 @@ def test_an_open_outline_and_one_of_nobody_are_found(tmp_path: Path) -> None:
     write_record(folder, "areas", places)
     failed = {name for name, outcome in outcomes(made).items() if outcome == "failed"}
     assert {"atlas.closed", "atlas.outlined"} <= failed
+
+
+def test_rows_of_further_products_are_the_released_ones(tmp_path: Path) -> None:
+    made = ground(tmp_path)
+    folder = made.write()
+    (head,) = read_record(folder, "atlas")["tables"]
+    at = [column["name"] for column in head["columns"]].index("value")
+    record = read_record(folder, "table/outcome")
+    assert record["columns"][at] == [11.123, None], "with as many decimals as any indicator has"
+    record["columns"][at][1] = 3.0
+    write_record(folder, "table/outcome", record)
+    assert outcomes(made)["atlas.table.outcome"] == "failed"
+
+
+def test_what_is_declared_for_the_tables_is_a_column_of_the_product() -> None:
+    declared = load_compilation("atlas").tables
+    assert declared
+    for product, columns in declared.items():
+        relation = load_product(FOLDER / f"{product}.yml").relation
+        assert set(columns) <= contracts()[relation].keys(), product
 
 
 def test_a_hidden_cell_holds_no_number_and_says_why(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ export function wrapped(words: string, signs: number): string[] {
 export function framed(words: ChartWords, width: number, height: number, body: (top: number) => Element[]): SVGSVGElement {
   const head = wrapped(words.title, Math.floor(width / 8.6));
   const under = wrapped(words.subtitle, Math.floor(width / 6.6));
-  const foot = words.foot.flatMap((line) => wrapped(line, Math.floor(width / 5.6)));
+  const foot = words.foot.flatMap((line) => wrapped(line, Math.floor(width / 6.3)));
   const top = 10 + head.length * 21 + under.length * 17 + 8;
   const whole = top + height + foot.length * 15 + 14;
   const svg = s("svg", {

@@ -75,6 +75,29 @@ export interface Ring {
   members: string[];
 }
 
+export interface TableColumn {
+  name: string;
+  heading: Words;
+  number: boolean;
+  digits: number | null;
+  words: Record<string, Words>;
+}
+
+export interface TableHead {
+  product: string;
+  title: Words;
+  about: Words;
+  rows: number;
+  columns: TableColumn[];
+}
+
+export type Value = string | number | null;
+
+interface TableRecord {
+  rows: number;
+  columns: ((number | null)[] | { list: string[]; runs: number[] })[];
+}
+
 export interface Atlas {
   made_on: string;
   office: { name: string; email: string | null; url: string | null };
@@ -87,6 +110,7 @@ export interface Atlas {
   layers: Layer[];
   datasets: Dataset[];
   rings: Ring[];
+  tables: TableHead[];
   codes: Record<string, { list: string[]; words: Words[]; signs?: string[] }>;
   breaks: Words[];
   sources: string[];
@@ -391,6 +415,15 @@ export class Store {
       this.figures.set(id, found);
     }
     return found;
+  }
+
+  /** The rows of a further product, column by column. */
+  async table(head: TableHead): Promise<Value[][]> {
+    const found = await record<TableRecord>(`table/${head.product}`);
+    return found.columns.map((one) => {
+      if (Array.isArray(one)) return one;
+      return Array.from(unrolled(one.runs, found.rows), (place) => one.list[place] ?? "");
+    });
   }
 
   async outlines(layer: Layer): Promise<Outlines> {

@@ -8,6 +8,7 @@ import { about } from "./views/about.ts";
 import { profile } from "./views/area.ts";
 import { compare, rings } from "./views/compare.ts";
 import { indicator } from "./views/indicator.ts";
+import { planning, rowsOf } from "./views/tables.ts";
 import { start } from "./views/start.ts";
 
 interface Place {
@@ -31,6 +32,8 @@ async function view(store: Store, { parts, query }: Place): Promise<View> {
       return profile(store, first, second, query);
     case "vergleich":
       return compare(store, query);
+    case "planung":
+      return first ? rowsOf(store, first, query) : planning(store);
     case "ringe":
       return rings(store);
     case "daten":
@@ -51,6 +54,7 @@ function frame(store: Store | null, place: Place, shown: View): Node[] {
   } }, t("other_language"));
   const here = place.parts[0] ?? "";
   const entries: [string, string[]][] = [[t("home"), []], [t("compare"), ["vergleich"]]];
+  if (store?.atlas.tables.length) entries.push([t("planning"), ["planung"]]);
   if (store?.atlas.rings.length) entries.push([t("rings"), ["ringe"]]);
   entries.push([t("about"), ["daten"]]);
   return [
