@@ -1,6 +1,8 @@
 """Classes of a choropleth map: limits, and colours that colour-blind people tell apart (ColorBrewer).
 
-One hue from light to dark; where numbers change their sign two hues that meet at nought.
+Every map has them from here, so that QGIS, a picture and the atlas show the same numbers alike: fifths in one
+hue from light to dark; where a good part of the numbers lies on either side of nought, thirds of each side in
+two hues that meet there.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ from collections.abc import Collection, Iterable
 ONE_COLOUR, TWO_COLOURS = "Blues", "PuOr"
 """Names of the schemes at ColorBrewer."""
 
-CLASSES = 5
+CLASSES, CLASSES_A_SIDE = 5, 3
+
+COMMON = 20
+"""Both signs are common where at least one in so many numbers has each."""
 
 COLOURS: dict[str, dict[int, tuple[str, ...]]] = {
     ONE_COLOUR: {
@@ -22,7 +27,14 @@ COLOURS: dict[str, dict[int, tuple[str, ...]]] = {
         4: ("#eff3ff", "#bdd7e7", "#6baed6", "#2171b5"),
         5: ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c"),
     },
-    TWO_COLOURS: {-2: ("#e66101", "#fdb863"), -1: ("#f1a340",), 1: ("#998ec3",), 2: ("#b2abd2", "#5e3c99")},
+    TWO_COLOURS: {
+        -3: ("#b35806", "#f1a340", "#fee0b6"),
+        -2: ("#e66101", "#fdb863"),
+        -1: ("#f1a340",),
+        1: ("#998ec3",),
+        2: ("#b2abd2", "#5e3c99"),
+        3: ("#d8daeb", "#998ec3", "#542788"),
+    },
 }
 """Colours by number of classes; of two hues those below nought stand under the negative number."""
 
@@ -50,14 +62,22 @@ def _filled(limits: Iterable[float], numbers: Collection[float]) -> list[float]:
     return kept
 
 
+def has_middle(numbers: Collection[float]) -> bool:
+    """Whether numbers below and above nought are both common, so that a map has a middle."""
+    below, above = sum(one < 0 for one in numbers), sum(one > 0 for one in numbers)
+    return below > 0 and above > 0 and min(below, above) * COMMON >= len(numbers)
+
+
 def limits_and_colours(numbers: Collection[float], digits: int | None) -> tuple[list[float], tuple[str, ...]]:
     """The limits between the classes of a layer, and a colour for each class."""
-    below, above = [one for one in numbers if one < 0], [one for one in numbers if one >= 0]
-    if not below or not any(above):
+    if not has_middle(numbers):
         limits = cuts(numbers, digits)
         colours = COLOURS[ONE_COLOUR][len(limits) + 1]
-        return limits, colours[::-1] if below else colours
-    lower, upper = (cuts(side, digits, 2) for side in (below, above))
+        return limits, colours[::-1] if max(numbers) < 0 else colours
+    lower, upper = (
+        cuts(side, digits, CLASSES_A_SIDE)
+        for side in ([one for one in numbers if one < 0], [one for one in numbers if one >= 0])
+    )
     limits = [*(one for one in lower if one < 0), 0.0, *(one for one in upper if one > 0)]
     low = limits.index(0.0) + 1
     high = len(limits) + 1 - low

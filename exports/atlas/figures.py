@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.atlas.packing import climbs, runs, steps, write_record
+from exports.classes import has_middle, limits_and_colours
 from sources.foundation.sql import quoted, text_literal
 from sources.foundation.told import Told
 
@@ -35,9 +36,6 @@ CODED = {
 
 MOST_DECIMALS = 6
 """Of a numerator or denominator that is no whole number (a mean of two days, another indicator)."""
-
-CLASSES = 5
-"""Classes of a map; a balance has three below and three above zero."""
 
 
 def stage_figures(
@@ -137,8 +135,8 @@ def write_figures(
 
     `columns` knows those of the records before.
 
-    `levels`: level -> number of areas with a value and days with one; `classes`: level -> inner borders of
-    the map's classes, which hold for all days; `newest` day with a value; `values`: how many.
+    `levels`: level -> number of areas with a value and days with one; `classes`: level -> limits and colours
+    of the map's classes, which hold for all days; `newest` day with a value; `values`: how many.
     """
     codes = ", ".join(quoted(f"{name}_place") for name in (*CODED, "break"))
     scale = 10**decimals
@@ -233,39 +231,25 @@ def _exact(column: Any) -> tuple[list[int | None], int]:
 
 
 def _summary(connection: duckdb.DuckDBPyConnection, indicator: str, decimals: int) -> dict[str, Any]:
-    """What there is of an indicator by level, and classes of equal numbers of values over all days.
-
-    Borders are rounded as the values are. Values below and above zero (a balance) get classes of their own on
-    either side of zero.
-    """
-    thirds = [1 / 3, 2 / 3]
-    even = {many: [at / many for at in range(1, many)] for many in range(2, CLASSES + 1)}
+    """What there is of an indicator by level, and classes of a map over all its days."""
     rows = connection.execute(
-        f"""
-        select area_level, count(distinct area_code), count(*),
+        """
+        select area_level, count(distinct area_code),
             list(distinct strftime(reference_date, '%Y-%m-%d') order by strftime(reference_date, '%Y-%m-%d')),
-            round(min(value), {decimals}), round(max(value), {decimals}),
-            quantile_cont(value, {thirds}) filter (value < 0),
-            quantile_cont(value, {thirds}) filter (value > 0),
-            {", ".join(f"quantile_cont(value, {shares})" for shares in even.values())},
-            approx_count_distinct(round(value, {decimals}))
+            list(value)
         from figures where indicator_id = ? and value is not null group by area_level order by area_level
         """,
         [indicator],
     ).fetchall()
     levels, classes = {}, {}
-    for level, areas, _, days, low, high, *quantiles, distinct in rows:
+    for level, areas, days, values in rows:
         levels[level] = {"areas": areas, "days": days}
-        if low < 0 < high:
-            edges = {0.0, *(round(one, decimals) for one in (*(quantiles[0] or ()), *(quantiles[1] or ())))}
-        else:
-            many = min(CLASSES, distinct)
-            edges = {round(one, decimals) for one in quantiles[many]} if many > 1 else set()
-        classes[level] = {"edges": sorted(one for one in edges if one > low), "diverging": low < 0 < high}
+        limits, colours = limits_and_colours(values, decimals)
+        classes[level] = {"edges": limits, "colours": colours, "diverging": has_middle(values)}
     return {
         "levels": levels,
-        "values": sum(count for _, _, count, *_ in rows),
-        "newest": max((days[-1] for _, _, _, days, *_ in rows), default=""),
+        "values": sum(len(values) for *_, values in rows),
+        "newest": max((days[-1] for _, _, days, _ in rows), default=""),
         "classes": classes,
     }
 

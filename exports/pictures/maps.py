@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exports.classes import has_middle, limits_and_colours
 from exports.outlines import PUT_TOGETHER, layer_name
 from exports.pictures.drawing import (
     SOFT,
@@ -39,11 +40,6 @@ from sources.foundation.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     import duckdb
-
-SHADES = ("#e3eef6", "#b5d3e7", "#7fb2d5", "#4789ba", "#1f5f94")
-"""From few to many; lightness falls evenly, so that a copy in black and white can be read."""
-BELOW, ABOVE = ("#b35806", "#f1a340", "#fee0b6"), ("#d8daeb", "#998ec3", "#542788")
-"""Below and above zero (ColorBrewer PuOr, told apart by the colour-blind); below zero with a pattern."""
 
 WIDTH, MARGIN, LEGEND, HIGHEST = 800, 20, 220, 620
 FEW, NAMED = 30, 56
@@ -163,33 +159,12 @@ def classes(values: Sequence[float], decimals: int, of_what: str) -> Classes:
 
     Limits are rounded to the decimals that are printed; equal ones fall together.
     """
-    ordered = sorted(values)
-    negative = [one for one in ordered if one < 0]
-    positive = [one for one in ordered if one >= 0]
-    if min(len(negative), len(positive)) * 20 >= len(ordered) and negative:
-        low = _parts(negative, len(BELOW), decimals, below=0)
-        high = [one for one in _parts(positive, len(ABOVE), decimals) if one > 0]
-        return Classes(
-            (*low, 0.0, *high),
-            (*BELOW[: len(low)], BELOW[-1], ABOVE[0], *ABOVE[len(ABOVE) - len(high) :]),
-            f"Klassen: unter und über 0 je drei gleich große Teile {of_what}; in allen Jahren gleich",
-            decimals,
-            len(low) + 1,
-        )
-    limits = _parts(ordered, len(SHADES), decimals)
-    chosen = {0: (2,), 1: (0, 4), 2: (0, 2, 4), 3: (0, 1, 3, 4)}.get(len(limits), range(len(SHADES)))
-    return Classes(
-        tuple(limits),
-        tuple(SHADES[number] for number in chosen),
-        f"Klassen: je ein Fünftel {of_what}; in allen Jahren gleich",
-        decimals,
-    )
-
-
-def _parts(ordered: Sequence[float], parts: int, decimals: int, below: float | None = None) -> list[float]:
-    """Inner limits of parts of equal size, each once, above the least value (and below a limit)."""
-    found = {rounded(ordered[len(ordered) * part // parts], decimals) for part in range(1, parts)}
-    return sorted(one for one in found if one > ordered[0] and (below is None or one < below))
+    limits, colours = limits_and_colours(values, decimals)
+    if has_middle(values):
+        method = f"Klassen: unter und über 0 je drei gleich große Teile {of_what}; in allen Jahren gleich"
+        return Classes(tuple(limits), colours, method, decimals, limits.index(0.0) + 1)
+    method = f"Klassen: je ein Fünftel {of_what}; in allen Jahren gleich"
+    return Classes(tuple(limits), colours, method, decimals)
 
 
 def _figures(

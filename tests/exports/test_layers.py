@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pyogrio import raw
 
 from exports import candidate, release
-from exports.classes import COLOURS, limits_and_colours
+from exports.classes import COLOURS, has_middle, limits_and_colours
 from exports.extract import Extract, ExtractError, Form, Part, extract
 from exports.maps.style import qml
 from exports.release import Release
@@ -408,7 +408,7 @@ def test_classes_are_ordered_and_each_has_a_colour_of_its_own(values: list[float
     assert limits == sorted(set(limits))
     assert all(round(one, 1) == one for one in limits)
     assert len(colours) == len(limits) + 1 == len(set(colours))
-    if min(values) < 0 < max(values):
+    if has_middle(values):
         assert 0.0 in limits, "two hues meet at nought"
     edges = [-math.inf, *limits, math.inf]
     for low, high in itertools.pairwise(edges):

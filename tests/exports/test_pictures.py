@@ -170,7 +170,7 @@ def test_names_with_markup_or_foreign_letters_are_printed_as_they_are(tmp_path: 
 def test_classes() -> None:
     """The same in every year, told apart as values are printed, a middle only where both signs are common."""
     found = classes([float(one) for one in range(100)], 0, "aller Werte")
-    assert found.limits == (20, 40, 60, 80)
+    assert found.limits == (20, 40, 59, 79)
     assert [found.of(one) for one in (0, 19.4, 19.5, 20, 99)] == [0, 0, 1, 1, 4]
     assert len(set(found.colours)) == 5
     same = classes([3.0] * 10, 1, "aller Werte")

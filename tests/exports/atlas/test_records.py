@@ -161,7 +161,8 @@ def test_classes_hold_for_all_days_and_a_balance_has_a_middle(tmp_path: Path) ->
     days = [f"{year}-12-31" for year in range(2000, 2020)]
     made = Ground(tmp_path, [one], [figure(one, day, float(at)) for at, day in enumerate(days)])
     classes = read_record(made.write(), "atlas")["indicators"][0]["classes"]["KREIS"]
-    assert classes == {"edges": [3.8, 7.6, 11.4, 15.2], "diverging": False}
+    assert (classes["edges"], classes["diverging"]) == ([3.8, 7.6, 11.4, 15.2], False)
+    assert len(set(classes["colours"])) == 5
     (tmp_path / "balance").mkdir()
     balance = Ground(tmp_path / "balance", [one], [figure(one, day, at - 6.0) for at, day in enumerate(days)])
     classes = read_record(balance.write(), "atlas")["indicators"][0]["classes"]["KREIS"]

@@ -12,6 +12,7 @@ export interface Definition {
 
 export interface Classes {
   edges: number[]; // inner borders, ascending, in the indicator's unit
+  colours: string[]; // one more
   diverging: boolean; // the middle border is zero
 }
 

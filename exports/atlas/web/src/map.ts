@@ -5,11 +5,6 @@ import { framed, wrapped, type ChartWords } from "./chart.ts";
 import { fresh, h, s } from "./dom.ts";
 import { number, t } from "./words.ts";
 
-/** Blues from light to dark, and a scale with a middle (ColorBrewer, Harrower and Brewer 2003: safe for the colour-blind). */
-const SEQUENTIAL = ["#e3eef6", "#b5d3e7", "#7fb2d5", "#4789ba", "#1f5f94", "#0b3a63"];
-const BELOW = ["#b35806", "#f1a340", "#fee0b6"];
-const ABOVE = ["#d8daeb", "#998ec3", "#542788"];
-
 export const NO_VALUE = "#ffffff";
 export const HIDDEN = "#c9c9c9";
 export const OTHER = "#f3efe6";
@@ -18,17 +13,6 @@ export type Kind = { kind: "class"; at: number } | { kind: "none" } | { kind: "h
 
 export function classOf(value: number, classes: Classes): number {
   return classes.edges.filter((edge) => value >= edge).length;
-}
-
-export function colours(classes: Classes): string[] {
-  const many = classes.edges.length + 1;
-  if (!classes.diverging) {
-    const from = many <= 4 ? 1 : 0;
-    return Array.from({ length: many }, (_, at) => SEQUENTIAL[Math.min(from + at, SEQUENTIAL.length - 1)] ?? "#000000");
-  }
-  const below = classes.edges.filter((one) => one < 0).length + 1;
-  const above = many - below;
-  return [...BELOW.slice(BELOW.length - below), ...ABOVE.slice(0, above)];
 }
 
 export function classWords(classes: Classes, decimals: number): string[] {
@@ -87,7 +71,7 @@ const WIDE = 560;
 
 export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], classes: Classes, inPatterns: boolean): MapPicture {
   const ids = Array.from({ length: classes.edges.length + 1 }, () => fresh("class"));
-  const tones = colours(classes);
+  const tones = classes.colours;
   const fill = (kind: Kind): string => {
     if (kind.kind === "class") return inPatterns ? `url(#${ids[kind.at]})` : (tones[kind.at] ?? "#000000");
     return kind.kind === "none" ? NO_VALUE : kind.kind === "hidden" ? HIDDEN : OTHER;

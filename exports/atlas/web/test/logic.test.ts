@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { pieces, ticks, wrapped, type Point } from "../src/chart.ts";
 import { climbed, summed, unrolled } from "../src/data.ts";
-import { classOf, classWords, colours, extent } from "../src/map.ts";
+import { classOf, classWords, extent } from "../src/map.ts";
 import { csv } from "../src/take.ts";
 import { day, number, plain } from "../src/words.ts";
 
@@ -31,16 +31,9 @@ test("a break at a year without a value parts the next value", () => {
 });
 
 test("classes begin at their lower border", () => {
-  const classes = { edges: [1, 2], diverging: false };
+  const classes = { edges: [1, 2], colours: [], diverging: false };
   assert.deepEqual([0.9, 1, 1.9, 2].map((one) => classOf(one, classes)), [0, 1, 1, 2]);
   assert.deepEqual(classWords(classes, 1), ["< 1,0", "1,0 – 1,9", "≥ 2,0"]);
-  assert.equal(new Set(colours({ edges: [1, 2, 3, 4], diverging: false })).size, 5);
-});
-
-test("a scale with a middle changes its tone at zero", () => {
-  const tones = colours({ edges: [-3, -1, 0, 1, 3], diverging: true });
-  assert.equal(tones.length, 6);
-  assert.equal(new Set(tones).size, 6);
 });
 
 test("the box around a path follows its relative moves", () => {

@@ -1,7 +1,7 @@
 // One indicator: map with its years, areas compared, development, table, definition.
 
 import { dots, lines, type Line } from "../chart.ts";
-import type { Area, Figures, IndicatorHead, Layer, Outlines, Row, Store } from "../data.ts";
+import type { Area, Classes, Figures, IndicatorHead, Layer, Outlines, Row, Store } from "../data.ts";
 import { fresh, h } from "../dom.ts";
 import { classOf, drawn, type Kind, type Shape } from "../map.ts";
 import {
@@ -74,7 +74,7 @@ export async function indicator(store: Store, id: string, query: Query): Promise
 
   const mapPart = h("section", {}, h("h2", {}, t("map")));
   let takeMap: (() => SVGSVGElement) | null = null;
-  const classes = head.classes[level] ?? { edges: [], diverging: false };
+  const classes = head.classes[level] ?? { edges: [], colours: [], diverging: false };
   if (outlines && layer) {
     const onMap = mapped(store, figures, outlines, rows, on, within, classes, chosen, (area) => go(picked(area)));
     const made = drawn({ ...about, outlines: t("map_stands", [layer.title, ...layer.sources].join("; ")) }, outlines, onMap.shapes, classes, inPatterns);
@@ -191,7 +191,7 @@ interface OnMap {
 }
 
 /** What stands on each outline: a value only on the outline of the very version of the area that it is of. */
-export function mapped(store: Store, figures: Figures, outlines: Outlines, rows: [Area, Row][], on: string, within: string, classes: { edges: number[]; diverging: boolean }, chosen: Area[], choose: (area: Area) => void): OnMap {
+export function mapped(store: Store, figures: Figures, outlines: Outlines, rows: [Area, Row][], on: string, within: string, classes: Classes, chosen: Area[], choose: (area: Area) => void): OnMap {
   const by = new Map(rows.map(([area, row]) => [row.version, [area, row] as const]));
   const units = new Set(rows.map(([area]) => area.unit));
   const shapes: Shape[] = [];
