@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -30,7 +31,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     assert isinstance(form, FormFile)
     file.write_bytes(blank.csv_text(catalog, catalog[DATASET], [LINE + ["."] * len(form.values)]))
     older = catalog[DATASET].model_copy(update={"area_levels": ("SMALL_AREA", "GEMEINDE")})
-    landing = Landing(paths.root, Catalog(**{**vars(catalog), "declarations": {DATASET: older}}))
+    landing = Landing(paths.root, replace(catalog, declarations={DATASET: older}))
     landing.prepare()
     assert landing.land(older, [file], origin="drop").status == "landed"
     file.unlink()

@@ -195,7 +195,7 @@ def test_a_dataset_that_does_not_come_by_hand(drop: Drop) -> None:
     closed = drop.declaration.model_copy(
         update={"access": drop.declaration.access.model_copy(update={"drop_folder": False})}
     )
-    catalog = type(drop.catalog)(**{**vars(drop.catalog), "declarations": {closed.id: closed}})
+    catalog = dataclasses.replace(drop.catalog, declarations={closed.id: closed})
     drop.put()
     inbox = Inbox(drop.folder, Landing(drop.root, catalog))
     assert [one.error.code for one in inbox.left_out] == ["not_by_hand"]

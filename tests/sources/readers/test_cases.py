@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
@@ -88,7 +89,7 @@ def test_a_newer_declaration_reads_the_counts_again(catalog: Catalog, tmp_path: 
     assert land(catalog, tmp_path / "data", file).status == "landed"
     file.unlink()
     changed = catalog[HZE].model_copy(update={"area_levels": ("SMALL_AREA", "GEMEINDE")})
-    newer = Landing(tmp_path / "data", type(catalog)(**{**vars(catalog), "declarations": {HZE: changed}}))
+    newer = Landing(tmp_path / "data", replace(catalog, declarations={HZE: changed}))
     newer.prepare()
     (again,) = newer.refresh()
     assert again.status == "landed"
