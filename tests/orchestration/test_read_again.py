@@ -13,7 +13,7 @@ from orchestration.defs.run import Run
 from orchestration.plan import CATALOGUE
 from orchestration.resources import Paths
 from sources.arrival.landing import Landing
-from sources.declared.catalogue import Catalog, load_catalog
+from sources.declared.catalogue import load_catalog
 from sources.declared.file_formats import FormFile
 from sources.forms import blank
 
