@@ -254,8 +254,10 @@ def test_the_atlas_says_what_the_release_says_and_is_made_once(
     assert str(atlas.resolve() / "index.html") in told.said.replace("\n", "")
     receipt = json.loads((atlas / "receipt.json").read_text(encoding="utf-8"))
     assert {check["outcome"] for check in receipt["verdict"]["checks"]} == {"passed"}
-    assert receipt["compiled_from"].keys() == {"areas", "indicators", "peer_ring"}
+    tables = {"need_childcare", "social_index", "outcome"}
+    assert receipt["compiled_from"].keys() == {"areas", "indicators", "peer_ring", *tables}
     said = read_record(atlas, "atlas")
+    assert {table["product"] for table in said["tables"]} == tables
     assert {layer["level"] for layer in said["layers"]} >= {"LAND", "KREIS", "GEMEINDE", "PLANUNGSRAUM"}
     assert len(said["indicators"]) > 50
     assert all(one["definition"] and one["datasets"] for one in said["indicators"])
