@@ -62,7 +62,6 @@ def write_atlas(
     indicators = [
         {
             **head,
-            "direction": "",
             "definition": vars(definitions[head["id"]]) if head["id"] in definitions else None,
             "datasets": sorted(sources_of.get(head["id"], ())),
             **write_figures(connection, head["id"], head["decimals"], folder, columns),

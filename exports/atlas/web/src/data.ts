@@ -22,7 +22,6 @@ export interface IndicatorHead {
   field: string;
   unit: string;
   decimals: number;
-  direction: string;
   definition: Definition | null;
   newest: string;
   values: number;
