@@ -6,6 +6,7 @@ made from released files, each compared with its receipt before.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,7 +33,12 @@ def make_for_readers(settings: Settings, told: Callable[[str], None], trouble: C
     from exports.products import load_office
 
     wanted = load_office(settings.paths.office).reading
-    for is_wanted, compiled in ((wanted.star, star), (wanted.atlas, atlas)):
+    wants_internal = wanted.atlas and has_internal_editions(settings)
+    for is_wanted, compiled in (
+        (wanted.star, star),
+        (wanted.atlas, atlas),
+        (wants_internal, internal_atlas),
+    ):
         if not is_wanted:
             continue
         with _tried(trouble):
@@ -97,6 +103,21 @@ def atlas(settings: Settings) -> tuple[Release, bool]:
     from exports.compilations import compile_atlas
 
     return _compiled(settings, compile_atlas)
+
+
+def internal_atlas(settings: Settings) -> tuple[Release, bool]:
+    """The same with the atlas for an internal audience, which lies among the editions for it."""
+    from exports.compilations import compile_atlas
+
+    return _compiled(settings, functools.partial(compile_atlas, internal=settings.paths.internal))
+
+
+def has_internal_editions(settings: Settings) -> bool:
+    """Whether a product was released for an internal audience."""
+    from exports.release import list_releases
+
+    root = settings.paths.internal
+    return root.is_dir() and any(not one.compiled_from for one in list_releases(root))
 
 
 def _compiled(settings: Settings, compiling: Compiling) -> tuple[Release, bool]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from exports.atlas.figures import CODED, MOST_DECIMALS
 from exports.atlas.packing import climbed, read_record, summed, unrolled
+from exports.atlas.rings import PEERS, RINGS, peers_that_differ, rings_that_differ
 from exports.atlas.tables import rows_that_differ
 from sources.foundation.sql import quoted, text_literal
 
@@ -44,6 +45,7 @@ def check_atlas(
         *_figures_are_the_released(connection, indicators, areas),
         _hidden_stay_hidden(connection, indicators),
         *_outlines_close(connection, folder, atlas, places, areas),
+        *_rings_are_the_released(connection, folder, atlas, editions),
         *(
             _entry(
                 f"atlas.table.{table['product']}",
@@ -185,6 +187,30 @@ def _hidden_stay_hidden(connection: duckdb.DuckDBPyConnection, indicators: Path)
         ),
         wrong,
     )
+
+
+def _rings_are_the_released(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    atlas: Mapping[str, Any],
+    editions: Mapping[str, Path],
+) -> list[dict[str, Any]]:
+    found = []
+    if RINGS in editions:
+        titles = (
+            "Jede Zeile eines Vergleichsrings ist die freigegebene",
+            "Each row of a peer group is the released one",
+        )
+        wrong = rings_that_differ(connection, folder, atlas["rings"], editions[RINGS])
+        found.append(_entry("atlas.rings", titles, wrong))
+    if PEERS in editions:
+        titles = (
+            "Jede Zeile der strukturähnlichen Kreise ist die freigegebene",
+            "Each row of the districts of similar structure is the released one",
+        )
+        wrong = peers_that_differ(connection, folder, atlas["peers"], editions[PEERS])
+        found.append(_entry("atlas.peers", titles, wrong))
+    return found
 
 
 def _outlines_close(

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from exports.atlas.figures import CODED, Columns, code_list, indicator_heads, stage_figures, write_figures
 from exports.atlas.outlines import drawn_versions, write_outlines
 from exports.atlas.packing import write_record
+from exports.atlas.rings import PEERS, RINGS, ring_words, write_peers, write_rings
 from exports.atlas.tables import write_table
 from exports.definition import Definition
 from exports.describe import Dataset
 from exports.writers.licences import CHANGES
-from sources.foundation.sql import text_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SITE = Path(__file__).parent / "site"
 PAGES = ("index.html", "atlas.css", "atlas.js")
 
-FIGURES, AREAS, RINGS = "indicators", "areas", "peer_ring"
-"""Products that the atlas is written from; the last may be absent."""
+FIGURES, AREAS = "indicators", "areas"
+"""Products without which there is no atlas."""
 
 
 def write_atlas(
@@ -43,12 +43,14 @@ def write_atlas(
     made_on: date,
     folder: Path,
     tables: Mapping[str, Sequence[str]] | None = None,
+    audience: str = "public",
 ) -> int:
     """Write the site into `folder`; gives the number of figures in it.
 
-    `connection` has the spatial extension. `editions` by product: `indicators` and `areas`, `peer_ring` and
-    what `tables` names (product -> columns to show) where there is one. `office`: name,
-    email, url. Raises `ValueError` where `indicators` and `areas` do not fit together.
+    `connection` has the spatial extension. `editions` by product: `indicators` and `areas`; `peer_ring`,
+    `structural_peers` and what `tables` names (product -> columns to show) where there is one. `office`:
+    name, email, url. `audience` internal: every view and picture says so. Raises `ValueError` where
+    `indicators` and `areas` do not fit together.
     """
     for page in PAGES:
         shutil.copyfile(SITE / page, folder / page)
@@ -74,6 +76,7 @@ def write_atlas(
     breaks = connection.execute("select break_de, break_en from list_break order by place").fetchall()
     atlas = {
         "made_on": made_on.isoformat(),
+        "audience": audience,
         "office": dict(office),
         "attribution_changed": CHANGES,
         "editions": [_edition(one) for _, one in sorted(editions.items())],
@@ -85,7 +88,9 @@ def write_atlas(
         "indicators": indicators,
         "layers": layers,
         "datasets": [_dataset(datasets[name]) for name in sorted(datasets)],
-        "rings": _rings(connection, editions[RINGS]) if RINGS in editions else [],
+        "rings": write_rings(connection, editions[RINGS], folder) if RINGS in editions else [],
+        "ring_words": ring_words(editions[RINGS]) if RINGS in editions else {},
+        "peers": write_peers(connection, editions[PEERS], folder) if PEERS in editions else [],
         "tables": [
             write_table(connection, editions[product], columns, folder)
             for product, columns in (tables or {}).items()
@@ -190,13 +195,3 @@ def _codes(
         ],
         "signs": [known[one].sign if one in known else "" for one in codes],
     }
-
-
-def _rings(connection: duckdb.DuckDBPyConnection, edition: Edition) -> list[dict[str, Any]]:
-    """The rings with their members, by id."""
-    found = connection.execute(
-        "select ring_id, any_value(ring_name_de), any_value(ring_name_en), "
-        "list(distinct area_code order by area_code) "
-        f"from read_parquet({text_literal(str(edition.file))}) group by ring_id order by ring_id"
-    ).fetchall()
-    return [{"id": one, "name": [de, en], "members": members} for one, de, en, members in found]

@@ -14,10 +14,11 @@ from pydantic import Field as Declared
 
 import exports
 from exports.atlas.check import check_atlas
-from exports.atlas.site import FIGURES, RINGS, SITE, write_atlas
+from exports.atlas.rings import PEERS, RINGS
+from exports.atlas.site import FIGURES, SITE, write_atlas
 from exports.atlas.site import PAGES as PAGES_OF_ATLAS
 from exports.browser import PAGES, page
-from exports.compilations.star import AREAS, Edition, Star, Table, edition_of, facts_of, key_of
+from exports.compilations.star import AREAS, OF_THE_MAKING, Edition, Star, Table, edition_of, facts_of, key_of
 from exports.compilations.star_check import check_star
 from exports.definition import Definition
 from exports.difference import Difference
@@ -139,10 +140,23 @@ def compile_atlas(
     office: Contact,
     now: datetime,
     memory: Memory = BESIDE,
+    internal: Path | None = None,
 ) -> Release | Unchanged:
-    """Make the atlas of the current public editions and publish it; arguments and errors as of the star."""
+    """Make the atlas of the current public editions and publish it; arguments and errors as of the star.
+
+    With `internal`, the folder of editions for an internal audience, these are in it too, each as a table of
+    its own or in place of the public edition of the same product; the atlas is marked and published there.
+    """
     declared = load_compilation(ATLAS)
-    editions = {one.product: one for one in _editions(releases_root, memory)}
+    held = [] if internal is None else _editions(internal, memory)
+    if internal is not None and not held:
+        raise NotCompiled(
+            Told(
+                f"{internal}: there is no edition for an internal audience",
+                f"{internal}: es gibt keine Ausgabe für den internen Gebrauch",
+            )
+        )
+    editions = {one.product: one for one in (*_editions(releases_root, memory), *held)}
     if not {FIGURES, AREAS} <= editions.keys():
         raise NotCompiled(
             Told(
@@ -150,12 +164,20 @@ def compile_atlas(
                 f"{releases_root}: es gibt noch keine Ausgabe von `{AREAS}` und von `{FIGURES}`",
             )
         )
-    chosen = {name: editions[name] for name in (FIGURES, AREAS, RINGS, *declared.tables) if name in editions}
+    own = (FIGURES, AREAS, RINGS, PEERS)
+    tables = {
+        **declared.tables,
+        **{
+            one.product: tuple(name for name in one.names if name not in OF_THE_MAKING)
+            for one in held
+            if one.product not in (*own, *declared.tables)
+        },
+    }
+    chosen = {name: editions[name] for name in (*own, *tables) if name in editions}
     for one in chosen.values():
         files = (DIFFERENCE, *((f"{AREAS}.gpkg",) if one.product == AREAS else ()))
-        verify_files(
-            releases_root, one.release, [name for name in files if name in one.release.files], memory
-        )
+        root = internal if internal is not None and one in held else releases_root
+        verify_files(root, one.release, [name for name in files if name in one.release.files], memory)
     used = list(chosen.values())
     pages = {page: sha256_of(SITE / page) for page in PAGES_OF_ATLAS}
     job = _Job(
@@ -163,27 +185,33 @@ def compile_atlas(
         used,
         office,
         _fingerprint(ATLAS_VERSION, declared, used, definitions, office=office, pages=pages),
+        "public" if internal is None else "internal",
     )
 
     def write(folder: Path) -> list[dict[str, Any]]:
         named = {"name": office.name, "email": office.email, "url": office.url}
         with open_spatial() as connection:
-            rows = write_atlas(connection, chosen, definitions, named, now.date(), folder, declared.tables)
+            rows = write_atlas(
+                connection, chosen, definitions, named, now.date(), folder, tables, job.audience
+            )
             findings = check_atlas(connection, folder, {name: one.file for name, one in chosen.items()})
-        job.companions(folder, "ATLAS.md.j2", [_page_resource(folder, declared)], rows, {})
+        job.companions(
+            folder, "ATLAS.md.j2", [_page_resource(folder, declared)], rows, {"audience": job.audience}
+        )
         return findings
 
-    return job.published(write, releases_root, scratch, now, memory)
+    return job.published(write, internal or releases_root, scratch, now, memory)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A compilation on its way: what is declared, the editions it is made of, whose it is."""
+    """A compilation on its way: what is declared, the editions it is made of, whose and for whom it is."""
 
     declared: Compilation
     editions: Sequence[Edition]
     office: Contact
     fingerprint: str
+    audience: str = "public"
 
     def published(
         self,
@@ -223,7 +251,7 @@ class _Job:
                 current.path if current else None,
                 memory.key,
             )
-            return publish(name, folder, releases_root, now, memory=memory)
+            return publish(name, folder, releases_root, now, audience=self.audience, memory=memory)
         finally:
             if folder.exists():
                 remove(folder)
@@ -252,6 +280,8 @@ class _Job:
         (folder / "README.md").write_text(text, encoding="utf-8")
         (folder / PAGES["README.md"]).write_text(page(self.declared.title_de, text), encoding="utf-8")
         package = _package(self.declared, resources, self.editions, self.office, rows, self.fingerprint)
+        if self.audience != "public":
+            package["planstat"]["audience"] = self.audience
         (folder / PACKAGE).write_text(readable_json(package), encoding="utf-8")
 
     def _say_what_changed(self, folder: Path, current: Release | None) -> None:

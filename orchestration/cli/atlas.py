@@ -1,4 +1,4 @@
-"""The atlas at the command line: made of the current editions, and served to this computer."""
+"""The atlas at the command line: served to this computer."""
 
 from __future__ import annotations
 
@@ -9,36 +9,14 @@ from typing import TYPE_CHECKING
 
 from sources.foundation.told import Phrase, Told
 
-from ..reading import atlas
 from ..resources import Settings
+from .display import ONLY_INTERNAL
 from .language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 LOOPBACK = "127.0.0.1"
-
-
-def print_atlas(settings: Settings, console: Console, language: Language = "en") -> None:
-    """Publish the atlas of the current public editions, and say what is in it.
-
-    Raises `exports.compilations.NotCompiled` where there is nothing to compile.
-    """
-    edition, is_new = atlas(settings)
-    words = _MADE if is_new else _AS_BEFORE
-    said = {"named": edition.id, "rows": edition.rows, "number": len(edition.compiled_from)}
-    console.print(words.say(language, **said), markup=False)
-    console.print(f"{edition.path / 'index.html'}", markup=False)
-
-
-_MADE = Phrase(
-    "{named}: veröffentlicht, {rows} Werte aus {number} Ausgaben",
-    "{named}: released, {rows} figures of {number} editions",
-)
-_AS_BEFORE = Phrase(
-    "{named}: unverändert, {rows} Werte aus {number} Ausgaben",
-    "{named}: unchanged, {rows} figures of {number} editions",
-)
 
 
 class _Pages(SimpleHTTPRequestHandler):
@@ -68,14 +46,17 @@ def server_of(folder: Path, port: int) -> ThreadingHTTPServer:
     return ThreadingHTTPServer((LOOPBACK, port), functools.partial(_Pages, directory=str(folder)))
 
 
-def serve_atlas(settings: Settings, port: int, console: Console, language: Language = "en") -> None:
-    """Serve the current atlas until it is interrupted.
+def serve_atlas(
+    settings: Settings, port: int, console: Console, language: Language = "en", *, internal: bool = False
+) -> None:
+    """Serve the current atlas, or the `internal` one, until it is interrupted.
 
     Raises `exports.release.ReleaseError` without an atlas, or where the port is taken.
     """
     from exports.release import ReleaseError, verify
 
-    edition = verify(settings.paths.releases, "atlas", None, settings.memory)
+    root = settings.paths.internal if internal else settings.paths.releases
+    edition = verify(root, "atlas", None, settings.memory)
     try:
         server = server_of(edition.path, port)
     except OSError as problem:
@@ -87,7 +68,8 @@ def serve_atlas(settings: Settings, port: int, console: Console, language: Langu
         ) from problem
     with server:
         address = f"http://{LOOPBACK}:{server.server_address[1]}/"
-        console.print(_SERVED.say(language, named=edition.id, address=address), markup=False)
+        named = f"{edition.id} ({ONLY_INTERNAL.say(language)})" if internal else edition.id
+        console.print(_SERVED.say(language, named=named, address=address), markup=False)
         server.serve_forever()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from sources.foundation.told import Phrase
 
 from ..project import Project
 from ..publication import Publication
-from ..reading import booklet, letter_text, star
+from ..reading import booklet, letter_text
 from ..resources import Settings
 from .display import ONLY_INTERNAL
 from .language import Language
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from exports.extract import Form, Part
+    from exports.release import Release
 
 
 def print_extract(
@@ -96,22 +97,30 @@ _NEW = Phrase("{file}: geschrieben", "{file}: written")
 _AS_BEFORE = Phrase("{file}: unverändert", "{file}: unchanged")
 
 
-def print_star(settings: Settings, console: Console, language: Language = "en") -> None:
-    """Publish the star of the current public editions, and say what is in it.
+def print_compilation(
+    settings: Settings,
+    compiled: Callable[[Settings], tuple[Release, bool]],
+    console: Console,
+    language: Language = "en",
+) -> None:
+    """Publish what `compiled` (star or atlas) makes of the current editions, and say what is in it.
 
     Raises `exports.compilations.NotCompiled` where there is nothing to compile.
     """
-    edition, is_new = star(settings)
-    said = {"named": edition.id, "rows": edition.rows, "number": len(edition.compiled_from)}
-    console.print((_STAR if is_new else _STAR_AS_BEFORE).say(language, **said), markup=False)
-    console.print(f"{edition.path}", markup=False)
+    from exports.release.edition import INDEX
+
+    edition, is_new = compiled(settings)
+    mark = "" if edition.audience == "public" else f" ({ONLY_INTERNAL.say(language)})"
+    said = {"named": f"{edition.id}{mark}", "rows": edition.rows, "number": len(edition.compiled_from)}
+    console.print((_COMPILED if is_new else _COMPILED_BEFORE).say(language, **said), markup=False)
+    console.print(f"{edition.path / INDEX if INDEX in edition.files else edition.path}", markup=False)
 
 
-_STAR = Phrase(
+_COMPILED = Phrase(
     "{named}: veröffentlicht, {rows} Zeilen aus {number} Ausgaben",
     "{named}: released, {rows} rows of {number} editions",
 )
-_STAR_AS_BEFORE = Phrase(
+_COMPILED_BEFORE = Phrase(
     "{named}: unverändert, {rows} Zeilen aus {number} Ausgaben",
     "{named}: unchanged, {rows} rows of {number} editions",
 )

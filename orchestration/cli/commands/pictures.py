@@ -107,13 +107,14 @@ def atlas() -> None:
 
 @atlas.command("open")
 @click.option("--port", default=3001, show_default=True, help="Port of the site on 127.0.0.1.")
+@click.option("--internal", is_flag=True, help="The atlas for an internal audience.")
 @lang
-def open_atlas(port: int, language: Language) -> None:
+def open_atlas(port: int, internal: bool, language: Language) -> None:
     """Serve the current atlas at an address that only this computer can reach."""
     with in_words():
         from ..atlas import serve_atlas
 
-        serve_atlas(settings_here(), port, console(), language)
+        serve_atlas(settings_here(), port, console(), language, internal=internal)
 
 
 @main.group()

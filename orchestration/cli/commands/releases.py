@@ -192,22 +192,27 @@ def star_of_releases(language: Language) -> None:
     It becomes an edition of its own (`star`) when an edition that it is made from is new.
     """
     with in_words():
-        from ..exporting import print_star
+        from ...reading import star
+        from ..exporting import print_compilation
 
-        print_star(settings_here(), console(), language)
+        print_compilation(settings_here(), star, console(), language)
 
 
 @releases.command("atlas")
+@click.option(
+    "--internal", is_flag=True, help="With the editions for an internal audience, and among these only."
+)
 @lang
-def atlas_of_releases(language: Language) -> None:
+def atlas_of_releases(internal: bool, language: Language) -> None:
     """Publish the atlas: maps, developments and profiles of the current public editions.
 
     It becomes an edition of its own (`atlas`) when an edition that it is made from is new.
     """
     with in_words():
-        from ..atlas import print_atlas
+        from ...reading import atlas, internal_atlas
+        from ..exporting import print_compilation
 
-        print_atlas(settings_here(), console(), language)
+        print_compilation(settings_here(), internal_atlas if internal else atlas, console(), language)
 
 
 @releases.command("catalogue")

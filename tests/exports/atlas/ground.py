@@ -31,16 +31,19 @@ WORDS = {"P07": Definition("Wie viele?", "9,7 heißt: 9,7 von 100.", "Keine Armu
 TABLE = str(DATASETS[0]["dataset_id"])
 
 
-@cache
-def described(product: str, relation: str) -> Description:
-    """The description of a product over the columns that the contract of its relation names."""
+def description(product: str, relation: str) -> dict[str, Any]:
+    """The description of a product over the columns that the contract of its relation names, as data."""
     columns = [
         {"name": name, "type": kind, "description": name} for name, kind in contracts()[relation].items()
     ]
     words = with_words(columns, load_catalog(), [str(one["dataset_id"]) for one in DATASETS])
-    return parse(
-        describe.describe(products.load_product(products.FOLDER / f"{product}.yml"), words, DATASETS)
-    )
+    return describe.describe(products.load_product(products.FOLDER / f"{product}.yml"), words, DATASETS)
+
+
+@cache
+def described(product: str, relation: str) -> Description:
+    """The same, checked."""
+    return parse(description(product, relation))
 
 
 def area(
@@ -88,6 +91,33 @@ def goal(title: str, on: str, value: float | None, status: str) -> dict[str, Any
     }
 
 
+def in_ring(of: Mapping[str, Any], day: str, value: float | None, **more: Any) -> dict[str, Any]:
+    """A member of a ring of P07 on a day, beside the statistics of the ring."""
+    return {
+        "ring_id": "ring", "ring_name_de": "Städte des Nordens", "ring_name_en": "Cities of the north",
+        "indicator_id": "P07", "indicator_name_de": "Mindestsicherungsquote", "unit": "%",
+        **{name: of[name] for name in ("area_key", "area_code", "area_name")},
+        "reference_date": date.fromisoformat(day), "value": value,
+        "obs_status": "M" if value is None else "A",
+        "missing_reason": "suppressed_primary" if value is None else "none", "members_count": 5,
+        "ring_median": 9.24, "ring_lower_quartile": 7.249, "ring_upper_quartile": 14.2496,
+        "ring_minimum": 5.0, "ring_maximum": 17.5, "ring_missing_reason": "none", "change": 0.3,
+        "change_verdict": "up", "ring_change_median": 0.24, "comparability": "limited",
+        "comparability_reasons": "small_numbers", "structural_distance": 0.504,
+    } | more  # fmt: skip
+
+
+def peer(of: Mapping[str, Any], to: Mapping[str, Any], position: int) -> dict[str, Any]:
+    """An area of similar structure."""
+    return {
+        "ring_id": "structural-peers", "ring_name_de": "Strukturähnliche Kreise",
+        "ring_name_en": "Districts of similar structure",
+        **{name: of[name] for name in ("area_key", "area_code", "area_name")},
+        "peer_code": to["area_code"], "peer_name": to["area_name"], "position": position,
+        "structural_distance": 0.5 * position, "reference_year": 2015, "context_indicators": "P07, A01",
+    }  # fmt: skip
+
+
 def square(column: int, row: int) -> str:
     """The outline of an area of 10 km, in a grid of such."""
     x, y = 500_000 + 10_000 * column, 6_000_000 - 10_000 * row
@@ -107,6 +137,12 @@ class Ground:
     goals: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `outcome`, shown as a table."""
 
+    rings: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of `peer_ring`."""
+
+    peers: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of `structural_peers`."""
+
     @property
     def site(self) -> Path:
         return self.folder / "site"
@@ -124,6 +160,12 @@ class Ground:
         if self.goals:
             editions["outcome"] = self._edition("outcome", "mart_outcome", self.goals)
             tables = {"outcome": load_compilation("atlas").tables["outcome"]}
+        if self.rings:
+            editions["peer_ring"] = self._edition("peer_ring", "mart_peer_ring", self.rings)
+        if self.peers:
+            editions["structural_peers"] = self._edition(
+                "structural_peers", "mart_structural_peer", self.peers
+            )
         self._layers()
         self.site.mkdir()
         with open_spatial() as connection:

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .ground import Ground, area, figure, goal, square
+from .ground import Ground, area, figure, goal, in_ring, peer, square
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -23,6 +23,9 @@ VIEWS = {
     "area": "#/gebiet/KREIS/01002",
     "comparison": "#/vergleich?gebiete=KREIS:01002,KREIS:01057&kennzahl=P07",
     "nothing chosen": "#/vergleich",
+    "rings": "#/ringe",
+    "ring": "#/ringe/ring?gebiet=01002",
+    "similar": "#/ringe/aehnliche/01002",
     "planning": "#/planung",
     "goals": "#/planung/outcome",
     "data": "#/daten",
@@ -51,6 +54,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for title, value in (("Weniger Kinderarmut", 11.25), ("Mehr Plätze", None))
             for year in range(2010, 2014)
         ],
+        [
+            *(in_ring(KIEL, day, 15.0 + at / 3) for at, day in enumerate(days)),
+            *(in_ring(PLOEN, day, 6.0 + at / 7) for at, day in enumerate(days)),
+            *(in_ring(LUEBECK, day, None) for day in days),
+        ],
+        [peer(KIEL, PLOEN, 1), peer(KIEL, LUEBECK, 2)],
     )  # fmt: skip
     return made.write()
 
@@ -205,6 +214,28 @@ def test_rows_are_chosen_and_taken_away(browser: Browser, site: Path) -> None:
     with page.expect_download() as coming:
         page.click("button:text-is('Tabelle (CSV)')")
     assert Path(coming.value.path()).read_text(encoding="utf-8-sig").count("Mehr Plätze") == 4
+    assert opened.said == []
+
+
+def test_a_ring_shows_its_members_and_statistics(browser: Browser, site: Path) -> None:
+    opened = Opened(browser, site, "#/ringe/ring?stand=2019-12-31")
+    page = opened.page
+    page.select_option("label:text-is('Eigenes Gebiet') + select", "01002")
+    page.wait_for_function("document.body.dataset.ready.includes('gebiet=01002')")
+    facts = page.inner_text("dl.facts")
+    for words in ("17,3 %", "9,2 %", "7,2 %", "14,2 %", "5 von 3", "+0,3 gestiegen, mehr als Zufall"):
+        assert words in facts
+    rows = page.eval_on_selector_all("table >> nth=0 >> tbody tr", "all => all.map(one => one.innerText)")
+    assert [row.split("\t")[0] for row in rows] == ["Kiel", "Lübeck", "Plön, مدينة </script><b>fett</b>"]
+    assert "Platz" not in page.inner_text("main"), "a ring that is no contest names no place"
+    assert "eingeschränkt: kleine Fallzahlen" in rows[0]
+    assert "zum Schutz kleiner Fallzahlen gesperrt" in rows[1]
+    page.click("dl.facts button")
+    assert "indicators/2026-11-30.1" in page.inner_text("dialog")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("a:text-is('Karte und Definition: Mindestsicherungsquote')", "href") == (
+        "#/kennzahl/P07?stand=2019-12-31&gebiete=KREIS%3A01002"
+    )
     assert opened.said == []
 
 

@@ -23,7 +23,7 @@ from exports.products import FOLDER, load_product
 from sources.foundation.spatial import open_spatial
 from tests.contracts import contracts
 
-from .ground import Ground, area, figure, goal, square
+from .ground import Ground, area, figure, goal, in_ring, peer, square
 
 WEB = SITE.parent / "web"
 KIEL, PLOEN = area("01002", "Kiel"), area("01057", "Plön")
@@ -47,12 +47,19 @@ def ground(folder: Path) -> Ground:
             goal("Weniger Kinderarmut", "2022-12-31", 11.123456, "on_track"),
             goal("Mehr Plätze", "2022-12-31", None, "x"),
         ],
+        [
+            in_ring(KIEL, "2018-12-31", 9.75),
+            in_ring(KIEL, "2019-12-31", None),
+            in_ring(PLOEN, "2018-12-31", 0.0, position=2),
+        ],
+        [peer(KIEL, PLOEN, 1), peer(PLOEN, KIEL, 1)],
     )
 
 
 def outcomes(made: Ground) -> dict[str, str]:
     with open_spatial() as connection:
-        files = {product: made.file(product) for product in ("indicators", "areas", "outcome")}
+        products = ("indicators", "areas", "outcome", "peer_ring", "structural_peers")
+        files = {one: made.file(one) for one in products if made.file(one).is_file()}
         found = check_atlas(connection, made.site, files)
     return {entry["id"]: entry["outcome"] for entry in found}
 
@@ -118,6 +125,44 @@ def test_rows_of_further_products_are_the_released_ones(tmp_path: Path) -> None:
     record["columns"][at][1] = 3.0
     write_record(folder, "table/outcome", record)
     assert outcomes(made)["atlas.table.outcome"] == "failed"
+
+
+def _of_ring(record: dict[str, Any]) -> None:
+    record["indicators"][0]["ring"]["median"][0] += 0.1
+
+
+def _of_member(record: dict[str, Any]) -> None:
+    record["indicators"][0]["rows"]["value"][2] = 12.0
+
+
+def _of_peer(record: dict[str, Any]) -> None:
+    record["structural-peers"]["01002"][0][2] += 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "found"),
+    [
+        ("ring/ring", _of_ring, "atlas.rings"),
+        ("ring/ring", _of_member, "atlas.rings"),
+        ("peers", _of_peer, "atlas.peers"),
+    ],
+)
+def test_a_ring_says_what_its_edition_says(
+    tmp_path: Path, name: str, change: Callable[[dict[str, Any]], None], found: str
+) -> None:
+    made = ground(tmp_path)
+    folder = made.write()
+    record = read_record(folder, name)
+    change(record)
+    write_record(folder, name, record)
+    assert {check for check, outcome in outcomes(made).items() if outcome == "failed"} == {found}
+
+
+def test_numbers_of_a_ring_are_rounded_once(tmp_path: Path) -> None:
+    (one,) = read_record(ground(tmp_path).write(), "ring/ring")["indicators"]
+    assert one["ring"]["upper"] == [14.2, 14.2], "14.2496 is 14.2 and, rounded twice, would be 14.3"
+    assert one["rows"]["value"] == [9.8, 0.0, None]
+    assert one["rows"]["position"] == [None, 2, None]
 
 
 def test_what_is_declared_for_the_tables_is_a_column_of_the_product() -> None:

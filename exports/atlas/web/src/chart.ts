@@ -1,7 +1,7 @@
 // Lines over time and dots with intervals, as SVG. Nothing is joined across a break or a missing value.
 
 import { s } from "./dom.ts";
-import { day as written, number, t } from "./words.ts";
+import { day as written, internalMark, number, t } from "./words.ts";
 
 export interface Point {
   day: string;
@@ -75,7 +75,11 @@ export interface ChartWords {
   decimals: number;
 }
 
-const WIDTH = 760;
+/** Width of a picture: as wide as the page, so that its letters stay as large on a telephone. */
+function width(): number {
+  return Math.max(350, Math.min(760, document.documentElement.clientWidth - 24));
+}
+
 const INK = "#1c2430";
 const SOFT = "#4c5663";
 const GRID = "#d5dbe2";
@@ -99,10 +103,12 @@ export function wrapped(words: string, signs: number): string[] {
 
 /** A picture with title above and source lines below; `body` draws between `top` and `top + height`. */
 export function framed(words: ChartWords, width: number, height: number, body: (top: number) => Element[]): SVGSVGElement {
-  const head = wrapped(words.title, Math.floor(width / 8.6));
+  const head = wrapped(words.title, Math.floor(width / 9.6));
   const under = wrapped(words.subtitle, Math.floor(width / 6.6));
   const foot = words.foot.flatMap((line) => wrapped(line, Math.floor(width / 6.3)));
-  const top = 10 + head.length * 21 + under.length * 17 + 8;
+  const mark = internalMark();
+  const down = mark ? 18 : 0;
+  const top = 10 + down + head.length * 21 + under.length * 17 + 8;
   const whole = top + height + foot.length * 15 + 14;
   const svg = s("svg", {
     xmlns: "http://www.w3.org/2000/svg",
@@ -111,20 +117,21 @@ export function framed(words: ChartWords, width: number, height: number, body: (
     height: whole,
     role: "img",
     "font-family": "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif",
-    "aria-label": `${words.title}. ${words.subtitle}`,
+    "aria-label": [mark, `${words.title}. ${words.subtitle}`].filter(Boolean).join(". "),
   });
   svg.append(s("title", {}, words.title), s("rect", { width, height: whole, fill: "#ffffff" }));
-  head.forEach((line, at) => svg.append(text(10, 22 + at * 21, line, { "font-size": 17, "font-weight": 600 })));
-  under.forEach((line, at) => svg.append(text(10, 22 + head.length * 21 + at * 17, line, { fill: SOFT })));
+  if (mark) svg.append(text(10, 18, mark, { "font-weight": 700, fill: "#a11c3a" }));
+  head.forEach((line, at) => svg.append(text(10, 22 + down + at * 21, line, { "font-size": 17, "font-weight": 600 })));
+  under.forEach((line, at) => svg.append(text(10, 22 + down + head.length * 21 + at * 17, line, { fill: SOFT })));
   svg.append(...body(top));
   foot.forEach((line, at) => svg.append(text(10, top + height + 16 + at * 15, line, { "font-size": 11, fill: SOFT })));
   return svg;
 }
 
 export function lines(words: ChartWords, shown: Line[]): SVGSVGElement {
-  const wide = WIDTH;
+  const wide = width();
   const high = 320;
-  const [left, right, above, below] = [64, 150, 26, 30];
+  const [left, right, above, below] = [64, wide < 560 ? 110 : 150, 26, 30];
   const points = shown.flatMap((line) => line.points.filter((one) => one.value !== null));
   const reach = points.flatMap((one) => [one.value, one.lower, one.upper].filter((x): x is number => x !== null));
   const lowest = Math.min(0, ...reach);
@@ -203,7 +210,7 @@ export function lines(words: ChartWords, shown: Line[]): SVGSVGElement {
     let least = top + 8;
     for (const label of labels) {
       const place = Math.max(label.y + 4, least);
-      wrapped(label.line.name, 20).slice(0, 2).forEach((part, at) => {
+      wrapped(label.line.name, Math.floor(right / 7.5)).slice(0, 2).forEach((part, at) => {
         drawn.push(text(wide - right + 10, place + at * 14, part, { fill: LINES[label.line.colour % LINES.length] ?? INK, "font-weight": 600, "font-size": 12 }));
         least = place + at * 14 + 15;
       });
@@ -221,19 +228,23 @@ export interface Dot {
   open: () => void;
 }
 
-/** Dots with intervals, from the highest value to the lowest; no places are numbered. */
-export function dots(words: ChartWords, shown: Dot[], beside: { name: string; value: number } | null): SVGSVGElement {
-  const [wide, left, right, row] = [WIDTH, 210, 70, 20];
+/** Dots with intervals in the order given; no places are numbered. `band`: quartiles of a ring, from and to. */
+export function dots(words: ChartWords, shown: Dot[], beside: { name: string; value: number } | null, band: [number, number] | null = null): SVGSVGElement {
+  const wide = width();
+  const [left, right, row] = [wide < 560 ? 150 : 210, wide < 560 ? 56 : 70, 20];
+  const letters = Math.floor(left / 7);
   const high = shown.length * row + 34;
   const reach = shown.flatMap((one) => [one.value, one.lower, one.upper].filter((x): x is number => x !== null));
   if (beside) reach.push(beside.value);
+  if (band) reach.push(...band);
   const low = Math.min(0, ...reach);
   const top = Math.max(...reach, low + 1e-9);
   const x = (value: number): number => left + ((value - low) / (top - low)) * (wide - left - right);
   return framed(words, wide, high, (start) => {
     const drawn: Element[] = [];
-    const marks = ticks(low, top, 6);
+    const marks = ticks(low, top, wide < 560 ? 3 : 6);
     const small = marks.some((one) => Math.abs(one - Math.round(one)) > 1e-9);
+    if (band) drawn.push(s("rect", { x: x(band[0]), y: start, width: Math.max(1, x(band[1]) - x(band[0])), height: high - 20, fill: "#e3e9f0" }));
     for (const one of marks) {
       drawn.push(s("line", { x1: x(one), x2: x(one), y1: start, y2: start + high - 20, stroke: GRID }));
       drawn.push(text(x(one), start + high - 6, number(one, small ? Math.max(1, words.decimals) : 0), { "text-anchor": "middle", fill: SOFT, "font-size": 12 }));
@@ -247,7 +258,7 @@ export function dots(words: ChartWords, shown: Dot[], beside: { name: string; va
     shown.forEach((one, at) => {
       const y = start + at * row + 12;
       const colour = one.marked ? LINES[1] : LINES[0];
-      drawn.push(text(left - 10, y + 4, one.name.length > 30 ? `${one.name.slice(0, 29)}…` : one.name, { "text-anchor": "end", "font-size": 12, "font-weight": one.marked ? 700 : 400 }));
+      drawn.push(text(left - 10, y + 4, one.name.length > letters ? `${one.name.slice(0, letters - 1)}…` : one.name, { "text-anchor": "end", "font-size": 12, "font-weight": one.marked ? 700 : 400 }));
       if (one.lower !== null && one.upper !== null) {
         drawn.push(s("line", { x1: x(one.lower), x2: x(one.upper), y1: y, y2: y, stroke: colour, "stroke-width": 3, "stroke-opacity": 0.35 }));
       }

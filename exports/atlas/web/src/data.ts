@@ -75,6 +75,55 @@ export interface Ring {
   members: string[];
 }
 
+/** Of one day: what the edition says of all members of a ring. */
+interface RingColumns {
+  members: number[];
+  median: (number | null)[];
+  lower: (number | null)[];
+  upper: (number | null)[];
+  minimum: (number | null)[];
+  maximum: (number | null)[];
+  change: (number | null)[];
+  reason: string[];
+}
+
+interface MemberColumns {
+  area: number[];
+  day: number[];
+  value: (number | null)[];
+  status: string[];
+  reason: string[];
+  change: (number | null)[];
+  verdict: string[];
+  comparability: string[];
+  limits: string[];
+  position: (number | null)[];
+  distance: (number | null)[];
+}
+
+export interface RingIndicator {
+  id: string;
+  decimals: number | null;
+  days: string[];
+  ring: RingColumns;
+  rows: MemberColumns;
+}
+
+export interface RingRecord {
+  areas: [code: string, name: string][];
+  indicators: RingIndicator[];
+}
+
+export interface Peers {
+  id: string;
+  name: Words;
+  year: number;
+  indicators: string[];
+}
+
+/** Ring -> area -> its peers, the nearest first. */
+export type PeersRecord = Record<string, Record<string, [code: string, position: number, distance: number][]>>;
+
 export interface TableColumn {
   name: string;
   heading: Words;
@@ -99,6 +148,7 @@ interface TableRecord {
 }
 
 export interface Atlas {
+  audience: "public" | "internal";
   made_on: string;
   office: { name: string; email: string | null; url: string | null };
   attribution_changed: string;
@@ -110,6 +160,8 @@ export interface Atlas {
   layers: Layer[];
   datasets: Dataset[];
   rings: Ring[];
+  ring_words: Record<string, Record<string, Words>>; // name of a column in a record -> code -> words
+  peers: Peers[];
   tables: TableHead[];
   codes: Record<string, { list: string[]; words: Words[]; signs?: string[] }>;
   breaks: Words[];
@@ -415,6 +467,14 @@ export class Store {
       this.figures.set(id, found);
     }
     return found;
+  }
+
+  ring(id: string): Promise<RingRecord> {
+    return record<RingRecord>(`ring/${id}`);
+  }
+
+  peers(): Promise<PeersRecord> {
+    return record<PeersRecord>("peers");
   }
 
   /** The rows of a further product, column by column. */

@@ -3,11 +3,12 @@
 import { Store } from "./data.ts";
 import { h } from "./dom.ts";
 import { address, link, type Query, type View } from "./shared.ts";
-import { speak, spoken, t } from "./words.ts";
+import { internalMark, mark, speak, spoken, t } from "./words.ts";
 import { about } from "./views/about.ts";
 import { profile } from "./views/area.ts";
-import { compare, rings } from "./views/compare.ts";
+import { compare } from "./views/compare.ts";
 import { indicator } from "./views/indicator.ts";
+import { ring, rings, similar, SIMILAR } from "./views/rings.ts";
 import { planning, rowsOf } from "./views/tables.ts";
 import { start } from "./views/start.ts";
 
@@ -35,7 +36,8 @@ async function view(store: Store, { parts, query }: Place): Promise<View> {
     case "planung":
       return first ? rowsOf(store, first, query) : planning(store);
     case "ringe":
-      return rings(store);
+      if (!first) return rings(store, query);
+      return first === SIMILAR ? similar(store, second, query) : ring(store, first, query);
     case "daten":
       return about(store);
     default:
@@ -44,7 +46,7 @@ async function view(store: Store, { parts, query }: Place): Promise<View> {
 }
 
 function frame(store: Store | null, place: Place, shown: View): Node[] {
-  const main = h("main", { id: "inhalt", tabindex: -1 }, h("h1", {}, shown.title), ...shown.content);
+  const main = h("main", { id: "inhalt", tabindex: -1 }, internalMark() ? h("p", { class: "internal" }, internalMark()) : null, h("h1", {}, shown.title), ...shown.content);
   if (place.query.get("rahmen")) return [main];
   const other = spoken() === "de" ? "en" : "de";
   const switched = h("button", { type: "button", lang: other, click: () => {
@@ -55,7 +57,7 @@ function frame(store: Store | null, place: Place, shown: View): Node[] {
   const here = place.parts[0] ?? "";
   const entries: [string, string[]][] = [[t("home"), []], [t("compare"), ["vergleich"]]];
   if (store?.atlas.tables.length) entries.push([t("planning"), ["planung"]]);
-  if (store?.atlas.rings.length) entries.push([t("rings"), ["ringe"]]);
+  if (store?.atlas.rings.length || store?.atlas.peers.length) entries.push([t("rings"), ["ringe"]]);
   entries.push([t("about"), ["daten"]]);
   return [
     h("a", { class: "skip", href: "#inhalt", click: (event) => {
@@ -78,6 +80,7 @@ async function show(): Promise<void> {
   let shown: View;
   try {
     store ??= await Store.open();
+    mark(store.atlas.audience === "internal");
     shown = await view(store, place);
   } catch (problem) {
     const file = problem instanceof Error ? problem.message : String(problem);
@@ -87,7 +90,7 @@ async function show(): Promise<void> {
   const stays = path === before;
   const [across, down] = [scrollX, scrollY];
   const focused = stays && document.activeElement instanceof HTMLElement ? document.activeElement.getAttribute("aria-label") ?? document.activeElement.id : null;
-  document.title = `${shown.title} – ${t("title")}`;
+  document.title = [internalMark(), shown.title, t("title")].filter(Boolean).join(" – ");
   document.body.replaceChildren(...frame(store, place, shown));
   document.body.dataset["ready"] = location.hash;
   if (stays) {

@@ -156,12 +156,13 @@ export interface Found {
 }
 
 /** Areas whose name or code fits, those of higher levels first. */
-export function areasLike(store: Store, asked: string, most = 12): Area[] {
+export function areasLike(store: Store, asked: string, most = 12, level: string | null = null): Area[] {
   const parts = plain(asked).split(" ").filter(Boolean);
   if (!parts.length) return [];
   const order = Object.keys(store.atlas.levels);
   const ranked: [number, Area][] = [];
   for (const area of store.areas.units) {
+    if (level !== null && area.level !== level) continue;
     const words = searched(area);
     if (!parts.every((part) => words.includes(` ${part}`))) continue;
     const exactly = words.startsWith(` ${parts.join(" ")}`) ? 0 : 1;
@@ -183,14 +184,14 @@ function searched(area: Area): string {
   return found;
 }
 
-/** A field to find an area; `chosen` is called with it. */
-export function areaField(store: Store, label: string, chosen: (area: Area) => void): HTMLElement {
+/** A field to find an area; `chosen` is called with it; `level`: of that level only. */
+export function areaField(store: Store, label: string, chosen: (area: Area) => void, level: string | null = null): HTMLElement {
   const id = fresh("area");
   const list = h("ul", { class: "found" });
   const said = h("p", { role: "status", class: "small" });
   const field = h("input", { type: "search", id, autocomplete: "off", input: () => show() });
   const show = (): void => {
-    const hits = areasLike(store, field.value);
+    const hits = areasLike(store, field.value, 12, level);
     list.replaceChildren(...hits.map((area) =>
       h("li", {}, h("button", { type: "button", click: () => chosen(area) }, `${area.name} (${of(store.atlas.levels[area.level])}, ${area.code})`))));
     said.replaceChildren(field.value.trim() ? (hits.length ? t("found", hits.length) : t("found_none", field.value)) : "");

@@ -1,7 +1,7 @@
 // What a reader takes away: the picture as seen, the table as CSV, a permanent link, a frame for other pages.
 
 import { fresh, h, SVG } from "./dom.ts";
-import { t } from "./words.ts";
+import { internalMark, t } from "./words.ts";
 
 function save(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
@@ -40,7 +40,8 @@ export function csv(head: string[], rows: Cell[][], notes: string[]): string {
     return /[";\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const line = (cells: Cell[]): string => cells.map(cell).join(";");
-  return `\ufeff${[line(head), ...rows.map(line), "", ...notes.map((one) => cell(one))].join("\r\n")}\r\n`;
+  const mark = internalMark();
+  return `\ufeff${[line(head), ...rows.map(line), "", ...(mark ? [mark] : []), ...notes.map((one) => cell(one))].join("\r\n")}\r\n`;
 }
 
 export interface Taken {
@@ -68,14 +69,16 @@ export function takeAway(taken: Taken): HTMLElement {
   const id = fresh("take");
   const button = (words: string, act: () => void): HTMLElement => h("button", { type: "button", click: act }, words);
   const { picture } = taken;
+  const mark = internalMark();
+  const name = mark ? `intern_${taken.name}` : taken.name;
   return h("section", { class: "take", "aria-labelledby": id },
     h("h3", { id }, `${t("take")}: ${taken.what}`),
     h("div", { class: "buttons" },
-      picture && button(t("take_svg"), () => save(`${taken.name}.svg`, new Blob([svgText(picture())], { type: "image/svg+xml" }))),
-      picture && button(t("take_png"), () => void png(picture()).then((blob) => save(`${taken.name}.png`, blob))),
-      button(t("take_csv"), () => save(`${taken.name}.csv`, new Blob([taken.table()], { type: "text/csv;charset=utf-8" }))),
+      picture && button(t("take_svg"), () => save(`${name}.svg`, new Blob([svgText(picture())], { type: "image/svg+xml" }))),
+      picture && button(t("take_png"), () => void png(picture()).then((blob) => save(`${name}.png`, blob))),
+      button(t("take_csv"), () => save(`${name}.csv`, new Blob([taken.table()], { type: "text/csv;charset=utf-8" }))),
       button(t("take_link"), () => void copied(location.href, said)),
-      taken.embed !== null &&
+      taken.embed !== null && !mark &&
         button(t("take_embed"), () => {
           const address = `${location.href.split("#")[0]}#${taken.embed ?? ""}`;
           void copied(`<iframe src="${address.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="800" height="620" style="border:0" title="${document.title.replaceAll('"', "&quot;")}"></iframe>`, said);

@@ -15,12 +15,25 @@ export function spoken(): Language {
   return language;
 }
 
+let internal = false;
+
+/** Says once for all views and pictures whether the atlas holds editions for an internal audience. */
+export function mark(as: boolean): void {
+  internal = as;
+}
+
+/** The mark of an internal atlas, else an empty text. */
+export function internalMark(): string {
+  return internal ? t("internal") : "";
+}
+
 export function of(words: Words | undefined): string {
   return words ? words[language === "de" ? 0 : 1] : "";
 }
 
 const TEXTS = {
   title: ["Sozialatlas", "Social atlas"],
+  internal: ["intern – nicht weitergeben", "internal – do not pass on"],
   skip: ["Zum Inhalt springen", "Skip to content"],
   home: ["Übersicht", "Overview"],
   planning: ["Planung", "Planning"],
@@ -168,7 +181,52 @@ const TEXTS = {
   no_values_yet: ["ohne Werte auf dieser Ebene", "without values on this level"],
   choose_indicator: ["Kennzahl wählen", "Choose an indicator"],
   choose_areas: ["Bitte Gebiete hinzufügen.", "Please add areas."],
-  compare_ring: ["Ring vergleichen", "Compare the peer group"],
+  rings_about: [
+    "Wer liegt bei ähnlichen Voraussetzungen wo? Zum Vergleichen und Lernen, nicht als Rangliste.",
+    "Who stands where under similar conditions? For comparing and learning, no ranking.",
+  ],
+  further: ["Weiter", "Further"],
+  members: ["Mitglieder", "Members"],
+  member: ["Mitglied", "Member"],
+  own_area: ["Eigenes Gebiet", "Own area"],
+  own_none: ["keines hervorheben", "highlight none"],
+  own_value: ["Eigener Wert", "Own value"],
+  median: ["Median", "Median"],
+  lower_quartile: ["Unteres Quartil", "Lower quartile"],
+  upper_quartile: ["Oberes Quartil", "Upper quartile"],
+  smallest: ["Kleinster Wert", "Smallest value"],
+  largest: ["Größter Wert", "Largest value"],
+  with_value: ["Mitglieder mit Wert", "Members with a value"],
+  with_value_of: ["{0} von {1}", "{0} of {1}"],
+  change_since: ["Veränderung seit dem Wert davor", "Change since the value before"],
+  change_median: ["Veränderung des Rings (Median)", "Change of the peer group (median)"],
+  change_words: ["Urteil zur Veränderung", "Verdict on the change"],
+  comparable: ["Vergleichbarkeit", "Comparability"],
+  position: ["Platz", "Place"],
+  distance: ["Struktureller Abstand", "Structural distance"],
+  statistics: ["Der Ring am {0}", "The peer group on {0}"],
+  ring_picture: ["Mitglieder nebeneinander", "Members side by side"],
+  ring_legend: [
+    "Band: unteres bis oberes Quartil; - - -: Median; Balken am Punkt: 95-%-Intervall",
+    "Band: lower to upper quartile; - - -: median; bar at a dot: 95 % interval",
+  ],
+  ring_course_legend: [
+    "- - -: Median des Rings, sein Band: unteres bis oberes Quartil; Band am eigenen Wert: 95-%-Intervall. Linien enden an Brüchen und wo ein Wert fehlt.",
+    "- - -: median of the peer group, its band: lower to upper quartile; band at the own value: 95 % interval. Lines end at breaks and where a value is missing.",
+  ],
+  ring_median_of: ["Median: {0}", "Median: {0}"],
+  ring_to_indicator: ["Karte und Definition: {0}", "Map and definition: {0}"],
+  ring_to_compare: ["Alle Kennzahlen dieser Mitglieder vergleichen", "Compare all indicators of these members"],
+  ring_without: ["{0} ohne Wert: {1}", "{0} without a value: {1}"],
+  ring_no_rows: ["Zu diesem Ring gibt es keine Werte.", "There are no values of this peer group."],
+  similar: ["Strukturähnliche Kreise", "Districts of similar structure"],
+  similar_to: ["Strukturähnlich zu {0}", "Similar in structure to {0}"],
+  similar_about: [
+    "Die ähnlichsten Kreise nach {0} ({1}); Abstand in Standardabweichungen. Quartile nennt die Ausgabe nur für festgelegte Ringe.",
+    "The most similar districts by {0} ({1}); distance in standard deviations. The edition gives quartiles of declared peer groups only.",
+  ],
+  similar_choose: ["Kreis wählen", "Choose a district"],
+  similar_none: ["Zu diesem Gebiet sind keine ähnlichen Kreise freigegeben.", "No similar districts were released for this area."],
   made_from: ["Zusammengestellt am {0} aus freigegebenen Ausgaben von {1}.", "Put together on {0} from released editions of {1}."],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -41,13 +41,3 @@ export async function compare(store: Store, query: Query): Promise<View> {
   content.push(h("section", {}, h("h2", {}, t("table")), table(t("compare"), [t("indicator"), t("day"), t("unit"), ...chosen.map((one) => one.name)], rows, chosen.map((_, at) => at + 3))));
   return { title: t("compare"), content };
 }
-
-export function rings(store: Store): View {
-  const listed = store.atlas.rings.map((ring) => {
-    const areas = ring.members.map((code) => store.areas.find("KREIS", code) ?? store.areas.byCodeAlone(code)).filter((one): one is Area => !!one);
-    return h("section", {}, h("h2", {}, of(ring.name)),
-      h("ul", {}, ...areas.map((area) => h("li", {}, link(area.name, address(["gebiet", area.level, area.code]))))),
-      link(t("compare_ring"), address(["vergleich"], { gebiete: areas.slice(0, 8).map((one) => `${one.level}:${one.code}`).join(",") })));
-  });
-  return { title: t("rings"), content: listed };
-}

@@ -158,7 +158,7 @@ export function select(label: string, options: [string, string][], now: string, 
 
 let playing: ReturnType<typeof setInterval> | null = null;
 
-function slider(days: string[], on: string, changed: (to: string) => void): HTMLElement {
+export function slider(days: string[], on: string, changed: (to: string) => void): HTMLElement {
   const id = fresh("slider");
   const at = days.indexOf(on);
   const field = h("input", { type: "range", id, min: 0, max: days.length - 1, step: 1, value: at, "aria-valuetext": day(on) });
@@ -219,6 +219,15 @@ export function mapped(store: Store, figures: Figures, outlines: Outlines, rows:
   return { shapes, without: rows.filter(([, row]) => row.value !== null && !drawnVersions.has(row.version)), others };
 }
 
+/** The breaks of these lines, each once, with its year. */
+export function breaksOf(lines: Line[]): string[] {
+  return [...new Set(lines.flatMap((line) => line.points.flatMap((one) => (one.broken ? [`${one.day.slice(0, 4)}: ${one.broken}`] : []))))];
+}
+
+export function breakList(broken: string[]): HTMLElement {
+  return broken.length ? h("div", {}, h("h3", {}, t("breaks")), h("ul", {}, ...broken.map((one) => h("li", {}, one)))) : h("div", {});
+}
+
 /** Lines of areas with their Land, the breaks in words, and the numbers as a table. */
 export function development(store: Store, figures: Figures, areas: Area[], embed: string | null): HTMLElement[] {
   const { head } = figures;
@@ -228,12 +237,7 @@ export function development(store: Store, figures: Figures, areas: Area[], embed
   const made: Line[] = all.map((area, at) => ({
     name: area.name, colour: at, points: points(store, figures, area), banded: areas.includes(area), dashed: !areas.includes(area),
   }));
-  const broken: string[] = [];
-  for (const line of made) {
-    for (const point of line.points) {
-      if (point.broken && !broken.includes(`${point.day.slice(0, 4)}: ${point.broken}`)) broken.push(`${point.day.slice(0, 4)}: ${point.broken}`);
-    }
-  }
+  const broken = breaksOf(made);
   const about = {
     title: of(head.name), subtitle: `${head.unit}; ${all.map((one) => one.name).join(", ")}`, unit: head.unit, decimals: head.decimals,
     foot: [t("not_joined"), ...broken.map((one) => `${t("break")} ${one}`), ...foot(store, head)],
@@ -246,7 +250,7 @@ export function development(store: Store, figures: Figures, areas: Area[], embed
   })]);
   return [
     h("div", { class: "picture" }, picture),
-    broken.length ? h("div", {}, h("h3", {}, t("breaks")), h("ul", {}, ...broken.map((one) => h("li", {}, one)))) : h("div", {}),
+    breakList(broken),
     takeAway({
       what: t("course"), name: `${head.id}_${t("course")}`, picture: () => picture, embed,
       table: () => csv([t("day"), ...all.map((one) => `${one.name} (${one.code})`)], days.map((on): Cell[] => [on, ...all.map((area): Cell => {
