@@ -412,9 +412,11 @@ PROBLEMS: dict[str, ProblemWords] = {
     ),
     "not_declared": ProblemWords(
         "Die Datei gehört zu keinem deklarierten Datensatz",
-        "Dateinamen prüfen („planstat sources check ORDNER“ zeigt, was erkannt wird) oder den Datensatz deklarieren.",
+        "Dateinamen prüfen („planstat sources check ORDNER“ zeigt, was erkannt wird) oder den Datensatz "
+        "deklarieren: „planstat sources new DATEI“ entwirft ihn.",
         "the file belongs to no declared dataset",
-        "Check its name (`planstat sources check FOLDER` shows what is recognised), or declare the dataset.",
+        "Check its name (`planstat sources check FOLDER` shows what is recognised), or declare the dataset: "
+        "`planstat sources new FILE` drafts it.",
     ),
     "no_form": ProblemWords(
         "Die Datei ist kein Vordruck und keine bekannte Tabelle",

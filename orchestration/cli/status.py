@@ -187,12 +187,13 @@ def print_matches(folder: Path | None, console: Console) -> bool:
 
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
     """
-    from sources.declared.catalogue import load_catalog
+    from sources.declared.catalogue import PUBLISHER_FILE, load_catalog
     from sources.declared.drafting import placeholders
     from sources.foundation.located_yaml import DeclarationError
 
     catalog = load_catalog()
-    drafts = [found for file in catalog.files.values() for found in placeholders(file)]
+    files = {*catalog.files.values(), *(file.parent / PUBLISHER_FILE for file in catalog.files.values())}
+    drafts = [found for file in sorted(files) for found in placeholders(file)]
     if drafts:
         raise DeclarationError(drafts)
     console.print(f"{len(catalog)} declarations are in order")

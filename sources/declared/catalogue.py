@@ -28,6 +28,7 @@ from sources.foundation.located_yaml import DeclarationError, Located, Problem
 from sources.foundation.strict import problem_at, problems_of
 
 CATALOG = Path(__file__).parents[1] / "catalog"
+PUBLISHER_FILE = "publisher.yml"
 SHARED = ("code_lists.yml", "dialects.yml", "statistics.yml")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -212,7 +213,7 @@ def load_catalog(root: Path = CATALOG) -> Catalog:
             located = _load(file, problems)
             if located is None:
                 continue
-            if file.name == "publisher.yml":
+            if file.name == PUBLISHER_FILE:
                 publisher = _validate(located, Publisher, problems)
                 if publisher:
                     _expect(
@@ -280,7 +281,7 @@ def _check_references(
     """Everything a declaration names must be there."""
     if not _expect(
         declaration.publisher in catalog.publishers,
-        located, ("publisher",), f"no {declaration.publisher}/publisher.yml", problems,
+        located, ("publisher",), f"no {declaration.publisher}/{PUBLISHER_FILE}", problems,
     ):  # fmt: skip
         return
     if declaration.statistic is not None:

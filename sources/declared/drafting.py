@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sources.areas import area_codes
-from sources.declared.catalogue import Catalog
+from sources.declared.catalogue import PUBLISHER_FILE, Catalog
 from sources.declared.declaration import ReferenceTime
 from sources.declared.drafting_flat import draft_flat
-from sources.declared.drafting_lists import draft_list
+from sources.declared.drafting_lists import CodeOf, draft_list
 from sources.declared.vocabulary import TOTAL
 from sources.errors import problem
 from sources.fetch import content
@@ -52,9 +52,17 @@ class _Measure:
     signed: bool = False
 
 
-def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") -> str:
+def draft(
+    catalog: Catalog,
+    file: Path,
+    publisher: str = "regionalstatistik",
+    code_of: CodeOf = lambda name: None,
+) -> str:
     """The declaration of the table in `file`, as YAML text: a classic table, a flat
     file, a delimited file, a workbook.
+
+    Args:
+        code_of: a name to the code of the one area that has exactly that name, where it is known.
 
     Raises:
         SourceError: the file is no classic table that can be taken apart.
@@ -67,7 +75,7 @@ def draft(catalog: Catalog, file: Path, publisher: str = "regionalstatistik") ->
     if (
         not is_classic
         and kind not in _NO_LIST
-        and (listed := draft_list(catalog, file, publisher)) is not None
+        and (listed := draft_list(catalog, file, publisher, code_of)) is not None
     ):
         return listed
     if kind in _NO_TABLE:
@@ -195,6 +203,28 @@ def write_draft(text: str, into: Path) -> Path:
         raise FileExistsError(f"{target} is there already: give another name, or remove it first")
     target.parent.mkdir(parents=True, exist_ok=True)
     write_text(target, text)
+    return target
+
+
+_PUBLISHER = """\
+id: {publisher}
+name_de: …                        # check: the publisher's name
+name_en: …
+homepage: …
+licence:
+  id: …                           # check: what the publisher says on use, e.g. dl-de/by-2-0
+  name: …
+  url: …
+  attribution: …                  # check: how the source is to be named
+"""
+
+
+def write_publisher(folder: Path) -> Path | None:
+    """Draft the publisher of a folder that has none yet; None where it has one."""
+    target = folder / PUBLISHER_FILE
+    if target.exists():
+        return None
+    write_text(target, _PUBLISHER.format(publisher=folder.name))
     return target
 
 

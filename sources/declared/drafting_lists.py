@@ -4,7 +4,8 @@ What the file tells is taken over: encoding, delimiter, sheet, header lines, and
 Columns of areas, times and labels that a code list knows are keys; columns of numbers are values. A label of
 a code list within a header becomes a code, what is left of the header names the measure: headers that
 repeat under one another (`Männer > Anzahl`, `frauen_deutsch`) are measures crossed with dimensions. Areas
-that stand by name alone are listed, each to be given its code; rows of totals and lines below are left out.
+that stand by name alone are listed, with the code of the area that has exactly that name or to be given one;
+rows of totals, rows without a code among others with one and lines below are left out.
 A file whose rows are no counts of areas, or whose keys do not tell rows apart, is drafted as a register.
 Either reads the file as it is; what a person has to decide is marked `# check:`.
 """
@@ -14,7 +15,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -49,6 +51,8 @@ _FILLING = frozenset(
     {"with", "of", "and", "by", "the", "in", "mit", "und", "der", "die", "das", "davon", "darunter", "von"}
     | {"nach", "insgesamt", "total", "zusammen"}
 )
+_COUNTED = re.compile(r" > [0-9]{1,2}$")
+"""What a line that counts the columns adds to their headings."""
 _OF_A_TOTAL = frozenset({"insgesamt", "zusammen", "gesamt", "total"})
 _SHORTEST_LABEL = 4
 _AREA_WORDS = re.compile(
@@ -58,6 +62,9 @@ _AREA_WORDS = re.compile(
 """Headings of areas that stand by name alone."""
 _SUM = re.compile(r"insgesamt|gesamt\b|summe|zusammen|\btotal", re.IGNORECASE)
 """Names of rows that add up others."""
+
+CodeOf = Callable[[str], str | None]
+"""A name to the code of the one area that has exactly that name; None: none has, or several."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ class _Value:
     texts: Sequence[str]
 
 
-def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
+def draft_list(catalog: Catalog, file: Path, publisher: str, code_of: CodeOf) -> str | None:
     """The declaration of a delimited file or workbook, as YAML text; None for a text that is no table.
 
     Raises:
@@ -110,7 +117,7 @@ def draft_list(catalog: Catalog, file: Path, publisher: str) -> str | None:
     if counts is None:
         body = _register(header, found, file, said)
     else:
-        body = _cells(catalog, counts, found, file, said)
+        body = _cells(catalog, counts, found, file, said, code_of)
         if publisher not in catalog.publishers or catalog.publishers[publisher].dialect is None:
             body.insert(0, "dialect: genesis                 # check: what its signs mean (dialects.yml)")
     stem = re.sub(r"[^A-Za-z0-9]+", "-", _TIME_IN_NAME.sub("", file.stem)).strip("-").lower()
@@ -181,16 +188,32 @@ def _counts(catalog: Catalog, header: Sequence[str], rows: Sequence[Sequence[str
         return None
     if not numbers or numbers != list(range(numbers[0], numbers[-1] + 1)):
         return None
+    if not all(_without_code(columns)):
+        return None
     apart = ("value", "ignored", *(("area_name",) if "area_code" in held else ()))
-    keys = [column.texts for column in columns if column.holds not in apart]
-    return columns if len(set(zip(*keys, strict=True))) == len(rows) else None
+    keys = [column for column in columns if column.holds not in apart]
+    coded = [
+        row
+        for row in zip(*(column.texts for column in keys), strict=True)
+        if all(text.strip() for text, column in zip(row, keys, strict=True) if column.holds == "area_code")
+    ]
+    return columns if len(set(coded)) == len(coded) else None
+
+
+def _without_code(columns: Sequence[_Column]) -> list[str]:
+    """Names of the rows without a code where others have one; an empty text for a row without either."""
+    of = {column.holds: column.texts for column in columns}
+    codes = of.get("area_code", ())
+    names = of.get("area_name", [""] * len(codes)) if codes else ()
+    return [name.strip() for code, name in zip(codes, names, strict=True) if not code.strip()]
 
 
 def _holds(catalog: Catalog, header: str, texts: Sequence[str], held: set[str]) -> str:
     """What a column holds: `area_code`, `area_name`, `time`, a dimension, `value`, or `ignored`."""
     filled = [text.strip() for text in texts if text.strip()]
     is_whole = len(filled) == len(texts)
-    if is_whole and "area_code" not in held and len(set(filled)) > 1:
+    is_mostly = len(filled) > len(texts) / 2  # rows of totals have no code
+    if is_mostly and "area_code" not in held and len(set(filled)) > 1:
         is_code = bool(_CODE_WORDS.search(header)) or any(text[0] == "0" for text in filled)
         if is_code and (all(map(area_codes.levels_of, filled)) or all(map(_SMALL_AREA.fullmatch, filled))):
             return "area_code"
@@ -214,7 +237,12 @@ def _holds(catalog: Catalog, header: str, texts: Sequence[str], held: set[str]) 
 
 
 def _cells(
-    catalog: Catalog, columns: Sequence[_Column], found: _List, file: Path, said: re.Match[str] | None
+    catalog: Catalog,
+    columns: Sequence[_Column],
+    found: _List,
+    file: Path,
+    said: re.Match[str] | None,
+    code_of: CodeOf,
 ) -> list[str]:
     """Keys, values and what stands to the right of them."""
     times = [text for column in columns if column.holds == "time" for text in dict.fromkeys(column.texts)]
@@ -228,9 +256,16 @@ def _cells(
         how.append('decimal: ","')
     if "" in texts:
         how.append("empty_values: leave_out        # check: an empty field says nothing")
-    codes = [text for column in columns if column.holds == "area_code" for text in column.texts]
-    if not codes:
-        how += _areas([text.strip() for one in columns if one.holds == "area_name" for text in one.texts])
+    printed_codes = [one.texts for one in columns if one.holds == "area_code"]
+    codes = [text for texts in printed_codes for text in texts if text.strip()]
+    if names := list(dict.fromkeys(_without_code(columns))):
+        how.append("named_rows:                    # check: the code of a row without one; null: no area")
+        how += [f"  {_quoted(name)}: null" for name in names]
+    if not printed_codes:
+        names = _named([text for one in columns if one.holds == "area_name" for text in one.texts])
+        found_codes = _codes(names, code_of)
+        how += _areas(names, found_codes)
+        codes = [found_codes.get(name, "") for name in names if not _SUM.search(name)]
     official = [area_codes.levels_of(code) for code in codes] or [()]
     levels = {level for found in official for level in found} if all(official) else {"SMALL_AREA"}
     listed = [
@@ -272,13 +307,26 @@ def _cells(
     ]
 
 
-def _areas(names: Sequence[str]) -> list[str]:
-    """Areas that stand by name alone, each to be given its code; rows of totals are left out."""
+def _named(names: Sequence[str]) -> list[str]:
+    """Each name once, in the order of the file."""
+    return list(dict.fromkeys(name.strip() for name in names))
+
+
+def _codes(names: Sequence[str], code_of: CodeOf) -> dict[str, str]:
+    """The code of each name that has one, and has it alone."""
+    found = {name: code for name in names if (code := code_of(name)) is not None}
+    often = Counter(found.values())
+    return {name: code for name, code in found.items() if often[code] == 1}
+
+
+def _areas(names: Sequence[str], codes: Mapping[str, str]) -> list[str]:
+    """Areas that stand by name alone, each with its code or to be given one; rows of totals are left out."""
     sums = [name for name in names if _SUM.search(name)]
+    shown = {name: _quoted(codes[name]) if name in codes else "…" for name in names}
     return [
         "areas:                         # check: the code of each area",
-        *(f"  - {{code: …, names: [{_quoted(name)}]}}" for name in dict.fromkeys(names) if name not in sums),
-        *([f"left_out: [{', '.join(map(_quoted, dict.fromkeys(sums)))}]"] if sums else []),
+        *(f"  - {{code: {shown[name]}, names: [{_quoted(name)}]}}" for name in names if name not in sums),
+        *([f"left_out: [{', '.join(map(_quoted, sums))}]"] if sums else []),
     ]
 
 
@@ -300,7 +348,7 @@ def _values(catalog: Catalog, columns: Sequence[_Column], *, timed: bool) -> tup
     labels = _labels(catalog)
     values: list[_Value] = []
     for header, members in runs:
-        codes, words = _taken_apart(header.replace("{time}", ""), labels)
+        codes, words = _taken_apart(_COUNTED.sub("", header.replace("{time}", "")), labels)
         measure = _slug("_".join(words)) if words else "persons"
         if any((one.measure, one.codes) == (measure, codes) for one in values):
             measure = _free(measure, [one.measure for one in values])
@@ -362,7 +410,7 @@ def _measures(values: Sequence[_Value]) -> list[str]:
         decimals = max((len(found[3] or "") for found in numbers), default=0)
         more = f", decimals: {decimals}" if decimals else ""
         more += ", signed: true" if any(found[1] for found in numbers) else ""
-        title = own[0].header if len(own) == 1 else name.replace("_", " ")
+        title = _COUNTED.sub("", own[0].header) if len(own) == 1 else name.replace("_", " ")
         unit = "…" if decimals else "Anzahl"
         lines.append(f"  {name}: {{title_de: {_quoted(title)}, title_en: …, unit: {_quoted(unit)}{more}}}")
     return lines
@@ -487,7 +535,7 @@ def _workbook(file: Path) -> _List | None:
     how = ["kind: workbook", f"sheet: {_quoted(name)}"]
     if depth > 1:
         how.append(f"header_lines: {depth}")
-    rest = next((row[0] for row in rows[below + end :] if row and row[0]), "")
+    rest = next((text for row in rows[below + end :] for text in row if text.strip()), "")
     beside = any(any(row[1:]) for row in rows[below + end :])
     if rest and (beside or not is_apart):  # notes in one column end a table by themselves
         how.append(f"trailer: {_trailer(rest)}")

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from sources.foundation.told import Told
 
-from .warehouse import Row, UnknownName, rows
+from .warehouse import Row, UnknownName, opened, rows
 
 NAMED = ("DE", "LAND", "REGBEZ", "KREIS", "CITY_IN_KREIS", "BEZIRK")
 """Levels whose areas are looked for by name first."""
@@ -129,6 +131,25 @@ def area_row(
                     )
                 )
     raise UnknownName(_near(connection, area, named))
+
+
+@contextmanager
+def codes_by_name(warehouse: Path) -> Iterator[Callable[[str], str | None]]:
+    """A name to the code of the one area that has exactly that name; None without a warehouse, too."""
+    if not warehouse.is_file():
+        yield lambda name: None
+        return
+    with opened(warehouse) as connection:
+
+        def code_of(name: str) -> str | None:
+            try:
+                row = area_row(connection, name)
+            except UnknownName:
+                return None
+            is_named = Name.of(row["area_name"] or "").match(Name.of(name)) == "exact"
+            return str(row["area_code"]) if is_named else None
+
+        yield code_of
 
 
 def _candidates(

@@ -109,19 +109,28 @@ def _with_landing(change: Callable[[Landing], None]) -> None:
 def new_source(file_or_id: str, into: Path | None) -> None:
     """Print a declaration to fill in, as YAML: drafted from the table in a file, or a commented
     template for a dataset of that id. Write it with --into: a redirected file would be empty while the
-    declarations are read.
+    declarations are read. A new folder of the catalog is a new publisher, drafted too. Areas that stand by
+    name alone get the codes that the warehouse has for exactly these names.
     """
     with in_words():
-        from sources.declared.drafting import write_draft
+        from sources.declared.drafting import write_draft, write_publisher
+
+        folder = into.parent if into is not None and into.suffix else into
+        is_publisher = False
 
         if Path(file_or_id).is_file():
-            from sources.declared.catalogue import load_catalog
+            from sources.declared.catalogue import CATALOG, load_catalog
             from sources.declared.drafting import draft
 
-            folder = into.parent if into is not None and into.suffix else into
+            from ..asking.places import codes_by_name
+
             catalog = load_catalog()
-            known = folder is not None and folder.name in catalog.publishers
-            text = draft(catalog, Path(file_or_id), *([folder.name] if folder and known else []))
+            is_publisher = folder is not None and (
+                folder.name in catalog.publishers or folder.resolve().parent == CATALOG.resolve()
+            )
+            with codes_by_name(settings_here().paths.warehouse) as code_of:
+                publisher = folder.name if folder and is_publisher else "regionalstatistik"
+                text = draft(catalog, Path(file_or_id), publisher, code_of)
         else:
             from sources.declared.describe import template
 
@@ -136,6 +145,8 @@ def new_source(file_or_id: str, into: Path | None) -> None:
             click.echo(write_draft(text, into))
         except FileExistsError as there:
             raise Trouble(str(there), USAGE) from None
+        if is_publisher and folder is not None and (drafted := write_publisher(folder)) is not None:
+            click.echo(drafted)
 
 
 @sources.command("try")
