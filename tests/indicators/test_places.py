@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.cli.asking.places import Span, area_row
+from orchestration.cli.asking.places import Span, area_row, codes_by_name
 from orchestration.cli.asking.warehouse import UnknownName
 from tests.contracts import make
 
@@ -59,22 +60,26 @@ AREAS = [  # code, level, name, Land
 ]
 
 
+def write_areas(connection: duckdb.DuckDBPyConnection) -> None:
+    spans = {"03159": (REFORM, NEVER), "03152": (ALWAYS, REFORM)}
+    make(
+        connection,
+        "dim_area",
+        [
+            {
+                "area_code": code, "area_level": level, "area_name": name, "land_code": land,
+                "valid_from": spans.get(code, (ALWAYS, NEVER))[0],
+                "valid_to": spans.get(code, (ALWAYS, NEVER))[1], "is_latest": True,
+            }
+            for code, level, name, land in [*AREAS, ("03152", "KREIS", "Göttingen, Landkreis", "03")]
+        ],
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def register() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        spans = {"03159": (REFORM, NEVER), "03152": (ALWAYS, REFORM)}
-        make(
-            connection,
-            "dim_area",
-            [
-                {
-                    "area_code": code, "area_level": level, "area_name": name, "land_code": land,
-                    "valid_from": spans.get(code, (ALWAYS, NEVER))[0],
-                    "valid_to": spans.get(code, (ALWAYS, NEVER))[1], "is_latest": True,
-                }
-                for code, level, name, land in [*AREAS, ("03152", "KREIS", "Göttingen, Landkreis", "03")]
-            ],
-        )  # fmt: skip
+        write_areas(connection)
         yield connection
 
 
@@ -142,3 +147,15 @@ def test_nothing_like_it_names_what_comes_near(register: duckdb.DuckDBPyConnecti
     for empty in ("", "  ", "(,)"):
         with pytest.raises(UnknownName, match="no area"):
             area_row(register, empty)
+
+
+def test_only_a_whole_name_of_one_area_has_a_code(tmp_path: Path) -> None:
+    """What `sources new` fills in: no name that begins like another, or that two areas have."""
+    with codes_by_name(tmp_path / "none.duckdb") as code_of:
+        assert code_of("Plön") is None
+    file = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(file)) as written:
+        write_areas(written)
+    with codes_by_name(file) as code_of:
+        found = {name: code_of(name) for name in ("Plön", "Lübeck, Hansestadt", "Oldenburg", "Schleswig-Fl")}
+    assert found == {"Plön": "01057", "Lübeck, Hansestadt": "01003", "Oldenburg": None, "Schleswig-Fl": None}
