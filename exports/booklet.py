@@ -10,7 +10,7 @@ a break and where a year is missing.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 COURSE = "Verlauf"
 """A hidden sheet with the numbers behind the small lines: text in a cell would be drawn as zero."""
+COURSE_COLOUR, COURSE_WIDTH, COURSE_HEIGHT = "#1F4E79", 16, 18.0
+"""The lines: colour, width in characters, least height in points."""
 
-NAME_WIDTH, YEAR_WIDTH = 40, 7.6
+NAME_WIDTH, YEAR_WIDTH, START_WIDTH = 40, 7.6, 100
 YEARS = 10
 """Years that are seen and printed; earlier ones are folded away and open by a click."""
 FIRST_YEAR = 3
@@ -70,121 +72,126 @@ def write_booklet(
     """
     area = read_area(indicators, rings, area_code, ring_id)
     series = area.series
-    package = json.loads((indicators / "datapackage.json").read_text(encoding="utf-8"))
     words = Words.read(indicators / "dictionary.csv")
     with replacing(target) as beside:
-        book = _Book(beside, words, area.name, area.above, area.ring)
+        editions = [path for path in (indicators, rings if area.ring else None) if path is not None]
+        book = Book(beside, words, area.name, editions, area.above, area.ring)
         named = [field for field in fields if any(one.field == field for one in series)]
-        book.start(area_code, indicators, rings if area.ring else None, package, series, named)
+        about = {
+            "Gebiet": f"{area.name} (Schlüssel {area_code})",
+            "Daneben": " und ".join(filter(None, (area.above, area.ring))) or "kein Vergleich",
+        }
+        book.start(about, [_contents(field, series) for field in named])
         for field in named:
             book.field(field, [one for one in series if one.field == field])
         book.definitions(series, definitions)
-        book.sources(indicators, package, series)
+        book.sources(series)
         book.close()
     return Booklet(area.name, tuple(named), len(series), area.ring)
 
 
-class _Book:
+class Book:
     """The workbook while it is written; sheets in the order in which they are asked for."""
 
-    def __init__(self, path: Path, words: Words, area_name: str, land: str, ring: str | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        words: Words,
+        title: str,
+        editions: Sequence[Path],
+        land: str = "",
+        ring: str | None = None,
+    ) -> None:
         import xlsxwriter
 
         self._book: Workbook = xlsxwriter.Workbook(
             str(path), {"strings_to_formulas": False, "strings_to_urls": False}
         )
-        self._book.set_properties({"title": area_name, "author": "planstat", "created": FIXED_MOMENT})
-        self._words, self._area, self._land, self._ring = words, area_name, land, ring
+        self._edition = editions[0]
+        self._package = json.loads((self._edition / "datapackage.json").read_text(encoding="utf-8"))
+        self._publisher = self._package["contributors"][0]["title"]
+        self._editions = ", ".join(f"{edition.parent.name}/{edition.name}" for edition in editions)
+        self._book.set_properties(
+            {
+                "title": title,
+                "subject": self._editions,
+                "company": self._publisher,
+                "author": "planstat",
+                "created": FIXED_MOMENT,
+            }
+        )
+        self._words, self._title, self._land, self._ring = words, title, land, ring
         self._vocabulary = read_vocabulary()
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._course: Worksheet | None = None
         self._course_row = 0
-        self._footer = ""
+        self._footer = f"{title} · {self._publisher} · {self._editions}".replace("&", "&&")
 
-    def _format(self, **how: Any) -> Format:
+    def look(self, **how: Any) -> Format:
+        """A format, made once for all cells that look so."""
         key = tuple(sorted(how.items()))
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"valign": "vcenter", **how})
         return self._formats[key]
 
-    def _sheet(self, name: str, *, wide: bool = True) -> Worksheet:
+    def sheet(self, name: str) -> Worksheet:
+        """A sheet set up for paper: A4 landscape, as wide as the page, with edition and page number."""
         sheet = self._book.add_worksheet(name)
         sheet.set_paper(A4)
-        if wide:
-            sheet.set_landscape()
+        sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.hide_gridlines(2)
         sheet.set_footer(f"&L&8{self._footer}&R&8Seite &P von &N")
         return sheet
 
-    def start(
-        self,
-        area_code: str,
-        indicators: Path,
-        rings: Path | None,
-        package: Mapping[str, Any],
-        series: Sequence[Series],
-        fields: Sequence[str],
-    ) -> None:
-        """What this is, of which edition, how to cite it, and what is in it, with links."""
-        editions = ", ".join(
-            f"{path.parent.name}/{path.name}" for path in (indicators, rings) if path is not None
-        )
-        publisher = package["contributors"][0]["title"]
-        self._footer = f"{self._area} · {publisher} · {editions}".replace("&", "&&")
-        sheet = self._sheet("Start", wide=False)
+    def start(self, about: Mapping[str, str], contents: Sequence[tuple[str, str]]) -> None:
+        """What this is, of which edition, how to cite it, and what is in it: sheets by name, with links."""
+        sheet = self.sheet("Start")
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 70)
-        wrapped, bold = self._format(text_wrap=True), self._format(bold=True)
+        sheet.set_column(1, 1, START_WIDTH)
+        wrapped, bold = self.look(text_wrap=True), self.look(bold=True)
         sheet.set_row(0, 32)
-        sheet.write_string(0, 0, f"{self._area}: Kennzahlen", self._format(bold=True, font_size=18))
-        published = json.loads((indicators / "release.json").read_text(encoding="utf-8"))["published_at"]
+        sheet.write_string(0, 0, f"{self._title}: Kennzahlen", self.look(bold=True, font_size=18))
+        published = json.loads((self._edition / "release.json").read_text(encoding="utf-8"))["published_at"]
         day = date.fromisoformat(published[:10])
-        about = {
-            "Gebiet": f"{self._area} (Schlüssel {area_code})",
-            "Daneben": " und ".join(filter(None, (self._land, self._ring))) or "kein Vergleich",
-            "Ausgabe": f"{editions}, veröffentlicht am {day:%d.%m.%Y}",
-            "Herausgeber": publisher,
-            "Zitieren": f"{publisher}: {package['title']}, {self._area}, Ausgabe {editions}. "
-            "Quellen siehe Blatt „Quellen“.",
+        lines = {
+            **about,
+            "Ausgabe": f"{self._editions}, veröffentlicht am {day:%d.%m.%Y}",
+            "Herausgeber": self._publisher,
+            "Zitieren": f"{self._publisher}: {self._package['title']}, {self._title}, Ausgabe "
+            f"{self._editions}. Quellen siehe Blatt „Quellen“.",
         }
         row = 2
-        for label, text in about.items():
+        for label, text in lines.items():
             sheet.write_string(row, 0, label, bold)
             sheet.write_string(row, 1, text, wrapped)
-            sheet.set_row(row, _height((text, 70)))
+            sheet.set_row(row, height_of((text, START_WIDTH)))
             row += 1
         row += 1
-        sheet.write_string(row, 0, "Inhalt", self._format(bold=True, font_size=13))
-        link = self._format(font_color="#1F4E79", underline=1)
-        for field in fields:
-            row += 1
-            count = sum(one.field == field for one in series)
-            years = [year for one in series if one.field == field for year in one.cells]
-            sheet.write_url(row, 0, f"internal:'{_tab(field)}'!A1", link, field)
-            kinds = "Kennzahl" if count == 1 else "Kennzahlen"
-            sheet.write_string(row, 1, f"{count} {kinds}, {min(years)} bis {max(years)}", wrapped)
+        sheet.write_string(row, 0, "Inhalt", self.look(bold=True, font_size=13))
+        link = self.look(font_color="#1F4E79", underline=1)
         for name, text in (
+            *contents,
             ("Definitionen", "was jede Kennzahl sagt, und was nicht"),
             ("Quellen", "Tabellen und Quellenangaben zum Abdrucken"),
         ):
             row += 1
-            sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
+            sheet.write_url(row, 0, f"internal:'{_tab(name)}'!A1", link, name)
             sheet.write_string(row, 1, text, wrapped)
         sheet.print_area(0, 0, row, 1)
 
     def field(self, field: str, series: Sequence[Series]) -> None:
         """A sheet of one policy field: indicators as rows, years as columns, Land and ring beside."""
         years = sorted({year for one in series for year in one.cells})
-        sheet = self._sheet(_tab(field))
+        sheet = self.sheet(_tab(field))
         in_ring = any(one.medians for one in series)
         beside = ["Verlauf", "Stand", "Wert", self._land or "Land", "im Vergleich"]
         beside += ["Ring (Median)"] if in_ring else []
-        head = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4")
-        right = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", align="right")
-        indented = self._format(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", indent=1)
-        sheet.write_string(0, 0, f"{field}: {self._area}", self._format(bold=True, font_size=14))
+        head = self.look(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4")
+        right = self.look(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", align="right")
+        indented = self.look(bold=True, bottom=1, text_wrap=True, bg_color="#E8EEF4", indent=1)
+        sheet.write_string(0, 0, f"{field}: {self._title}", self.look(bold=True, font_size=14))
         sheet.set_row(0, 24)
         sheet.set_row(1, 32)
         for column, text in enumerate(("Kennzahl", "Einheit", "Stichtag")):
@@ -204,7 +211,7 @@ class _Book:
                 FIRST_YEAR, FIRST_YEAR + folded - 1, YEAR_WIDTH, None, {"level": 1, "hidden": True}
             )
             sheet.set_column(FIRST_YEAR + folded, FIRST_YEAR + folded, YEAR_WIDTH, None, {"collapsed": True})
-        sheet.set_column(last, last, 16)
+        sheet.set_column(last, last, COURSE_WIDTH)
         sheet.set_column(last + 1, last + len(beside) - 1, 11)
         sheet.set_column(last + 4, last + 4, 22)
         sheet.freeze_panes(2, 1)
@@ -214,13 +221,16 @@ class _Book:
         used: set[str] = set()
         for row, one in enumerate(series, start=2):
             self._row(sheet, row, one, years, reasons, used)
-        legend = self._legend(reasons, used, in_ring=in_ring)
+        legend = self.legend(reasons, used)
+        legend.append("leer: für dieses Jahr liegt keine Tabelle vor")
+        if in_ring:
+            legend.insert(0, f"Ring: {self._ring}; der Median gilt für denselben Stichtag wie der Wert.")
         if folded > 0:
             folded_years = f"{years[0]} bis {years[folded - 1]}"
             legend.append(f"{folded_years}: zugeklappt, das + über der Spalte öffnet sie")
         row = 3 + len(series)
         for text in legend:
-            sheet.merge_range(row, 0, row, last + len(beside) - 1, text, self._format(font_size=9))
+            sheet.merge_range(row, 0, row, last + len(beside) - 1, text, self.look(font_size=9))
             row += 1
         sheet.print_area(0, 0, max(row - 1, 2), last + len(beside) - 1)
 
@@ -234,33 +244,34 @@ class _Book:
         used: set[str],
     ) -> None:
         """One indicator: its cells, the line, and its newest number beside Land and ring."""
-        sheet.write_string(row, 0, one.name, self._format(text_wrap=True))
-        sheet.set_row(row, _height((one.name, NAME_WIDTH), (one.unit, 13)))
-        sheet.write_string(row, 1, one.unit, self._format(text_wrap=True))
+        sheet.write_string(row, 0, one.name, self.look(text_wrap=True))
+        height = max(COURSE_HEIGHT, height_of((one.name, NAME_WIDTH), (one.unit, 13)))
+        sheet.set_row(row, height)
+        sheet.write_string(row, 1, one.unit, self.look(text_wrap=True))
         days = {f"{cell.day:%d.%m.}" for cell in one.cells.values()}
-        sheet.write_string(row, 2, days.pop() if len(days) == 1 else "wechselnd", self._format())
+        sheet.write_string(row, 2, days.pop() if len(days) == 1 else "wechselnd", self.look())
         for column, year in enumerate(years, start=FIRST_YEAR):
             cell = one.cells.get(year)
             if cell is not None:
-                self._figure(sheet, row, column, one.decimals, cell, reasons, used)
+                self.figure(sheet, row, column, one.decimals, cell, reasons, used)
         last = FIRST_YEAR + len(years)
-        self._line(sheet, row, last, one, years)
+        self._line(sheet, row, last, height, one, years)
         newest = one.newest
         if newest is None:
             return
-        plain = self._format(num_format=_number(one.decimals), align="right")
-        sheet.write_string(row, last + 1, f"{newest.day:%d.%m.%Y}", self._format(align="right"))
-        self._figure(sheet, row, last + 2, one.decimals, newest, reasons, used, marks_break=False)
+        plain = self.number(one.decimals)
+        sheet.write_string(row, last + 1, f"{newest.day:%d.%m.%Y}", self.look(align="right"))
+        self.figure(sheet, row, last + 2, one.decimals, newest, reasons, used, marks_break=False)
         if newest.land is not None:
             sheet.write_number(row, last + 3, newest.land, plain)
         verdict = self._words.labels.get(("reference_verdict", newest.verdict, ""), ("", ""))[0]
         if newest.verdict != "untested":
-            sheet.write_string(row, last + 4, verdict, self._format(indent=1))
+            sheet.write_string(row, last + 4, verdict, self.look(indent=1))
         median = one.median_on(newest.day)
         if median is not None:
             sheet.write_number(row, last + 5, median, plain)
 
-    def _figure(
+    def figure(
         self,
         sheet: Worksheet,
         row: int,
@@ -271,9 +282,10 @@ class _Book:
         used: set[str],
         *,
         marks_break: bool = True,
+        **look: Any,
     ) -> None:
         """One number with what is to be known of it, or the sign of the reason why there is none."""
-        how: dict[str, Any] = {"align": "right"}
+        how: dict[str, Any] = {"align": "right", **look}
         if marks_break and cell.breaks:
             how |= {"left": 5, "left_color": "#C00000"}
             used.add("break")
@@ -283,7 +295,7 @@ class _Book:
             if cell.reason not in reasons:
                 numbered = sum(text.startswith(NO_SIGN) for text in reasons.values()) + 1
                 reasons[cell.reason] = sign or NO_SIGN + str(numbered).translate(SMALL)
-            sheet.write_string(row, column, reasons[cell.reason], self._format(**how, font_color="#595959"))
+            sheet.write_string(row, column, reasons[cell.reason], self.look(**how, font_color="#595959"))
             return
         number = _number(decimals)
         meaning = self._vocabulary["obs_status"].get(cell.status)
@@ -293,46 +305,72 @@ class _Book:
         if cell.reliability in DOUBTFUL:
             how |= {"italic": True}
             used.add("doubtful")
-        sheet.write_number(row, column, cell.value, self._format(**how, num_format=number))
+        sheet.write_number(row, column, cell.value, self.look(**how, num_format=number))
 
-    def _line(self, sheet: Worksheet, row: int, column: int, one: Series, years: Sequence[int]) -> None:
-        """A small line of the series: nothing is joined across a break or a year without a number."""
-        if sum(cell.is_drawn for cell in one.cells.values()) < 2:
+    def _line(
+        self, sheet: Worksheet, row: int, column: int, height: float, one: Series, years: Sequence[int]
+    ) -> None:
+        """A small line of the series: nothing is joined across a break or a year without a number.
+
+        A chart, because LibreOffice prints the sparklines of Excel as dots. Each run of figures has a line of
+        its own on the hidden sheet, a column per year.
+        """
+        drawn = [cell.value for cell in one.figures if cell.is_drawn and cell.value is not None]
+        if len({cell.day.year for run in one.runs() for cell in run}) < 2:
             return
         if self._course is None:
             self._course = self._book.add_worksheet(COURSE)
             self._course.hide()
-        place = 0
-        for year in range(years[0], years[-1] + 1):
-            cell = one.cells.get(year)
-            if cell is not None and cell.breaks:
-                place += 1
-            if cell is not None and cell.is_drawn:
-                self._course.write_number(self._course_row, place, cell.value)
-            place += 1
-        from xlsxwriter.utility import xl_rowcol_to_cell
-
-        first = xl_rowcol_to_cell(self._course_row, 0, row_abs=True, col_abs=True)
-        end = xl_rowcol_to_cell(self._course_row, place - 1, row_abs=True, col_abs=True)
-        sheet.add_sparkline(
+        chart = self._book.add_chart({"type": "line"})
+        for run in one.runs():
+            for cell in run:
+                self._course.write_number(self._course_row, cell.day.year - years[0], cell.value)
+            chart.add_series(
+                {
+                    "values": [COURSE, self._course_row, 0, self._course_row, years[-1] - years[0]],
+                    "line": {"color": COURSE_COLOUR, "width": 1.25},
+                    "marker": {
+                        "type": "circle",
+                        "size": 3,
+                        "fill": {"color": COURSE_COLOUR},
+                        "border": {"none": True},
+                    },
+                }
+            )
+            self._course_row += 1
+        margin = (max(drawn) - min(drawn)) / 6 or 1.0
+        chart.set_x_axis({"visible": False})
+        chart.set_y_axis(
+            {
+                "visible": False,
+                "major_gridlines": {"visible": False},
+                "min": min(drawn) - margin,
+                "max": max(drawn) + margin,
+            }
+        )
+        chart.set_legend({"none": True})
+        chart.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+        chart.set_plotarea(
+            {"fill": {"none": True}, "layout": {"x": 0.03, "y": 0.06, "width": 0.94, "height": 0.88}}
+        )
+        chart.show_blanks_as("gap")
+        chart.show_hidden_data()
+        size = COURSE_WIDTH * 7 + 5, round(height * 4 / 3)  # pixels
+        chart.set_size({"width": size[0], "height": size[1]})
+        sheet.insert_chart(
             row,
             column,
-            {
-                "range": f"'{COURSE}'!{first}:{end}",
-                "markers": True,
-                "show_hidden": True,
-                "empty_cells": "gaps",
-                "series_color": "#1F4E79",
-                "markers_color": "#1F4E79",
-            },
+            chart,
+            {"object_position": 2, "description": f"Verlauf: {one.name}"},
         )
-        self._course_row += 1
 
-    def _legend(self, reasons: Mapping[str, str], used: set[str], *, in_ring: bool) -> list[str]:
+    def number(self, decimals: int) -> Format:
+        """How a number with so many decimals looks."""
+        return self.look(num_format=_number(decimals), align="right")
+
+    def legend(self, reasons: Mapping[str, str], used: set[str]) -> list[str]:
         """What signs and shapes on the sheet mean; only those that occur."""
         lines = []
-        if in_ring:
-            lines.append(f"Ring: {self._ring}; der Median gilt für denselben Stichtag wie der Wert.")
         for code in sorted(used & self._vocabulary["obs_status"].keys()):
             meaning = self._vocabulary["obs_status"][code]
             shown = "(Zahl)" if meaning.sign == "()" else f"Zahl mit {meaning.sign}"
@@ -343,20 +381,19 @@ class _Book:
             lines.append("roter Strich: Bruch in der Reihe; davor und danach nicht vergleichbar")
         for reason, sign in sorted(reasons.items(), key=lambda item: item[1].startswith(NO_SIGN)):
             lines.append(f"{sign} : {self._vocabulary['missing_reason'][reason].de}")
-        lines.append("leer: für dieses Jahr liegt keine Tabelle vor")
         return lines
 
     def definitions(self, series: Sequence[Series], definitions: Mapping[str, Definition]) -> None:
         """What each indicator asks, how it is computed, how it is read and how not."""
-        sheet = self._sheet("Definitionen")
+        sheet = self.sheet("Definitionen")
         columns = ("Nr.", "Kennzahl", "Frage", "Berechnung", "So zu lesen", "So nicht", "Recht")
         widths = (16, 30, 34, 34, 34, 34, 18)
         for column, (text, width) in enumerate(zip(columns, widths, strict=True)):
-            sheet.write_string(0, column, text, self._format(bold=True, bottom=1, bg_color="#E8EEF4"))
+            sheet.write_string(0, column, text, self.look(bold=True, bottom=1, bg_color="#E8EEF4"))
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 2)
         sheet.repeat_rows(0)
-        wrapped = self._format(text_wrap=True, valign="top")
+        wrapped = self.look(text_wrap=True, valign="top", indent=1)
         for row, one in enumerate(series, start=1):
             known = definitions.get(one.indicator_id)
             texts = (
@@ -367,21 +404,21 @@ class _Book:
             cells = (one.indicator_id, one.name, *texts)
             for column, text in enumerate(cells):
                 sheet.write_string(row, column, text, wrapped)
-            sheet.set_row(row, _height(*zip(cells, widths, strict=True)))
+            sheet.set_row(row, height_of(*zip(cells, widths, strict=True)))
 
-    def sources(self, edition: Path, package: Mapping[str, Any], series: Sequence[Series]) -> None:
+    def sources(self, series: Sequence[Series], areas: Collection[str] | None = None) -> None:
         """The tables behind the numbers, and the notes to print beside them."""
-        used = datasets_of(edition, [one.indicator_id for one in series])
-        sheet = self._sheet("Quellen")
+        used = datasets_of(self._edition, [one.indicator_id for one in series], areas)
+        sheet = self.sheet("Quellen")
         columns = ("Tabelle", "Titel", "Quellenangabe", "Lizenz", "Stand beim Herausgeber")
         widths = (22, 60, 48, 40, 24)
         for column, (text, width) in enumerate(zip(columns, widths, strict=True)):
-            sheet.write_string(0, column, text, self._format(bold=True, bottom=1, bg_color="#E8EEF4"))
+            sheet.write_string(0, column, text, self.look(bold=True, bottom=1, bg_color="#E8EEF4"))
             sheet.set_column(column, column, width)
         sheet.repeat_rows(0)
-        wrapped = self._format(text_wrap=True, valign="top")
+        wrapped = self.look(text_wrap=True, valign="top")
         row = 0
-        for one in package["planstat"]["datasets"]:
+        for one in self._package["planstat"]["datasets"]:
             if one["dataset_id"] not in used:
                 continue
             row += 1
@@ -390,7 +427,7 @@ class _Book:
             texts = (one["dataset_id"], one["title_de"], one["attribution"], one["licence_title"], day)
             for column, text in enumerate(texts):
                 sheet.write_string(row, column, text, wrapped)
-            sheet.set_row(row, _height(*zip(texts, widths, strict=True)))
+            sheet.set_row(row, height_of(*zip(texts, widths, strict=True)))
         sheet.merge_range(row + 2, 0, row + 2, 4, CHANGES, wrapped)
         sheet.set_row(row + 2, 32)
 
@@ -399,12 +436,19 @@ class _Book:
         self._book.close()
 
 
+def _contents(field: str, series: Sequence[Series]) -> tuple[str, str]:
+    """A policy field and what its sheet holds."""
+    own = [one for one in series if one.field == field]
+    years = [year for one in own for year in one.cells]
+    return field, f"{len(own)} {'Kennzahl' if len(own) == 1 else 'Kennzahlen'}, {min(years)} bis {max(years)}"
+
+
 def _tab(field: str) -> str:
     """The name of a policy field's sheet; Excel allows no slash."""
     return field.replace("/", " und ")[:31]
 
 
-def _height(*texts: tuple[str, float]) -> float:
+def height_of(*texts: tuple[str, float]) -> float:
     """Points that a row needs for its wrapped texts, each with the width of its column in characters."""
     return LINE * max(-(-len(text) // max(int(width * 0.92), 1)) or 1 for text, width in texts)
 

@@ -161,11 +161,11 @@ def _within(rows: Rows, part: Part) -> Rows:
     if part.areas:
         _keep_areas(rows, part.areas)
     if part.indicators:
-        _keep_indicators(rows, part.indicators)
+        _keep(rows, "indicator_id", part.indicators, Told("indicator", "Kennzahl"), "--indicator")
     if part.years:
         _keep_years(rows, part.years)
     if part.levels:
-        _keep_levels(rows, part.levels)
+        _keep(rows, "area_level", part.levels, Told("level", "Gebietsebene"), "--level")
     ((count,),) = rows.query("select count(*) from rows")
     if not count:
         raise ExtractError(
@@ -198,44 +198,25 @@ def _keep_areas(rows: Rows, areas: Collection[str]) -> None:
     rows.query(f"delete from rows where not ({kept})", [one for code in areas for one in inside(code)])
 
 
-def _keep_levels(rows: Rows, levels: Collection[str]) -> None:
-    if "area_level" not in {field.name for field in rows.fields}:
+def _keep(rows: Rows, column: str, wanted: Collection[str], kind: Told, option: str) -> None:
+    """Keep the rows that have one of these values in a column; `kind` says what the values are."""
+    if column not in {field.name for field in rows.fields}:
         raise ExtractError(
             Told(
-                "the product has no levels of areas: leave out --level",
-                "das Produkt hat keine Gebietsebenen: --level weglassen",
+                f"the product has no {kind}s: leave out {option}",
+                f"das Produkt hat keine {kind.de}: {option} weglassen",
             )
         )
-    there = [level for (level,) in rows.query("select distinct area_level from rows order by 1") if level]
-    for level in levels:
-        if level not in there:
+    there = [value for (value,) in rows.query(f"select distinct {column} from rows order by 1") if value]
+    for value in wanted:
+        if value not in there:
             raise ExtractError(
                 Told(
-                    f"no row of the edition is of the level {level}; there are: {', '.join(there)}",
-                    f"keine Zeile der Ausgabe ist von der Ebene {level}; es gibt: {', '.join(there)}",
+                    f"no row of the edition is of the {kind} {value}; there are: {', '.join(there)}",
+                    f"keine Zeile der Ausgabe ist von der {kind.de} {value}; es gibt: {', '.join(there)}",
                 )
             )
-    rows.query("delete from rows where not list_contains(?::varchar[], area_level)", [list(levels)])
-
-
-def _keep_indicators(rows: Rows, indicators: Collection[str]) -> None:
-    if "indicator_id" not in {field.name for field in rows.fields}:
-        raise ExtractError(
-            Told(
-                "the product has no indicators: leave out --indicator",
-                "das Produkt hat keine Kennzahlen: --indicator weglassen",
-            )
-        )
-    there = [name for (name,) in rows.query("select distinct indicator_id from rows order by 1")]
-    for name in indicators:
-        if name not in there:
-            raise ExtractError(
-                Told(
-                    f"no row of the edition is of the indicator {name}; there are: {', '.join(there)}",
-                    f"keine Zeile der Ausgabe ist von der Kennzahl {name}; es gibt: {', '.join(there)}",
-                )
-            )
-    rows.query("delete from rows where not list_contains(?::varchar[], indicator_id)", [list(indicators)])
+    rows.query(f"delete from rows where not list_contains(?::varchar[], {column})", [list(wanted)])
 
 
 def _keep_years(rows: Rows, years: tuple[int, int]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -25,6 +25,8 @@ FOLDER = Path(__file__).parent / "products"
 
 COLUMN_NAME = r"^[a-z][a-z0-9_]{0,31}$"
 """Names that Parquet readers, Stata and SQL take unquoted: ASCII snake case, 32 characters at most."""
+
+AREA_CODE = r"^[0-9A-Za-z]{2,20}$"
 
 Declared = TypeVar("Declared", bound=BaseModel)
 
@@ -97,11 +99,24 @@ class Postgres(Stripped):
     readers: tuple[str, ...] = ()
 
 
-class AreaWorkbook(Stripped):
-    """A workbook to read: of an area (its code), beside it the ring that is named, or the one it is in."""
+class ReadingWorkbook(Stripped):
+    """A workbook to read.
 
-    area: str = Field(pattern=r"^[0-9A-Za-z]{2,20}$")
+    With `area` (a code) that of the area, beside it the ring that is named, or the one it is in. Without it
+    that of the whole `ring`, in which the member `own` (a code) is marked.
+    """
+
+    area: str | None = Field(default=None, pattern=AREA_CODE)
     ring: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    own: str | None = Field(default=None, pattern=AREA_CODE)
+
+    @model_validator(mode="after")
+    def _of_area_or_ring(self) -> Self:
+        if self.area is None and self.ring is None:
+            raise ValueError("needs area, or ring for the workbook of a whole ring")
+        if self.area is not None and self.own is not None:
+            raise ValueError("own marks a member in the workbook of a ring: leave out area, or own")
+        return self
 
 
 class Reading(Stripped):
@@ -110,7 +125,7 @@ class Reading(Stripped):
     star: bool = False
     atlas: bool = False
     letters: bool = False
-    workbooks: tuple[AreaWorkbook, ...] = ()
+    workbooks: tuple[ReadingWorkbook, ...] = ()
 
 
 class Office(Contact):

@@ -273,6 +273,20 @@ def areas_with_values(
     return [str(code) for (code,) in rows]
 
 
+def areas_by_level(edition: Path, indicators: Collection[str]) -> dict[str, int]:
+    """How many areas have a value of one of the indicators, by level, the fewest first."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select area_level, count(distinct area_code) as areas from read_parquet(?) "
+            "where list_contains(?, indicator_id) and value is not null and not is_backcast "
+            "group by 1 order by 2, 1",
+            [parquet(edition), list(indicators)],
+        ).fetchall()
+    return {str(level): int(areas) for level, areas in rows}
+
+
 def datasets_of(edition: Path, indicators: Collection[str], areas: Collection[str] | None = None) -> set[str]:
     """The datasets that figures of these indicators come from, in all areas or in some."""
     import duckdb

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from exports.definition import Definition
     from exports.history import Memory
     from exports.letter import Revision
-    from exports.products import AreaWorkbook, Contact
+    from exports.products import Contact, ReadingWorkbook
     from exports.release import Release, Unchanged
+    from exports.ring_booklet import RingBooklet
 
     Compiling = Callable[
         [Path, Path, Mapping[str, Definition], Contact, datetime, Memory], Release | Unchanged
@@ -156,6 +157,23 @@ def booklet(settings: Settings, area: str, ring: str | None, out: Path) -> Bookl
     return write_booklet(figures, rings, area, ring, definitions(settings), list(FIELDS), out)
 
 
+def ring_booklet(settings: Settings, ring: str, own: str | None, out: Path) -> RingBooklet:
+    """Write the workbook of a ring from the current editions, the member `own` marked.
+
+    Raises `exports.series.NoFigures` for what the edition has not, `exports.release.ReleaseError` without
+    editions of `indicators` and `peer_ring`.
+    """
+    from dbt_project.indicators.compiler import FIELDS
+    from exports.release import verify
+    from exports.ring_booklet import write_ring_booklet
+
+    figures, rings = (
+        verify(settings.paths.releases, product, None, settings.memory).path
+        for product in ("indicators", "peer_ring")
+    )
+    return write_ring_booklet(figures, rings, ring, own, definitions(settings), list(FIELDS), out)
+
+
 def letter_text(settings: Settings, releases: Path, edition: Release) -> str:
     """The letter with an edition as a page, with what the warehouse knows of revisions since the one before.
 
@@ -192,7 +210,7 @@ def _letters(settings: Settings, releases: Path, trouble: Callable[[str], None])
                 yield made
 
 
-def _workbook(settings: Settings, wanted: AreaWorkbook) -> tuple[str, Path | None]:
+def _workbook(settings: Settings, wanted: ReadingWorkbook) -> tuple[str, Path | None]:
     """Write a workbook unless it is there from the current editions; its place, and its path if it is new."""
     from exports.release import current_release
     from exports.release.index import workbook_of
@@ -200,11 +218,16 @@ def _workbook(settings: Settings, wanted: AreaWorkbook) -> tuple[str, Path | Non
 
     releases = settings.paths.releases
     found = [current_release(releases, product) for product in ("indicators", "peer_ring")]
-    place = workbook_of(wanted.area, wanted.ring)
     made_from = [edition.id for edition in found if edition is not None]
-    return place, put(
-        releases, place, made_from, lambda path: booklet(settings, wanted.area, wanted.ring, path)
-    )
+
+    def write(path: Path) -> None:
+        if wanted.area is not None:
+            booklet(settings, wanted.area, wanted.ring, path)
+        elif wanted.ring is not None:
+            ring_booklet(settings, wanted.ring, wanted.own, path)
+
+    place = workbook_of(*filter(None, (wanted.area, wanted.ring, wanted.own)))
+    return place, put(releases, place, made_from, write)
 
 
 def _revisions(settings: Settings, edition: Release, since: datetime) -> list[Revision]:

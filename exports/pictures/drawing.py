@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from pathlib import Path
 
+from exports.sheet import number_in_german
 from sources.foundation.exits import USAGE
 
 INK, SOFT, LINE, PAPER = "#1c2430", "#4c5866", "#d5dbe2", "#ffffff"
@@ -24,8 +25,6 @@ DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 2")
 SHAPES = ("circle", "square", "triangle", "diamond", "cross")
 
 SUFFIXES = (".svg", ".png")
-
-_GERMAN = str.maketrans({",": ".", ".": ",", "-": "−"})
 
 
 class NoPicture(ValueError):
@@ -41,8 +40,8 @@ def rounded(value: float, decimals: int) -> float:
 
 
 def german(value: float, decimals: int) -> str:
-    """A figure as it is printed, with its decimals."""
-    return f"{rounded(value, decimals):,.{decimals}f}".translate(_GERMAN)
+    """A figure as it is printed: rounded as in the spreadsheets, and with a true minus."""
+    return number_in_german(rounded(value, decimals), decimals).replace("-", "−")
 
 
 def short(name: str) -> str:

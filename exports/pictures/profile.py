@@ -109,6 +109,11 @@ def write_profile(
     return _Profiles(indicators, heading, definitions).write(area, target)
 
 
+def indicators_on_it() -> list[str]:
+    """The indicators that a profile shows."""
+    return [name for one in load_choice() for name in one.indicators]
+
+
 def write_profiles(
     indicators: Path,
     rings: Path | None,
@@ -119,7 +124,7 @@ def write_profiles(
     levels: Collection[str] = (),
 ) -> Iterator[Profile]:
     """Write the profiles of all areas (of some levels) that have a value on it, a file each."""
-    chosen = [name for one in load_choice() for name in one.indicators]
+    chosen = indicators_on_it()
     profiles = _Profiles(indicators, heading, definitions)
     folder.mkdir(parents=True, exist_ok=True)
     codes = areas_with_values(indicators, chosen, levels)

@@ -47,9 +47,12 @@ def letter_of(edition: Release) -> str:
     return f"{READING}/{edition.product}-{edition.version}.html"
 
 
-def workbook_of(area: str, ring: str | None = None) -> str:
-    """Where the workbook of an area lies, from the folder of releases."""
-    return f"{READING}/kennzahlen-{area}{f'-{ring}' if ring else ''}.xlsx"
+def workbook_of(*names: str) -> str:
+    """Where the workbook of an area (code, and a ring) or a ring (id, and the member marked) lies.
+
+    The path starts at the folder of releases.
+    """
+    return f"{READING}/kennzahlen-{'-'.join(names)}.xlsx"
 
 
 def index_page(releases_root: Path, editions: Sequence[Release]) -> str:

@@ -51,7 +51,7 @@ FORMATS: tuple[Format, ...] = (
         "{product}.xlsx",
         "Excel-Arbeitsmappe",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        3,
+        4,
         workbook.write,
         is_beside=True,
     ),

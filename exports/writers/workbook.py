@@ -41,6 +41,9 @@ LINE = 15.0
 WIDEST = 48
 """Characters that the widest column of Daten shows in one line."""
 
+FROZEN = 66
+"""Characters that the columns which stay in sight take at most."""
+
 DATA_SHEET = "xl/worksheets/sheet1.xml"
 """Where xlsxwriter puts the first sheet."""
 
@@ -90,7 +93,17 @@ def _frame(rows: Rows, description: Description) -> io.BytesIO:
     workbook = xlsxwriter.Workbook(
         frame, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    workbook.set_properties({"title": description.title_de, "author": "planstat", "created": FIXED_MOMENT})
+    workbook.set_properties(
+        {
+            "title": description.title_de,
+            "subject": description.product,
+            "company": description.contact.name,
+            "author": "planstat",
+            "created": FIXED_MOMENT,
+        }
+    )
+    for name, text in _identity(description).items():
+        workbook.set_custom_property(name, text, "text")
     bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     named = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
@@ -110,17 +123,37 @@ def _frame(rows: Rows, description: Description) -> io.BytesIO:
     return frame
 
 
+def _identity(description: Description) -> dict[str, str]:
+    """What tells which edition the workbook belongs to.
+
+    The version is given after it is written, and the same rows give the same bytes: so it carries what the
+    edition's `datapackage.json` repeats, and says where the version stands.
+    """
+    published = [dataset.published_at for dataset in description.datasets if dataset.published_at]
+    newest = [dataset.newest_date for dataset in description.datasets if dataset.newest_date]
+    return {
+        "Produkt": description.product,
+        "Herausgeber": description.contact.name,
+        **({"Werte bis": f"{max(newest):%d.%m.%Y}"} if newest else {}),
+        **({"Quellen veröffentlicht bis": f"{max(published):%d.%m.%Y}"} if published else {}),
+        "Kennung der Beschreibung": description.content_sha256(),
+        "Ausgabe": "Nummer und Tag stehen in release.json der Ausgabe, deren datapackage.json unter "
+        "planstat.description_sha256 diese Kennung nennt",
+    }
+
+
 def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
     """The sheet Daten without its rows: headings, widths, formats, frozen heading, filter."""
     sheet = workbook.add_worksheet("Daten")
     formats: dict[Kind, Format] = {
         "text": workbook.add_format({"num_format": "@", "indent": 1}),
-        "integer": workbook.add_format({"num_format": "0"}),
+        "integer": workbook.add_format({"num_format": "0"}),  # years and numbers of classes
         "number": workbook.add_format({"num_format": "General"}),
         "boolean": workbook.add_format({"num_format": "@", "indent": 1}),
         "date": workbook.add_format({"num_format": "dd.mm.yyyy"}),
         "timestamp": workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
     }
+    counted = workbook.add_format({"num_format": "#,##0"})
     # a sentence is read whole, on paper too
     wrapped = workbook.add_format({"num_format": "@", "indent": 1, "text_wrap": True})
     columns = shown_columns(rows)
@@ -133,13 +166,20 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
             for column in columns
         )
     )[0]
-    lines = 1
+    lines, frozen, room = 1, 0, FROZEN
     for index, column in enumerate(columns):
         word = max(map(len, re.split(r"[ -]", column.heading)))
         marks = 3 if column.kind in ("integer", "number") else 0  # of the thousands
         width = min(WIDEST, max(8, word + 4, (longest[index] or 0) + marks + 3))
         is_long = column.kind == "text" and (longest[index] or 0) + 3 > WIDEST
-        own = wrapped if is_long else formats[column.kind]
+        is_count = (
+            column.kind == "integer" and column.field is not None and column.field.column.role == "measure"
+        )
+        own = wrapped if is_long else counted if is_count else formats[column.kind]
+        # what says which row it is stays in sight, and leaves room for what is read
+        room -= width
+        if frozen == index and room >= 0 and column.kind == "text" and not is_long:
+            frozen += 1
         sheet.set_column(index, index, width, own)
         sheet.write_string(0, index, column.heading, bold)
         lines = max(lines, _lines(column.heading, width - 2))
@@ -148,7 +188,7 @@ def _data(workbook: Workbook, rows: Rows, bold: Format) -> None:
         decimals = workbook.add_format({"num_format": "#,##0." + "0" * places if places else "#,##0"})
         sheet.write_blank(1, len(columns) + places, None, decimals)
     sheet.set_row(0, LINE * lines)
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(1, frozen)
     sheet.autofilter(0, 0, max(rows.count, 1), len(columns) - 1)
 
 
@@ -360,6 +400,11 @@ def _metadata(
         ("Eine Zeile je", ", ".join(description.column(name).heading_de for name in description.grain)),
         ("Ansprechstelle", description.contact.name),
         ("Veränderungshinweis", CHANGES),
+        *(
+            (name, text)
+            for name, text in _identity(description).items()
+            if name not in ("Produkt", "Herausgeber")
+        ),
     )
     line = 0
     for line, (name, text) in enumerate(facts):

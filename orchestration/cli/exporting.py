@@ -10,7 +10,7 @@ from sources.foundation.told import Phrase
 
 from ..project import Project
 from ..publication import Publication
-from ..reading import booklet, letter_text
+from ..reading import booklet, letter_text, ring_booklet
 from ..resources import Settings
 from .display import ONLY_INTERNAL
 from .language import Language
@@ -76,6 +76,25 @@ def print_workbook(
 _WORKBOOK = Phrase(
     "{area}: {number} Kennzahlen in {fields} Planungsfeldern, {out}",
     "{area}: {number} indicators in {fields} policy fields, {out}",
+)
+
+
+def print_ring_workbook(
+    settings: Settings, ring: str, own: str | None, out: Path, console: Console, language: Language = "en"
+) -> None:
+    """Write the workbook of a ring from the current editions, and say what is in it.
+
+    Raises `exports.series.NoFigures` for a ring without figures, `exports.release.ReleaseError` without
+    editions of `indicators` and `peer_ring`.
+    """
+    made = ring_booklet(settings, ring, own, out)
+    said = {"ring": made.ring_name, "number": made.indicators, "members": len(made.members), "out": out}
+    console.print(_RING_WORKBOOK.say(language, **said), markup=False)
+
+
+_RING_WORKBOOK = Phrase(
+    "{ring}: {number} Kennzahlen von {members} Mitgliedern, {out}",
+    "{ring}: {number} indicators of {members} members, {out}",
 )
 
 

@@ -115,6 +115,9 @@ def print_profile(
     console.print(_PROFILE.say(language, **said), markup=False)
 
 
+EVERY_LEVEL = "all"
+
+
 def print_profiles(
     settings: Settings,
     levels: Sequence[str],
@@ -123,11 +126,27 @@ def print_profiles(
     console: Console,
     language: Language = "en",
 ) -> None:
-    """Write the profiles of all areas (of some levels) that have figures, and say how many there are."""
-    from exports.pictures.profile import write_profiles
+    """Write the profiles of all areas of some levels that have figures, and say how many there are.
+
+    Raises `NoFigures` without levels, with the number of areas of each; `EVERY_LEVEL` is all of them.
+    """
+    from exports.pictures.profile import indicators_on_it, write_profiles
+    from exports.series import NoFigures, areas_by_level
 
     figures, rings = _edition(settings, "indicators"), _edition_if_any(settings, "peer_ring")
-    chosen = [level.upper() for level in levels]
+    if not levels:
+        by_level = areas_by_level(figures, indicators_on_it())
+        told = ", ".join(f"{level} {number}" for level, number in by_level.items())
+        every = sum(by_level.values())
+        raise NoFigures(
+            Told(
+                f"{every} areas have figures for a profile, each a file ({told}): name levels with "
+                f"--level, or all of them with --level {EVERY_LEVEL}",
+                f"{every} Gebiete haben Werte für ein Profil, jedes eine Datei ({told}): mit --level "
+                f"Ebenen nennen, oder alle mit --level {EVERY_LEVEL}",
+            )
+        )
+    chosen = [] if EVERY_LEVEL in levels else [level.upper() for level in levels]
     made = write_profiles(figures, rings, ring, _heading(settings), definitions(settings), folder, chosen)
     console.print(_PROFILES.say(language, number=sum(1 for _ in made), folder=folder), markup=False)
 

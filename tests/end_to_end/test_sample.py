@@ -33,6 +33,7 @@ from exports.pictures.profile import load_choice
 from orchestration import dbt_process
 from orchestration.project import Project
 from orchestration.resources import Settings
+from sources.foundation.exits import USAGE
 from tests import pdf_tags
 from tests.benchmarks.gate_power import Ground, facts, outcomes
 from tests.exports.in_qgis import opened
@@ -438,6 +439,10 @@ def test_pictures_and_profile_show_the_numbers_of_the_edition(
     assert not (tmp_path / "none.svg").exists()
     nowhere = place.planstat("profile", "Atlantis", "--out", str(tmp_path / "none.pdf"), "--lang", "de")
     assert (nowhere.code, "kein Gebiet 'Atlantis'; ähnlich sind" in nowhere.said) == (2, True)
+    asked = place.planstat("profile", "--all", "--out", str(tmp_path / "profile"), "--lang", "en")
+    assert asked.code == USAGE
+    assert "areas have figures for a profile, each a file (" in asked.said
+    assert not (tmp_path / "profile").exists()
     some = place.planstat("profile", "--all", "--level", "LAND", "--out", str(tmp_path / "profile"))
     assert (some.code, [one.name for one in (tmp_path / "profile").iterdir()]) == (0, ["profil-01.pdf"])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ import pytest
 
 from exports.booklet import COURSE, Booklet, write_booklet
 from exports.definition import Definition
-from exports.series import NoFigures
+from exports.series import NoFigures, read_area
 from sources.foundation.told import said
+from tests.exports.test_other_programs import convert
 
 FIELDS = ["Armut", "Gesundheit/Pflege", "Wohnen"]
 DEFINED = {
@@ -116,16 +118,16 @@ def write(tmp_path: Path, ring: str | None = None, *names: str, area: str = "010
     )
 
 
-def opened(file: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sparkline Group extension")  # openpyxl leaves the lines out
-        return openpyxl.load_workbook(file)
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A settings folder of LibreOffice of its own."""
+    return tmp_path_factory.mktemp("profile")
 
 
 def test_every_sheet_and_number(tmp_path: Path) -> None:
     made = write(tmp_path, None, "north")
     assert made == Booklet("Kiel", ("Armut", "Gesundheit/Pflege"), 2, "Ring north")
-    book = opened(tmp_path / "kiel.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "kiel.xlsx")
     assert book.sheetnames == ["Start", "Armut", COURSE, "Gesundheit und Pflege", "Definitionen", "Quellen"]
     sheet = book["Armut"]
     head = [cell.value for cell in sheet[2]]
@@ -152,7 +154,7 @@ def test_every_sheet_and_number(tmp_path: Path) -> None:
 
 def test_the_legend_says_what_occurs(tmp_path: Path) -> None:
     write(tmp_path)
-    book = opened(tmp_path / "kiel.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "kiel.xlsx")
     assert [cell.value for cell in book["Armut"]["A"] if cell.value][3:] == [
         "Zahl mit s: geschätzter oder umgerechneter Wert",
         "(Zahl): eingeschränkt aussagefähiger Wert",
@@ -164,15 +166,73 @@ def test_the_legend_says_what_occurs(tmp_path: Path) -> None:
     ]
 
 
+def charts(file: Path) -> list[list[str]]:
+    """The cells that the lines of each chart are drawn from."""
+    with zipfile.ZipFile(file) as parts:
+        names = sorted(name for name in parts.namelist() if name.startswith("xl/charts/chart"))
+        drawn = [parts.read(name).decode() for name in names]
+    assert all("dispBlanksAs" not in one for one in drawn), "xlsxwriter says nothing for gaps, as Excel 2007"
+    assert all('<c:plotVisOnly val="1"/>' not in one for one in drawn), "the sheet behind is hidden"
+    return [re.findall(r"<c:f>(.*?)</c:f>", one) for one in drawn]
+
+
 def test_the_line_ends_at_a_break_and_leaves_out_what_is_implausible(tmp_path: Path) -> None:
     write(tmp_path)
-    course = opened(tmp_path / "kiel.xlsx")[COURSE]
+    course = openpyxl.load_workbook(tmp_path / "kiel.xlsx")[COURSE]
     assert course.sheet_state == "hidden"
-    assert [[cell.value for cell in line] for line in course.iter_rows()] == [[15.25, None, None, 15, 16]]
-    with zipfile.ZipFile(tmp_path / "kiel.xlsx") as parts:
-        drawn = parts.read("xl/worksheets/sheet2.xml").decode()
-    assert re.findall(r"<xm:f>(.*?)</xm:f>", drawn) == ["'Verlauf'!A1:H1"]
-    assert 'displayEmptyCellsAs="gap"' in drawn
+    # columns are 2011 to 2017; before and after the break are lines of their own
+    assert [[cell.value for cell in line] for line in course.iter_rows()] == [
+        [15.25, None, None, None],
+        [None, None, 15, 16],
+    ]
+    assert charts(tmp_path / "kiel.xlsx") == [["Verlauf!$A$1:$G$1", "Verlauf!$A$2:$G$2"]]
+
+
+def test_every_line_is_one_that_charts_for_print_draw(tmp_path: Path) -> None:
+    """Workbook, profile and chart join the same figures."""
+    write(tmp_path)
+    (one,) = (
+        one for one in read_area(tmp_path / "indicators" / "2026-11-22.1", None, "01002").series
+        if one.indicator_id == "P07"
+    )  # fmt: skip
+    course = openpyxl.load_workbook(tmp_path / "kiel.xlsx")[COURSE]
+    lines = [[cell.value for cell in line if cell.value is not None] for line in course.iter_rows()]
+    assert lines == [[cell.value for cell in run] for run in one.runs()]
+
+
+def stretches(page: Path, colour: tuple[int, int, int]) -> int:
+    """How many stretches from left to right have the colour, on a page as PPM."""
+    import numpy as np
+
+    kind, size, _, pixels = page.read_bytes().split(b"\n", 3)
+    assert kind == b"P6"
+    width, height = map(int, size.split())
+    image = np.frombuffer(pixels, np.uint8).reshape(height, width, 3).astype(int)
+    has = (np.abs(image - colour).sum(axis=2) < 40).any(axis=0)
+    return int((np.diff(has.astype(int), prepend=0) == 1).sum())
+
+
+def test_libreoffice_prints_lines_that_end_at_a_break(tmp_path: Path, profile: Path) -> None:
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("pdftoppm is not installed here: apt-get install poppler-utils")
+    straight = [row("P07", f"{year}-12-31", 10.0 + year % 3) for year in range(2005, 2016)]
+    for name, broken, expected in (("whole", (), 1), ("broken", (2010,), 2), ("missing", (), 2)):
+        rows = [
+            one | ({"change_verdict": "break"} if int(one["reference_date"][:4]) in broken else {})
+            for one in straight
+            if name != "missing" or not one["reference_date"].startswith("2010")
+        ]
+        folder = tmp_path / name
+        file = folder / "kiel.xlsx"
+        write_booklet(edition(folder, "indicators", rows), None, "01002", None, {}, FIELDS, file)
+        paper = convert(profile, file, "pdf", folder)
+        told = subprocess.run(["pdfinfo", str(paper)], check=True, capture_output=True, text=True).stdout
+        assert re.search(r"Page size:\s+841\.\d+ x 595\.\d+ pts \(A4\)", told), "landscape"
+        subprocess.run(
+            ["pdftoppm", "-r", "200", "-f", "2", "-l", "2", str(paper), str(folder / "page")], check=True
+        )
+        (page,) = folder.glob("page*.ppm")
+        assert stretches(page, (0x1F, 0x4E, 0x79)) == expected, name
 
 
 def test_many_years_are_folded_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -180,7 +240,7 @@ def test_many_years_are_folded_and_nothing_is_lost(tmp_path: Path) -> None:
     write_booklet(
         edition(tmp_path, "indicators", rows), None, "01002", None, {}, FIELDS, tmp_path / "kiel.xlsx"
     )
-    sheet = opened(tmp_path / "kiel.xlsx")["Armut"]
+    sheet = openpyxl.load_workbook(tmp_path / "kiel.xlsx")["Armut"]
     assert [cell.value for cell in sheet[3]][3:29] == [float(year) for year in range(1995, 2021)]
     hidden = [name for name, column in sheet.column_dimensions.items() if column.hidden]
     assert hidden == ["D"], "one group of columns"
@@ -189,7 +249,7 @@ def test_many_years_are_folded_and_nothing_is_lost(tmp_path: Path) -> None:
 
 def test_definitions_and_sources(tmp_path: Path) -> None:
     write(tmp_path)
-    book = opened(tmp_path / "kiel.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "kiel.xlsx")
     lines = {cells[0].value: [cell.value for cell in cells] for cells in book["Definitionen"].iter_rows()}
     assert lines["P07"][2:] == [
         "Wie viele?",

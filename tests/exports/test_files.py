@@ -215,7 +215,7 @@ def test_workbook_has_three_sheets_with_typed_cells(indicators: Candidate) -> No
     assert book.sheetnames == ["Daten", "Legende", "Metadaten"]
     sheet = book["Daten"]
     heading = {cell.value: cell.column for cell in sheet[1]}
-    assert sheet.freeze_panes == "A2"
+    assert sheet.freeze_panes == "D2", "number and name of the indicator, and unit, stay in sight"
     assert sheet.auto_filter.ref == "A1:X17"
     for line, row in enumerate(rows_of(indicators), start=2):
         code = sheet.cell(line, heading["Regionalschlüssel"])
@@ -323,6 +323,22 @@ def test_a_product_too_large_for_excel_has_neither_file_for_it_and_says_so(
     assert "- Excel: auf Anfrage" in readme
     assert "planstat releases export indicators --area 01056 --out auszug.csv" in readme
     assert "_excel.csv" not in readme
+
+
+def test_workbook_tells_its_edition(indicators: Candidate) -> None:
+    """The version is given later; the hash leads to it."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(indicators.files["indicators.xlsx"])
+    package = json.loads(indicators.files["datapackage.json"].read_text(encoding="utf-8"))
+    properties = {one.name: one.value for one in book.custom_doc_props.props}
+    assert properties["Produkt"] == book.properties.subject == "indicators"
+    assert properties["Kennung der Beschreibung"] == package["planstat"]["description_sha256"]
+    told = {line[0].value: line[1].value for line in book["Metadaten"].iter_rows(max_row=12)}
+    assert {name: properties[name] for name in properties.keys() & told} == {
+        name: told[name] for name in properties.keys() & told
+    }
+    assert "Kennung der Beschreibung" in told
 
 
 def test_workbook_is_a_sound_zip_without_a_clock(made: Candidate) -> None:

@@ -84,10 +84,11 @@ def test_an_atlas_needs_indicators_and_says_so(settings: Settings) -> None:
 
 
 def test_what_cannot_be_made_is_told_and_the_rest_is_made(settings: Settings) -> None:
-    told, trouble = made(settings, 'reading:\n  letters: true\n  workbooks: [{area: "01002"}]\n')
+    wanted = 'reading:\n  letters: true\n  workbooks: [{area: "01002"}, {ring: towns, own: "01002"}]\n'
+    told, trouble = made(settings, wanted)
     assert len(told) == 2
-    assert len(trouble) == 1
-    assert "indicators has no release yet" in trouble[0]
+    assert len(trouble) == 2
+    assert all("indicators has no release yet" in one for one in trouble)
 
 
 def test_a_run_makes_it_at_its_end_and_says_what_it_could_not(settings: Settings) -> None:
@@ -118,6 +119,8 @@ def test_a_run_makes_it_at_its_end_and_says_what_it_could_not(settings: Settings
     [
         ("reading:\n  letter: true\n", r"office\.yml:3: reading\.letter"),
         ("reading:\n  workbooks:\n    - {area: 11000}\n", r"office\.yml:4: reading\.workbooks"),
+        ("reading:\n  workbooks:\n    - {own: '01002'}\n", "needs area, or ring"),
+        ("reading:\n  workbooks:\n    - {area: '01002', own: '01002'}\n", "own marks a member in"),
     ],
 )
 def test_a_wrong_section_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:

@@ -65,9 +65,11 @@ def map_of_indicator(
 
 @main.command("profile")
 @click.argument("area", required=False)
-@click.option("--all", "of_all", is_flag=True, help="The profiles of all areas, into the folder --out.")
 @click.option(
-    "--level", "levels", multiple=True, help="With --all: only KREIS, GEMEINDE, …; may be repeated."
+    "--all", "of_all", is_flag=True, help="The profiles of all areas of --level, into the folder --out."
+)
+@click.option(
+    "--level", "levels", multiple=True, help="With --all: KREIS, GEMEINDE, …, may be repeated; or all."
 )
 @click.option("--ring", help="The ring that stands beside; without it the one ring that an area is in.")
 @click.option(

@@ -149,21 +149,36 @@ def export_release(
 
 
 @releases.command("workbook")
-@click.argument("area")
-@click.option("--ring", help="The ring that stands beside; without it the one ring that the area is in.")
+@click.argument("area", required=False)
+@click.option(
+    "--ring",
+    help="With AREA the ring that stands beside; without it the one ring that the area is in. Without AREA: "
+    "the ring whose workbook is written.",
+)
+@click.option("--own", metavar="CODE", help="The member to mark in the workbook of a ring.")
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The workbook to write."
 )
 @lang
-def workbook_of_area(area: str, ring: str | None, out: Path, language: Language) -> None:
-    """Write the indicators of AREA (a code) as a workbook to read and print, a sheet per policy field.
+def workbook_to_read(
+    area: str | None, ring: str | None, own: str | None, out: Path, language: Language
+) -> None:
+    """Write a workbook to read and print from the current releases, with definitions and sources.
 
-    From the current releases: years as columns, Land and ring beside, with definitions and sources.
+    With AREA (a code) the indicators of the area: a sheet per policy field, years as columns, Land and ring
+    beside. With --ring alone those of all its members side by side, with median and quartiles.
     """
+    if area is None and ring is None:
+        raise click.UsageError("name AREA, or --ring RING for the workbook of a whole ring")
+    if area is not None and own is not None:
+        raise click.UsageError("--own marks a member in the workbook of a ring: leave out AREA, or --own")
     with in_words():
-        from ..exporting import print_workbook
+        from ..exporting import print_ring_workbook, print_workbook
 
-        print_workbook(settings_here(), area, ring, out, console(), language)
+        if area is not None:
+            print_workbook(settings_here(), area, ring, out, console(), language)
+        elif ring is not None:
+            print_ring_workbook(settings_here(), ring, own, out, console(), language)
 
 
 @releases.command("letter")
