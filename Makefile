@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-nightly test-fast lint format generate atlas dev docs pictures bench bench-large bench-gate real-files fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate atlas dev docs pictures bench bench-large bench-gate real-files packages fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -75,6 +75,9 @@ bench-large: $(VENV)/.for-work  ## Flat file and grid of 10 million rows against
 
 bench-gate: $(VENV)/.for-work  ## Errors planted into the real figures of a data root (ROOT): refused, marked, warned, silent
 	$(BIN)/python -m tests.benchmarks.gate_power $(or $(ROOT),.data)
+
+packages: $(VENV)/.for-work  ## Judge the data packages of all current editions of a data root (ROOT) with frictionless
+	$(BIN)/python -m tests.benchmarks.packages $(or $(ROOT),.sample)
 
 real-files: $(VENV)/.for-work  ## Land every file of FILES (default ../shared/data): rows, seconds, result
 	$(BIN)/python tests/benchmarks/real_files.py $(FILES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import typing
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,19 @@ def test_an_extract_of_everything_is_the_file_that_the_edition_would_hold(
     if form == "parquet":
         rows = [duckdb.read_parquet(str(one)).fetchall() for one in (tmp_path / "out", every.parquet)]
         assert rows[0] == rows[1]
+    elif form == "xlsx":
+        # a workbook names the edition that it belongs to
+        wanted, own = (
+            json.loads(one.files["datapackage.json"].read_text(encoding="utf-8"))["planstat"][
+                "description_sha256"
+            ]
+            for one in (every, candidate.read(few.path))
+        )
+        with zipfile.ZipFile(every.files["population.xlsx"]) as one, zipfile.ZipFile(tmp_path / "out") as two:
+            assert one.namelist() == two.namelist()
+            for name in one.namelist():
+                assert one.read(name).replace(wanted.encode(), own.encode()) == two.read(name), name
+            assert own.encode() in two.read("docProps/custom.xml")
     else:
         assert sha256_of(tmp_path / "out") == sha256_of(every.files[CHOSEN[form].format("population")])
 

@@ -215,7 +215,7 @@ def test_workbook_has_three_sheets_with_typed_cells(indicators: Candidate) -> No
     assert book.sheetnames == ["Daten", "Legende", "Metadaten"]
     sheet = book["Daten"]
     heading = {cell.value: cell.column for cell in sheet[1]}
-    assert sheet.freeze_panes == "D2", "number and name of the indicator, and unit, stay in sight"
+    assert sheet.freeze_panes == "C2", "number and name of the indicator stay in sight"
     assert sheet.auto_filter.ref == "A1:X17"
     for line, row in enumerate(rows_of(indicators), start=2):
         code = sheet.cell(line, heading["Regionalschlüssel"])
