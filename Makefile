@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 FILES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-nightly test-fast lint format generate atlas dev docs pictures bench bench-large bench-gate real-files packages fuzz fuzz-disclosure bench-disclosure bench-town bench-peers clean
+.PHONY: help run test test-nightly test-fast lint format generate atlas dev docs pictures bench bench-large bench-gate real-files packages fuzz fuzz-disclosure bench-disclosure bench-town bench-peers bench-atlas clean
 
 help:  ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -96,6 +96,9 @@ bench-town: $(VENV)/.for-work  ## Distance of the town's plan of youth_service f
 
 bench-peers: $(VENV)/.for-work  ## Disclosure control beside GaussSuppression and G-Confid, in one table
 	$(BIN)/python -m tests.benchmarks.disclosure_peers
+
+bench-atlas: $(VENV)/.for-work  ## The atlas of a data root (ROOT) in Chromium: first picture, another year, another indicator
+	$(BIN)/python -m tests.benchmarks.atlas $(or $(ROOT),.data)/releases/atlas/current
 
 clean:  ## Remove the environment and what tools keep; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

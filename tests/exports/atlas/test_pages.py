@@ -83,11 +83,11 @@ class Opened:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda problem: self.said.append(str(problem)))
         self.page.goto(f"file://{site}/index.html{hash_}")
-        self.page.wait_for_selector("main h1")
+        self.page.wait_for_function("() => document.body?.dataset.whole !== undefined")
 
     def go(self, hash_: str) -> None:
         self.page.evaluate("to => { location.hash = to }", hash_)
-        self.page.wait_for_function("to => document.body.dataset.ready === to", arg=hash_)
+        self.page.wait_for_function("to => document.body.dataset.whole === to", arg=hash_)
 
 
 @pytest.mark.parametrize("width", [1200, 390])

@@ -75,9 +75,11 @@ export interface ChartWords {
   decimals: number;
 }
 
-/** Width of a picture: as wide as the page, so that its letters stay as large on a telephone. */
-function width(): number {
-  return Math.max(350, Math.min(760, document.documentElement.clientWidth - 24));
+let across = 760;
+
+/** Pictures are as wide as the page, so that their letters stay as large on a telephone; asked before it changes. */
+export function measure(): void {
+  across = Math.max(350, Math.min(760, document.documentElement.clientWidth - 24));
 }
 
 const INK = "#1c2430";
@@ -129,7 +131,7 @@ export function framed(words: ChartWords, width: number, height: number, body: (
 }
 
 export function lines(words: ChartWords, shown: Line[]): SVGSVGElement {
-  const wide = width();
+  const wide = across;
   const high = 320;
   const [left, right, above, below] = [64, wide < 560 ? 110 : 150, 26, 30];
   const points = shown.flatMap((line) => line.points.filter((one) => one.value !== null));
@@ -230,7 +232,7 @@ export interface Dot {
 
 /** Dots with intervals in the order given; no places are numbered. `band`: quartiles of a ring, from and to. */
 export function dots(words: ChartWords, shown: Dot[], beside: { name: string; value: number } | null, band: [number, number] | null = null): SVGSVGElement {
-  const wide = width();
+  const wide = across;
   const [left, right, row] = [wide < 560 ? 150 : 210, wide < 560 ? 56 : 70, 20];
   const letters = Math.floor(left / 7);
   const high = shown.length * row + 34;

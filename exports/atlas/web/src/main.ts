@@ -1,5 +1,6 @@
 // The atlas: reads the address, shows the view. All state stands in the address after `#`.
 
+import { measure } from "./chart.ts";
 import { Store } from "./data.ts";
 import { h } from "./dom.ts";
 import { address, link, type Query, type View } from "./shared.ts";
@@ -76,6 +77,7 @@ let before = "";
 
 async function show(): Promise<void> {
   const place = placeOf(location.hash);
+  measure();
   speak(place.query.get("sprache") === "en" ? "en" : "de");
   let shown: View;
   try {
@@ -90,6 +92,10 @@ async function show(): Promise<void> {
   const stays = path === before;
   const [across, down] = [scrollX, scrollY];
   const focused = stays && document.activeElement instanceof HTMLElement ? document.activeElement.getAttribute("aria-label") ?? document.activeElement.id : null;
+  // who is further down, or at the table, sees all of it at once
+  const atOnce = stays && (down > innerHeight / 2 || !!document.activeElement?.closest("table"));
+  rest = shown.later ?? null;
+  if (atOnce) complete();
   document.title = [internalMark(), shown.title, t("title")].filter(Boolean).join(" – ");
   document.body.replaceChildren(...frame(store, place, shown));
   document.body.dataset["ready"] = location.hash;
@@ -101,6 +107,16 @@ async function show(): Promise<void> {
     if (before) document.getElementById("inhalt")?.focus({ preventScroll: true });
   }
   before = path || "/";
+  requestAnimationFrame(() => setTimeout(complete));
+}
+
+let rest: (() => void) | null = null;
+
+/** Adds what a view has left for after its picture. */
+function complete(): void {
+  rest?.();
+  rest = null;
+  document.body.dataset["whole"] = location.hash;
 }
 
 /** After a change of the same view the keyboard stays where it was. */
@@ -109,5 +125,6 @@ function refocus(name: string): void {
   again?.focus({ preventScroll: true });
 }
 
+addEventListener("beforeprint", complete);
 addEventListener("hashchange", () => void show());
 void show();

@@ -89,23 +89,22 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
     s("defs", {}, ...ids.map((id, at) => pattern(id, at)),
       s("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
         s("rect", { width: 6, height: 6, fill: HIDDEN }), s("line", { x1: 0, x2: 0, y1: 0, y2: 6, stroke: "#5a5a5a", "stroke-width": 1.5 })));
+  // lines as thick at each zoom: a browser takes ten times as long over `non-scaling-stroke`
+  const thickness = (): number => 0.6 * Math.max(view[2], view[3]) / WIDE;
   const body = (live: boolean): SVGGElement => {
-    const group = s("g", { stroke: "#5a6573", "stroke-width": 0.6, "stroke-linejoin": "round" });
+    const group = s("g", { stroke: "#5a6573", "stroke-width": thickness(), "stroke-linejoin": "round" });
     for (const one of shapes) {
       const path = s("path", {
         d: outlines.paths.get(one.version) ?? "",
         fill: one.kind.kind === "hidden" ? `url(#${hatch})` : fill(one.kind),
-        "vector-effect": "non-scaling-stroke",
         "data-version": one.version,
         click: live ? one.choose : null,
       });
       path.append(s("title", {}, `${one.name}: ${one.told}`));
       group.append(path);
     }
-    for (const one of shapes.filter((each) => each.chosen)) {
-      group.append(s("path", { d: outlines.paths.get(one.version) ?? "", fill: "none", stroke: "#b3470e", "stroke-width": 2.6, "vector-effect": "non-scaling-stroke" }));
-    }
-    return group;
+    const chosen = shapes.filter((each) => each.chosen).map((one) => s("path", { d: outlines.paths.get(one.version) ?? "" }));
+    return s("g", {}, group, s("g", { class: "chosen", fill: "none", stroke: "#b3470e", "stroke-width": 4.3 * thickness() }, ...chosen));
   };
   const svg = s("svg", {
     viewBox: box(),
@@ -116,7 +115,10 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
     "aria-label": `${words.title}. ${words.subtitle}. ${t("map_help")}`,
   }, definitions(), body(true));
 
-  const moved = (): void => svg.setAttribute("viewBox", box());
+  const moved = (): void => {
+    svg.setAttribute("viewBox", box());
+    svg.querySelectorAll(":scope > g > g").forEach((one, at) => one.setAttribute("stroke-width", String((at ? 4.3 : 1) * thickness())));
+  };
   const zoomed = (by: number, at: [number, number] = [0.5, 0.5]): void => {
     const [x, y, w, d] = view;
     const width = Math.min(home[2], Math.max(home[2] / 60, w * by));

@@ -8,6 +8,7 @@ import { day, number, of, plain, t, spoken } from "./words.ts";
 export interface View {
   title: string;
   content: Node[];
+  later?: () => void; // adds what is long and below, once the picture is there
 }
 
 export type Query = Map<string, string>;

@@ -119,21 +119,22 @@ export async function indicator(store: Store, id: string, query: Query): Promise
       h("button", { type: "button", "aria-label": t("remove", area.name), click: () => go(picked(area)) }, `${area.name} ✕`))),
     areaField(store, t("add_area"), (area) => go(picked(area))), ...course);
 
-  const tableRows = sorted.slice(0, MOST_ROWS).map(([area, row]): (Node | string)[] => [
+  const tableRows = (): (Node | string)[][] => sorted.slice(0, MOST_ROWS).map(([area, row]): (Node | string)[] => [
     link(nameThen(area, row), address(["gebiet", area.level, area.code])), area.code,
     h("button", { type: "button", class: "plain", "aria-label": t("open_receipt", `${area.name} ${shown(store, figures, row)}`), click: () => receipt(store, figures, area, row) }, shown(store, figures, row, false)),
     interval(head, row), told(store, figures, row, "verdict"), told(store, figures, row, "change"), told(store, figures, row, "reliability"),
     h("button", { type: "button", "aria-pressed": String(chosen.includes(area)), "aria-label": `${area.name} ${t("choose")}`, click: () => go(picked(area)) }, chosen.includes(area) ? "✓" : "+"),
   ]);
-  const tablePart = h("section", {}, h("h2", {}, t("table")),
+  const tablePart = h("section", {}, h("h2", {}, t("table")));
+  const later = (): void => tablePart.append(
     table(`${of(head.name)} (${head.unit}), ${t("values_of", of(store.atlas.levels[level]), day(on))}`,
-      [t("area"), "Code", `${t("value")} (${head.unit})`, t("interval"), t("verdict"), t("change"), t("reliability"), t("choose")], tableRows, [2, 3]),
+      [t("area"), "Code", `${t("value")} (${head.unit})`, t("interval"), t("verdict"), t("change"), t("reliability"), t("choose")], tableRows(), [2, 3]),
     sorted.length > MOST_ROWS ? h("p", { class: "small" }, t("rows_shown", number(MOST_ROWS), number(sorted.length))) : "");
 
   const frame = query.get("rahmen");
   if (frame === "karte") return { title, content: [mapPart] };
   if (frame === "verlauf") return { title, content: course };
-  return { title, content: [heading(head), controls, mapPart, spreadRows.length > 1 && sorted.length <= MOST_DOTS ? spreadPart : "", coursePart, tablePart, definition(head)].filter((one): one is HTMLElement => one !== "") };
+  return { title, later, content: [heading(head), controls, mapPart, spreadRows.length > 1 && sorted.length <= MOST_DOTS ? spreadPart : "", coursePart, tablePart, definition(head)].filter((one): one is HTMLElement => one !== "") };
 }
 
 function heading(head: IndicatorHead): HTMLElement {
