@@ -265,7 +265,7 @@ def _cells(
         names = _named([text for one in columns if one.holds == "area_name" for text in one.texts])
         found_codes = _codes(names, code_of)
         how += _areas(names, found_codes)
-        codes = [found_codes.get(name, "") for name in names if not _SUM.search(name)]
+        codes = [code for name, code in found_codes.items() if not _SUM.search(name)]
     official = [area_codes.levels_of(code) for code in codes] or [()]
     levels = {level for found in official for level in found} if all(official) else {"SMALL_AREA"}
     listed = [

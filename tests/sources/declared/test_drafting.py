@@ -219,6 +219,7 @@ def test_areas_by_name_get_the_codes_that_are_known_for_them(catalog: Catalog, t
     said = draft(catalog, file, code_of={"Kiel": "01002", "Plön": "01057", "Kreis Plön": "01057"}.get)
     assert '{code: "01002", names: ["Kiel"]}' in said
     assert said.count("{code: …") == 3
+    assert "area_levels: [KREIS]" in said, "by the codes that are known"
     file.write_text("Kreis;Einwohner\nKiel;30\nPlön;12\n", encoding="utf-8")
     said = draft(catalog, file, code_of={"Kiel": "01002", "Plön": "01057"}.get)
     assert "area_levels: [KREIS]" in said
