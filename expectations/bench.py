@@ -22,6 +22,7 @@ import duckdb
 from expectations import known
 from expectations.declared import Declared
 from expectations.settings import Description
+from sources.foundation.exits import REFUSED
 from sources.foundation.sql import insert
 
 CANDIDATE_VIEW = "candidate_file"
@@ -32,6 +33,8 @@ _numbers = itertools.count(1)
 
 class UnreadableFile(ValueError):
     """A Parquet file that is absent or cannot be read; names the file and the reason."""
+
+    exit_code = REFUSED
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,15 @@ from pydantic import (
 
 from expectations.rules import NAME
 from expectations.verdict import Severity
+from sources.foundation.exits import REFUSED
 from sources.foundation.strict import Strict, in_one_line
 from sources.foundation.vocabulary import AreaLevel
 
 
 class DescriptionError(ValueError):
     """A product description that the gate cannot read; names product and key."""
+
+    exit_code = REFUSED
 
 
 def _selection(value: Any) -> Any:

@@ -30,6 +30,7 @@ from exports.readme import readme
 from exports.rows import Rows, RowsError, staged
 from exports.writers import FORMATS, csv_machine
 from sources.foundation.editions import DESCRIPTION
+from sources.foundation.exits import FAILED
 from sources.foundation.files import (
     canonical_json,
     leftover_beside,
@@ -61,6 +62,8 @@ COMPANION_VERSION = 11
 
 class CandidateError(ValueError):
     """A candidate that cannot be built or read; the message says why and what to do."""
+
+    exit_code = FAILED
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from exports.disclosure.declaration import Demand
 from exports.products import COLUMN_NAME, EVERY_FORMAT, UNNAMED, Contact, Product, Stripped
+from sources.foundation.exits import FAILED
 from sources.foundation.files import canonical_json
 from sources.foundation.strict import in_one_line
 
@@ -23,6 +24,8 @@ Role = Literal["key", "dimension", "measure", "attribute"]
 
 class DescriptionError(ValueError):
     """Product, columns and datasets do not fit together; the message names product and column or dataset."""
+
+    exit_code = FAILED
 
 
 def _in_utc(moment: datetime) -> datetime:

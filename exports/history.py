@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from exports.signing import Signer
+from sources.foundation.exits import FAILED
 from sources.foundation.files import canonical_json, flush_to_disk
 
 SHORTEST_KEY = 32
@@ -29,6 +30,8 @@ SHORTEST_KEY = 32
 
 class HistoryError(RuntimeError):
     """A history that was changed, or that the office's key did not sign; the message says where."""
+
+    exit_code = FAILED
 
 
 def signature(key: bytes, purpose: str, content: Mapping[str, Any]) -> str | None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exports import outlines
 from exports.describe import Column, Description
 from exports.products import Geometry
+from sources.foundation.exits import FAILED
 from sources.foundation.sql import insert, quoted, text_literal
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ GEOMETRY_TABLE = "dim_area_geometry"
 
 class RowsError(ValueError):
     """The warehouse's relation cannot become a product; says which column or row, and what to do."""
+
+    exit_code = FAILED
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exports.files import SIGNATURE_SUFFIX
+from sources.foundation.exits import FAILED
 
 NAMESPACE, IDENTITY, SUFFIX = "planstat", "office", SIGNATURE_SUFFIX
 
@@ -27,6 +28,8 @@ SECONDS = 60
 
 class SigningError(RuntimeError):
     """The key cannot be read or does not sign; the message says why."""
+
+    exit_code = FAILED
 
 
 @dataclass(frozen=True)

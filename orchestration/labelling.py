@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from dbt_project.vocabulary import ColumnWords, column_words, own_vocabulary
+from sources.foundation.exits import USAGE
 from sources.foundation.vocabulary import read_vocabulary
 
 from .resources import Settings
@@ -44,6 +45,8 @@ Codes = list[Code]
 
 class NoSuchVocabulary(LookupError):
     """A column takes its codes from a list that no room has, or that two rooms have with different words."""
+
+    exit_code = USAGE
 
 
 def with_words(

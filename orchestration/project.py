@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sources.foundation.exits import FAILED
 from sources.foundation.files import locked, replacing, sha256_of
 
 from .resources import Settings, make_root, read_json, write_json
@@ -33,6 +34,8 @@ Manifest = Mapping[str, Any]
 
 class ProjectBroken(Exception):
     """dbt cannot read the project; the message holds dbt's own words."""
+
+    exit_code = FAILED
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import exports
 from expectations import cells as refused_cells
 from exports.history import BESIDE, Memory, Remembered
 from sources.foundation.editions import CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
+from sources.foundation.exits import REFUSED
 from sources.foundation.files import replacing, sha256_of
 
 from . import holding, lineage, promises
@@ -72,6 +73,8 @@ BUILT, KEPT, RELEASED, WAITS = "built", "kept", "released before", "waits"
 
 class Held(Exception):
     """A product carries figures that the gate refused in another; the message says which and what to do."""
+
+    exit_code = REFUSED
 
 
 @dataclass(frozen=True)

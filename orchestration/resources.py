@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sources.foundation.exits import USAGE
+from sources.foundation.exits import IN_USE, USAGE
 from sources.foundation.files import Busy, locked, write_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 class InUse(Exception):
     """Another run works in the same data root; the message says which process."""
 
-    exit_code = USAGE
+    exit_code = IN_USE
 
 
 class BadKey(Exception):
@@ -54,6 +54,8 @@ class BadKey(Exception):
 
 class NotBuilt(Exception):
     """The warehouse, or a relation that a product needs, is not there yet."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

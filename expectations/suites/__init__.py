@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from expectations.bench import Bench
 from expectations.rules import NAME, Inspection, Rule
+from sources.foundation.exits import USAGE
 
 
 class Suite(Protocol):
@@ -24,6 +25,8 @@ class Suite(Protocol):
 
 class UnknownProduct(LookupError):
     """A name that no product can have."""
+
+    exit_code = USAGE
 
 
 def suite_of(product: str) -> Suite:

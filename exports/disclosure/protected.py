@@ -16,6 +16,7 @@ from exports.disclosure.declaration import Declaration, Table
 from exports.disclosure.planner.pattern import Pattern
 from exports.disclosure.primary import Primaries
 from exports.disclosure.sights import Published, known_not_zero
+from sources.foundation.exits import REFUSED
 from sources.foundation.told import Told
 
 
@@ -24,6 +25,8 @@ class NotSafe(RuntimeError):
 
     The message goes to logs, so it names cells and no numbers; `findings` derive these.
     """
+
+    exit_code = REFUSED
 
     def __init__(self, message: str, findings: Sequence[Finding]) -> None:
         super().__init__(message)

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from sources.foundation.exits import REFUSED
+
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -23,6 +25,8 @@ INFINITY = float(highspy.kHighsInf)
 
 class SolverFailure(RuntimeError):
     """The solver failed or returned a status nobody expected: nothing may be published on its word."""
+
+    exit_code = REFUSED
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from exports import candidate as candidates
 from exports import difference, files
 from exports.signing import SUFFIX
 from sources.foundation.editions import CERTIFICATE, RECEIPT, RELEASE
-from sources.foundation.exits import USAGE
+from sources.foundation.exits import REFUSED, USAGE
 from sources.foundation.told import Told
 
 PACKAGE = "datapackage.json"
@@ -49,6 +49,8 @@ _VERSION = re.compile(r"(\d{4}-\d{2}-\d{2})\.([1-9]\d*)")
 
 class ReleaseRefused(RuntimeError):
     """These bytes may not be published; the message says why and what to do."""
+
+    exit_code = REFUSED
 
 
 class ReleaseError(RuntimeError):

@@ -13,6 +13,8 @@ import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+from sources.foundation.exits import INTERRUPTED
+
 KINDS = ("KeyboardInterrupt", "Stopped", "DagsterExecutionInterruptedError")
 """What Ctrl-C raises, also as the cause of another error."""
 
@@ -23,6 +25,8 @@ class Stopped(KeyboardInterrupt):
     A class of its own, since Python ends with a signal instead of an exit code when a plain KeyboardInterrupt
     went through `exec`, as many imports use it.
     """
+
+    exit_code = INTERRUPTED
 
 
 @contextlib.contextmanager

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sources.foundation.exits import REFUSED, RELEASED, SOURCE_TROUBLE
+from sources.foundation.exits import DONE, FAILED, IN_USE, REFUSED, SOURCE_TROUBLE, worst
 
 from ..deliveries import TROUBLE
+from ..resources import InUse
 from . import interrupts
-
-"""Exit codes of `planstat run`."""
 
 
 @dataclass
@@ -27,7 +26,8 @@ class Outcome:
     were built; products: product -> metadata of its release step; refused: products whose gate said no; held:
     products that carry what was refused in another; stopped: products that no verdict or release came about
     for, because something before them failed; problems: what failed, in words; left_out: what lies in the
-    inbox and no dataset takes, and rows in areas that nothing names; interrupted: by Ctrl-C, within the job.
+    inbox and no dataset takes, and rows in areas that nothing names; interrupted: by Ctrl-C, within the job;
+    codes: exit codes of the problems.
     """
 
     datasets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -41,15 +41,18 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     interrupted: bool = False
+    codes: set[int] = field(default_factory=set)
 
     @property
     def exit_code(self) -> int:
-        """0 released or unchanged, 1 something was refused or failed, 3 only sources were in trouble."""
-        if self.problems:
-            return REFUSED
-        if self.left_out or any(status in TROUBLE for status, _ in self.datasets.values()):
-            return SOURCE_TROUBLE
-        return RELEASED
+        """The worst of all that happened: a failure outweighs a refusal, and this trouble with a source."""
+        is_trouble = self.left_out or any(status in TROUBLE for status, _ in self.datasets.values())
+        return worst({*self.codes, SOURCE_TROUBLE if is_trouble else DONE})
+
+    def add_problem(self, words: str, code: int = FAILED) -> None:
+        """Keep what failed, in words, and the exit code that says of what kind it is."""
+        self.problems.append(words)
+        self.codes.add(code)
 
     def count(self, status: str) -> int:
         """How many datasets ended with this status."""
@@ -138,7 +141,7 @@ class Watcher:
                 self._say("gate", f"{product}: {words}")
             else:
                 self.outcome.refused.append(product)
-                self._trouble(f"the gate refused {product}: {words}")
+                self._trouble(f"the gate refused {product}: {words}", REFUSED)
             return
         warned = check.severity.value == "WARN"
         self.outcome.checks["passed" if check.passed else "warned" if warned else "failed"] += 1
@@ -152,21 +155,23 @@ class Watcher:
             return  # told when the gate's check was evaluated
         if given.get("status") == "held":
             self.outcome.held.append(str(given["product"]))
+        code = REFUSED if given.get("status") in ("refused", "held") else FAILED
         if any(link.cls_name in interrupts.KINDS for link in _chain(data.error)):
             self.outcome.interrupted = True
             raise interrupts.Stopped  # else the run would go on with the next step
         said = data.user_failure_data.description if data.user_failure_data else None
-        self._trouble(said or _innermost(data.error))
+        self._trouble(said or _innermost(data.error), code)
 
     def _ended(self, data: Any) -> None:
         """The run ended early: with a step, which has told why, or before or between steps."""
         if any(link.cls_name in interrupts.KINDS for link in _chain(data.error)):
             self.outcome.interrupted = True
         elif data.error is not None and getattr(data, "first_step_failure_event", None) is None:
-            self._trouble(_innermost(data.error))
+            lost = any(link.cls_name == InUse.__name__ for link in _chain(data.error))
+            self._trouble(_innermost(data.error), IN_USE if lost else FAILED)
 
-    def _trouble(self, words: str) -> None:
-        self.outcome.problems.append(words)
+    def _trouble(self, words: str, code: int = FAILED) -> None:
+        self.outcome.add_problem(words, code)
         self._say("trouble", words)
 
 

@@ -146,7 +146,7 @@ def _execute(
         told = {*watcher.outcome.products, *watcher.outcome.refused, *watcher.outcome.held}
         watcher.outcome.stopped = sorted(load_products().keys() - told)
     if not result.success and not watcher.outcome.problems:
-        watcher.outcome.problems.append("the run ended early and did not say why; its log has all it said")
+        watcher.outcome.add_problem("the run ended early and did not say why; its log has all it said")
     return watcher.outcome
 
 

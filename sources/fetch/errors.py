@@ -10,6 +10,8 @@ import re
 from enum import Enum
 from urllib.parse import urlsplit, urlunsplit
 
+from sources.foundation.exits import SOURCE_TROUBLE
+
 
 class Trouble(Enum):
     """The kind of a failure, for callers that decide on it (a message is for people)."""
@@ -38,6 +40,8 @@ class FetchError(Exception):
         remedy: what a person can do about it.
         retry_after: seconds after which the publisher says a new attempt makes sense.
     """
+
+    exit_code = SOURCE_TROUBLE
 
     def __init__(
         self, trouble: Trouble, what: str, where: str, remedy: str, *, retry_after: float | None = None

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from .exits import USAGE
+from .exits import IN_USE
 
 LEFTOVER = ".tmp-"
 """Names that start so belong to an unfinished write."""
@@ -29,7 +29,7 @@ LEFTOVER = ".tmp-"
 class Busy(RuntimeError):
     """Another process holds the lock for longer than we are willing to wait."""
 
-    exit_code = USAGE
+    exit_code = IN_USE
 
 
 def sha256_of(path: Path) -> str:

@@ -694,7 +694,7 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
         encoding="utf-8",
     )
     ended = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
-    assert ended.code == 1, ended.said
+    assert ended.code == 4, ended.said
     assert "the gate refused childcare" in ended.said
     assert "to be fixed by" in ended.said
     assert "gate_report.html" in ended.said
@@ -703,7 +703,7 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
     assert re.search(r"models +1 built", ended.said), "only what changed was built"
 
     again = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
-    assert again.code == 1, "it is refused again, without being built again"
+    assert again.code == 4, "it is refused again, without being built again"
     assert re.search(r"models +unchanged", again.said)
     assert "the gate checks" not in again.said
     assert place.current() == before

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +21,16 @@ from click.testing import CliRunner, Result
 from orchestration.cli.commands import Trouble, in_words, main
 from orchestration.resources import Paths, only_run
 from sources.errors import problem
-from sources.foundation.exits import REFUSED, SOURCE_TROUBLE, USAGE, exit_code_of
+from sources.foundation.exits import (
+    DONE,
+    FAILED,
+    IN_USE,
+    MILDEST_FIRST,
+    REFUSED,
+    SOURCE_TROUBLE,
+    exit_code_of,
+    worst,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,7 +84,7 @@ def test_wrong_use_ends_with_2(arguments: tuple[str, ...], data_root: Path) -> N
 def test_a_second_run_in_the_same_root_is_told_who_holds_it(data_root: Path) -> None:
     with only_run(Paths(data_root)):
         result = planstat("run")
-    assert result.exit_code == 2
+    assert result.exit_code == IN_USE
     assert "another run works in" in result.output
     assert "PLANSTAT_DATA" in result.output
 
@@ -157,29 +168,60 @@ def test_ways_in_exclude_each_other(tmp_path: Path) -> None:
     assert "exclude each other" in done.output
 
 
-def _errors_of_the_house() -> list[str]:
-    """Every error class of the packages that says an exit code, read off the source."""
-    found = []
-    for file in sorted(ROOT.glob("*/**/*.py")):
-        if file.relative_to(ROOT).parts[0] not in {"sources", "exports", "expectations", "orchestration"}:
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and any(
-                isinstance(line, ast.Assign) and ast.unparse(line).startswith("exit_code =")
-                for line in node.body
-            ):
-                module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-                found.append(f"{module}:{node.name}")
-    return found
+ROOMS = ("sources", "exports", "expectations", "dbt_project", "orchestration")
 
 
-def test_an_error_says_its_own_exit_code() -> None:
+def _errors_of_the_house() -> dict[str, type[BaseException]]:
+    """Every class of errors of the packages, by module and name; those with `_` stay in their module."""
+    classes = {
+        f"{'.'.join(file.relative_to(ROOT).with_suffix('').parts)}:{node.name}": node
+        for room in ROOMS
+        for file in sorted((ROOT / room).glob("**/*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.bases
+    }
+    known = {
+        name for name, kind in vars(builtins).items()
+        if isinstance(kind, type) and issubclass(kind, BaseException)
+    } | {"ClickException"}  # fmt: skip
+    found: set[str] = set()
+    while more := {
+        name
+        for name, node in classes.items()
+        if name not in found and known & {ast.unparse(base).split(".")[-1] for base in node.bases}
+    }:
+        found |= more
+        known |= {name.split(":")[1] for name in more}
+    return {
+        name: getattr(importlib.import_module(name.split(":")[0]), name.split(":")[1])
+        for name in sorted(found)
+        if not name.split(":")[1].startswith("_")
+    }
+
+
+def test_every_error_says_its_own_exit_code() -> None:
     """By the class and not by its name, so that a renamed error keeps its code."""
-    named = _errors_of_the_house()
-    assert len(named) >= 14
-    for name in named:
-        module, kind = name.split(":")
-        error = getattr(importlib.import_module(module), kind)
-        assert exit_code_of(error.__new__(error)) in (USAGE, SOURCE_TROUBLE), name
+    errors = _errors_of_the_house()
+    assert len(errors) >= 40
+    errors.pop("orchestration.cli.commands.frame:Trouble")  # carries the code of what it puts into words
+    for name, error in errors.items():
+        said = [kind for kind in error.__mro__ if "exit_code" in vars(kind)]
+        assert said, f"{name} says no exit_code"
+        assert said[0].__module__.split(".")[0] in ROOMS, name
+        assert exit_code_of(error.__new__(error)) in set(MILDEST_FIRST) - {DONE}, name
     assert exit_code_of(problem("empty_file", "x")) == SOURCE_TROUBLE
-    assert exit_code_of(ValueError("x")) == REFUSED
+    assert exit_code_of(ValueError("x")) == FAILED
+
+
+def test_exit_codes_are_different_and_on_the_page() -> None:
+    words = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    told = [int(code) for code in re.findall(r"^\| (\d+) \|", words, re.MULTILINE)]
+    assert sorted(told) == sorted(MILDEST_FIRST)
+    assert len(set(MILDEST_FIRST)) == len(MILDEST_FIRST)
+
+
+def test_the_worst_code_counts() -> None:
+    assert worst([]) == DONE
+    assert worst([SOURCE_TROUBLE, IN_USE, DONE]) == SOURCE_TROUBLE
+    assert worst([SOURCE_TROUBLE, REFUSED]) == REFUSED
+    assert worst([FAILED, REFUSED, SOURCE_TROUBLE]) == FAILED

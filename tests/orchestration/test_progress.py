@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,6 +16,9 @@ import duckdb
 import pytest
 
 from orchestration.cli.progress import Outcome, Watcher
+from orchestration.defs.run import Run
+from orchestration.resources import Paths, Settings, only_run
+from sources.foundation.exits import IN_USE
 
 
 def run(assets: list[Any], **resources: Any) -> tuple[Outcome, list[tuple[str, str]]]:
@@ -98,7 +103,7 @@ def test_released() -> None:
 
 def test_refused_by_the_gate() -> None:
     outcome, said = run([landed("set aside", "a.csv, line 3: …"), *product(passed=False)])
-    assert outcome.exit_code == 1, "a refusal weighs more than a file set aside"
+    assert outcome.exit_code == 4, "a refusal weighs more than a file set aside"
     assert outcome.products == {}
     assert (outcome.refused, outcome.held) == (["things"], ["others"])
     assert outcome.problems == [
@@ -223,3 +228,17 @@ def test_interrupted_between_two_steps() -> None:
             instance=instance, run_id="22222222-2222-4222-8222-222222222222", raise_on_error=False
         )
     assert watcher.outcome.interrupted
+
+
+def test_a_run_that_loses_the_data_root_to_another(tmp_path: Path) -> None:
+    """Both may see it free at first; the job of one finds it taken."""
+    settings = replace(Settings.from_environment(), paths=Paths(tmp_path))
+
+    @dg.asset
+    def only(run: Run) -> None:
+        raise AssertionError
+
+    with only_run(settings.paths):
+        outcome, _ = run([only], run=Run.over(settings))
+    assert outcome.exit_code == IN_USE
+    assert "another run works in" in outcome.problems[0]

@@ -13,7 +13,7 @@ from orchestration.cli.progress import Watcher
 from orchestration.defs.run import Run
 from orchestration.reading import make_for_readers
 from orchestration.resources import Paths, Settings
-from sources.foundation.exits import REFUSED
+from sources.foundation.exits import FAILED
 from tests.exports.conftest import Editions, publish
 from tests.exports.small_warehouse import make_warehouse
 
@@ -111,7 +111,7 @@ def test_a_run_makes_it_at_its_end_and_says_what_it_could_not(settings: Settings
     assert len(on_shelf(settings)) == 2
     assert len(watcher.outcome.problems) == 1
     assert "indicators has no release yet" in watcher.outcome.problems[0]
-    assert watcher.outcome.exit_code == REFUSED
+    assert watcher.outcome.exit_code == FAILED
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 
 from exports.disclosure.auditor.algebra import Row
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.exits import REFUSED
 from sources.foundation.told import Told
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +40,8 @@ STILL = 1e-5
 
 class Contradiction(ValueError):
     """No table fits what was published: the attacker's assumption or the published numbers are wrong."""
+
+    exit_code = REFUSED
 
     def __init__(self, told: Told) -> None:
         self.told = told

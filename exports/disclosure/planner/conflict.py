@@ -17,6 +17,7 @@ from exports.disclosure.planner.cluster import Cluster
 from exports.disclosure.planner.movement import SURE, Movement, Task
 from exports.disclosure.primary import Primaries
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.exits import REFUSED
 from sources.foundation.told import Told
 
 SHORT = 1e-3
@@ -28,6 +29,8 @@ DECLARED = Told("declared sensitive", "als empfindlich angegeben")
 
 class FrozenConflict(ValueError):
     """A sensitive cell cannot be protected because of cells that are already public."""
+
+    exit_code = REFUSED
 
     def __init__(self, message: str, cell: int, published: Sequence[int]) -> None:
         super().__init__(message)

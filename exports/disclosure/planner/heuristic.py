@@ -15,6 +15,7 @@ from exports.disclosure.planner.movement import SURE, Task, restrict, whole_move
 from exports.disclosure.planner.near import NearSearch
 from exports.disclosure.planner.proof import Proof
 from exports.disclosure.solver import INFINITY, Program, SolverFailure
+from sources.foundation.exits import REFUSED
 from sources.foundation.told import Told
 
 SEED = 19
@@ -29,6 +30,8 @@ OPEN_SHARE = 0.25
 
 class TooSparse(ValueError):
     """A table so detailed that hiding cells would leave nothing useful: the demand to coarsen it."""
+
+    exit_code = REFUSED
 
 
 class Heuristic:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from exports.push.kommonitor.bodies import Body
+from sources.foundation.exits import FAILED
 from sources.foundation.told import Told
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ FORBIDDEN = (
     "see that the service account is in the group that `owner_id` names and may make resources and topics",
     "prüfen, ob das Dienstkonto in der Gruppe von `owner_id` ist und Ressourcen und Themen anlegen darf",
 )
-FAILED = (
+NOT_CLAIMED = (
     "nothing is claimed, push again; if it stays so, the log of data-management says more",
     "nichts gilt als übertragen, erneut senden; bleibt es so, steht mehr im Protokoll von Data-Management",
 )
@@ -51,6 +52,8 @@ FAILED = (
 
 class KomMonitorError(RuntimeError):
     """The server did not do, or not as it says, what it was asked; the message says what to do."""
+
+    exit_code = FAILED
 
     def __init__(self, words: Told, status: int | None = None) -> None:
         super().__init__(words)
@@ -247,7 +250,7 @@ class Client:
 
     def _failed(self, method: Method, path: str, status: int, text: str) -> KomMonitorError:
         said = " ".join(self._scrubbed(text).split())[:QUOTED]
-        english, german = FORBIDDEN if status in (401, 403) else FAILED
+        english, german = FORBIDDEN if status in (401, 403) else NOT_CLAIMED
         return KomMonitorError(
             Told(
                 f"{method} {path}: KomMonitor answers {status}: {said or 'nothing more'}; {english}",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sources.foundation.exits import FAILED
 from sources.foundation.files import readable_json, write_text
 from sources.foundation.told import Told
 
@@ -21,6 +22,8 @@ MODE = 0o600
 
 class BadIds(RuntimeError):
     """The file of ids cannot be used; the message says what to do."""
+
+    exit_code = FAILED
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sources.foundation.exits import FAILED
 from sources.foundation.told import Told
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ LOCK = 7_224_163_190_115
 
 class PostgresError(RuntimeError):
     """The database did not do what it was asked; the message says what to do, and nothing is claimed."""
+
+    exit_code = FAILED
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from dbt_project.facts.declaration import Fact, load_facts
-from sources.foundation.exits import USAGE
+from sources.foundation.exits import IN_USE, USAGE
 from sources.foundation.told import Told, day_in
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ class NoWarehouse(FileNotFoundError):
 class Busy(RuntimeError):
     """A run writes the warehouse right now."""
 
-    exit_code = USAGE
+    exit_code = IN_USE
 
 
 @contextmanager

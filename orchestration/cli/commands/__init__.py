@@ -1,7 +1,6 @@
 """The command line. Thin: every command calls one plain function, and imports what it needs only then.
 
-Exit codes: 0 released or unchanged, 1 refused or failed (nothing of it was released), 2 usage, 3 source
-trouble (a file was set aside or a source could not be reached; everything else went on).
+Exit codes: `sources.foundation.exits`.
 """
 
 from __future__ import annotations

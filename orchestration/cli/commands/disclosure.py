@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sources.foundation.exits import REFUSED
+from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
 from .frame import console, in_words, main, settings_here
@@ -59,7 +59,7 @@ def audit_disclosure(
         from ..secrecy import print_audit
 
         held = print_audit(settings_here(), what, declaration, certificate, console(), language)
-    sys.exit(0 if held else REFUSED)
+    sys.exit(0 if held else FAILED)
 
 
 @disclosure.command("explain")
@@ -118,4 +118,4 @@ def check_disclosure(published: Path, language: Language) -> None:
         from ..secrecy import print_certificate
 
         fits = print_certificate(published, console(), language)
-    sys.exit(0 if fits else REFUSED)
+    sys.exit(0 if fits else FAILED)

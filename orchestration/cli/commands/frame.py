@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from sources.foundation.exits import exit_code_of
+from sources.foundation.exits import INTERRUPTED, exit_code_of
 from sources.foundation.told import Told, said
 
 from ..interrupts import interruptible
@@ -56,7 +56,7 @@ def in_words() -> Iterator[Callable[[], bool]]:
         raise
     except BaseException as problem:
         if isinstance(problem, KeyboardInterrupt):
-            raise Trouble(said(_STOPPED, language), 130, language) from None
+            raise Trouble(said(_STOPPED, language), INTERRUPTED, language) from None
         if not isinstance(problem, Exception):
             raise
         words = problem.args[0] if problem.args and isinstance(problem.args[0], Told) else problem

@@ -31,8 +31,8 @@ def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...
     """Land, build, check and release. Without options: the sample that comes with planstat, in a data root
     of its own (.sample in the current folder, unless PLANSTAT_DATA names one).
 
-    Only what changed is done. Ends with 0 when released or unchanged, 1 when something was refused,
-    3 when a source was in trouble and the rest went on.
+    Only what changed is done. Ends with 0 when released or unchanged, 1 when something failed, 3 when a
+    source was in trouble and the rest went on, 4 when the gate refused, 75 when another run holds the root.
     """
     if bool(folders) + live + inbox > 1:
         raise click.UsageError("--from, --live and --inbox exclude each other")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sources.foundation.exits import REFUSED
+from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
 from .frame import console, in_words, main, settings_here
@@ -123,7 +123,7 @@ def town_check(language: Language) -> None:
         from ..town import print_check
 
         is_good = print_check(settings_here().paths.town, console(), language)
-    sys.exit(0 if is_good else REFUSED)
+    sys.exit(0 if is_good else FAILED)
 
 
 @town.command("new")

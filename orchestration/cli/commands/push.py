@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from sources.foundation.exits import REFUSED
+from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
 from .frame import console, in_words, main, settings_here
@@ -30,7 +30,7 @@ def push_to_kommonitor(dry_run: bool, language: Language) -> None:
         from ..pushing import print_kommonitor_push
 
         whole = print_kommonitor_push(settings_here(), dry_run, console(), language)
-    sys.exit(0 if whole else REFUSED)
+    sys.exit(0 if whole else FAILED)
 
 
 @push.command("postgres")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sources.foundation.exits import REFUSED
+from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
 from .frame import console, in_words, main, settings_here
@@ -275,7 +275,7 @@ def verify_releases(product: str | None, version: str | None, every: bool, head:
         from ..history import print_verification
 
         whole = print_verification(settings_here(), product, version, every, head, console())
-    sys.exit(0 if whole else REFUSED)
+    sys.exit(0 if whole else FAILED)
 
 
 @releases.command("adopt")
