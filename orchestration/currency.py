@@ -39,6 +39,18 @@ class Due(TypedDict):
     successors: NotRequired[str | None]
 
 
+class Late(TypedDict):
+    """A dataset that is overdue: the period that is missing, by when it was due (ISO days), the dataset that
+    goes on in its place, and the indicators that wait for it.
+    """
+
+    dataset_id: str
+    next_date: str
+    due_on: str
+    successors: str | None
+    indicators: list[str]
+
+
 @dataclass(frozen=True)
 class Currency:
     """Indicators and datasets by id."""
@@ -53,6 +65,29 @@ class Currency:
             if is_overdue(one, today):
                 found.setdefault(str(one["dataset_id"]), []).append(name)
         return dict(sorted(found.items()))
+
+    def late(self, today: dt.date) -> list[Late]:
+        """Every dataset whose next period was due before today, by its id: what `status`, `health` and
+        Dagster call overdue.
+        """
+        waiting = self.overdue(today)
+        found: list[Late] = []
+        for dataset_id in sorted(
+            {*waiting, *(n for n, one in self.datasets.items() if is_overdue(one, today))}
+        ):
+            one = self.datasets.get(dataset_id)
+            if one is None or not is_overdue(one, today):
+                one = self.indicators[waiting[dataset_id][0]]
+            found.append(
+                {
+                    "dataset_id": dataset_id,
+                    "next_date": str(one["next_date"]),
+                    "due_on": str(one["due_on"]),
+                    "successors": one.get("successors"),
+                    "indicators": sorted(waiting.get(dataset_id, ())),
+                }
+            )
+        return found
 
     def of_dataset(self, dataset_id: str) -> dict[str, object]:
         """What a product's description says of a dataset; nothing of one that never came."""

@@ -148,6 +148,11 @@ class Paths:
         return self.root / "logs"
 
     @property
+    def last_run(self) -> Path:
+        """What became of the newest run (see last_run.py)."""
+        return self.root / "last_run.json"
+
+    @property
     def lock(self) -> Path:
         return self.root / "run.lock"
 

@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sources.foundation.told import Phrase
 
 from ..resources import Paths
 from .language import Language
 from .progress import Outcome
+from .stating import State
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,24 +152,48 @@ def plain_table(*headers: str) -> Table:
     return table
 
 
-def print_releases(paths: Paths, product: str | None, console: Console, language: Language = "en") -> None:
-    """List editions, the newest of each product last; those for internal use are marked and come last."""
+def releases_of(paths: Paths, product: str | None) -> dict[str, Any]:
+    """All editions, or those of a product: the newest of each last, those for internal use after all others.
+
+    `products` names every product that has an edition.
+    """
     from exports.release import list_releases
 
-    found = [(root, one) for root in _roots(paths) for one in list_releases(root, product)]
-    if not found and product is not None:
-        there = dict.fromkeys(one.product for root in _roots(paths) for one in list_releases(root))
-        listed = ", ".join(there) or _NO_PRODUCT.say(language)
-        console.print(_NONE_OF.say(language, product=product, there=listed), markup=False)
+    found = [(root, one) for root in _roots(paths) for one in list_releases(root)]
+    return {
+        "releases": str(paths.releases),
+        "product": product,
+        "products": list(dict.fromkeys(one.product for _, one in found)),
+        "editions": [
+            {
+                "product": one.product,
+                "version": one.version,
+                "is_current": one.is_current,
+                "published_at": one.published_at,
+                "rows": one.rows,
+                "audience": "internal" if root == paths.internal else "public",
+            }
+            for root, one in found
+            if product in (None, one.product)
+        ],
+    }
+
+
+def print_releases(state: State, console: Console, language: Language = "en") -> None:
+    """Print what `releases_of` found."""
+    if not state["editions"] and state["product"] is not None:
+        listed = ", ".join(state["products"]) or _NO_PRODUCT.say(language)
+        console.print(_NONE_OF.say(language, product=state["product"], there=listed), markup=False)
         return
-    if not found:
-        console.print(_NOTHING.say(language, root=paths.releases), markup=False)
+    if not state["editions"]:
+        console.print(_NOTHING.say(language, root=state["releases"]), markup=False)
         return
     table = plain_table("", *(head.say(language) for head in _EDITION_HEADS))
-    for root, edition in found:
-        published = f"{edition.published_at:%Y-%m-%d %H:%M}"
-        audience = (ONLY_INTERNAL if root == paths.internal else _PUBLIC).say(language)
-        table.add_row("*" if edition.is_current else "", edition.id, published, f"{edition.rows}", audience)
+    for one in state["editions"]:
+        published = f"{one['published_at']:%Y-%m-%d %H:%M}"
+        audience = (ONLY_INTERNAL if one["audience"] == "internal" else _PUBLIC).say(language)
+        edition = f"{one['product']}/{one['version']}"
+        table.add_row("*" if one["is_current"] else "", edition, published, f"{one['rows']}", audience)
     console.print(table)
 
 
@@ -205,17 +230,20 @@ def _root_of(paths: Paths, product: str, *versions: str | None) -> Path:
     return paths.releases
 
 
-def print_release(
-    paths: Paths, product: str, version: str | None, console: Console, language: Language = "en"
-) -> None:
-    """Show one edition: files, datasets, what the gate said, what changed."""
+def release_of(paths: Paths, product: str, version: str | None) -> dict[str, Any]:
+    """One edition: files, datasets, what the gate said, what changed."""
     from exports.release import show
 
     root = _root_of(paths, product, version)
-    shown = show(root, product, version)
+    audience = "internal" if root == paths.internal else "public"
+    return {"product": product, "audience": audience, **show(root, product, version)}
+
+
+def print_release(shown: State, console: Console, language: Language = "en") -> None:
+    """Print what `release_of` found."""
     mark = f" ({_CURRENT.say(language)})" if shown["is_current"] else ""
-    mark += f", {ONLY_INTERNAL.say(language)}" if root == paths.internal else ""
-    named = f"{product}/{shown['version']}{mark}"
+    mark += f", {ONLY_INTERNAL.say(language)}" if shown["audience"] == "internal" else ""
+    named = f"{shown['product']}/{shown['version']}{mark}"
     console.print(
         _PUBLISHED.say(language, named=named, at=shown["published_at"], rows=shown["rows"]), markup=False
     )

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..resources import Settings
+from .stating import State
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_verification(
-    settings: Settings,
-    product: str | None,
-    version: str | None,
-    every: bool,
-    head: str | None,
-    console: Console,
-) -> bool:
-    """Compare editions with receipt and history, and say what differs; True when nothing does.
+def verification_of(
+    settings: Settings, product: str | None, version: str | None, every: bool, head: str | None
+) -> dict[str, Any]:
+    """Editions compared with receipt and history: what differs, what is given up, the heads of the histories.
 
-    `head` is one that was noted before; it must be part of one of the histories.
+    `head` is one that was noted before; it must be part of one of the histories. `whole`: something
+    was compared, and nothing differs.
     """
     from exports.release import current_release, derived_problems, verify_all
 
-    whole, heads, looked = True, [], 0
-    for root in _roots(settings):
-        history = settings.memory.of(root)
-        heads.append((root, history))
-        found = verify_all(root, settings.memory)
-        for name, problem in found.items():
+    problems: list[dict[str, str | None]] = []
+    heads, lost, looked = [], [], 0
+    histories = {root: settings.memory.of(root) for root in _roots(settings)}
+    for root, history in histories.items():
+        heads.append({"folder": root, "head": history.head(), "is_signed": bool(settings.key)})
+        for name, problem in verify_all(root, settings.memory).items():
             owner, _, edition = name.partition("/")
             if not every:
                 if product is not None and owner != product:
@@ -42,25 +39,41 @@ def print_verification(
                     continue
             looked += 1
             if problem:
-                whole = False
-                console.print(f"{name}: {problem}", markup=False)
+                problems.append({"edition": name, "words": problem})
         for problem in derived_problems(root, settings.memory) if every else ():
-            whole = False
-            console.print(problem, markup=False)
-        for name, event in history.lost().items():
-            console.print(f"{name}: lost since {event.at[:10]}: {event.reason}", markup=False)
-    if head is not None and not any(history.contains(head) for _, history in heads):
-        whole = False
-        console.print(
-            f"the history does not hold {head}: lines were cut off since it was noted", markup=False
-        )
-    for root, history in heads:
-        signed = "signed" if settings.key else "not signed: PLANSTAT_OFFICE_KEY is not set"
-        console.print(f"{root}: head of the history {history.head() or '(none)'} ({signed})", markup=False)
-    if settings.signer is None:
+            problems.append({"edition": None, "words": problem})
+        lost += [
+            {"edition": name, "on": event.at[:10], "reason": event.reason}
+            for name, event in history.lost().items()
+        ]
+    if head is not None and not any(history.contains(head) for history in histories.values()):
+        words = f"the history does not hold {head}: lines were cut off since it was noted"
+        problems.append({"edition": None, "words": words})
+    return {
+        "compared": looked,
+        "whole": looked > 0 and not problems,
+        "problems": problems,
+        "lost": lost,
+        "heads": heads,
+        "are_signatures_compared": settings.signer is not None,
+    }
+
+
+def print_verification(state: State, console: Console) -> None:
+    """Print what `verification_of` found."""
+    for one in state["problems"]:
+        named = f"{one['edition']}: " if one["edition"] else ""
+        console.print(f"{named}{one['words']}", markup=False)
+    for one in state["lost"]:
+        console.print(f"{one['edition']}: lost since {one['on']}: {one['reason']}", markup=False)
+    for one in state["heads"]:
+        signed = "signed" if one["is_signed"] else "not signed: PLANSTAT_OFFICE_KEY is not set"
+        head = one["head"] or "(none)"
+        console.print(f"{one['folder']}: head of the history {head} ({signed})", markup=False)
+    if not state["are_signatures_compared"]:
         console.print("signatures by SSH key: not compared, PLANSTAT_OFFICE_SSH_KEY is not set")
-    console.print(f"{looked} editions compared: " + ("all as published" if whole else "NOT as published"))
-    return whole and looked > 0
+    held = "NOT as published" if state["problems"] else "all as published"
+    console.print(f"{state['compared']} editions compared: {held}")
 
 
 def print_adoption(settings: Settings, console: Console) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..deliveries import refuse_mixing
+from ..last_run import record_early_end
 from ..resources import Paths, Settings, make_root, notices, only_run
 from ..speed import is_plain
 from ..speed.meanwhile import dbt_waiting, parsed_meanwhile
@@ -94,9 +95,13 @@ def run_main(
     ):
         warnings.simplefilter("default")  # warnings go to the log, also under `python -W error`
         say("now", "starting")
-        parsed_meanwhile(settings)
-        with dbt_waiting(settings):
-            outcome = _execute(settings, origin, folders, say, interrupted, only)
+        try:
+            parsed_meanwhile(settings)
+            with dbt_waiting(settings):
+                outcome = _execute(settings, origin, folders, say, interrupted, only)
+        except Exception as problem:  # before the job: what fails within is its outcome
+            record_early_end(paths, origin, problem)
+            raise
     return outcome, log
 
 

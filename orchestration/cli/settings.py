@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sources.fetch.credentials import variable_prefix
 from sources.fetch.genesis import INSTANCES
+
+from .stating import State
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,16 +83,30 @@ def settings_known() -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def print_settings(console: Console, environ: Mapping[str, str] | None = None) -> None:
-    """Print all settings and what holds for each here."""
+def settings_of(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """All settings and what holds for each here; of a secret only whether it is set."""
+    values = os.environ if environ is None else environ
+    return {
+        "settings": [
+            {
+                **asdict(one),
+                "is_set": bool(values.get(one.name)),
+                "value": None if one.secret else values.get(one.name) or None,
+            }
+            for one in settings_known()
+        ]
+    }
+
+
+def print_settings(state: State, console: Console) -> None:
+    """Print what `settings_of` found."""
     from .display import plain_table
 
-    values = os.environ if environ is None else environ
     table = plain_table("setting", "here", "what for")
-    for one in settings_known():
-        value = values.get(one.name, "")
-        shown = "set, not shown" if value and one.secret else value or f"not set: {one.without}"
-        table.add_row(one.name, shown, one.what)
+    for one in state["settings"]:
+        without = f"not set: {one['without']}"
+        shown = "set, not shown" if one["is_set"] and one["secret"] else one["value"] or without
+        table.add_row(one["name"], shown, one["what"])
     console.print(table)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import lineage
-from ..currency import Currency, currency, is_overdue
+from ..currency import Currency, Late, currency
+from ..health import lock_held
 from ..plan import Plan, make_plan
 from ..project import Manifest, Project
 from ..publication import Publication
-from ..resources import NotBuilt, Paths, Settings, Warehouse, is_running, notices
+from ..resources import NotBuilt, Paths, Settings, Warehouse, notices
 from ..unplaced import unplaced
 from .display import WIDE, plain_table
+from .stating import State
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,53 +25,132 @@ if TYPE_CHECKING:
     from sources.declared.catalogue import Catalog
 
 
-def print_status(settings: Settings, console: Console) -> None:
-    """Say what holds, what would be built, and which dataset is old."""
-    paths = settings.paths
+def status_of(settings: Settings, today: dt.date) -> dict[str, Any]:
+    """What holds, what would be built, and which dataset is old."""
     from sources.declared.catalogue import load_catalog
 
+    paths = settings.paths
     catalog = load_catalog()
-    console.print(f"data root {paths.root}", markup=False)
-    for seen in notices(settings):
+    project = Project(settings)
+    manifest = project.manifest()
+    plan = make_plan(manifest, project, paths)
+    known = currency(paths, manifest)
+    return {
+        "data_root": paths.root,
+        "notices": notices(settings),
+        "lock": lock_held(paths),
+        "inbox": _inbox(paths),
+        "datasets": _datasets(paths, catalog),
+        "unplaced": _unplaced(paths),
+        "newest": _newest(known),
+        "overdue": known.late(today),
+        "plan": _plan(plan),
+        "products": _products(settings, manifest, catalog, plan),
+    }
+
+
+def print_status(state: State, console: Console) -> None:
+    """Print what `status_of` found."""
+    console.print(f"data root {state['data_root']}", markup=False)
+    for seen in state["notices"]:
         console.print(seen, markup=False)
-    if is_running(paths):
-        console.print("a run is going on right now")
-    manifest = Project(settings).manifest()
-    plan = make_plan(manifest, Project(settings), paths)
-    _print_inbox(paths, console)
-    _print_datasets(paths, catalog, console)
-    _print_unplaced(paths, console)
-    _print_currency(currency(paths, manifest), dt.date.today(), console)
-    _print_models(plan, console)
-    _print_products(settings, manifest, catalog, plan, console)
+    if lock := state["lock"]:
+        since = f"{lock['since']:%d.%m.%Y %H:%M} UTC"
+        console.print(f"a run is going on right now: process {lock['process']}, since {since}", markup=False)
+    _print_inbox(state["inbox"], console)
+    _print_datasets(state["datasets"], console)
+    for line in state["unplaced"]:
+        console.print(f"  {line}", markup=False)
+    _print_currency(state["newest"], state["overdue"], console)
+    _print_plan(state["plan"], console)
+    console.print()
+    table = plain_table("product", "current", "a run would")
+    for one in state["products"]:
+        table.add_row(one["product"], one["current"] or "none", one["next_step"])
+    console.print(table)
 
 
-def _print_inbox(paths: Paths, console: Console) -> None:
-    """What lies in the drop folder: files that wait, and those that wait to be corrected."""
+def print_health(state: State, console: Console) -> None:
+    """Print what `health.health_of` found: what is wrong first, then what there is to know."""
+    for one in state["findings"]:
+        console.print(f"{one['kind']}: {one['subject']}: {one['words']}", markup=False)
+        console.print(f"  {one['remedy']}", markup=False)
+    if not state["findings"]:
+        console.print("all is well")
+    console.print()
+    table = plain_table("", "")
+    table.show_header = False
+    if last := state["last_run"]:
+        ended = f", ended {last['ended']:%d.%m.%Y %H:%M} UTC" if last["ended"] else ""
+        table.add_row(
+            "last run", f"{last['end']}: {last['origin']}, began {last['began']:%d.%m.%Y %H:%M} UTC{ended}"
+        )
+    else:
+        table.add_row("last run", "none yet")
+    lock = state["lock"]
+    held = f"process {lock['process']}, since {lock['since']:%d.%m.%Y %H:%M} UTC" if lock else "nobody"
+    table.add_row("data root held by", held)
+    disk = state["disk"]
+    table.add_row("disk", f"{disk['free'] / 1e6:,.0f} MB free, a run needs {disk['needed'] / 1e6:,.0f} MB")
+    ages = [one["age_days"] for one in state["editions"].values()]
+    spread = f", {min(ages)} to {max(ages)} days old" if ages else ""
+    table.add_row("current editions", f"{len(ages)}{spread}")
+    console.print(table)
+
+
+def _inbox(paths: Paths) -> dict[str, list[str]]:
+    """What lies in the drop folder: files that wait, and of these the ones that wait to be corrected."""
     from sources.arrival.inbox import REFUSED, listing
 
-    waiting = listing(paths.inbox)
-    refused = [name for name in waiting if (paths.inbox / f"{name}{REFUSED}").exists()]
+    waiting = sorted(listing(paths.inbox))
+    return {
+        "waiting": waiting,
+        "refused": [name for name in waiting if (paths.inbox / f"{name}{REFUSED}").exists()],
+    }
+
+
+def _print_inbox(inbox: State, console: Console) -> None:
+    from sources.arrival.inbox import REFUSED
+
+    waiting = inbox["waiting"]
     if waiting:
         lie = "1 file lies" if len(waiting) == 1 else f"{len(waiting)} files lie"
         console.print(f"\n{lie} in the inbox: `planstat run --inbox` takes them")
-    for name in refused:
+    for name in inbox["refused"]:
         console.print(f"  {name} was refused: {name}{REFUSED} says why", markup=False)
 
 
-def _print_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
-    states = lineage.dataset_states(paths, catalog, catalog)
+def _datasets(paths: Paths, catalog: Catalog) -> list[dict[str, Any]]:
+    """The declared datasets, each with its newest accepted snapshot and the file that was set aside since."""
+    found = []
+    for state in lineage.dataset_states(paths, catalog, catalog):
+        declaration = catalog[state["dataset_id"]]
+        aside = lineage.set_aside(paths, state["dataset_id"])
+        waits = aside is not None and (state["is_old"] or not state["snapshot_id"])
+        found.append(
+            {
+                **state,
+                "set_aside": asdict(aside) if aside is not None and waits else None,
+                "publisher_id": declaration.publisher,
+                "makes_figures": not declaration.unused,
+                "is_verified": not declaration.unverified,
+            }
+        )
+    return found
+
+
+def _print_datasets(states: list[dict[str, Any]], console: Console) -> None:
     delivered = [state for state in states if state["snapshot_id"]]
     console.print(f"\n{len(delivered)} of {len(states)} declared datasets are landed")
     for state in states:
+        aside = state["set_aside"]
         if state["is_old"]:
-            aside = lineage.set_aside(paths, state["dataset_id"])
-            words = aside.reason if aside else ""
+            words = aside["reason"] if aside else ""
             console.print(f"  {state['dataset_id']} is old: {state['note']} {words}", markup=False)
-        elif not state["snapshot_id"] and (aside := lineage.set_aside(paths, state["dataset_id"])):
+        elif aside:
             console.print(
-                f"  {state['dataset_id']} has never landed: {aside.file_name} was set aside on "
-                f"{aside.at:%d.%m.%Y}. {aside.reason}",
+                f"  {state['dataset_id']} has never landed: {aside['file_name']} was set aside on "
+                f"{aside['at']:%d.%m.%Y}. {aside['reason']}",
                 markup=False,
             )
     for kind, words in (
@@ -77,7 +159,7 @@ def _print_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
     ):
         if names := [state["dataset_id"] for state in delivered if state["provenance"] == kind]:
             console.print(f"  not the publisher's own file, {words}: {', '.join(names)}", markup=False)
-    if unused := [state["dataset_id"] for state in delivered if catalog[state["dataset_id"]].unused]:
+    if unused := [state["dataset_id"] for state in delivered if not state["makes_figures"]]:
         console.print(
             f"  no figure is made of {', '.join(unused)}: `planstat sources describe` says why", markup=False
         )
@@ -85,34 +167,36 @@ def _print_datasets(paths: Paths, catalog: Catalog, console: Console) -> None:
         console.print("  `planstat sources list` shows which, and of which no file has come yet")
 
 
-def _print_unplaced(paths: Paths, console: Console) -> None:
+def _unplaced(paths: Paths) -> list[str]:
     """The rows that are no figures yet, because nothing names their areas."""
     if not paths.warehouse.exists():
-        return
+        return []
     with Warehouse(paths.warehouse).reading() as warehouse:
-        for line in unplaced(warehouse):
-            console.print(f"  {line}", markup=False)
+        return unplaced(warehouse)
 
 
-def _print_currency(known: Currency, today: dt.date, console: Console) -> None:
-    """The newest period of every indicator, and what is overdue by the publishers' calendars."""
+def _newest(known: Currency) -> list[dict[str, Any]]:
+    """Which indicators have their newest value on which day, the newest day first."""
     newest: dict[str, list[str]] = {}
     for name, one in known.indicators.items():
         newest.setdefault(str(one["newest_date"]), []).append(name)
+    return [{"date": day, "indicators": sorted(newest[day])} for day in sorted(newest, reverse=True)]
+
+
+def _print_currency(newest: list[dict[str, Any]], overdue: list[Late], console: Console) -> None:
+    """The newest period of every indicator, and what is overdue by the publishers' calendars."""
     if newest:
         console.print("\nnewest values of the indicators")
-    for day in sorted(newest, reverse=True):
-        console.print(f"  {_day(day)} {', '.join(sorted(newest[day]))}", markup=False)
-    waiting = known.overdue(today)
-    late = {name: one for name, one in known.datasets.items() if is_overdue(one, today)}
-    if waiting or late:
+    for one in newest:
+        console.print(f"  {_day(one['date'])} {', '.join(one['indicators'])}", markup=False)
+    if overdue:
         console.print("overdue by the publishers' calendars")
-    for dataset_id in sorted({*waiting, *late}):
-        one = late.get(dataset_id) or known.indicators[waiting[dataset_id][0]]
-        goes_on = f", goes on in {one['successors']}" if one.get("successors") else ""
-        of = f": {', '.join(sorted(waiting[dataset_id]))}" if dataset_id in waiting else ""
+    for late in overdue:
+        goes_on = f", goes on in {late['successors']}" if late["successors"] else ""
+        of = f": {', '.join(late['indicators'])}" if late["indicators"] else ""
         console.print(
-            f"  {dataset_id} of {_day(one['next_date'])} was due by {_day(one['due_on'])}{goes_on}{of}",
+            f"  {late['dataset_id']} of {_day(late['next_date'])} was due by {_day(late['due_on'])}"
+            f"{goes_on}{of}",
             markup=False,
         )
 
@@ -121,31 +205,44 @@ def _day(text: object) -> str:
     return f"{dt.date.fromisoformat(str(text)):%d.%m.%Y}"
 
 
-def _print_models(plan: Plan, console: Console) -> None:
-    if not plan.reasons:
+def _plan(plan: Plan) -> dict[str, Any]:
+    """How many models and checks a run would build, and why: reasons with a number and an example."""
+    return {
+        "models": len(plan.models) if plan.reasons else 0,
+        "checks": len(plan.checks) if plan.reasons else 0,
+        "reasons": [
+            {
+                "reason": reason,
+                "number": number,
+                "example": next(node.split(".")[2] for node, why in plan.reasons.items() if why == reason),
+            }
+            for reason, number in Counter(plan.reasons.values()).most_common()
+        ],
+    }
+
+
+def _print_plan(plan: State, console: Console) -> None:
+    if not plan["reasons"]:
         console.print("\nall models and checks hold: dbt would have nothing to do")
         return
-    console.print(f"\na run would build {len(plan.models)} models and make {len(plan.checks)} checks:")
-    for reason, number in Counter(plan.reasons.values()).most_common():
-        example = next(node.split(".")[2] for node, why in plan.reasons.items() if why == reason)
-        more = f" and {number - 1} more" if number > 1 else ""
-        console.print(f"  {example}{more}: {reason}", markup=False)
+    console.print(f"\na run would build {plan['models']} models and make {plan['checks']} checks:")
+    for one in plan["reasons"]:
+        more = f" and {one['number'] - 1} more" if one["number"] > 1 else ""
+        console.print(f"  {one['example']}{more}: {one['reason']}", markup=False)
 
 
-def _print_products(
-    settings: Settings, manifest: Manifest, catalog: Catalog, plan: Plan, console: Console
-) -> None:
+def _products(settings: Settings, manifest: Manifest, catalog: Catalog, plan: Plan) -> list[dict[str, Any]]:
+    """Every product with its current edition, and what a run would do for it."""
     from exports.products import load_products
     from exports.release import current_release
 
-    console.print()
-    table = plain_table("product", "current", "a run would")
+    found = []
     for name in load_products():
         publication = Publication(settings.paths, manifest, catalog, name, memory=settings.memory)
         release = current_release(publication.releases, name)
-        step = _next_step(publication, plan)
-        table.add_row(name, release.version if release else "none", step)
-    console.print(table)
+        current = release.version if release else None
+        found.append({"product": name, "current": current, "next_step": _next_step(publication, plan)})
+    return found
 
 
 def _next_step(publication: Publication, plan: Plan) -> str:
@@ -158,32 +255,36 @@ def _next_step(publication: Publication, plan: Plan) -> str:
         return f"build it: {problem}"
 
 
-def print_sources(settings: Settings, console: Console) -> None:
-    """List the declared datasets with their newest accepted snapshot."""
+def sources_of(settings: Settings) -> dict[str, Any]:
+    """The declared datasets with their newest accepted snapshot."""
     from sources.declared.catalogue import load_catalog
 
-    catalog = load_catalog()
+    return {"datasets": _datasets(settings.paths, load_catalog())}
+
+
+def print_sources(state: State, console: Console) -> None:
+    """Print what `sources_of` found."""
     is_wide = console.width >= WIDE
     table = plain_table(
         "dataset", "title", "newest", "figures", *(["publisher", "layout"] if is_wide else [])
     )
-    room = console.width - max(map(len, catalog)) - (56 if is_wide else 26)  # what the other columns leave
-    for state in lineage.dataset_states(settings.paths, catalog, catalog):
-        declaration = catalog[state["dataset_id"]]
-        newest = (state["retrieved_at"] or "none")[:10]
-        title = state["title_de"]
+    longest = max(len(one["dataset_id"]) for one in state["datasets"])
+    room = console.width - longest - (56 if is_wide else 26)  # what the other columns leave
+    for one in state["datasets"]:
+        newest = (one["retrieved_at"] or "none")[:10]
+        title = one["title_de"]
         table.add_row(
-            state["dataset_id"],
+            one["dataset_id"],
             title if len(title) <= room else f"{title[: room - 1]}…",
-            f"{newest} old" if state["is_old"] else newest,
-            "none" if declaration.unused else "",
-            *([declaration.publisher, "not verified" if declaration.unverified else ""] if is_wide else []),
+            f"{newest} old" if one["is_old"] else newest,
+            "" if one["makes_figures"] else "none",
+            *([one["publisher_id"], "" if one["is_verified"] else "not verified"] if is_wide else []),
         )
     console.print(table)
 
 
-def print_matches(folder: Path | None, console: Console) -> bool:
-    """Check the declarations; say which files of a folder belong to which dataset. True: something is wrong.
+def matches_of(folder: Path | None) -> dict[str, Any]:
+    """How many declarations there are, and which files of a folder belong to which dataset (null: to none).
 
     Raises DeclarationError with file, line and key of everything that is wrong in a declaration.
     """
@@ -196,21 +297,33 @@ def print_matches(folder: Path | None, console: Console) -> bool:
     drafts = [found for file in sorted(files) for found in placeholders(file)]
     if drafts:
         raise DeclarationError(drafts)
-    console.print(f"{len(catalog)} declarations are in order")
     if folder is None:
-        return False
+        return {"declarations": len(catalog), "files": None}
     from sources.arrival.folder import match_folder  # brings the readers with it
 
-    deliveries = match_folder(catalog, folder)
+    files = [
+        {"file": str(one.files[0].relative_to(folder)), "dataset_id": one.dataset_id}
+        for one in match_folder(catalog, folder)
+    ]
+    return {"declarations": len(catalog), "files": files}
+
+
+def none_matches(state: State) -> bool:
+    """Whether a folder was looked at, and no file in it belongs to a dataset."""
+    return state["files"] is not None and not any(one["dataset_id"] for one in state["files"])
+
+
+def print_matches(state: State, console: Console) -> None:
+    """Print what `matches_of` found."""
+    console.print(f"{state['declarations']} declarations are in order")
+    if state["files"] is None:
+        return
     table = plain_table("file", "dataset")
-    for delivery in deliveries:
-        name = str(delivery.files[0].relative_to(folder))
-        table.add_row(name, delivery.dataset_id or "not declared: is left out")
+    for one in state["files"]:
+        table.add_row(one["file"], one["dataset_id"] or "not declared: is left out")
     console.print(table)
-    if not any(delivery.dataset_id for delivery in deliveries):
+    if none_matches(state):
         console.print("no file belongs to a declared dataset; `planstat sources list` shows what is declared")
-        return True
-    return False
 
 
 ABREAST = 6

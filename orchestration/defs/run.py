@@ -15,6 +15,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
+from ..last_run import recorded
 from ..reading import make_for_readers
 from ..resources import Settings, Warehouse, notices, only_run
 
@@ -76,6 +77,7 @@ class Run(dg.ConfigurableResource):
             context.log.warning(seen)
         with (
             only_run(paths),
+            recorded(paths, self.origin) as failed,
             Deliveries(
                 paths, cast("Origin", self.origin), self.folder, frozenset(self.only)
             ).received() as deliveries,
@@ -83,6 +85,20 @@ class Run(dg.ConfigurableResource):
             self._deliveries, self._log = deliveries, context.log
             with ExitStack() as self._ends:
                 yield self
+            failed += _failed_steps(context)
+
+
+def _failed_steps(context: dg.InitResourceContext) -> Iterator[str]:
+    """The steps of the run that failed, in words; not those of products that the gate refused or held."""
+    if context.instance is None or context.run is None:
+        return
+    for record in context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        data = record.get_dagster_event().step_failure_data
+        given = data.user_failure_data
+        status = given.metadata.get("status") if given and given.metadata else None
+        if status is None or status.value not in ("refused", "held"):
+            said = given.description if given and given.description else data.error and data.error.message
+            yield f"{record.step_key}: {(said or '').strip()}"
 
 
 def _make_for_readers(settings: Settings, log: logging.Logger | None) -> None:

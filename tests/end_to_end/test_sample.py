@@ -583,6 +583,32 @@ def test_status_says_that_nothing_would_run(place: Place, first: Ended) -> None:
     assert status.said.count("leave it as it is") == len(OF_SAMPLE)
 
 
+@pytest.mark.parametrize(
+    ("command", "key", "name"),
+    [
+        ("status", "products", "product"),
+        ("status", "overdue", "dataset_id"),
+        ("health", "findings", "subject"),
+        ("sources list", "datasets", "dataset_id"),
+        ("sources check tests", "files", "file"),
+        ("releases list", "editions", "product"),
+        ("releases show population", "datasets", "dataset_id"),
+        ("releases verify", "heads", "head"),
+        ("settings", "settings", "name"),
+    ],
+)
+def test_json_says_what_the_words_say(place: Place, first: Ended, command: str, key: str, name: str) -> None:
+    """Each line of the data is named in the words, and both end alike."""
+    words, data = place.planstat(*command.split(), COLUMNS="400"), place.planstat(*command.split(), "--json")
+    assert words.code == data.code
+    found = json.loads(data.said)
+    assert command.startswith(found["command"])
+    assert found["shape"] == 1
+    assert found[key]
+    missing = [one[name] for one in found[key] if str(one[name]) not in words.said]
+    assert missing == []
+
+
 def test_releases_are_listed_and_shown(place: Place, first: Ended) -> None:
     listed = place.planstat("releases", "list")
     assert (listed.code, listed.said.count("*")) == (0, len(OF_SAMPLE))
@@ -701,6 +727,12 @@ def test_a_failed_expectation_keeps_the_release_before(place: Place, first: Ende
     assert "Traceback" not in ended.said
     assert place.current() == before, "what current leads to is as before"
     assert re.search(r"models +1 built", ended.said), "only what changed was built"
+
+    health = place.planstat("health", "--json", PLANSTAT_DBT_PROJECT=str(project))
+    found = json.loads(health.said)
+    assert health.code == found["exit_code"] == 4
+    assert found["findings"][0]["subject"] == "childcare"
+    assert found["last_run"]["end"] == "done", "a refusal is no failure"
 
     again = place.planstat("run", PLANSTAT_DBT_PROJECT=str(project))
     assert again.code == 4, "it is refused again, without being built again"

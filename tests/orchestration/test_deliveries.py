@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import lineage
-from orchestration.cli.settings import PAGE, page, print_settings, settings_known
+from orchestration.cli.settings import PAGE, page, print_settings, settings_known, settings_of
 from orchestration.deliveries import TROUBLE, Deliveries, refuse_mixing, ways_to
 from orchestration.resources import Paths
 from sources.arrival.landing import Landing, LandingRefused
@@ -271,7 +271,7 @@ def test_every_setting_of_the_code_is_on_the_page_and_no_secret_is_shown() -> No
     assert PAGE.read_text(encoding="utf-8") == page()
     out = io.StringIO()
     given = {"PLANSTAT_ZENSUS_TOKEN": "geheim", "PLANSTAT_MIRROR": "https://mirror.example"}
-    print_settings(Console(file=out, width=300), given)
+    print_settings(settings_of(given), Console(file=out, width=300))
     assert "geheim" not in out.getvalue()
     assert "https://mirror.example" in out.getvalue()
     assert "set, not shown" in out.getvalue()

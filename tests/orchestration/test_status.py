@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from orchestration.cli.status import _print_currency, _print_inbox
+from orchestration.cli.status import _inbox, _newest, _print_currency, _print_inbox
 from orchestration.currency import NONE, Currency
 from orchestration.deliveries import Deliveries
 from orchestration.resources import Paths
@@ -18,7 +18,7 @@ from orchestration.resources import Paths
 
 def shown_of(paths: Paths) -> str:
     stream = io.StringIO()
-    _print_inbox(paths, Console(file=stream, soft_wrap=True))
+    _print_inbox(_inbox(paths), Console(file=stream, soft_wrap=True))
     return stream.getvalue()
 
 
@@ -62,7 +62,7 @@ def test_newest_values_and_what_is_overdue_on_a_day() -> None:
 
     def printed_on(today: dt.date, known: Currency) -> str:
         stream = io.StringIO()
-        _print_currency(known, today, Console(file=stream, soft_wrap=True))
+        _print_currency(_newest(known), known.late(today), Console(file=stream, soft_wrap=True))
         return stream.getvalue()
 
     said = printed_on(dt.date(2026, 11, 30), known)

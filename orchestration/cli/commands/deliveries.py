@@ -12,6 +12,7 @@ import click
 
 from sources.foundation.exits import SOURCE_TROUBLE, USAGE
 
+from ..stating import show, tells_state
 from .frame import Trouble, console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -24,23 +25,26 @@ def sources() -> None:
 
 
 @sources.command("list")
-def list_sources() -> None:
+@tells_state
+def list_sources(as_json: bool) -> None:
     """List every declared dataset with its newest accepted snapshot."""
     with in_words():
-        from ..status import print_sources
+        from ..status import print_sources, sources_of
 
-        print_sources(settings_here(), console())
+        show(sources_of(settings_here()), print_sources, as_json=as_json)
 
 
 @sources.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def check_sources(folder: Path | None) -> None:
+@tells_state
+def check_sources(folder: Path | None, as_json: bool) -> None:
     """Check all declarations; with FOLDER also which of its files belong to which dataset."""
     with in_words():
-        from ..status import print_matches
+        from ..status import matches_of, none_matches, print_matches
 
-        found_trouble = print_matches(folder, console())
-    sys.exit(SOURCE_TROUBLE if found_trouble else 0)
+        state = matches_of(folder)
+        show(state, print_matches, as_json=as_json)
+    sys.exit(SOURCE_TROUBLE if none_matches(state) else 0)
 
 
 @sources.command("describe")

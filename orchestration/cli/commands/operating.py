@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from sources.foundation.exits import USAGE
 
+from ..stating import show, tells_state
 from .frame import Trouble, console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -57,21 +59,45 @@ def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...
 
 
 @main.command("settings")
-def show_settings() -> None:
+@tells_state
+def show_settings(as_json: bool) -> None:
     """Show every setting: whether it is set here, and what it is for. Secrets are not shown."""
     with in_words():
-        from ..settings import print_settings
+        from ..settings import print_settings, settings_of
 
-        print_settings(console())
+        show(settings_of(), print_settings, as_json=as_json)
 
 
 @main.command()
-def status() -> None:
+@tells_state
+def status(as_json: bool) -> None:
     """Say in words what a run would do and why, and which dataset is old."""
     with in_words():
-        from ..status import print_status
+        from ..status import print_status, status_of
 
-        print_status(settings_here(), console())
+        show(status_of(settings_here(), date.today()), print_status, as_json=as_json)
+
+
+@main.command()
+@tells_state
+@click.option("--prometheus", is_flag=True, help="The same as text for Prometheus.")
+def health(as_json: bool, prometheus: bool) -> None:
+    """Say whether all is well: the last run, what was refused or set aside, what is overdue, room on the
+    disk. For a timer or monitoring: the exit code is that of the worst finding.
+    """
+    if as_json and prometheus:
+        raise click.UsageError("--json and --prometheus exclude each other")
+    with in_words():
+        from ...health import health_of
+        from ...health import prometheus as exposed
+        from ..status import print_health
+
+        found = health_of(settings_here(), datetime.now(UTC).replace(microsecond=0))
+        if prometheus:
+            click.echo(exposed(found), nl=False)
+        else:
+            show(found.as_plain(), print_health, as_json=as_json)
+    sys.exit(found.exit_code)
 
 
 @main.command()

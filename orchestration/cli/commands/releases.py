@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
+from ..stating import show, tells_state
 from .frame import console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -37,24 +39,28 @@ def releases() -> None:
 @releases.command("list")
 @click.argument("product", required=False)
 @lang
-def list_releases(product: str | None, language: Language) -> None:
+@tells_state
+def list_releases(product: str | None, language: Language, as_json: bool) -> None:
     """List editions, of one PRODUCT or of all; `*` marks the current one, and internal ones are marked."""
     with in_words():
-        from ..display import print_releases
+        from ..display import print_releases, releases_of
 
-        print_releases(settings_here().paths, product, console(), language)
+        state = releases_of(settings_here().paths, product)
+        show(state, partial(print_releases, language=language), as_json=as_json)
 
 
 @releases.command("show")
 @click.argument("product")
 @click.argument("version", required=False)
 @lang
-def show_release(product: str, version: str | None, language: Language) -> None:
+@tells_state
+def show_release(product: str, version: str | None, language: Language, as_json: bool) -> None:
     """Show one edition of PRODUCT (the current one without VERSION): files, datasets, checks, changes."""
     with in_words():
-        from ..display import print_release
+        from ..display import print_release, release_of
 
-        print_release(settings_here().paths, product, version, console(), language)
+        state = release_of(settings_here().paths, product, version)
+        show(state, partial(print_release, language=language), as_json=as_json)
 
 
 @releases.command("diff")
@@ -264,7 +270,10 @@ def kommonitor_of_releases(out: Path, language: Language) -> None:
 @click.argument("version", required=False)
 @click.option("--all", "every", is_flag=True, help="Every edition that was ever published, of all products.")
 @click.option("--head", help="A head of the history noted before: nothing may be missing since.")
-def verify_releases(product: str | None, version: str | None, every: bool, head: str | None) -> None:
+@tells_state
+def verify_releases(
+    product: str | None, version: str | None, every: bool, head: str | None, as_json: bool
+) -> None:
     """Compare editions with their receipts and with what is remembered as published, byte by byte.
 
     Without arguments the current edition of every product. Ends with 1 when anything differs.
@@ -272,10 +281,11 @@ def verify_releases(product: str | None, version: str | None, every: bool, head:
     if every and product:
         raise click.UsageError("give a product or --all, not both")
     with in_words():
-        from ..history import print_verification
+        from ..history import print_verification, verification_of
 
-        whole = print_verification(settings_here(), product, version, every, head, console())
-    sys.exit(0 if whole else FAILED)
+        state = verification_of(settings_here(), product, version, every, head)
+        show(state, print_verification, as_json=as_json)
+    sys.exit(0 if state["whole"] else FAILED)
 
 
 @releases.command("adopt")
