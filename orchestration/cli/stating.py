@@ -26,7 +26,7 @@ State = Mapping[str, Any]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def tells_state(command: Command) -> Command:
+def json_option(command: Command) -> Command:
     """The option `--json` of a command, as its parameter `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")(command)
 

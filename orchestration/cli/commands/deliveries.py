@@ -12,7 +12,7 @@ import click
 
 from sources.foundation.exits import SOURCE_TROUBLE, USAGE
 
-from ..stating import show, tells_state
+from ..stating import json_option, show
 from .frame import Trouble, console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def sources() -> None:
 
 
 @sources.command("list")
-@tells_state
+@json_option
 def list_sources(as_json: bool) -> None:
     """List every declared dataset with its newest accepted snapshot."""
     with in_words():
@@ -36,7 +36,7 @@ def list_sources(as_json: bool) -> None:
 
 @sources.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@tells_state
+@json_option
 def check_sources(folder: Path | None, as_json: bool) -> None:
     """Check all declarations; with FOLDER also which of its files belong to which dataset."""
     with in_words():

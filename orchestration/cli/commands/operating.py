@@ -11,7 +11,7 @@ import click
 
 from sources.foundation.exits import USAGE
 
-from ..stating import show, tells_state
+from ..stating import json_option, show
 from .frame import Trouble, console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(folders: tuple[Path, ...], live: bool, inbox: bool, only: tuple[str, ...
 
 
 @main.command("settings")
-@tells_state
+@json_option
 def show_settings(as_json: bool) -> None:
     """Show every setting: whether it is set here, and what it is for. Secrets are not shown."""
     with in_words():
@@ -69,7 +69,7 @@ def show_settings(as_json: bool) -> None:
 
 
 @main.command()
-@tells_state
+@json_option
 def status(as_json: bool) -> None:
     """Say in words what a run would do and why, and which dataset is old."""
     with in_words():
@@ -79,7 +79,7 @@ def status(as_json: bool) -> None:
 
 
 @main.command()
-@tells_state
+@json_option
 @click.option("--prometheus", is_flag=True, help="The same as text for Prometheus.")
 def health(as_json: bool, prometheus: bool) -> None:
     """Say whether all is well: the last run, what was refused or set aside, what is overdue, room on the

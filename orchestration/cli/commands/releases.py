@@ -13,7 +13,7 @@ import click
 from sources.foundation.exits import FAILED
 
 from ..language import Language, lang
-from ..stating import show, tells_state
+from ..stating import json_option, show
 from .frame import console, in_words, main, settings_here
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def releases() -> None:
 @releases.command("list")
 @click.argument("product", required=False)
 @lang
-@tells_state
+@json_option
 def list_releases(product: str | None, language: Language, as_json: bool) -> None:
     """List editions, of one PRODUCT or of all; `*` marks the current one, and internal ones are marked."""
     with in_words():
@@ -53,7 +53,7 @@ def list_releases(product: str | None, language: Language, as_json: bool) -> Non
 @click.argument("product")
 @click.argument("version", required=False)
 @lang
-@tells_state
+@json_option
 def show_release(product: str, version: str | None, language: Language, as_json: bool) -> None:
     """Show one edition of PRODUCT (the current one without VERSION): files, datasets, checks, changes."""
     with in_words():
@@ -270,7 +270,7 @@ def kommonitor_of_releases(out: Path, language: Language) -> None:
 @click.argument("version", required=False)
 @click.option("--all", "every", is_flag=True, help="Every edition that was ever published, of all products.")
 @click.option("--head", help="A head of the history noted before: nothing may be missing since.")
-@tells_state
+@json_option
 def verify_releases(
     product: str | None, version: str | None, every: bool, head: str | None, as_json: bool
 ) -> None:
