@@ -294,18 +294,18 @@ def matches_of(folder: Path | None) -> dict[str, Any]:
 
     catalog = load_catalog()
     files = {*catalog.files.values(), *(file.parent / PUBLISHER_FILE for file in catalog.files.values())}
-    drafts = [found for file in sorted(files) for found in placeholders(file)]
+    drafts = [draft for file in sorted(files) for draft in placeholders(file)]
     if drafts:
         raise DeclarationError(drafts)
     if folder is None:
         return {"declarations": len(catalog), "files": None}
     from sources.arrival.folder import match_folder  # brings the readers with it
 
-    files = [
+    found = [
         {"file": str(one.files[0].relative_to(folder)), "dataset_id": one.dataset_id}
         for one in match_folder(catalog, folder)
     ]
-    return {"declarations": len(catalog), "files": files}
+    return {"declarations": len(catalog), "files": found}
 
 
 def none_matches(state: State) -> bool:
