@@ -152,11 +152,25 @@ FILES: dict[str, TownFile] = {
 #     - {code: "3", label: {de: belastet, en: burdened}, lower: 0.5}
 """,
     ),
-    "reforms.csv": TownFile("Gebietsreformen, bevor das Paket sie kennt", reforms, ""),
+    "reforms.csv": TownFile(
+        "Gebietsreformen, bevor das Paket sie kennt",
+        reforms,
+        """\
+# Beispiel, auskommentiert: eine Zeile je Gebiet, dem etwas geschah; # am Anfang heißt: zählt nicht.
+area_code;area_level;valid_from;valid_to;successor_code;change_kind;legal_basis;further_successor_codes;formed_from
+# 06437;KREIS;2027-01-01;;;created;Gesetz vom 12.03.2026, GVBl. S. 41;;06435
+""",
+    ),
     "answers.csv": TownFile(
         "Antworten auf Befunde der Plausibilität",
-        lambda town: answers(CATALOG / "answers.csv", town / "answers.csv"),
-        "",
+        lambda town: [
+            one for one in answers(CATALOG / "answers.csv", town / "answers.csv") if one.origin == "town"
+        ],
+        """\
+# Beispiel, auskommentiert; finding_id steht in fct_implausible.
+finding_id;answer;corrected_value;reason;person;date
+# area_size:11111-01-01-4:14167:D1995-12-31:area_sqkm:59.87;accept;;"Eingemeindung";A. Muster;2026-03-12
+""",
     ),
 }
 
@@ -187,6 +201,6 @@ def new_town(town: Path) -> Iterator[Path]:
     town.mkdir(parents=True, exist_ok=True)
     for name, one in FILES.items():
         file = town / name
-        if one.example and not file.exists():
+        if not file.exists():
             write_text(file, f"# {one.what_de}\n{one.example}")
             yield file

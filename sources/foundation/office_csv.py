@@ -18,7 +18,8 @@ def office_lines(
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
     """The lines by column, each with its number in the file, and what cannot be read.
 
-    Blank lines are left out, and blanks around a cell; a file that is absent has no lines.
+    Blank lines and lines that begin with # are left out, and blanks around a cell; a file that is absent has
+    no lines.
     """
     found: list[tuple[int, dict[str, str]]] = []
     problems: list[Problem] = []
@@ -35,12 +36,13 @@ def office_lines(
         return found, problems
     lines = csv.reader(text.splitlines(), delimiter=";", strict=True)
     try:
-        heading = tuple(name.strip() for name in next(lines, []))
+        spoken = (cells for cells in lines if not (cells and cells[0].lstrip().startswith("#")))
+        heading = tuple(name.strip() for name in next(spoken, []))
         if heading != columns:
             names = ";".join(columns)
             wrong(1, f"the heading must be {names}", f"die Kopfzeile muss lauten: {names}")
             return found, problems
-        for cells in lines:
+        for cells in spoken:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(columns):
