@@ -180,6 +180,7 @@ class Catalog(Mapping[str, Declaration]):
             if form["kind"] in ("workbook", "form") and form["trailer"] is None:
                 del form["trailer"]
         for column in reading["columns"]:
+            del column["example"]
             if column["type"] is None:  # as it was before columns had types
                 del column["type"]
         reading["labels"] = {name: self.label_codes(declaration, name) for name in declaration.dimensions}

@@ -246,6 +246,7 @@ class Column(Strict):
     pattern: Text | None = Field(
         default=None, description="regular expression that every value must match wholly"
     )
+    example: Text | None = Field(default=None, description="a value as a form shows it to who fills it in")
     key: bool = Field(default=False, description="part of the key: the key may occur once only")
     optional: bool = Field(default=False, description="an edition of the file may lack the whole column")
 
@@ -253,6 +254,12 @@ class Column(Strict):
     def _measured_has_a_type(self) -> Column:
         if self.unit and not (self.type or self.pattern):
             raise ValueError("a column with a unit says its type (integer, number) or its pattern")
+        return self
+
+    @model_validator(mode="after")
+    def _example_can_be_handed_in(self) -> Column:
+        if self.example and self.pattern and not re.fullmatch(self.pattern, self.example, re.ASCII):
+            raise ValueError(f"the example {self.example!r} does not match the pattern of its own column")
         return self
 
 

@@ -85,6 +85,7 @@ def columns(catalog: Catalog, declaration: Declaration) -> list[FormColumn]:
                 column.title_de + (f", in {column.unit}" if column.unit else ""),
                 column.required,
                 _wordings(catalog.code_lists[column.code_list]) if column.code_list else (),
+                example=column.example or "",
             )
             for column in declaration.columns
         ]

@@ -197,12 +197,12 @@ def insider(
     found: set[int] = set()
     if safety.minimum_frequency is None:
         return found
-    groups = {tied[cell] for cell in component.columns if cell in tied and knowledge.hidden[cell]}
+    groups = {tied[cell] for cell in component.columns if cell in tied and knowledge.may_be_alone(cell)}
     place = {cell: index for index, cell in enumerate(component.columns)}
     for group in sorted(groups):
         members = [cell for cell in group if cell in place and cell not in broken]
         for one in members:
-            if not knowledge.hidden[one]:
+            if not knowledge.may_be_alone(one):
                 continue
             low, high = _reach_of_one(component, place[one])
             if high - low < 1e-6 or not low - 1e-6 <= 1 <= high + 1e-6:

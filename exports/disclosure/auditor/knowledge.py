@@ -36,6 +36,7 @@ class Knowledge:
     value that all published numbers of the cell allow: the same when it is known exactly, else what rounding
     or noise leave open. Equations are (total, parts). `noisy`: what is to be published now carries noise.
     `may_be_zero`: hidden cells that may be zero although zeros are shown: group disclosure hides whole lines.
+    `unprinted`: cells that no file prints, and whose only case may know of it all the same.
     """
 
     dimensions: tuple[str, ...]
@@ -51,10 +52,15 @@ class Knowledge:
     members: tuple[dict[str, frozenset[str]], ...] = ()
     noisy: bool = False
     may_be_zero: list[bool] = field(default_factory=list)
+    unprinted: frozenset[Key] = frozenset()
 
     def is_exact(self, cell: int) -> bool:
         """Whether a published number gives the true value."""
         return self.low[cell] == self.high[cell]
+
+    def may_be_alone(self, cell: int) -> bool:
+        """Whether a cell may hold one case that knows to be the only one."""
+        return self.hidden[cell] or self.keys[cell] in self.unprinted
 
     def within(self, part: int, whole: int) -> bool:
         """Whether all units of one cell are also units of the other, by the declared codes."""

@@ -100,16 +100,20 @@ def without_earlier(declaration: Declaration) -> Declaration:
 
 @dataclass(frozen=True)
 class KnownBefore:
-    """What earlier editions give away by themselves: `cells`, and by `gives_away` sums of cells."""
+    """What earlier editions give away by themselves: `cells` to everyone, `to_contributors` to whoever is
+    the only case of another cell; and by `gives_away` sums of cells.
+    """
 
     cells: frozenset[Key] = frozenset()
+    to_contributors: frozenset[Key] = frozenset()
     knowledge: Knowledge | None = None
     space: RowSpace | None = None
 
     def gives_away(self, finding: Finding) -> bool:
         """Whether the cell, or the sum of cells, of a finding follows from earlier editions alone."""
         if not finding.parts:
-            return finding.cell in self.cells
+            learned = finding.attack == "insider" and finding.cell in self.to_contributors
+            return learned or finding.cell in self.cells
         if self.knowledge is None or self.space is None:
             return False
         numbers = [self.knowledge.index.get(key) for key in finding.parts]
@@ -138,6 +142,9 @@ def known_before(declaration: Declaration, published: Published) -> KnownBefore:
         name: dict(cells) if name in names else dict.fromkeys(cells) for name, cells in published.items()
     }
     knowledge = gather(declaration, blank)
+    blanks = frozenset(
+        key for key, is_blank in zip(knowledge.keys, knowledge.hidden, strict=True) if is_blank
+    )
     knowledge.hidden = [key in hidden for key in knowledge.keys]
     safety = declaration.safety.model_copy(update={"unpublished": "protect"})
     if knowledge.noisy:
@@ -145,14 +152,21 @@ def known_before(declaration: Declaration, published: Published) -> KnownBefore:
             frozenset(finding.cell for finding in attack(knowledge, safety, derived=False).findings)
         )
     without_rule = safety.model_copy(update={"minimum_frequency": None})
-    found = attack(knowledge, without_rule, derived=False).findings
-    # what a single contributor learns counts from the minimum on that holds now, which may be a higher one
-    found += [
+    everyone = attack(knowledge, without_rule, derived=False).findings
+    # What a single contributor learns counts from the minimum on that holds now, which may be a higher one.
+    # Whoever is alone in an area that a reform made knows it before any edition prints that area.
+    knowledge.unprinted = blanks
+    contributors = [
         finding
         for finding in attack(knowledge, safety, derived=False).findings
         if finding.attack == "insider" and not finding.parts
     ]
-    return KnownBefore(frozenset(finding.cell for finding in found), knowledge, space_of(knowledge))
+    return KnownBefore(
+        frozenset(finding.cell for finding in everyone),
+        frozenset(finding.cell for finding in contributors),
+        knowledge,
+        space_of(knowledge),
+    )
 
 
 def _shown_before(declaration: Declaration, published: Published) -> set[Key]:

@@ -13,7 +13,7 @@ import pytest
 
 from exports.disclosure.auditor.attack import attack
 from exports.disclosure.auditor.knowledge import Key, gather
-from exports.disclosure.auditor.verdict import EARLIER, attack_all
+from exports.disclosure.auditor.verdict import EARLIER, PASSED_ALONE, attack_all
 from exports.disclosure.constraints import Leaves
 from exports.disclosure.declaration import (
     Axis,
@@ -329,3 +329,49 @@ def test_single_contributors_of_amounts_cannot_be_asked_for_without_knowing_them
             Data(value="cases"),
             policy(rules={"minimum_frequency": None}, withstand=("K1", "K4")),
         )
+
+
+# ---- what only a contributor learns
+
+
+def merged(**now: float | None) -> tuple[Declaration, dict[str, dict[Key, float | None]]]:
+    """Two areas L and E became one, LE, after the first edition; W is beside them.
+
+    Cases ended alone or otherwise. Whoever is the only case of LE that ended alone takes it off the town's 7,
+    and W's other one is left.
+    """
+    areas = {"children": {"_T": ("LE", "W"), "LE": ("L", "E")}}
+    dimensions = {
+        "area": Dimension(leaves=("L", "E", "W"), hierarchies={"new": areas}),
+        "item": Dimension(leaves=("ALONE", "OTHER")),
+    }
+    shown = {"area": Axis(), "item": Axis()}
+    declaration = Declaration(
+        name="case",
+        dimensions=dimensions,
+        tables=(Table(name="now", dimensions=shown), Table(name="before", dimensions=shown, earlier=True)),
+        safety=Safety(
+            minimum_frequency=3, zeros="protect", withstand=("K1", "K4", "K5"), public_before="withdraw"
+        ),
+    )
+    items = ("_T", "ALONE", "OTHER")
+    before: dict[Key, float | None] = {(area, item): None for area in ("_T", "L", "E", "W") for item in items}
+    before |= {("_T", "_T"): 11.0, ("_T", "ALONE"): 7.0, ("_T", "OTHER"): 4.0, ("W", "_T"): 7.0}
+    printed: dict[Key, float | None] = {(area, item): None for area in ("_T", "LE", "W") for item in items}
+    printed |= {("_T", "_T"): 11.0}
+    printed |= {tuple(key.split("_", 1)): value for key, value in now.items()}
+    return resolve(declaration, Path()), {"now": printed, "before": before}
+
+
+def test_what_a_contributor_in_a_new_area_learns_from_old_copies_is_given_away_already() -> None:
+    declaration, published = merged()
+    result = attack_all(declaration, published)
+    assert result.findings == [], "nothing that is printed now could prevent it"
+    assert result.levels["insider"] == PASSED_ALONE
+    assert result.given_away > 0
+
+
+def test_what_a_contributor_learned_is_still_hidden_from_everyone_else() -> None:
+    declaration, published = merged(LE_ALONE=1.0)
+    found = {(finding.attack, finding.cell) for finding in attack_all(declaration, published).findings}
+    assert ("exact", ("W", "OTHER")) in found

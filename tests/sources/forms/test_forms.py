@@ -53,6 +53,9 @@ def test_the_empty_form(catalog: Catalog, dataset_id: str, tmp_path: Path) -> No
             assert lists[number].type == "custom"
     guide = "\n".join(str(cell) for row in book["Anleitung"].values for cell in row if cell)
     assert declaration.form is not None
+    shown = [column.header for column in given if column.example or column.choices]
+    strict = [column.source for column in declaration.columns if column.pattern or column.code_list]
+    assert set(strict) <= set(shown), "who fills it in sees how an entry is written that must match a pattern"
     for words in (dataset_id, declaration.form.filled_in_by, *declaration.form.how, *headers):
         assert words in guide
     for file in (xlsx, text):
