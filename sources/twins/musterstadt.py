@@ -38,7 +38,7 @@ FORMS = (
     "gebietsgliederung", "bevoelkerung-kleinraeumig", "hilfen-zur-erziehung", "gefaehrdungseinschaetzungen",
     "inobhutnahmen", "sgb2-kleinraeumig", "kita-plaetze", "einschulungen", "schuluebergaenge",
     "integration-zuwanderung", "integration-kurse", "sgb12-kleinraeumig", "schuelerzahlen", "ganztag",
-    "engagement", "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben",
+    "engagement", "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben", "wohnungslose",
     "leistungsvereinbarungen", "leistungsberichte", "zielwerte", "gute-beispiele", "angebote",
 )  # fmt: skip
 CASE_FORMS = ("hilfen-zur-erziehung", "gefaehrdungseinschaetzungen", "inobhutnahmen")
@@ -903,6 +903,23 @@ class Musterstadt:
                 codes = {"benefit": benefit, "setting": setting, "age_group": age}
                 cells.append(_cell(f"31.12.{year}", area, codes, "persons", "Personen", count))
         return cells
+
+    def _wohnungslose(self) -> list[dict[str, Any]]:
+        """Shelters lie where people are poor; most parts of town have none."""
+        dice = self._dice("wohnungslose")
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for part in PARTS:
+            has_shelter = dice.random() < 0.25 * part.need
+            for year in YEARS:
+                where = (year, self._where(part, year))
+                adults = _poisson(dice, 0.02 * part.residents * part.need) if has_shelter else 0
+                counts[(*where, "Y_GE18")] += adults
+                counts[(*where, "Y_LT18")] += _share(dice, adults, 0.2)
+        return [
+            _cell(f"31.01.{year}", area, {"age_group": age}, "persons", "Personen", count)
+            for (year, area, age), count in counts.items()
+            if year in self.years and count
+        ]
 
     def _dice(self, purpose: str) -> random.Random:
         return random.Random(f"{self.seed} {purpose}")  # noqa: S311 - reproducible test data

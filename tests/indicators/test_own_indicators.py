@@ -312,15 +312,16 @@ def test_numbers_are_those_counted_from_the_forms(
         "J16": (court, lambda line: True, people, minors, 10_000),
     }
     of_the_town = {"K07-pupils", "J11", "J12"}
-    # on 1 March, per residents of the year's end before
-    in_march = {
+    # on 1 March or 31 January, per residents of the year's end before
+    year_begun = {
+        "W01-town": (forms["wohnungslose"], counted("persons"), people, lambda line: True, 10_000),
         "K01-town": (places, counted("children", age_group="Y_LT3"), people, residents({"Y_LT3"}), 100),
         "K02-town": (places, counted("children", age_group="Y3T5"), people, residents({"Y3T5"}), 100),
         "K06-town-lt3": (places, counted("places", age_group="Y_LT3"), people, residents({"Y_LT3"}), 100),
         "K06-town-3to5": (places, counted("places", age_group="Y3T5"), people, residents({"Y3T5"}), 100),
     }
-    expected |= in_march
-    year_before = {*in_march, "B04"}
+    expected |= year_begun
+    year_before = {*year_begun, "B04"}
     reformed = {row["area_code"] for row in forms["gebietsgliederung"] if row["valid_from"] == "01.01.2025"}
     reformed |= {code[:10] for code in reformed} | {CITY}
     with duckdb.connect(str(warehouse), read_only=True) as connection:

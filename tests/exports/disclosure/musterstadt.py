@@ -49,6 +49,7 @@ PRODUCTS = (
     "integration",
     "integration_course",
     "sgb12_small_area",
+    "homelessness",
     "pupils",
     "all_day",
     "volunteering",

@@ -275,6 +275,7 @@ BY_FORM = {
     "engagement": ("2024", *ALTSTADT, "Sprachbegleitung", "2", "9", "3", "12", "410"),
     "einbuergerungen": ("2024", *ALTSTADT, "weiblich", "4", "260"),
     "sgb12-kleinraeumig": ("31.12.2024", *ALTSTADT, "5", "2", "30", "10", "20"),
+    "wohnungslose": ("31.01.2025", *ALTSTADT, "3", "12"),
 }
 """A line of each form that is accepted."""
 
@@ -336,6 +337,7 @@ def test_a_line_of_each_form_is_accepted_and_no_sum_of_the_town(
         ("schuelerzahlen", {"f5": "Klasse 11"}, "unknown_label", 5, "Klasse 11"),
         ("ganztag", {"f7": "-2"}, "bad_value", 7, "'-2' ist weder eine Zahl"),
         ("sgb12-kleinraeumig", {"f1": "30.12.2024"}, "bad_time", 1, "keiner der deklarierten Tage"),
+        ("wohnungslose", {"f1": "01.02.2025"}, "bad_time", 1, "keiner der deklarierten Tage"),
         ("sgb12-kleinraeumig", {"f5": "6"}, "part_above_whole", 5, "„darunter unter 15 Jahren“ ist mit 6"),
         ("sgb12-kleinraeumig", {"f6": "31"}, "sum_differs", 6,
          "„Grundsicherung insgesamt“ ist 31, seine Teile in der Zeile ergeben 30"),

@@ -26,7 +26,7 @@ def test_the_forms_of_the_town(catalog: Catalog) -> None:
         "gebietsgliederung", "bevoelkerung-kleinraeumig", HZE, "gefaehrdungseinschaetzungen", "inobhutnahmen",
         "kita-plaetze", "sgb2-kleinraeumig", "sgb12-kleinraeumig", "einschulungen", "schuluebergaenge",
         "integration-zuwanderung", "integration-kurse", "schuelerzahlen", "ganztag", "engagement",
-        "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben", "zielwerte",
+        "einbuergerungen", "familiengericht", "jugendhilfe-ausgaben", "wohnungslose", "zielwerte",
     }  # fmt: skip
 
 

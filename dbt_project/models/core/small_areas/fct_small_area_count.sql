@@ -20,12 +20,13 @@
     'einbuergerungen': ['sex'],
     'familiengericht': ['court_measure', 'age_group', 'sex'],
     'jugendhilfe_ausgaben': ['youth_support'],
+    'wohnungslose': ['age_group'],
 } -%}
 {#- Forms in which an office may say that it did not record a count: nobody knows it then, so it is kept like a secret. -#}
 {% set with_gaps = [
     'kita_plaetze', 'einschulungen', 'schuluebergaenge', 'integration_zuwanderung', 'integration_kurse', 'sgb12_kleinraeumig',
     'schuelerzahlen', 'ganztag', 'engagement', 'einbuergerungen',
-    'jugendhilfe_ausgaben',
+    'jugendhilfe_ausgaben', 'wohnungslose',
 ] -%}
 {% set crossed = [
     'youth_support', 'assessment_result', 'taking_into_care_reason', 'age_group', 'sex', 'nationality', 'childcare_type',
