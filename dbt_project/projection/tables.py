@@ -83,6 +83,7 @@ AHEAD = pa.schema(
         ("reference_date", pa.date32()),
         ("horizon_years", pa.int32()),
         ("base_value", pa.float64()),
+        ("cohort_base_value", pa.float64()),
         ("value", pa.float64()),
         ("lower", pa.float64()),
         ("upper", pa.float64()),
@@ -475,7 +476,8 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
                 asked = Asked(group, horizon, judged[around_it], share=_share(group, named.window, around_it))
                 start = named.base.group(*group)
                 of_start = singles[:, ages].sum(axis=1) if start is None else start
-                for block in _at(named, asked, of_start, start is not None, trend, added, own):
+                born = _of_same_birth_years(singles, group, horizon, named.window)
+                for block in _at(named, asked, of_start, born, start is not None, trend, added, own):
                     rows = len(block["area_code"])
                     head = {
                         "scenario_id": scenario,
@@ -484,6 +486,17 @@ def _blocks(named: Named, assumed: Columns) -> Iterator[Columns]:
                         "ratio_years": observed,
                     }
                     yield {key: np.full(rows, one, object) for key, one in head.items()} | dict(block)
+
+
+def _of_same_birth_years(singles: Array, group: Group, horizon: int, window: Window) -> Array:
+    """Who has the ages of a group after the horizon, in the base; NaN where some of them are not born."""
+    start, end = group
+    if start < horizon:
+        return np.full(len(singles), np.nan)
+    found: Array = singles[
+        :, start - horizon : None if end == window.end - window.first else end - horizon
+    ].sum(axis=1)
+    return found
 
 
 def _share(group: Group, window: Window, around_it: str) -> float:
@@ -544,6 +557,7 @@ def _at(
     named: Named,
     asked: Asked,
     now: Array,
+    born: Array,
     is_printed: bool,
     trend: Mapping[str, Array],
     added: Mapping[str, Array],
@@ -551,7 +565,8 @@ def _at(
 ) -> Iterator[Columns]:
     """The rows of one age group at one horizon: the areas, and the sums over those of a parent.
 
-    now: the figures of the base; is_printed: whether they are published, or estimated within their group.
+    now: the figures of the base; born: those of the same birth years there; is_printed: whether the figures
+    are published, or estimated within their group.
     """
     horizon, judged = asked.horizon, asked.judged
     sizes = size_class(named.base.residents)
@@ -564,18 +579,19 @@ def _at(
         start = trend[births] if quality.method in COHORTS else now
         values = np.where(sizes == size, start + added[births], values)
     values = np.maximum(np.round(values), 0.0)
-    now = np.round(now)
+    now, born = np.round(now), np.round(born)
     of_rows = [qualities[int(size)] for size in sizes]
-    yield _block(named, named.areas, asked, is_printed, values, now, of_rows, sizes, own)
+    yield _block(named, named.areas, asked, is_printed, values, now, born, of_rows, sizes, own)
     whole = around(named.panel.parents, np.where(np.isfinite(values) & np.isfinite(now), 0.0, 1.0)) == 0
     sums = np.where(whole, around(named.panel.parents, values), np.nan)
     bases = np.where(whole, around(named.panel.parents, now), np.nan)
+    cohorts = np.where(whole & np.isfinite(born), around(named.panel.parents, born), np.nan)
     quality = judged.of_sums(horizon) if horizon else PUBLISHED
     _, first = np.unique(named.panel.parents, return_index=True)
     places = [named.parents[area] for area in first]
     nothing = np.full(len(first), np.nan)
     yield _block(
-        named, places, asked, is_printed, sums[first], bases[first], [quality] * len(first),
+        named, places, asked, is_printed, sums[first], bases[first], cohorts[first], [quality] * len(first),
         np.full(len(first), AROUND), nothing,
     )  # fmt: skip
 
@@ -587,6 +603,7 @@ def _block(
     is_printed: bool,
     values: Array,
     bases: Array,
+    cohorts: Array,
     qualities: Sequence[Quality],
     sizes: np.ndarray[Any, Any],
     own: Array,
@@ -608,6 +625,7 @@ def _block(
         "reference_date": np.full(rows, np.datetime64(_later(base, horizon), "D")),
         "horizon_years": np.full(rows, horizon, dtype=np.int64),
         "base_value": bases,
+        "cohort_base_value": cohorts,
         "value": values,
         # outwards, so that rounding to persons never narrows an interval
         "lower": np.floor(values * np.exp(-distances)) if horizon else values if is_printed else untold,

@@ -66,6 +66,10 @@ _RESTS = Phrase(
     " around.",
 )
 _SCENARIO = Phrase("Szenario {name}: {title} ({source})", "Scenario {name}: {title} ({source})")
+_RATIO = Phrase(
+    "{ages}: {persons} derselben Jahrgänge am {base} × {ratio} = {value}",
+    "{ages}: {persons} of the same birth years on {base} × {ratio} = {value}",
+)
 _EDITIONS = Phrase("Ausgaben: {editions}", "Editions: {editions}")
 _CENSUS = Phrase("Zensus", "census")
 _NO_RATIO = Phrase(
@@ -138,7 +142,8 @@ def print_ahead(
 ) -> None:
     """The years ahead of one area, with interval, method, errors, and the editions that they rest on.
 
-    `period`: one year, or several as 2026-2030; all without it.
+    `period`: one year, or several as 2026-2030; all without it. Of one year alone the ratio of each age group
+    that is born at the base stands below.
     """
     answer = ahead(paths.warehouse, area, scenario, years_of(period))
     if as_csv:
@@ -164,6 +169,19 @@ def print_ahead(
             _number(row["as_today_off_pct"], language),
         )
     console.print(table)
+    for row in answer.rows if len({one["reference_date"] for one in answer.rows}) == 1 else ():
+        if row["projection_method"].startswith("cohorts") and row["cohort_base_value"]:
+            console.print(
+                _RATIO.say(
+                    language,
+                    ages=row[f"label_{language}"],
+                    persons=_count(row["cohort_base_value"]),
+                    base=day_in(row["base_date"], language),
+                    ratio=written(row["value"] / row["cohort_base_value"], ".3f", language),
+                    value=_count(row["value"]),
+                ),
+                markup=False,
+            )
     console.print(
         _RESTS.say(
             language,

@@ -18,8 +18,7 @@ def office_lines(
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
     """The lines by column, each with its number in the file, and what cannot be read.
 
-    Blank lines and lines that begin with # are left out, and blanks around a cell; a file that is absent has
-    no lines.
+    Blank lines, lines that begin with # and blanks around a cell are left out; an absent file has no lines.
     """
     found: list[tuple[int, dict[str, str]]] = []
     problems: list[Problem] = []

@@ -87,6 +87,24 @@ def test_the_base_is_the_published_figure(rows: list[dict[str, Any]]) -> None:
     assert base["method"] == "published"
 
 
+def test_a_figure_names_the_cohort_that_it_carries_on(rows: list[dict[str, Any]]) -> None:
+    """Who is 10 to 14 in three years is 7 to 11 at the base, as printed; who is not born yet has none."""
+    columns = population()
+    newest = (columns["reference_date"] == NEWEST) & (columns["age_to"] >= 0)
+    for code in ("01001", "02040", "01"):
+        chosen = newest & (np.char.startswith(columns["area_code"].astype(str), code))
+        aged = chosen & (columns["age_from"] >= 7) & (columns["age_to"] <= 11)
+        [ahead] = [row for row in rows if (row["area_code"], row["age_group_code"]) == (code, "Y10T14")
+                   and row["horizon_years"] == 3]  # fmt: skip
+        assert ahead["method"] in ("cohorts", "sum")
+        assert ahead["cohort_base_value"] == columns["persons"][aged].sum()
+        assert 1 < ahead["value"] / ahead["cohort_base_value"] < 1.15, "three years of 1.5 to 4.5 per cent"
+        unborn = [row for row in rows if row["area_code"] == code and row["age_group_code"] == "Y_LT3"
+                  and row["horizon_years"]]  # fmt: skip
+        assert unborn
+        assert all(row["cohort_base_value"] is None for row in unborn)
+
+
 def test_areas_add_to_their_parent_in_every_year(rows: list[dict[str, Any]]) -> None:
     for sums in [row for row in rows if row["is_sum"]]:
         parts = [

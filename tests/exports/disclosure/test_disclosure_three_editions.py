@@ -42,9 +42,9 @@ agreed for few areas, and what is hidden beside them is the same in every plan. 
 editions hold together.
 """
 GIVEN_AWAY = ("integration",)
-"""What the first edition shows of two areas that the reform makes one gives their sum away: it is hidden
-from whoever reads the later editions alone, and nothing that is printed now could hide it from whoever kept
-the first.
+"""What the first edition shows of two areas that the reform makes one gives their sum away.
+
+It is hidden from whoever reads the later editions alone; nothing printed now could hide it from others.
 """
 MAGNITUDES = ("youth_spending",)
 """Products of amounts, where sums of hidden cells are no counts below a minimum."""

@@ -28,6 +28,7 @@ select
     ahead.lower as projection_lower,
     ahead.upper as projection_upper,
     ahead.base_value,
+    ahead.cohort_base_value,
     ahead.method as projection_method,
     ahead.interval_basis,
     ahead.ratio_years,
