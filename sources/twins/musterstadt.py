@@ -905,14 +905,14 @@ class Musterstadt:
         return cells
 
     def _wohnungslose(self) -> list[dict[str, Any]]:
-        """Shelters lie where people are poor; most parts of town have none."""
+        """Shelters lie where people are poor; elsewhere a few live in rooms that the town rents."""
         dice = self._dice("wohnungslose")
         counts: Counter[tuple[Any, ...]] = Counter()
         for part in PARTS:
             has_shelter = dice.random() < 0.25 * part.need
             for year in YEARS:
                 where = (year, self._where(part, year))
-                adults = _poisson(dice, 0.02 * part.residents * part.need) if has_shelter else 0
+                adults = _poisson(dice, 0.02 * part.residents * part.need if has_shelter else part.need)
                 counts[(*where, "Y_GE18")] += adults
                 counts[(*where, "Y_LT18")] += _share(dice, adults, 0.2)
         return [

@@ -210,8 +210,9 @@ def counts_in(file: Path) -> tuple[int, int, int]:
             for row in connection.execute("describe select * from read_parquet(?)", [str(file)]).fetchall()
         }
         computed = names & {
-            "per_100", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct", "waiting_per_100",
-            "hours_count", "per_resident_eur", "cost_per_person_eur", "indicator_value", "status",
+            "per_100", "per_10000", "occupancy_pct", "share_pct", "plans_per_100", "completed_pct",
+            "waiting_per_100", "hours_count", "per_resident_eur", "cost_per_person_eur", "indicator_value",
+            "status",
         }  # fmt: skip
         assert computed
         left = " or ".join(f"{column} is not null" for column in sorted(computed))
