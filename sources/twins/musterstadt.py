@@ -918,7 +918,7 @@ class Musterstadt:
         return [
             _cell(f"31.01.{year}", area, {"age_group": age}, "persons", "Personen", count)
             for (year, area, age), count in counts.items()
-            if year in self.years and count
+            if year in self.years
         ]
 
     def _dice(self, purpose: str) -> random.Random:
