@@ -214,8 +214,9 @@ def _lay_out(rows: Rows, known_strings: int) -> None:
         for number, column in enumerate(columns)
     )
     rows.connection.execute(
-        f"create table sheet as select rowid as place, cast(rowid + 2 as varchar) as line, {cells} from rows "
-        "order by rowid"
+        # an extract took rows out of the table: its rowids have gaps
+        "create table sheet as select place, cast(place + 2 as varchar) as line, * exclude (place) from "
+        f"(select row_number() over (order by rowid) - 1 as place, {cells} from rows) order by place"
     )
     rows.connection.execute(
         "create table sheet_texts as select unnest(enum_range(null::sheet_text))::varchar as text"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -145,6 +146,27 @@ def test_an_extract_of_years_holds_them_alone(warehouse: Path, tmp_path: Path) -
     dates = duckdb.sql(f"select distinct reference_date::varchar from '{tmp_path / 'out.csv'}'").fetchall()
     assert dates == [("2015-12-31",)]
     assert 0 < found.rows < made.rows
+
+
+def test_a_workbook_of_a_part_has_all_its_rows_one_below_the_other(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies far down in the edition too: rows are written in batches."""
+    made = published(warehouse, tmp_path)
+    file = tmp_path / "out.xlsx"
+    monkeypatch.setattr("exports.writers.workbook.BATCH", 2)
+    found = extract(made.path, described, "xlsx", file, Part(years=(2015, 2020)))
+    sheet = openpyxl.load_workbook(file)["Daten"]
+    lines = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert 2 < found.rows < made.rows
+    assert (len(lines), sheet.max_row) == (found.rows, found.rows + 1)
+    assert all(any(value is not None for value in line) for line in lines)
+    extract(made.path, described, "csv", tmp_path / "out.csv", Part(years=(2015, 2020)))
+    codes = duckdb.read_csv(str(tmp_path / "out.csv"), all_varchar=True)
+    place = [cell.value for cell in sheet[1]].index("Regionalschlüssel")
+    assert [line[place] for line in lines] == [
+        row[codes.columns.index("area_code")] for row in codes.fetchall()
+    ]
 
 
 def test_an_extract_has_a_receipt(warehouse: Path, tmp_path: Path) -> None:
