@@ -68,9 +68,14 @@ def has_middle(numbers: Collection[float]) -> bool:
     return below > 0 and above > 0 and min(below, above) * COMMON >= len(numbers)
 
 
-def limits_and_colours(numbers: Collection[float], digits: int | None) -> tuple[list[float], tuple[str, ...]]:
-    """The limits between the classes of a layer, and a colour for each class."""
-    if not has_middle(numbers):
+def limits_and_colours(
+    numbers: Collection[float], digits: int | None, is_balance: bool = False
+) -> tuple[list[float], tuple[str, ...]]:
+    """The limits between the classes of a layer, and a colour for each class.
+
+    A balance (need less places) has its middle at nought even where all numbers lie on one side.
+    """
+    if not (is_balance or has_middle(numbers)):
         limits = cuts(numbers, digits)
         colours = COLOURS[ONE_COLOUR][len(limits) + 1]
         return limits, colours[::-1] if max(numbers) < 0 else colours

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.atlas.figures import CODED, MOST_DECIMALS
+from exports.atlas.maps import misplaced
 from exports.atlas.packing import climbed, read_record, summed, unrolled
 from exports.atlas.rings import PEERS, RINGS, peers_that_differ, rings_that_differ
 from exports.atlas.tables import rows_that_differ
@@ -59,7 +60,34 @@ def check_atlas(
             )
             for table in atlas["tables"]
         ),
+        *(
+            _entry(
+                f"atlas.placed.{table['product']}",
+                (
+                    f"{table['product']}: jede Zeile liegt auf dem Umriss ihres Gebietsstands",
+                    f"{table['product']}: each row lies on the outline of its own boundaries",
+                ),
+                _misplaced(connection, folder, table["product"], places, editions),
+            )
+            for table in atlas["tables"]
+        ),
     ]
+
+
+def _misplaced(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    product: str,
+    places: Mapping[str, Any],
+    editions: Mapping[str, Path],
+) -> int:
+    record = read_record(folder, f"table/{product}")
+    keys = [
+        f"{places['level'][unit]}:{places['code'][unit]}@{first}"
+        for unit, first in zip(places["version_of"], places["from"], strict=True)
+    ]
+    versions = unrolled(record.get("version", [])).tolist()
+    return misplaced(connection, record, versions, keys, str(editions[product]), str(editions["areas"]))
 
 
 def _take(

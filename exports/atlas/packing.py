@@ -1,14 +1,16 @@
 """The form of the atlas's data files: a classic script that hands one packed record to the page.
 
 A page opened from a disk may load scripts, and nothing else. So a record is JSON, compressed (RFC 1951) and
-written as Base64 into a call of `planstat.put`; the page unpacks it with `DecompressionStream`. A column of
+written into a call of `planstat.put`, 15 bits a letter; the page unpacks it with `DecompressionStream`. The
+file is UTF-16 with a byte order mark, which every browser obeys before anything that a web server says: a
+letter takes two bytes, so that text costs 7 % more than bytes (Base64: 33 %). A column of
 numbers holds the differences to the number before; a column of few words holds runs:
 `[code, length, code, length, …]`, and one of ascending numbers the steps between runs and their lengths.
 """
 
 from __future__ import annotations
 
-import base64
+import codecs
 import json
 import re
 import zlib
@@ -22,26 +24,53 @@ if TYPE_CHECKING:
 LEVEL = 7
 """Of compression: 9 takes three times as long for one percent less."""
 
-_CALL = re.compile(r'planstat\.put\("([^"]+)","([A-Za-z0-9+/=]*)"\);\n')
+FIRST = 0x3400
+"""The first of 32,768 letters in a row that stand for themselves: no control, no surrogate, no quote."""
+
+BITS = 15
+"""That a letter holds."""
+
+_CALL = re.compile(r'planstat\.put\("([^"]+)",(\d+),"([\u3400-\ub3ff]*)"\);\n')
 
 
 def write_record(folder: Path, name: str, record: Any) -> Path:
     """Write `record` to `data/<name>.js` below `folder`; gives the file."""
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     squeezed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
-    packed = base64.b64encode(squeezed.compress(text.encode("utf-8")) + squeezed.flush()).decode("ascii")
+    packed = squeezed.compress(text.encode("utf-8")) + squeezed.flush()
     file = folder / "data" / f"{name}.js"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f'planstat.put("{name}","{packed}");\n', encoding="ascii")
+    call = f'planstat.put("{name}",{len(packed)},"{lettered(packed)}");\n'
+    file.write_bytes(codecs.BOM_UTF16_LE + call.encode("utf-16-le"))
     return file
 
 
 def read_record(folder: Path, name: str) -> Any:
     """What `data/<name>.js` hands to the page. Raises `ValueError` for a file of another form."""
-    found = _CALL.fullmatch((folder / "data" / f"{name}.js").read_text(encoding="ascii"))
+    found = _CALL.fullmatch((folder / "data" / f"{name}.js").read_text(encoding="utf-16"))
     if found is None or found[1] != name:
         raise ValueError(f"{folder.name}/data/{name}.js is no record of an atlas")
-    return json.loads(zlib.decompress(base64.b64decode(found[2]), -15))
+    return json.loads(zlib.decompress(unlettered(found[3], int(found[2])), -15))
+
+
+def lettered(packed: bytes) -> str:
+    """Bytes as letters of 15 bits each, the high bits first; the last one is filled up with noughts."""
+    import numpy
+
+    bits = numpy.unpackbits(numpy.frombuffer(packed, dtype=numpy.uint8))
+    rows = numpy.pad(bits, (0, -len(bits) % BITS)).reshape(-1, BITS)
+    numbers = rows @ (1 << numpy.arange(BITS - 1, -1, -1, dtype=numpy.uint16)) + FIRST
+    return numbers.astype("<u2").tobytes().decode("utf-16-le")
+
+
+def unlettered(letters: str, length: int) -> bytes:
+    """The `length` bytes that `lettered` was given."""
+    import numpy
+
+    numbers = numpy.frombuffer(letters.encode("utf-16-le"), dtype="<u2") - FIRST
+    places = numpy.arange(BITS - 1, -1, -1, dtype=numpy.uint16)
+    bits = (numbers[:, numpy.newaxis] >> places & 1).astype(numpy.uint8)
+    return numpy.packbits(bits).tobytes()[:length]
 
 
 def runs(codes: NDArray[numpy.int64]) -> list[int]:

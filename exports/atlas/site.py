@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exports.atlas.figures import CODED, Columns, code_list, indicator_heads, stage_figures, write_figures
+from exports.atlas.maps import MapOfTable
 from exports.atlas.outlines import drawn_versions, write_outlines
 from exports.atlas.packing import write_record
 from exports.atlas.rings import PEERS, RINGS, ring_words, write_peers, write_rings
@@ -43,14 +44,15 @@ def write_atlas(
     made_on: date,
     folder: Path,
     tables: Mapping[str, Sequence[str]] | None = None,
+    maps: Mapping[str, MapOfTable] | None = None,
     audience: str = "public",
 ) -> int:
     """Write the site into `folder`; gives the number of figures in it.
 
     `connection` has the spatial extension. `editions` by product: `indicators` and `areas`; `peer_ring`,
-    `structural_peers` and what `tables` names (product -> columns to show) where there is one. `office`:
-    name, email, url. `audience` internal: every view and picture says so. Raises `ValueError` where
-    `indicators` and `areas` do not fit together.
+    `structural_peers` and what `tables` names (product -> columns to show) where there is one; `maps`: how
+    some of these are drawn. `office`: name, email, url. `audience` internal: every view and picture says so.
+    Raises `ValueError` where `indicators` and `areas` do not fit together.
     """
     for page in PAGES:
         shutil.copyfile(SITE / page, folder / page)
@@ -71,8 +73,21 @@ def write_atlas(
         for head in indicator_heads(connection)
     ]
     _write_areas(connection, folder)
-    used = {name for one in indicators for name in one["datasets"]}
-    datasets = {one.dataset_id: one for one in (*areas.described.datasets, *figures.described.datasets)}
+    drawn, tables = maps or {}, tables or {}
+    written = [
+        {
+            **write_table(connection, editions[product], names, folder, drawn.get(product)),
+            "datasets": sorted({one.dataset_id for one in editions[product].described.datasets}),
+        }
+        for product, names in tables.items()
+        if product in editions
+    ]
+    used = {name for one in (*indicators, *written) for name in one["datasets"]}
+    datasets = {
+        one.dataset_id: one
+        for product in (AREAS, *(table["product"] for table in written), FIGURES)
+        for one in editions[product].described.datasets
+    }
     breaks = connection.execute("select break_de, break_en from list_break order by place").fetchall()
     atlas = {
         "made_on": made_on.isoformat(),
@@ -91,11 +106,7 @@ def write_atlas(
         "rings": write_rings(connection, editions[RINGS], folder) if RINGS in editions else [],
         "ring_words": ring_words(editions[RINGS]) if RINGS in editions else {},
         "peers": write_peers(connection, editions[PEERS], folder) if PEERS in editions else [],
-        "tables": [
-            write_table(connection, editions[product], columns, folder)
-            for product, columns in (tables or {}).items()
-            if product in editions
-        ],
+        "tables": written,
         "codes": {name: _codes(connection, figures, name, column) for name, column in CODED.items()},
         "breaks": [list(row) for row in breaks],
         "sources": sorted(

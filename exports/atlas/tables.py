@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from exports.atlas.maps import MapOfTable, drawn_head, points_sql, versions_sql
 from exports.atlas.packing import read_record, runs, unrolled, write_record
 from sources.foundation.sql import quoted, text_literal
 
@@ -45,17 +46,23 @@ def _shown(name: str, decimals: int | None) -> str:
 
 
 def write_table(
-    connection: duckdb.DuckDBPyConnection, edition: Edition, columns: Sequence[str], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    edition: Edition,
+    columns: Sequence[str],
+    folder: Path,
+    drawn: MapOfTable | None = None,
 ) -> dict[str, Any]:
     """Write the record of a product; gives its head: title, number of rows, columns with headings and words.
 
-    Columns that the product does not have are left out. Rows stand in the order of the edition.
+    Columns that the product does not have are left out. Rows stand in the order of the edition. With `drawn`
+    the record has the version of each row's area; that of facilities has their points.
     """
     import numpy
 
     shown = [edition.described.column(name) for name in columns if name in edition.names]
     held: list[Any] = []
     rows = 0
+    texts: dict[str, list[Any]] = {}
     for column in shown:
         name = quoted(column.name)
         cell = _shown(name, decimals_of(column)) if is_number(column) else f"cast({name} as varchar)"
@@ -64,12 +71,21 @@ def write_table(
         rows = len(values)
         if is_number(column):
             held.append([int(one) if one is not None and one == int(one) else one for one in values])
+            texts[column.name] = held[-1]
         else:
+            texts[column.name] = values
             listed = sorted({value or "" for value in values})
             places = {value: place for place, value in enumerate(listed)}
             codes = numpy.array([places[value or ""] for value in values], dtype=numpy.int64)
             held.append({"list": listed, "runs": runs(codes)})
-    write_record(folder, f"table/{edition.product}", {"rows": rows, "columns": held})
+    record: dict[str, Any] = {"rows": rows, "columns": held}
+    if drawn is not None:
+        versions = [one for (one,) in connection.execute(versions_sql(str(edition.file))).fetchall()]
+        record["version"] = runs(numpy.array(versions, dtype=numpy.int64))
+    if {"lat", "lon"} <= set(edition.names):
+        points = connection.execute(points_sql(str(edition.file))).fetchall()
+        record["points"] = {"x": [x for x, _ in points], "y": [y for _, y in points]}
+    write_record(folder, f"table/{edition.product}", record)
     return {
         "product": edition.product,
         "title": [edition.described.title_de, edition.described.title_en],
@@ -79,6 +95,9 @@ def write_table(
         ],
         "rows": rows,
         "columns": [_head(column) for column in shown],
+        "map": None
+        if drawn is None
+        else drawn_head(drawn, texts, {column.name: decimals_of(column) for column in shown}),
     }
 
 

@@ -14,6 +14,7 @@ from pydantic import Field as Declared
 
 import exports
 from exports.atlas.check import check_atlas
+from exports.atlas.maps import MapOfTable
 from exports.atlas.rings import PEERS, RINGS
 from exports.atlas.site import FIGURES, SITE, write_atlas
 from exports.atlas.site import PAGES as PAGES_OF_ATLAS
@@ -47,7 +48,7 @@ STAR, ATLAS = "star", "atlas"
 WRITER_VERSION = 3
 """Edition of the writer of the star; raise it when the files change for the same editions."""
 
-ATLAS_VERSION = 1
+ATLAS_VERSION = 2
 """The same of the atlas; its pages count by themselves."""
 
 PACKAGE, DIFFERENCE = "datapackage.json", "diff.json"
@@ -66,7 +67,8 @@ class Compilation(Stripped):
     """A compilation as declared beside this module.
 
     `left_out`: products that could be in it and are not, each with the reason that its README gives.
-    `tables`: products whose rows the atlas shows beside the indicators, each with its columns.
+    `tables`: products whose rows the atlas shows beside the indicators, each with its columns; `maps`: which
+    of them it draws on outlines, and how.
     """
 
     compilation: str
@@ -77,6 +79,7 @@ class Compilation(Stripped):
     keywords: tuple[str, ...] = ()
     left_out: dict[str, str] = Declared(default_factory=dict)
     tables: dict[str, tuple[str, ...]] = Declared(default_factory=dict)
+    maps: dict[str, MapOfTable] = Declared(default_factory=dict)
 
 
 def load_compilation(name: str = STAR) -> Compilation:
@@ -192,7 +195,15 @@ def compile_atlas(
         named = {"name": office.name, "email": office.email, "url": office.url}
         with open_spatial() as connection:
             rows = write_atlas(
-                connection, chosen, definitions, named, now.date(), folder, tables, job.audience
+                connection,
+                chosen,
+                definitions,
+                named,
+                now.date(),
+                folder,
+                tables,
+                declared.maps,
+                job.audience,
             )
             findings = check_atlas(connection, folder, {name: one.file for name, one in chosen.items()})
         job.companions(

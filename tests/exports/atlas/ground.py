@@ -19,6 +19,7 @@ from exports.compilations.star import Edition
 from exports.definition import Definition
 from exports.describe import Description, parse
 from exports.outlines import SOURCES
+from exports.products import FOLDER, load_product
 from exports.release import Release
 from orchestration.labelling import with_words
 from sources.declared.catalogue import load_catalog
@@ -91,6 +92,50 @@ def goal(title: str, on: str, value: float | None, status: str) -> dict[str, Any
     }
 
 
+def need(of: Mapping[str, Any], day: str, gap: float | None, **more: Any) -> dict[str, Any]:
+    """Need of places of an area, with its interval; without a gap it is hidden."""
+    hidden = gap is None
+    return {
+        "scenario_label_de": "Fortschreibung", "demand_label_de": "gehalten", "age_group_code": "Y_LT6",
+        **{name: of[name] for name in ("area_key", "area_code", "area_level", "area_name")},
+        "reference_date": date.fromisoformat(day), "children_count": 200.0, "children_lower": 190.0,
+        "children_upper": 210.0, "demand_rate_pct": 55.0, "value": 110.0, "need_lower": 104.0,
+        "need_upper": 116.0, "stock_count": None if gap is None else 110.0 - gap, "gap": gap,
+        "gap_lower": None if gap is None else gap - 6, "gap_upper": None if gap is None else gap + 6,
+        "unit": "Plätze", "obs_status": "M" if hidden else "E",
+        "missing_reason": "suppressed_primary" if hidden else "none",
+    } | more  # fmt: skip
+
+
+def offered(of: Mapping[str, Any], facilities: int, state: str, **more: Any) -> dict[str, Any]:
+    """Offers of one kind in an area."""
+    return {
+        **{name: of[name] for name in ("area_key", "area_code", "area_level", "area_name")},
+        "offer_kind_code": "DAYCARE", "target_group_code": "PRESCHOOL",
+        "reference_date": date(2022, 10, 31), "facilities_count": float(facilities), "nearest_m": 812.0,
+        "places_per_100_persons": 11.5 * facilities, "offer_state": state,
+    } | more  # fmt: skip
+
+
+def facility(of: Mapping[str, Any], name: str, lat: float | None, lon: float | None) -> dict[str, Any]:
+    """A facility, with its point where there is one."""
+    return {
+        "facility_name": name, "offer_kind_code": "DAYCARE", "target_group_code": "PRESCHOOL",
+        **{column: of[column] for column in ("area_key", "area_code", "area_level", "area_name")},
+        "lat": lat, "lon": lon, "reference_date": date(2022, 10, 31),
+    }  # fmt: skip
+
+
+def in_class(of: Mapping[str, Any], code: str | None, words: str | None, **more: Any) -> dict[str, Any]:
+    """The class of an area in a social index."""
+    return {
+        "index_id": "X02", "edition_name_de": "Status 2021", "reference_year": 2021, "index_class": code,
+        **{column: of[column] for column in ("area_key", "area_code", "area_level", "area_name")},
+        "class_label_de": words, "obs_status": "A" if code else "M",
+        "missing_reason": "none" if code else "not_applicable",
+    } | more  # fmt: skip
+
+
 def in_ring(of: Mapping[str, Any], day: str, value: float | None, **more: Any) -> dict[str, Any]:
     """A member of a ring of P07 on a day, beside the statistics of the ring."""
     return {
@@ -143,6 +188,9 @@ class Ground:
     peers: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `structural_peers`."""
 
+    drawn: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Rows of products that are shown as tables and drawn on outlines, by product."""
+
     @property
     def site(self) -> Path:
         return self.folder / "site"
@@ -166,11 +214,18 @@ class Ground:
             editions["structural_peers"] = self._edition(
                 "structural_peers", "mart_structural_peer", self.peers
             )
+        declared = load_compilation("atlas")
+        for product, rows in self.drawn.items():
+            relation = load_product(FOLDER / f"{product}.yml").relation
+            editions[product] = self._edition(product, relation, rows)
+            tables[product] = declared.tables[product]
         self._layers()
         self.site.mkdir()
         with open_spatial() as connection:
             office = {"name": "Kreis Muster", "email": "statistik@example.org", "url": None}
-            write_atlas(connection, editions, WORDS, office, date(2026, 11, 30), self.site, tables)
+            write_atlas(
+                connection, editions, WORDS, office, date(2026, 11, 30), self.site, tables, declared.maps
+            )
         return self.site
 
     def _edition(self, product: str, relation: str, rows: Iterable[Mapping[str, Any]]) -> Edition:

@@ -14,6 +14,27 @@ export interface Classes {
   edges: number[]; // inner borders, ascending, in the indicator's unit
   colours: string[]; // one more
   diverging: boolean; // the middle border is zero
+  codes?: string[]; // of classes that are named, not numbers
+  labels?: string[]; // their words
+}
+
+export interface Measure {
+  column: string;
+  lower: string;
+  upper: string;
+  words: string;
+  category: boolean;
+  digits: number;
+  classes: Record<string, Classes>; // by the values that rows have alike
+}
+
+/** How a table is drawn on outlines. */
+export interface TableMap {
+  by: string[];
+  alike: string[];
+  measures: Measure[];
+  reason: string;
+  points: string; // product of facilities
 }
 
 export interface IndicatorHead {
@@ -138,6 +159,8 @@ export interface TableHead {
   about: Words;
   rows: number;
   columns: TableColumn[];
+  datasets: string[];
+  map: TableMap | null;
 }
 
 export type Value = string | number | null;
@@ -145,6 +168,8 @@ export type Value = string | number | null;
 interface TableRecord {
   rows: number;
   columns: ((number | null)[] | { list: string[]; runs: number[] })[];
+  version?: number[];
+  points?: { x: (number | null)[]; y: (number | null)[] };
 }
 
 export interface Atlas {
@@ -203,23 +228,38 @@ interface OutlineRecord {
   path: string[];
 }
 
-const given = new Map<string, string>();
+const given = new Map<string, Uint8Array<ArrayBuffer>>();
 const waiting = new Map<string, Promise<unknown>>();
 
 declare global {
   interface Window {
-    planstat: { put: (name: string, packed: string) => void };
+    planstat: { put: (name: string, length: number, letters: string) => void };
   }
 }
 
 window.planstat = {
-  put: (name, packed) => {
-    given.set(name, packed);
+  put: (name, length, letters) => {
+    given.set(name, unlettered(letters, length));
   },
 };
 
-async function unpacked(packed: string): Promise<unknown> {
-  const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
+/** Letters of 15 bits each, the high bits first, as bytes. */
+export function unlettered(letters: string, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let [held, bits, at] = [0, 0, 0];
+  for (let place = 0; place < letters.length; place++) {
+    held = (held << 15) | (letters.charCodeAt(place) - 0x3400);
+    bits += 15;
+    while (bits >= 8 && at < length) {
+      bits -= 8;
+      bytes[at++] = held >> bits;
+      held &= (1 << bits) - 1;
+    }
+  }
+  return bytes;
+}
+
+async function unpacked(bytes: Uint8Array<ArrayBuffer>): Promise<unknown> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -235,7 +275,7 @@ export function record<T>(name: string): Promise<T> {
       script.onload = () => done();
       script.onerror = () => failed(new Error(`data/${name}.js`));
       document.head.append(script);
-    }).then(async () => (await unpacked(given.get(name) ?? "")) as T);
+    }).then(async () => (await unpacked(given.get(name) ?? new Uint8Array())) as T);
     waiting.set(name, found);
   }
   return found;
@@ -435,6 +475,7 @@ export interface Outlines {
   height: number;
   left: number;
   top: number;
+  metres: number; // of one step
   paths: Map<number, string>; // version of an area -> path
 }
 
@@ -486,9 +527,24 @@ export class Store {
     });
   }
 
+  /** The version of the area that each row of a drawn product is of; -1 for one without outline. */
+  async versions(head: TableHead): Promise<Int32Array> {
+    const found = await record<TableRecord>(`table/${head.product}`);
+    return unrolled(found.version ?? [], found.rows);
+  }
+
+  /** Where each row's facility stands, in metres of the outlines' grid. */
+  async points(head: TableHead): Promise<([number, number] | null)[]> {
+    const found = (await record<TableRecord>(`table/${head.product}`)).points;
+    return (found?.x ?? []).map((x, at) => {
+      const y = found?.y[at] ?? null;
+      return x === null || y === null ? null : [x, y];
+    });
+  }
+
   async outlines(layer: Layer): Promise<Outlines> {
     const found = await record<OutlineRecord>(`outlines/${layer.name}`);
-    const { width, height, left, top } = found;
-    return { layer, width, height, left, top, paths: new Map(found.version.map((one, at) => [one, found.path[at] ?? ""])) };
+    const { width, height, left, top, metres } = found;
+    return { layer, width, height, left, top, metres, paths: new Map(found.version.map((one, at) => [one, found.path[at] ?? ""])) };
   }
 }

@@ -8,6 +8,7 @@ import { number, t } from "./words.ts";
 export const NO_VALUE = "#ffffff";
 export const HIDDEN = "#c9c9c9";
 export const OTHER = "#f3efe6";
+export const SPOT = "#b3470e";
 
 export type Kind = { kind: "class"; at: number } | { kind: "none" } | { kind: "hidden" } | { kind: "other" };
 
@@ -16,6 +17,7 @@ export function classOf(value: number, classes: Classes): number {
 }
 
 export function classWords(classes: Classes, decimals: number): string[] {
+  if (classes.labels) return classes.labels;
   const edge = (value: number): string => number(value, decimals);
   const step = 10 ** -decimals;
   const { edges } = classes;
@@ -30,13 +32,15 @@ export function classWords(classes: Classes, decimals: number): string[] {
 
 /** Patterns that grow denser with the class, for print and for those who see no colours. */
 function pattern(id: string, at: number): SVGPatternElement {
-  const space = [14, 10, 7, 5, 3.4, 2.4][Math.min(at, 5)] ?? 2.4;
+  const space = [14, 10, 7, 5, 3.4, 2.4][at % 6] ?? 2.4;
   const turned = at % 2 ? 45 : 135;
   return s(
     "pattern",
     { id, width: space, height: space, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turned})` },
     s("rect", { width: space, height: space, fill: "#ffffff" }),
-    s("line", { x1: 0, x2: 0, y1: 0, y2: space, stroke: "#1c2430", "stroke-width": 1.2 + at * 0.25 }),
+    s("line", { x1: 0, x2: 0, y1: 0, y2: space, stroke: "#1c2430", "stroke-width": 1.2 + (at % 6) * 0.25 }),
+    // beyond six classes lines cross
+    at > 5 && s("line", { x1: 0, x2: space, y1: 0, y2: 0, stroke: "#1c2430", "stroke-width": 1.2 }),
   );
 }
 
@@ -49,8 +53,16 @@ export interface Shape {
   choose: () => void;
 }
 
+/** A place on a map, in steps of the outlines. */
+export interface Spot {
+  x: number;
+  y: number;
+  told: string;
+}
+
 export interface MapWords extends ChartWords {
   outlines: string;
+  spots?: string; // what the places are
 }
 
 export interface MapPicture {
@@ -63,14 +75,15 @@ function legend(classes: Classes, words: MapWords, patterned: (at: number) => st
   if (present.has("none")) rows.push([NO_VALUE, t("no_value")]);
   if (present.has("hidden")) rows.push([HIDDEN, t("hidden")]);
   if (present.has("other")) rows.push([OTHER, t("other_territory")]);
+  if (words.spots) rows.push([SPOT, words.spots]);
   return rows;
 }
 
 const HIGH = 560;
 const WIDE = 560;
 
-export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], classes: Classes, inPatterns: boolean): MapPicture {
-  const ids = Array.from({ length: classes.edges.length + 1 }, () => fresh("class"));
+export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], classes: Classes, inPatterns: boolean, spots: Spot[] = []): MapPicture {
+  const ids = Array.from({ length: classes.codes?.length ?? classes.edges.length + 1 }, () => fresh("class"));
   const tones = classes.colours;
   const fill = (kind: Kind): string => {
     if (kind.kind === "class") return inPatterns ? `url(#${ids[kind.at]})` : (tones[kind.at] ?? "#000000");
@@ -104,7 +117,11 @@ export function drawn(words: MapWords, outlines: Outlines, shapes: Shape[], clas
       group.append(path);
     }
     const chosen = shapes.filter((each) => each.chosen).map((one) => s("path", { d: outlines.paths.get(one.version) ?? "" }));
-    return s("g", {}, group, s("g", { class: "chosen", fill: "none", stroke: "#b3470e", "stroke-width": 4.3 * thickness() }, ...chosen));
+    // a line of no length has a round end of the same size at every zoom
+    const points = spots.map((one) => s("path", { d: `M${one.x} ${one.y}h0`, "stroke-width": 4, "vector-effect": "non-scaling-stroke" }, s("title", {}, one.told)));
+    return s("g", {}, group,
+      s("g", { class: "chosen", fill: "none", stroke: "#b3470e", "stroke-width": 4.3 * thickness() }, ...chosen),
+      spots.length > 0 && s("g", { fill: "none", stroke: SPOT, "stroke-linecap": "round" }, ...points));
   };
   const svg = s("svg", {
     viewBox: box(),

@@ -1,6 +1,6 @@
 // What several views need: words of a row, its receipt, fields to choose areas.
 
-import type { Area, Figures, IndicatorHead, Row, Store } from "./data.ts";
+import type { Area, Dataset, Figures, IndicatorHead, Row, Store, TableHead } from "./data.ts";
 import type { Point } from "./chart.ts";
 import { fresh, h } from "./dom.ts";
 import { day, number, of, plain, t, spoken } from "./words.ts";
@@ -37,7 +37,7 @@ export function code(store: Store, figures: Figures, row: Row, list: string): st
   return store.atlas.codes[list]?.list[figures.code(list, row)] ?? "";
 }
 
-const SECRET = new Set(["suppressed", "suppressed_primary", "suppressed_secondary", "unknown_or_confidential"]);
+export const SECRET = new Set(["suppressed", "suppressed_primary", "suppressed_secondary", "unknown_or_confidential"]);
 
 /** Whether a row has no number because it is kept secret. */
 export function isHidden(store: Store, figures: Figures, row: Row): boolean {
@@ -84,16 +84,24 @@ export function points(store: Store, figures: Figures, area: Area, rows: Row[] =
 
 /** The attribution of the datasets that rows of an indicator are made from. */
 export function attributions(store: Store, head: IndicatorHead): string[] {
-  const found = store.atlas.datasets.filter((one) => head.datasets.includes(one.id));
+  return attributionsOf(store, head.datasets);
+}
+
+export function attributionsOf(store: Store, datasets: string[]): string[] {
+  const found = store.atlas.datasets.filter((one) => datasets.includes(one.id));
   return [...new Set(found.map((one) => `${one.attribution}, ${one.licence}`))];
 }
 
 /** Lines below a picture: sources, licence, edition. */
 export function foot(store: Store, head: IndicatorHead): string[] {
-  const edition = store.atlas.editions.find((one) => one.product === "indicators");
+  return footOf(store, "indicators", attributions(store, head));
+}
+
+export function footOf(store: Store, product: string, sources: string[]): string[] {
+  const edition = store.atlas.editions.find((one) => one.product === product);
   return [
-    `${t("sources")}: ${attributions(store, head).join("; ")}${store.atlas.attribution_changed ? `; ${store.atlas.attribution_changed}` : ""}`,
-    `${t("edition")} indicators/${edition?.version ?? ""}, ${store.atlas.office.name}`,
+    `${t("sources")}: ${sources.join("; ")}${store.atlas.attribution_changed ? `; ${store.atlas.attribution_changed}` : ""}`,
+    `${t("edition")} ${product}/${edition?.version ?? ""}, ${store.atlas.office.name}`,
   ];
 }
 
@@ -123,20 +131,50 @@ export function receipt(store: Store, figures: Figures, area: Area, row: Row): v
   for (const id of [...new Set(ids)].filter(Boolean)) {
     const dataset = store.atlas.datasets.find((one) => one.id === id);
     if (!dataset) continue;
-    rows.push([t("source"), h("span", {}, `${dataset.id} ${dataset.title}. ${dataset.attribution}, `, outside(dataset.licence, dataset.licence_url), `. ${t("stand")}: ${dataset.stand}. ${t("snapshot")}: `, h("code", {}, dataset.snapshot ?? "–"))]);
+    rows.push([t("source"), sourceOf(dataset)]);
   }
-  const edition = store.atlas.editions.find((one) => one.product === "indicators");
-  if (edition) {
-    add(t("edition"), `indicators/${edition.version}`);
-    rows.push([t("hash"), h("code", {}, edition.fingerprint)]);
+  rows.push(...editionOf(store, "indicators"));
+  if (head.definition) {
+    add(t("definition"), head.definition.question);
+    add(t("read"), head.definition.how_to_read);
+    add(t("formula"), head.definition.formula);
   }
-  if (head.definition) add(t("formula"), head.definition.formula);
-  const id = fresh("receipt");
   const name = area.versions.find((one) => one.index === row.version)?.name ?? area.name;
+  rows.push([t("receipt_line"), h("code", {}, `planstat explain ${head.id} ${area.code} ${row.day.slice(0, 4)}`)]);
+  open(`${of(head.name)}, ${name}`, rows);
+}
+
+/** The receipt of a row of a further product: every cell, its sources and its edition. */
+export function rowReceipt(store: Store, head: TableHead, cells: [string, string][]): void {
+  const sources = store.atlas.datasets.filter((one) => head.datasets.includes(one.id));
+  open(of(head.title), [
+    ...cells.filter((one) => one[1] !== ""),
+    ...editionOf(store, head.product),
+    ...sources.map((one): [string, Node] => [t("source"), sourceOf(one)]),
+  ]);
+}
+
+/** Title, publisher's table, licence and delivery of a source. */
+function sourceOf(dataset: Dataset): HTMLElement {
+  return h("span", {}, `${dataset.id} ${dataset.title}. ${dataset.attribution}, `, outside(dataset.licence, dataset.licence_url), `. ${t("publisher")}: ${dataset.publisher}. ${t("stand")}: ${dataset.stand}. ${t("snapshot")}: `, h("code", {}, dataset.snapshot ?? "–"));
+}
+
+/** The edition of a product with its fingerprint, and how it differs from the one before. */
+function editionOf(store: Store, product: string): [string, Node | string][] {
+  const edition = store.atlas.editions.find((one) => one.product === product);
+  const change = store.atlas.changes.find((one) => one.product === product);
+  if (!edition) return [];
+  const differs = change?.previous
+    ? `${change.previous}: ${t("news_counts", number(change.added), number(change.changed), number(change.removed), number(change.withdrawn))}${change.reason ? `. ${change.reason}` : ""}`
+    : t("news_first", number(edition.rows));
+  return [[t("edition"), `${product}/${edition.version}`], [t("hash"), h("code", {}, edition.fingerprint)], [t("differs"), differs]];
+}
+
+function open(title: string, rows: [string, Node | string][]): void {
+  const id = fresh("receipt");
   const dialog = h("dialog", { "aria-labelledby": id, close: () => dialog.remove() },
-    h("h2", { id }, `${of(head.name)}, ${name}`),
+    h("h2", { id }, title),
     h("table", {}, h("tbody", {}, ...rows.map(([heading, words]) => h("tr", {}, h("th", { scope: "row" }, heading), h("td", {}, words))))),
-    h("p", { class: "small" }, t("receipt_line", head.id, area.code, row.day.slice(0, 4))),
     h("form", { method: "dialog" }, h("button", { autofocus: true }, t("close"))));
   document.body.append(dialog);
   dialog.showModal();

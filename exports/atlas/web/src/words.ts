@@ -153,9 +153,25 @@ const TEXTS = {
   receipt: ["Beleg", "Receipt"],
   open_receipt: ["Beleg zu {0}", "Receipt for {0}"],
   close: ["Schließen", "Close"],
-  receipt_line: [
-    "Die Zeile der Quelle zeigt dem Amt: planstat explain {0} {1} {2}",
-    "The office sees the line of the source by: planstat explain {0} {1} {2}",
+  receipt_line: ["Zeile der Quelle (Befehl fürs Amt)", "Line of the source (command for the office)"],
+  differs: ["Änderung zur vorigen Ausgabe", "Change from the edition before"],
+  row: ["Zeile", "Row"],
+  measure: ["Auf der Karte", "On the map"],
+  map_choose: [
+    "Die Karte zeigt eine Zeile je Gebiet: bitte oben überall einen Wert wählen.",
+    "The map shows one row per area: please choose one value of each list above.",
+  ],
+  map_nothing: ["Zu dieser Auswahl gibt es nichts zu zeichnen.", "There is nothing to draw for this choice."],
+  facilities: ["{0} Einrichtungen", "{0} facilities"],
+  show_points: ["Einrichtungen zeigen", "Show facilities"],
+  classes_named: ["Klassen: wie in der Tabelle benannt.", "Classes: as the table names them."],
+  classes_alike: [
+    "Klassen: gleich viele Werte je Klasse über alle Stichtage dieser Auswahl; für alle Jahre gleich.",
+    "Classes: equal numbers of values per class over all dates of this choice; the same for all years.",
+  ],
+  classes_balance: [
+    "Klassen: unter und über null je gleich viele Werte über alle Stichtage dieser Auswahl; für alle Jahre gleich.",
+    "Classes: below and above zero with equal numbers of values over all dates of this choice; the same for all years.",
   ],
   hash: ["Prüfsumme der Ausgabe", "Fingerprint of the edition"],
   snapshot: ["Lieferung", "Delivery"],

@@ -2,13 +2,15 @@
 
 import type { Store, TableColumn, TableHead, Value } from "../data.ts";
 import { fresh, h } from "../dom.ts";
-import { address, go, link, table, type Query, type View } from "../shared.ts";
+import { places, preset } from "./places.ts";
+import { address, go, link, rowReceipt, table, type Query, type View } from "../shared.ts";
 import { csv, takeAway, type Cell } from "../take.ts";
 import { day, number, of, plain, t } from "../words.ts";
 import { select } from "./indicator.ts";
 
 const MOST_ROWS = 300;
 const MOST_CHOICES = 40;
+const EVERY = "*"; // in an address: rows of all values
 
 /** All tables, each with what it is. */
 export function planning(store: Store): View {
@@ -46,16 +48,20 @@ export async function rowsOf(store: Store, product: string, query: Query): Promi
   const head = store.atlas.tables.find((one) => one.product === product);
   if (!head) return { title: t("not_found", product), content: [h("p", {}, t("not_found", product))] };
   const columns = await store.table(head);
-  const offered = choices(head, columns);
-  const chosen = new Map(offered.flatMap(([at]): [number, string][] => {
+  const onMap = preset(head, columns, query);
+  const offered: [number, string[]][] = [...onMap.map((one): [number, string[]] => [one.at, one.values]), ...choices(head, columns).filter(([at]) => !onMap.some((one) => one.at === at))];
+  const chosen = new Map<number, Value>(offered.flatMap(([at]): [number, Value][] => {
     const name = head.columns[at]?.name ?? "";
     const asked = query.get(name);
-    return asked === undefined ? [] : [[at, asked]];
+    return asked === undefined || onMap.some((one) => one.at === at) ? [] : [[at, asked]];
   }));
+  for (const one of onMap) if (one.chosen !== null) chosen.set(one.at, one.chosen);
   const sought = plain(query.get("text") ?? "");
   const to = (more: Record<string, string | null>): string => {
-    const now = Object.fromEntries([...chosen].map(([at, value]) => [head.columns[at]?.name ?? "", value]));
-    return address(["planung", product], { ...now, text: query.get("text") ?? null, ...more });
+    const now = Object.fromEntries([...chosen].map(([at, value]) => [head.columns[at]?.name ?? "", String(value)]));
+    for (const one of onMap) if (one.chosen === null) now[head.columns[one.at]?.name ?? ""] = EVERY;
+    const kept = Object.fromEntries(["text", "mass", "gebiet", "muster", "punkte"].map((name) => [name, query.get(name) ?? null]));
+    return address(["planung", product], { ...now, ...kept, ...more });
   };
   const fits = (row: number): boolean =>
     [...chosen].every(([at, value]) => columns[at]?.[row] === value) &&
@@ -66,6 +72,10 @@ export async function rowsOf(store: Store, product: string, query: Query): Promi
   const open = head.columns.map((_, at) => at).filter((at) => !chosen.has(at) && rows.some((row) => cell(at, row) !== ""));
   const alike = open.filter((at) => rows.length > 1 && rows.every((row) => cell(at, row) === cell(at, rows[0] ?? 0)));
   const visible = open.filter((at) => !alike.includes(at));
+  // further filters are of the table: an area that they leave out has a value on the map as before
+  const placed = Array.from({ length: head.rows }, (_, row) => row).filter((row) => onMap.every((one) => one.chosen === null || columns[one.at]?.[row] === one.chosen));
+  const map = head.map ? await places(store, head, columns, placed, onMap, query, to, cell) : null;
+  if (query.get("rahmen") && map) return { title: of(head.title), content: [map.section] };
   const id = fresh("text");
   const field = h("input", { type: "search", id, value: query.get("text") ?? "" });
   field.addEventListener("change", () => go(to({ text: field.value || null })));
@@ -81,11 +91,16 @@ export async function rowsOf(store: Store, product: string, query: Query): Promi
     content: [
       h("p", { class: "lead" }, of(head.about)),
       h("div", { class: "controls" },
-        ...offered.map(([at, values]) => select(of(head.columns[at]?.heading), [["", t("every")], ...values.filter(Boolean).map((one): [string, string] => [one, written(head.columns[at] as TableColumn, one)])], chosen.get(at) ?? "", (one) => go(to({ [head.columns[at]?.name ?? ""]: one || null })))),
+        ...offered.map(([at, values]) => select(of(head.columns[at]?.heading), [[EVERY, t("every")], ...values.filter(Boolean).map((one): [string, string] => [one, written(head.columns[at] as TableColumn, one)])], String(chosen.get(at) ?? EVERY), (one) => go(to({ [head.columns[at]?.name ?? ""]: one === EVERY && !onMap.some((each) => each.at === at) ? null : one })))),
         h("div", { class: "choice" }, h("label", { for: id }, t("text_filter")), field)),
       h("p", { role: "status" }, rows.length > MOST_ROWS ? t("table_shown", number(MOST_ROWS), number(rows.length)) : t("table_rows", number(rows.length))),
       alike.length ? h("p", {}, alike.map((at) => `${of(head.columns[at]?.heading)}: ${cell(at, rows[0] ?? 0)}`).join("; ")) : "",
-      h("section", {}, h("h2", {}, t("table")), table(of(head.title), visible.map((at) => of(head.columns[at]?.heading)), rows.slice(0, MOST_ROWS).map((row) => visible.map((at) => cell(at, row))), numeric)),
+      map?.section ?? "",
+      h("section", {}, h("h2", {}, t("table")), table(of(head.title), [...visible.map((at) => of(head.columns[at]?.heading)), ...(map ? [t("choose")] : []), t("receipt")], rows.slice(0, MOST_ROWS).map((row) => [
+        ...visible.map((at) => cell(at, row)),
+        ...(map ? [map.chooser(row)] : []),
+        h("button", { type: "button", class: "plain", "aria-label": t("open_receipt", `${t("row")} ${number(row + 1)}`), click: () => rowReceipt(store, head, head.columns.map((column, at): [string, string] => [of(column.heading), cell(at, row)])) }, t("receipt")),
+      ]), numeric)),
       h("p", { class: "small" }, t("german_rows")),
       takeAway({ what: t("table"), name: product, picture: null, embed: null, table: () => csv(head.columns.map((one) => of(one.heading)), cells(), notes) }),
       h("p", { class: "small" }, notes.join("; ")),
