@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from exports import files
 from exports.products import Catalogue, Office
-from exports.release import Release, list_releases
+from exports.release import Release, current_releases
 from sources.foundation.exits import USAGE
 from sources.foundation.files import write_text
 from sources.foundation.told import Told
@@ -93,7 +93,7 @@ def write_catalogue(releases_root: Path, office: Office) -> list[Path]:
                 "und `contributor_id` (Datenbereitsteller-ID von GovData)",
             )
         )
-    current = [edition for edition in list_releases(releases_root) if edition.is_current]
+    current = current_releases(releases_root)
     graph = catalogue_graph(current, office, office.catalogue)
     nodes = sorted(json.loads(graph.serialize(format="json-ld")), key=lambda node: str(node["@id"]))
     texts = {

@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,22 +93,27 @@ class History:
 
     def editions(self) -> dict[str, Event]:
         """Every edition that is out, by id: published or adopted, and not known to be lost."""
-        found: dict[str, Event] = {}
-        for event in self.events():
-            if event.event in ("published", "adopted"):
-                found[event.id] = event
-            elif event.event == "lost":
-                found.pop(event.id, None)
-        return found
+        return out_by(self.events())
 
     def lost(self) -> dict[str, Event]:
         """Editions of which the office knows that they are lost."""
-        return {event.id: event for event in self.events() if event.event == "lost"}
+        return lost_by(self.events())
 
     def open_intent(self) -> Event | None:
         """An edition whose publication was interrupted: whether it came out, its folder says."""
         events = self.events()
         return events[-1] if events and events[-1].event == "intends" else None
+
+    def salvaged(self) -> list[Event]:
+        """The events of a damaged history whose lines can be read, whether or not they follow each other."""
+        found = []
+        for line in _whole_lines(self.path).splitlines() if self.path.is_file() else ():
+            try:
+                body = json.loads(line)
+                found.append(Event(**{key: body[key] for key in body.keys() - {"before", "signature"}}))
+            except (ValueError, TypeError, AttributeError):
+                continue
+        return found
 
     def append(self, event: Event) -> None:
         """Add a line and bring it to the disk. What a killed process left of a line is cut off first."""
@@ -148,6 +153,22 @@ class History:
             before = hashlib.sha256(line).hexdigest()
             found.append((event, before))
         return found
+
+
+def out_by(events: Iterable[Event]) -> dict[str, Event]:
+    """The editions that are out by these events, by id."""
+    found: dict[str, Event] = {}
+    for event in events:
+        if event.event in ("published", "adopted"):
+            found[event.id] = event
+        elif event.event == "lost":
+            found.pop(event.id, None)
+    return found
+
+
+def lost_by(events: Iterable[Event]) -> dict[str, Event]:
+    """The editions that are lost by these events, by id."""
+    return {event.id: event for event in events if event.event == "lost"}
 
 
 @dataclass(frozen=True)
@@ -192,6 +213,8 @@ def _whole_lines(path: Path) -> bytes:
         content = path.read_bytes()
     except FileNotFoundError:
         return b""
+    except OSError as problem:
+        raise HistoryError(f"{path}: cannot be read ({problem.strerror}); restore it from a backup") from None
     return content[: content.rfind(b"\n") + 1]
 
 

@@ -20,7 +20,7 @@ from exports import outlines
 from exports.describe import Column, Description
 from exports.products import Geometry
 from sources.foundation.exits import FAILED
-from sources.foundation.sql import insert, quoted, text_literal
+from sources.foundation.sql import insert, quoted, text_literal, why_not_read
 
 if TYPE_CHECKING:
     import duckdb
@@ -155,10 +155,7 @@ def staged(warehouse: Path, description: Description, scratch: Path) -> Iterator
         try:
             connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.Error as problem:
-            raise RowsError(
-                f"{warehouse}: cannot be read now, most likely because another process is writing it; "
-                f"wait for that to end, then run again ({problem})"
-            ) from problem
+            raise RowsError(why_not_read(warehouse, problem)) from problem
         try:
             relation = _relation(connection, description.relation, warehouse)
             fields, labelled = _copy_rows(connection, description, relation, warehouse)

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from sources.foundation.files import LEFTOVER
+
 from .resources import Paths
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ class Deliveries:
         if self.origin == "sample":
             from sources.twins.sample import write_sample
 
-            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-sample-")))
+            folder = Path(self._open.enter_context(self._scratch("sample")))
             write_sample(folder)
             folders = [folder]
         else:
@@ -112,12 +114,18 @@ class Deliveries:
                 if not self.folder or not folder.is_dir():
                     named = folder if self.folder else "(none)"
                     raise NotADirectoryError(f"{named} is no folder: nothing to land")
-        unpacked = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-unpacked-")))
+        unpacked = Path(self._open.enter_context(self._scratch("unpacked")))
         return [
             delivery
             for number, folder in enumerate(folders)
             for delivery in match_folder(self.landing.catalog, folder, unpacked / str(number))
         ]
+
+    def _scratch(self, what: str) -> tempfile.TemporaryDirectory[str]:
+        """A temporary folder in the data root: what a killed run leaves of it, the next one removes."""
+        return tempfile.TemporaryDirectory(
+            dir=self.paths.root, prefix=f"{LEFTOVER}{os.getpid()}-", suffix=f"-{what}"
+        )
 
     @cached_property
     def _inbox(self) -> Inbox:
@@ -206,7 +214,7 @@ class Deliveries:
             if host in self._dead:
                 failed.append(f"{host} did not answer before in this run ({self._dead[host]})")
                 continue
-            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="planstat-fetch-")))
+            folder = Path(self._open.enter_context(self._scratch("fetch")))
             try:
                 fetched = fetch(way, folder, state)
                 break

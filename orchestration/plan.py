@@ -27,7 +27,7 @@ import dbt_project
 from sources.foundation.files import sha256_of
 
 from .project import Manifest, Project
-from .resources import Paths, Warehouse, read_json, write_json
+from .resources import Damaged, Paths, Warehouse, read_json, write_json
 
 CATALOGUE = "catalog"
 """Name of the dbt source that holds the tables about landing itself (ledger, datasets, symbols, ...)."""
@@ -84,7 +84,13 @@ def _landed(files: tuple[tuple[Path, int, int, int], ...]) -> Landed:
     if files:
         with duckdb.connect() as connection:
             for file, *_ in files:
-                found = connection.execute("select * from read_parquet(?)", [str(file)])
+                try:
+                    found = connection.execute("select * from read_parquet(?)", [str(file)])
+                except duckdb.Error:
+                    raise Damaged(
+                        f"{file} cannot be read; it follows from what has landed, and the next "
+                        "`planstat run` writes it anew"
+                    ) from None
                 names = [column[0] for column in found.description]
                 tables[file.stem] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return Landed(tables)
@@ -260,7 +266,8 @@ class State:
         mark = Warehouse(paths.warehouse).mark()
         if mark is None or content.get("mark") != mark:
             return cls({}, mark)
-        return cls(content.get("nodes", {}), mark)
+        nodes = content.get("nodes", {})
+        return cls(nodes if isinstance(nodes, dict) else {}, mark)
 
     def write(self, paths: Paths) -> None:
         self.mark = Warehouse(paths.warehouse).mark()

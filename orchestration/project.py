@@ -99,7 +99,13 @@ class Project:
         now = self.hash()
         if not self._is_parsed(now):
             self._parse(now)
-        manifest: Manifest = json.loads(self._kept_manifest.read_bytes())
+        try:
+            manifest: Manifest = json.loads(self._kept_manifest.read_bytes())
+        except ValueError:  # damaged: dbt reads the whole project again
+            for kept in (self._kept_manifest, self.kept_parse):
+                kept.unlink(missing_ok=True)
+            self._parse(now)
+            manifest = json.loads(self._kept_manifest.read_bytes())
         return manifest
 
     def is_parsed(self) -> bool:

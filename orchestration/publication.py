@@ -17,6 +17,7 @@ import expectations
 import exports
 from expectations import cells as refused_cells
 from exports.history import BESIDE, Memory, Remembered
+from sources.arrival.mending import gaps
 from sources.foundation.editions import CERTIFICATE, GATE_REPORT, RECEIPT, REFUSED_CELLS
 from sources.foundation.exits import REFUSED
 from sources.foundation.files import replacing, sha256_of
@@ -442,6 +443,7 @@ class Publication:
                 raise release.ReleaseRefused(
                     f"{self.folder}: the gate did not pass this candidate: {answer.words}"
                 )
+        self._refuse_gap(before)
         if read_json(self.folder / RECEIPT).get("passed") is True:
             self._refuse_held(before)
         outcome = release.publish(
@@ -608,6 +610,19 @@ class Publication:
             raise Held(
                 f"{self.name} is held back, {stands}: it carries figures made from cells that the gate "
                 f"refused in {'; '.join(map(holding.in_words, holds))}. {self._mend(holds)}"
+            )
+
+    def _refuse_gap(self, before: str | None) -> None:
+        """Raises Held while a delivery behind the product is damaged: an older one counts in its place."""
+        upstream = set(lineage.datasets_of(self.manifest, self.product.relation))
+        damaged = {name: lost for name, lost in gaps(self.paths.landing).items() if name in upstream}
+        if damaged:
+            stands = f"the edition {before} stays as it is" if before else "it has no edition yet"
+            lost = "; ".join(f"{name}: {', '.join(found)}" for name, found in sorted(damaged.items()))
+            raise Held(
+                f"{self.name} is held back, {stands}: what was delivered is damaged ({lost}). Deliver the "
+                "file again, restore the snapshot from a backup, or `planstat sources withdraw SNAPSHOT "
+                "--because …`"
             )
 
     def _doubt(self, current: Release) -> str:

@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sources.foundation.exits import IN_USE, USAGE
-from sources.foundation.files import Busy, locked, write_text
+from sources.foundation.files import Busy, locked, move_aside, write_text
+from sources.foundation.sql import why_not_read
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,6 +51,10 @@ class BadKey(Exception):
     """The office's key cannot be used; the message says why."""
 
     exit_code = USAGE
+
+
+class Damaged(Exception):
+    """A file of the data root cannot be read; the message says which and what to do."""
 
 
 class NotBuilt(Exception):
@@ -151,6 +156,11 @@ class Paths:
     def last_run(self) -> Path:
         """What became of the newest run (see last_run.py)."""
         return self.root / "last_run.json"
+
+    @property
+    def aside(self) -> Path:
+        """What was damaged or stood in the wrong place, moved here by name; nothing reads it."""
+        return self.root / "damaged"
 
     @property
     def lock(self) -> Path:
@@ -343,11 +353,13 @@ def only_run(paths: Paths) -> Iterator[None]:
     Raises InUse when another process holds it.
     """
     make_root(paths)
+    if paths.lock.is_dir():  # nobody can hold a folder
+        move_aside(paths.lock, paths.aside)
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(locked(paths.lock, wait_seconds=0))
         except Busy:
-            holder = paths.lock.read_text(encoding="utf-8").strip() or "unknown"
+            holder = paths.lock.read_text(encoding="utf-8", errors="replace").strip() or "unknown"
             raise InUse(
                 f"another run works in {paths.root} (process {holder}). Wait until it has ended, "
                 "or set PLANSTAT_DATA to another folder."
@@ -358,7 +370,7 @@ def only_run(paths: Paths) -> Iterator[None]:
 
 def is_running(paths: Paths) -> bool:
     """Whether another process holds the data root right now."""
-    if not paths.lock.exists():
+    if not paths.lock.is_file():
         return False
     try:
         with locked(paths.lock, wait_seconds=0):
@@ -374,10 +386,11 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; an absent file is an empty object."""
-    if not path.exists():
+    """Read a JSON object; {} for a file that is absent or holds none. `healing` names those."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):
         return {}
-    content = json.loads(path.read_text(encoding="utf-8"))
     return content if isinstance(content, dict) else {}
 
 
@@ -393,12 +406,17 @@ class Warehouse:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection. Raises NotBuilt when dbt has not written the warehouse yet."""
+        """A read-only connection. Raises NotBuilt when dbt has not written the warehouse yet, Damaged when it
+        cannot be read.
+        """
         import duckdb
 
         if not self.file.exists():
             raise NotBuilt(f"{self.file} does not exist yet: run `planstat run` first")
-        connection = duckdb.connect(str(self.file), read_only=True)
+        try:
+            connection = duckdb.connect(str(self.file), read_only=True)
+        except duckdb.Error as problem:
+            raise Damaged(why_not_read(self.file, problem)) from problem
         try:
             yield connection
         finally:
@@ -419,7 +437,7 @@ class Warehouse:
         Its size, a hash of its headers, which count every checkpoint, and the size of the log that a
         killed writer leaves.
         """
-        if not self.file.exists():
+        if not self.file.is_file():
             return None
         with self.file.open("rb") as file:
             headers = file.read(HEADERS_BYTES)

@@ -26,7 +26,7 @@ from exports.difference import Difference
 from exports.history import BESIDE, Memory
 from exports.products import Contact, Stripped
 from exports.readme import cell, unbroken
-from exports.release import Release, Unchanged, current_release, list_releases, publish
+from exports.release import Release, Unchanged, current_release, current_releases, publish
 from exports.release.receipt import write_compiled_receipt
 from exports.release.verification import verify_files
 from exports.sheet import thousands
@@ -311,8 +311,8 @@ class _Job:
 def _editions(releases_root: Path, memory: Memory) -> list[Edition]:
     """The current editions of products, each compared with its receipt as far as it is read here."""
     found = []
-    for release in list_releases(releases_root):
-        if not release.is_current or release.compiled_from:
+    for release in current_releases(releases_root):
+        if release.compiled_from:
             continue
         if not (release.path / DESCRIPTION).is_file():
             raise NotCompiled(

@@ -30,7 +30,7 @@ from exports.disclosure.plan_key import NOISE_KEY, plan_key
 from exports.disclosure.policy import safety_of
 from exports.disclosure.universe import Editions, Universe, columns_of, data_of, members
 from exports.products import Product
-from sources.foundation.sql import quoted, text_literal
+from sources.foundation.sql import quoted, text_literal, why_not_read
 from sources.foundation.told import Told
 
 if TYPE_CHECKING:
@@ -268,14 +268,7 @@ def _attached(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             connection.execute(f"attach {text_literal(str(warehouse))} as warehouse (read_only)")
         except duckdb.Error as problem:
-            raise DeclarationError(
-                Told(
-                    f"{warehouse}: cannot be read now, most likely because another process is writing it; "
-                    f"wait for that to end, then run again ({problem})",
-                    f"{warehouse}: ist jetzt nicht zu lesen, wahrscheinlich schreibt gerade ein anderer "
-                    f"Prozess; dessen Ende abwarten und noch einmal laufen lassen ({problem})",
-                )
-            ) from problem
+            raise DeclarationError(why_not_read(warehouse, problem)) from problem
         yield connection
 
 

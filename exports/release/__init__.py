@@ -34,15 +34,23 @@ from exports.release.edition import (
     ReleaseRefused,
     Unchanged,
     current_release,
+    current_releases,
     diff,
     list_releases,
     show,
+    unreadable,
 )
 from exports.release.publishing import publish
 from exports.release.receipt import demands_sha256, is_genuine, look, record_holds, write_receipt
 from exports.release.remembering import remembered, unremembered
 from exports.release.upkeep import adopt, give_up, repair, sign_all
-from exports.release.verification import derived_problems, verify, verify_all
+from exports.release.verification import (
+    derived_problems,
+    foreign_editions,
+    quick_problems,
+    verify,
+    verify_all,
+)
 
 __all__ = [
     "Release",
@@ -51,19 +59,23 @@ __all__ = [
     "Unchanged",
     "adopt",
     "current_release",
+    "current_releases",
     "demands_sha256",
     "derived_problems",
     "diff",
+    "foreign_editions",
     "give_up",
     "is_genuine",
     "list_releases",
     "look",
     "publish",
+    "quick_problems",
     "record_holds",
     "remembered",
     "repair",
     "show",
     "sign_all",
+    "unreadable",
     "unremembered",
     "verify",
     "verify_all",

@@ -27,6 +27,7 @@ from exports.release.edition import (
     PACKAGE,
     Release,
     ReleaseError,
+    ReleaseRefused,
     entry_of,
     homes,
     linked_version,
@@ -34,6 +35,7 @@ from exports.release.edition import (
     versions,
 )
 from exports.release.index import write_index
+from exports.release.receipt import compare_hashes
 from exports.release.remembering import completed_history
 from sources.foundation.editions import RECEIPT
 from sources.foundation.files import flush_to_disk, readable_json, replacing, sha256_of, sweep, write_text
@@ -84,7 +86,8 @@ def derive(releases_root: Path, history: History, *, database: bool = True) -> N
     Without `database` that one stays as it is.
 
     An edition that cannot be read, or that the history does not know, is left alone and named in the catalog:
-    it must not keep the others from being published, and `current` never leads to it.
+    it must not keep the others from being published, and `current` never leads to it. Before `current` turns
+    to an edition, every file of that is hashed; it goes to the newest one that is as it was published.
     """
     files.open_folder(releases_root)
     sweep(releases_root)
@@ -102,8 +105,13 @@ def derive(releases_root: Path, history: History, *, database: bool = True) -> N
                 damaged.append({"path": f"{home.name}/{version}", "reason": str(problem)})
             if stat.S_IMODE((home / version).stat().st_mode) != 0o555:
                 (home / version).chmod(0o555)
-        if whole and linked_version(home) != whole[-1]:
-            _point(home, whole[-1])
+        linked = linked_version(home)
+        while whole and whole[-1] != linked:
+            changed = _changed(home / whole[-1])
+            if changed is None:
+                _point(home, whole[-1])
+                break
+            damaged.append({"path": f"{home.name}/{whole.pop()}", "reason": changed})
     broken = {entry["path"] for entry in damaged}
     editions = [
         release_of(home, version)
@@ -113,7 +121,7 @@ def derive(releases_root: Path, history: History, *, database: bool = True) -> N
     ]
     catalog = readable_json(catalog_of(editions) | ({"damaged": damaged} if damaged else {}))
     path = releases_root / CATALOG
-    if not path.is_file() or path.read_text(encoding="utf-8") != catalog:
+    if not path.is_file() or path.read_bytes() != catalog.encode():
         write_text(path, catalog, mode=files.OPEN_FILE)
     write_index(releases_root, editions)
     if database:
@@ -130,6 +138,27 @@ def _check_remembered(edition: Path, known: Mapping[str, Event]) -> None:
     stamp = (found.st_ctime_ns, found.st_mtime_ns, found.st_size, found.st_ino)
     if _receipt_hash(edition, stamp) != event.receipt_sha256:
         raise ReleaseError(f"{edition}: its receipt was changed after publication; restore it from a backup")
+
+
+def _changed(edition: Path) -> str | None:
+    """Why an edition is not what its receipt says, in words."""
+    found = sorted(
+        (path.name, stamp.st_ctime_ns, stamp.st_size, stamp.st_ino)
+        for path in edition.rglob("*")
+        for stamp in [path.lstat()]
+    )
+    return _changed_since(edition, tuple(found))
+
+
+@cache
+def _changed_since(edition: Path, _stamps: tuple[tuple[str, int, int, int], ...]) -> str | None:
+    """The same of one state of the files; a run asks for every product."""
+    try:
+        recorded = json.loads((edition / RECEIPT).read_text(encoding="utf-8"))["files"]
+        compare_hashes(edition, recorded, of_edition=True)
+    except (OSError, ValueError, KeyError, ReleaseRefused) as problem:
+        return f"{problem}; restore it from a backup"
+    return None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import re
@@ -99,11 +100,18 @@ def planstat_version() -> str:
 
 
 def list_releases(releases_root: Path, product: str | None = None) -> list[Release]:
-    """All editions, by product and then oldest first; of one product when named."""
+    """All editions that can be read, by product and then oldest first; of one product when named.
+
+    A damaged one leaves the others alone; `unreadable` names it.
+    """
     if product is not None:
         files.product_name(product)
-    found = [releases_root / product] if product else homes(releases_root)
-    return [release_of(home, version) for home in found for version in versions(home)]
+    found = []
+    for home in [releases_root / product] if product else homes(releases_root):
+        for version in versions(home):
+            with contextlib.suppress(ReleaseError):
+                found.append(release_of(home, version))
+    return found
 
 
 def current_release(releases_root: Path, product: str) -> Release | None:
@@ -111,6 +119,26 @@ def current_release(releases_root: Path, product: str) -> Release | None:
     home = releases_root / files.product_name(product)
     version = linked_version(home)
     return release_of(home, version) if version else None
+
+
+def unreadable(releases_root: Path, product: str | None = None) -> list[ReleaseError]:
+    """Why each edition that cannot be read is left out where editions are listed."""
+    found = []
+    for home in [releases_root / product] if product else homes(releases_root):
+        for version in versions(home):
+            try:
+                release_of(home, version)
+            except ReleaseError as problem:
+                found.append(problem)
+    return found
+
+
+def current_releases(releases_root: Path) -> list[Release]:
+    """The current edition of every product. Raises ReleaseError when one cannot be read: for those who pass
+    all of them on, and would take a product away that is only damaged.
+    """
+    found = (current_release(releases_root, home.name) for home in homes(releases_root))
+    return [release for release in found if release is not None]
 
 
 def show(releases_root: Path, product: str, version: str | None = None) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def index_page(releases_root: Path, editions: Sequence[Release]) -> str:
 def write_index(releases_root: Path, editions: Sequence[Release]) -> None:
     """Write the page where it says something else than these editions."""
     path, text = releases_root / INDEX, index_page(releases_root, editions)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+    if not path.is_file() or path.read_bytes() != text.encode():
         write_text(path, text, mode=files.OPEN_FILE)
 
 

@@ -70,7 +70,7 @@ def _recorded(releases_root: Path) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = json.loads(
             (releases_root / READING / RECEIPT).read_text(encoding="utf-8")
         )
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
     return found
 

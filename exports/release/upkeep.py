@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from exports.history import BESIDE, Memory
+from exports.history import BESIDE, HistoryError, Memory, lost_by, out_by
 from exports.release.derived import derive
 from exports.release.edition import SIGNED, ReleaseError, ReleaseRefused, utc
 from exports.release.remembering import completed_history, editions_found
@@ -61,13 +61,16 @@ def adopt(releases_root: Path, memory: Memory, now: datetime) -> list[str]:
     """Begin a history anew with what lies here, after a person has looked at it: the ids of its editions.
 
     For releases from before the history, and for a new key. What an unsigned history remembers and the folder
-    does not hold stays remembered. The old file is kept beside the new one.
+    does not hold stays remembered; of a damaged one, what can be read of it. The old file stays beside it.
     """
     history = memory.of(releases_root)
     with locked(releases_root / ".lock"):
         before = replace(history, key=b"")
-        remembered = before.editions() if before.exists else {}
-        lost = before.lost() if before.exists else {}
+        try:
+            events = before.events() if before.path.is_file() else []
+        except HistoryError:
+            events = before.salvaged()
+        remembered, lost = out_by(events), lost_by(events)
         if history.exists:
             number = 1
             while history.path.with_name(f"{history.path.name}.{number}").exists():

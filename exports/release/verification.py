@@ -15,10 +15,12 @@ from exports.release.edition import (
     INDEX,
     SIGNED,
     Release,
+    ReleaseError,
     ReleaseRefused,
     homes,
     list_releases,
     named_release,
+    release_of,
     versions,
 )
 from exports.release.index import index_page
@@ -73,6 +75,46 @@ def verify_all(releases_root: Path, memory: Memory) -> dict[str, str]:
     for name in sorted({*known, *there} - set(history.lost())):
         product, _, version = name.partition("/")
         found[name] = difference_of(releases_root / product / version, history, memory.signer) or ""
+    return found
+
+
+def foreign_editions(releases_root: Path, memory: Memory) -> list[Path]:
+    """Folders named like editions that were never published; [] where no history says which were.
+
+    Raises HistoryError when nobody can say.
+    """
+    history = memory.of(releases_root)
+    if not history.exists or history.open_intent() is not None:
+        return []
+    known = {event.id for event in history.events()}
+    if not known:
+        return []
+    return [
+        home / version
+        for home in homes(releases_root)
+        for version in versions(home)
+        if f"{home.name}/{version}" not in known
+    ]
+
+
+def quick_problems(releases_root: Path, memory: Memory) -> dict[str, str]:
+    """Editions that were published and cannot be read, or with another receipt than then: id -> in words.
+
+    Their other files are not hashed; `verify_all` does that.
+    """
+    found = {}
+    for name, event in memory.of(releases_root).editions().items():
+        edition = releases_root / event.product / event.version
+        if not edition.is_dir():
+            found[name] = f"{edition}: was published and is gone; restore it from a backup"
+            continue
+        try:
+            release_of(edition.parent, edition.name)
+        except ReleaseError as problem:
+            found[name] = str(problem)
+            continue
+        if sha256_of(edition / RECEIPT) != event.receipt_sha256:
+            found[name] = f"{edition}: its receipt was changed after publication; restore it from a backup"
     return found
 
 

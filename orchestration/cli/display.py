@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sources.foundation.told import Phrase
+from sources.foundation.told import Phrase, said
 
 from ..resources import Paths
 from .language import Language
@@ -157,10 +157,11 @@ def releases_of(paths: Paths, product: str | None) -> dict[str, Any]:
 
     `products` names every product that has an edition.
     """
-    from exports.release import list_releases
+    from exports.release import list_releases, unreadable
 
     found = [(root, one) for root in _roots(paths) for one in list_releases(root)]
     return {
+        "unreadable": [problem.args[0] for root in _roots(paths) for problem in unreadable(root, product)],
         "releases": str(paths.releases),
         "product": product,
         "products": list(dict.fromkeys(one.product for _, one in found)),
@@ -181,6 +182,8 @@ def releases_of(paths: Paths, product: str | None) -> dict[str, Any]:
 
 def print_releases(state: State, console: Console, language: Language = "en") -> None:
     """Print what `releases_of` found."""
+    for problem in state["unreadable"]:
+        console.print(said(problem, language), markup=False)
     if not state["editions"] and state["product"] is not None:
         listed = ", ".join(state["products"]) or _NO_PRODUCT.say(language)
         console.print(_NONE_OF.say(language, product=state["product"], there=listed), markup=False)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..deliveries import refuse_mixing
+from ..healing import heal
 from ..last_run import record_early_end
 from ..resources import Paths, Settings, make_root, notices, only_run
 from ..speed import is_plain
@@ -82,6 +83,8 @@ def run_main(
     """
     paths = settings.paths
     with only_run(paths):  # tell at once, and not after seconds of imports; the job itself holds the lock
+        for mended in heal(settings):
+            say("notice", mended)
         refuse_mixing(paths, origin)
     for seen in notices(settings):
         say("notice", seen)

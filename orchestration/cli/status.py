@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import lineage
 from ..currency import Currency, Late, currency
+from ..healing import look
 from ..health import lock_held
 from ..plan import Plan, make_plan
 from ..project import Manifest, Project
@@ -17,6 +18,7 @@ from ..publication import Publication
 from ..resources import NotBuilt, Paths, Settings, Warehouse, notices
 from ..unplaced import unplaced
 from .display import WIDE, plain_table
+from .doctoring import damages, print_damages
 from .stating import State
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ def status_of(settings: Settings, today: dt.date) -> dict[str, Any]:
     from sources.declared.catalogue import load_catalog
 
     paths = settings.paths
+    lock = lock_held(paths)
+    # what a run is writing is not whole yet
+    damaged = damages(look(settings)) if lock is None else []
     catalog = load_catalog()
     project = Project(settings)
     manifest = project.manifest()
@@ -38,7 +43,8 @@ def status_of(settings: Settings, today: dt.date) -> dict[str, Any]:
     return {
         "data_root": paths.root,
         "notices": notices(settings),
-        "lock": lock_held(paths),
+        "lock": lock,
+        "damaged": damaged,
         "inbox": _inbox(paths),
         "datasets": _datasets(paths, catalog),
         "unplaced": _unplaced(paths),
@@ -57,6 +63,7 @@ def print_status(state: State, console: Console) -> None:
     if lock := state["lock"]:
         since = f"{lock['since']:%d.%m.%Y %H:%M} UTC"
         console.print(f"a run is going on right now: process {lock['process']}, since {since}", markup=False)
+    print_damages(state["damaged"], console)
     _print_inbox(state["inbox"], console)
     _print_datasets(state["datasets"], console)
     for line in state["unplaced"]:

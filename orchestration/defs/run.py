@@ -15,6 +15,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ..deliveries import Deliveries
+from ..healing import heal
 from ..last_run import recorded
 from ..reading import make_for_readers
 from ..resources import Settings, Warehouse, notices, only_run
@@ -75,6 +76,10 @@ class Run(dg.ConfigurableResource):
         paths = settings.paths
         for seen in notices(settings) if context.log is not None else ():
             context.log.warning(seen)
+        with only_run(paths):
+            for mended in heal(settings):
+                if context.log is not None:
+                    context.log.warning(mended)
         with (
             only_run(paths),
             recorded(paths, self.origin) as failed,

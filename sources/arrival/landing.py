@@ -13,26 +13,31 @@ leaves a readable state.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from sources.areas.area_names import SIDECAR, names_areas, write_sidecar
 from sources.arrival.admission import Admission
 from sources.arrival.ledger import Ledger, Row
+from sources.arrival.mending import ORIGINAL, Broken, written_rows
 from sources.arrival.outcome import Newer, Outcome
 from sources.arrival.quarantine import put_aside
 from sources.arrival.snapshots import (
+    ABOUT,
+    NO_SNAPSHOT,
+    WITHDRAWN,
     Incoming,
     Origin,
     Readings,
     Snapshot,
     describe,
+    folders_in,
     hash_of,
+    hashes_in,
     scratch_in,
     sorted_json,
     time_of,
@@ -43,11 +48,9 @@ from sources.declared.catalogue_tables import write_catalogue_tables
 from sources.declared.declaration import Declaration
 from sources.errors import SourceError, problem
 from sources.foundation.exits import USAGE
-from sources.foundation.files import sweep
+from sources.foundation.files import LEFTOVER, flush_to_disk, flush_tree, move_aside, sweep
 from sources.readers import cases
 from sources.readers.reading import Reading, empty_table, reader_of
-
-NO_SNAPSHOT = "snapshot=none"
 
 
 class LandingRefused(Exception):
@@ -105,9 +108,8 @@ class Landing:
         for declaration in self.catalog.values():
             target = self._dataset_folder(declaration) / NO_SNAPSHOT / f"{declaration.shape}.parquet"
             table = empty_table(declaration)
-            if not (target.exists() and pq.read_schema(target).equals(table.schema)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_table(table, target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_table(table, target)
         self._ledger.read_anew()
 
     def snapshots(self) -> list[Snapshot]:
@@ -124,7 +126,11 @@ class Landing:
 
         Raises KeyError for a snapshot that there is not.
         """
-        self._ledger.named(snapshot_id).withdraw(reason, person)
+        broken = [one for one in folders_in(self.folder) if one.name == f"snapshot={snapshot_id}"]
+        if broken and snapshot_id not in {one.snapshot_id for one in self.snapshots()}:
+            Snapshot(broken[0], {}).withdraw(reason, person)  # it cannot be read: nobody waits for it now
+        else:
+            self._ledger.named(snapshot_id).withdraw(reason, person)
         self._ledger.read_anew()
 
     def reinstate(self, snapshot_id: str, reason: str) -> None:
@@ -145,6 +151,79 @@ class Landing:
         for one in readings:
             one.reinstate(reason)
         self._ledger.read_anew()
+
+    # --- what is damaged --------------------------------------------------------------------------
+
+    def mend(self, broken: Broken, aside: Path) -> str | None:
+        """Make a snapshot again from what was delivered. Returns why that cannot be done, else None.
+
+        A table that cannot be made again goes to the folder `aside`, so that no query stumbles over it; the
+        dataset then has a gap (`mending.gaps`).
+        """
+        if broken.is_only_original:
+            return "what was delivered cannot be read again; what was read of it is whole and counts on"
+        declaration = self.catalog.get(broken.dataset_id)
+        why: str | None = "what was delivered is damaged too"
+        if declaration is None:
+            why = "its dataset is not declared any more"
+        elif broken.files:
+            why = self._read_broken(declaration, broken, aside)
+        if why is not None:
+            for file in sorted(broken.folder.glob("*.parquet")):
+                move_aside(file, aside / broken.folder.name)
+            # a publisher that was asked before must not answer that nothing is new
+            (self.folder / "fetched.json").unlink(missing_ok=True)
+        return why
+
+    def _read_broken(self, declaration: Declaration, broken: Broken, aside: Path) -> str | None:
+        """Read a snapshot's original again, into its place where it is read as it was then."""
+        incoming = self._as_it_came(declaration, broken)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=f"{LEFTOVER}{os.getpid()}-") as name:
+            scratch = Path(name)
+            try:
+                reading = reader_of(declaration).read(self.catalog, declaration, incoming.files[0])
+                about = describe(incoming, reading, reading.period(declaration), self._readings)
+                _written(declaration, reading, scratch)
+            except SourceError as error:
+                return str(error)
+            about |= {"tables": hashes_in(scratch)}
+            (scratch / ABOUT).write_text(sorted_json(about), encoding="utf-8")
+            flush_tree(scratch)
+            place = broken.folder.parent / f"snapshot={about['snapshot_id']}"
+            if place != broken.folder and not place.exists():
+                # read otherwise by now: the new reading takes its place beside the old one, which goes
+                whole = scratch_in(broken.folder.parent)
+                shutil.copytree(broken.folder / ORIGINAL, whole / ORIGINAL)
+                for file in (*scratch.iterdir(), broken.folder / WITHDRAWN):
+                    if file.exists():
+                        shutil.copyfile(file, whole / file.name)
+                flush_tree(whole)
+                whole.replace(place)
+            if place != broken.folder:
+                move_aside(broken.folder, aside)
+            else:
+                for file in sorted(scratch.iterdir(), key=lambda file: file.name == ABOUT):  # the word last
+                    if (place / file.name).is_dir():
+                        move_aside(place / file.name, aside / place.name)
+                    file.replace(place / file.name)
+            flush_to_disk(broken.folder.parent)
+        return None
+
+    def _as_it_came(self, declaration: Declaration, broken: Broken) -> Incoming:
+        """A broken snapshot as the delivery that it was: as it says, else the ledger, else its name."""
+        known = broken.about or written_rows(self.folder).get(broken.snapshot_id, {})
+        kinds = {one.about["origin"] for one in self.snapshots()}
+        retrieved = _moment(known.get("retrieved_at")) or broken.retrieved_at
+        notes = str(known.get("notes") or "")
+        return Incoming(
+            declaration,
+            broken.files,
+            known.get("origin") or ("sample" if kinds == {"sample"} else "folder"),
+            known.get("source_uri"),
+            retrieved,
+            _moment(known.get("landed_at")) or retrieved,
+            known.get("remark") or (cases.COUNTED if notes.startswith(cases.COUNTED) else None),
+        )
 
     # --- deliveries -------------------------------------------------------------------------------
 
@@ -230,7 +309,7 @@ class Landing:
             about = snapshot.about
             stored = Incoming(
                 declaration,
-                tuple(snapshot.folder / "original" / entry["name"] for entry in about["files"]),
+                tuple(snapshot.folder / ORIGINAL / entry["name"] for entry in about["files"]),
                 about["origin"],
                 about["source_uri"],
                 time_of(about["retrieved_at"]) or _utc(now),
@@ -297,7 +376,7 @@ class Landing:
         parent = self._dataset_folder(declaration)
         scratch = scratch_in(parent)
         try:
-            incoming = replace(incoming, files=_copied(incoming.files, scratch / "original"))
+            incoming = replace(incoming, files=_copied(incoming.files, scratch / ORIGINAL))
             try:
                 reading = reader_of(declaration).read(self.catalog, declaration, incoming.files[0])
                 period = reading.period(declaration)
@@ -314,10 +393,13 @@ class Landing:
                 self._admission.compare(declaration, about, table)
             except SourceError as error:
                 return self._put_aside(incoming.files, error, declaration.id, incoming.landed_at)
-            (scratch / "snapshot.json").write_text(sorted_json(about), encoding="utf-8")
+            about |= {"tables": hashes_in(scratch)}
+            (scratch / ABOUT).write_text(sorted_json(about), encoding="utf-8")
             place = parent / f"snapshot={about['snapshot_id']}"
             if not place.exists():
+                flush_tree(scratch)
                 scratch.replace(place)
+                flush_to_disk(parent)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         snapshot = Snapshot.read(place)
@@ -354,6 +436,11 @@ def _written(declaration: Declaration, reading: Reading, folder: Path) -> Path:
     if names_areas(declaration):
         write_sidecar(reading.areas(), folder / SIDECAR)
     return table
+
+
+def _moment(said: object) -> dt.datetime | None:
+    """A time as `snapshot.json` or the ledger say it."""
+    return said if isinstance(said, dt.datetime) else time_of(str(said)) if said else None
 
 
 def _utc(now: dt.datetime | None) -> dt.datetime:

@@ -2,13 +2,17 @@
 
     <publisher>/<dataset>/snapshot=<id>/     original/…, cells.parquet | records.parquet, snapshot.json
 
-Beside them `withdrawn.json` says that it does not count and why, and why it does again.
+Beside them `withdrawn.json` says that it does not count and why, and why it does again. `snapshot.json` holds
+the hash of every file, so that a damaged one is noticed (`mending`). A folder without a readable
+`snapshot.json` or without its table is no snapshot, and leaves the others alone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +24,29 @@ import pyarrow.parquet as pq
 from sources.declared.catalogue import Catalog
 from sources.declared.declaration import Declaration
 from sources.foundation.files import leftover_beside, replacing, sha256_of, sha256_of_text, write_text
+from sources.foundation.tables import holds
+from sources.foundation.told import Told
 from sources.readers.reading import Reading, reader_of
 
 Origin = Literal["sample", "folder", "live", "drop"]
 About = dict[str, Any]
 """What `snapshot.json` says; times are UTC without zone, as text."""
 
+NO_SNAPSHOT = "snapshot=none"
+"""Beside the snapshots of a dataset: the columns of its table without rows."""
+
 WITHDRAWN = "withdrawn.json"
+
+ABOUT = "snapshot.json"
+
+TABLES = ("cells.parquet", "records.parquet")
+"""What a delivery is read to, one of these, by the shape of its dataset."""
+
+NOT_SAID = Told(
+    "it was withdrawn; by whom and why cannot be read any more",
+    "sie wurde zurückgezogen; von wem und warum, ist nicht mehr zu lesen",
+)
+"""Why a snapshot does not count whose note is damaged: to count it again takes a person."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +59,14 @@ class Snapshot:
 
     @classmethod
     def read(cls, folder: Path) -> Snapshot:
-        """The snapshot in a folder."""
-        about = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
-        said = read_json(folder / WITHDRAWN)
-        if not said or "reinstated" in said:
-            return cls(folder, about)
-        # who says so was not recorded at first
-        return cls(
-            folder, about, f"{said['reason']} ({said['person']})" if "person" in said else said["reason"]
-        )
+        """The snapshot in a folder. Raises ValueError when it holds none that can be read."""
+        about = read_json(folder / ABOUT)
+        if not isinstance(about, dict) or folder.name != f"snapshot={about.get('snapshot_id')}":
+            raise ValueError(f"{folder / ABOUT} cannot be read")
+        withdrawn = withdrawn_in(folder)
+        if withdrawn is None and not any((folder / table).is_file() for table in TABLES):
+            raise ValueError(f"{folder} lacks the table that was read")
+        return cls(folder, about, withdrawn)
 
     @property
     def snapshot_id(self) -> str:
@@ -77,7 +96,8 @@ class Snapshot:
 
     def reinstate(self, reason: str) -> None:
         """Record that it counts again; why it was withdrawn stays on record."""
-        kept = read_json(self.folder / WITHDRAWN) | {"reinstated": reason}
+        kept = read_json(self.folder / WITHDRAWN) or {"reason": NOT_SAID}
+        kept |= {"reinstated": reason}
         write_text(self.folder / WITHDRAWN, sorted_json(kept))
 
 
@@ -174,10 +194,38 @@ def describe(
     }
 
 
+def withdrawn_in(folder: Path) -> str | None:
+    """Why a person took the snapshot in a folder out of the count; None when it counts.
+
+    A note that cannot be read any more still says that somebody did.
+    """
+    note = folder / WITHDRAWN
+    if not os.path.lexists(note):
+        return None
+    said = read_json(note)
+    if not isinstance(said, dict) or "reason" not in said:
+        return NOT_SAID
+    if "reinstated" in said:
+        return None
+    # who says so was not recorded at first
+    return f"{said['reason']} ({said['person']})" if "person" in said else str(said["reason"])
+
+
+def folders_in(landing: Path) -> list[Path]:
+    """The folders of all snapshots below a landing folder, whole or not."""
+    return sorted(folder for folder in landing.glob("*/*/snapshot=*") if folder.name != NO_SNAPSHOT)
+
+
 def snapshots_in(landing: Path) -> Iterator[Snapshot]:
-    """All snapshots below a landing folder."""
-    for file in landing.glob("*/*/snapshot=*/snapshot.json"):
-        yield Snapshot.read(file.parent)
+    """All snapshots below a landing folder that can be read; `mending` finds the others."""
+    for folder in folders_in(landing):
+        with contextlib.suppress(ValueError):
+            yield Snapshot.read(folder)
+
+
+def hashes_in(folder: Path) -> dict[str, str]:
+    """SHA-256 of each table that lies in a snapshot's folder."""
+    return {file.name: sha256_of(file) for file in sorted(folder.glob("*.parquet")) if file.is_file()}
 
 
 def hash_of(files: Sequence[Path]) -> tuple[str, int]:
@@ -200,7 +248,7 @@ def scratch_in(parent: Path) -> Path:
 
 def write_table(table: pa.Table, target: Path) -> bool:
     """Write a table as Parquet unless the file holds it already; whether it was written."""
-    if target.exists() and pq.read_table(target).equals(table):
+    if holds(target, table):
         return False
     with replacing(target) as beside:
         pq.write_table(table, beside, compression="zstd", store_schema=False)

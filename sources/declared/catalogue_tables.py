@@ -46,6 +46,7 @@ from sources.declared.rings import (
 from sources.declared.scenarios import Assumption, scenarios
 from sources.declared.vocabulary import TOTAL
 from sources.foundation.files import replacing
+from sources.foundation.tables import holds
 
 _TYPES = {str: pa.string(), int: pa.int32(), float: pa.float64(), bool: pa.bool_(), dt.date: pa.date32()}
 
@@ -227,7 +228,7 @@ def write_catalogue_tables(catalog: Catalog, landing: Path) -> None:
     landing.mkdir(parents=True, exist_ok=True)
     for name, table in catalogue_tables(catalog, town=landing.parent / "town").items():
         target = landing / f"{name}.parquet"
-        if target.exists() and pq.read_table(target).equals(table):
+        if holds(target, table):
             continue
         with replacing(target) as beside:
             pq.write_table(table, beside)

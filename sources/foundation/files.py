@@ -94,6 +94,29 @@ def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
         beside.write_text(text, encoding="utf-8", newline="")
 
 
+def flush_tree(folder: Path) -> None:
+    """Make every file of a folder, and the folders themselves, survive a power cut."""
+    for place, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            flush_to_disk(Path(place) / name)
+        flush_to_disk(Path(place))
+
+
+def move_aside(path: Path, into: Path) -> Path:
+    """Move what is damaged or in the wrong place into a folder, under its name and a number; where it is now.
+
+    Nothing is deleted: a person may want to see what it was. Both lie on one file system.
+    """
+    into.mkdir(parents=True, exist_ok=True, mode=0o700)
+    number = 1
+    while os.path.lexists(place := into / f"{path.name}.{number}"):
+        number += 1
+    if path.is_dir() and not path.is_symlink():
+        path.chmod(0o700)  # a folder that is write-protected cannot be renamed by everybody
+    path.rename(place)
+    return place
+
+
 def remove(path: Path) -> None:
     """Delete a file, a link or a folder with everything in it, write-protected or not."""
     if path.is_dir() and not path.is_symlink():

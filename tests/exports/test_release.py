@@ -430,8 +430,12 @@ def test_a_damaged_release_is_said(house: House) -> None:
     path = published.path / "receipt.json"
     path.chmod(0o644)
     path.write_text("{", encoding="utf-8")
+    assert release.list_releases(house.releases) == [], "the others would still be listed"
+    (problem,) = release.unreadable(house.releases)
+    assert "is no readable release" in str(problem)
     with pytest.raises(ReleaseError, match="is no readable release"):
-        release.list_releases(house.releases)
+        release.current_releases(house.releases)
+    assert list(release.quick_problems(house.releases, BESIDE)) == [published.id]
 
 
 def test_a_damaged_release_does_not_keep_others_from_being_published(house: House) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from exports.history import BESIDE, Memory
 from exports.push.postgres.connecting import PostgresError, connected, words_of
 from exports.push.postgres.tables import Table, stored_name, tables_of
-from exports.release import Release, list_releases
+from exports.release import Release, current_releases
 from exports.release.verification import verify_files
 from sources.foundation.editions import RECEIPT
 from sources.foundation.files import sha256_of
@@ -94,7 +94,7 @@ def push_postgres(
     is not what was published. Address and password stand in no message.
     """
     done = Loaded()
-    current = [release for release in list_releases(releases_root) if release.is_current]
+    current = current_releases(releases_root)
     with connected(address) as connection:
         _prepare(connection, target)
         has_postgis = _has_postgis(connection)

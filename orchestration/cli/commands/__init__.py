@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from ...speed.programs import run_program
-from . import asking, deliveries, disclosure, operating, pictures, planning, push, releases
+from . import asking, deliveries, disclosure, operating, pictures, planning, push, releases, upkeep
 from .frame import Trouble, in_words, main
 
 # importing them is what adds their commands to `main`
@@ -25,6 +25,7 @@ __all__ = [
     "program",
     "push",
     "releases",
+    "upkeep",
 ]
 
 
