@@ -30,13 +30,14 @@ class LastRun:
 
     @classmethod
     def read(cls, paths: Paths) -> Self | None:
-        """The newest run; None when there was none yet."""
+        """The newest run; None when there was none yet, or when what is kept of it cannot be read."""
         kept = read_json(paths.last_run)
-        if not kept:
+        try:
+            ended = datetime.fromisoformat(kept["ended"]) if kept["ended"] else None
+            began = datetime.fromisoformat(kept["began"])
+            return cls(kept["origin"], kept["process"], began, ended, tuple(kept["failed"]))
+        except (KeyError, TypeError, ValueError):
             return None
-        ended = datetime.fromisoformat(kept["ended"]) if kept["ended"] else None
-        began = datetime.fromisoformat(kept["began"])
-        return cls(kept["origin"], kept["process"], began, ended, tuple(kept["failed"]))
 
     def write(self, paths: Paths) -> None:
         """Put it in the place of the one before."""

@@ -222,6 +222,7 @@ DAMAGES: dict[str, Damage] = {
     "dbt build a file": on("dbt/build", file),
     "logs a file": on("logs", file),
     "run.lock garbage": lambda root: (root / "run.lock").write_bytes(b"\xff\xfe"),
+    "last_run truncated": lambda root: truncated(root / "last_run.json"),
     "run.lock a folder": on("run.lock", folder),
     "leftovers of killed runs": _leftovers,
 }

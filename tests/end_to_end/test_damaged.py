@@ -55,6 +55,7 @@ SILENT = {
     "database truncated",
     "dagster.yaml empty",
     "run.lock garbage",
+    "last_run truncated",
     "run.lock a folder",
 }
 """Kinds that need no word: what is gone or cut off is made anew as if it had never been."""
