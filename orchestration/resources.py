@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sources.foundation.exits import IN_USE, USAGE
+from sources.foundation.exits import FAILED, IN_USE, USAGE
 from sources.foundation.files import Busy, locked, move_aside, write_text
 from sources.foundation.sql import why_not_read
 
@@ -55,6 +55,8 @@ class BadKey(Exception):
 
 class Damaged(Exception):
     """A file of the data root cannot be read; the message says which and what to do."""
+
+    exit_code = FAILED
 
 
 class NotBuilt(Exception):

@@ -17,6 +17,7 @@ from orchestration.plan import Landed, State
 from orchestration.resources import Paths, Settings, only_run
 from sources.arrival.landing import Landing
 from sources.arrival.mending import gaps
+from sources.foundation.exits import FAILED, REFUSED
 
 from .conftest import ROOT, Place
 from .damages import DAMAGES, DATASET, LAND, SNAPSHOT, garbage, truncated
@@ -182,7 +183,7 @@ def test_doctor_says_and_mends(whole: Path, tmp_path: Path) -> None:
     garbage(root / "candidate_state.json")
 
     looked = place.planstat("doctor")
-    assert looked.code == 1
+    assert looked.code == FAILED
     for part in ("cells.parquet", "warehouse.duckdb", "candidate_state.json", "--mend"):
         assert part in looked.said, looked.said
     changed = {
@@ -243,6 +244,6 @@ def test_nothing_made_from_a_lost_delivery_leaves(whole: Path, tmp_path: Path) -
     current = place.current()
     DAMAGES["original and cells truncated"](root)
     ended = place.planstat("run", "--inbox")
-    assert ended.code == 1, ended.said
+    assert ended.code == REFUSED, ended.said
     assert "deliver the file again" in ended.said
     assert place.current() == current
