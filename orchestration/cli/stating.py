@@ -38,9 +38,15 @@ def show(state: State, in_words: Callable[[State, Console], None], *, as_json: b
     if not as_json:
         in_words(state, console())
         return
-    path = click.get_current_context().command_path.split()
-    head = {"command": " ".join(path[1:]), "shape": SHAPE}
+    head = {"command": " ".join(_names(click.get_current_context())), "shape": SHAPE}
     click.echo(json.dumps({**head, **state}, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _names(context: click.Context) -> list[str]:
+    """The names of group and command, however the program was started."""
+    if context.parent is None:
+        return []
+    return [*_names(context.parent), context.info_name or ""]
 
 
 def _plain(value: object) -> str:

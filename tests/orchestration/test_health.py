@@ -249,3 +249,9 @@ def test_secrets_are_in_no_json(data_root: Path, monkeypatch: pytest.MonkeyPatch
     assert (one["is_set"], one["value"]) == (True, None)
     assert not any("hunter2" in text for text in leaves(told))
     assert "hunter2" not in planstat("settings").output
+
+
+@pytest.mark.parametrize("started_as", ["planstat", "python -m orchestration.cli", "-m some.other planstat"])
+def test_the_json_names_its_command_however_it_was_started(data_root: Path, started_as: str) -> None:
+    told = CliRunner().invoke(main, ["releases", "list", "--json"], prog_name=started_as)
+    assert json.loads(told.output)["command"] == "releases list"
