@@ -28,23 +28,37 @@ if TYPE_CHECKING:
 
 
 def status_of(settings: Settings, today: dt.date) -> dict[str, Any]:
-    """What holds, what would be built, and which dataset is old."""
-    from sources.declared.catalogue import load_catalog
+    """What holds, what would be built, and which dataset is old.
 
+    Where something is damaged so that the rest cannot be read, `damaged` tells it and the rest is None.
+    """
     paths = settings.paths
     lock = lock_held(paths)
     # what a run is writing is not whole yet
     damaged = damages(look(settings)) if lock is None else []
+    first = {"data_root": paths.root, "notices": notices(settings), "lock": lock, "damaged": damaged}
+    try:
+        return first | _rest_of(settings, today)
+    except Exception:
+        if not damaged:
+            raise
+        return first | dict.fromkeys(REST)
+
+
+REST = ("inbox", "datasets", "unplaced", "newest", "overdue", "plan", "products")
+"""What is told of a root that can be read."""
+
+
+def _rest_of(settings: Settings, today: dt.date) -> dict[str, Any]:
+    from sources.declared.catalogue import load_catalog
+
+    paths = settings.paths
     catalog = load_catalog()
     project = Project(settings)
     manifest = project.manifest()
     plan = make_plan(manifest, project, paths)
     known = currency(paths, manifest)
     return {
-        "data_root": paths.root,
-        "notices": notices(settings),
-        "lock": lock,
-        "damaged": damaged,
         "inbox": _inbox(paths),
         "datasets": _datasets(paths, catalog),
         "unplaced": _unplaced(paths),
@@ -64,6 +78,8 @@ def print_status(state: State, console: Console) -> None:
         since = f"{lock['since']:%d.%m.%Y %H:%M} UTC"
         console.print(f"a run is going on right now: process {lock['process']}, since {since}", markup=False)
     print_damages(state["damaged"], console)
+    if state["plan"] is None:
+        return
     _print_inbox(state["inbox"], console)
     _print_datasets(state["datasets"], console)
     for line in state["unplaced"]:
