@@ -123,6 +123,8 @@ def current_release(releases_root: Path, product: str) -> Release | None:
 
 def unreadable(releases_root: Path, product: str | None = None) -> list[ReleaseError]:
     """Why each edition that cannot be read is left out where editions are listed."""
+    if product is not None:
+        files.product_name(product)
     found = []
     for home in [releases_root / product] if product else homes(releases_root):
         for version in versions(home):

@@ -88,6 +88,7 @@ from pathlib import Path
 from orchestration.last_run import recorded
 from orchestration.resources import Paths, only_run
 paths = Paths(Path(sys.argv[1]))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who started the tests may ignore it
 with only_run(paths), recorded(paths, "live"):
     os.kill(os.getpid(), int(sys.argv[2]))
 """

@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,15 +72,28 @@ def firefox(profile: Path) -> Iterator[Firefox]:
     """Firefox without a window, with an empty profile in a folder; it ends with the block."""
     assert FIREFOX is not None
     profile.mkdir()
+    said = profile.with_name(f"{profile.name}.log")  # a pipe that nobody reads would fill and stop it
     asked = [FIREFOX, "--headless", "--remote-debugging-port=0", "--profile", str(profile)]
-    running = subprocess.Popen(asked, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    with said.open("w") as output:
+        running = subprocess.Popen(asked, stderr=output, stdout=subprocess.DEVNULL)
     try:
-        assert running.stderr is not None
-        found = next(filter(None, map(LISTENS.search, running.stderr)))
-        with connect(f"{found[1]}/session", max_size=None) as connection:
+        with connect(f"{_address(running, said)}/session", max_size=None) as connection:
             yield Firefox(connection)
     finally:
         running.terminate()
-        running.wait(timeout=30)
-        if running.stderr is not None:
-            running.stderr.close()
+        try:
+            running.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def _address(running: subprocess.Popen[bytes], said: Path) -> str:
+    """Where it listens, once it says so."""
+    for _ in range(1200):
+        if running.poll() is not None:
+            break
+        if found := LISTENS.search(said.read_text(encoding="utf-8", errors="replace")):
+            return found[1]
+        time.sleep(0.1)
+    raise RuntimeError(f"Firefox does not listen: {said.read_text(encoding='utf-8', errors='replace')[-500:]}")
