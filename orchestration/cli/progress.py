@@ -116,8 +116,8 @@ class Watcher:
                 self.outcome.products[product] = dict(metadata)
                 if metadata.get("version"):  # else it waits, as the gate has said
                     self._say("release", f"{product}: {status} {metadata['version']}")
-                if message:
-                    self._trouble(message)
+                if message:  # the gate has since refused what the edition carries
+                    self._trouble(message, REFUSED)
             case _:
                 pass
 

@@ -96,4 +96,4 @@ def _address(running: subprocess.Popen[bytes], said: Path) -> str:
         if found := LISTENS.search(said.read_text(encoding="utf-8", errors="replace")):
             return found[1]
         time.sleep(0.1)
-    raise RuntimeError(f"Firefox does not listen: {said.read_text(encoding='utf-8', errors='replace')[-500:]}")
+    raise RuntimeError(f"Firefox does not listen: {said.read_text(errors='replace')[-500:]}")
